@@ -1,0 +1,104 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { createMiddleware } from "hono/factory";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { registerDirectory } from "./contracts/directory/index.ts";
+import { registerPushNotifications } from "./contracts/push-notifications/index.ts";
+import type { Deps } from "./deps.ts";
+import type { Bindings } from "./env.ts";
+import type { App, AppEnv } from "./http/app-env.ts";
+import { registerDocs } from "./http/docs.ts";
+import { registerHealth } from "./http/health.ts";
+import { inboundLimit } from "./http/inbound-limit.ts";
+import { fieldErrors, handleError, invalid } from "./http/problem.ts";
+import { openSession } from "./http/session.ts";
+import { Failure } from "./lib/failure.ts";
+
+/** The largest body that we read: a batch of 1,000 pushes of 4 KB each, with room. */
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
+
+/** What browsers of an allowed origin may send and read. */
+const CORS_HEADERS = {
+  allowHeaders: [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "prefer",
+    "x-d1-bookmark",
+    "x-request-id",
+  ],
+  exposeHeaders: [
+    "idempotency-replayed",
+    "location",
+    "preference-applied",
+    "ratelimit",
+    "ratelimit-policy",
+    "retry-after",
+    "x-d1-bookmark",
+    "x-request-id",
+  ],
+};
+
+/** Puts what the request needs into its context, and logs one line when it is done: route, never path or query. */
+const prepare = (depsOf: (env: Bindings) => Deps) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const deps = depsOf(c.env);
+    c.set("deps", deps);
+    const log = deps.log.with({ request_id: c.get("requestId") });
+    c.set("log", log);
+    const startedAt = deps.clock.now();
+    await next();
+    log.info("request", {
+      method: c.req.method,
+      route: c.req.routePath,
+      status: c.res.status,
+      ms: deps.clock.now() - startedAt,
+    });
+  });
+
+/** A body is JSON, or it is not read. */
+const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
+  const hasBody = c.req.raw.body !== null;
+  const type = c.req.header("content-type") ?? "";
+  if (hasBody && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
+    throw new Failure("unsupported_media_type", "Send the body as application/json.");
+  await next();
+});
+
+/** The whole HTTP side: middleware, contracts in mount order, error handler. */
+export function createApp(depsOf: (env: Bindings) => Deps): App {
+  const app: App = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(fieldErrors(result.error, result.target === "json"));
+    },
+  });
+  app.onError(handleError);
+  app.notFound(() => {
+    throw new Failure("not_found", "There is nothing at this address.");
+  });
+
+  app.use(requestId({ limitLength: 128 }));
+  app.use(prepare(depsOf));
+  app.use(secureHeaders());
+  app.use((c, next) => cors({ origin: [...c.get("deps").config.corsOrigins], ...CORS_HEADERS })(c, next));
+  registerHealth(app);
+  registerDocs(app);
+
+  app.use("/api/*", inboundLimit);
+  app.use("/api/*", jsonOnly);
+  app.use(
+    "/api/*",
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new Failure("payload_too_large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
+      },
+    }),
+  );
+  app.use("/api/*", openSession);
+  registerPushNotifications(app);
+  registerDirectory(app);
+  return app;
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+
+const payload = z.object({
+  type: z.string(),
+  payload: z.object({
+    eventId: z.string().min(1).nullish(),
+    messageId: z.string().min(1),
+    recipient: z.string().nullish(),
+    bounce: z.object({ type: z.string().nullish(), classification: z.string().nullish() }).nullish(),
+    failure: z.object({ reason: z.string().nullish() }).nullish(),
+    rejection: z.object({ reason: z.string().nullish() }).nullish(),
+  }),
+  metadata: z.object({ eventTimestamp: z.string().nullish() }).nullish(),
+});
+
+type Payload = z.output<typeof payload>;
+
+const PREFIX = "cf.email.sending.message.";
+
+function partOf({
+  type,
+  payload: event,
+}: Payload): Pick<FeedbackEvent, "kind" | "permanent" | "code"> | null {
+  switch (type.startsWith(PREFIX) ? type.slice(PREFIX.length) : "") {
+    case "delivered":
+      return { kind: "delivered", permanent: false, code: "delivered" };
+    case "bounced":
+      return {
+        kind: "bounced",
+        permanent: event.bounce?.type === "hard",
+        code: codeOf(event.bounce?.type, event.bounce?.classification),
+      };
+    case "rejected": {
+      // Its list also holds soft bounces, for a day: the bounce that put the address there has told us what it was.
+      const isSuppressed = event.rejection?.reason === "suppressed";
+      const code = codeOf(
+        isSuppressed ? "suppressed" : "rejected",
+        isSuppressed ? null : event.rejection?.reason,
+      );
+      return { kind: isSuppressed ? "bounced" : "failed", permanent: false, code };
+    }
+    case "failed":
+      return { kind: "failed", permanent: false, code: codeOf(event.failure?.reason ?? "failed") };
+    case "complained":
+      return { kind: "complained", permanent: true, code: "complaint" };
+    default:
+      return null;
+  }
+}
+
+/**
+ * Cloudflare's e-mail events from their queue (developers.cloudflare.com/queues/event-subscriptions/events-schemas/). They
+ * carry no tags, so that a dispatch is found by the message's id. `deferred` changes nothing.
+ */
+export const cloudflareEvents: FeedbackMapper = (input, { id, receivedAt }) => {
+  const parsed = payload.safeParse(input);
+  const part = parsed.success ? partOf(parsed.data) : null;
+  if (!parsed.success || part === null) return [];
+  const { payload: event, metadata } = parsed.data;
+  return [
+    {
+      ...part,
+      dispatchId: null,
+      providerMessageId: event.messageId,
+      address: event.recipient ?? null,
+      at: timeOr(metadata?.eventTimestamp, receivedAt),
+      eventId: event.eventId ?? id,
+    },
+  ];
+};

@@ -1,0 +1,46 @@
+/** What a provider tells about a message after it has taken it. */
+export interface FeedbackEvent {
+  /** `delivered`: the receiving server took it. `bounced`: it did not. `failed`: the provider gave up before trying. */
+  kind: "delivered" | "bounced" | "complained" | "failed";
+  /** The address is dead, or its owner does not want our mail: nothing more should be sent to it. */
+  permanent: boolean;
+  /** From the tags or metadata; null where the provider has none, or the message was not ours. */
+  dispatchId: string | null;
+  /** What the provider answered when it took the message. */
+  providerMessageId: string | null;
+  /** The recipient. Personal data: for the suppression list, not for logs. */
+  address: string | null;
+  /** Epoch ms. */
+  at: number;
+  /** Stable, `snake_case`; made from the provider's own classification, never from a server's free text. */
+  code: string;
+  /** Stays the same when the provider sends the event again. */
+  eventId: string;
+}
+
+/** What came with the event and not in it. */
+export interface Envelope {
+  /** The provider's id of this delivery, the same in repeats: SNS MessageId, svix-id, X-PM-Webhook-Trace-Id. */
+  id: string;
+  /** Epoch ms; stands in where the event has no time of its own. */
+  receivedAt: number;
+}
+
+export type FeedbackMapper = (payload: unknown, envelope: Envelope) => FeedbackEvent[];
+
+/** An ISO 8601 time as epoch ms, or `fallback` where it is none. */
+export function timeOr(text: string | null | undefined, fallback: number): number {
+  const at = Date.parse(text ?? "");
+  return Number.isNaN(at) ? fallback : at;
+}
+
+/** A provider's `CamelCase` or `Spaced Out` classification as a code: `mailbox_full`. Anything else becomes `unknown`. */
+export function codeOf(...parts: readonly (string | null | undefined)[]): string {
+  const code = parts
+    .filter((part) => part !== undefined && part !== null && part !== "")
+    .join("_")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .toLowerCase();
+  return /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : "unknown";
+}

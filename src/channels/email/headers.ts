@@ -1,0 +1,156 @@
+import type { EmailMessage } from "./provider.ts";
+
+/** A person or a sender: a display name, and an address. */
+export interface Mailbox {
+  name: string | null;
+  address: string;
+}
+
+/** What a provider takes at most. */
+export interface MessageLimits {
+  /** No SMTPUTF8: the part before the @ must be ASCII. */
+  asciiLocalPart: boolean;
+  /** Number of own headers. */
+  headers: number;
+  /** Characters of a header's name and of its value (after encoding). */
+  headerName: number;
+  headerValue: number;
+}
+
+/** Why a message must not be handed to a provider. */
+export type Defect = "invalid_sender" | "invalid_recipient" | "invalid_subject" | "invalid_header";
+
+export type Vetting = { ok: true; message: EmailMessage } | { ok: false; defect: Defect };
+
+/** An encoded-word is at most 75 characters: 12 of `=?UTF-8?B?` and `?=`, 60 of base64, which is 45 bytes (RFC 2047, §2). */
+const WORD_BYTES = 45;
+const MAX_NAME = 80;
+const MAX_ADDRESS = 254;
+const MAX_LOCAL_PART = 64;
+
+const PRINTABLE_ASCII = /^[ -~]*$/;
+const HEADER_NAME = /^[!-9;-~]+$/;
+// oxlint-disable-next-line no-control-regex -- these are what must not reach a header
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const UNSAFE_RUN = new RegExp(`(?:${UNSAFE.source}|\\s)+`, "g");
+/** RFC 5322 atext, the dot, and what SMTPUTF8 adds. Quoted local parts are not supported: few are real, many are attacks. */
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00a1-\u{10ffff}]+$/u;
+const HOSTNAME =
+  /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
+/** Headers that the provider writes from fields of their own; set here they would add recipients or break the message. */
+const RESERVED =
+  /^(?:from|to|cc|bcc|sender|reply-to|subject|date|message-id|mime-version|return-path|received|dkim-signature|content-.*|resent-.*)$/i;
+
+const encoder = new TextEncoder();
+
+const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+
+/** `text` in pieces of at most `size` bytes of UTF-8, never inside a character. */
+function* pieces(text: string, size: number): Generator<Uint8Array> {
+  let piece: number[] = [];
+  for (const character of text) {
+    const bytes = encoder.encode(character);
+    if (piece.length + bytes.length > size) {
+      yield Uint8Array.from(piece);
+      piece = [];
+    }
+    piece.push(...bytes);
+  }
+  if (piece.length > 0) yield Uint8Array.from(piece);
+}
+
+/**
+ * Text for an unstructured header or a display name as printable ASCII: unchanged where it is so already, otherwise RFC 2047
+ * encoded-words (UTF-8, base64) with one space between them, which readers drop. Text that looks like an encoded-word is
+ * encoded too, so that nobody's name decodes into something else.
+ */
+export function encodeWord(text: string): string {
+  const whole = text.toWellFormed();
+  if (PRINTABLE_ASCII.test(whole) && !whole.includes("=?")) return whole;
+  return [...pieces(whole, WORD_BYTES)].map((piece) => `=?UTF-8?B?${base64(piece)}?=`).join(" ");
+}
+
+/** A display name on one line: control characters and runs of white space become one space; at most 80 characters. */
+export function cleanName(name: string | null): string | null {
+  const clean = (name ?? "").toWellFormed().replace(UNSAFE_RUN, " ").trim();
+  return clean === "" ? null : Array.from(clean).slice(0, MAX_NAME).join("").trimEnd();
+}
+
+/**
+ * The address as a provider may see it: the domain in ASCII (Punycode where needed, RFC 5891), the local part as it is.
+ * Null for what is no address, or could be read as more than one.
+ */
+export function safeAddress(address: string): string | null {
+  const at = address.lastIndexOf("@");
+  const local = address.slice(0, Math.max(at, 0));
+  if (!LOCAL_PART.test(local) || encoder.encode(local).length > MAX_LOCAL_PART) return null;
+  const domain = asciiDomain(address.slice(at + 1));
+  if (domain === null) return null;
+  const safe = `${local}@${domain}`;
+  return encoder.encode(safe).length > MAX_ADDRESS ? null : safe;
+}
+
+function asciiDomain(domain: string): string | null {
+  if (PRINTABLE_ASCII.test(domain)) return HOSTNAME.test(domain) ? domain : null;
+  // The platform's URL parser implements UTS 46; whatever else it would take apart must not be there.
+  if (/[\s/\\?#@:[\]%]/.test(domain) || UNSAFE.test(domain)) return null;
+  const host = URL.parse(`https://${domain}`)?.hostname ?? "";
+  return HOSTNAME.test(host) ? host : null;
+}
+
+/**
+ * `Name <address>` for a header or a provider's field (RFC 5322, §3.4). With `ascii` a name outside ASCII becomes
+ * encoded-words; with `utf8` it stays, for providers that encode by themselves. The address must come from `vet`.
+ */
+export function formatAddress({ name, address }: Mailbox, charset: "ascii" | "utf8"): string {
+  const clean = cleanName(name);
+  if (clean === null) return address;
+  const word = charset === "ascii" ? encodeWord(clean) : clean;
+  const isEncoded = word !== clean;
+  return `${isEncoded ? word : `"${word.replace(/["\\]/g, "\\$&")}"`} <${address}>`;
+}
+
+/** Names that may appear in a message's `headers`: a token (RFC 5322, §2.2) that no field of the provider stands for. */
+const isOwnHeader = (name: string, limits: MessageLimits): boolean =>
+  HEADER_NAME.test(name) && name.length <= limits.headerName && !RESERVED.test(name);
+
+/** The headers with their values in ASCII, or null when one of them must not be sent. */
+function vetHeaders(headers: EmailMessage["headers"], limits: MessageLimits): Record<string, string> | null {
+  const entries = Object.entries(headers).map(([name, value]) => [name, encodeWord(value), value] as const);
+  const isSafe = entries.every(
+    ([name, encoded, value]) =>
+      isOwnHeader(name, limits) &&
+      !UNSAFE.test(value) &&
+      encoded !== "" &&
+      encoded.length <= limits.headerValue,
+  );
+  return isSafe && entries.length <= limits.headers
+    ? Object.fromEntries(entries.map(([name, encoded]) => [name, encoded]))
+    : null;
+}
+
+/**
+ * Looks at a message before it is handed to a provider. Refuses what could smuggle headers or recipients, and what the
+ * provider can never take; returns the message with its addresses and headers in ASCII.
+ */
+export function vet(message: EmailMessage, limits: MessageLimits): Vetting {
+  const from = safeAddress(message.from.address);
+  if (from === null || !PRINTABLE_ASCII.test(from)) return { ok: false, defect: "invalid_sender" };
+  const to = safeAddress(message.to.address);
+  if (to === null || (limits.asciiLocalPart && !PRINTABLE_ASCII.test(to)))
+    return { ok: false, defect: "invalid_recipient" };
+  if (UNSAFE.test(message.subject) || message.subject.trim() === "")
+    return { ok: false, defect: "invalid_subject" };
+  const headers = vetHeaders(message.headers, limits);
+  if (headers === null) return { ok: false, defect: "invalid_header" };
+  return {
+    ok: true,
+    message: {
+      ...message,
+      from: { name: message.from.name, address: from },
+      to: { name: message.to.name, address: to },
+      subject: message.subject.toWellFormed(),
+      headers,
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { PROVIDER_TIMEOUT_MS } from "../../../push/provider.ts";
+import { verdict, type Verdict } from "../verdict.ts";
+import { fromCloudflare, fromCloudflareError, type CloudflareMessage } from "./mapping.ts";
+
+/** What is needed of a send_email binding (`SendEmail`). */
+export interface EmailBinding {
+  send(message: CloudflareMessage): Promise<{ messageId: string }>;
+}
+
+/** Sends through the binding. A call cannot be taken back: after `timeoutMs` it is only no longer waited for. */
+export async function sendThrough(
+  binding: EmailBinding,
+  message: CloudflareMessage,
+  timeoutMs: number = PROVIDER_TIMEOUT_MS,
+): Promise<Verdict> {
+  let stop = () => {};
+  const timeout = new Promise<Verdict>((resolve) => {
+    const timer = setTimeout(() => resolve(verdict("timeout")), timeoutMs);
+    stop = () => clearTimeout(timer);
+  });
+  // `then` inside an async function: a binding that throws before it returns a promise is an error like any other.
+  const sent = (async () => fromCloudflare(await binding.send(message)))().catch(fromCloudflareError);
+  try {
+    return await Promise.race([sent, timeout]);
+  } finally {
+    stop();
+  }
+}

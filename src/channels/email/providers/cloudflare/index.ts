@@ -1,0 +1,30 @@
+import { vet } from "../../headers.ts";
+import type { EmailProvider } from "../../provider.ts";
+import { inTurn } from "../round.ts";
+import { verdict } from "../verdict.ts";
+import { sendThrough, type EmailBinding } from "./client.ts";
+import { CLOUDFLARE_LIMITS, toCloudflare } from "./mapping.ts";
+
+export type { EmailBinding } from "./client.ts";
+
+export interface CloudflareOptions {
+  binding: EmailBinding;
+  timeoutMs?: number | undefined;
+}
+
+/**
+ * Cloudflare Email Service through the send_email binding, one recipient a message: a single suppressed recipient refuses
+ * the whole. The account's rate is not documented, so the pace is caution. There is no account endpoint to probe.
+ */
+export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptions): EmailProvider => ({
+  name: "cloudflare",
+  pace: { ratePerSecond: 10, burst: 10 },
+  maxPerRequest: 1,
+  send: (messages) =>
+    inTurn(messages, async (message) => {
+      const vetted = vet(message, CLOUDFLARE_LIMITS);
+      return vetted.ok
+        ? sendThrough(binding, toCloudflare(vetted.message), timeoutMs)
+        : verdict(vetted.defect);
+    }),
+});

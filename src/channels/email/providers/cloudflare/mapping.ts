@@ -1,0 +1,73 @@
+import { cleanName, type MessageLimits } from "../../headers.ts";
+import type { EmailMessage } from "../../provider.ts";
+import { stringMember } from "../http.ts";
+import { accepted, verdict, type CaseCode, type Verdict } from "../verdict.ts";
+
+/** developers.cloudflare.com/email-service/reference/headers: 20 that are not `X-`, 100 bytes a name, 2,048 a value. */
+export const CLOUDFLARE_LIMITS: MessageLimits = {
+  asciiLocalPart: true,
+  headers: 20,
+  headerName: 100,
+  headerValue: 2_048,
+};
+
+/** What `send` of a send_email binding takes. The binding knows no tags: feedback finds its dispatch by the message's id. */
+export interface CloudflareMessage {
+  from: string | { email: string; name: string };
+  to: string | { email: string; name: string };
+  subject: string;
+  html: string;
+  text: string;
+  headers: Record<string, string>;
+}
+
+/** The binding writes the header by itself, so that a name goes as it is, on one line. */
+const mailbox = (name: string | null, email: string): CloudflareMessage["to"] => {
+  const clean = cleanName(name);
+  return clean === null ? email : { email, name: clean };
+};
+
+export const toCloudflare = (message: EmailMessage): CloudflareMessage => ({
+  from: mailbox(message.from.name, message.from.address),
+  to: mailbox(message.to.name, message.to.address),
+  subject: message.subject,
+  html: message.html,
+  text: message.text,
+  headers: { ...message.headers },
+});
+
+/** `code` of the errors that `send` throws: developers.cloudflare.com/email-service/api/send-emails/workers-api#error-codes. */
+const ERRORS: Readonly<Record<string, CaseCode>> = {
+  E_VALIDATION_ERROR: "invalid_message",
+  E_FIELD_MISSING: "invalid_message",
+  E_TOO_MANY_RECIPIENTS: "invalid_message",
+  E_CONTENT_TOO_LARGE: "message_too_big",
+  E_HEADER_NOT_ALLOWED: "invalid_header",
+  E_HEADER_USE_API_FIELD: "invalid_header",
+  E_HEADER_VALUE_INVALID: "invalid_header",
+  E_HEADER_VALUE_TOO_LONG: "invalid_header",
+  E_HEADER_NAME_INVALID: "invalid_header",
+  E_HEADERS_TOO_LARGE: "invalid_header",
+  E_HEADERS_TOO_MANY: "invalid_header",
+  E_SENDER_NOT_VERIFIED: "sender_not_verified",
+  E_SENDER_DOMAIN_NOT_AVAILABLE: "sender_not_verified",
+  E_RECIPIENT_NOT_ALLOWED: "recipient_not_allowed",
+  E_RECIPIENT_SUPPRESSED: "suppressed",
+  E_RATE_LIMIT_EXCEEDED: "rate_limited",
+  E_DAILY_LIMIT_EXCEEDED: "quota_exceeded",
+  E_DELIVERY_FAILED: "delivery_failed",
+  E_INTERNAL_SERVER_ERROR: "provider_error",
+};
+
+/** What a resolved `send` means. */
+export function fromCloudflare(result: unknown): Verdict {
+  const messageId = stringMember(result, "messageId");
+  return messageId === undefined ? verdict("bad_answer") : accepted(messageId);
+}
+
+/** What a thrown error means. One without a code did not come from the service, but from the way to it. */
+export function fromCloudflareError(cause: unknown): Verdict {
+  const code = cause instanceof Error ? Reflect.get(cause, "code") : undefined;
+  if (typeof code !== "string") return verdict("network_error");
+  return verdict((Object.hasOwn(ERRORS, code) ? ERRORS[code] : undefined) ?? "unknown_error");
+}

@@ -1,0 +1,16 @@
+import type { Log } from "../../../../lib/log.ts";
+import type { EmailProvider } from "../../provider.ts";
+import { report } from "../round.ts";
+import { accepted } from "../verdict.ts";
+
+/** Delivers nothing: accepts every message and logs that it did, without addresses or text. For local development. */
+export const createLogProvider = ({ log }: { log: Log }): EmailProvider => ({
+  name: "log",
+  pace: { ratePerSecond: 1_000, burst: 1_000 },
+  maxPerRequest: 100,
+  send: async (messages) => {
+    for (const message of messages) log.info("email.not_delivered", { dispatch_id: message.dispatchId });
+    return report(messages.map((message) => accepted(`log-${message.dispatchId}`)));
+  },
+  probe: async () => ({ kind: "ok" }),
+});

@@ -1,0 +1,56 @@
+import { SECOND, type Clock } from "../../../../lib/clock.ts";
+import { vet } from "../../headers.ts";
+import type { EmailMessage, EmailProvider } from "../../provider.ts";
+import { sendVetted } from "../round.ts";
+import { createResendClient, type ResendClientOptions } from "./client.ts";
+import { fromResend, probeOfResend, RESEND_LIMITS, toResend } from "./mapping.ts";
+import { sendSplitting } from "./split.ts";
+
+export interface ResendOptions extends ResendClientOptions {
+  clock: Clock;
+}
+
+const MAX_BATCH = 100;
+const REQUESTS_PER_SECOND = 5;
+/** Finding one bad message among 100 takes up to 14 requests; the time must leave room within a lease. */
+const SPLIT = { requests: 20, withinMs: 15 * SECOND, pauseMs: SECOND / REQUESTS_PER_SECOND };
+
+const isKey = (key: string): boolean => /^[!-~]{1,256}$/.test(key);
+
+/** The key of a request: the message's own, or for several a digest of theirs, which the same messages always make. */
+export async function requestKey(messages: readonly EmailMessage[]): Promise<string> {
+  const keys = messages.map((message) => message.idempotencyKey);
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined && isKey(only)) return only;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(keys)));
+  return `batch-${Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/**
+ * Resend. Limited to 5 requests a second for the whole team (resend.com/docs/api-reference/rate-limit); the pace counts
+ * messages, and keeps one request a second for others. A repeat under the same key is sent once.
+ */
+export function createResendProvider(options: ResendOptions): EmailProvider {
+  const client = createResendClient(options);
+  const { clock } = options;
+
+  const request = async (messages: readonly EmailMessage[]) => {
+    const key = await requestKey(messages);
+    const bodies = messages.map(toResend);
+    const answer =
+      bodies.length === 1 ? await client.send(bodies[0], key) : await client.sendBatch(bodies, key);
+    return fromResend(answer, messages.length, clock.now());
+  };
+
+  return {
+    name: "resend",
+    pace: { ratePerSecond: MAX_BATCH * (REQUESTS_PER_SECOND - 1), burst: MAX_BATCH },
+    maxPerRequest: MAX_BATCH,
+    send: (messages) =>
+      sendVetted(
+        messages.map((message) => vet(message, RESEND_LIMITS)),
+        (ready) => sendSplitting(ready, { clock, ...SPLIT }, request),
+      ),
+    probe: async () => probeOfResend(await client.listDomains()),
+  };
+}

@@ -1,0 +1,53 @@
+/** The longest subject that we send, in UTF-16 units. */
+export const SUBJECT_MAX = 200;
+/** A longer URL is dropped: mail clients and gateways cut them. */
+const URL_MAX = 2_000;
+
+const LINE_ENDS = /\r\n?|[\u2028\u2029\u0085\u000b\u000c]/gu;
+const CONTROLS = /[^\P{Cc}\n]/gu;
+// Overrides, embeddings and isolates: with these a name could reorder the text around it.
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;
+const RTL_LETTERS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** Text from outside, made harmless for any part of a mail: no controls but LF, no bidi controls, well-formed. */
+export const cleanText = (text: string): string =>
+  text.toWellFormed().replace(LINE_ENDS, "\n").replace(CONTROLS, " ").replace(BIDI_CONTROLS, "").trim();
+
+/** The same on one line. */
+export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/gu, " ");
+
+/** An absolute http(s) URL in its normal form, or null: anything else has no place behind a link. */
+export function safeUrl(url: string | null | undefined): string | null {
+  if (url === null || url === undefined || !URL.canParse(url)) return null;
+  const parsed = new URL(url);
+  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return null;
+  // "https://bank.example@evil.example" reads as another host than it goes to.
+  if (parsed.username !== "" || parsed.password !== "") return null;
+  return parsed.href.length <= URL_MAX ? parsed.href : null;
+}
+
+/** At most `max` UTF-16 units of `text`, cut between graphemes and ended by "…" when something was cut. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let kept = "";
+  for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)) {
+    if (kept.length + segment.length > max - 1) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/** `text`, which is made of cleaned parts, on one line of at most `max` units. */
+export const oneLine = (text: string, max: number): string => cut(text.replace(/\s+/gu, " ").trim(), max);
+
+/** A subject line. `text` is made of cleaned parts. */
+export const toSubject = (text: string): string => oneLine(text, SUBJECT_MAX);
+
+/** The subject that a caller asked for (`custom_subject`), made safe. */
+export const customSubject = (text: string): string => toSubject(cleanText(text));
+
+export type Direction = "ltr" | "rtl";
+
+/** `value` for use inside a sentence that runs in `direction`: isolated (FSI … PDI) where it would disturb it. */
+export const isolate = (value: string, direction: Direction): string =>
+  direction === "rtl" || RTL_LETTERS.test(value) ? `\u2068${value}\u2069` : value;

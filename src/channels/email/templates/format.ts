@@ -1,0 +1,116 @@
+import { DAY } from "../../../lib/clock.ts";
+import { type Direction, isolate } from "./clean.ts";
+
+/** A number with its text in the recipient's locale: wordings choose the plural by the one and print the other. */
+export interface Amount {
+  readonly value: number;
+  readonly text: string;
+}
+
+/** Distance of a time from now in calendar days of the recipient's zone; `past` is by the instant. */
+export interface Days {
+  readonly past: boolean;
+  /** Never negative. */
+  readonly days: Amount;
+}
+
+/** Dates and numbers as one recipient reads them. Times are epoch ms. */
+export interface Formatter {
+  /** Resolved: what Intl was given. */
+  readonly locale: string;
+  readonly timezone: string;
+  number(value: number): string;
+  amount(value: number): Amount;
+  /** 0.92 → "92%". */
+  percent(fraction: number): string;
+  /** With its sign: "+5", "−3", "0". */
+  change(value: number): string;
+  percentChange(fraction: number): string;
+  date(at: number): string;
+  /** With the zone's name, so that a deadline is unambiguous. */
+  dateTime(at: number): string;
+  /** A date that travels as midnight UTC (a pause's `effective_date`) keeps its day in every zone. */
+  calendarDate(at: number): string;
+  /** The days from `from` up to, but without, `to`. */
+  range(from: number, to: number): string;
+  /** The same without the year: "Mar 2 – 8". */
+  shortRange(from: number, to: number): string;
+  until(now: number, at: number): Days;
+}
+
+/** Intl objects are costly to make (a millisecond in a cold isolate) and a batch shares few locales. */
+const CACHE_SIZE = 64;
+const cache = new Map<string, Formatter>();
+
+/** The formatter for a resolved locale and zone; what it prints may stand in sentences that run in `around`. */
+export function formatterFor(locale: string, timezone: string, around: Direction): Formatter {
+  const key = `${locale} ${timezone} ${around}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = createFormatter(locale, timezone, around);
+  const [oldest] = cache.keys();
+  if (cache.size >= CACHE_SIZE && oldest !== undefined) cache.delete(oldest);
+  cache.set(key, made);
+  return made;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+function createFormatter(locale: string, timezone: string, around: Direction): Formatter {
+  const numbers = (options: Intl.NumberFormatOptions) => {
+    const made = once(() => new Intl.NumberFormat(locale, options));
+    return (value: number) => isolate(made().format(value), around);
+  };
+  const dates = (options: Intl.DateTimeFormatOptions, timeZone = timezone) => {
+    const made = once(() => new Intl.DateTimeFormat(locale, { timeZone, ...options }));
+    return {
+      at: (at: number) => isolate(made().format(at), around),
+      range: (from: number, to: number) => isolate(made().formatRange(from, Math.max(from, to - 1)), around),
+    };
+  };
+  const day = { year: "numeric", month: "long", day: "numeric" } as const;
+
+  const plain = numbers({ maximumFractionDigits: 2 });
+  const percent = numbers({ style: "percent" });
+  const change = numbers({ maximumFractionDigits: 2, signDisplay: "exceptZero" });
+  const percentChange = numbers({ style: "percent", signDisplay: "exceptZero" });
+  const date = dates(day);
+  const shortDate = dates({ month: "short", day: "numeric" });
+  const utcDate = dates(day, "UTC");
+  const dateTime = dates({ ...day, hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+  const isoDay = once(
+    () =>
+      new Intl.DateTimeFormat("en-US", {
+        timeZone: timezone,
+        year: "numeric",
+        month: "numeric",
+        day: "numeric",
+      }),
+  );
+
+  const dayNumber = (at: number): number => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of isoDay().formatToParts(at)) part[type] = Number(value);
+    return Date.UTC(part["year"] ?? 0, (part["month"] ?? 1) - 1, part["day"] ?? 1) / DAY;
+  };
+  const amount = (value: number): Amount => ({ value, text: plain(value) });
+
+  return {
+    locale,
+    timezone,
+    number: plain,
+    amount,
+    percent,
+    change,
+    percentChange,
+    date: date.at,
+    dateTime: dateTime.at,
+    calendarDate: (at) => (at % DAY === 0 ? utcDate : date).at(at),
+    range: date.range,
+    shortRange: shortDate.range,
+    until: (now, at) => ({ past: at <= now, days: amount(Math.abs(dayNumber(at) - dayNumber(now))) }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Bar, Block, Fact, ListItem } from "./blocks.ts";
+import type { Direction } from "./clean.ts";
+import { type Markup, lines, markup, trusted } from "./markup.ts";
+import { type Role, inlineColours } from "./theme.ts";
+
+/** Where lines start and end in this mail, for clients that know `align` better than `dir`. */
+export interface Sides {
+  start: "left" | "right";
+  end: "left" | "right";
+  /** Of our own sentences. Text from outside gets `dir="auto"`: an Arabic name in a German mail, and the reverse. */
+  own: Direction;
+}
+
+/** Class (for dark mode) and inline style of one element. `css` is our own; colours last, after a `border` shorthand. */
+export const look = (role: Role, css: string, more = ""): Markup =>
+  trusted(`class="t-${role}${more === "" ? "" : ` ${more}`}" style="${css};${inlineColours(role)}"`);
+
+const FONT = "font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif";
+const BODY = `${FONT};font-size:16px;line-height:24px;word-break:break-word;overflow-wrap:anywhere`;
+const SMALL = `${FONT};font-size:14px;line-height:20px;word-break:break-word;overflow-wrap:anywhere`;
+export const font = { body: BODY, small: SMALL, family: FONT };
+
+const row = (sides: Sides, content: Markup): Markup =>
+  markup`<tr><td align="${sides.start}" ${look("text", `${BODY};padding:0 0 16px;text-align:${sides.start}`)}>${content}</td></tr>`;
+
+const nested = (content: Markup | Markup[]): Markup =>
+  markup`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="width:100%;border-collapse:collapse">${content}</table>`;
+
+function listItem(item: ListItem, sides: Sides): Markup {
+  const aligned = `text-align:${sides.start}`;
+  const title =
+    item.url === null
+      ? markup`${item.title}`
+      : markup`<a href="${item.url}" ${look("link", "text-decoration:underline")}>${item.title}</a>`;
+  const badge =
+    item.badge === null
+      ? null
+      : markup`<td align="${sides.end}" valign="top" ${look("line", `padding:14px 0 0;padding-${sides.start}:12px;border-top:1px solid;white-space:nowrap;text-align:${sides.end}`)}><span dir="${sides.own}" ${look(item.badge.tone, `${font.family};font-size:13px;line-height:20px;font-weight:600;padding:3px 9px;border-radius:11px;white-space:nowrap`)}>${item.badge.text}</span></td>`;
+  const details = item.details.map(
+    (detail) => markup`<div dir="${sides.own}" ${look("muted", `${SMALL};${aligned}`)}>${detail}</div>`,
+  );
+  return markup`<tr><td valign="top" align="${sides.start}" ${look("line", `padding:12px 0 0;border-top:1px solid;${aligned}`)}><div dir="auto" ${look("text", `${BODY};font-weight:600;${aligned}`)}>${title}</div></td>${badge}</tr><tr><td colspan="2" align="${sides.start}" style="padding:0 0 12px;${aligned}">${details}</td></tr>`;
+}
+
+function factRow({ label, value, note }: Fact, sides: Sides): Markup {
+  const cell = `padding:10px 0;border-top:1px solid;text-align:${sides.start}`;
+  const beside =
+    note === undefined
+      ? null
+      : markup`<div dir="${sides.own}" ${look("muted", `${SMALL};text-align:${sides.start}`)}>${note}</div>`;
+  return markup`<tr><td width="35%" valign="top" align="${sides.start}" ${look("line", `${cell};width:35%;padding-${sides.end}:12px`)}><div dir="${sides.own}" ${look("muted", `${SMALL};line-height:24px;text-align:${sides.start}`)}>${label}</div></td><td valign="top" align="${sides.start}" ${look("line", cell)}><div dir="auto" ${look("text", `${BODY};font-weight:600;text-align:${sides.start}`)}>${lines(value)}</div>${beside}</td></tr>`;
+}
+
+function barRow(bar: Bar, longest: number, sides: Sides): Markup {
+  const share = longest > 0 ? Math.round((bar.value / longest) * 100) : 0;
+  // A cell with a background colour: the one chart that every client draws. Height by line-height, for Outlook.
+  const drawn =
+    share === 0
+      ? markup`<td style="font-size:1px;line-height:14px">&nbsp;</td>`
+      : markup`<td width="${share}%" ${look(bar.faint === true ? "faint" : "bar", `width:${share}%;height:14px;font-size:1px;line-height:14px;border-radius:3px`)}>&nbsp;</td><td style="font-size:1px;line-height:14px">&nbsp;</td>`;
+  return markup`<tr><td width="35%" align="${sides.start}" ${look("muted", `${SMALL};width:35%;padding:5px 0;padding-${sides.end}:12px;text-align:${sides.start}`)}>${bar.label}</td><td valign="middle" style="padding:5px 0">${nested(markup`<tr>${drawn}</tr>`)}</td><td width="56" align="${sides.end}" ${look("text", `${SMALL};width:56px;padding:5px 0;font-weight:600;text-align:${sides.end};white-space:nowrap;word-break:normal`)}>${bar.text}</td></tr>`;
+}
+
+const heading = (text: string, sides: Sides): Markup =>
+  markup`<h2 dir="${sides.own}" ${look("text", `${font.family};font-size:18px;line-height:26px;margin:8px 0 0;text-align:${sides.start}`)}>${text}</h2>`;
+
+/** A block as rows of the mail's one column. */
+export function renderBlock(block: Block, sides: Sides): Markup {
+  switch (block.kind) {
+    case "heading":
+      return row(sides, heading(block.text, sides));
+    case "paragraph":
+      return row(
+        sides,
+        markup`<div dir="${block.foreign === true ? "auto" : sides.own}" style="text-align:${sides.start}">${lines(block.text)}</div>`,
+      );
+    case "list":
+      return row(sides, nested(block.items.map((item) => listItem(item, sides))));
+    case "facts":
+      return row(sides, nested(block.facts.map((fact) => factRow(fact, sides))));
+    case "button":
+      return row(
+        sides,
+        markup`<table role="presentation" cellpadding="0" cellspacing="0" border="0" align="${sides.start}" style="margin:8px 0"><tr><td align="center" dir="${sides.own}" ${look("button", "border-radius:6px")}><a href="${block.url}" ${look("button", `${BODY};display:inline-block;padding:12px 24px;border-radius:6px;font-weight:600;text-decoration:none`)}>${block.label}</a></td></tr></table>`,
+      );
+    case "chart": {
+      const longest = Math.max(0, ...block.bars.map(({ value }) => value));
+      const bars = block.bars.map((bar) => barRow(bar, longest, sides));
+      return markup`${row(sides, heading(block.title, sides))}${row(sides, nested(bars))}`;
+    }
+  }
+}

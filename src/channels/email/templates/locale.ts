@@ -1,0 +1,32 @@
+import type { Direction } from "./clean.ts";
+
+const FALLBACK_LOCALE = "en";
+const FALLBACK_TIMEZONE = "UTC";
+const RTL_SCRIPTS = new Set(["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"]);
+
+/** `locale` as a canonical BCP 47 tag that Intl knows ("nb_NO" → "nb-NO"); "en" when it is none. */
+export function resolveLocale(locale: string | null): string {
+  try {
+    const [tag] = Intl.DateTimeFormat.supportedLocalesOf([(locale ?? "").trim().replaceAll("_", "-")]);
+    return tag ?? FALLBACK_LOCALE;
+  } catch {
+    return FALLBACK_LOCALE;
+  }
+}
+
+/** `timezone` when Intl knows it (an IANA name or an offset); "UTC" when not. */
+export function resolveTimezone(timezone: string | null): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: timezone ?? FALLBACK_TIMEZONE }).resolvedOptions()
+      .timeZone;
+  } catch {
+    return FALLBACK_TIMEZONE;
+  }
+}
+
+/** The language of a resolved locale: "nb" of "nb-NO". */
+export const languageOf = (locale: string): string => new Intl.Locale(locale).language;
+
+/** Which way a resolved locale is written, by its most likely script ("ur" → Arab, "az-Arab" → Arab). */
+export const directionOf = (locale: string): Direction =>
+  RTL_SCRIPTS.has(new Intl.Locale(locale).maximize().script ?? "") ? "rtl" : "ltr";

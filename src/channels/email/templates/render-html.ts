@@ -1,0 +1,76 @@
+import type { MailDocument } from "./blocks.ts";
+import { type Sides, font, look, renderBlock } from "./html-blocks.ts";
+import { type Markup, markup, trusted } from "./markup.ts";
+import { darkCss } from "./theme.ts";
+
+const WIDTH = 600;
+/** Keeps the client from filling up the preview with the mail's first words. */
+const PREHEADER_PADDING = trusted("&#847;&zwnj;&nbsp;".repeat(60));
+const STYLE = trusted(
+  `<style>:root{color-scheme:light dark;supported-color-schemes:light dark}a{color:inherit}` +
+    `@media (max-width:480px){.m-page{padding:12px 8px!important}.m-card{padding:20px 16px 4px!important}.m-side{padding-left:17px!important;padding-right:17px!important}}${darkCss()}</style>`,
+);
+// Word's engine, in Outlook, knows no max-width.
+const GHOST_START = trusted(
+  `<!--[if mso]><table role="presentation" align="center" width="${WIDTH}" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->`,
+);
+const GHOST_END = trusted("<!--[if mso]></td></tr></table><![endif]-->");
+
+function footer(mail: MailDocument, sides: Sides): Markup {
+  const links = mail.footer.links.map(
+    ({ label, url }) =>
+      markup`<div dir="${sides.own}" style="padding-top:4px;text-align:${sides.start}"><a href="${url}" ${look("muted", "text-decoration:underline")}>${label}</a></div>`,
+  );
+  return markup`<tr><td align="${sides.start}" ${look("muted", `${font.small};padding:16px 25px 0;text-align:${sides.start}`, "m-side")}><div dir="${sides.own}" style="text-align:${sides.start}">${mail.footer.reason}</div>${links}</td></tr>`;
+}
+
+function brand({ brand: { name, url } }: MailDocument, sides: Sides): Markup {
+  const shown =
+    url === null
+      ? markup`${name}`
+      : markup`<a href="${url}" ${look("link", "text-decoration:none")}>${name}</a>`;
+  return markup`<tr><td align="${sides.start}" ${look("link", `${font.family};font-size:18px;line-height:24px;font-weight:700;padding:0 25px 12px;text-align:${sides.start}`, "m-side")}>${shown}</td></tr>`;
+}
+
+/** The HTML part: one column of nested tables with inlined styles; nothing is loaded from anywhere. */
+export function renderHtml(mail: MailDocument): string {
+  const sides: Sides =
+    mail.direction === "rtl"
+      ? { start: "right", end: "left", own: mail.textDirection }
+      : { start: "left", end: "right", own: mail.textDirection };
+  const table = trusted('role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"');
+  return markup`<!doctype html>
+<html lang="${mail.language}" dir="${mail.direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="x-apple-disable-message-reformatting">
+<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${mail.subject}</title>
+${STYLE}
+</head>
+<body ${look("page", "margin:0;padding:0;width:100%;-webkit-text-size-adjust:100%")}>
+<div role="article" aria-roledescription="email" aria-label="${mail.subject}" lang="${mail.language}" dir="${mail.direction}">
+<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all" aria-hidden="true">${mail.preheader}${PREHEADER_PADDING}</div>
+<table ${table} ${look("page", "width:100%")}><tr><td align="center" class="m-page" style="padding:24px 12px">
+${GHOST_START}
+<table ${table} style="width:100%;max-width:${WIDTH}px;margin:0 auto">
+${brand(mail, sides)}
+<tr><td ${look("card", "border:1px solid;border-radius:10px")}>
+<table ${table}><tr><td class="m-card" style="padding:28px 24px 12px">
+<h1 dir="${mail.foreignTitle === true ? "auto" : sides.own}" ${look("text", `${font.family};font-size:22px;line-height:30px;margin:0 0 16px;text-align:${sides.start};overflow-wrap:anywhere`)}>${mail.title}</h1>
+<table ${table} style="width:100%">
+${mail.blocks.map((block) => markup`${renderBlock(block, sides)}\n`)}</table>
+</td></tr></table>
+</td></tr>
+${footer(mail, sides)}
+</table>
+${GHOST_END}
+</td></tr></table>
+</div>
+</body>
+</html>
+`.toString();
+}

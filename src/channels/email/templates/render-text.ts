@@ -1,0 +1,57 @@
+import type { Block, MailDocument } from "./blocks.ts";
+
+/** Lines that belong to a list item are set in under its bullet. */
+const INDENT = "  ";
+/** The separator that mail clients know as the beginning of a signature (RFC 3676, 4.3). */
+const SIGNATURE = "-- ";
+
+const joined = (rows: readonly (string | null)[]): string => rows.filter((row) => row !== null).join("\n");
+
+function renderBlock(block: Block): string {
+  switch (block.kind) {
+    case "heading":
+      return `${block.text}\n${"-".repeat(Math.min(block.text.length, 60))}`;
+    case "paragraph":
+      return block.text;
+    case "list":
+      return block.items
+        .map(({ title, url, details, badge }) =>
+          joined([
+            `* ${title}${badge === null ? "" : ` (${badge.text})`}`,
+            ...details.map((detail) => INDENT + detail),
+            url === null ? null : INDENT + url,
+          ]),
+        )
+        .join("\n\n");
+    case "facts":
+      return joined(
+        block.facts.map(
+          ({ label, value, note }) =>
+            `${label}: ${value.replaceAll("\n", `\n${INDENT}`)}${note === undefined ? "" : `, ${note}`}`,
+        ),
+      );
+    case "button":
+      return `${block.label}: ${block.url}`;
+    case "chart":
+      // Without bars: a screen reader would read them out.
+      return joined([
+        `${block.title}:`,
+        ...block.bars.map(({ label, text }) => `${INDENT}${label}: ${text}`),
+      ]);
+  }
+}
+
+/** The plain-text part: the same blocks as the HTML part. */
+export function renderText(mail: MailDocument): string {
+  return [
+    `${mail.title}\n${"=".repeat(Math.min(mail.title.length, 60))}`,
+    ...mail.blocks.map(renderBlock),
+    joined([
+      SIGNATURE,
+      joined([mail.brand.name, mail.brand.url]),
+      mail.footer.reason,
+      ...mail.footer.links.map(({ label, url }) => `${label}: ${url}`),
+    ]),
+    "",
+  ].join("\n\n");
+}

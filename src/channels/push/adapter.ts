@@ -1,0 +1,205 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { deliveries, deviceTokens, type Dispatch } from "../../db/schema/index.ts";
+import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
+import type { Lease, Loader } from "../../dispatch/claim.ts";
+import type { Outcome, SendReport } from "../../dispatch/outcome.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/clock.ts";
+import { chunks, groupBy } from "../../lib/chunks.ts";
+import type { DeliveryRecord } from "../../queues/message.ts";
+import { PROVIDER_TIMEOUT_MS, type PushMessage, type PushProvider } from "./provider.ts";
+import { summarize } from "./summarize.ts";
+
+/** Connections of a Worker that may wait for response headers at the same time (Workers limits). */
+const PARALLEL_REQUESTS = 6;
+
+/** Expo has receipts after about 15 minutes. */
+const RECEIPT_AFTER_MS = 15 * MINUTE;
+
+/** How long a push service keeps a push for a phone that is off: Android's own default, four weeks. */
+const KEPT_BY_SERVICE_MS = 28 * DAY;
+
+/** A user's device, as sending needs it. */
+interface Device {
+  id: number;
+  user_id: string;
+  token: string;
+}
+
+/** Devices of the claimed dispatches' users, and the devices that have accepted already. */
+interface Loaded {
+  devices: Map<string, Device[]>;
+  /** `dispatch device` of every delivery that needs no repeat. */
+  accepted: Set<string>;
+}
+
+/** One message to one device, and where it belongs. */
+export interface Shot {
+  dispatch: Dispatch;
+  device: Device;
+}
+
+const pair = (dispatchId: string, deviceId: number) => `${dispatchId} ${deviceId}`;
+
+const loader: Loader<Loaded> = {
+  statements: (claimed) => [
+    sql`SELECT t.id, t.user_id, t.token FROM ${deviceTokens} t
+      WHERE t.user_id IN (SELECT DISTINCT user_id FROM dispatches WHERE id IN ${claimed})
+        AND t.invalidated_at IS NULL`,
+    sql`SELECT dispatch_id, device_id FROM ${deliveries}
+        WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,
+  ],
+  parse([devices = [], accepted = []]) {
+    return {
+      devices: groupBy(devices as Device[], (device) => device.user_id),
+      accepted: new Set(
+        (accepted as { dispatch_id: string; device_id: number }[]).map((row) =>
+          pair(row.dispatch_id, row.device_id),
+        ),
+      ),
+    };
+  },
+};
+
+const devicesOf = (dispatch: Dispatch, loaded: Loaded) => loaded.devices.get(dispatch.user_id) ?? [];
+
+/** What is still to be sent: each device of each user, without those that have accepted the same dispatch before. */
+const shotsOf = (dispatches: readonly Dispatch[], loaded: Loaded): Shot[] =>
+  dispatches.flatMap((dispatch) =>
+    devicesOf(dispatch, loaded)
+      .filter((device) => !loaded.accepted.has(pair(dispatch.id, device.id)))
+      .map((device) => ({ dispatch, device })),
+  );
+
+const messageOf = ({ dispatch, device }: Shot): PushMessage => ({
+  token: device.token,
+  title: dispatch.title ?? "",
+  body: dispatch.body ?? "",
+  data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
+  collapseId: dispatch.id,
+  // Left out, iOS would drop it for a phone that is not reachable at that moment.
+  expiresAt: dispatch.expires_at ?? dispatch.created_at + KEPT_BY_SERVICE_MS,
+});
+
+/** The push channel: every device of a user, whichever dispatches it belongs to, up to a full request at a time. */
+export function createPushChannel(
+  providers: readonly PushProvider[],
+  limitPerHour: number,
+): ChannelAdapter<Loaded> {
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  return {
+    channel: "push",
+    providers,
+    budget: { name: "push", limit: limitPerHour, periodMs: HOUR },
+    loader,
+    weight: (dispatches, loaded) => shotsOf(dispatches, loaded).length,
+    async send(ctx, name, dispatches, loaded, lease): Promise<Round> {
+      const provider = byName.get(name);
+      if (!provider) throw new Error(`No push provider is called ${name}`);
+      const shots = shotsOf(dispatches, loaded);
+      const { outcomes, health } = await fire(ctx, provider, shots, lease);
+      return {
+        results: resultsOf(ctx, provider, dispatches, loaded, shots, outcomes),
+        health,
+      };
+    },
+  };
+}
+
+/** Sends the shots, a request at a time and a few in parallel. Shots without an outcome were let go of. */
+async function fire(
+  ctx: Ctx,
+  provider: PushProvider,
+  shots: readonly Shot[],
+  lease: Lease,
+): Promise<{ outcomes: Map<Shot, Outcome>; health: SendReport["health"][] }> {
+  const outcomes = new Map<Shot, Outcome>();
+  const health: SendReport["health"][] = [];
+  for (const wave of chunks(chunks(shots, provider.maxPerRequest), PARALLEL_REQUESTS)) {
+    const now = ctx.clock.now();
+    if (now + PROVIDER_TIMEOUT_MS > lease.until) break;
+    const pause = health.find((report) => report.kind === "throttled");
+    if (pause !== undefined) {
+      const rest: Outcome = {
+        kind: "deferred",
+        code: "throttled",
+        message: "The provider asked for a pause",
+        afterMs: pause.afterMs,
+      };
+      for (const shot of wave.flat()) outcomes.set(shot, rest);
+      continue;
+    }
+    const reports = await Promise.all(wave.map((request) => provider.send(request.map(messageOf))));
+    reports.forEach((report, i) => {
+      health.push(report.health);
+      wave[i]?.forEach((shot, j) => {
+        const outcome = report.outcomes[j];
+        if (outcome !== undefined) outcomes.set(shot, outcome);
+      });
+    });
+  }
+  return { outcomes, health };
+}
+
+const deliveryOf = (ctx: Ctx, provider: PushProvider, shot: Shot, outcome: Outcome): DeliveryRecord[] => {
+  if (outcome.kind === "deferred") return [];
+  const accepted = outcome.kind === "accepted";
+  const ticket = accepted ? outcome.messageId : null;
+  const now = ctx.clock.now();
+  return [
+    {
+      dispatch_id: shot.dispatch.id,
+      device_id: shot.device.id,
+      status: accepted ? "accepted" : outcome.kind === "retry" ? "retry" : "failed",
+      provider: provider.name,
+      ticket_id: ticket,
+      error: accepted ? null : outcome.code,
+      accepted_at: accepted ? now : null,
+      receipt_due_at: ticket !== null && provider.receipts ? now + RECEIPT_AFTER_MS : null,
+    },
+  ];
+};
+
+function resultsOf(
+  ctx: Ctx,
+  provider: PushProvider,
+  dispatches: readonly Dispatch[],
+  loaded: Loaded,
+  shots: readonly Shot[],
+  outcomes: ReadonlyMap<Shot, Outcome>,
+): Result[] {
+  const byDispatch = groupBy(shots, (shot) => shot.dispatch.id);
+  return dispatches.flatMap((dispatch): Result[] => {
+    const own = byDispatch.get(dispatch.id) ?? [];
+    const answered = own.flatMap((shot) => {
+      const outcome = outcomes.get(shot);
+      return outcome === undefined ? [] : [{ shot, outcome }];
+    });
+    const deliveriesNow = answered.flatMap(({ shot, outcome }) => deliveryOf(ctx, provider, shot, outcome));
+    // Some devices were let go of: what is known is written down, and the rest comes again at once.
+    const outcome =
+      answered.length < own.length
+        ? ({
+            kind: "deferred",
+            code: "lease_over",
+            message: "Not all devices were reached in time",
+            afterMs: 0,
+          } as const)
+        : summarize(
+            answered.map((one) => one.outcome),
+            devicesOf(dispatch, loaded).length - own.length,
+          );
+    return [
+      {
+        dispatch,
+        outcome,
+        attempted: answered.some((one) => one.outcome.kind !== "deferred"),
+        targets: devicesOf(dispatch, loaded).length,
+        deliveries: deliveriesNow,
+        gone: answered.flatMap(({ shot, outcome: { kind, ...rest } }) =>
+          kind === "gone" && "code" in rest ? [{ device_id: shot.device.id, reason: rest.code }] : [],
+        ),
+      },
+    ];
+  });
+}

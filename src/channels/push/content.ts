@@ -1,0 +1,17 @@
+/** What a caller wants to be pushed. Times are epoch ms. */
+export interface PushContent {
+  user_id: string;
+  title: string;
+  body: string;
+  data?: Record<string, unknown> | undefined;
+  scenario_id?: string | undefined;
+  prompt_id?: string | undefined;
+}
+
+/** An id that stands only inside `data` counts as if it stood beside it. */
+export function idFromData(data: Record<string, unknown> | undefined, name: string): string | null {
+  const value = data?.[name];
+  return typeof value === "string" && value.length > 0 && value.length <= 128 && value.isWellFormed()
+    ? value
+    : null;
+}

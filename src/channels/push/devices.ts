@@ -1,0 +1,79 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { type DeviceToken, deviceTokens, users } from "../../db/schema/index.ts";
+import { inScope, type Scope } from "../../directory/scope.ts";
+import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
+import { notFound } from "../../lib/failure.ts";
+
+/** A user's oldest devices make room for new ones beyond this: no fan-out without bounds. */
+export const MAX_DEVICES_PER_USER = 50;
+
+export interface Registration {
+  user_id: string;
+  token: string;
+  platform: DeviceToken["platform"];
+}
+
+const userInScope = (scope: Scope, userId: string) =>
+  sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId}
+    AND ${inScope(scope, { userId: users.id, orgId: users.org_id })})`;
+
+/**
+ * Registers a device token: it moves to this user, whoever had it, and is alive again. One round trip.
+ * @param create the user to create when missing; null when this caller may not
+ * @throws 404 for a user outside the scope
+ */
+export async function registerDevice(
+  ctx: Ctx,
+  scope: Scope,
+  provider: string,
+  { user_id, token, platform }: Registration,
+  create: NewUser | null,
+): Promise<DeviceToken> {
+  const now = ctx.clock.now();
+  const results = await ctx.db.write([
+    ...(create ? [createUserIfMissing(ctx, create)] : []),
+    sql`INSERT INTO ${deviceTokens} (token, user_id, provider, platform, registered_at, last_used_at)
+      SELECT ${token}, ${user_id}, ${provider}, ${platform}, ${now}, ${now} WHERE ${userInScope(scope, user_id)}
+      ON CONFLICT (token) DO UPDATE SET user_id = excluded.user_id, provider = excluded.provider,
+        platform = excluded.platform, registered_at = excluded.registered_at, last_used_at = excluded.last_used_at,
+        invalidated_at = NULL, invalid_reason = NULL`,
+    sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'too_many_devices'
+      WHERE id IN (SELECT id FROM ${deviceTokens} WHERE user_id = ${user_id} AND invalidated_at IS NULL
+        ORDER BY registered_at DESC, id DESC LIMIT -1 OFFSET ${MAX_DEVICES_PER_USER})`,
+    sql`SELECT * FROM ${deviceTokens} WHERE token = ${token} AND user_id = ${user_id} AND ${userInScope(scope, user_id)}`,
+  ]);
+  const device = results.at(-1)?.[0] as DeviceToken | undefined;
+  if (device === undefined) throw notFound("user");
+  return device;
+}
+
+/** A user's living devices, newest first. One round trip. @throws 404 for a user outside the scope */
+export async function listDevices(ctx: Ctx, scope: Scope, userId: string): Promise<DeviceToken[]> {
+  const [user = [], devices = []] = await ctx.db.read([
+    sql`SELECT 1 FROM ${users} WHERE id = ${userId} AND ${userInScope(scope, userId)}`,
+    sql`SELECT * FROM ${deviceTokens} WHERE user_id = ${userId} AND invalidated_at IS NULL
+        ORDER BY registered_at DESC, id DESC LIMIT ${MAX_DEVICES_PER_USER}`,
+  ]);
+  if (user.length === 0) throw notFound("user");
+  return devices as DeviceToken[];
+}
+
+/** Invalidates a token; one that is invalid already stays as it is. One round trip. @throws 404 outside the scope */
+export async function removeDevice(ctx: Ctx, scope: Scope, token: string): Promise<number> {
+  const now = ctx.clock.now();
+  const mine = sql`token = ${token} AND ${
+    scope.kind === "all"
+      ? sql`true`
+      : sql`user_id IN (SELECT id FROM ${users} WHERE id = ${deviceTokens}.user_id
+          AND ${inScope(scope, { userId: users.id, orgId: users.org_id })})`
+  }`;
+  const [, found = []] = await ctx.db.write([
+    sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'removed'
+      WHERE ${mine} AND invalidated_at IS NULL`,
+    sql`SELECT invalidated_at FROM ${deviceTokens} WHERE ${mine}`,
+  ]);
+  const device = found[0] as { invalidated_at: number } | undefined;
+  if (device === undefined) throw notFound("device token");
+  return device.invalidated_at;
+}

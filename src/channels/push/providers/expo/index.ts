@@ -1,0 +1,35 @@
+import type { PushProvider } from "../../provider.ts";
+import { createExpoClient, type ExpoClientOptions } from "./client.ts";
+import { readReceipts } from "./mapping.ts";
+import { sendMessages } from "./send.ts";
+
+/**
+ * Expo's push service, over plain fetch. It has no idempotency key: after a time-out a message may have been taken, and
+ * the collapse id makes a repeat replace it on the device.
+ */
+export function createExpoProvider(options: ExpoClientOptions): PushProvider {
+  const post = createExpoClient(options);
+  return {
+    name: "expo",
+    // Expo takes 600 a second from a project; 480 + 100 in any one second stays below.
+    pace: { ratePerSecond: 480, burst: 100 },
+    maxPerRequest: 100,
+    send: (messages) => sendMessages(post, options.clock, messages),
+    receipts: async (tickets) => {
+      if (tickets.length === 0) return { kind: "ok", receipts: new Map() };
+      const answer = await post("getReceipts", { ids: tickets });
+      switch (answer.kind) {
+        case "data": {
+          const receipts = readReceipts(answer.data, tickets);
+          return receipts === null ? { kind: "error", code: "expo_bad_response" } : { kind: "ok", receipts };
+        }
+        case "refused":
+          return { kind: "error", code: "expo_refused" };
+        case "throttled":
+          return { kind: "error", code: "expo_throttled" };
+        case "failed":
+          return { kind: "error", code: answer.code };
+      }
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/client.ts";
+import { inJson } from "../../db/json.ts";
+import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
+import { follow } from "../../dispatch/fallback.ts";
+import { type ToWake, wake } from "../../dispatch/wake.ts";
+import { groupBy } from "../../lib/chunks.ts";
+import { DAY, MINUTE } from "../../lib/clock.ts";
+import type { PushProvider, Receipt } from "./provider.ts";
+
+/** Tickets in one call, and calls in one tick (Expo takes 1,000 ids a call). */
+const TICKETS_PER_CALL = 1_000;
+const CALLS_PER_TICK = 5;
+
+/** When a receipt was not there yet, or the provider did not answer. */
+const ASK_AGAIN_MS = 15 * MINUTE;
+
+/** Expo keeps receipts for a day. */
+const KEPT_MS = DAY;
+
+interface Due {
+  dispatch_id: string;
+  device_id: number;
+  provider: string;
+  ticket_id: string;
+  accepted_at: number;
+}
+
+/**
+ * Fetches the receipts that are due and corrects what they disprove: counts are made anew from the deliveries, dead
+ * tokens are invalidated, a dispatch that reached nobody has failed and its fallback follows. Two round trips a call.
+ * @returns how many receipts were looked up
+ */
+export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]): Promise<number> {
+  let looked = 0;
+  for (let call = 0; call < CALLS_PER_TICK; call++) {
+    const due = await takeDue(ctx);
+    looked += due.length;
+    for (const [name, own] of groupBy(due, (delivery) => delivery.provider)) {
+      const provider = providers.find((candidate) => candidate.name === name);
+      await lookUp(ctx, provider, own);
+    }
+    if (due.length < TICKETS_PER_CALL) break;
+  }
+  return looked;
+}
+
+/** Takes what is due, and puts it off in the same statement: two ticks at once do not ask for the same receipt. */
+export const takeDueReceipts = (
+  now: number,
+) => sql`UPDATE ${deliveries} SET receipt_due_at = ${now + ASK_AGAIN_MS}
+  WHERE (dispatch_id, device_id) IN (
+    SELECT dispatch_id, device_id FROM ${deliveries} WHERE receipt_due_at <= ${now}
+    ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL})
+  RETURNING dispatch_id, device_id, provider, ticket_id, accepted_at`;
+
+async function takeDue(ctx: Ctx): Promise<Due[]> {
+  const [due = []] = await ctx.db.write([takeDueReceipts(ctx.clock.now())]);
+  return due as Due[];
+}
+
+async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonly Due[]): Promise<void> {
+  const now = ctx.clock.now();
+  const report = (await provider?.receipts?.(due.map((delivery) => delivery.ticket_id))) ?? {
+    kind: "ok",
+    receipts: new Map<string, Receipt>(),
+  };
+  if (report.kind === "error") ctx.log.warn("receipts_failed", { code: report.code, tickets: due.length });
+  const receipts = report.kind === "ok" ? report.receipts : new Map<string, Receipt>();
+  const receiptOf = (delivery: Due) => receipts.get(delivery.ticket_id);
+  const over = due.filter(
+    (delivery) => receiptOf(delivery) !== undefined || delivery.accepted_at + KEPT_MS <= now,
+  );
+  const bad = due.flatMap((delivery) => {
+    const receipt = receiptOf(delivery);
+    return receipt === undefined || receipt.kind === "ok" ? [] : [{ ...delivery, receipt }];
+  });
+  if (over.length === 0) return;
+  const affected = [...new Set(bad.map((delivery) => delivery.dispatch_id))];
+  const followers = follow(ctx, affected);
+  const results = await ctx.db.write([
+    closeReceipts(over, bad),
+    ...(bad.length > 0 ? [killTokens(ctx, bad), recount(ctx, affected)] : []),
+    ...followers.statements,
+    sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches} WHERE ${inJson(dispatches.id, followers.ids)} AND status = 'queued'`,
+  ]);
+  await wake(ctx, (results.at(-1) ?? []) as ToWake[]);
+}
+
+type Bad = Due & { receipt: Exclude<Receipt, { kind: "ok" }> };
+
+function closeReceipts(over: readonly Due[], bad: readonly Bad[]): Statement {
+  const codes = new Map(bad.map((delivery) => [delivery.ticket_id, delivery.receipt.code]));
+  const rows = over.map(({ dispatch_id, device_id, ticket_id }) => ({
+    dispatch_id,
+    device_id,
+    ticket_id,
+    error: codes.get(ticket_id) ?? null,
+  }));
+  return sql`UPDATE ${deliveries} SET receipt_due_at = NULL,
+      status = iif(r.error IS NULL, ${deliveries}.status, 'failed'), error = r.error
+    FROM (SELECT value->>'dispatch_id' AS dispatch_id, value->>'device_id' AS device_id,
+        value->>'ticket_id' AS ticket_id, value->>'error' AS error FROM json_each(${JSON.stringify(rows)})) AS r
+    WHERE ${deliveries}.dispatch_id = r.dispatch_id AND ${deliveries}.device_id = r.device_id
+      AND ${deliveries}.ticket_id = r.ticket_id`;
+}
+
+/** A token that was registered again after this push was accepted is alive: the receipt speaks of the past. */
+function killTokens(ctx: Ctx, bad: readonly Bad[]): Statement {
+  const gone = bad
+    .filter(({ receipt }) => receipt.kind === "gone")
+    .map(({ device_id, accepted_at, receipt }) => ({ device_id, accepted_at, reason: receipt.code }));
+  return sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
+    FROM (SELECT value->>'device_id' AS device_id, value->>'accepted_at' AS accepted_at, value->>'reason' AS reason
+      FROM json_each(${JSON.stringify(gone)})) AS g
+    WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= g.accepted_at`;
+}
+
+function recount(ctx: Ctx, ids: readonly string[]): Statement {
+  const count = (is: "=" | "<>") =>
+    sql`(SELECT count(*) FROM ${deliveries} x WHERE x.dispatch_id = ${dispatches}.id AND x.status ${sql.raw(is)} 'accepted')`;
+  const dead = sql`(status = 'sent' AND ${count("=")} = 0)`;
+  return sql`UPDATE ${dispatches} SET
+      delivered_count = ${count("=")}, failed_count = ${count("<>")},
+      status = iif(${dead}, 'failed', status),
+      error_code = iif(${dead}, 'undelivered', error_code),
+      error = iif(${dead}, 'No device could be reached', error),
+      updated_at = ${ctx.clock.now()}
+    WHERE ${inJson(dispatches.id, ids)}`;
+}

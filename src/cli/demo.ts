@@ -1,0 +1,55 @@
+/** A small world to try things in: one organization with a branch, two people, one device. */
+const DEMO = [
+  ["PUT", "/api/v1/directory/orgs/org_demo", { name: "Demo organization", parent_id: null }],
+  ["PUT", "/api/v1/directory/orgs/org_demo_oslo", { name: "Demo, Oslo branch", parent_id: "org_demo" }],
+  [
+    "PUT",
+    "/api/v1/directory/users/usr_demo?notify=false",
+    {
+      org_id: "org_demo_oslo",
+      name: "Dana Demo",
+      email: "dana@example.com",
+      email_verified: true,
+      locale: "en",
+      timezone: "Europe/Oslo",
+    },
+  ],
+  [
+    "PUT",
+    "/api/v1/directory/users/usr_demo_2?notify=false",
+    {
+      org_id: "org_demo",
+      name: "Didi Demo",
+      email: "didi@example.com",
+      email_verified: true,
+      locale: "en",
+      timezone: "America/New_York",
+    },
+  ],
+  [
+    "POST",
+    "/api/v1/notifications/device-tokens",
+    { user_id: "usr_demo", token: "ExponentPushToken[demo-device-1]", platform: "ios" },
+  ],
+] as const;
+
+/** Loads the demo world through the API; safe to repeat. Throws an Error that names the first call refused. */
+export async function loadDemo(origin: string, token: string, signal: AbortSignal): Promise<void> {
+  for (const [method, path, body] of DEMO) {
+    const answer = await fetch(origin + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal,
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
+  }
+}
+
+/** A first request that can be pasted: a push to the demo device. */
+export const firstRequest = (origin: string, token: string): string =>
+  `export TOKEN=${token}
+curl -sS ${origin}/api/v1/notifications \\
+  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+  -d '{"user_id":"usr_demo","title":"Hello","body":"This is Tidings."}'`;

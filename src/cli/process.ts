@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { migrateLocally } from "./migrate.ts";
+import { freePort, HOST } from "./port.ts";
+import { DEFAULT_STATE, readCrons, ROOT, UserError } from "./project.ts";
+import { startTicker } from "./ticker.ts";
+import { QUIET_ENV, WRANGLER } from "./wrangler.ts";
+
+export interface ServerOptions {
+  /** Unset: a free one. */
+  port?: number | undefined;
+  /** The folder of D1 and the Durable Objects; relative to the project. Default: `.wrangler/state`. */
+  state?: string | undefined;
+  /** Variables that win over wrangler.toml and .dev.vars; an empty value unsets one. */
+  vars?: Record<string, string> | undefined;
+  /** Fire wrangler.toml's cron triggers on time. Default: no. */
+  cron?: boolean | undefined;
+  /** Further arguments of `wrangler dev`; a `--var` here wins over `vars`. */
+  args?: readonly string[] | undefined;
+  /** Every line that the server prints, and each failed cron. Default: only kept, for `output()`. */
+  onLine?: ((line: string, from: "stdout" | "stderr") => void) | undefined;
+  /** Milliseconds until which the Worker must have answered. Default: 90,000. */
+  readyWithinMs?: number | undefined;
+  /** Gives up the start, and leaves no process behind. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How the server's process ended. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface Server {
+  origin: string;
+  port: number;
+  /** The process, and the id of its process group. */
+  pid: number;
+  /** The last 500 lines that it printed, on both streams. */
+  output(): string;
+  /** Resolves when the process has ended, for whatever reason. */
+  exited: Promise<Exit>;
+  /** Asks it to end, insists after 5 s, and waits until it is gone with all its children. */
+  stop(): Promise<void>;
+  /** Ends it and its children at once, as a power cut would, and waits until they are gone. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Migrates the local database and starts `wrangler dev` in a process group of its own; resolves when the Worker answers.
+ * Throws a UserError when the port is taken, or when it ends or says nothing in time; with what it printed, unless
+ * `onLine` has had that already.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const port = await freePort(options.port);
+  if (port === undefined) {
+    const next = (options.port ?? 0) + 1;
+    throw new UserError(
+      `Port ${options.port} is taken by another program. Choose another: PORT=${next} npm start`,
+    );
+  }
+  const state = resolve(ROOT, options.state ?? DEFAULT_STATE);
+  await migrateLocally(state);
+  options.signal?.throwIfAborted();
+
+  const lines: string[] = [];
+  const print = (line: string, from: "stdout" | "stderr") => {
+    if (lines.push(line) > 500) lines.shift();
+    options.onLine?.(line, from);
+  };
+  const child = spawnDev(port, state, options);
+  for (const from of ["stdout", "stderr"] as const)
+    if (child[from]) createInterface(child[from]).on("line", (line) => print(line, from));
+  const { pid } = child;
+  const exited = new Promise<Exit>((done) => {
+    child.once("error", () => done({ code: 1, signal: null }));
+    child.once("exit", (code, signal) => done({ code, signal }));
+  });
+  if (pid === undefined) throw new UserError("wrangler could not be started.");
+  // Wrangler may have been killed alone: its workerd would live on, and hold the port.
+  const gone = exited.then(async () => {
+    sendSignal(-pid, "SIGKILL");
+    for (let tries = 0; tries < 60 && (await freePort(port)) === undefined; tries += 1) await sleep(50);
+  });
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    if (child.exitCode === null && child.signalCode === null)
+      sendSignal(signal === "SIGTERM" ? pid : -pid, signal);
+    await gone;
+  };
+
+  const origin = `http://${HOST}:${port}`;
+  try {
+    await answering(child, origin, exited, options);
+  } catch (error) {
+    await end("SIGKILL");
+    if (options.signal?.aborted) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(options.onLine ? reason : `${lines.join("\n")}\n\n${reason}`);
+  }
+  const ticker = options.cron ? startTicker(origin, readCrons(), (line) => print(line, "stderr")) : undefined;
+  void exited.then(() => ticker?.stop());
+  return {
+    origin,
+    port,
+    pid,
+    exited,
+    output: () => lines.join("\n"),
+    async stop() {
+      ticker?.stop();
+      const insist = setTimeout(() => void end("SIGKILL"), 5_000);
+      await end("SIGTERM");
+      clearTimeout(insist);
+    },
+    kill: () => end("SIGKILL"),
+  };
+}
+
+function spawnDev(port: number, state: string, options: ServerOptions): ChildProcess {
+  const flags = {
+    ip: HOST,
+    port,
+    // A free one, so that two servers can run.
+    "inspector-port": 0,
+    "persist-to": state,
+    "show-interactive-dev-session": false,
+  };
+  return spawn(
+    process.execPath,
+    [
+      "--no-warnings",
+      "--import",
+      join(import.meta.dirname, "exit-with-parent.ts"),
+      WRANGLER,
+      "dev",
+      ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+      ...Object.entries(options.vars ?? {}).map(([name, value]) => `--var=${name}:${value}`),
+      ...(options.args ?? []),
+    ],
+    {
+      cwd: ROOT,
+      detached: true,
+      env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: join(state, "registry") },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    },
+  );
+}
+
+/** Waits until the Worker itself answers; any status will do. Rejects when it ended, or when time is up. */
+async function answering(
+  child: ChildProcess,
+  origin: string,
+  exited: Promise<Exit>,
+  options: ServerOptions,
+): Promise<void> {
+  const within = options.readyWithinMs ?? 90_000;
+  const time = AbortSignal.timeout(within);
+  const signal = AbortSignal.any([time, ...(options.signal ? [options.signal] : [])]);
+  const ended = exited.then((exit) => {
+    throw new Error(`wrangler dev ended (${exit.signal ?? exit.code}) before the Worker answered.`);
+  });
+  const answered = async () => {
+    // Wrangler says by IPC that it listens: before, the port would refuse.
+    await once(child, "message", { signal });
+    await (await fetch(`${origin}/healthz`, { signal })).arrayBuffer();
+  };
+  try {
+    await Promise.race([ended, answered()]);
+  } catch (error) {
+    if (!time.aborted) throw error;
+    throw new Error(`The Worker did not answer within ${within / 1_000} s.`, { cause: error });
+  }
+}
+
+/** Sends a signal to a process, or to a group (negative); one that is gone already is no error. */
+function sendSignal(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}

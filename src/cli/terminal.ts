@@ -1,0 +1,52 @@
+/** Lines of wrangler that say what we say ourselves, or that are untrue here: crons do fire. */
+const NOISE = [
+  /Scheduled Workers are not automatically triggered/,
+  /To manually trigger a scheduled event, run:/,
+  /curl "?https?:\S+\/cdn-cgi\/local\/scheduled/,
+  /For more details, see .*test-cron-triggers-locally/,
+  // The table of bindings, which comes again with each reload.
+  /Your Worker has access to the following bindings/,
+  /^Binding\s+Resource\s+Mode/,
+  /^env\.\w+ \(.*\s(local|remote)$/,
+  /^env\.ASSETS\s/,
+  /GET \/cdn-cgi\/local\/scheduled 200/,
+];
+
+/** What the server prints, as the person at the terminal sees it. */
+export interface Terminal {
+  onLine: (line: string, from: "stdout" | "stderr") => void;
+  /** Resolves when wrangler has said all that it says at start. */
+  settled: Promise<void>;
+  /** From now on stdout is shown too. */
+  open(): void;
+  /** From now on nothing is shown: children complain when they are stopped. */
+  close(): void;
+}
+
+/**
+ * Passes on errors and warnings at once, but stdout only when open: before, wrangler tells of its bindings and of our
+ * own requests.
+ */
+export function createTerminal(): Terminal {
+  let shown: readonly string[] = ["stderr"];
+  let blank = true;
+  const { promise: settled, resolve } = Promise.withResolvers<void>();
+  return {
+    settled,
+    open: () => {
+      shown = ["stdout", "stderr"];
+    },
+    close: () => {
+      shown = [];
+    },
+    onLine: (line, from) => {
+      if (/\bReady on https?:/.test(line)) resolve();
+      if (!shown.includes(from) || NOISE.some((pattern) => pattern.test(line))) return;
+      // Of the blank lines around what was left out, one is enough.
+      if (blank && line.trim() === "") return;
+      blank = line.trim() === "";
+      if (from === "stdout") console.log(line);
+      else console.error(line);
+    },
+  };
+}

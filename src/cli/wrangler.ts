@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { ROOT } from "./project.ts";
+
+/** Wrangler's program itself: its `bin` only adds a process in between, which would have to be watched too. */
+export const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
+
+/** Nothing is reported or looked up outside: no metrics, no update check, no `request.cf` of this machine. */
+export const QUIET_ENV = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
+/** How a wrangler command ended, and what it printed on both streams. */
+export interface WranglerResult {
+  code: number;
+  stdout: string;
+  output: string;
+}
+
+/** Runs a wrangler command without questions asked; with `show` its output also goes to the terminal as it comes. */
+export async function wrangler(args: readonly string[], { show = false } = {}): Promise<WranglerResult> {
+  const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...QUIET_ENV },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    output += text;
+    if (show) process.stdout.write(text);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    if (show) process.stderr.write(text);
+  });
+  return await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, stdout, output }));
+  });
+}

@@ -1,0 +1,156 @@
+import type { Context } from "hono";
+import * as devices from "../../channels/push/devices.ts";
+import { isExpoPushToken } from "../../channels/push/providers/expo/token.ts";
+import * as records from "../../channels/push/records.ts";
+import { match, sendBatch } from "../../channels/push/send-batch.ts";
+import { limitHeaders, pushBudget, sendOne } from "../../channels/push/send-one.ts";
+import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
+import type { App, AppEnv } from "../../http/app-env.ts";
+import { idempotencyKeyOf } from "../../http/idempotency.ts";
+import { pageOf, paginate } from "../../http/pagination.ts";
+import { preferenceOf } from "../../http/prefer.ts";
+import type { Principal } from "../../http/principal.ts";
+import { invalid } from "../../http/problem.ts";
+import { scopeOf } from "../../http/scope.ts";
+import { iso, isoOrNull } from "../../lib/clock.ts";
+import { notFound } from "../../lib/failure.ts";
+import { parseId, printId } from "../../lib/ids.ts";
+import * as routes from "./routes.ts";
+import {
+  annotatedView,
+  batchView,
+  isBatchFinished,
+  listItemView,
+  recordView,
+  selection,
+  sentView,
+} from "./view.ts";
+
+const idOf = (text: string): string => {
+  const id = parseId("notif", text);
+  if (id === null) throw notFound("notification");
+  return id;
+};
+
+/** What the caller prefers, and the answer's header that says so. */
+function preference(c: Context<AppEnv>) {
+  const preferred = preferenceOf(c.req.header("prefer"), c.get("deps").config.sendWaitMs);
+  if (preferred.applied !== null) c.header("preference-applied", preferred.applied);
+  return preferred;
+}
+
+/** Who may be created by registering a device: by an operator anyone, by a user themselves. */
+function newUser(principal: Principal, userId: string) {
+  if (principal.kind === "anonymous" || principal.role === "service" || principal.role === "global_admin")
+    return { id: userId };
+  if (principal.id !== userId) return null;
+  const { id, orgId, email, emailVerified, name } = principal;
+  return { id, orgId, email, emailVerified, name };
+}
+
+export function registerHandlers(app: App): void {
+  app.openapi(routes.listDevices, async (c) => {
+    const principal = c.get("principal");
+    const userId = c.req.valid("query").user_id ?? (principal.kind === "token" ? principal.id : undefined);
+    if (userId === undefined) throw invalid([{ pointer: "user_id", detail: "is needed" }]);
+    const found = await devices.listDevices(c.get("ctx"), scopeOf(principal), userId);
+    const tokens = found.map(({ token, platform, registered_at, last_used_at }) => ({
+      token,
+      platform,
+      registered_at: iso(registered_at),
+      last_used_at: isoOrNull(last_used_at),
+    }));
+    return c.json({ user_id: userId, tokens }, 200);
+  });
+
+  app.openapi(routes.registerDevice, async (c) => {
+    const principal = c.get("principal");
+    const body = c.req.valid("json");
+    if (!isExpoPushToken(body.token))
+      throw invalid([{ pointer: "/token", detail: "must be an Expo push token" }]);
+    const create = newUser(principal, body.user_id);
+    const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), "expo", body, create);
+    const { user_id, token, platform, registered_at } = device;
+    return c.json({ user_id, token, platform, registered_at: iso(registered_at) }, 201);
+  });
+
+  app.openapi(routes.removeDevice, async (c) => {
+    const { token } = c.req.valid("param");
+    const at = await devices.removeDevice(c.get("ctx"), scopeOf(c.get("principal")), token);
+    return c.json({ invalidated: true as const, token, invalidated_at: iso(at) }, 200);
+  });
+
+  app.openapi(routes.sendBatch, async (c) => {
+    const body = c.req.valid("json");
+    const { waitMs } = preference(c);
+    const key = await idempotencyKeyOf(c, body);
+    const ctx = c.get("ctx");
+    const taken = await sendBatch(ctx, scopeOf(c.get("principal")), key, body.targets);
+    if (taken.replayed) c.header("idempotency-replayed", "true");
+    const known = taken.results.flatMap(({ dispatch }) => dispatch ?? []);
+    const seen = await awaitOutcome(ctx, known, taken.replayed ? 0 : waitMs);
+    const result = { ...taken, results: match(body.targets, seen) };
+    if (isBatchFinished(result)) return c.json(batchView(result), 201);
+    c.header("location", `${routes.BASE}?batch_id=${printId("batch", taken.batchId)}`);
+    return c.json(batchView(result), 202);
+  });
+
+  app.openapi(routes.list, async (c) => {
+    const { status, batch_id, user_id, scenario_id, prompt_id, from, to, ...paging } = c.req.valid("query");
+    const page = pageOf(paging);
+    const batchId = batch_id === undefined ? undefined : parseId("batch", batch_id);
+    if (batchId === null) throw invalid([{ pointer: "batch_id", detail: "is not an id of a batch" }]);
+    const filter = {
+      userId: user_id,
+      scenarioId: scenario_id,
+      promptId: prompt_id,
+      batchId,
+      from,
+      to,
+      ...(status && selection(status)),
+    };
+    const found = await records.listPushes(c.get("ctx"), scopeOf(c.get("principal")), filter, page);
+    const { rows, pagination } = paginate(page, found);
+    return c.json({ data: rows.map(listItemView), pagination }, 200);
+  });
+
+  app.openapi(routes.send, async (c) => {
+    const body = c.req.valid("json");
+    const { waitMs } = preference(c);
+    const key = await idempotencyKeyOf(c, body);
+    const ctx = c.get("ctx");
+    const taken = await sendOne(ctx, scopeOf(c.get("principal")), key, body);
+    if (taken.replayed) c.header("idempotency-replayed", "true");
+    if (taken.reservation !== null)
+      for (const [name, value] of Object.entries(limitHeaders(pushBudget(ctx), taken.reservation)))
+        c.header(name, value);
+    const later = taken.dispatch.due_at > ctx.clock.now();
+    const [seen = taken.dispatch] = await awaitOutcome(
+      ctx,
+      [taken.dispatch],
+      taken.replayed || later ? 0 : waitMs,
+    );
+    if (isFinished(seen)) return c.json(sentView(seen), 201);
+    c.header("location", `${routes.BASE}/${printId("notif", seen.id)}`);
+    return c.json(sentView(seen), 202);
+  });
+
+  app.openapi(routes.get, async (c) => {
+    const id = idOf(c.req.valid("param").id);
+    const { dispatch, tokens } = await records.getPush(c.get("ctx"), scopeOf(c.get("principal")), id);
+    return c.json(recordView(dispatch, tokens), 200);
+  });
+
+  app.openapi(routes.annotate, async (c) => {
+    const id = idOf(c.req.valid("param").id);
+    const annotation = c.req.valid("json");
+    const dispatch = await records.annotatePush(c.get("ctx"), scopeOf(c.get("principal")), id, annotation);
+    return c.json(annotatedView(dispatch), 200);
+  });
+
+  app.openapi(routes.remove, async (c) => {
+    const printed = c.req.valid("param").id;
+    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), idOf(printed));
+    return c.json({ deleted: true as const, id: printed }, 200);
+  });
+}

@@ -1,0 +1,1 @@
+export { registerHandlers as registerPushNotifications } from "./handlers.ts";

@@ -1,0 +1,209 @@
+import { z } from "@hono/zod-openapi";
+import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/size.ts";
+import { CHANNELS, PLATFORMS } from "../../db/schema/index.ts";
+import { pageQuery, pagination } from "../../http/pagination.ts";
+import { directoryId, instant, jsonObject, plainText, printedTime } from "../../http/schemas.ts";
+
+/** What this view calls a dispatch's state: the pipeline's, or the mark that a person set. */
+export const STATUSES = ["queued", "sending", "sent", "failed", "cancelled", "retried", "resolved"] as const;
+export type ViewStatus = (typeof STATUSES)[number];
+
+/** Targets of one batch. */
+export const MAX_TARGETS = 1_000;
+
+export const notificationId = z.string().openapi({ example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd" });
+const status = z.enum(STATUSES);
+const reference = plainText(128);
+
+const content = {
+  user_id: directoryId,
+  title: plainText(1_000),
+  body: plainText(4_096),
+  data: jsonObject.optional().openapi({ description: "Goes to the app with the push." }),
+  prompt_id: reference.optional().openapi({ description: "Taken from `data` when it stands only there." }),
+  scenario_id: reference.optional().openapi({ description: "Taken from `data` when it stands only there." }),
+};
+
+/** A push service refuses more than 4,096 bytes, so we say so at the door. */
+const fitsIntoAPush = (message: {
+  title: string;
+  body: string;
+  data?: Record<string, unknown> | undefined;
+}) => pushPayloadBytes({ ...message, data: message.data ?? null }) <= MAX_PUSH_BYTES;
+const tooBig = { error: `title, body and data together must not exceed ${MAX_PUSH_BYTES} bytes as JSON` };
+
+export const sendBody = z
+  .strictObject({
+    ...content,
+    send_at: instant
+      .optional()
+      .openapi({ type: "string", format: "date-time", description: "Not before this time." }),
+    expires_at: instant
+      .optional()
+      .openapi({
+        type: "string",
+        format: "date-time",
+        description: "Not after this time; it then fails as `expired`.",
+      }),
+    fallback: z
+      .enum(CHANNELS)
+      .exclude(["push"])
+      .optional()
+      .openapi({ description: "The channel that follows if the push fails." }),
+  })
+  .refine(fitsIntoAPush, tooBig)
+  .refine(
+    ({ send_at, expires_at }) => send_at === undefined || expires_at === undefined || send_at < expires_at,
+    {
+      path: ["expires_at"],
+      error: "must be after send_at",
+    },
+  )
+  .openapi("PushSend", {
+    example: {
+      user_id: "usr_4bc8d2",
+      title: "Time to log your run!",
+      body: "You haven't recorded an activity in 3 days. Keep your training on track.",
+      data: { deep_link: "eirapp://wizard/activity?scenario=missed_activity_3day" },
+      prompt_id: "ph_9c1d4e",
+      scenario_id: "missed_activity_3day",
+    },
+  });
+
+export const batchBody = z
+  .strictObject({
+    targets: z.array(z.strictObject(content).refine(fitsIntoAPush, tooBig)).min(1).max(MAX_TARGETS),
+  })
+  .openapi("PushBatch");
+
+const summary = {
+  id: notificationId,
+  user_id: z.string(),
+  title: z.string(),
+  body: z.string(),
+  delivered_count: z
+    .int()
+    .openapi({ description: "Devices whose push service took it, corrected by receipts." }),
+  failed_count: z.int(),
+  sent_at: printedTime.nullable().openapi({ description: "When the last attempt was made." }),
+  status,
+  error_code: z.string().optional(),
+  error: z.string().optional(),
+};
+
+const references = { scenario_id: z.string().nullable(), prompt_id: z.string().nullable() };
+
+/** What a send answers. */
+export const sent = z.object({ ...summary, device_tokens_targeted: z.int() }).openapi("PushSent");
+
+export const listItem = z
+  .object({ ...summary, ...references, device_tokens_targeted: z.int() })
+  .openapi("PushListItem");
+
+export const list = z.object({ data: z.array(listItem), pagination }).openapi("PushList");
+
+export const record = z
+  .object({
+    ...summary,
+    ...references,
+    data: jsonObject.nullable(),
+    device_tokens: z.array(z.string()),
+    retry_note: z.string().optional(),
+  })
+  .openapi("PushRecord");
+
+export const batchSent = z
+  .object({
+    batch_id: z.string(),
+    total: z.int(),
+    succeeded: z.int(),
+    failed: z.int(),
+    results: z.array(
+      z.object({
+        user_id: z.string(),
+        notification_id: notificationId.nullable(),
+        status,
+        error_code: z.string().optional(),
+        error: z.string().optional(),
+      }),
+    ),
+    sent_at: printedTime.nullable(),
+  })
+  .openapi("PushBatchSent");
+
+export const annotateBody = z
+  .strictObject({
+    status: z.enum(["retried", "resolved"]).optional(),
+    retry_note: plainText(2_000).optional(),
+  })
+  .refine(
+    (body) => body.status !== undefined || body.retry_note !== undefined,
+    "status or retry_note is needed",
+  )
+  .openapi("PushAnnotation");
+
+export const annotated = z
+  .object({ id: notificationId, status, retry_note: z.string().nullable(), updated_at: printedTime })
+  .openapi("PushAnnotated");
+
+export const deleted = z.object({ deleted: z.literal(true), id: notificationId }).openapi("PushDeleted");
+
+export const listQuery = z.object({
+  ...pageQuery,
+  user_id: directoryId.optional(),
+  status: status.optional(),
+  scenario_id: reference.optional(),
+  prompt_id: reference.optional(),
+  batch_id: z.string().max(64).optional(),
+  from: instant
+    .optional()
+    .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
+  to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
+});
+
+export const idParam = z.object({
+  id: z
+    .string()
+    .max(128)
+    .openapi({ param: { name: "id", in: "path" } }),
+});
+
+const token = z.string().openapi({ example: "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]" });
+
+export const devicesQuery = z.object({
+  user_id: directoryId.optional().openapi({ description: "Whose devices; a `user` may leave it out." }),
+});
+
+export const devices = z
+  .object({
+    user_id: z.string(),
+    tokens: z.array(
+      z.object({
+        token,
+        platform: z.enum(PLATFORMS),
+        registered_at: printedTime,
+        last_used_at: printedTime.nullable(),
+      }),
+    ),
+  })
+  .openapi("Devices");
+
+export const registerBody = z
+  .strictObject({ user_id: directoryId, token: z.string().max(200), platform: z.enum(PLATFORMS) })
+  .openapi("DeviceRegistration");
+
+export const registered = z
+  .object({ user_id: z.string(), token, platform: z.enum(PLATFORMS), registered_at: printedTime })
+  .openapi("Device");
+
+export const tokenParam = z.object({
+  token: z
+    .string()
+    .min(1)
+    .max(200)
+    .openapi({ param: { name: "token", in: "path" }, description: "Percent-encoded." }),
+});
+
+export const invalidated = z
+  .object({ invalidated: z.literal(true), token, invalidated_at: printedTime })
+  .openapi("DeviceInvalidated");

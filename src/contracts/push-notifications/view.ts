@@ -1,0 +1,108 @@
+import type { z } from "@hono/zod-openapi";
+import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
+import type { SentBatch } from "../../channels/push/send-batch.ts";
+import { isFinished } from "../../dispatch/wait.ts";
+import { iso, isoOrNull } from "../../lib/clock.ts";
+import { printId } from "../../lib/ids.ts";
+import type * as schemas from "./schemas.ts";
+import type { ViewStatus } from "./schemas.ts";
+
+const PRINTED = {
+  queued: "queued",
+  sending: "sending",
+  sent: "sent",
+  delivered: "sent",
+  bounced: "failed",
+  failed: "failed",
+  cancelled: "cancelled",
+} as const satisfies Record<DispatchStatus, ViewStatus>;
+
+/** A person's mark goes before the pipeline's state. */
+export const viewStatus = ({ status, mark }: Dispatch): ViewStatus =>
+  mark === "retried" || mark === "resolved" ? mark : PRINTED[status];
+
+/** What to select for a status of this view. */
+export const selection = (status: ViewStatus): { statuses?: DispatchStatus[]; mark: string | null } =>
+  status === "retried" || status === "resolved"
+    ? { mark: status }
+    : {
+        mark: null,
+        statuses: (Object.keys(PRINTED) as DispatchStatus[]).filter((stored) => PRINTED[stored] === status),
+      };
+
+const errorOf = ({ error_code, error }: Dispatch) => ({
+  ...(error_code !== null && { error_code }),
+  ...(error !== null && { error }),
+});
+
+const summary = (dispatch: Dispatch) => ({
+  id: printId("notif", dispatch.id),
+  user_id: dispatch.user_id,
+  title: dispatch.title ?? "",
+  body: dispatch.body ?? "",
+  delivered_count: dispatch.delivered_count,
+  failed_count: dispatch.failed_count,
+  sent_at: isoOrNull(dispatch.sent_at),
+  status: viewStatus(dispatch),
+  ...errorOf(dispatch),
+});
+
+const references = ({ scenario_id, prompt_id }: Dispatch) => ({ scenario_id, prompt_id });
+
+export const sentView = (dispatch: Dispatch): z.infer<typeof schemas.sent> => ({
+  ...summary(dispatch),
+  device_tokens_targeted: dispatch.targets,
+});
+
+export const listItemView = (dispatch: Dispatch): z.infer<typeof schemas.listItem> => ({
+  ...summary(dispatch),
+  ...references(dispatch),
+  device_tokens_targeted: dispatch.targets,
+});
+
+export const recordView = (dispatch: Dispatch, tokens: string[]): z.infer<typeof schemas.record> => ({
+  ...summary(dispatch),
+  ...references(dispatch),
+  data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
+  device_tokens: tokens,
+  ...(dispatch.note !== null && { retry_note: dispatch.note }),
+});
+
+export const annotatedView = (dispatch: Dispatch): z.infer<typeof schemas.annotated> => ({
+  id: printId("notif", dispatch.id),
+  status: viewStatus(dispatch),
+  retry_note: dispatch.note,
+  updated_at: iso(dispatch.updated_at),
+});
+
+export function batchView({ batchId, results }: SentBatch): z.infer<typeof schemas.batchSent> {
+  const printed = results.map(({ user_id, dispatch }) =>
+    dispatch === null
+      ? {
+          user_id,
+          notification_id: null,
+          status: "failed" as const,
+          error_code: "unknown_user",
+          error: "There is no such user",
+        }
+      : {
+          user_id,
+          notification_id: printId("notif", dispatch.id),
+          status: viewStatus(dispatch),
+          ...errorOf(dispatch),
+        },
+  );
+  const times = results.flatMap(({ dispatch }) => dispatch?.sent_at ?? []);
+  return {
+    batch_id: printId("batch", batchId),
+    total: results.length,
+    succeeded: printed.filter((result) => result.status === "sent").length,
+    failed: printed.filter((result) => result.status === "failed").length,
+    results: printed,
+    sent_at: times.length === 0 ? null : iso(Math.max(...times)),
+  };
+}
+
+/** Whether every target has its outcome. */
+export const isBatchFinished = ({ results }: SentBatch): boolean =>
+  results.every(({ dispatch }) => dispatch === null || isFinished(dispatch));

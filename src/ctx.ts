@@ -1,0 +1,26 @@
+import type { Config } from "./env.ts";
+import type { Db } from "./db/client.ts";
+import type { Lane } from "./db/schema/index.ts";
+import type { Gates } from "./gate/gate.ts";
+import type { Clock } from "./lib/clock.ts";
+import type { Ids } from "./lib/ids.ts";
+import type { Log } from "./lib/log.ts";
+import type { QueueMessage } from "./queues/message.ts";
+import type { Limiters } from "./rate-limit/limiter.ts";
+
+/** Where wake-up calls go. */
+export type Queues = Record<Lane, Pick<Queue<QueueMessage>, "sendBatch">>;
+
+/** What every verb gets handed: nothing reaches for the platform by itself. */
+export interface Ctx {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Uniform in [0, 1): jitter. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly config: Config;
+  readonly queues: Queues;
+  readonly gates: Gates;
+  readonly limiters: Limiters;
+}

@@ -1,0 +1,47 @@
+import { getTableColumns, type InferInsertModel, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+
+/**
+ * D1 allows 100 bound parameters a statement and 2 MB a string, so whatever has many values goes in as one JSON array.
+ * Portions stay under this many bytes.
+ */
+export const JSON_PARAMETER_BYTES = 1_500_000;
+
+/** `column IN (…)` with one parameter, whatever the number of values. */
+export const inJson = (column: SQLWrapper, values: readonly (string | number)[]): SQL =>
+  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+
+/** Columns of `table` as they stand in SQL, by property name. */
+const columnsOf = (table: SQLiteTable) => Object.entries(getTableColumns(table));
+
+/**
+ * `INSERT INTO table SELECT … FROM json_each(?)`: any number of rows with one parameter. Rows must all have the
+ * columns of the first one.
+ * @param where which rows to insert, in terms of json_each's `value` (default: all)
+ * @param onConflict for instance sql`ON CONFLICT DO NOTHING`
+ */
+export function insertRows<T extends SQLiteTable>(
+  table: T,
+  rows: readonly InferInsertModel<T>[],
+  { where = sql`true`, onConflict = sql`` }: { where?: SQL; onConflict?: SQL } = {},
+): SQL {
+  const given = new Set(Object.keys(rows[0] ?? {}));
+  const columns = columnsOf(table).filter(([property]) => given.has(property));
+  const encoded = rows.map((row) =>
+    Object.fromEntries(
+      columns.map(([property, column]) => {
+        const value = (row as Record<string, unknown>)[property];
+        return [column.name, value == null ? null : column.mapToDriverValue(value)];
+      }),
+    ),
+  );
+  const names = sql.join(
+    columns.map(([, column]) => sql.identifier(column.name)),
+    sql`, `,
+  );
+  const values = sql.join(
+    columns.map(([, column]) => sql.raw(`value->>'${column.name}'`)),
+    sql`, `,
+  );
+  return sql`INSERT INTO ${table} (${names}) SELECT ${values} FROM json_each(${JSON.stringify(encoded)}) WHERE ${where} ${onConflict}`;
+}

@@ -1,0 +1,68 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** A tree of organizations. A trigger refuses cycles (migration `org_cycles`). WITHOUT ROWID. */
+export const orgs = sqliteTable(
+  "orgs",
+  {
+    id: text("id").primaryKey(),
+    parent_id: text("parent_id"),
+    name: text("name").notNull(),
+  },
+  (t) => [
+    index("orgs_by_parent")
+      .on(t.parent_id)
+      .where(sql`parent_id IS NOT NULL`),
+  ],
+);
+
+/** Whom we notify. WITHOUT ROWID. */
+export const users = sqliteTable(
+  "users",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id"),
+    name: text("name"),
+    email: text("email"),
+    email_verified: integer("email_verified", { mode: "boolean" }).notNull(),
+    phone: text("phone"),
+    /** BCP 47. */
+    locale: text("locale"),
+    /** IANA name. */
+    timezone: text("timezone"),
+    created_at: integer("created_at").notNull(),
+    updated_at: integer("updated_at").notNull(),
+  },
+  (t) => [
+    index("users_by_org")
+      .on(t.org_id)
+      .where(sql`org_id IS NOT NULL`),
+  ],
+);
+
+export const PLATFORMS = ["ios", "android", "web"] as const;
+
+/** A device token belongs to one user; its id stands for it wherever the token itself must not appear. */
+export const deviceTokens = sqliteTable(
+  "device_tokens",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    token: text("token").notNull().unique(),
+    user_id: text("user_id").notNull(),
+    provider: text("provider").notNull(),
+    platform: text("platform", { enum: PLATFORMS }).notNull(),
+    registered_at: integer("registered_at").notNull(),
+    last_used_at: integer("last_used_at"),
+    invalidated_at: integer("invalidated_at"),
+    invalid_reason: text("invalid_reason"),
+  },
+  (t) => [
+    index("device_tokens_by_user").on(t.user_id),
+    // Retention.
+    index("device_tokens_dead")
+      .on(t.invalidated_at)
+      .where(sql`invalidated_at IS NOT NULL`),
+  ],
+);
+
+export type DeviceToken = typeof deviceTokens.$inferSelect;

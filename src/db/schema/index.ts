@@ -1,0 +1,3 @@
+export * from "./directory.ts";
+export * from "./http.ts";
+export * from "./pipeline.ts";

@@ -1,0 +1,158 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** How a message reaches its user. */
+export const CHANNELS = ["push", "email", "in_app"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** Which queue wakes a dispatch: the channel's own for what someone waits for, `bulk` for batches and jobs. */
+export const LANES = ["push", "email", "bulk"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** queued → sending → sent → delivered | bounced, and failed, cancelled. Only ever forward, but for a retry. */
+export const STATUSES = ["queued", "sending", "sent", "delivered", "bounced", "failed", "cancelled"] as const;
+export type DispatchStatus = (typeof STATUSES)[number];
+
+/**
+ * One message to one user on one channel: the outbox, and the log that every contract is a view of.
+ * WITHOUT ROWID: the key is a UUIDv7, so the table lies in order of time and no index repeats that order;
+ * each index below ends with the key by itself, and so serves "newest first" too.
+ */
+export const dispatches = sqliteTable(
+  "dispatches",
+  {
+    id: text("id").primaryKey(),
+    channel: text("channel", { enum: CHANNELS }).notNull(),
+    lane: text("lane", { enum: LANES }).notNull(),
+    type: text("type").notNull(),
+    org_id: text("org_id"),
+    user_id: text("user_id").notNull(),
+    batch_id: text("batch_id"),
+    status: text("status", { enum: STATUSES }).notNull(),
+    /** What a person noted over the pipeline's status: `retried` or `resolved`. */
+    mark: text("mark"),
+    note: text("note"),
+    error_code: text("error_code"),
+    error: text("error"),
+    /** A push's title, an e-mail's subject. */
+    title: text("title"),
+    body: text("body"),
+    /** JSON that goes to the device with a push. */
+    data: text("data"),
+    /** JSON that the message's template is rendered from. */
+    payload: text("payload"),
+    to_address: text("to_address"),
+    grant_id: text("grant_id"),
+    match_id: text("match_id"),
+    scenario_id: text("scenario_id"),
+    prompt_id: text("prompt_id"),
+    provider: text("provider"),
+    provider_message_id: text("provider_message_id"),
+    /** Devices that the last attempt addressed, those included that had accepted before. */
+    targets: integer("targets").notNull(),
+    delivered_count: integer("delivered_count").notNull(),
+    failed_count: integer("failed_count").notNull(),
+    /** Outcomes that providers have given so far. */
+    attempts: integer("attempts").notNull(),
+    /** Claims since the last settle. A message that kills its consumer is given up after a few. */
+    claims: integer("claims").notNull(),
+    /** The time that was asked for with `send_at`; null for at once. */
+    scheduled_at: integer("scheduled_at"),
+    /** The slot that the user's rate limiter gave; null until it has. */
+    slot_at: integer("slot_at"),
+    /** Not before this time. */
+    due_at: integer("due_at").notNull(),
+    /** When the sweep looks next; null once there is nothing left to do. */
+    wake_at: integer("wake_at"),
+    expires_at: integer("expires_at"),
+    claim_id: text("claim_id"),
+    lease_until: integer("lease_until"),
+    /** The channel that follows when this dispatch fails. */
+    fallback: text("fallback", { enum: CHANNELS }),
+    read_at: integer("read_at"),
+    archived_at: integer("archived_at"),
+    created_at: integer("created_at").notNull(),
+    /** When the last attempt was made, also of a failed one. */
+    sent_at: integer("sent_at"),
+    delivered_at: integer("delivered_at"),
+    updated_at: integer("updated_at").notNull(),
+  },
+  (t) => [
+    // The push view, unfiltered.
+    index("dispatches_by_channel").on(t.channel),
+    // What one user got: push view by user, e-mail history, inbox, erasure.
+    index("dispatches_by_user").on(t.user_id, t.channel),
+    // The log of one organization.
+    index("dispatches_by_org")
+      .on(t.org_id)
+      .where(sql`org_id IS NOT NULL`),
+    // The outcome of a batch.
+    index("dispatches_by_batch")
+      .on(t.batch_id)
+      .where(sql`batch_id IS NOT NULL`),
+    // The sweep, a channel at a time; only what is unfinished is in it.
+    index("dispatches_to_wake")
+      .on(t.channel, t.wake_at)
+      .where(sql`wake_at IS NOT NULL`),
+    // Filters by a status that is rare.
+    index("dispatches_unsent")
+      .on(t.status)
+      .where(sql`status IN ('failed', 'bounced', 'cancelled')`),
+    index("dispatches_marked")
+      .on(t.mark)
+      .where(sql`mark IS NOT NULL`),
+    // Filters of the push view.
+    index("dispatches_by_scenario")
+      .on(t.scenario_id)
+      .where(sql`scenario_id IS NOT NULL`),
+    index("dispatches_by_prompt")
+      .on(t.prompt_id)
+      .where(sql`prompt_id IS NOT NULL`),
+  ],
+);
+
+export type Dispatch = typeof dispatches.$inferSelect;
+export type DispatchRow = typeof dispatches.$inferInsert;
+
+/** A reason to tell someone something, once: the key names the fact and its version. WITHOUT ROWID. */
+export const occasions = sqliteTable(
+  "occasions",
+  {
+    key: text("key").primaryKey(),
+    dispatch_id: text("dispatch_id").notNull(),
+  },
+  (t) => [index("occasions_by_dispatch").on(t.dispatch_id)],
+);
+
+export const DELIVERY_STATUSES = ["accepted", "retry", "failed"] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** What became of a push at one device. WITHOUT ROWID. */
+export const deliveries = sqliteTable(
+  "deliveries",
+  {
+    dispatch_id: text("dispatch_id").notNull(),
+    device_id: integer("device_id").notNull(),
+    status: text("status", { enum: DELIVERY_STATUSES }).notNull(),
+    provider: text("provider").notNull(),
+    ticket_id: text("ticket_id"),
+    error: text("error"),
+    accepted_at: integer("accepted_at"),
+    /** When to ask the provider for the receipt; null when there is none to ask for. */
+    receipt_due_at: integer("receipt_due_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.dispatch_id, t.device_id] }),
+    index("deliveries_receipt_due")
+      .on(t.receipt_due_at)
+      .where(sql`receipt_due_at IS NOT NULL`),
+  ],
+);
+
+/** When each cron job last ran: what /healthz reports. WITHOUT ROWID. */
+export const jobRuns = sqliteTable("job_runs", {
+  job: text("job").primaryKey(),
+  started_at: integer("started_at").notNull(),
+  finished_at: integer("finished_at"),
+  error: text("error"),
+});

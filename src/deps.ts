@@ -1,0 +1,82 @@
+import { createPushChannel } from "./channels/push/adapter.ts";
+import type { PushProvider } from "./channels/push/provider.ts";
+import { createExpoProvider } from "./channels/push/providers/expo/index.ts";
+import { createLogProvider } from "./channels/push/providers/log.ts";
+import type { Ctx } from "./ctx.ts";
+import { openDb, type SessionStart } from "./db/client.ts";
+import type { Channel } from "./db/schema/index.ts";
+import type { ProviderEntry } from "./dispatch/channel.ts";
+import { deliver } from "./dispatch/deliver.ts";
+import { type Bindings, type Config, readConfig } from "./env.ts";
+import { createGates } from "./gate/client.ts";
+import { type Authenticate, createAuthenticate } from "./http/auth.ts";
+import { type Clock, systemClock } from "./lib/clock.ts";
+import { createIds, type Ids } from "./lib/ids.ts";
+import { createLog, type Log } from "./lib/log.ts";
+import type { Deliver } from "./queues/consumer.ts";
+import { createLimiters } from "./rate-limit/client.ts";
+
+/** What a test may replace: time, chance, the way out, and the log. Everything else is real. */
+export interface Seams {
+  clock: Clock;
+  random: () => number;
+  fetch: typeof fetch;
+  log: Log;
+}
+
+/** Everything that is put together once for an isolate. */
+export interface Deps extends Seams {
+  config: Config;
+  bindings: Bindings;
+  ids: Ids;
+  authenticate: Authenticate;
+  pushProviders: readonly PushProvider[];
+  /** What the sweep wakes. */
+  channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
+  deliverers: Readonly<Partial<Record<Channel, Deliver>>>;
+  /** A context on a D1 session that starts where `start` says. */
+  open(start: SessionStart, log?: Log): Ctx;
+}
+
+const pushProvidersOf = (config: Config, seams: Seams): PushProvider[] =>
+  config.push.providers.map((name) =>
+    name === "expo"
+      ? createExpoProvider({ ...config.push.expo, fetch: seams.fetch, clock: seams.clock })
+      : createLogProvider({ log: seams.log }),
+  );
+
+/** The one place where things are put together. Throws a ConfigError when a variable is missing or wrong. */
+export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps {
+  const config = readConfig(bindings);
+  const clock = seams.clock ?? systemClock;
+  const all: Seams = {
+    clock,
+    random: seams.random ?? Math.random,
+    // Looked up at each call, so that it is always the runtime's own.
+    fetch: seams.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    log: seams.log ?? createLog(),
+  };
+  const ids = createIds(clock);
+  const pushProviders = pushProvidersOf(config, all);
+  const push = createPushChannel(pushProviders, config.push.limitPerHour);
+  const shared = {
+    config,
+    clock,
+    ids,
+    random: all.random,
+    queues: { push: bindings.PUSH_QUEUE, email: bindings.EMAIL_QUEUE, bulk: bindings.BULK_QUEUE },
+    gates: createGates(bindings.PROVIDER_GATE, clock),
+    limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
+  };
+  return {
+    ...all,
+    config,
+    bindings,
+    ids,
+    authenticate: createAuthenticate(config.jwt),
+    pushProviders,
+    channels: [push],
+    deliverers: { push: (ctx, dispatchIds) => deliver(ctx, push, dispatchIds) },
+    open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
+  };
+}

@@ -1,0 +1,72 @@
+import type { SQL } from "drizzle-orm";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+
+/** A value of a column as code sees it; times are epoch ms. */
+export type Value = string | number | boolean | null;
+
+/** What a caller says of one thing: its id, and every column that is theirs to set. */
+export type Facts = { readonly id: string } & Readonly<Record<string, Value>>;
+
+/** A table whose key is the caller's own id. */
+export type DirectoryTable = SQLiteTable & { readonly id: SQLiteColumn };
+
+/** A column that we keep beside the caller's facts, such as `updated_at`. */
+export interface KeptColumn {
+  /** Its value in a new row. */
+  initial: Value;
+  /** Its new value when the facts change, in terms of the row and of `excluded`; without it, it stays. */
+  changed?: SQL;
+}
+
+/** Rows that are about to be written, all in one batch. */
+export interface Change<F extends Facts = Facts> {
+  rows: readonly F[];
+  /** Whether they come from an import rather than one by one. */
+  bulk: boolean;
+  /** False when the caller asked that nobody be told. */
+  notify: boolean;
+}
+
+/**
+ * What follows from a change, written in the change's own batch. The batch may be repeated after having been committed,
+ * so each statement must be idempotent; ids made beforehand are the same in the repeat.
+ */
+export interface Consequences {
+  /** Run before the rows are written: their SQL can compare the state so far with the new rows. */
+  before?: readonly Statement[];
+  /** Run after: their SQL sees the rows as they are now. */
+  after?: readonly Statement[];
+  /** Dispatches that these statements may have inserted. Those that are there and due get their wake-up call. */
+  dispatchIds?: readonly string[];
+}
+
+/** Why the database did not take some rows. */
+export interface Refusal {
+  /** For programs, such as `org_cycle`. */
+  code: string;
+  detail: string;
+  /** Which fields of which rows, as far as it can be known. */
+  bad: readonly { id: string; field: string; detail: string }[];
+}
+
+/**
+ * One collection of the directory, for the verbs in upsert, read and remove. `F` are the facts that callers set, `S` is
+ * the row as it is stored. What a collection does not need it leaves out.
+ */
+export interface Collection<F extends Facts = Facts, S extends F = F> {
+  /** Its name in paths. */
+  readonly name: string;
+  /** What one thing of it is called in messages. */
+  readonly noun: string;
+  readonly table: DirectoryTable;
+  /** The columns that are not the caller's. @param now epoch ms */
+  kept?(now: number): Readonly<Record<Exclude<keyof S, keyof F>, KeptColumn>>;
+  /** What follows from a change. It must not read: whatever it asks of the database stands in its statements. */
+  consequences?(ctx: Ctx, change: Change<F>): Consequences;
+  /** Explains a write that the database refused; null when the error is not of this collection. */
+  refusal?(ctx: Ctx, error: unknown, rows: readonly F[]): Promise<Refusal | null>;
+  /** Deletes by id where more goes than the row. @throws 404 or 409 */
+  remove?(ctx: Ctx, id: string): Promise<void>;
+}

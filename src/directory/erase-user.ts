@@ -1,0 +1,71 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { Ctx } from "../ctx.ts";
+import { deliveries, deviceTokens, dispatches, occasions, users } from "../db/schema/index.ts";
+import { Failure, notFound } from "../lib/failure.ts";
+
+/** Dispatches of one batch, and rows of each table below. */
+const PORTION = 2_000;
+/** Batches of one call: some 100,000 dispatches, which is more than anyone has. */
+const ROUNDS = 50;
+
+/** Rows that belong to a user, by `user`. Those of a table that may hold many go in portions of `key`. */
+interface Owned {
+  table: SQLiteTable;
+  user: SQLiteColumn;
+  key?: SQLiteColumn;
+}
+
+/**
+ * What is the user's own, beside dispatches and what hangs on these. A table with a `user_id` belongs in here; a test
+ * watches over it.
+ */
+export const OWNED: readonly Owned[] = [
+  { table: users, user: users.id },
+  { table: deviceTokens, user: deviceTokens.user_id, key: deviceTokens.id },
+];
+
+/**
+ * Erases a user's personal data everywhere. First go the user, their devices and whatever is unsent, so that nothing is
+ * sent afterwards. It may be repeated, and finishes what an interrupted call has left. One round trip for up to 2,000
+ * dispatches, another for each further 2,000.
+ * @throws 404 when there is nothing at all of this user; 503 when more is left than one call may do
+ */
+export async function eraseUser(ctx: Ctx, id: string): Promise<void> {
+  const found = await eraseRows(ctx, id);
+  await ctx.limiters(id).erase();
+  if (!found) throw notFound("user");
+}
+
+/** @returns whether there was anything */
+async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
+  // Unsent ones first.
+  const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
+  const statements = [
+    ctx.db.rows(anythingOf(id)),
+    ...OWNED.map((owned) => ctx.db.orm.run(deletePortion(owned, id))),
+    ctx.db.orm.run(sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`),
+    ctx.db.orm.run(sql`DELETE FROM ${occasions} WHERE dispatch_id IN ${some}`),
+    ctx.db.orm.run(sql`DELETE FROM ${dispatches} WHERE id IN ${some}`),
+    ctx.db.rows(anythingOf(id)),
+  ];
+  let found = false;
+  for (let round = 0; round < ROUNDS; round++) {
+    const results = await ctx.db.write(statements);
+    found ||= results[0]?.length === 1;
+    if (results.at(-1)?.length === 0) return found;
+  }
+  throw new Failure("unavailable", "Much of this user is erased, but not all yet. Send the request again.", {
+    headers: { "retry-after": "1" },
+  });
+}
+
+const deletePortion = ({ table, user, key = user }: Owned, id: string): SQL =>
+  sql`DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${user} = ${id} LIMIT ${PORTION})`;
+
+/** One row when there is anything of the user, none when there is not. */
+function anythingOf(id: string): SQL {
+  const places = [...OWNED, { table: dispatches, user: dispatches.user_id }];
+  const exists = places.map(({ table, user }) => sql`EXISTS (SELECT 1 FROM ${table} WHERE ${user} = ${id})`);
+  return sql`SELECT 1 WHERE ${sql.join(exists, sql` OR `)}`;
+}

@@ -1,0 +1,107 @@
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { dispatches } from "../db/schema/index.ts";
+import { type ToWake, wake } from "../dispatch/wake.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
+import { Failure } from "../lib/failure.ts";
+import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
+import { selectRow } from "./read.ts";
+
+/**
+ * Creates or replaces one thing, with what follows from it. One round trip.
+ * @throws 400 when the database refuses it, naming the field
+ */
+export async function upsertOne<F extends Facts, S extends F>(
+  ctx: Ctx,
+  collection: Collection<F, S>,
+  facts: F,
+  { notify = true }: { notify?: boolean } = {},
+): Promise<{ row: S; created: boolean }> {
+  const { table } = collection;
+  const existing = ctx.db.rows(sql`SELECT 1 FROM ${table} WHERE id = ${facts.id}`);
+  const change = { rows: [facts], bulk: false, notify };
+  const results = await write(ctx, collection, change, [existing], [selectRow(ctx, collection, facts.id)]);
+  const row = results.at(-1)?.[0] as S | undefined;
+  if (row === undefined) throw new Error(`A ${collection.noun} that was just written is not there`);
+  return { row, created: results[0]?.length === 0 };
+}
+
+/**
+ * Creates or replaces many, all or none, with what follows from them. One round trip.
+ * @param rows no id twice
+ * @throws 400 when the database refuses some, naming them
+ */
+export async function upsertMany<F extends Facts>(
+  ctx: Ctx,
+  collection: Collection<F>,
+  rows: readonly F[],
+  { notify = true }: { notify?: boolean } = {},
+): Promise<void> {
+  await write(ctx, collection, { rows, bulk: true, notify });
+}
+
+/** Writes a change and its consequences in one batch, between statements that read; then wakes what is to be woken. */
+async function write(
+  ctx: Ctx,
+  collection: Collection,
+  change: Change,
+  first: readonly Statement[] = [],
+  last: readonly Statement[] = [],
+): Promise<unknown[][]> {
+  const { before = [], after = [], dispatchIds = [] } = collection.consequences?.(ctx, change) ?? {};
+  const rows = upsertRows(ctx, collection, change.rows);
+  const statements = [...first, ...before, ...rows, ...after, dueAmong(ctx, dispatchIds), ...last];
+  let results: unknown[][];
+  try {
+    results = await ctx.db.write(statements);
+  } catch (error) {
+    const refusal = await collection.refusal?.(ctx, error, change.rows);
+    throw refusal ? refused(refusal, change, error) : error;
+  }
+  await wake(ctx, results.at(-1 - last.length) as ToWake[]);
+  return results;
+}
+
+/** Inserts or updates the rows; one that says nothing new is not written. */
+function upsertRows(ctx: Ctx, collection: Collection, rows: readonly Facts[]): Statement[] {
+  const { table } = collection;
+  const kept: Readonly<Record<string, KeptColumn>> = collection.kept?.(ctx.clock.now()) ?? {};
+  const initial = Object.fromEntries(Object.entries(kept).map(([column, { initial: value }]) => [column, value]));
+  const facts = Object.values(getTableColumns(table))
+    .map((column) => column.name)
+    .filter((name) => name !== "id" && !(name in kept));
+  const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;
+  const changes = [
+    ...facts.map((column) => sql`${sql.identifier(column)} = ${excluded(column)}`),
+    ...Object.entries(kept).flatMap(([column, { changed }]) =>
+      changed ? [sql`${sql.identifier(column)} = ${changed}`] : [],
+    ),
+  ];
+  const different = facts.map((column) => sql`${table}.${sql.identifier(column)} IS NOT ${excluded(column)}`);
+  const onConflict = sql`ON CONFLICT (id) DO UPDATE SET ${sql.join(changes, sql`, `)}
+    WHERE ${sql.join(different, sql` OR `)}`;
+  const portions = chunksByBytes(
+    rows.map((row) => ({ ...row, ...initial })),
+    JSON_PARAMETER_BYTES,
+  );
+  return portions.map((portion) => ctx.db.orm.run(insertRows(table, portion, { onConflict })));
+}
+
+/** Those of the dispatches that came into being and are not for later: what is due later is the sweep's to wake. */
+const dueAmong = (ctx: Ctx, ids: readonly string[]): Statement =>
+  ctx.db.rows<ToWake>(
+    sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
+      WHERE ${inJson(dispatches.id, ids)} AND status = 'queued' AND wake_at > due_at`,
+  );
+
+/** The answer to a refusal: pointers into the body of one, or of many. */
+function refused({ code, detail, bad }: Refusal, { rows, bulk }: Change, cause: unknown): Failure {
+  const position = new Map(rows.map((row, index) => [row.id, index]));
+  const errors = bad.map((each) => ({
+    pointer: bulk ? `/items/${position.get(each.id)}/${each.field}` : `/${each.field}`,
+    detail: each.detail,
+  }));
+  return new Failure("invalid_request", detail, { code, cause, ...(errors.length > 0 && { errors }) });
+}

@@ -1,0 +1,53 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { insertRows } from "../db/json.ts";
+import { users as table } from "../db/schema/index.ts";
+import type { Collection } from "./collection.ts";
+import { eraseUser } from "./erase-user.ts";
+
+export type User = typeof table.$inferSelect;
+export type UserFacts = Omit<User, "created_at" | "updated_at">;
+
+/** Whom we notify. Deleting one erases their personal data everywhere. */
+export const users: Collection<UserFacts, User> = {
+  name: "users",
+  noun: "user",
+  table,
+  kept: (now) => ({
+    created_at: { initial: now },
+    updated_at: { initial: now, changed: sql`excluded.updated_at` },
+  }),
+  remove: eraseUser,
+};
+
+/** A user as far as a token or a registration tells. */
+export interface NewUser {
+  id: string;
+  orgId?: string | null;
+  name?: string | null;
+  email?: string | null;
+  emailVerified?: boolean;
+}
+
+/** Creates a user of whom the directory has not heard; one that it has stays as it is. For the batch that needs the user. */
+export function createUserIfMissing(ctx: Ctx, user: NewUser): Statement {
+  const now = ctx.clock.now();
+  const email = user.email ?? null;
+  const row = {
+    id: user.id,
+    org_id: user.orgId ?? null,
+    name: user.name ?? null,
+    email: email === null ? null : normalizeEmail(email),
+    email_verified: email !== null && user.emailVerified === true,
+    created_at: now,
+    updated_at: now,
+  };
+  return ctx.db.orm.run(insertRows(table, [row], { onConflict: sql`ON CONFLICT DO NOTHING` }));
+}
+
+/** An address with its domain in lower case. What stands before the @ is the receiving host's business (RFC 5321 §2.4). */
+export function normalizeEmail(address: string): string {
+  const at = address.lastIndexOf("@");
+  return address.slice(0, at) + address.slice(at).toLowerCase();
+}

@@ -1,0 +1,55 @@
+import type { Ctx } from "../ctx.ts";
+import type { Channel, Dispatch } from "../db/schema/index.ts";
+import type { DeliveryRecord } from "../queues/message.ts";
+import type { Budget } from "../rate-limit/limiter.ts";
+import type { Lease, Loader } from "./claim.ts";
+import type { Outcome, Pace, ProviderHealth } from "./outcome.ts";
+
+/** What became of one dispatch in a round. */
+export interface Result {
+  dispatch: Dispatch;
+  outcome: Outcome;
+  /** Whether the provider saw it; a dispatch refused before any request (no device, switched off) spends no attempt. */
+  attempted: boolean;
+  /** Devices addressed; 1 for an e-mail. */
+  targets: number;
+  deliveries: DeliveryRecord[];
+  gone: { device_id: number; reason: string }[];
+  /** The address that was used, for the log. */
+  toAddress?: string;
+  /** The subject that was rendered. */
+  subject?: string;
+}
+
+/** What a round of requests came to. Dispatches without a result were let go of: the lease no longer covered them. */
+export interface Round {
+  results: Result[];
+  /** One report a request, in the order in which they ended. */
+  health: ProviderHealth[];
+}
+
+/** One of a channel's providers, as the pipeline sees it. */
+export interface ProviderEntry {
+  name: string;
+  pace: Pace;
+}
+
+/** How dispatches of one channel are sent. The pipeline knows nothing else about a channel. */
+export interface ChannelAdapter<Loaded> {
+  channel: Channel;
+  /** In order of preference. */
+  providers: readonly ProviderEntry[];
+  budget: Budget;
+  /** What must be read to send: recipients, devices, preferences. */
+  loader: Loader<Loaded>;
+  /** Messages that sending these would cost the provider's pace. */
+  weight(dispatches: readonly Dispatch[], loaded: Loaded): number;
+  /** Sends them all through `provider`. Throws only on a bug. */
+  send(
+    ctx: Ctx,
+    provider: string,
+    dispatches: readonly Dispatch[],
+    loaded: Loaded,
+    lease: Lease,
+  ): Promise<Round>;
+}

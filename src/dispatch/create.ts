@@ -1,0 +1,97 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { type Channel, type DispatchRow, dispatches, type Lane, occasions } from "../db/schema/index.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
+import { firstWakeAt } from "./timing.ts";
+
+/** What a source says about a dispatch; the rest follows. */
+export interface NewDispatch {
+  channel: Channel;
+  lane: Lane;
+  type: string;
+  userId: string;
+  orgId: string | null;
+  batchId?: string;
+  title?: string;
+  body?: string;
+  data?: Record<string, unknown> | null;
+  /** What the message's template is rendered from. */
+  payload?: unknown;
+  grantId?: string | null;
+  matchId?: string | null;
+  scenarioId?: string | null;
+  promptId?: string | null;
+  /** Epoch ms; not before. */
+  sendAt?: number | null;
+  /** Epoch ms; not after. */
+  expiresAt?: number | null;
+  /** The channel that follows when this one fails. */
+  fallback?: Channel | null;
+  /** Whether the user's rate limiter has already let it pass. */
+  slotTaken?: boolean;
+  /** Set to log a message that cannot be sent as failed from the start. */
+  failure?: { code: string; message: string };
+}
+
+/** The row of a new dispatch. An in-app message is delivered by being inserted. */
+export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): DispatchRow {
+  const now = ctx.clock.now();
+  const dueAt = Math.max(now, input.sendAt ?? now);
+  const delivered = input.channel === "in_app" && dueAt <= now;
+  const open = !delivered && input.failure === undefined;
+  return {
+    id,
+    channel: input.channel,
+    lane: input.lane,
+    type: input.type,
+    org_id: input.orgId,
+    user_id: input.userId,
+    batch_id: input.batchId ?? null,
+    status: input.failure ? "failed" : delivered ? "delivered" : "queued",
+    error_code: input.failure?.code ?? null,
+    error: input.failure?.message ?? null,
+    title: input.title ?? null,
+    body: input.body ?? null,
+    data: input.data ? JSON.stringify(input.data) : null,
+    payload: input.payload === undefined ? null : JSON.stringify(input.payload),
+    grant_id: input.grantId ?? null,
+    match_id: input.matchId ?? null,
+    scenario_id: input.scenarioId ?? null,
+    prompt_id: input.promptId ?? null,
+    targets: 0,
+    delivered_count: delivered ? 1 : 0,
+    failed_count: 0,
+    attempts: 0,
+    claims: 0,
+    scheduled_at: input.sendAt ?? null,
+    slot_at: input.slotTaken ? now : null,
+    due_at: dueAt,
+    wake_at: open ? firstWakeAt(dueAt, now, ctx.config.sweepAfterMs) : null,
+    expires_at: input.expiresAt ?? null,
+    fallback: input.fallback ?? null,
+    created_at: now,
+    sent_at: delivered || input.failure ? now : null,
+    delivered_at: delivered ? now : null,
+    updated_at: now,
+  };
+}
+
+/**
+ * Statements that insert dispatches; idempotent, so that the batch may be repeated.
+ * @param where a condition upon the whole insertion (`keyTaken`)
+ */
+export const insertDispatches = (rows: readonly DispatchRow[], where: SQL = sql`true`): Statement[] =>
+  chunksByBytes(rows, JSON_PARAMETER_BYTES).map((portion) =>
+    insertRows(dispatches, portion, { where, onConflict: sql`ON CONFLICT DO NOTHING` }),
+  );
+
+/** Statements that point occasions to dispatches; an occasion that exists already stays with its first dispatch. */
+export const insertOccasions = (
+  rows: readonly { key: string; dispatch_id: string }[],
+  where: SQL = sql`true`,
+): Statement[] =>
+  chunksByBytes(rows, JSON_PARAMETER_BYTES).map((portion) =>
+    insertRows(occasions, portion, { where, onConflict: sql`ON CONFLICT DO NOTHING` }),
+  );

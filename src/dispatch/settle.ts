@@ -1,0 +1,124 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { inJson, insertRows } from "../db/json.ts";
+import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
+import { DAY } from "../lib/clock.ts";
+import type { Settlement } from "../queues/message.ts";
+import { follow } from "./fallback.ts";
+import { type ToWake, wake } from "./wake.ts";
+
+/** What the log shows of a message beside its outcome. Personal, so it never travels by queue. */
+export interface Particulars {
+  id: string;
+  to_address: string | null;
+  title: string | null;
+}
+
+/**
+ * Writes what a round came to, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent.
+ * Deliveries are facts and are kept whoever reports them; a dispatch changes only for the holder of its claim, so a
+ * claimer that overslept cannot overwrite.
+ * @returns what to wake: retries and followers
+ */
+export async function settle(
+  ctx: Ctx,
+  settlement: Settlement,
+  particulars: readonly Particulars[] = [],
+): Promise<ToWake[]> {
+  const ids = settlement.verdicts.map((verdict) => verdict.id);
+  const failing = settlement.verdicts
+    .filter((verdict) => verdict.status === "failed")
+    .map((verdict) => verdict.id);
+  const followers = follow(ctx, failing);
+  const statements: Statement[] = [
+    ...recordDeliveries(settlement),
+    updateDispatches(ctx, settlement),
+    ...(particulars.length > 0 ? [recordParticulars(settlement, particulars)] : []),
+    ...invalidateTokens(ctx, settlement),
+    ...followers.statements,
+    // Only what is due soon has its wake_at behind its due_at; what is due later is the sweep's to wake.
+    sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
+        WHERE ${inJson(dispatches.id, [...ids, ...followers.ids])} AND status = 'queued' AND wake_at > due_at`,
+  ];
+  const results = await ctx.db.write(statements);
+  const toWake = (results.at(-1) ?? []) as ToWake[];
+  await wake(ctx, toWake);
+  return toWake;
+}
+
+/** An accepted delivery is never taken back by a later report of the same device; a failed one may still be accepted. */
+function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Statement[] {
+  if (records.length === 0) return [];
+  const accepted = records.filter((record) => record.status === "accepted").map((record) => record.device_id);
+  return [
+    insertRows(deliveries, records, {
+      where: sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.id = value->>'dispatch_id')`,
+      onConflict: sql`ON CONFLICT (dispatch_id, device_id) DO UPDATE SET
+          status = excluded.status, provider = excluded.provider, ticket_id = excluded.ticket_id,
+          error = excluded.error, accepted_at = excluded.accepted_at, receipt_due_at = excluded.receipt_due_at
+          WHERE deliveries.status <> 'accepted'`,
+    }),
+    // A day is exact enough, and spares a written row a push.
+    sql`UPDATE ${deviceTokens} SET last_used_at = ${claimed_at}
+      WHERE ${inJson(deviceTokens.id, accepted)} AND coalesce(last_used_at, 0) < ${claimed_at - DAY}`,
+  ];
+}
+
+/** Counts come from the deliveries, so that repeats and overlaps cannot miscount. Whoever reached one device was sent. */
+function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement): Statement {
+  const count = (condition: SQL) =>
+    channel === "push"
+      ? sql`(SELECT count(*) FROM ${deliveries} x WHERE x.dispatch_id = ${dispatches}.id AND ${condition})`
+      : sql`0`;
+  const accepted = count(sql`x.status = 'accepted'`);
+  // What may be tried again has not failed yet, unless this was the last try.
+  const unreached = count(sql`(x.status = 'failed' OR (x.status = 'retry' AND v.status <> 'queued'))`);
+  const reached = sql`(v.status = 'failed' AND ${accepted} > 0)`;
+  return sql`UPDATE ${dispatches} SET
+      status = CASE WHEN ${reached} THEN 'sent' ELSE v.status END,
+      error_code = CASE WHEN ${reached} THEN NULL ELSE v.error_code END,
+      error = CASE WHEN ${reached} THEN NULL ELSE v.error END,
+      provider = coalesce(v.provider, ${dispatches}.provider),
+      provider_message_id = coalesce(v.provider_message_id, ${dispatches}.provider_message_id),
+      targets = v.targets,
+      delivered_count = ${accepted},
+      failed_count = ${unreached},
+      attempts = attempts + v.spent,
+      claims = 0,
+      due_at = v.due_at,
+      wake_at = v.wake_at,
+      slot_at = v.slot_at,
+      sent_at = coalesce(v.sent_at, ${dispatches}.sent_at),
+      claim_id = NULL,
+      lease_until = NULL,
+      updated_at = ${ctx.clock.now()}
+    FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'error_code' AS error_code,
+        value->>'error' AS error, value->>'provider' AS provider,
+        value->>'provider_message_id' AS provider_message_id, value->>'targets' AS targets,
+        value->>'spent' AS spent, value->>'due_at' AS due_at, value->>'wake_at' AS wake_at,
+        value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at
+      FROM json_each(${JSON.stringify(verdicts)})) AS v
+    WHERE ${dispatches}.id = v.id AND ${dispatches}.claim_id = ${claim_id}`;
+}
+
+function recordParticulars({ verdicts }: Settlement, particulars: readonly Particulars[]): Statement {
+  const settled = new Set(verdicts.map((verdict) => verdict.id));
+  const known = particulars.filter(({ id }) => settled.has(id));
+  return sql`UPDATE ${dispatches} SET to_address = coalesce(p.to_address, ${dispatches}.to_address),
+      title = coalesce(p.title, ${dispatches}.title)
+    FROM (SELECT value->>'id' AS id, value->>'to_address' AS to_address, value->>'title' AS title
+      FROM json_each(${JSON.stringify(known)})) AS p
+    WHERE ${dispatches}.id = p.id`;
+}
+
+/** A token registered again since the claim is alive, whatever the provider said of it before. */
+function invalidateTokens(ctx: Ctx, { gone, claimed_at }: Settlement): Statement[] {
+  if (gone.length === 0) return [];
+  return [
+    sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
+      FROM (SELECT value->>'device_id' AS device_id, value->>'reason' AS reason
+        FROM json_each(${JSON.stringify(gone)})) AS g
+      WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= ${claimed_at}`,
+  ];
+}

@@ -1,0 +1,40 @@
+import { HOUR, MINUTE, SECOND } from "../lib/clock.ts";
+
+/** The sweep looks so far ahead, and enqueues with the exact delay. */
+export const LOOK_AHEAD_MS = MINUTE;
+
+/** A lease that ran out is taken over this much later, so that outcomes still on their way are settled first. */
+export const RECOVERY_GRACE_MS = 15 * SECOND;
+
+/** Mean waits before the second, third … attempt; after the last one a dispatch has failed. */
+export const RETRY_WAITS_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 2 * HOUR] as const;
+
+/** Attempts in all. */
+export const MAX_ATTEMPTS = RETRY_WAITS_MS.length + 1;
+
+/** A dispatch that kills its consumer so often is given up. */
+export const MAX_CLAIMS = 10;
+
+/** A dispatch still unsent so long after it was due is given up, whatever its provider does. */
+export const MAX_AGE_MS = 72 * HOUR;
+
+/**
+ * The wait before the next attempt: full jitter around the mean (0.5 to 1.5 of it), never less than the provider asked.
+ * @param attempts outcomes so far, this one included
+ * @param random uniform in [0, 1)
+ * @returns milliseconds, or null when no attempt is left
+ */
+export function retryWait(attempts: number, random: number, afterMs = 0): number | null {
+  const mean = RETRY_WAITS_MS[attempts - 1];
+  return mean === undefined ? null : Math.max(Math.round(mean * (0.5 + random)), afterMs);
+}
+
+/**
+ * When the sweep should look at a dispatch for the first time. What is due soon gets a wake-up call of its own, and the
+ * sweep is only the net under it; what is due later is woken by the sweep alone.
+ */
+export const firstWakeAt = (dueAt: number, now: number, sweepAfterMs: number): number =>
+  wakesItself(dueAt, now) ? dueAt + sweepAfterMs : dueAt;
+
+/** Whether a dispatch due at `dueAt` gets a wake-up call at once (with a delay), or waits for the sweep. */
+export const wakesItself = (dueAt: number, now: number): boolean => dueAt - now <= 2 * LOOK_AHEAD_MS;

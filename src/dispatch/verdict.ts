@@ -1,0 +1,86 @@
+import type { Ctx } from "../ctx.ts";
+import type { Dispatch } from "../db/schema/index.ts";
+import type { Verdict } from "../queues/message.ts";
+import type { Result } from "./channel.ts";
+import { firstWakeAt, MAX_AGE_MS, retryWait } from "./timing.ts";
+
+type Change = Partial<Omit<Verdict, "id">> & Pick<Verdict, "status">;
+
+/** A verdict with everything that does not follow from the outcome. */
+function verdict(dispatch: Dispatch, change: Change): Verdict {
+  return {
+    id: dispatch.id,
+    error_code: null,
+    error: null,
+    provider: null,
+    provider_message_id: null,
+    targets: dispatch.targets,
+    spent: 0,
+    due_at: dispatch.due_at,
+    wake_at: null,
+    slot_at: dispatch.slot_at,
+    sent_at: null,
+    ...change,
+  };
+}
+
+/** Back to the queue, to be looked at again at `dueAt`. Spends no attempt by itself. */
+export const postponed = (
+  ctx: Ctx,
+  dispatch: Dispatch,
+  dueAt: number,
+  change: Partial<Change> = {},
+): Verdict =>
+  verdict(dispatch, {
+    status: "queued",
+    due_at: dueAt,
+    wake_at: firstWakeAt(dueAt, ctx.clock.now(), ctx.config.sweepAfterMs),
+    ...change,
+  });
+
+export const failed = (
+  dispatch: Dispatch,
+  code: string,
+  message: string,
+  change: Partial<Change> = {},
+): Verdict => verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
+
+export const expired = (dispatch: Dispatch): Verdict =>
+  failed(dispatch, "expired", "It could not be sent before it expired");
+
+/** A dispatch that interrupts its consumer each time. */
+export const abandoned = (dispatch: Dispatch): Verdict =>
+  failed(dispatch, "abandoned", "Sending it was interrupted too often");
+
+/** Whether a dispatch may no longer be sent: past its `expires_at`, or hopelessly late. */
+export const isExpired = (dispatch: Dispatch, now: number): boolean =>
+  (dispatch.expires_at !== null && dispatch.expires_at <= now) ||
+  Math.max(dispatch.created_at, dispatch.scheduled_at ?? 0, dispatch.slot_at ?? 0) + MAX_AGE_MS <= now;
+
+/** What an outcome means for its dispatch. `probe`: the provider was only being tried out, so a failure costs nothing. */
+export function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
+  const { dispatch, outcome } = result;
+  const now = ctx.clock.now();
+  const change = {
+    provider,
+    targets: result.targets,
+    ...(result.attempted && { sent_at: now, spent: 1 }),
+  };
+  switch (outcome.kind) {
+    case "accepted":
+      return verdict(dispatch, { ...change, status: "sent", provider_message_id: outcome.messageId });
+    case "deferred":
+      return postponed(ctx, dispatch, now + outcome.afterMs, { ...change, spent: 0 });
+    case "rejected":
+    case "gone":
+      return failed(dispatch, outcome.code, outcome.message, { ...change, sent_at: now });
+    case "retry": {
+      const error = { error_code: outcome.code, error: outcome.message };
+      const spent = probe ? 0 : 1;
+      const wait = retryWait(Math.max(1, dispatch.attempts + spent), ctx.random(), outcome.afterMs);
+      return wait === null
+        ? failed(dispatch, outcome.code, outcome.message, change)
+        : postponed(ctx, dispatch, now + wait, { ...change, ...error, spent });
+    }
+  }
+}

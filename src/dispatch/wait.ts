@@ -1,0 +1,37 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { inJson } from "../db/json.ts";
+import { type Dispatch, dispatches } from "../db/schema/index.ts";
+
+/** When to look, as parts of the whole wait: of 3 s at 0.1, 0.3, 0.8, 1.8 and 3 s. Five looks, whatever the wait. */
+const LOOKS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
+
+/** Whether there is nothing left to wait for: the outcome is there, or the first attempt was not the last one. */
+export const isSettled = ({ status, attempts }: Dispatch): boolean =>
+  (status !== "queued" && status !== "sending") || attempts > 0;
+
+export const isFinished = ({ status }: Dispatch): boolean => status !== "queued" && status !== "sending";
+
+/** Reads dispatches by id, in order of their ids. */
+export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Dispatch[]> {
+  const [rows = []] = await ctx.db.read([
+    sql`SELECT * FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
+  ]);
+  return rows as Dispatch[];
+}
+
+/** Waits until all are settled, but no longer than `waitMs`. Returns them as they were last seen. */
+export async function awaitOutcome(ctx: Ctx, known: Dispatch[], waitMs: number): Promise<Dispatch[]> {
+  let seen = known;
+  let waited = 0;
+  for (const look of waitMs > 0 ? LOOKS : []) {
+    if (seen.every(isSettled)) break;
+    await ctx.clock.sleep(look * waitMs - waited);
+    waited = look * waitMs;
+    seen = await readDispatches(
+      ctx,
+      known.map((dispatch) => dispatch.id),
+    );
+  }
+  return seen;
+}

@@ -1,0 +1,57 @@
+import type { Ctx } from "../ctx.ts";
+import type { Channel, Lane } from "../db/schema/index.ts";
+import { chunks, groupBy } from "../lib/chunks.ts";
+import { IDS_PER_MESSAGE, MESSAGES_PER_SEND, type QueueMessage } from "../queues/message.ts";
+
+/** A dispatch to wake. */
+export interface ToWake {
+  id: string;
+  channel: Channel;
+  lane: Lane;
+  /** Epoch ms; in the past means at once. */
+  at: number;
+}
+
+/** Queues take a delay of whole seconds, up to a day; we never wait longer than this (design: long waits live in D1). */
+const MAX_DELAY_SECONDS = 3_600;
+
+/**
+ * Sends wake-up calls: up to 100 ids a message, up to 50 messages a call. A call that fails is not an error:
+ * the row is the truth, and the sweep finds it.
+ */
+export async function wake(ctx: Ctx, dispatches: readonly ToWake[]): Promise<void> {
+  const now = ctx.clock.now();
+  const delayOf = (at: number) => Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil((at - now) / 1_000)));
+  for (const [lane, ofLane] of groupBy(dispatches, (dispatch) => dispatch.lane)) {
+    const messages: MessageSendRequest<QueueMessage>[] = [];
+    const alike = groupBy(ofLane, (dispatch) => `${dispatch.channel} ${delayOf(dispatch.at)}`);
+    for (const group of alike.values()) {
+      const [first] = group;
+      if (first === undefined) continue;
+      for (const part of chunks(group, IDS_PER_MESSAGE))
+        messages.push({
+          body: { v: 1, channel: first.channel, ids: part.map((dispatch) => dispatch.id) },
+          delaySeconds: delayOf(first.at),
+        });
+    }
+    for (const call of chunks(messages, MESSAGES_PER_SEND)) await send(ctx, lane, call);
+  }
+}
+
+async function send(ctx: Ctx, lane: Lane, messages: MessageSendRequest<QueueMessage>[]): Promise<boolean> {
+  try {
+    await ctx.queues[lane].sendBatch(messages);
+    return true;
+  } catch (error) {
+    ctx.log.error("wake_failed", error, { lane, messages: messages.length });
+    return false;
+  }
+}
+
+/** Puts outcomes that could not be written onto the queue. False when the queue is away as well. */
+export const sendToQueue = (ctx: Ctx, lane: Lane, bodies: readonly QueueMessage[], delaySeconds: number) =>
+  send(
+    ctx,
+    lane,
+    bodies.map((body) => ({ body, delaySeconds })),
+  );

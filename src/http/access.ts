@@ -1,0 +1,51 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { Failure } from "../lib/failure.ts";
+import type { AppEnv } from "./app-env.ts";
+import type { ContractName } from "./contracts.ts";
+import { type Principal, type Role, ROLES, type TokenPrincipal } from "./principal.ts";
+
+/**
+ * Lets in whoever has a valid token of one of `roles`, and anyone when `contract` is open. A token that is sent is
+ * always verified and its role applied, also on an open contract. Without a contract a token is required.
+ * It goes into a route's `middleware`, and so comes before the route looks at its input.
+ */
+export const access = (contract: ContractName | null, roles: readonly Role[] = ROLES) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const principal = await authenticated(c, contract);
+    if (principal.kind === "token" && !roles.includes(principal.role))
+      throw new Failure(
+        "forbidden",
+        `This is for ${roles.join(", ")}; the token's role is ${principal.role}.`,
+      );
+    c.set("principal", principal);
+    return next();
+  });
+
+async function authenticated(c: Context<AppEnv>, contract: ContractName | null): Promise<Principal> {
+  const { authenticate, clock, config } = c.get("deps");
+  const header = c.req.header("authorization");
+  if (header === undefined) {
+    if (contract !== null && config.openContracts.has(contract)) return { kind: "anonymous" };
+    throw new Failure("unauthorized", "Send a token: `Authorization: Bearer <JWT>`.", {
+      headers: { "www-authenticate": "Bearer" },
+    });
+  }
+  const token = /^Bearer +([^ ]+)$/i.exec(header)?.[1];
+  if (token === undefined)
+    throw new Failure("unauthorized", "The Authorization header must be `Bearer <JWT>`.", {
+      headers: { "www-authenticate": 'Bearer error="invalid_request"' },
+    });
+  return authenticate(token, clock.now());
+}
+
+/** The caller's token; for endpoints that are about the caller. */
+export function requireToken(principal: Principal): TokenPrincipal {
+  if (principal.kind === "token") return principal;
+  throw new Failure("unauthorized", "Send a token: `Authorization: Bearer <JWT>`.");
+}
+
+/** Who administers: everything, or their own organizations. */
+export const ADMIN_ROLES = ["service", "global_admin", "org_admin"] as const satisfies readonly Role[];
+/** Who may do everything. */
+export const OPERATOR_ROLES = ["service", "global_admin"] as const satisfies readonly Role[];

@@ -1,0 +1,70 @@
+import { createRemoteJWKSet, type JWTPayload, jwtVerify } from "jose";
+import type { Config } from "../env.ts";
+import { Failure } from "../lib/failure.ts";
+import { claims, type TokenPrincipal, principalOf } from "./principal.ts";
+
+/** Verifies a token and says who it is; throws a 401 Failure otherwise. */
+export type Authenticate = (token: string, now: number) => Promise<TokenPrincipal>;
+
+/** Longer tokens are refused unread. */
+const MAX_TOKEN_CHARS = 8_192;
+
+const unauthorized = (detail: string, cause?: unknown): Failure =>
+  new Failure("unauthorized", detail, {
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
+    cause,
+  });
+
+/** The check for the configured kind of keys. Algorithms are pinned, so that a token cannot choose its own. */
+function verifier(config: Config["jwt"]): (token: string, now: number) => Promise<JWTPayload> {
+  const options = (now: number) => ({
+    currentDate: new Date(now),
+    requiredClaims: ["exp", "sub"],
+    ...(config.issuer !== undefined && { issuer: config.issuer }),
+    ...(config.audience !== undefined && { audience: config.audience }),
+  });
+  if (config.kind === "secret") {
+    const key = new TextEncoder().encode(config.secret);
+    return async (token, now) =>
+      (await jwtVerify(token, key, { ...options(now), algorithms: ["HS256"] })).payload;
+  }
+  const keys = createRemoteJWKSet(new URL(config.url));
+  return async (token, now) =>
+    (
+      await jwtVerify(token, keys, {
+        ...options(now),
+        algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
+      })
+    ).payload;
+}
+
+export function createAuthenticate(config: Config["jwt"]): Authenticate {
+  const verify = verifier(config);
+  return async (token, now) => {
+    if (token.length > MAX_TOKEN_CHARS) throw unauthorized("The token is too long.");
+    let payload: JWTPayload;
+    try {
+      payload = await verify(token, now);
+    } catch (error) {
+      if (isKeyServerFault(error))
+        throw new Failure("unavailable", "The keys for tokens could not be fetched. Try again.", {
+          cause: error,
+          headers: { "retry-after": "5" },
+        });
+      throw unauthorized("The token is malformed, expired, or not signed for this service.", error);
+    }
+    const parsed = claims.safeParse(payload);
+    if (!parsed.success)
+      throw unauthorized(
+        `The token's claims are not valid: ${parsed.error.issues.map((issue) => issue.path.join(".")).join(", ")}.`,
+      );
+    return principalOf(parsed.data);
+  };
+}
+
+/** A key set that cannot be fetched is not the caller's fault. */
+const isKeyServerFault = (error: unknown): boolean =>
+  error instanceof TypeError ||
+  (error instanceof Error &&
+    "code" in error &&
+    (error.code === "ERR_JWKS_TIMEOUT" || error.code === "ERR_JOSE_GENERIC"));

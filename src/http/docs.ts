@@ -1,0 +1,58 @@
+import { html } from "hono/html";
+import { notFound } from "../lib/failure.ts";
+import type { App } from "./app-env.ts";
+
+/** The files of Swagger UI that the page needs; nothing else of its package is handed out. */
+const FILES = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
+
+/** No outside host: scripts and styles are ours. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'";
+
+const page = html`<!doctype html>
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>Tidings API</title>
+      <link rel="icon" href="/docs/favicon-32x32.png" />
+      <link rel="stylesheet" href="/docs/swagger-ui.css" />
+    </head>
+    <body>
+      <div id="reference"></div>
+      <script src="/docs/swagger-ui-bundle.js"></script>
+      <script src="/docs/start.js"></script>
+    </body>
+  </html>`;
+
+const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#reference", deepLinking: true, docExpansion: "list" });`;
+
+/** `/openapi.json` (3.1), and a reference that people can read at `/docs`. */
+export function registerDocs(app: App): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  app.doc31("/openapi.json", (c) => ({
+    openapi: "3.1.0",
+    info: {
+      title: "Tidings",
+      version: "1.0.0",
+      description:
+        "Notifications from Cloudflare's edge: nothing is lost, nothing is sent twice. Errors are RFC 9457 problem documents.",
+    },
+    servers: [{ url: new URL(c.req.url).origin }],
+    security: [{ bearer: [] }],
+  }));
+  app.get("/docs", (c) => {
+    c.header("content-security-policy", CONTENT_SECURITY_POLICY);
+    return c.html(page);
+  });
+  app.get("/docs/start.js", (c) => c.body(start, 200, { "content-type": "text/javascript; charset=utf-8" }));
+  app.get("/docs/:file", async (c) => {
+    const file = c.req.param("file");
+    if (!FILES.includes(file)) throw notFound("file");
+    return c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));
+  });
+}

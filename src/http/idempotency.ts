@@ -1,0 +1,21 @@
+import type { Context } from "hono";
+import { type IdempotencyKey, keyOf } from "../idempotency/keys.ts";
+import { Failure } from "../lib/failure.ts";
+import type { AppEnv } from "./app-env.ts";
+import { actorOf } from "./principal.ts";
+
+/**
+ * The request's `Idempotency-Key`, scoped to principal, method, path and key; null when it sent none.
+ * Quoted (as the draft has it) and unquoted forms are the same key. `body` is what was parsed, defaults included.
+ */
+export async function idempotencyKeyOf(c: Context<AppEnv>, body: unknown): Promise<IdempotencyKey | null> {
+  const header = c.req.header("idempotency-key");
+  if (header === undefined) return null;
+  const text = /^"(.*)"$/.exec(header)?.[1] ?? header;
+  if (!/^[\x21-\x7e]{1,255}$/.test(text))
+    throw new Failure("invalid_request", "The Idempotency-Key must be 1 to 255 visible ASCII characters.", {
+      errors: [{ pointer: "Idempotency-Key", detail: "must be 1 to 255 visible ASCII characters" }],
+    });
+  const scope = [actorOf(c.get("principal")), c.req.method, c.req.path, text];
+  return keyOf(scope, body, c.get("deps").clock.now());
+}

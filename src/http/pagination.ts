@@ -1,0 +1,71 @@
+import { z } from "@hono/zod-openapi";
+import { Failure } from "../lib/failure.ts";
+import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
+
+/** The query parameters of a list. */
+export const pageQuery = {
+  page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .openapi({ description: "From 1. Pages end at the 10,000th row; `cursor` goes on.", example: 1 }),
+  limit: z.coerce.number().int().min(1).max(100).default(20).openapi({ example: 20 }),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, "is not a cursor of ours")
+    .optional()
+    .openapi({ description: "`next_cursor` of the page before; `page` is then ignored." }),
+};
+
+/** How a list says where it stands. */
+export const pagination = z
+  .object({
+    page: z.int(),
+    limit: z.int(),
+    total: z.int().openapi({ description: "Exact up to 10,000." }),
+    total_capped: z.boolean().optional().openapi({ description: "True when there are more than 10,000." }),
+    next_cursor: z.string().optional().openapi({ description: "Present when there is more." }),
+  })
+  .openapi("Pagination");
+
+const encode = (id: string) => btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+function decode(cursor: string): string {
+  try {
+    const id = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    if (/^[0-9a-f-]{36}$/.test(id)) return id;
+  } catch {
+    // Falls through to the failure below.
+  }
+  throw new Failure("invalid_request", "The cursor is not one of ours.", {
+    errors: [{ pointer: "cursor", detail: "is not a cursor of ours" }],
+  });
+}
+
+export function pageOf(query: { page: number; limit: number; cursor?: string | undefined }): Page {
+  const { page, limit } = query;
+  if (query.cursor !== undefined) return { page, limit, offset: 0, before: decode(query.cursor) };
+  const offset = (page - 1) * limit;
+  if (offset >= TOTAL_CAP)
+    throw new Failure("invalid_request", "Pages end at the 10,000th row; go on with `cursor`.", {
+      errors: [{ pointer: "page", detail: `must be at most ${TOTAL_CAP / limit} at this limit` }],
+    });
+  return { page, limit, offset, before: null };
+}
+
+/** Cuts the extra row off and says where the list stands. */
+export function paginate<T extends { id: string }>(page: Page, { rows, total }: Listed<T>) {
+  const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    rows: shown,
+    pagination: {
+      page: page.page,
+      limit: page.limit,
+      total: Math.min(total, TOTAL_CAP),
+      ...(total > TOTAL_CAP && { total_capped: true }),
+      ...(rows.length > page.limit && last && { next_cursor: encode(last.id) }),
+    },
+  };
+}

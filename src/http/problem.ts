@@ -1,0 +1,85 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import { ConfigError } from "../env.ts";
+import { Failure, type FieldError, PROBLEMS, type ProblemCode } from "../lib/failure.ts";
+import { createLog, type Log } from "../lib/log.ts";
+import type { AppEnv } from "./app-env.ts";
+
+/** The answer to a request that failed: RFC 9457 problem details. */
+function problemResponse(c: Context<AppEnv>, failure: Failure): Response {
+  const { status, title } = PROBLEMS[failure.problem];
+  const { errors, code, headers, extra } = failure.options;
+  const body = {
+    ...extra,
+    type: "about:blank",
+    title,
+    status,
+    detail: failure.detail,
+    code: code ?? failure.problem,
+    request_id: c.get("requestId"),
+    ...(errors && { errors }),
+  };
+  return c.body(JSON.stringify(body), status satisfies ContentfulStatusCode, {
+    "content-type": "application/problem+json",
+    ...headers,
+  });
+}
+
+const BY_STATUS: Partial<Record<number, ProblemCode>> = {
+  400: "malformed_json",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  413: "payload_too_large",
+  415: "unsupported_media_type",
+};
+
+const UNAVAILABLE = /D1 DB is overloaded|Too many requests queued|Network connection lost/i;
+
+/** Every error → what the caller may know of it. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof HTTPException)
+    return new Failure(BY_STATUS[error.status] ?? "internal", error.message || "The request failed.");
+  if (error instanceof ConfigError)
+    return new Failure("unavailable", "The service is not configured; its log says what is missing.", {
+      cause: error,
+    });
+  if (error instanceof Error && UNAVAILABLE.test(`${error.message} ${String(error.cause)}`))
+    return new Failure("unavailable", "The database did not answer in time. Try again.", {
+      cause: error,
+      headers: { "retry-after": "5" },
+    });
+  return new Failure("internal", "The cause is in the log under this request id.", { cause: error });
+}
+
+/** Hono's error handler. */
+export function handleError(error: Error, c: Context<AppEnv>): Response {
+  const failure = asFailure(error);
+  // Without configuration there is no log of the request's own yet.
+  const log = (c.get("log") as Log | undefined) ?? createLog({ request_id: c.get("requestId") });
+  if (PROBLEMS[failure.problem].status >= 500)
+    log.error("request_failed", failure.options.cause ?? error, { route: c.req.routePath });
+  return problemResponse(c, failure);
+}
+
+const pointerOf = (path: readonly PropertyKey[]) =>
+  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+/** Every field that zod found bad. `inBody`: pointers for the body, plain names for query and path. */
+export const fieldErrors = (error: z.core.$ZodError, inBody: boolean): FieldError[] =>
+  error.issues.flatMap((issue): FieldError[] => {
+    const paths =
+      issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    const detail = issue.code === "unrecognized_keys" ? "is not a known field" : issue.message;
+    return paths.map((path) => ({
+      pointer: inBody ? pointerOf(path) : path.map(String).join("."),
+      detail,
+    }));
+  });
+
+/** The failure that names each bad field of a request. */
+export const invalid = (errors: readonly FieldError[]): Failure =>
+  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });

@@ -1,0 +1,92 @@
+import { z } from "@hono/zod-openapi";
+import { iso } from "../lib/clock.ts";
+import { PROBLEMS } from "../lib/failure.ts";
+
+/** A caller's own id of a user, an organization …: 1–128 of `[A-Za-z0-9_.:@-]`. */
+export const directoryId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:@-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 _ . : @ -");
+
+/** Text that people read: neither NUL nor half a surrogate pair, which SQLite cannot hold. */
+export const plainText = (max: number, min = 1) =>
+  z
+    .string()
+    .min(min)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes("\0"), "must be well-formed text");
+
+/** ISO 8601 with an offset on the wire, epoch milliseconds inside. */
+export const instant = z.iso
+  .datetime({ offset: true, error: "must be an ISO 8601 time with an offset, such as 2026-03-26T08:00:00Z" })
+  .transform((text) => Date.parse(text))
+  .refine((ms) => Number.isFinite(ms) && ms >= 0 && ms < 253_402_300_800_000, "is out of range");
+
+/** A time that we print. */
+export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });
+
+/** A JSON object for programs, such as a push's data. */
+export const jsonObject = z.record(z.string(), z.unknown());
+
+/** An error, by RFC 9457. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z
+      .string()
+      .openapi({
+        description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own.`,
+      }),
+    request_id: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .loose()
+  .openapi("Problem");
+
+const PROBLEM_STATUSES = {
+  400: "Malformed or invalid; `errors` names each bad field",
+  401: "No token, or one that does not verify",
+  403: "Not for this role",
+  404: "Not there, or outside the caller's scope",
+  409: "Not possible in the present state",
+  413: "The body is too large",
+  415: "The body is not JSON",
+  422: "The idempotency key was used with another body",
+  429: "Over a rate limit; see Retry-After",
+  503: "Temporarily unavailable; see Retry-After",
+} as const;
+
+type ProblemStatus = keyof typeof PROBLEM_STATUSES;
+
+interface ProblemResponse {
+  description: string;
+  content: { "application/problem+json": { schema: typeof problem } };
+}
+
+const problemResponse = (description: string): ProblemResponse => ({
+  description,
+  content: { "application/problem+json": { schema: problem } },
+});
+
+/** The `responses` of a route that can fail with these statuses; 401, 403 and 429 always can. */
+export function problems<S extends ProblemStatus>(
+  ...statuses: S[]
+): Record<S | 401 | 403 | 429, ProblemResponse> {
+  const all: ProblemStatus[] = [401, 403, 429, ...statuses];
+  const entries = all.map((status) => [status, problemResponse(PROBLEM_STATUSES[status])] as const);
+  return Object.fromEntries(entries) as Record<S | 401 | 403 | 429, ProblemResponse>;
+}
+
+/** A `responses` entry with a JSON body. */
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+/** A request with a JSON body. */
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { "application/json": { schema } },
+});

@@ -1,0 +1,28 @@
+import { createMiddleware } from "hono/factory";
+import type { SessionStart } from "../db/client.ts";
+import type { AppEnv } from "./app-env.ts";
+
+const BOOKMARK = "x-d1-bookmark";
+
+/** A bookmark is opaque to us, but D1 refuses what is not one with an error: only its alphabet goes through. */
+const looksLikeBookmark = (text: string) => /^[0-9a-f-]{1,200}$/i.test(text);
+
+/**
+ * Opens the request's D1 session. Reads go to the nearest replica that has seen the caller's own writes (the bookmark);
+ * whatever writes starts from the primary, since it decides upon what it read.
+ */
+export const openSession = createMiddleware<AppEnv>(async (c, next) => {
+  const bookmark = c.req.header(BOOKMARK);
+  const reads = c.req.method === "GET" || c.req.method === "HEAD";
+  const start: SessionStart =
+    reads && bookmark !== undefined && looksLikeBookmark(bookmark)
+      ? bookmark
+      : reads
+        ? "first-unconstrained"
+        : "first-primary";
+  const ctx = c.get("deps").open(start, c.get("log"));
+  c.set("ctx", ctx);
+  await next();
+  const reached = ctx.db.bookmark();
+  if (reached !== null) c.header(BOOKMARK, reached);
+});

@@ -1,0 +1,52 @@
+import type { Ctx } from "../ctx.ts";
+import type { Deps } from "../deps.ts";
+import { fetchReceipts } from "../channels/push/receipts.ts";
+import { removeOld } from "../dispatch/retention.ts";
+import { sweep } from "../dispatch/sweep.ts";
+import { recordRun } from "./runs.ts";
+
+/** A job asks "what is due and not yet done?", so that it may run late, twice, or at the same time as itself. */
+export interface Job {
+  name: string;
+  run(ctx: Ctx, deps: Deps): Promise<number>;
+}
+
+/** Every minute. */
+const MINUTELY: readonly Job[] = [
+  { name: "sweep", run: (ctx, deps) => sweep(ctx, deps.channels) },
+  { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
+];
+
+/** Once a day. */
+const DAILY: readonly Job[] = [{ name: "retention", run: (ctx) => removeOld(ctx) }];
+
+/** Cron expression of wrangler.toml → jobs, in order. An expression that is not here is an error, not a default. */
+export const JOBS: Readonly<Record<string, readonly Job[]>> = {
+  "* * * * *": MINUTELY,
+  "17 3 * * *": DAILY,
+};
+
+/** Runs the jobs of one cron tick. A job that fails is logged and stops no other. */
+export async function runCron(ctx: Ctx, deps: Deps, cron: string): Promise<void> {
+  const jobs = JOBS[cron];
+  if (jobs === undefined) throw new Error(`No job belongs to the cron expression "${cron}"`);
+  for (const job of jobs) await runJob(ctx, deps, job);
+}
+
+/** Runs one job and keeps its record, which /healthz reports. */
+export async function runJob(ctx: Ctx, deps: Deps, job: Job): Promise<void> {
+  const startedAt = ctx.clock.now();
+  let error: string | null = null;
+  try {
+    const done = await job.run(ctx, deps);
+    if (done > 0) ctx.log.info("job_done", { job: job.name, done });
+  } catch (cause) {
+    error = cause instanceof Error ? cause.name : "unknown";
+    ctx.log.error("job_failed", cause, { job: job.name });
+  }
+  try {
+    await ctx.db.write([recordRun(ctx, job.name, startedAt, error)]);
+  } catch (cause) {
+    ctx.log.error("job_record_failed", cause, { job: job.name });
+  }
+}

@@ -1,0 +1,47 @@
+/** Where a request is wrong: an RFC 6901 pointer into the body, or the name of a query or path parameter. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** Every way in which a request can fail, and the one table of what a caller sees of it. */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: "The request is not valid" },
+  malformed_json: { status: 400, title: "The body is not valid JSON" },
+  unauthorized: { status: 401, title: "Authentication is required" },
+  forbidden: { status: 403, title: "Not allowed for this role" },
+  not_found: { status: 404, title: "Not found" },
+  conflict: { status: 409, title: "Not possible in the present state" },
+  payload_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The body must be JSON" },
+  idempotency_key_reused: { status: 422, title: "The idempotency key belongs to another request" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  internal: { status: 500, title: "Something went wrong" },
+  unavailable: { status: 503, title: "Temporarily unavailable" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface FailureOptions {
+  errors?: readonly FieldError[];
+  /** A code of its own for the problem document, where a caller may want to tell cases apart (`no_certification`). */
+  code?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Further members of the problem document. */
+  extra?: Readonly<Record<string, unknown>>;
+  cause?: unknown;
+}
+
+/** The one type of error that verbs throw on purpose. Anything else is a bug and is answered with a generic 500. */
+export class Failure extends Error {
+  constructor(
+    readonly problem: ProblemCode,
+    readonly detail: string,
+    readonly options: FailureOptions = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "Failure";
+  }
+}
+
+export const notFound = (what: string): Failure => new Failure("not_found", `There is no such ${what}.`);

@@ -1,0 +1,36 @@
+import { TypeID } from "typeid-js";
+import { V7Generator } from "uuidv7";
+import type { Clock } from "./clock.ts";
+
+/** Makes new ids: UUIDv7, so that the order of keys is the order of time. */
+export interface Ids {
+  uuid(): string;
+}
+
+/** Ids whose time comes from `clock`; they ascend even within one millisecond. */
+export function createIds(clock: Clock): Ids {
+  const generator = new V7Generator();
+  return { uuid: () => generator.generateOrResetCore(clock.now(), 10_000).toString() };
+}
+
+/** The alphabets in which views print an id: the same 128 bits as a TypeID (https://github.com/jetify-com/typeid). */
+export type IdPrefix = "notif" | "dsp" | "batch" | "nr";
+
+export const printId = (prefix: IdPrefix, uuid: string): string => TypeID.fromUUID(prefix, uuid).toString();
+
+/** The UUID behind a printed id, or null when `text` is not one of this prefix. */
+export function parseId(prefix: IdPrefix, text: string): string | null {
+  try {
+    return TypeID.fromString(text, prefix).toUUID();
+  } catch {
+    return null;
+  }
+}
+
+const hex = (ms: number) => Math.max(0, Math.min(ms, 0xffff_ffff_ffff)).toString(16).padStart(12, "0");
+
+/** The smallest UUID of the millisecond `ms`: `id >= firstIdAt(from)` selects by time of creation. */
+export function firstIdAt(ms: number): string {
+  const h = hex(ms);
+  return `${h.slice(0, 8)}-${h.slice(8)}-0000-0000-000000000000`;
+}

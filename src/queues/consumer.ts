@@ -1,0 +1,70 @@
+import type { Ctx } from "../ctx.ts";
+import type { Channel } from "../db/schema/index.ts";
+import type { Again } from "../dispatch/deliver.ts";
+import { settle } from "../dispatch/settle.ts";
+import { groupBy } from "../lib/chunks.ts";
+import { queueMessage, type Settlement, type WakeUp } from "./message.ts";
+
+/** Sends what is due of these ids on one channel. */
+export type Deliver = (ctx: Ctx, ids: readonly string[]) => Promise<Again>;
+
+/** Outcomes are tried again after so many seconds: sooner than the sweep would hand a lost lease to someone else. */
+const SETTLE_AGAIN_SECONDS = 5;
+
+/**
+ * Handles a batch of a delivery queue: outcomes first, then the ids of all wake-up calls united. Every message is acked
+ * or retried by itself, and nothing is thrown: a thrown error would bring back messages that are done.
+ */
+export async function consume(
+  ctx: Ctx,
+  batch: MessageBatch<unknown>,
+  deliverers: Readonly<Partial<Record<Channel, Deliver>>>,
+): Promise<void> {
+  const wakeUps: { message: Message<unknown>; body: WakeUp }[] = [];
+  for (const message of batch.messages) {
+    const parsed = queueMessage.safeParse(message.body);
+    if (!parsed.success) {
+      ctx.log.error("message_unreadable", parsed.error, { queue: batch.queue, message: message.id });
+      message.ack();
+    } else if ("settle" in parsed.data) await settleMessage(ctx, message, parsed.data.settle);
+    else wakeUps.push({ message, body: parsed.data });
+  }
+  for (const [channel, calls] of groupBy(wakeUps, ({ body }) => body.channel)) {
+    const again = await deliverSafely(
+      ctx,
+      channel,
+      calls.flatMap(({ body }) => body.ids),
+      deliverers[channel],
+    );
+    for (const { message, body } of calls) {
+      const waits = body.ids.flatMap((id) => again.get(id) ?? []);
+      if (waits.length === 0) message.ack();
+      else message.retry({ delaySeconds: Math.max(...waits) });
+    }
+  }
+}
+
+async function settleMessage(ctx: Ctx, message: Message<unknown>, settlement: Settlement): Promise<void> {
+  try {
+    await settle(ctx, settlement);
+    message.ack();
+  } catch (error) {
+    ctx.log.error("settle_later_failed", error, { attempts: message.attempts });
+    message.retry({ delaySeconds: SETTLE_AGAIN_SECONDS });
+  }
+}
+
+async function deliverSafely(
+  ctx: Ctx,
+  channel: Channel,
+  ids: readonly string[],
+  deliverer: Deliver | undefined,
+): Promise<Again> {
+  try {
+    if (deliverer) return await deliverer(ctx, ids);
+    ctx.log.error("no_deliverer", "nothing sends on this channel", { channel, ids: ids.length });
+  } catch (error) {
+    ctx.log.error("deliver_failed", error, { channel, ids: ids.length });
+  }
+  return new Map();
+}

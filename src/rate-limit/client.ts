@@ -1,0 +1,19 @@
+import type { Clock } from "../lib/clock.ts";
+import type { UserRateLimiter } from "./durable-object.ts";
+import type { Limiters } from "./limiter.ts";
+
+/** The limiters of all users: one Durable Object each, found by the user's id. The time is `clock`'s. */
+export const createLimiters =
+  (namespace: DurableObjectNamespace<UserRateLimiter>, clock: Clock): Limiters =>
+  (userId) => {
+    // A stub that has thrown may stay broken: each call gets its own.
+    const object = () => namespace.getByName(userId);
+    return {
+      reserve: (budget, dispatchId) => object().reserve(clock.now(), budget, dispatchId),
+      slots: async (budget, dispatchIds) =>
+        dispatchIds.length === 0 ? [] : object().slots(clock.now(), budget, dispatchIds),
+      release: (budget, dispatchId) => object().release(budget, dispatchId),
+      usage: (budget) => object().usage(clock.now(), budget),
+      erase: () => object().erase(),
+    };
+  };

@@ -1,0 +1,171 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test, vi } from "vitest";
+import { HOUR, MINUTE, systemClock } from "../../src/lib/clock.ts";
+import { createLimiters } from "../../src/rate-limit/client.ts";
+import type { UserRateLimiter } from "../../src/rate-limit/durable-object.ts";
+import { hourly, manualClock, newIds } from "./world.ts";
+
+const NOW = Date.UTC(2030, 0, 1);
+
+function newObject() {
+  const userId = `user-${crypto.randomUUID()}`;
+  const stub = env.USER_RATE_LIMITER.getByName(userId);
+  return { userId, stub };
+}
+
+/** Rows that `work` wrote by SQL, as Cloudflare would bill them. */
+async function rowsWritten(state: DurableObjectState, work: () => Promise<unknown>): Promise<number> {
+  const exec = vi.spyOn(state.storage.sql, "exec");
+  await work();
+  const rows = exec.mock.results.map((result) => (result.type === "return" ? result.value.rowsWritten : 0));
+  exec.mockRestore();
+  return rows.reduce((sum, count) => sum + count, 0);
+}
+
+const tables = (state: DurableObjectState): unknown[] =>
+  state.storage.sql.exec("SELECT name FROM sqlite_master").toArray();
+
+const countRows = (state: DurableObjectState): number =>
+  Number(state.storage.sql.exec("SELECT count(*) AS n FROM reservations").one()["n"]);
+
+const inside = <R>(run: (limiter: UserRateLimiter, state: DurableObjectState) => Promise<R>): Promise<R> =>
+  runInDurableObject(newObject().stub, run);
+
+describe("what a call writes", () => {
+  test("a reservation costs at most 3 rows, also while older ones run out", () =>
+    inside(async (limiter, state) => {
+      await limiter.reserve(NOW, hourly(), "first");
+      const costs: number[] = [];
+      for (let i = 1; i <= 600; i++) {
+        const now = NOW + i * MINUTE;
+        costs.push(await rowsWritten(state, () => limiter.reserve(now, hourly(), `d${i}`)));
+      }
+      expect(Math.min(...costs)).toBe(2);
+      expect(Math.max(...costs)).toBe(3);
+    }));
+
+  test("slots cost 2 rows each", () =>
+    inside(async (limiter, state) => {
+      await limiter.reserve(NOW, hourly(), "first");
+      expect(await rowsWritten(state, () => limiter.slots(NOW, hourly(), newIds(100)))).toBe(200);
+    }));
+
+  test("refusing, repeating and looking write nothing", () =>
+    inside(async (limiter, state) => {
+      await limiter.reserve(NOW, hourly(1), "a");
+      const look = async () => {
+        await limiter.reserve(NOW, hourly(1), "b");
+        await limiter.reserve(NOW, hourly(1), "a");
+        await limiter.slots(NOW, hourly(1), ["a"]);
+        await limiter.usage(NOW, hourly(1));
+      };
+      expect(await rowsWritten(state, look)).toBe(0);
+    }));
+
+  test("looking at a user who never got anything stores nothing", () =>
+    inside(async (limiter, state) => {
+      await limiter.usage(NOW, hourly());
+      await limiter.release(hourly(), "never");
+      expect(tables(state)).toEqual([]);
+      expect(await state.storage.getAlarm()).toBeNull();
+    }));
+
+  test("the alarm is set once, not by every call", () =>
+    inside(async (limiter, state) => {
+      const setAlarm = vi.spyOn(state.storage, "setAlarm");
+      for (const id of newIds(20)) await limiter.reserve(NOW, hourly(), id);
+      expect(setAlarm).toHaveBeenCalledTimes(1);
+      setAlarm.mockRestore();
+    }));
+});
+
+describe("storage does not grow", () => {
+  test("over 10,000 dispatches in ten days, with and without bursts", { timeout: 60_000 }, () =>
+    inside(async (limiter, state) => {
+      let now = NOW;
+      let most = 0;
+      let sent = 0;
+      while (sent < 10_000) {
+        const before = sent;
+        // In turn: a steady hour at the limit, an hour with one batch, a silent hour.
+        for (let i = 0; i < 60; i++) {
+          if ((await limiter.reserve((now += MINUTE), hourly(), `d${sent}`)).allowed) sent++;
+        }
+        const batch = Array.from({ length: 60 }, (_, i) => `d${sent + i}`);
+        sent += (await limiter.slots((now += HOUR), hourly(), batch)).length;
+        now += HOUR;
+        most = Math.max(most, countRows(state));
+        expect(sent - before).toBe(120);
+      }
+      expect(now - NOW).toBeGreaterThan(10 * 24 * HOUR);
+      expect(most).toBeLessThanOrEqual(3 * 60 + 10);
+      expect(state.storage.sql.databaseSize).toBeLessThan(100_000);
+    }),
+  );
+
+  test("a batch far beyond the limit is cleared away again", () =>
+    inside(async (limiter, state) => {
+      await limiter.slots(NOW, hourly(), newIds(2_000));
+      const later = NOW + 100 * HOUR;
+      for (let i = 0; i < 300; i++) await limiter.reserve(later + i * MINUTE, hourly(), `d${i}`);
+      expect(countRows(state)).toBeLessThanOrEqual(3 * 60);
+    }));
+});
+
+describe("the alarm", () => {
+  test("wipes the storage when everything is over", async () => {
+    const { userId, stub } = newObject();
+    const limiter = createLimiters(env.USER_RATE_LIMITER, manualClock(Date.now() - 3 * HOUR))(userId);
+    await limiter.slots(hourly(), newIds(10));
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    await runInDurableObject(stub, async (_, state) => {
+      expect(tables(state)).toEqual([]);
+      expect(await state.storage.getAlarm()).toBeNull();
+    });
+    await limiter.reserve(hourly(), "next");
+    expect((await limiter.usage(hourly())).used).toBe(1);
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+  });
+
+  test("keeps what still counts, drops what does not, and comes again when the last is over", async () => {
+    const { userId, stub } = newObject();
+    const before = Date.now();
+    const past = createLimiters(env.USER_RATE_LIMITER, manualClock(before - 3 * HOUR))(userId);
+    await past.slots(hourly(60, "email"), newIds(10));
+    const limiter = createLimiters(env.USER_RATE_LIMITER, systemClock)(userId);
+    await limiter.slots(hourly(), newIds(100));
+    await evictDurableObject(stub);
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect((await limiter.usage(hourly())).used).toBe(60);
+    await runInDurableObject(stub, async (_, state) => {
+      expect(countRows(state)).toBe(100);
+      const alarm = await state.storage.getAlarm();
+      expect(alarm).toBeGreaterThanOrEqual(before + 100 * MINUTE + HOUR);
+      expect(alarm).toBeLessThanOrEqual(Date.now() + 100 * MINUTE + HOUR);
+    });
+  });
+
+  test("is set again for a user who comes back after eviction", async () => {
+    const { userId, stub } = newObject();
+    const limiter = createLimiters(env.USER_RATE_LIMITER, systemClock)(userId);
+    await limiter.reserve(hourly(), "a");
+    await limiter.erase();
+    await evictDurableObject(stub);
+    await limiter.reserve(hourly(), "b");
+    await runInDurableObject(stub, async (_, state) => {
+      expect(await state.storage.getAlarm()).not.toBeNull();
+    });
+  });
+
+  test("erasing leaves nothing, not even the alarm", async () => {
+    const { userId, stub } = newObject();
+    const limiter = createLimiters(env.USER_RATE_LIMITER, systemClock)(userId);
+    await limiter.slots(hourly(), newIds(10));
+    await limiter.erase();
+    await runInDurableObject(stub, async (_, state) => {
+      expect(tables(state)).toEqual([]);
+      expect(await state.storage.getAlarm()).toBeNull();
+    });
+  });
+});

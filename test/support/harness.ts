@@ -1,0 +1,154 @@
+import { env } from "cloudflare:workers";
+import { SignJWT } from "jose";
+import { createApp } from "../../src/app.ts";
+import type { Ctx } from "../../src/ctx.ts";
+import { createDeps, type Deps } from "../../src/deps.ts";
+import type { Role } from "../../src/http/principal.ts";
+import { runCron } from "../../src/jobs/index.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import type { Log } from "../../src/lib/log.ts";
+import { consume } from "../../src/queues/consumer.ts";
+import { countingD1, type D1Meter } from "./counting-d1.ts";
+import { createFakeQueues, type FakeQueues } from "./fake-queue.ts";
+import { createExpoSandbox } from "./sandbox/expo.ts";
+
+/** Who calls; null for nobody. */
+export interface Caller {
+  role?: Role;
+  sub?: string;
+  org?: string;
+  email?: string;
+  claims?: Record<string, unknown>;
+}
+
+export interface RequestOptions {
+  as?: Caller | null;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what a test reads of an answer is checked by its assertions
+export type Answer = { status: number; headers: Headers; body: any };
+
+export const SERVICE: Caller = { role: "service", sub: "svc_test" };
+
+export interface Harness {
+  deps: Deps;
+  ctx: Ctx;
+  clock: Clock & { set(ms: number): void; advance(ms: number): void };
+  meter: D1Meter;
+  queues: FakeQueues;
+  expo: ReturnType<typeof createExpoSandbox>;
+  /** Lines that were logged. */
+  logged: string[];
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  /** Handles what is due on the queues, until nothing is. */
+  drain(): Promise<void>;
+  /** One tick of a cron. */
+  tick(cron?: string): Promise<void>;
+}
+
+let worlds = 0;
+
+/** Ids that no other test uses: tests share one database and mint their own world. */
+export const mint = (prefix: string): string =>
+  `${prefix}_${Date.now().toString(36)}${(worlds++).toString(36)}`;
+
+const memoryLog = (lines: string[], base: object = {}): Log => {
+  const add = (level: string) => (event: string, fields?: object) =>
+    void lines.push(JSON.stringify({ level, event, ...base, ...fields }));
+  return {
+    info: add("info"),
+    warn: add("warn"),
+    error: (event, cause, fields) => add("error")(event, { ...fields, error: String(cause) }),
+    with: (fields) => memoryLog(lines, { ...base, ...fields }),
+  };
+};
+
+/** A token as our callers have it. */
+export async function tokenFor(
+  { role, sub = "caller", org, email, claims }: Caller,
+  now: number,
+): Promise<string> {
+  return new SignJWT({ role, org_id: org, email, ...claims })
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(sub)
+    .setExpirationTime(Math.floor(now / 1_000) + 3_600)
+    .sign(new TextEncoder().encode(env.JWT_SECRET));
+}
+
+/**
+ * The whole service with real D1 and Durable Objects, where time, queues and the providers' HTTP are the test's.
+ * Waiting lets time pass, and the queues are handled meanwhile.
+ */
+export function createHarness({
+  vars = {},
+  now = Date.UTC(2026, 2, 26, 8, 0, 0),
+  autoDrain = true,
+}: { vars?: Record<string, string>; now?: number; autoDrain?: boolean } = {}): Harness {
+  let time = now;
+  const logged: string[] = [];
+  const clock = {
+    now: () => time,
+    set: (ms: number) => void (time = ms),
+    advance: (ms: number) => void (time += ms),
+    async sleep(ms: number) {
+      time += ms;
+      if (autoDrain) await drain();
+    },
+  };
+  const { db, meter } = countingD1(env.DB);
+  const queues = createFakeQueues(() => time);
+  const expo = createExpoSandbox({ now: () => time });
+  const deps = createDeps(
+    { ...env, DB: db, ...queues.bindings, ...vars },
+    {
+      clock,
+      random: () => 0.5,
+      fetch: (input, init) => expo.fetch(String(input), init as RequestInit),
+      log: memoryLog(logged),
+    },
+  );
+  const app = createApp(() => deps);
+  let draining = false;
+
+  async function drain() {
+    if (draining) return;
+    draining = true;
+    const consumer = (batch: MessageBatch<unknown>) =>
+      consume(deps.open("first-primary"), batch, deps.deliverers);
+    while ((await queues.drain(time, consumer)) > 0);
+    draining = false;
+  }
+
+  return {
+    deps,
+    ctx: deps.open("first-primary"),
+    clock,
+    meter,
+    queues,
+    expo,
+    logged,
+    drain,
+    tick: (cron = "* * * * *") => runCron(deps.open("first-primary"), deps, cron),
+    async request(method, path, { as = SERVICE, body, headers = {} } = {}) {
+      const authorization = as === null ? {} : { authorization: `Bearer ${await tokenFor(as, time)}` };
+      const response = await app.request(
+        `http://tidings.test${path}`,
+        {
+          method,
+          headers: {
+            ...authorization,
+            ...(body !== undefined && { "content-type": "application/json" }),
+            ...headers,
+          },
+          ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        },
+        deps.bindings,
+      );
+      const text = await response.text();
+      const isJson = (response.headers.get("content-type") ?? "").includes("json");
+      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+/** Everything here runs inside workerd, with real D1, queues and Durable Objects. */
+export default defineConfig({
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+          ENVIRONMENT: "development",
+          JWT_SECRET: "test-jwt-secret-test-jwt-secret-0123",
+          LINK_SECRET: "test-link-secret-test-link-secret-01",
+          OPEN_CONTRACTS: "push-notifications,admin-notifications,stats-notifications",
+          PUSH_PROVIDERS: "expo",
+        },
+        // Nothing leaves the machine: a test that forgot its fake gets this.
+        outboundService: () => new Response("blocked by the test pool", { status: 599 }),
+      },
+    })),
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/process/**"],
+    setupFiles: ["test/support/setup.ts"],
+    isolate: false,
+    maxWorkers: 1,
+  },
+});
