@@ -14,6 +14,11 @@ export default defineConfig({
           LINK_SECRET: "test-link-secret-test-link-secret-01",
           OPEN_CONTRACTS: "push-notifications,admin-notifications,stats-notifications",
           PUSH_PROVIDERS: "expo",
+          EMAIL_PROVIDERS: "ses,resend",
+          EMAIL_FROM: "Tidings <notifications@example.com>",
+          SES_ACCESS_KEY_ID: "AKIATEST",
+          SES_SECRET_ACCESS_KEY: "test-secret",
+          RESEND_API_KEY: "re_test",
         },
         // Nothing leaves the machine: a test that forgot its fake gets this.
         outboundService: () => new Response("blocked by the test pool", { status: 599 }),

@@ -34,6 +34,164 @@ CREATE TABLE `users` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `users_by_org` ON `users` (`org_id`) WHERE org_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `audit_log` (
+	`id` text PRIMARY KEY NOT NULL,
+	`actor` text NOT NULL,
+	`action` text NOT NULL,
+	`target` text NOT NULL,
+	`request_id` text,
+	`detail` text
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `email_totals` (
+	`user_id` text NOT NULL,
+	`type` text NOT NULL,
+	`status` text NOT NULL,
+	`n` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `type`, `status`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `optouts` (
+	`user_id` text NOT NULL,
+	`type` text NOT NULL,
+	PRIMARY KEY(`user_id`, `type`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `preferences` (
+	`user_id` text PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`email_notifications_enabled` integer NOT NULL,
+	`notification_frequency` text NOT NULL,
+	`new_match_notifications` integer NOT NULL,
+	`match_threshold` integer NOT NULL,
+	`deadline_notifications` integer NOT NULL,
+	`deadline_reminder_days` text NOT NULL,
+	`weekly_digest_enabled` integer NOT NULL,
+	`weekly_digest_day` integer NOT NULL,
+	`application_status_notifications` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `suppressions` (
+	`email` text PRIMARY KEY NOT NULL,
+	`reason` text NOT NULL,
+	`expires_at` integer,
+	`created_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `suppressions_expiry` ON `suppressions` (`expires_at`) WHERE expires_at IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `user_schedules` (
+	`user_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`period` text,
+	`next_at` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `kind`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `user_schedules_due` ON `user_schedules` (`kind`,`next_at`);--> statement-breakpoint
+CREATE TABLE `activities` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`status` text NOT NULL,
+	`minutes` integer NOT NULL,
+	`occurred_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `activities_by_user` ON `activities` (`user_id`,`occurred_at`,`status`,`minutes`);--> statement-breakpoint
+CREATE TABLE `applications` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`grant_id` text NOT NULL,
+	`status` text NOT NULL,
+	`status_seq` integer NOT NULL,
+	`updated_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `applications_by_user` ON `applications` (`user_id`);--> statement-breakpoint
+CREATE INDEX `applications_by_grant` ON `applications` (`grant_id`);--> statement-breakpoint
+CREATE TABLE `certifications` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`org_id` text,
+	`name` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	`known_since` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `certifications_by_user` ON `certifications` (`user_id`,`expires_at`);--> statement-breakpoint
+CREATE TABLE `grants` (
+	`id` text PRIMARY KEY NOT NULL,
+	`title` text NOT NULL,
+	`url` text,
+	`deadline` integer,
+	`known_since` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `grants_by_deadline` ON `grants` (`deadline`) WHERE deadline IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `matches` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`grant_id` text NOT NULL,
+	`score` integer NOT NULL,
+	`created_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `matches_by_user` ON `matches` (`user_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `matches_by_grant` ON `matches` (`grant_id`);--> statement-breakpoint
+CREATE TABLE `notification_records` (
+	`id` text PRIMARY KEY NOT NULL,
+	`peer_mentor_id` text NOT NULL,
+	`event_type` text NOT NULL,
+	`effective_date` integer,
+	`reason` text,
+	`coordinator_id` text,
+	`channels_notified` text NOT NULL,
+	`dispatch_ids` text NOT NULL,
+	`notes` text,
+	`source` text NOT NULL,
+	`channels_fixed` integer NOT NULL,
+	`sent_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `notification_records_by_mentor` ON `notification_records` (`peer_mentor_id`);--> statement-breakpoint
+CREATE INDEX `notification_records_by_coordinator` ON `notification_records` (`coordinator_id`) WHERE coordinator_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `peer_mentors` (
+	`id` text PRIMARY KEY NOT NULL,
+	`org_id` text,
+	`coordinator_id` text,
+	`full_name` text NOT NULL,
+	`email` text,
+	`phone` text,
+	`status` text NOT NULL,
+	`status_seq` integer NOT NULL,
+	`pause_start_date` integer,
+	`pause_reason` text,
+	`updated_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `peer_mentors_by_org` ON `peer_mentors` (`org_id`) WHERE org_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `peer_mentors_by_coordinator` ON `peer_mentors` (`coordinator_id`) WHERE coordinator_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `stats_subscriptions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`time_window` text NOT NULL,
+	`status` text NOT NULL,
+	`total_activities` integer NOT NULL,
+	`completed_activities` integer NOT NULL,
+	`completed_minutes` integer NOT NULL,
+	`last_refreshed_at` integer NOT NULL,
+	`stale_since` integer,
+	`period` text NOT NULL,
+	`next_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `stats_subscriptions_by_user` ON `stats_subscriptions` (`user_id`,`time_window`);--> statement-breakpoint
+CREATE INDEX `stats_subscriptions_due` ON `stats_subscriptions` (`next_at`);--> statement-breakpoint
+CREATE INDEX `stats_subscriptions_stale` ON `stats_subscriptions` (`stale_since`) WHERE stale_since IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`key` text PRIMARY KEY NOT NULL,
 	`fingerprint` text NOT NULL,
@@ -91,6 +249,7 @@ CREATE TABLE `dispatches` (
 	`expires_at` integer,
 	`claim_id` text,
 	`lease_until` integer,
+	`chunk_id` text,
 	`fallback` text,
 	`read_at` integer,
 	`archived_at` integer,
@@ -107,6 +266,7 @@ CREATE INDEX `dispatches_by_batch` ON `dispatches` (`batch_id`) WHERE batch_id I
 CREATE INDEX `dispatches_to_wake` ON `dispatches` (`channel`,`wake_at`) WHERE wake_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `dispatches_unsent` ON `dispatches` (`status`) WHERE status IN ('failed', 'bounced', 'cancelled');--> statement-breakpoint
 CREATE INDEX `dispatches_marked` ON `dispatches` (`mark`) WHERE mark IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `dispatches_by_type` ON `dispatches` (`type`) WHERE type <> 'push';--> statement-breakpoint
 CREATE INDEX `dispatches_by_scenario` ON `dispatches` (`scenario_id`) WHERE scenario_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `dispatches_by_prompt` ON `dispatches` (`prompt_id`) WHERE prompt_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `job_runs` (

@@ -4,6 +4,7 @@ import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { registerAdminNotifications } from "./contracts/admin-notifications/index.ts";
 import { registerDirectory } from "./contracts/directory/index.ts";
 import { registerPushNotifications } from "./contracts/push-notifications/index.ts";
 import type { Deps } from "./deps.ts";
@@ -67,6 +68,13 @@ const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new Failure("payload_too_large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
+  },
+});
+
 /** The whole HTTP side: middleware, contracts in mount order, error handler. */
 export function createApp(depsOf: (env: Bindings) => Deps): App {
   const app: App = new OpenAPIHono<AppEnv>({
@@ -82,23 +90,19 @@ export function createApp(depsOf: (env: Bindings) => Deps): App {
   app.use(requestId({ limitLength: 128 }));
   app.use(prepare(depsOf));
   app.use(secureHeaders());
-  app.use((c, next) => cors({ origin: [...c.get("deps").config.corsOrigins], ...CORS_HEADERS })(c, next));
+  app.use((c, next) => {
+    const { corsOrigins } = c.get("deps").config;
+    return cors({ origin: corsOrigins.includes("*") ? "*" : [...corsOrigins], ...CORS_HEADERS })(c, next);
+  });
   registerHealth(app);
   registerDocs(app);
 
   app.use("/api/*", inboundLimit);
-  app.use("/api/*", jsonOnly);
-  app.use(
-    "/api/*",
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Failure("payload_too_large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
-      },
-    }),
-  );
+  // The other methods have no body that we would read.
+  app.on(["POST", "PUT", "PATCH"], "/api/*", jsonOnly, limitBody);
   app.use("/api/*", openSession);
   registerPushNotifications(app);
+  registerAdminNotifications(app);
   registerDirectory(app);
   return app;
 }

@@ -1,7 +1,10 @@
+import { createEmailChannel } from "./channels/email/adapter.ts";
+import type { Letterhead } from "./channels/email/compose.ts";
+import type { EmailProvider } from "./channels/email/provider.ts";
+import { createEmailProviders } from "./channels/email/providers/index.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
-import { createExpoProvider } from "./channels/push/providers/expo/index.ts";
-import { createLogProvider } from "./channels/push/providers/log.ts";
+import { createPushProviders } from "./channels/push/providers/index.ts";
 import type { Ctx } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
 import type { Channel } from "./db/schema/index.ts";
@@ -31,19 +34,14 @@ export interface Deps extends Seams {
   ids: Ids;
   authenticate: Authenticate;
   pushProviders: readonly PushProvider[];
+  emailProviders: readonly EmailProvider[];
+  letterhead: Letterhead;
   /** What the sweep wakes. */
   channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
   deliverers: Readonly<Partial<Record<Channel, Deliver>>>;
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }
-
-const pushProvidersOf = (config: Config, seams: Seams): PushProvider[] =>
-  config.push.providers.map((name) =>
-    name === "expo"
-      ? createExpoProvider({ ...config.push.expo, fetch: seams.fetch, clock: seams.clock })
-      : createLogProvider({ log: seams.log }),
-  );
 
 /** The one place where things are put together. Throws a ConfigError when a variable is missing or wrong. */
 export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps {
@@ -57,7 +55,14 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     log: seams.log ?? createLog(),
   };
   const ids = createIds(clock);
-  const pushProviders = pushProvidersOf(config, all);
+  const pushProviders = createPushProviders(config, all);
+  const emailProviders = createEmailProviders(config, { ...all, binding: bindings.EMAIL });
+  const letterhead: Letterhead = {
+    publicUrl: config.publicUrl,
+    from: config.email.from,
+    linkSecrets: config.linkSecrets,
+  };
+  const email = createEmailChannel(emailProviders, config.email.limitPerHour, letterhead);
   const push = createPushChannel(pushProviders, config.push.limitPerHour);
   const shared = {
     config,
@@ -73,10 +78,15 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     config,
     bindings,
     ids,
-    authenticate: createAuthenticate(config.jwt),
+    authenticate: createAuthenticate(config.jwt, all.fetch),
     pushProviders,
-    channels: [push],
-    deliverers: { push: (ctx, dispatchIds) => deliver(ctx, push, dispatchIds) },
+    emailProviders,
+    letterhead,
+    channels: [push, email],
+    deliverers: {
+      push: (ctx, messages) => deliver(ctx, push, messages),
+      email: (ctx, messages) => deliver(ctx, email, messages),
+    },
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }

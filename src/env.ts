@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type ContractName, PUBLIC_CONTRACTS } from "./http/contracts.ts";
+import { PROVIDER_TIMEOUT_MS } from "./dispatch/outcome.ts";
 import type { ProviderGate } from "./gate/durable-object.ts";
+import type { EmailBinding } from "./channels/email/providers/cloudflare/index.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
 /** What the platform hands the Worker: wrangler.toml's bindings, its variables, and the secrets. */
@@ -13,6 +15,8 @@ export interface Bindings {
   USER_RATE_LIMITER: DurableObjectNamespace<UserRateLimiter>;
   PROVIDER_GATE: DurableObjectNamespace<ProviderGate>;
   INBOUND_LIMIT: RateLimit;
+  /** Cloudflare Email Service; used when EMAIL_PROVIDERS names `cloudflare`. */
+  EMAIL?: EmailBinding;
 }
 
 const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
@@ -36,6 +40,30 @@ const listOf = <T extends string>(values: readonly T[], least = 0) =>
     );
 
 export const PUSH_PROVIDER_NAMES = ["expo", "log"] as const;
+export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;
+
+/** `Name <address>`, or an address alone. */
+const mailbox = z
+  .string()
+  .transform((text) => {
+    const [, name = "", address = text] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
+    return { name: name.replaceAll('"', ""), address: address.trim() };
+  })
+  .pipe(z.object({ name: z.string(), address: z.email("must be an address, or `Name <address>`") }));
+
+/** Whole numbers, comma-separated, largest first. */
+const days = z
+  .string()
+  .transform(list)
+  .pipe(z.array(z.coerce.number<string>().int().min(0).max(365)).min(1))
+  .transform((numbers) => [...new Set(numbers)].sort((a, b) => b - a));
+
+/** Secrets that an e-mail provider cannot do without. */
+const CREDENTIALS = {
+  ses: ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY"],
+  resend: ["RESEND_API_KEY"],
+  postmark: ["POSTMARK_TOKEN"],
+} as const;
 
 /** Every variable that Tidings reads, its unit and its default. Nothing else reads a variable. */
 const variables = z
@@ -65,6 +93,34 @@ const variables = z
     EXPO_ACCESS_TOKEN: z.string().min(1).optional(),
     /** Pushes an hour for one user. */
     PUSH_LIMIT_PER_HOUR: count(60, 100_000),
+    /** E-mail providers in order of preference, comma-separated: the next one takes over while one rests. */
+    EMAIL_PROVIDERS: listOf(EMAIL_PROVIDER_NAMES, 1),
+    /** Who e-mails are from: `Name <address>`. */
+    EMAIL_FROM: mailbox,
+    /** E-mails an hour for one user. */
+    EMAIL_LIMIT_PER_HOUR: count(100, 100_000),
+    SES_REGION: z.string().min(1).default("us-east-1"),
+    SES_ACCESS_KEY_ID: z.string().min(1).optional(),
+    SES_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+    /** Sends its events to SNS, and so to /webhooks/ses. */
+    SES_CONFIGURATION_SET: z.string().min(1).optional(),
+    /** The account's maximum send rate, e-mails a second. */
+    SES_RATE_PER_SECOND: count(14, 10_000),
+    SES_ENDPOINT: url.optional(),
+    /** Topics that /webhooks/ses listens to, comma-separated ARNs. */
+    SES_TOPIC_ARNS: z.string().default("").transform(list),
+    RESEND_API_KEY: z.string().min(1).optional(),
+    RESEND_BASE_URL: url.default("https://api.resend.com"),
+    /** `whsec_…`: signs what comes to /webhooks/resend. */
+    RESEND_WEBHOOK_SECRET: z.string().min(1).optional(),
+    POSTMARK_TOKEN: z.string().min(1).optional(),
+    POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
+    /** `user:password` that Postmark sends to /webhooks/postmark. */
+    POSTMARK_WEBHOOK_CREDENTIALS: z.string().regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more").optional(),
+    /** Days before a certificate's expiry at which its owner is reminded. */
+    CERTIFICATION_REMINDER_DAYS: days.default([30, 14, 7, 1]),
+    /** Local hour of digests and reminders, 0–23. */
+    DIGEST_HOUR: z.coerce.number().int().min(0).max(23).default(8),
     /** Seconds for which a claim holds. */
     LEASE_SECONDS: count(60, 900),
     /** Seconds by which `wake_at` is set ahead: how long after its time a lost wake-up is noticed. */
@@ -82,8 +138,13 @@ const variables = z
       problem("JWT_SECRET", "exactly one of JWT_SECRET and JWKS_URL must be set");
     if (value.JWKS_URL !== undefined && (!value.JWT_ISSUER || !value.JWT_AUDIENCE))
       problem("JWT_ISSUER", "JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE");
-    if (value.ENVIRONMENT === "production" && value.PUSH_PROVIDERS.includes("log"))
-      problem("PUSH_PROVIDERS", "`log` delivers nothing and is refused in production");
+    for (const name of ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"] as const)
+      if (value.ENVIRONMENT === "production" && value[name].some((provider) => provider === "log"))
+        problem(name, "`log` delivers nothing and is refused in production");
+    for (const [provider, names] of Object.entries(CREDENTIALS))
+      if (value.EMAIL_PROVIDERS.some((listed) => listed === provider))
+        for (const name of names)
+          if (value[name] === undefined) problem(name, `is needed for the e-mail provider ${provider}`);
   });
 
 type Variables = z.output<typeof variables>;
@@ -99,10 +160,32 @@ export interface Config {
   openContracts: ReadonlySet<ContractName>;
   corsOrigins: readonly string[];
   push: {
-    providers: readonly string[];
+    providers: readonly (typeof PUSH_PROVIDER_NAMES)[number][];
     expo: { baseUrl: string; accessToken: string | undefined };
     limitPerHour: number;
   };
+  email: {
+    providers: readonly (typeof EMAIL_PROVIDER_NAMES)[number][];
+    from: { name: string; address: string };
+    limitPerHour: number;
+    ses: {
+      region: string;
+      accessKeyId: string;
+      secretAccessKey: string;
+      configurationSet: string | undefined;
+      endpoint: string | undefined;
+      ratePerSecond: number;
+      topicArns: readonly string[];
+    };
+    resend: { apiKey: string; baseUrl: string; webhookSecret: string | undefined };
+    postmark: { token: string; baseUrl: string; webhookCredentials: string | undefined };
+  };
+  /** Descending. */
+  certificationReminderDays: readonly number[];
+  /** Local hour, 0–23. */
+  digestHour: number;
+  /** How long a provider may take to answer: less than a lease, so that a claim outlives its request. */
+  providerTimeoutMs: number;
   leaseMs: number;
   sweepAfterMs: number;
   sendWaitMs: number;
@@ -127,6 +210,31 @@ const jwtOf = (v: Variables): Config["jwt"] =>
         audience: v.JWT_AUDIENCE,
       };
 
+const emailOf = (v: Variables): Config["email"] => ({
+  providers: v.EMAIL_PROVIDERS,
+  from: v.EMAIL_FROM,
+  limitPerHour: v.EMAIL_LIMIT_PER_HOUR,
+  ses: {
+    region: v.SES_REGION,
+    accessKeyId: v.SES_ACCESS_KEY_ID ?? "",
+    secretAccessKey: v.SES_SECRET_ACCESS_KEY ?? "",
+    configurationSet: v.SES_CONFIGURATION_SET,
+    endpoint: v.SES_ENDPOINT,
+    ratePerSecond: v.SES_RATE_PER_SECOND,
+    topicArns: v.SES_TOPIC_ARNS,
+  },
+  resend: {
+    apiKey: v.RESEND_API_KEY ?? "",
+    baseUrl: v.RESEND_BASE_URL,
+    webhookSecret: v.RESEND_WEBHOOK_SECRET,
+  },
+  postmark: {
+    token: v.POSTMARK_TOKEN ?? "",
+    baseUrl: v.POSTMARK_BASE_URL,
+    webhookCredentials: v.POSTMARK_WEBHOOK_CREDENTIALS,
+  },
+});
+
 /** Reads and checks the variables; throws a ConfigError that names every one that is wrong. An empty value is unset. */
 export function readConfig(env: object): Config {
   const given = Object.fromEntries(
@@ -148,6 +256,10 @@ export function readConfig(env: object): Config {
       expo: { baseUrl: v.EXPO_BASE_URL, accessToken: v.EXPO_ACCESS_TOKEN },
       limitPerHour: v.PUSH_LIMIT_PER_HOUR,
     },
+    email: emailOf(v),
+    certificationReminderDays: v.CERTIFICATION_REMINDER_DAYS,
+    digestHour: v.DIGEST_HOUR,
+    providerTimeoutMs: Math.min(PROVIDER_TIMEOUT_MS, v.LEASE_SECONDS * 500),
     leaseMs: v.LEASE_SECONDS * 1_000,
     sweepAfterMs: v.SWEEP_AFTER_SECONDS * 1_000,
     sendWaitMs: v.SEND_WAIT_SECONDS * 1_000,

@@ -5,9 +5,10 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { migrateLocally } from "./migrate.ts";
 import { freePort, HOST } from "./port.ts";
-import { DEFAULT_STATE, readCrons, ROOT, UserError } from "./project.ts";
+import { DEFAULT_STATE, ROOT, UserError } from "./project.ts";
 import { startTicker } from "./ticker.ts";
-import { QUIET_ENV, WRANGLER } from "./wrangler.ts";
+import { readCrons } from "./wrangler-toml.ts";
+import { WRANGLER_ENV, WRANGLER } from "./wrangler.ts";
 
 export interface ServerOptions {
   /** Unset: a free one. */
@@ -142,7 +143,7 @@ function spawnDev(port: number, state: string, options: ServerOptions): ChildPro
     {
       cwd: ROOT,
       detached: true,
-      env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: join(state, "registry") },
+      env: { ...WRANGLER_ENV, WRANGLER_REGISTRY_PATH: join(state, "registry") },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     },
   );

@@ -1,12 +1,18 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "./project.ts";
 
 /** Wrangler's program itself: its `bin` only adds a process in between, which would have to be watched too. */
 export const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
 
-/** Nothing is reported or looked up outside: no metrics, no update check, no `request.cf` of this machine. */
-export const QUIET_ENV = {
+/**
+ * The environment of every wrangler here. Nothing is reported or looked up outside: no metrics, no update check, no
+ * `request.cf` of this machine. Node keeps the compiled code of its 15 MB, which saves a quarter of its loading time.
+ */
+export const WRANGLER_ENV = {
+  NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/node"),
+  ...process.env,
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",
   WRANGLER_HIDE_BANNER: "true",
@@ -24,7 +30,7 @@ export interface WranglerResult {
 export async function wrangler(args: readonly string[], { show = false } = {}): Promise<WranglerResult> {
   const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...QUIET_ENV },
+    env: WRANGLER_ENV,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -42,12 +42,12 @@ async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
   // Unsent ones first.
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
   const statements = [
-    ctx.db.rows(anythingOf(id)),
-    ...OWNED.map((owned) => ctx.db.orm.run(deletePortion(owned, id))),
-    ctx.db.orm.run(sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`),
-    ctx.db.orm.run(sql`DELETE FROM ${occasions} WHERE dispatch_id IN ${some}`),
-    ctx.db.orm.run(sql`DELETE FROM ${dispatches} WHERE id IN ${some}`),
-    ctx.db.rows(anythingOf(id)),
+    anythingOf(id),
+    ...OWNED.map((owned) => deletePortion(owned, id)),
+    sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
+    sql`DELETE FROM ${occasions} WHERE dispatch_id IN ${some}`,
+    sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
+    anythingOf(id),
   ];
   let found = false;
   for (let round = 0; round < ROUNDS; round++) {

@@ -3,6 +3,7 @@ import type { Ctx } from "../ctx.ts";
 import { orgs as table, users } from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Change, Collection, Consequences, Refusal } from "./collection.ts";
+import { type Edge, onCycle } from "./org-cycles.ts";
 
 export type Org = typeof table.$inferSelect;
 
@@ -20,45 +21,42 @@ export const orgs: Collection<Org> = {
  * Takes moved organizations off their parents before they get new ones. The trigger looks at each row by itself, and
  * would otherwise refuse an import that turns a branch round, depending on the order of its items.
  */
-function detachMoved(ctx: Ctx, { rows, bulk }: Change<Org>): Consequences {
+function detachMoved(_ctx: Ctx, { rows, bulk }: Change<Org>): Consequences {
   if (!bulk) return {};
-  const moved = sql`UPDATE ${table} SET parent_id = NULL FROM json_each(${edgesOf(rows)}) AS given
+  const edges = JSON.stringify(rows.map(({ id, parent_id }) => ({ id, parent_id })));
+  const moved = sql`UPDATE ${table} SET parent_id = NULL FROM json_each(${edges}) AS given
     WHERE ${table}.id = given.value->>'id' AND ${table}.parent_id IS NOT given.value->>'parent_id'
       AND ${table}.parent_id IS NOT NULL`;
-  return { before: [ctx.db.orm.run(moved)] };
+  return { before: [moved] };
 }
 
 /** Which of `rows` would have ended up below themselves. Read afterwards, so best effort: nothing was written. */
 async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Promise<Refusal | null> {
-  if (!(error instanceof Error) || !`${error.message} ${String(error.cause)}`.includes("org_cycle")) return null;
-  const [found = []] = await ctx.db.read([
-    ctx.db.rows<{ id: string }>(sql`WITH RECURSIVE
-      given(id, parent_id) AS (SELECT value->>'id', value->>'parent_id' FROM json_each(${edgesOf(rows)})),
-      up(start, id) AS (
-        SELECT id, parent_id FROM given WHERE parent_id IS NOT NULL
-        UNION
-        SELECT up.start, CASE WHEN g.id IS NULL THEN o.parent_id ELSE g.parent_id END
-        FROM up LEFT JOIN given AS g ON g.id = up.id LEFT JOIN ${table} AS o ON o.id = up.id
-        WHERE up.id <> up.start AND CASE WHEN g.id IS NULL THEN o.parent_id ELSE g.parent_id END IS NOT NULL)
-      SELECT start AS id FROM up WHERE id = start`),
+  if (!(error instanceof Error) || !`${error.message} ${String(error.cause)}`.includes("org_cycle"))
+    return null;
+  const parents = rows.flatMap(({ parent_id }) => parent_id ?? []);
+  const [above = []] = await ctx.db.read([
+    sql`WITH RECURSIVE up(id) AS (
+        SELECT value FROM json_each(${JSON.stringify(parents)})
+        UNION SELECT o.parent_id FROM ${table} AS o JOIN up ON o.id = up.id WHERE o.parent_id IS NOT NULL)
+      SELECT o.id, o.parent_id FROM ${table} AS o JOIN up ON o.id = up.id`,
   ]);
+  const looping = onCycle([...(above as Edge[]), ...rows]);
   const detail = "would put the organization below itself";
   return {
     code: "org_cycle",
     detail: "An organization cannot be below itself.",
-    bad: (found as { id: string }[]).map(({ id }) => ({ id, field: "parent_id", detail })),
+    bad: rows.filter(({ id }) => looping.has(id)).map(({ id }) => ({ id, field: "parent_id", detail })),
   };
 }
-
-const edgesOf = (rows: readonly Org[]) => JSON.stringify(rows.map(({ id, parent_id }) => ({ id, parent_id })));
 
 /** Deletes an organization. One round trip. @throws 404; 409 `org_not_empty` while something is in it */
 async function removeOrg(ctx: Ctx, id: string): Promise<void> {
   const hasUsers = sql`EXISTS (SELECT 1 FROM ${users} WHERE org_id = ${id})`;
   const hasBranches = sql`EXISTS (SELECT 1 FROM ${table} WHERE parent_id = ${id})`;
   const [found = []] = await ctx.db.write([
-    ctx.db.rows(sql`SELECT ${hasUsers} AS users, ${hasBranches} AS branches FROM ${table} WHERE id = ${id}`),
-    ctx.db.orm.run(sql`DELETE FROM ${table} WHERE id = ${id} AND NOT ${hasUsers} AND NOT ${hasBranches}`),
+    sql`SELECT ${hasUsers} AS users, ${hasBranches} AS branches FROM ${table} WHERE id = ${id}`,
+    sql`DELETE FROM ${table} WHERE id = ${id} AND NOT ${hasUsers} AND NOT ${hasBranches}`,
   ]);
   const org = found[0] as { users: number; branches: number } | undefined;
   if (org === undefined) throw notFound("organization");

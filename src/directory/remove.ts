@@ -7,7 +7,7 @@ import type { Collection } from "./collection.ts";
 export async function removeOne(ctx: Ctx, collection: Collection, id: string): Promise<void> {
   if (collection.remove) return collection.remove(ctx, id);
   const [gone = []] = await ctx.db.write([
-    ctx.db.rows(sql`DELETE FROM ${collection.table} WHERE id = ${id} RETURNING id`),
+    sql`DELETE FROM ${collection.table} WHERE id = ${id} RETURNING id`,
   ]);
   if (gone.length === 0) throw notFound(collection.noun);
 }

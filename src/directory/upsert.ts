@@ -20,7 +20,7 @@ export async function upsertOne<F extends Facts, S extends F>(
   { notify = true }: { notify?: boolean } = {},
 ): Promise<{ row: S; created: boolean }> {
   const { table } = collection;
-  const existing = ctx.db.rows(sql`SELECT 1 FROM ${table} WHERE id = ${facts.id}`);
+  const existing = sql`SELECT 1 FROM ${table} WHERE id = ${facts.id}`;
   const change = { rows: [facts], bulk: false, notify };
   const results = await write(ctx, collection, change, [existing], [selectRow(ctx, collection, facts.id)]);
   const row = results.at(-1)?.[0] as S | undefined;
@@ -52,7 +52,8 @@ async function write(
 ): Promise<unknown[][]> {
   const { before = [], after = [], dispatchIds = [] } = collection.consequences?.(ctx, change) ?? {};
   const rows = upsertRows(ctx, collection, change.rows);
-  const statements = [...first, ...before, ...rows, ...after, dueAmong(ctx, dispatchIds), ...last];
+  const due = dispatchIds.length > 0 ? [dueAmong(dispatchIds)] : [];
+  const statements = [...first, ...before, ...rows, ...after, ...due, ...last];
   let results: unknown[][];
   try {
     results = await ctx.db.write(statements);
@@ -60,19 +61,22 @@ async function write(
     const refusal = await collection.refusal?.(ctx, error, change.rows);
     throw refusal ? refused(refusal, change, error) : error;
   }
-  await wake(ctx, results.at(-1 - last.length) as ToWake[]);
+  if (due.length > 0) await wake(ctx, results.at(-1 - last.length) as ToWake[]);
   return results;
 }
+
+const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;
 
 /** Inserts or updates the rows; one that says nothing new is not written. */
 function upsertRows(ctx: Ctx, collection: Collection, rows: readonly Facts[]): Statement[] {
   const { table } = collection;
   const kept: Readonly<Record<string, KeptColumn>> = collection.kept?.(ctx.clock.now()) ?? {};
-  const initial = Object.fromEntries(Object.entries(kept).map(([column, { initial: value }]) => [column, value]));
+  const initial = Object.fromEntries(
+    Object.entries(kept).map(([column, { initial: value }]) => [column, value]),
+  );
   const facts = Object.values(getTableColumns(table))
     .map((column) => column.name)
     .filter((name) => name !== "id" && !(name in kept));
-  const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;
   const changes = [
     ...facts.map((column) => sql`${sql.identifier(column)} = ${excluded(column)}`),
     ...Object.entries(kept).flatMap(([column, { changed }]) =>
@@ -86,15 +90,13 @@ function upsertRows(ctx: Ctx, collection: Collection, rows: readonly Facts[]): S
     rows.map((row) => ({ ...row, ...initial })),
     JSON_PARAMETER_BYTES,
   );
-  return portions.map((portion) => ctx.db.orm.run(insertRows(table, portion, { onConflict })));
+  return portions.map((portion) => insertRows(table, portion, { onConflict }));
 }
 
 /** Those of the dispatches that came into being and are not for later: what is due later is the sweep's to wake. */
-const dueAmong = (ctx: Ctx, ids: readonly string[]): Statement =>
-  ctx.db.rows<ToWake>(
-    sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
-      WHERE ${inJson(dispatches.id, ids)} AND status = 'queued' AND wake_at > due_at`,
-  );
+const dueAmong = (ids: readonly string[]): Statement =>
+  sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
+      WHERE ${inJson(dispatches.id, ids)} AND status = 'queued' AND wake_at > due_at`;
 
 /** The answer to a refusal: pointers into the body of one, or of many. */
 function refused({ code, detail, bad }: Refusal, { rows, bulk }: Change, cause: unknown): Failure {

@@ -43,7 +43,7 @@ export function createUserIfMissing(ctx: Ctx, user: NewUser): Statement {
     created_at: now,
     updated_at: now,
   };
-  return ctx.db.orm.run(insertRows(table, [row], { onConflict: sql`ON CONFLICT DO NOTHING` }));
+  return insertRows(table, [row], { onConflict: sql`ON CONFLICT DO NOTHING` });
 }
 
 /** An address with its domain in lower case. What stands before the @ is the receiving host's business (RFC 5321 §2.4). */

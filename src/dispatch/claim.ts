@@ -28,7 +28,7 @@ export interface Claimed<Loaded> {
 /** What a channel needs beside the dispatches themselves; read in the same round trip as the claim. */
 export interface Loader<Loaded> {
   /** @param claimed the ids claimed, as a subquery */
-  statements(claimed: SQL): Statement[];
+  statements(claimed: SQL, now: number): Statement[];
   parse(results: unknown[][]): Loaded;
 }
 
@@ -87,7 +87,7 @@ export async function claim<Loaded>(
     claimDue,
     again,
     tooEarly,
-    ...loader.statements(claimedIds),
+    ...loader.statements(claimedIds, now),
   ]);
   return {
     lease,

@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Admission } from "../gate/gate.ts";
 import { SECOND } from "../lib/clock.ts";
-import { chunks, groupBy } from "../lib/chunks.ts";
+import { groupBy } from "../lib/chunks.ts";
 import type { Settlement, Verdict } from "../queues/message.ts";
 import type { ChannelAdapter, ProviderEntry, Result, Round } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
@@ -10,6 +10,7 @@ import type { ProviderHealth } from "./outcome.ts";
 import { type Particulars, settle } from "./settle.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
 import { abandoned, expired, isExpired, postponed, verdictOf } from "./verdict.ts";
+import { packRounds } from "./rounds.ts";
 import { sendToQueue, wake } from "./wake.ts";
 
 /** Dispatches claimed at a time: one provider round. */
@@ -30,16 +31,18 @@ export type Again = Map<string, number>;
 type Admitted = Extract<Admission, { admitted: true }>;
 
 /**
- * Sends what is due of `ids`, a round at a time: gate, claim with load, limiter, provider, settle.
+ * Sends what is due of these messages' ids, a round at a time: gate, claim with load, limiter, provider, settle.
  * Every id is handled here, or is in the answer, or is left to the sweep by its `wake_at`.
  */
 export async function deliver<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
-  ids: readonly string[],
+  messages: readonly (readonly string[])[],
 ): Promise<Again> {
   const again: Again = new Map();
-  for (const round of chunks([...new Set(ids)], ROUND)) {
+  // No more than a provider takes at once: a slow one is not waited for with claims in hand.
+  const size = Math.min(ROUND, ...adapter.providers.map((provider) => provider.pace.burst));
+  for (const round of packRounds(messages, size)) {
     try {
       const wait = await deliverRound(ctx, adapter, round);
       if (wait !== null) for (const id of round) again.set(id, wait);

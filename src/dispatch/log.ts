@@ -47,6 +47,7 @@ function conditions(filter: LogFilter): SQL[] {
     if (value !== undefined) found.push(sql`${sql.raw(column)} = ${value}`);
   };
   equal("channel", filter.channel);
+  if (filter.type !== undefined && filter.type !== "push") found.push(sql`type <> 'push'`);
   equal("type", filter.type);
   equal("user_id", filter.userId);
   equal("batch_id", filter.batchId);

@@ -11,6 +11,8 @@ export type Outcome =
   | { kind: "deferred"; code: string; message: string; afterMs: number }
   /** It will never be accepted as it is. */
   | { kind: "rejected"; code: string; message: string }
+  /** Nobody wants it any more (switched off by its user): it ends without having failed. */
+  | { kind: "unwanted"; code: string; message: string }
   /** The device token or address is dead. */
   | { kind: "gone"; code: string; message: string };
 
@@ -33,3 +35,6 @@ export interface Pace {
   ratePerSecond: number;
   burst: number;
 }
+
+/** A request to a provider that has not answered after so long is given up: its outcome is then unknown. */
+export const PROVIDER_TIMEOUT_MS = 10_000;

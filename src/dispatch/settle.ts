@@ -89,6 +89,7 @@ function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement)
       due_at = v.due_at,
       wake_at = v.wake_at,
       slot_at = v.slot_at,
+      chunk_id = v.chunk_id,
       sent_at = coalesce(v.sent_at, ${dispatches}.sent_at),
       claim_id = NULL,
       lease_until = NULL,
@@ -97,7 +98,7 @@ function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement)
         value->>'error' AS error, value->>'provider' AS provider,
         value->>'provider_message_id' AS provider_message_id, value->>'targets' AS targets,
         value->>'spent' AS spent, value->>'due_at' AS due_at, value->>'wake_at' AS wake_at,
-        value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at
+        value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at, value->>'chunk_id' AS chunk_id
       FROM json_each(${JSON.stringify(verdicts)})) AS v
     WHERE ${dispatches}.id = v.id AND ${dispatches}.claim_id = ${claim_id}`;
 }

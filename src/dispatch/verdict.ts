@@ -20,6 +20,7 @@ function verdict(dispatch: Dispatch, change: Change): Verdict {
     wake_at: null,
     slot_at: dispatch.slot_at,
     sent_at: null,
+    chunk_id: dispatch.chunk_id,
     ...change,
   };
 }
@@ -57,6 +58,9 @@ export const isExpired = (dispatch: Dispatch, now: number): boolean =>
   (dispatch.expires_at !== null && dispatch.expires_at <= now) ||
   Math.max(dispatch.created_at, dispatch.scheduled_at ?? 0, dispatch.slot_at ?? 0) + MAX_AGE_MS <= now;
 
+/** The same jitter for all of a chunk, so that it comes back together: the chunk's id is random enough. */
+const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
+
 /** What an outcome means for its dispatch. `probe`: the provider was only being tried out, so a failure costs nothing. */
 export function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
   const { dispatch, outcome } = result;
@@ -71,16 +75,29 @@ export function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boo
       return verdict(dispatch, { ...change, status: "sent", provider_message_id: outcome.messageId });
     case "deferred":
       return postponed(ctx, dispatch, now + outcome.afterMs, { ...change, spent: 0 });
+    case "unwanted":
+      return verdict(dispatch, {
+        ...change,
+        status: "cancelled",
+        error_code: outcome.code,
+        error: outcome.message,
+      });
     case "rejected":
     case "gone":
       return failed(dispatch, outcome.code, outcome.message, { ...change, sent_at: now });
     case "retry": {
       const error = { error_code: outcome.code, error: outcome.message };
       const spent = probe ? 0 : 1;
-      const wait = retryWait(Math.max(1, dispatch.attempts + spent), ctx.random(), outcome.afterMs);
+      const random = result.chunk === undefined ? ctx.random() : randomOf(result.chunk);
+      const wait = retryWait(Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
       return wait === null
         ? failed(dispatch, outcome.code, outcome.message, change)
-        : postponed(ctx, dispatch, now + wait, { ...change, ...error, spent });
+        : postponed(ctx, dispatch, now + wait, {
+            ...change,
+            ...error,
+            spent,
+            chunk_id: result.chunk ?? null,
+          });
     }
   }
 }

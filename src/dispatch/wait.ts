@@ -20,18 +20,28 @@ export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<
   return rows as Dispatch[];
 }
 
-/** Waits until all are settled, but no longer than `waitMs`. Returns them as they were last seen. */
-export async function awaitOutcome(ctx: Ctx, known: Dispatch[], waitMs: number): Promise<Dispatch[]> {
-  let seen = known;
+/**
+ * Waits until all are settled, but no longer than `waitMs`. Returns each as it was last seen, in the order given.
+ * It never throws: what it waits for is in the outbox, whether or not it can be looked at.
+ */
+export async function awaitOutcome(
+  ctx: Ctx,
+  known: readonly Dispatch[],
+  waitMs: number,
+): Promise<Dispatch[]> {
+  const ids = known.map((dispatch) => dispatch.id);
+  let seen = [...known];
   let waited = 0;
   for (const look of waitMs > 0 ? LOOKS : []) {
     if (seen.every(isSettled)) break;
     await ctx.clock.sleep(look * waitMs - waited);
     waited = look * waitMs;
-    seen = await readDispatches(
-      ctx,
-      known.map((dispatch) => dispatch.id),
-    );
+    try {
+      const found = new Map((await readDispatches(ctx, ids)).map((dispatch) => [dispatch.id, dispatch]));
+      seen = seen.map((dispatch) => found.get(dispatch.id) ?? dispatch);
+    } catch (error) {
+      ctx.log.error("look_failed", error, { dispatches: ids.length });
+    }
   }
   return seen;
 }

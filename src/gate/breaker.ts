@@ -52,17 +52,13 @@ export function enter(before: Breaker, now: number): Entry {
 export function record(before: Breaker, health: ProviderHealth, now: number): Breaker {
   const breaker = sane(before, now);
   const { circuit } = breaker;
-  switch (health.kind) {
-    case "ok":
-      return circuit.kind === "closed" && circuit.failures === 0
-        ? breaker
-        : { ...breaker, circuit: HEALTHY.circuit };
-    case "error":
-      // While it rests, only requests from before are still coming back: they say nothing new.
-      return circuit.kind === "open" ? breaker : { ...breaker, circuit: failed(circuit.failures + 1, now) };
-    case "throttled":
-      return paused(breaker, now + clampPause(health.afterMs));
-  }
+  if (health.kind === "throttled") return paused(breaker, now + clampPause(health.afterMs));
+  if (health.kind === "ok")
+    return circuit.kind === "closed" && circuit.failures === 0
+      ? breaker
+      : { ...breaker, circuit: HEALTHY.circuit };
+  // While it rests, only requests from before are still coming back: they say nothing new.
+  return circuit.kind === "open" ? breaker : { ...breaker, circuit: failed(circuit.failures + 1, now) };
 }
 
 /** The state at `now`, for people and for the sweep. */

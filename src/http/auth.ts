@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, type JWTPayload, jwtVerify } from "jose";
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Config } from "../env.ts";
 import { Failure } from "../lib/failure.ts";
 import { claims, type TokenPrincipal, principalOf } from "./principal.ts";
@@ -16,7 +16,10 @@ const unauthorized = (detail: string, cause?: unknown): Failure =>
   });
 
 /** The check for the configured kind of keys. Algorithms are pinned, so that a token cannot choose its own. */
-function verifier(config: Config["jwt"]): (token: string, now: number) => Promise<JWTPayload> {
+function verifier(
+  config: Config["jwt"],
+  fetchKeys: typeof fetch,
+): (token: string, now: number) => Promise<JWTPayload> {
   const options = (now: number) => ({
     currentDate: new Date(now),
     requiredClaims: ["exp", "sub"],
@@ -28,7 +31,7 @@ function verifier(config: Config["jwt"]): (token: string, now: number) => Promis
     return async (token, now) =>
       (await jwtVerify(token, key, { ...options(now), algorithms: ["HS256"] })).payload;
   }
-  const keys = createRemoteJWKSet(new URL(config.url));
+  const keys = createRemoteJWKSet(new URL(config.url), { [customFetch]: fetchKeys });
   return async (token, now) =>
     (
       await jwtVerify(token, keys, {
@@ -38,8 +41,9 @@ function verifier(config: Config["jwt"]): (token: string, now: number) => Promis
     ).payload;
 }
 
-export function createAuthenticate(config: Config["jwt"]): Authenticate {
-  const verify = verifier(config);
+/** @param fetchKeys how the key set is fetched; it is kept for ten minutes, and looked at again for an unknown key */
+export function createAuthenticate(config: Config["jwt"], fetchKeys: typeof fetch): Authenticate {
+  const verify = verifier(config, fetchKeys);
   return async (token, now) => {
     if (token.length > MAX_TOKEN_CHARS) throw unauthorized("The token is too long.");
     let payload: JWTPayload;
@@ -62,9 +66,12 @@ export function createAuthenticate(config: Config["jwt"]): Authenticate {
   };
 }
 
-/** A key set that cannot be fetched is not the caller's fault. */
+/**
+ * A key set that cannot be fetched or read is not the caller's fault. Whatever is wrong with a token, jose reports by an
+ * error of its own; `ERR_JOSE_GENERIC` is what it says of a key server's answer.
+ */
 const isKeyServerFault = (error: unknown): boolean =>
-  error instanceof TypeError ||
-  (error instanceof Error &&
-    "code" in error &&
-    (error.code === "ERR_JWKS_TIMEOUT" || error.code === "ERR_JOSE_GENERIC"));
+  !(error instanceof errors.JOSEError) ||
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  error.code === "ERR_JOSE_GENERIC";

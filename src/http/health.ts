@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { dispatches, jobRuns } from "../db/schema/index.ts";
+import { type Channel, CHANNELS, dispatches, jobRuns } from "../db/schema/index.ts";
 import { iso, MINUTE } from "../lib/clock.ts";
 import type { App } from "./app-env.ts";
-import { json, printedTime } from "./schemas.ts";
+import { json, printedTime, problems } from "./schemas.ts";
 
 /** D1's limit for one database, which cannot be raised. */
 const DATABASE_LIMIT_BYTES = 10_000_000_000;
@@ -16,14 +16,64 @@ const OVERDUE_MS = 10 * MINUTE;
 const health = z
   .object({
     status: z.enum(["ok", "degraded"]),
-    cron: z.object({ last_tick_at: printedTime.nullable(), last_error: z.string().nullable() }),
+    cron: z.object({
+      last_tick_at: printedTime.nullable().openapi({ description: "Null before the first tick." }),
+      failing_jobs: z.array(z.string()).openapi({ description: "Jobs whose last run failed." }),
+    }),
     oldest_overdue_seconds: z
       .int()
       .nullable()
-      .openapi({ description: "How late the oldest unsent dispatch is." }),
-    database: z.object({ size_bytes: ctx.db.size(),
-      limit_bytes: DATABASE_LIMIT_BYTES,
+      .openapi({ description: "How late the oldest unsent dispatch is; null when none is." }),
+    database: z.object({ size_bytes: z.int(), limit_bytes: z.int() }),
+  })
+  .openapi("Health");
+
+const route = createRoute({
+  method: "get",
+  path: "/healthz",
+  tags: ["Operations"],
+  summary: "Is the service well?",
+  description:
+    "200 when it is; 503 when the cron has stopped, a job fails, or a dispatch is more than ten minutes late. For uptime monitors; needs no token.",
+  security: [],
+  responses: {
+    200: json(health, "It is well"),
+    503: {
+      description: "It needs a look, or cannot even say",
+      content: { ...json(health, "").content, ...problems()[503].content },
     },
+  },
+});
+
+/** How many unfinished dispatches of a channel are looked at: those that are overdue come before those for later. */
+const LOOKED_AT = 1_000;
+
+/** The sweep moves `wake_at` of what it has woken, so lateness is counted from `due_at`; `wake_at` only gives the order. */
+const isNextToWake = (channel: Channel): SQL =>
+  sql`id IN (SELECT id FROM ${dispatches} WHERE channel = ${channel} AND wake_at IS NOT NULL
+    ORDER BY wake_at LIMIT ${LOOKED_AT})`;
+
+/** Looks at the last tick, the oldest overdue dispatch and the database's size. One round trip. */
+async function checkHealth(ctx: Ctx): Promise<z.infer<typeof health>> {
+  const now = ctx.clock.now();
+  const [runs = [], overdue = []] = await ctx.db.read([
+    sql`SELECT * FROM ${jobRuns}`,
+    sql`SELECT min(due_at) AS due_at FROM ${dispatches} WHERE ${sql.join(CHANNELS.map(isNextToWake), sql` OR `)}`,
+  ]);
+  const jobs = runs as (typeof jobRuns.$inferSelect)[];
+  const lastTick = jobs.length === 0 ? null : Math.max(...jobs.map((run) => run.started_at));
+  const failing = jobs.filter((run) => run.error !== null).map((run) => run.job);
+  const dueAt = (overdue as { due_at: number | null }[])[0]?.due_at ?? null;
+  const overdueMs = dueAt === null || dueAt >= now ? null : now - dueAt;
+  const degraded =
+    (lastTick !== null && now - lastTick > CRON_LATE_MS) ||
+    (overdueMs ?? 0) > OVERDUE_MS ||
+    failing.length > 0;
+  return {
+    status: degraded ? "degraded" : "ok",
+    cron: { last_tick_at: lastTick === null ? null : iso(lastTick), failing_jobs: failing },
+    oldest_overdue_seconds: overdueMs === null ? null : Math.floor(overdueMs / 1_000),
+    database: { size_bytes: ctx.db.size(), limit_bytes: DATABASE_LIMIT_BYTES },
   };
 }
 

@@ -49,7 +49,7 @@ export function pageOf(query: { page: number; limit: number; cursor?: string | u
   const offset = (page - 1) * limit;
   if (offset >= TOTAL_CAP)
     throw new Failure("invalid_request", "Pages end at the 10,000th row; go on with `cursor`.", {
-      errors: [{ pointer: "page", detail: `must be at most ${TOTAL_CAP / limit} at this limit` }],
+      errors: [{ pointer: "page", detail: `must be at most ${Math.ceil(TOTAL_CAP / limit)} at this limit` }],
     });
   return { page, limit, offset, before: null };
 }

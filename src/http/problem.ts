@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
+import { isPassingFault } from "../db/client.ts";
 import { ConfigError } from "../env.ts";
 import { Failure, type FieldError, PROBLEMS, type ProblemCode } from "../lib/failure.ts";
 import { createLog, type Log } from "../lib/log.ts";
@@ -36,7 +37,14 @@ const BY_STATUS: Partial<Record<number, ProblemCode>> = {
   415: "unsupported_media_type",
 };
 
-const UNAVAILABLE = /D1 DB is overloaded|Too many requests queued|Network connection lost/i;
+const OVERLOADED = /D1 DB is overloaded|Too many requests queued/i;
+
+/** Faults of D1 or of a Durable Object that may be over at the next try (the platform marks an object's). */
+const isPassing = (error: Error): boolean =>
+  isPassingFault(error) ||
+  OVERLOADED.test(`${error.message} ${String(error.cause)}`) ||
+  ("retryable" in error && error.retryable === true) ||
+  ("overloaded" in error && error.overloaded === true);
 
 /** Every error → what the caller may know of it. */
 export function asFailure(error: unknown): Failure {
@@ -47,7 +55,7 @@ export function asFailure(error: unknown): Failure {
     return new Failure("unavailable", "The service is not configured; its log says what is missing.", {
       cause: error,
     });
-  if (error instanceof Error && UNAVAILABLE.test(`${error.message} ${String(error.cause)}`))
+  if (error instanceof Error && isPassing(error))
     return new Failure("unavailable", "The database did not answer in time. Try again.", {
       cause: error,
       headers: { "retry-after": "5" },
@@ -68,11 +76,16 @@ export function handleError(error: Error, c: Context<AppEnv>): Response {
 const pointerOf = (path: readonly PropertyKey[]) =>
   path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
+/** A body can hold a bad field in every other byte: an answer that names them all would be larger than the body. */
+const MAX_FIELD_ERRORS = 10_000;
+
 /** Every field that zod found bad. `inBody`: pointers for the body, plain names for query and path. */
 export const fieldErrors = (error: z.core.$ZodError, inBody: boolean): FieldError[] =>
-  error.issues.flatMap((issue): FieldError[] => {
+  error.issues.slice(0, MAX_FIELD_ERRORS).flatMap((issue): FieldError[] => {
     const paths =
-      issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+      issue.code === "unrecognized_keys"
+        ? issue.keys.slice(0, MAX_FIELD_ERRORS).map((key) => [...issue.path, key])
+        : [issue.path];
     const detail = issue.code === "unrecognized_keys" ? "is not a known field" : issue.message;
     return paths.map((path) => ({
       pointer: inBody ? pointerOf(path) : path.map(String).join("."),

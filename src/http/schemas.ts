@@ -21,11 +21,34 @@ export const instant = z.iso
   .transform((text) => Date.parse(text))
   .refine((ms) => Number.isFinite(ms) && ms >= 0 && ms < 253_402_300_800_000, "is out of range");
 
+/** A list of 1 to `max`. Its members are counted before they are looked at, so that a huge list costs nothing. */
+export const listOf = <T extends z.ZodType>(item: T, max: number) =>
+  z.preprocess(
+    (value, context) => {
+      if (!Array.isArray(value) || value.length <= max) return value;
+      context.addIssue({ code: "custom", message: `must have at most ${max} members` });
+      return z.NEVER;
+    },
+    z.array(item).min(1).max(max),
+  );
+
 /** A time that we print. */
 export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });
 
+/** Deeper than anyone nests, and far from where walking through it overflows the stack. */
+const MAX_DEPTH = 64;
+
+const isDeeper = (value: unknown, than: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (than === 0 || Object.values(value).some((inner) => isDeeper(inner, than - 1)));
+
 /** A JSON object for programs, such as a push's data. */
-export const jsonObject = z.record(z.string(), z.unknown());
+export const jsonObject = z.record(z.string(), z.unknown()).refine((value) => !isDeeper(value, MAX_DEPTH), {
+  error: `must not be nested more than ${MAX_DEPTH} deep`,
+  // Nothing else may look at it.
+  abort: true,
+});
 
 /** An error, by RFC 9457. */
 export const problem = z
@@ -34,11 +57,9 @@ export const problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z
-      .string()
-      .openapi({
-        description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own.`,
-      }),
+    code: z.string().openapi({
+      description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own.`,
+    }),
     request_id: z.string(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   })
@@ -55,6 +76,7 @@ const PROBLEM_STATUSES = {
   415: "The body is not JSON",
   422: "The idempotency key was used with another body",
   429: "Over a rate limit; see Retry-After",
+  500: "Something went wrong here; the log has more under the request id",
   503: "Temporarily unavailable; see Retry-After",
 } as const;
 
@@ -70,13 +92,17 @@ const problemResponse = (description: string): ProblemResponse => ({
   content: { "application/problem+json": { schema: problem } },
 });
 
-/** The `responses` of a route that can fail with these statuses; 401, 403 and 429 always can. */
-export function problems<S extends ProblemStatus>(
+/** What can come of any request. */
+const ALWAYS = [401, 403, 429, 500, 503] as const satisfies ProblemStatus[];
+type Always = (typeof ALWAYS)[number];
+
+/** The `responses` of a route that can fail with these statuses, and with those that any route can. */
+export function problems<S extends ProblemStatus = never>(
   ...statuses: S[]
-): Record<S | 401 | 403 | 429, ProblemResponse> {
-  const all: ProblemStatus[] = [401, 403, 429, ...statuses];
+): Record<S | Always, ProblemResponse> {
+  const all: ProblemStatus[] = [...statuses, ...ALWAYS];
   const entries = all.map((status) => [status, problemResponse(PROBLEM_STATUSES[status])] as const);
-  return Object.fromEntries(entries) as Record<S | 401 | 403 | 429, ProblemResponse>;
+  return Object.fromEntries(entries) as Record<S | Always, ProblemResponse>;
 }
 
 /** A `responses` entry with a JSON body. */

@@ -4,8 +4,11 @@ import type { AppEnv } from "./app-env.ts";
 
 const BOOKMARK = "x-d1-bookmark";
 
-/** A bookmark is opaque to us, but D1 refuses what is not one with an error: only its alphabet goes through. */
-const looksLikeBookmark = (text: string) => /^[0-9a-f-]{1,200}$/i.test(text);
+/**
+ * What is not a bookmark, D1 refuses with an error or hands back as the caller's next one: only its shape goes through
+ * (https://developers.cloudflare.com/d1/worker-api/d1-database/#getbookmark).
+ */
+const looksLikeBookmark = (text: string) => /^[0-9a-f]{8,64}(-[0-9a-f]{8,64}){3}$/.test(text);
 
 /**
  * Opens the request's D1 session. Reads go to the nearest replica that has seen the caller's own writes (the bookmark);

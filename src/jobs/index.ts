@@ -3,6 +3,7 @@ import type { Deps } from "../deps.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
 import { removeOld } from "../dispatch/retention.ts";
 import { sweep } from "../dispatch/sweep.ts";
+import { sendDueReminders } from "../reminders/due-reminders.ts";
 import { recordRun } from "./runs.ts";
 
 /** A job asks "what is due and not yet done?", so that it may run late, twice, or at the same time as itself. */
@@ -14,6 +15,7 @@ export interface Job {
 /** Every minute. */
 const MINUTELY: readonly Job[] = [
   { name: "sweep", run: (ctx, deps) => sweep(ctx, deps.channels) },
+  { name: "certification_reminders", run: (ctx) => sendDueReminders(ctx) },
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
 ];
 

@@ -5,8 +5,8 @@ import { settle } from "../dispatch/settle.ts";
 import { groupBy } from "../lib/chunks.ts";
 import { queueMessage, type Settlement, type WakeUp } from "./message.ts";
 
-/** Sends what is due of these ids on one channel. */
-export type Deliver = (ctx: Ctx, ids: readonly string[]) => Promise<Again>;
+/** Sends what is due on one channel; a list of ids for each message. */
+export type Deliver = (ctx: Ctx, messages: readonly (readonly string[])[]) => Promise<Again>;
 
 /** Outcomes are tried again after so many seconds: sooner than the sweep would hand a lost lease to someone else. */
 const SETTLE_AGAIN_SECONDS = 5;
@@ -33,7 +33,7 @@ export async function consume(
     const again = await deliverSafely(
       ctx,
       channel,
-      calls.flatMap(({ body }) => body.ids),
+      calls.map(({ body }) => body.ids),
       deliverers[channel],
     );
     for (const { message, body } of calls) {
@@ -57,14 +57,14 @@ async function settleMessage(ctx: Ctx, message: Message<unknown>, settlement: Se
 async function deliverSafely(
   ctx: Ctx,
   channel: Channel,
-  ids: readonly string[],
+  messages: readonly (readonly string[])[],
   deliverer: Deliver | undefined,
 ): Promise<Again> {
   try {
-    if (deliverer) return await deliverer(ctx, ids);
-    ctx.log.error("no_deliverer", "nothing sends on this channel", { channel, ids: ids.length });
+    if (deliverer) return await deliverer(ctx, messages);
+    ctx.log.error("no_deliverer", "nothing sends on this channel", { channel });
   } catch (error) {
-    ctx.log.error("deliver_failed", error, { channel, ids: ids.length });
+    ctx.log.error("deliver_failed", error, { channel });
   }
   return new Map();
 }

@@ -7,7 +7,7 @@ export const MESSAGES_PER_SEND = 50;
 
 const verdict = z.object({
   id: z.uuid(),
-  status: z.enum(["queued", "sent", "failed"]),
+  status: z.enum(["queued", "sent", "failed", "cancelled"]),
   error_code: z.string().nullable(),
   error: z.string().nullable(),
   provider: z.string().nullable(),
@@ -19,6 +19,7 @@ const verdict = z.object({
   wake_at: z.number().int().nullable(),
   slot_at: z.number().int().nullable(),
   sent_at: z.number().int().nullable(),
+  chunk_id: z.string().nullable(),
 });
 
 const delivered = z.object({

@@ -24,7 +24,6 @@ export class UserRateLimiter extends DurableObject {
   readonly #sql = this.ctx.storage.sql;
   /** Whether the table exists: it is made by the first reservation, so that looking at a user stores nothing. */
   #stored = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'reservations'").toArray().length > 0;
-  #armed = false;
 
   /** Takes a slot that is free now, or refuses and takes nothing. */
   async reserve(now: number, budget: Budget, dispatchId: string): Promise<Reservation> {
@@ -75,13 +74,11 @@ export class UserRateLimiter extends DurableObject {
   /** Deletes everything, so that the object costs nothing and holds nothing. */
   async erase(): Promise<void> {
     this.#stored = false;
-    this.#armed = false;
     await this.ctx.storage.deleteAll();
   }
 
   /** Wipes the storage once the last reservation has run out; until then, drops those that have. */
   override async alarm(): Promise<void> {
-    this.#armed = false;
     if (!this.#stored) return;
     const now = Date.now();
     this.#sql.exec("DELETE FROM reservations WHERE expires_at <= ?", now);
@@ -149,8 +146,6 @@ export class UserRateLimiter extends DurableObject {
 
   /** Setting an alarm is a written row: one is set when there is none, and finds out itself whether it came too early. */
   async #arm(afterMs: number): Promise<void> {
-    if (this.#armed) return;
-    this.#armed = true;
     if ((await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(Date.now() + Math.max(0, afterMs));
   }

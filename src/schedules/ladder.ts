@@ -27,7 +27,7 @@ export interface LadderStep {
 export function stepInstants(ladder: Ladder): LadderStep[] {
   const instantOf = stepClock(ladder);
   return [...new Set(ladder.steps)]
-    .sort(descending)
+    .toSorted(descending)
     .map((step) => ({ step, at: instantOf(step) }))
     .filter(({ at }) => at < ladder.deadline);
 }
@@ -48,7 +48,6 @@ export function dueStep(ladder: Ladder, now: number): LadderStep | null {
 
 /** When (epoch ms, strictly after `after`) the next step comes; null when none is left. */
 export function nextStepAt(ladder: Ladder, after: number): number | null {
-  if (after >= ladder.deadline) return null;
   const instantOf = stepClock(ladder);
   for (const step of ladder.steps.toSorted(descending)) {
     const at = instantOf(step);

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill/implementation";
-import { addLocalDays, dayNumber } from "./calendar.ts";
+import { dayNumber } from "./calendar.ts";
 import type { LocalDate } from "./calendar.ts";
 import { zoneOrUtc } from "./time-zone.ts";
 import type { Zone } from "./time-zone.ts";
@@ -26,7 +26,7 @@ export const startOfLocalDay = (zone: Zone, { year, month, day }: LocalDate): nu
 
 /** The date in `zone` at the instant `ms` (whole epoch ms). */
 export function localDate(zone: Zone, ms: number): LocalDate {
-  const { year, month, day } = clockAt(zone, ms);
+  const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zoneOrUtc(zone));
   return { year, month, day };
 }
 
@@ -46,17 +46,9 @@ export interface Recurrence {
 
 /** The first occurrence strictly after the instant `after`. A date whose hour is skipped or repeated still has one. */
 export function firstOccurrenceAfter({ zone, hour, first, next }: Recurrence, after: number): number {
-  const now = clockAt(zone, after);
-  const today = { year: now.year, month: now.month, day: now.day };
-  // Earlier in the day than `hour` even yesterday's may be ahead: a long gap can push it past midnight.
-  let date = first(now.hour < hour ? addLocalDays(today, -1) : today);
-  // Until past `after`: before clocks were set back across midnight they may have shown an hour of tomorrow.
-  for (;;) {
+  // Today's or the next; one more where clocks set back across midnight have shown that hour of tomorrow already.
+  for (let date = first(localDate(zone, after)); ; date = next(date)) {
     const at = atLocal(zone, { ...date, hour, minute: 0 });
     if (at > after) return at;
-    date = next(date);
   }
 }
-
-const clockAt = (zone: Zone, ms: number): Temporal.ZonedDateTime =>
-  Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zoneOrUtc(zone));

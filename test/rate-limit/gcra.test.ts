@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { type Rate, rateOf, resetMs, take, UNUSED, used } from "../../src/rate-limit/gcra.ts";
@@ -25,6 +25,7 @@ const gaps = fc.array(
   {
     minLength: 1,
     maxLength: 300,
+    size: "max",
   },
 );
 
@@ -123,7 +124,7 @@ describe("several at once", () => {
 
   test("cost as much as one by one", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 20 }), (counts) => {
+      fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 20, size: "max" }), (counts) => {
         const together = counts.reduce((tat, count) => take(rate, tat, NOW, count).tat, UNUSED);
         const single = takeAt(
           rate,

@@ -1,27 +1,6 @@
-import { evictDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../src/lib/clock.ts";
-import { createLimiters } from "../../src/rate-limit/client.ts";
-import type { Budget, UserLimiter } from "../../src/rate-limit/limiter.ts";
-import { hourly, manualClock, newIds } from "./world.ts";
-
-/** A user whom no other test knows, with a clock of their own. */
-function newUser() {
-  const clock = manualClock();
-  const userId = `user-${crypto.randomUUID()}`;
-  const limiter = createLimiters(env.USER_RATE_LIMITER, clock)(userId);
-  const evict = () => evictDurableObject(env.USER_RATE_LIMITER.getByName(userId));
-  return { clock, userId, limiter, evict };
-}
-
-/** Reserves for each id in turn and tells which were allowed. */
-async function reserveAll(limiter: UserLimiter, budget: Budget, ids: readonly string[]): Promise<boolean[]> {
-  const allowed: boolean[] = [];
-  for (const id of ids) allowed.push((await limiter.reserve(budget, id)).allowed);
-  return allowed;
-}
+import { hourly, newIds, newUser, reserveAll } from "./world.ts";
 
 describe("reserve", () => {
   test("allows the budget, then says how long to wait for the next slot", async () => {
@@ -184,83 +163,5 @@ describe("release", () => {
     await limiter.release(hourly(), "b");
     await limiter.release(hourly(1, "email"), "a");
     expect((await limiter.usage(hourly())).used).toBe(1);
-  });
-});
-
-describe("whatever happens around it", () => {
-  test("usage is 0 for a user without reservations", async () => {
-    expect(await newUser().limiter.usage(hourly(100))).toEqual({ used: 0, limit: 100 });
-  });
-
-  test("a clock that goes back refuses no dispatch that was allowed", async () => {
-    const { clock, limiter } = newUser();
-    const budget = hourly(1);
-    await limiter.reserve(budget, "a");
-    clock.move(HOUR);
-    await limiter.reserve(budget, "b");
-    clock.move(-5);
-    expect(await reserveAll(limiter, budget, ["a", "b", "c"])).toEqual([true, true, false]);
-  });
-
-  test("a changed limit leaves the share of the budget that is used", async () => {
-    const { limiter } = newUser();
-    await reserveAll(limiter, hourly(2), ["a", "b"]);
-    expect(await limiter.usage(hourly(4))).toEqual({ used: 4, limit: 4 });
-    await limiter.release(hourly(4), "b");
-    expect(await limiter.usage(hourly(4))).toEqual({ used: 2, limit: 4 });
-    expect(await reserveAll(limiter, hourly(4), ["c", "d", "e"])).toEqual([true, true, false]);
-    expect(await limiter.usage(hourly(1))).toEqual({ used: 1, limit: 1 });
-  });
-
-  test("an erased user starts anew, and can be erased again", async () => {
-    const { limiter } = newUser();
-    await reserveAll(limiter, hourly(1), ["a"]);
-    await limiter.erase();
-    expect((await limiter.usage(hourly(1))).used).toBe(0);
-    expect(await reserveAll(limiter, hourly(1), ["b"])).toEqual([true]);
-    await limiter.erase();
-    await limiter.erase();
-    expect((await limiter.usage(hourly(1))).used).toBe(0);
-  });
-
-  test("eviction between calls changes no answer", async () => {
-    const step = fc.oneof(
-      fc.record({ do: fc.constant("reserve" as const), id: fc.integer({ min: 0, max: 8 }) }),
-      fc.record({
-        do: fc.constant("slots" as const),
-        ids: fc.array(fc.integer({ min: 0, max: 8 }), { maxLength: 5 }),
-      }),
-      fc.record({ do: fc.constant("release" as const), id: fc.integer({ min: 0, max: 8 }) }),
-      fc.record({ do: fc.constant("move" as const), minutes: fc.integer({ min: -5, max: 90 }) }),
-    );
-    const play = async (
-      steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
-      evicting: boolean,
-    ) => {
-      const { clock, limiter, evict } = newUser();
-      const budget = hourly(3);
-      const seen: unknown[] = [];
-      for (const s of steps) {
-        if (s.do === "move") clock.move(s.minutes * MINUTE);
-        else if (s.do === "reserve") seen.push(await limiter.reserve(budget, `d${s.id}`));
-        else if (s.do === "slots")
-          seen.push(
-            await limiter.slots(
-              budget,
-              s.ids.map((id) => `d${id}`),
-            ),
-          );
-        else seen.push(await limiter.release(budget, `d${s.id}`));
-        seen.push(await limiter.usage(budget));
-        if (evicting) await evict();
-      }
-      return seen;
-    };
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), async (steps) => {
-        expect(await play(steps, true)).toEqual(await play(steps, false));
-      }),
-      { numRuns: 15 },
-    );
   });
 });

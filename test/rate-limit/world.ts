@@ -1,6 +1,8 @@
-import type { Clock } from "../../src/lib/clock.ts";
-import { HOUR } from "../../src/lib/clock.ts";
-import type { Budget } from "../../src/rate-limit/limiter.ts";
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { type Clock, HOUR } from "../../src/lib/clock.ts";
+import { createLimiters } from "../../src/rate-limit/client.ts";
+import type { Budget, UserLimiter } from "../../src/rate-limit/limiter.ts";
 
 /** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {
@@ -24,3 +26,23 @@ export const hourly = (limit = 60, name = "push"): Budget => ({ name, limit, per
 
 /** `count` ids that no other test has. */
 export const newIds = (count: number): string[] => Array.from({ length: count }, () => crypto.randomUUID());
+
+/** A user whom no other test knows, with a clock of their own. */
+export function newUser() {
+  const clock = manualClock();
+  const userId = `user-${crypto.randomUUID()}`;
+  const limiter = createLimiters(env.USER_RATE_LIMITER, clock)(userId);
+  const evict = () => evictDurableObject(env.USER_RATE_LIMITER.getByName(userId));
+  return { clock, userId, limiter, evict };
+}
+
+/** Reserves for each id in turn and tells which were allowed. */
+export async function reserveAll(
+  limiter: UserLimiter,
+  budget: Budget,
+  ids: readonly string[],
+): Promise<boolean[]> {
+  const allowed: boolean[] = [];
+  for (const id of ids) allowed.push((await limiter.reserve(budget, id)).allowed);
+  return allowed;
+}

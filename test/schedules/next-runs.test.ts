@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
 import { nextDailyAt } from "../../src/schedules/daily.ts";
@@ -6,7 +6,7 @@ import { nextRun, rescheduledRun } from "../../src/schedules/next-runs.ts";
 import type { Schedule } from "../../src/schedules/next-runs.ts";
 import { localWeekKey, nextWeeklyAt } from "../../src/schedules/weekly.ts";
 import { nextSummaryAt, windowToSummarize } from "../../src/schedules/windows.ts";
-import { anyHour, anyZone, anyZoneAndInstant, FROM } from "./oracle.ts";
+import { anyHour, anyZone, anyZoneAndInstant, FROM, SLOW } from "./oracle.ts";
 
 const utc = (text: string): number => Date.parse(`${text}:00Z`);
 const printed = (ms: number) => new Date(ms).toISOString().slice(0, 16);
@@ -20,18 +20,22 @@ const digest = (zone: string | null, weekday: number): Schedule => ({
 const daily = (zone: string | null): Schedule => ({ kind: "daily", zone, hour: 8 });
 const weekly = (zone: string | null): Schedule => ({ kind: "summary", zone, window: "weekly", hour: 8 });
 
-test("each kind of schedule follows its own rule", () => {
-  fc.assert(
-    fc.property(anyZoneAndInstant, anyHour, ({ zone, ms }, hour) => {
-      expect(nextRun({ kind: "daily", zone, hour }, ms)).toBe(nextDailyAt(zone, hour, ms));
-      expect(nextRun({ kind: "digest", zone, weekday: 3, hour }, ms)).toBe(nextWeeklyAt(zone, 3, hour, ms));
-      expect(nextRun({ kind: "summary", zone, window: "monthly", hour }, ms)).toBe(
-        nextSummaryAt("monthly", zone, hour, ms),
-      );
-    }),
-    { numRuns: 200 },
-  );
-});
+test(
+  "each kind of schedule follows its own rule",
+  () => {
+    fc.assert(
+      fc.property(anyZoneAndInstant, anyHour, ({ zone, ms }, hour) => {
+        expect(nextRun({ kind: "daily", zone, hour }, ms)).toBe(nextDailyAt(zone, hour, ms));
+        expect(nextRun({ kind: "digest", zone, weekday: 3, hour }, ms)).toBe(nextWeeklyAt(zone, 3, hour, ms));
+        expect(nextRun({ kind: "summary", zone, window: "monthly", hour }, ms)).toBe(
+          nextSummaryAt("monthly", zone, hour, ms),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  },
+  SLOW,
+);
 
 test("after three days of outage one run makes up for what was missed", () => {
   const due = nextRun(digest("Europe/Berlin", 1), utc("2026-05-01T00:00"));
@@ -92,29 +96,38 @@ test("another window or kind is a new schedule", () => {
   }
 });
 
-test("settings that did not change leave every pending run where it is", () => {
-  const anySchedule = fc.oneof(
-    fc.record({ kind: fc.constant("daily" as const), hour: anyHour }),
-    fc.record({
-      kind: fc.constant("digest" as const),
-      weekday: fc.integer({ min: 0, max: 6 }),
-      hour: anyHour,
-    }),
-    fc.record({
-      kind: fc.constant("summary" as const),
-      window: fc.constantFrom("weekly" as const, "monthly" as const, "quarterly" as const, "yearly" as const),
-      hour: fc.integer({ min: 0, max: 22 }),
-    }),
-  );
-  fc.assert(
-    fc.property(anySchedule, anyZoneAndInstant, (settings, { zone, ms }) => {
-      const schedule: Schedule = { ...settings, zone };
-      const pending = nextRun(schedule, ms);
-      expect(rescheduledRun(schedule, schedule, pending, ms)).toBe(pending);
-    }),
-    { numRuns: 500 },
-  );
-});
+test(
+  "settings that did not change leave every pending run where it is",
+  () => {
+    const anySchedule = fc.oneof(
+      fc.record({ kind: fc.constant("daily" as const), hour: anyHour }),
+      fc.record({
+        kind: fc.constant("digest" as const),
+        weekday: fc.integer({ min: 0, max: 6 }),
+        hour: anyHour,
+      }),
+      fc.record({
+        kind: fc.constant("summary" as const),
+        window: fc.constantFrom(
+          "weekly" as const,
+          "monthly" as const,
+          "quarterly" as const,
+          "yearly" as const,
+        ),
+        hour: fc.integer({ min: 0, max: 22 }),
+      }),
+    );
+    fc.assert(
+      fc.property(anySchedule, anyZoneAndInstant, (settings, { zone, ms }) => {
+        const schedule: Schedule = { ...settings, zone };
+        const pending = nextRun(schedule, ms);
+        expect(rescheduledRun(schedule, schedule, pending, ms)).toBe(pending);
+      }),
+      { numRuns: 500 },
+    );
+  },
+  SLOW,
+);
 
 const anyChange = fc.record({
   wait: fc.integer({ min: HOUR, max: 12 * DAY }),
@@ -122,35 +135,39 @@ const anyChange = fc.record({
   weekday: fc.integer({ min: 0, max: 6 }),
 });
 
-test("whatever changes, each week's digest is told once, and a week is passed over only by a digest sent late in it", () => {
-  fc.assert(
-    fc.property(fc.array(anyChange, { minLength: 2, maxLength: 12 }), (changes) => {
-      let schedule = { kind: "digest" as const, zone: "UTC", weekday: 1, hour: 8 };
-      let now = FROM;
-      let pending = nextRun(schedule, now);
-      const told: { key: string; at: number }[] = [];
-      const tellUntil = (until: number) => {
-        while (pending <= until) {
-          now = Math.max(now, pending);
-          told.push({ key: localWeekKey(schedule.zone, pending), at: now });
-          pending = nextRun(schedule, now);
+test(
+  "whatever changes and when, no week's digest is told twice and no two weeks go by without one",
+  () => {
+    fc.assert(
+      fc.property(fc.array(anyChange, { minLength: 2, maxLength: 12 }), (changes) => {
+        let schedule = { kind: "digest" as const, zone: "UTC", weekday: 1, hour: 8 };
+        let now = FROM;
+        let pending = nextRun(schedule, now);
+        const told: { key: string; at: number }[] = [];
+        const tellUntil = (until: number) => {
+          while (pending <= until) {
+            now = Math.max(now, pending);
+            told.push({ key: localWeekKey(schedule.zone, pending), at: now });
+            pending = nextRun(schedule, now);
+          }
+          now = until;
+        };
+        for (const { wait, zone, weekday } of changes) {
+          tellUntil(now + wait);
+          const changed = { ...schedule, zone, weekday };
+          pending = rescheduledRun(schedule, changed, pending, now);
+          schedule = changed;
         }
-        now = until;
-      };
-      for (const { wait, zone, weekday } of changes) {
-        tellUntil(now + wait);
-        const changed = { ...schedule, zone, weekday };
-        pending = rescheduledRun(schedule, changed, pending, now);
-        schedule = changed;
-      }
-      tellUntil(now + 15 * DAY);
-      const keys = told.map(({ key }) => key);
-      expect(new Set(keys).size).toBe(keys.length);
-      expect(keys).toEqual(keys.toSorted());
-      for (const [i, { at }] of told.entries()) {
-        expect(at - (told[i - 1]?.at ?? FROM)).toBeLessThan(14 * DAY + 2 * HOUR);
-      }
-    }),
-    { numRuns: 500 },
-  );
-});
+        tellUntil(now + 15 * DAY);
+        const keys = told.map(({ key }) => key);
+        expect(new Set(keys).size).toBe(keys.length);
+        expect(keys).toEqual(keys.toSorted());
+        for (const [i, { at }] of told.entries()) {
+          expect(at - (told[i - 1]?.at ?? FROM)).toBeLessThan(14 * DAY + 2 * HOUR);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  },
+  SLOW,
+);

@@ -1,3 +1,5 @@
+import type { Pass } from "./interrupts.ts";
+
 /** What a test can count, and break, at D1. */
 export interface D1Meter {
   /** Round trips since the last reset. */
@@ -21,7 +23,10 @@ interface Failing {
 }
 
 /** A D1 database that is the real one, seen through a meter: every `batch`, `run`, `all`, `raw` is one round trip. */
-export function countingD1(real: D1Database): { db: D1Database; meter: D1Meter } {
+export function countingD1(
+  real: D1Database,
+  pass: Pass = (_, call) => call(),
+): { db: D1Database; meter: D1Meter } {
   const queue: Failing[] = [];
   let isAway = false;
   const meter: D1Meter = {
@@ -51,7 +56,7 @@ export function countingD1(real: D1Database): { db: D1Database; meter: D1Meter }
     const writes = texts.some((text) => !/^\s*(select|with)/i.test(text));
     const failing = writes ? queue.shift() : undefined;
     if (failing?.when === "before") throw new Error(failing.message);
-    const answer = await run();
+    const answer = await pass("d1", run);
     results(answer).forEach(count);
     if (failing?.when === "after") throw new Error(failing.message);
     return answer;

@@ -1,10 +1,20 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import type { Lane } from "../../src/db/schema/index.ts";
 import type { QueueMessage } from "../../src/queues/message.ts";
+import type { Pass } from "./interrupts.ts";
 
-interface Waiting {
+export const DEAD_LETTERS = "tidings-dead-letters";
+
+/** `max_retries` of wrangler.toml: a message that was retried so often goes to the dead letters, and is lost from there. */
+const MAX_RETRIES = 10;
+const MAX_RETRIES_OF_DEAD_LETTERS = 3;
+
+/** The longest delay that a queue takes, in seconds. */
+const MAX_DELAY = 43_200;
+
+export interface Waiting {
   id: string;
-  lane: Lane;
+  lane: Lane | "dead";
   body: unknown;
   at: number;
   attempts: number;
@@ -18,41 +28,57 @@ export interface FakeQueues {
   sends: number;
   /** Makes the next sends fail. */
   away: boolean;
+  /** Messages that were retried too often, even as dead letters. */
+  lost: Waiting[];
   put(lane: Lane, body: unknown): void;
   /** Gives every message that is due to `consume`, as one real MessageBatch a queue. Retried ones wait again. */
   drain(now: number, consume: (batch: MessageBatch<unknown>) => Promise<void>): Promise<number>;
 }
 
-const NAMES: Record<Lane, string> = { push: "tidings-push", email: "tidings-email", bulk: "tidings-bulk" };
+const NAMES: Record<Waiting["lane"], string> = {
+  push: "tidings-push",
+  email: "tidings-email",
+  bulk: "tidings-bulk",
+  dead: DEAD_LETTERS,
+};
 
-export function createFakeQueues(now: () => number): FakeQueues {
+export function createFakeQueues(now: () => number, pass: Pass = (_, call) => call()): FakeQueues {
   let serial = 0;
-  const add = (lane: Lane, body: unknown, delaySeconds = 0, attempts = 1) =>
+  const add = (lane: Waiting["lane"], body: unknown, delaySeconds = 0, attempts = 1) => {
+    if (!(delaySeconds >= 0 && delaySeconds <= MAX_DELAY)) throw new Error("delay is out of range");
     queues.waiting.push({ id: `m${serial++}`, lane, body, at: now() + delaySeconds * 1_000, attempts });
+  };
+  const retry = (message: Waiting, delaySeconds: number | undefined) => {
+    const { lane, body, attempts } = message;
+    if (lane === "dead" && attempts > MAX_RETRIES_OF_DEAD_LETTERS) queues.lost.push(message);
+    else if (lane !== "dead" && attempts > MAX_RETRIES) add("dead", body);
+    else add(lane, body, delaySeconds, attempts + 1);
+  };
   const binding = (lane: Lane): Queue =>
     ({
-      async sendBatch(messages: Iterable<MessageSendRequest<QueueMessage>>) {
-        const all = [...messages];
-        // The platform's limits, which the local queue reports as an opaque error.
-        if (all.length > 100 || JSON.stringify(all).length > 256_000)
-          throw new Error("sendBatch is over the limits");
-        if (queues.away) throw new Error("Queue is away");
-        queues.sends++;
-        for (const { body, delaySeconds } of all) {
-          if (JSON.stringify(body).length > 128_000) throw new Error("message is over 128 KB");
-          add(lane, body, delaySeconds);
-        }
-      },
+      sendBatch: (messages: Iterable<MessageSendRequest<QueueMessage>>) =>
+        pass("queue", async () => {
+          const all = [...messages];
+          // The platform's limits, which the local queue reports as an opaque error.
+          if (all.length > 100 || JSON.stringify(all).length > 256_000)
+            throw new Error("sendBatch is over the limits");
+          if (all.some(({ body }) => JSON.stringify(body).length > 128_000))
+            throw new Error("message is over 128 KB");
+          if (queues.away) throw new Error("Queue is away");
+          queues.sends++;
+          for (const { body, delaySeconds } of all) add(lane, body, delaySeconds);
+        }),
     }) as unknown as Queue;
   const queues: FakeQueues = {
     bindings: { PUSH_QUEUE: binding("push"), EMAIL_QUEUE: binding("email"), BULK_QUEUE: binding("bulk") },
     waiting: [],
     sends: 0,
     away: false,
+    lost: [],
     put: (lane, body) => void add(lane, body),
     async drain(at, consume) {
       let taken = 0;
-      for (const lane of ["push", "email", "bulk"] as const) {
+      for (const lane of ["push", "email", "bulk", "dead"] as const) {
         const due = queues.waiting
           .filter((message) => message.lane === lane && message.at <= at)
           .slice(0, 100);
@@ -67,7 +93,7 @@ export function createFakeQueues(now: () => number): FakeQueues {
         const result = await getQueueResult(batch, createExecutionContext());
         for (const { msgId, delaySeconds } of result.retryMessages) {
           const message = due.find(({ id }) => id === msgId);
-          if (message) add(lane, message.body, delaySeconds, message.attempts + 1);
+          if (message) retry(message, delaySeconds);
         }
       }
       return taken;

@@ -8,8 +8,11 @@ import { runCron } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";
 import { consume } from "../../src/queues/consumer.ts";
+import { consumeDeadLetters } from "../../src/queues/dead-letters.ts";
+import { createContractCheck, type OpenApi, type Seen } from "./contract.ts";
 import { countingD1, type D1Meter } from "./counting-d1.ts";
-import { createFakeQueues, type FakeQueues } from "./fake-queue.ts";
+import { createFakeQueues, DEAD_LETTERS, type FakeQueues } from "./fake-queue.ts";
+import { createInterrupts, type Interrupts, watchObjects } from "./interrupts.ts";
 import { createExpoSandbox } from "./sandbox/expo.ts";
 
 /** Who calls; null for nobody. */
@@ -23,6 +26,7 @@ export interface Caller {
 
 export interface RequestOptions {
   as?: Caller | null;
+  /** Sent as JSON; a string or a stream as it is. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -39,9 +43,14 @@ export interface Harness {
   meter: D1Meter;
   queues: FakeQueues;
   expo: ReturnType<typeof createExpoSandbox>;
+  /** Every call to D1, Durable Objects, queues and providers: to count them, and to stop a flow between any two. */
+  interrupts: Interrupts;
   /** Lines that were logged. */
   logged: string[];
+  /** Calls the API. Throws when the answer is not what /openapi.json declares for its route and status. */
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  /** Hands a batch to the consumer of its queue, as the platform would. */
+  consume(batch: MessageBatch<unknown>): Promise<void>;
   /** Handles what is due on the queues, until nothing is. */
   drain(): Promise<void>;
   /** One tick of a cron. */
@@ -53,6 +62,12 @@ let worlds = 0;
 /** Ids that no other test uses: tests share one database and mint their own world. */
 export const mint = (prefix: string): string =>
   `${prefix}_${Date.now().toString(36)}${(worlds++).toString(36)}`;
+
+/** The check is the same for all harnesses: the document depends upon nothing but the code. */
+let contract: Promise<(seen: Seen) => void> | undefined;
+
+const rawBody = (body: unknown): BodyInit =>
+  typeof body === "string" || body instanceof ReadableStream ? body : JSON.stringify(body);
 
 const memoryLog = (lines: string[], base: object = {}): Log => {
   const add = (level: string) => (event: string, fields?: object) =>
@@ -97,15 +112,23 @@ export function createHarness({
       if (autoDrain) await drain();
     },
   };
-  const { db, meter } = countingD1(env.DB);
-  const queues = createFakeQueues(() => time);
+  const interrupts = createInterrupts();
+  const { pass } = interrupts;
+  const { db, meter } = countingD1(env.DB, pass);
+  const queues = createFakeQueues(() => time, pass);
   const expo = createExpoSandbox({ now: () => time });
+  // A provider that one test breaks is not broken for the next: gates have names of this world.
+  const world = mint("world");
+  const objects = {
+    USER_RATE_LIMITER: watchObjects(env.USER_RATE_LIMITER, "limiter", pass),
+    PROVIDER_GATE: watchObjects(env.PROVIDER_GATE, "gate", pass, (name) => `${world}:${name}`),
+  };
   const deps = createDeps(
-    { ...env, DB: db, ...queues.bindings, ...vars },
+    { ...env, DB: db, ...queues.bindings, ...objects, ...vars },
     {
       clock,
       random: () => 0.5,
-      fetch: (input, init) => expo.fetch(String(input), init as RequestInit),
+      fetch: (input, init) => pass("fetch", () => expo.fetch(String(input), init as RequestInit)),
       log: memoryLog(logged),
     },
   );
@@ -115,10 +138,14 @@ export function createHarness({
   async function drain() {
     if (draining) return;
     draining = true;
-    const consumer = (batch: MessageBatch<unknown>) =>
-      consume(deps.open("first-primary"), batch, deps.deliverers);
-    while ((await queues.drain(time, consumer)) > 0);
+    while ((await queues.drain(time, consumeBatch)) > 0);
     draining = false;
+  }
+
+  async function consumeBatch(batch: MessageBatch<unknown>) {
+    const ctx = deps.open("first-primary");
+    if (batch.queue === DEAD_LETTERS) await consumeDeadLetters(ctx, batch);
+    else await consume(ctx, batch, deps.deliverers);
   }
 
   return {
@@ -128,7 +155,9 @@ export function createHarness({
     meter,
     queues,
     expo,
+    interrupts,
     logged,
+    consume: consumeBatch,
     drain,
     tick: (cron = "* * * * *") => runCron(deps.open("first-primary"), deps, cron),
     async request(method, path, { as = SERVICE, body, headers = {} } = {}) {
@@ -142,13 +171,23 @@ export function createHarness({
             ...(body !== undefined && { "content-type": "application/json" }),
             ...headers,
           },
-          ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+          ...(body !== undefined && { body: rawBody(body) }),
         },
         deps.bindings,
       );
       const text = await response.text();
-      const isJson = (response.headers.get("content-type") ?? "").includes("json");
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+      const contentType = response.headers.get("content-type");
+      const isJson = text !== "" && /\bjson\b/.test(contentType ?? "");
+      const answer = {
+        status: response.status,
+        headers: response.headers,
+        body: isJson ? JSON.parse(text) : text,
+      };
+      contract ??= Promise.resolve(app.request("/openapi.json", {}, deps.bindings))
+        .then((document) => document.json<OpenApi>())
+        .then(createContractCheck);
+      (await contract)({ method, path, contentType, ...answer });
+      return answer;
     },
   };
 }

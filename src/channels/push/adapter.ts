@@ -2,16 +2,14 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
-import type { Lease, Loader } from "../../dispatch/claim.ts";
-import type { Outcome, SendReport } from "../../dispatch/outcome.ts";
+import type { Loader } from "../../dispatch/claim.ts";
+import type { Outcome } from "../../dispatch/outcome.ts";
+import { fire } from "../../dispatch/waves.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import type { DeliveryRecord } from "../../queues/message.ts";
-import { PROVIDER_TIMEOUT_MS, type PushMessage, type PushProvider } from "./provider.ts";
+import type { PushMessage, PushProvider } from "./provider.ts";
 import { summarize } from "./summarize.ts";
-
-/** Connections of a Worker that may wait for response headers at the same time (Workers limits). */
-const PARALLEL_REQUESTS = 6;
 
 /** Expo has receipts after about 15 minutes. */
 const RECEIPT_AFTER_MS = 15 * MINUTE;
@@ -97,48 +95,16 @@ export function createPushChannel(
       const provider = byName.get(name);
       if (!provider) throw new Error(`No push provider is called ${name}`);
       const shots = shotsOf(dispatches, loaded);
-      const { outcomes, health } = await fire(ctx, provider, shots, lease);
+      const requests = chunks(shots, provider.maxPerRequest);
+      const { outcomes, health } = await fire(ctx, lease, requests, (request) =>
+        provider.send(request.map(messageOf)),
+      );
       return {
         results: resultsOf(ctx, provider, dispatches, loaded, shots, outcomes),
         health,
       };
     },
   };
-}
-
-/** Sends the shots, a request at a time and a few in parallel. Shots without an outcome were let go of. */
-async function fire(
-  ctx: Ctx,
-  provider: PushProvider,
-  shots: readonly Shot[],
-  lease: Lease,
-): Promise<{ outcomes: Map<Shot, Outcome>; health: SendReport["health"][] }> {
-  const outcomes = new Map<Shot, Outcome>();
-  const health: SendReport["health"][] = [];
-  for (const wave of chunks(chunks(shots, provider.maxPerRequest), PARALLEL_REQUESTS)) {
-    const now = ctx.clock.now();
-    if (now + PROVIDER_TIMEOUT_MS > lease.until) break;
-    const pause = health.find((report) => report.kind === "throttled");
-    if (pause !== undefined) {
-      const rest: Outcome = {
-        kind: "deferred",
-        code: "throttled",
-        message: "The provider asked for a pause",
-        afterMs: pause.afterMs,
-      };
-      for (const shot of wave.flat()) outcomes.set(shot, rest);
-      continue;
-    }
-    const reports = await Promise.all(wave.map((request) => provider.send(request.map(messageOf))));
-    reports.forEach((report, i) => {
-      health.push(report.health);
-      wave[i]?.forEach((shot, j) => {
-        const outcome = report.outcomes[j];
-        if (outcome !== undefined) outcomes.set(shot, outcome);
-      });
-    });
-  }
-  return { outcomes, health };
 }
 
 const deliveryOf = (ctx: Ctx, provider: PushProvider, shot: Shot, outcome: Outcome): DeliveryRecord[] => {

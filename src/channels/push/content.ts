@@ -11,7 +11,7 @@ export interface PushContent {
 /** An id that stands only inside `data` counts as if it stood beside it. */
 export function idFromData(data: Record<string, unknown> | undefined, name: string): string | null {
   const value = data?.[name];
-  return typeof value === "string" && value.length > 0 && value.length <= 128 && value.isWellFormed()
-    ? value
-    : null;
+  const isId =
+    typeof value === "string" && value !== "" && value.length <= 128 && value.isWellFormed() && !value.includes("\0");
+  return isId ? value : null;
 }

@@ -34,6 +34,3 @@ export interface PushProvider {
   /** Fetches receipts for up to 1,000 tickets; absent where the provider has none. */
   receipts?(tickets: readonly string[]): Promise<ReceiptReport>;
 }
-
-/** A request to a provider that has not answered after so long is given up: its outcome is then unknown. */
-export const PROVIDER_TIMEOUT_MS = 10_000;

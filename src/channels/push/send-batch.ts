@@ -16,11 +16,13 @@ import {
 import { groupBy } from "../../lib/chunks.ts";
 import { idFromData, type PushContent } from "./content.ts";
 
-/** One target's part: its dispatch, or null for a user that is unknown (or out of the caller's scope). */
-export interface TargetResult {
-  user_id: string;
-  dispatch: Dispatch | null;
-}
+/**
+ * One target's part: its dispatch, or why there is none. The user is unknown (or out of the caller's scope), or a repeat
+ * finds no record: it has been deleted, or the user came later than the first request.
+ */
+export type TargetResult =
+  | { user_id: string; dispatch: Dispatch }
+  | { user_id: string; dispatch: null; missing: "unknown_user" | "no_record" };
 
 export interface SentBatch {
   batchId: string;
@@ -44,13 +46,13 @@ export async function sendBatch(
         AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`,
     ...(key ? [findKey(key), findKeyedBatch(key)] : []),
   ]);
-  const replayed = replayOf(key, stored[0] as StoredKey | undefined);
-  if (replayed !== null)
-    return { batchId: replayed, results: match(targets, earlier as Dispatch[]), replayed: true };
-
   const orgs = new Map(
     (found as { id: string; org_id: string | null }[]).map((user) => [user.id, user.org_id]),
   );
+  const replayed = replayOf(key, stored[0] as StoredKey | undefined);
+  if (replayed !== null)
+    return { batchId: replayed, results: match(targets, earlier as Dispatch[], orgs), replayed: true };
+
   const batchId = ctx.ids.uuid();
   const rows = targets.flatMap((target) => {
     const orgId = orgs.get(target.user_id);
@@ -76,13 +78,15 @@ export async function sendBatch(
     ...(key ? [findKey(key), findKeyedBatch(key)] : []),
   ]);
   const winner = replayOf(key, key ? (results.at(-2)?.[0] as StoredKey | undefined) : undefined);
-  if (winner !== null && winner !== batchId)
-    return { batchId: winner, results: match(targets, (results.at(-1) ?? []) as Dispatch[]), replayed: true };
+  if (winner !== null && winner !== batchId) {
+    const earlierRows = (results.at(-1) ?? []) as Dispatch[];
+    return { batchId: winner, results: match(targets, earlierRows, orgs), replayed: true };
+  }
   await wake(
     ctx,
     rows.map(({ id, due_at }) => ({ id, channel: "push", lane: "bulk", at: due_at })),
   );
-  return { batchId, results: match(targets, rows), replayed: false };
+  return { batchId, results: match(targets, rows, orgs), replayed: false };
 }
 
 const findKeyedBatch = (key: IdempotencyKey) =>
@@ -90,7 +94,16 @@ const findKeyedBatch = (key: IdempotencyKey) =>
       (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key}) ORDER BY id`;
 
 /** Ids ascend in the order of the targets, so a user's dispatches are theirs in the same order. */
-export function match(targets: readonly PushContent[], rows: readonly Dispatch[]): TargetResult[] {
+function match(
+  targets: readonly PushContent[],
+  rows: readonly Dispatch[],
+  known: ReadonlyMap<string, unknown>,
+): TargetResult[] {
   const byUser = groupBy(rows, (row) => row.user_id);
-  return targets.map(({ user_id }) => ({ user_id, dispatch: byUser.get(user_id)?.shift() ?? null }));
+  return targets.map(({ user_id }) => {
+    const dispatch = byUser.get(user_id)?.shift();
+    return dispatch
+      ? { user_id, dispatch }
+      : { user_id, dispatch: null, missing: known.has(user_id) ? "no_record" : "unknown_user" };
+  });
 }

@@ -16,6 +16,7 @@ import {
 import { HOUR } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Budget, Reservation } from "../../rate-limit/limiter.ts";
+import { reserveOrRefuse } from "../../rate-limit/headers.ts";
 import { idFromData, type PushContent } from "./content.ts";
 
 export interface SendOne extends PushContent {
@@ -75,11 +76,14 @@ export async function sendOne(
     slotTaken: (input.send_at ?? now) <= now,
   });
   // What is to go later takes its slot when it goes: the budget counts sends, not requests.
-  const reservation = row.slot_at === null ? null : await reserve(ctx, user.id, row.id);
+  const reservation = row.slot_at === null ? null : await reserveOrRefuse(ctx.limiters(user.id), pushBudget(ctx), row.id);
   const dispatch = row as Dispatch;
-  const winner = await insert(ctx, key, dispatch);
+  const winner = await insert(ctx, key, dispatch).catch(async (error: unknown) => {
+    if (reservation !== null) await giveBack(ctx, user.id, row.id);
+    throw error;
+  });
   if (winner.id !== dispatch.id) {
-    if (reservation !== null) await ctx.limiters(user.id).release(pushBudget(ctx), row.id);
+    if (reservation !== null) await giveBack(ctx, user.id, row.id);
     return { dispatch: winner, replayed: true, reservation: null };
   }
   if (dispatch.due_at - now <= 0 || dispatch.wake_at !== dispatch.due_at)
@@ -101,26 +105,13 @@ function replay(dispatch: Dispatch | undefined): SentOne {
   return { dispatch, replayed: true, reservation: null };
 }
 
-async function reserve(ctx: Ctx, userId: string, dispatchId: string): Promise<Reservation> {
-  const budget = pushBudget(ctx);
-  const reservation = await ctx.limiters(userId).reserve(budget, dispatchId);
-  if (!reservation.allowed)
-    throw new Failure("rate_limited", `The user has had ${budget.limit} pushes within an hour.`, {
-      headers: limitHeaders(budget, reservation),
-    });
-  return reservation;
-}
-
-const seconds = (ms: number) => Math.max(0, Math.ceil(ms / 1_000));
-
-/** RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-11), and Retry-After when refused. */
-export function limitHeaders(budget: Budget, reservation: Reservation): Record<string, string> {
-  const left = reservation.allowed ? reservation.remaining : 0;
-  return {
-    "ratelimit-policy": `"${budget.name}";q=${budget.limit};w=${seconds(budget.periodMs)}`,
-    ratelimit: `"${budget.name}";r=${left};t=${seconds(reservation.resetMs)}`,
-    ...(!reservation.allowed && { "retry-after": String(Math.max(1, seconds(reservation.retryAfterMs))) }),
-  };
+/** The slot of a dispatch that did not come into being. If this fails too, the user's budget is smaller by one. */
+async function giveBack(ctx: Ctx, userId: string, dispatchId: string): Promise<void> {
+  try {
+    await ctx.limiters(userId).release(pushBudget(ctx), dispatchId);
+  } catch (error) {
+    ctx.log.error("limiter_failed", error);
+  }
 }
 
 /** Inserts the dispatch, unless a request with the same key came first. Returns the one that counts. */

@@ -1,2 +1,1 @@
-import type { App } from "../../http/app-env.ts";
-export function registerDirectory(_app: App): void {}
+export { registerHandlers as registerDirectory } from "./handlers.ts";

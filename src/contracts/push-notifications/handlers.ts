@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import * as devices from "../../channels/push/devices.ts";
 import { isExpoPushToken } from "../../channels/push/providers/expo/token.ts";
 import * as records from "../../channels/push/records.ts";
-import { match, sendBatch } from "../../channels/push/send-batch.ts";
-import { limitHeaders, pushBudget, sendOne } from "../../channels/push/send-one.ts";
+import { sendBatch } from "../../channels/push/send-batch.ts";
+import { pushBudget, sendOne } from "../../channels/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
@@ -15,6 +15,7 @@ import { scopeOf } from "../../http/scope.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId, printId } from "../../lib/ids.ts";
+import { limitHeaders } from "../../rate-limit/headers.ts";
 import * as routes from "./routes.ts";
 import {
   annotatedView,
@@ -43,7 +44,7 @@ function preference(c: Context<AppEnv>) {
 function newUser(principal: Principal, userId: string) {
   if (principal.kind === "anonymous" || principal.role === "service" || principal.role === "global_admin")
     return { id: userId };
-  if (principal.id !== userId) return null;
+  if (principal.id !== userId || scopeOf(principal).kind === "none") return null;
   const { id, orgId, email, emailVerified, name } = principal;
   return { id, orgId, email, emailVerified, name };
 }
@@ -89,10 +90,13 @@ export function registerHandlers(app: App): void {
     if (taken.replayed) c.header("idempotency-replayed", "true");
     const known = taken.results.flatMap(({ dispatch }) => dispatch ?? []);
     const seen = await awaitOutcome(ctx, known, taken.replayed ? 0 : waitMs);
-    const result = { ...taken, results: match(body.targets, seen) };
-    if (isBatchFinished(result)) return c.json(batchView(result), 201);
+    const byId = new Map(seen.map((dispatch) => [dispatch.id, dispatch]));
+    const results = taken.results.map((result) =>
+      result.dispatch === null ? result : { ...result, dispatch: byId.get(result.dispatch.id) ?? result.dispatch },
+    );
     c.header("location", `${routes.BASE}?batch_id=${printId("batch", taken.batchId)}`);
-    return c.json(batchView(result), 202);
+    const view = batchView({ ...taken, results });
+    return isBatchFinished(results) ? c.json(view, 201) : c.json(view, 202);
   });
 
   app.openapi(routes.list, async (c) => {
@@ -130,9 +134,8 @@ export function registerHandlers(app: App): void {
       [taken.dispatch],
       taken.replayed || later ? 0 : waitMs,
     );
-    if (isFinished(seen)) return c.json(sentView(seen), 201);
     c.header("location", `${routes.BASE}/${printId("notif", seen.id)}`);
-    return c.json(sentView(seen), 202);
+    return isFinished(seen) ? c.json(sentView(seen), 201) : c.json(sentView(seen), 202);
   });
 
   app.openapi(routes.get, async (c) => {

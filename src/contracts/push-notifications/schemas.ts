@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/size.ts";
 import { CHANNELS, PLATFORMS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { directoryId, instant, jsonObject, plainText, printedTime } from "../../http/schemas.ts";
+import { directoryId, instant, jsonObject, listOf, plainText, printedTime } from "../../http/schemas.ts";
 
 /** What this view calls a dispatch's state: the pipeline's, or the mark that a person set. */
 export const STATUSES = ["queued", "sending", "sent", "failed", "cancelled", "retried", "resolved"] as const;
@@ -38,13 +38,11 @@ export const sendBody = z
     send_at: instant
       .optional()
       .openapi({ type: "string", format: "date-time", description: "Not before this time." }),
-    expires_at: instant
-      .optional()
-      .openapi({
-        type: "string",
-        format: "date-time",
-        description: "Not after this time; it then fails as `expired`.",
-      }),
+    expires_at: instant.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description: "Not after this time; it then fails as `expired`.",
+    }),
     fallback: z
       .enum(CHANNELS)
       .exclude(["push"])
@@ -71,9 +69,7 @@ export const sendBody = z
   });
 
 export const batchBody = z
-  .strictObject({
-    targets: z.array(z.strictObject(content).refine(fitsIntoAPush, tooBig)).min(1).max(MAX_TARGETS),
-  })
+  .strictObject({ targets: listOf(z.strictObject(content).refine(fitsIntoAPush, tooBig), MAX_TARGETS) })
   .openapi("PushBatch");
 
 const summary = {
@@ -161,12 +157,8 @@ export const listQuery = z.object({
   to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
 });
 
-export const idParam = z.object({
-  id: z
-    .string()
-    .max(128)
-    .openapi({ param: { name: "id", in: "path" } }),
-});
+/** What is no id of ours is a 404, like an id that is not there. */
+export const idParam = z.object({ id: notificationId.openapi({ param: { name: "id", in: "path" } }) });
 
 const token = z.string().openapi({ example: "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]" });
 

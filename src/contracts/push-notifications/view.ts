@@ -75,21 +75,26 @@ export const annotatedView = (dispatch: Dispatch): z.infer<typeof schemas.annota
   updated_at: iso(dispatch.updated_at),
 });
 
+const MISSING = {
+  unknown_user: "There is no such user",
+  no_record: "There is no record of it: it has been deleted, or the user was not known when it was sent",
+};
+
 export function batchView({ batchId, results }: SentBatch): z.infer<typeof schemas.batchSent> {
-  const printed = results.map(({ user_id, dispatch }) =>
-    dispatch === null
+  const printed = results.map((result) =>
+    result.dispatch === null
       ? {
-          user_id,
+          user_id: result.user_id,
           notification_id: null,
           status: "failed" as const,
-          error_code: "unknown_user",
-          error: "There is no such user",
+          error_code: result.missing,
+          error: MISSING[result.missing],
         }
       : {
-          user_id,
-          notification_id: printId("notif", dispatch.id),
-          status: viewStatus(dispatch),
-          ...errorOf(dispatch),
+          user_id: result.user_id,
+          notification_id: printId("notif", result.dispatch.id),
+          status: viewStatus(result.dispatch),
+          ...errorOf(result.dispatch),
         },
   );
   const times = results.flatMap(({ dispatch }) => dispatch?.sent_at ?? []);
@@ -104,5 +109,5 @@ export function batchView({ batchId, results }: SentBatch): z.infer<typeof schem
 }
 
 /** Whether every target has its outcome. */
-export const isBatchFinished = ({ results }: SentBatch): boolean =>
+export const isBatchFinished = (results: SentBatch["results"]): boolean =>
   results.every(({ dispatch }) => dispatch === null || isFinished(dispatch));

@@ -1,3 +1,5 @@
 export * from "./directory.ts";
+export * from "./email.ts";
+export * from "./facts.ts";
 export * from "./http.ts";
 export * from "./pipeline.ts";

@@ -67,6 +67,8 @@ export const dispatches = sqliteTable(
     expires_at: integer("expires_at"),
     claim_id: text("claim_id"),
     lease_until: integer("lease_until"),
+    /** Dispatches that went out in one request whose outcome nobody knows: they are repeated as the same request. */
+    chunk_id: text("chunk_id"),
     /** The channel that follows when this dispatch fails. */
     fallback: text("fallback", { enum: CHANNELS }),
     read_at: integer("read_at"),
@@ -101,6 +103,8 @@ export const dispatches = sqliteTable(
     index("dispatches_marked")
       .on(t.mark)
       .where(sql`mark IS NOT NULL`),
+    // The admin's log by type; pushes, which are the many, have the channel's index.
+    index("dispatches_by_type").on(t.type).where(sql`type <> 'push'`),
     // Filters of the push view.
     index("dispatches_by_scenario")
       .on(t.scenario_id)

@@ -34,13 +34,15 @@ export function timeOr(text: string | null | undefined, fallback: number): numbe
   return Number.isNaN(at) ? fallback : at;
 }
 
-/** A provider's `CamelCase` or `Spaced Out` classification as a code: `mailbox_full`. Anything else becomes `unknown`. */
+/**
+ * A provider's `CamelCase` or `Spaced Out` classification as a code: `mailbox_full`. Anything else becomes `unknown`: a
+ * server's own words may hold addresses.
+ */
 export function codeOf(...parts: readonly (string | null | undefined)[]): string {
-  const code = parts
-    .filter((part) => part !== undefined && part !== null && part !== "")
-    .join("_")
+  const words = parts.filter((part) => part !== undefined && part !== null && part !== "").join("_");
+  const code = words
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replace(/[^A-Za-z0-9]+/g, "_")
+    .replace(/[ _-]+/g, "_")
     .toLowerCase();
   return /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : "unknown";
 }

@@ -3,7 +3,7 @@ export const SUBJECT_MAX = 200;
 /** A longer URL is dropped: mail clients and gateways cut them. */
 const URL_MAX = 2_000;
 
-const LINE_ENDS = /\r\n?|[\u2028\u2029\u0085\u000b\u000c]/gu;
+const LINE_ENDS = /\r\n?|[\u2028\u2029\u0085\v\f]/gu;
 const CONTROLS = /[^\P{Cc}\n]/gu;
 // Overrides, embeddings and isolates: with these a name could reorder the text around it.
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;

@@ -1,5 +1,6 @@
 import { DAY } from "../../../lib/clock.ts";
 import { type Direction, isolate } from "./clean.ts";
+import { formatLocale, resolveTimezone } from "./locale.ts";
 
 /** A number with its text in the recipient's locale: wordings choose the plural by the one and print the other. */
 export interface Amount {
@@ -42,12 +43,15 @@ export interface Formatter {
 const CACHE_SIZE = 64;
 const cache = new Map<string, Formatter>();
 
-/** The formatter for a resolved locale and zone; what it prints may stand in sentences that run in `around`. */
-export function formatterFor(locale: string, timezone: string, around: Direction): Formatter {
+/**
+ * The formatter for a resolved locale; a zone that Intl does not know is read as UTC. What it prints may stand in
+ * sentences that run in `around`.
+ */
+export function formatterFor(locale: string, timezone: string | null, around: Direction): Formatter {
   const key = `${locale} ${timezone} ${around}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const made = createFormatter(locale, timezone, around);
+  const made = createFormatter(formatLocale(locale), resolveTimezone(timezone), around);
   const [oldest] = cache.keys();
   if (cache.size >= CACHE_SIZE && oldest !== undefined) cache.delete(oldest);
   cache.set(key, made);

@@ -4,15 +4,19 @@ const FALLBACK_LOCALE = "en";
 const FALLBACK_TIMEZONE = "UTC";
 const RTL_SCRIPTS = new Set(["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"]);
 
-/** `locale` as a canonical BCP 47 tag that Intl knows ("nb_NO" → "nb-NO"); "en" when it is none. */
+/** `locale` as a canonical BCP 47 tag ("nb_NO" → "nb-NO"); "en" when it is none. */
 export function resolveLocale(locale: string | null): string {
   try {
-    const [tag] = Intl.DateTimeFormat.supportedLocalesOf([(locale ?? "").trim().replaceAll("_", "-")]);
+    const [tag] = Intl.getCanonicalLocales((locale ?? "").trim().replaceAll("_", "-"));
     return tag ?? FALLBACK_LOCALE;
   } catch {
     return FALLBACK_LOCALE;
   }
 }
+
+/** The locale for dates and numbers: without this, Intl would fall back to the machine's own. */
+export const formatLocale = (locale: string): string =>
+  Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? FALLBACK_LOCALE;
 
 /** `timezone` when Intl knows it (an IANA name or an offset); "UTC" when not. */
 export function resolveTimezone(timezone: string | null): string {

@@ -7,7 +7,7 @@ const WIDTH = 600;
 /** Keeps the client from filling up the preview with the mail's first words. */
 const PREHEADER_PADDING = trusted("&#847;&zwnj;&nbsp;".repeat(60));
 const STYLE = trusted(
-  `<style>:root{color-scheme:light dark;supported-color-schemes:light dark}a{color:inherit}` +
+  `<style>:root{color-scheme:light dark;supported-color-schemes:light dark}` +
     `@media (max-width:480px){.m-page{padding:12px 8px!important}.m-card{padding:20px 16px 4px!important}.m-side{padding-left:17px!important;padding-right:17px!important}}${darkCss()}</style>`,
 );
 // Word's engine, in Outlook, knows no max-width.

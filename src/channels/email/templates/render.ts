@@ -3,7 +3,7 @@ import { type MailDocument, type Message, type TemplateContext, paragraph } from
 import { cleanLine, cut, isolate, oneLine, safeUrl, toSubject } from "./clean.ts";
 import { EMAIL_CONTENT, type EmailContent, type EmailType } from "./content.ts";
 import { formatterFor } from "./format.ts";
-import { directionOf, resolveLocale, resolveTimezone } from "./locale.ts";
+import { directionOf, resolveLocale } from "./locale.ts";
 import { applicationStatus, push, test, welcome } from "./messages/account.ts";
 import { certificationReminder } from "./messages/certification-reminder.ts";
 import { deadlineReminder, newMatch, weeklyDigest } from "./messages/grants.ts";
@@ -82,7 +82,7 @@ export function renderEmail(
   const locale = resolveLocale(recipient.locale);
   const say = wordingFor(locale);
   const textDirection = directionOf(say.language);
-  const format = formatterFor(locale, resolveTimezone(recipient.timezone), textDirection);
+  const format = formatterFor(locale, recipient.timezone, textDirection);
   const inline = (value: string) => isolate(value, textDirection);
   const name = greetingName(recipient.name);
   const greeting = paragraph(say.greeting(name === null ? null : inline(name)));

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type EmailContent,
@@ -12,10 +12,8 @@ import { ATTACKS, DAY, NOW, anyContent, anyLinks, anyRecipient, facts, visible }
 const anyMail = fc
   .tuple(anyContent, anyRecipient, anyLinks)
   .map(([content, recipient, links]) => renderEmail(content, recipient, links, NOW));
-const RUNS = { numRuns: 400 };
-const ELEMENTS = new Set(
-  "html head meta title style body div table tr td h1 h2 a br span".split(" "),
-);
+const RUNS = { numRuns: 150 };
+const ELEMENTS = new Set("html head meta title style body div table tr td h1 h2 a br span".split(" "));
 const ATTRIBUTES = new Set(
   "lang dir charset name content class style role align valign width cellpadding cellspacing border href colspan aria-label aria-roledescription aria-hidden".split(
     " ",
@@ -23,6 +21,12 @@ const ATTRIBUTES = new Set(
 );
 const PLAIN = { name: "Ada", locale: "en", timezone: "UTC" };
 const LINKS = { unsubscribe: "https://t.test/u/x", home: "https://t.test" };
+
+const shape = (page: string) => page.match(/<\/?[a-z0-9]+/gu);
+const linesFor = (greeted: string) =>
+  renderEmail({ type: "test" }, { ...PLAIN, name: greeted }, LINKS, NOW).text.split("\n").length;
+const many = <T>(item: T) => Array.from({ length: 500 }, () => item);
+const render = (input: EmailContent) => renderEmail(input, PLAIN, LINKS, NOW);
 
 describe("whatever a payload holds", () => {
   test("the subject is one clean line of 1 to 200 characters", () => {
@@ -41,11 +45,13 @@ describe("whatever a payload holds", () => {
     fc.assert(
       fc.property(anyMail, ({ html }) => {
         const markup = html.replace("<!doctype html>", "").replace(/<!--\[if mso\]>.*?<!\[endif\]-->/gu, "");
-        for (const [tag, element = "", rest = ""] of markup.matchAll(/<\/?([^\s>]*)([^>]*)>/gu)) {
-          expect(ELEMENTS, tag).toContain(element);
-          for (const [, attribute = ""] of rest.replace(/"[^"]*"/gu, '""').matchAll(/([^\s="]+)/gu))
-            expect(ATTRIBUTES, tag).toContain(attribute);
-        }
+        const strange = [...markup.matchAll(/<\/?([^\s>]*)([^>]*)>/gu)].filter(
+          ([, element = "", rest = ""]) => {
+            const attributes = rest.replace(/"[^"]*"/gu, "").match(/[^\s=]+/gu) ?? [];
+            return !ELEMENTS.has(element) || attributes.some((attribute) => !ATTRIBUTES.has(attribute));
+          },
+        );
+        expect(strange).toEqual([]);
         expect(html.match(/<style>/gu)).toHaveLength(1);
         expect(html).not.toMatch(/<script|url\(|@import/iu);
       }),
@@ -92,14 +98,11 @@ describe("hostile strings", () => {
   test.each(ATTACKS)("as a mentor's name, %j is text and nothing else", (name) => {
     const content: EmailContent = { type: "pause_activated", mentor_name: name };
     const { html } = renderEmail(content, PLAIN, LINKS, NOW);
-    const shape = (page: string) => page.match(/<\/?[a-z0-9]+/gu);
     const harmless = renderEmail({ ...content, mentor_name: "Kari" }, PLAIN, LINKS, NOW).html;
     expect(shape(html)).toEqual(shape(harmless));
   });
 
   test.each(ATTACKS)("in a greeting, %j adds no line to the text part", (name) => {
-    const linesFor = (greeted: string) =>
-      renderEmail({ type: "test" }, { ...PLAIN, name: greeted }, LINKS, NOW).text.split("\n").length;
     expect(linesFor(name)).toBe(linesFor("Ada"));
   });
 
@@ -121,7 +124,12 @@ describe("hostile strings", () => {
   });
 
   test("a push's text keeps its paragraphs and line breaks", () => {
-    const mail = renderEmail({ type: "push", title: "T", body: "one\r\ntwo\r\n\r\nthree" }, PLAIN, LINKS, NOW);
+    const mail = renderEmail(
+      { type: "push", title: "T", body: "one\r\ntwo\r\n\r\nthree" },
+      PLAIN,
+      LINKS,
+      NOW,
+    );
     expect(mail.text).toContain("one\ntwo\n\nthree\n");
     expect(mail.html).toContain("one<br>two</div>");
     expect(mail.html).toContain(">three</div>");
@@ -131,7 +139,6 @@ describe("hostile strings", () => {
 test("five hundred long matches and deadlines stay below what Gmail clips, and say how many are left out", () => {
   const title = "Ö".repeat(500);
   const url = `https://grants.example.org/${"x".repeat(150)}`;
-  const many = <T>(item: T) => Array.from({ length: 500 }, () => item);
   const mail = renderEmail(
     {
       type: "weekly_digest",
@@ -154,7 +161,6 @@ describe("payloads out of a JSON column", () => {
       fc.property(anyContent, (content) => {
         const { type, ...payload } = content;
         const parsed = parseEmailContent(type, JSON.parse(JSON.stringify(payload)));
-        const render = (input: EmailContent) => renderEmail(input, PLAIN, LINKS, NOW);
         expect(parsed && render(parsed)).toEqual(render(content));
       }),
       { numRuns: 100 },

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
 import {
@@ -17,12 +17,13 @@ const certificate = (expires_at: number): EmailContent => ({
   certifications: [{ name: "First Aid", expires_at }],
 });
 
-describe("dates and numbers", () => {
-  const deadline = (at: number): EmailContent => ({
-    type: "deadline_reminder",
-    deadlines: [{ title: "G", deadline: at }],
-  });
+const deadline = (at: number): EmailContent => ({
+  type: "deadline_reminder",
+  deadlines: [{ title: "G", deadline: at }],
+});
+const subjectOf = (title: string) => render({ type: "push", title, body: "" }).subject;
 
+describe("dates and numbers", () => {
   test.each([
     ["de-DE", "Europe/Berlin", /12\. Juli 2026 um 01:30 MESZ/u],
     ["en-US", "America/New_York", /July 11, 2026 at 7:30\sPM EDT/u],
@@ -55,7 +56,9 @@ describe("dates and numbers", () => {
       ["C.UTF-8", "<script>"],
       ["zz", "UTC+99"],
     ])
-      expect(render(deadline(NOW + DAY), { locale: locale ?? null, timezone: timezone ?? null })).toEqual(known);
+      expect(render(deadline(NOW + DAY), { locale: locale ?? null, timezone: timezone ?? null })).toEqual(
+        known,
+      );
   });
 
   test("take a locale in POSIX spelling", () => {
@@ -97,12 +100,15 @@ test("days are counted on the reader's calendar, in every time zone and over clo
 });
 
 describe("reading direction", () => {
-  test.each(["ar", "he", "fa-IR", "ur", "ps", "yi", "ckb", "dv", "az-Arab"])("%s reads from the right", (locale) => {
-    const { html } = render(certificate(NOW + DAY), { locale });
-    expect(html).toMatch(/<html lang="en" dir="rtl">/u);
-    expect(html).toMatch(/<h1 dir="ltr" [^>]*text-align:right/u);
-    expect(html).not.toContain("text-align:left;padding");
-  });
+  test.each(["ar", "he", "fa-IR", "ur", "ps", "yi", "ckb", "dv", "az-Arab"])(
+    "%s reads from the right",
+    (locale) => {
+      const { html } = render(certificate(NOW + DAY), { locale });
+      expect(html).toMatch(/<html lang="en" dir="rtl">/u);
+      expect(html).toMatch(/<h1 dir="ltr" [^>]*text-align:right/u);
+      expect(html).not.toContain("text-align:left;padding");
+    },
+  );
 
   test.each(["en", "de", "az", "ja", "ks-Deva"])("%s reads from the left", (locale) => {
     expect(render(certificate(NOW + DAY), { locale }).html).toMatch(/<html lang="en" dir="ltr">/u);
@@ -123,8 +129,6 @@ describe("reading direction", () => {
 });
 
 describe("long subjects", () => {
-  const subjectOf = (title: string) => render({ type: "push", title, body: "" }).subject;
-
   test("are cut between graphemes, with an ellipsis", () => {
     const family = "👩‍👩‍👧‍👦";
     const subject = subjectOf(family.repeat(50));
@@ -138,7 +142,10 @@ describe("long subjects", () => {
   });
 
   test("keep flags, combining marks and skin tones whole", () => {
-    const graphemes = fc.array(fc.constantFrom("🇳🇴", "e\u0301", "👍🏽", "a", "क्षि", "한"), { minLength: 80, maxLength: 300 });
+    const graphemes = fc.array(fc.constantFrom("🇳🇴", "e\u0301", "👍🏽", "a", "क्षि", "한"), {
+      minLength: 80,
+      maxLength: 300,
+    });
     const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
     fc.assert(
       fc.property(graphemes, (parts) => {
@@ -146,7 +153,9 @@ describe("long subjects", () => {
         const subject = subjectOf(title);
         const kept = subject.endsWith("…") ? subject.slice(0, -1) : subject;
         expect(title.startsWith(kept)).toBe(true);
-        const boundaries = new Set([...segmenter.segment(title)].map(({ index }) => index).concat(title.length));
+        const boundaries = new Set(
+          [...segmenter.segment(title)].map(({ index }) => index).concat(title.length),
+        );
         expect(boundaries.has(kept.length)).toBe(true);
       }),
       { numRuns: 100 },

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type EmailContent, renderEmail } from "../../../../src/channels/email/templates/index.ts";
+import {
+  type ContentOf,
+  type EmailContent,
+  renderEmail,
+} from "../../../../src/channels/email/templates/index.ts";
 import { DAY, NOW } from "./arbitraries.ts";
 
 const LINKS = { unsubscribe: null, home: "https://t.test" };
@@ -7,12 +11,33 @@ const render = (content: EmailContent, links: Parameters<typeof renderEmail>[2] 
   renderEmail(content, { name: "Ada", locale: "en", timezone: "UTC" }, links, NOW);
 const subjectOf = (content: EmailContent) => render(content).subject;
 
-describe("certification_reminder", () => {
-  const expiringIn = (...days: number[]): EmailContent => ({
-    type: "certification_reminder",
-    certifications: days.map((day) => ({ name: `Certificate ${day}`, expires_at: NOW + day * DAY })),
-  });
+const expiringIn = (...days: number[]): ContentOf<"certification_reminder"> => ({
+  type: "certification_reminder",
+  certifications: days.map((day) => ({ name: `Certificate ${day}`, expires_at: NOW + day * DAY })),
+});
+const match = (title: string, score: number, deadline: number | null = null) => ({
+  title,
+  score,
+  deadline,
+});
+const dueIn = (...days: number[]): EmailContent => ({
+  type: "deadline_reminder",
+  deadlines: days.map((day) => ({ title: `Grant ${day}`, deadline: NOW + day * DAY })),
+});
+const summary = (previous: { total: number; done: number; hours: number } | null): EmailContent => ({
+  type: "stats_summary",
+  time_window: "quarterly",
+  from: Date.UTC(2026, 0, 1),
+  to: Date.UTC(2026, 3, 1),
+  totals: { total_activities: 47, completed_activities: 42, hours_logged: 128.50000000001 },
+  previous: previous && {
+    total_activities: previous.total,
+    completed_activities: previous.done,
+    hours_logged: previous.hours,
+  },
+});
 
+describe("certification_reminder", () => {
   test.each([
     [[30], "Your certification expires in 30 days"],
     [[1], "Your certification expires tomorrow"],
@@ -39,15 +64,13 @@ describe("certification_reminder", () => {
   });
 
   test("counts also what the payload leaves out", () => {
-    const mail = render({ ...expiringIn(7), total: 40 } as EmailContent);
+    const mail = render({ ...expiringIn(7), total: 40 });
     expect(mail.subject).toBe("40 of your certifications expire soon, the first in 7 days");
     expect(mail.text).toContain("… and 39 more.");
   });
 });
 
 describe("new_match", () => {
-  const match = (title: string, score: number, deadline: number | null = null) => ({ title, score, deadline });
-
   test.each([
     [1, "1 New Grant Match Found"],
     [3, "3 New Grant Matches Found"],
@@ -73,11 +96,6 @@ describe("new_match", () => {
 });
 
 describe("deadline_reminder", () => {
-  const dueIn = (...days: number[]): EmailContent => ({
-    type: "deadline_reminder",
-    deadlines: days.map((day) => ({ title: `Grant ${day}`, deadline: NOW + day * DAY })),
-  });
-
   test.each([
     [[7], "Grant deadline in 7 days: Grant 7"],
     [[14, 3, 7], "3 grant deadlines ahead, the first in 3 days"],
@@ -143,26 +161,18 @@ describe("pauses", () => {
   });
 
   test("that end say so, without what is not known", () => {
-    const mail = render({ type: "pause_deactivated", mentor_name: "Lars", effective_date: null, reason: null });
+    const mail = render({
+      type: "pause_deactivated",
+      mentor_name: "Lars",
+      effective_date: null,
+      reason: null,
+    });
     expect(mail.subject).toBe("Lars is active again");
     expect(mail.text).not.toMatch(/Reason|from:/u);
   });
 });
 
 describe("stats_summary", () => {
-  const summary = (previous: { total: number; done: number; hours: number } | null): EmailContent => ({
-    type: "stats_summary",
-    time_window: "quarterly",
-    from: Date.UTC(2026, 0, 1),
-    to: Date.UTC(2026, 3, 1),
-    totals: { total_activities: 47, completed_activities: 42, hours_logged: 128.50000000001 },
-    previous: previous && {
-      total_activities: previous.total,
-      completed_activities: previous.done,
-      hours_logged: previous.hours,
-    },
-  });
-
   test("tells totals, the change, and compares the hours in a chart", () => {
     const mail = render(summary({ total: 47, done: 0, hours: 257 }));
     expect(mail.subject).toBe("Your quarterly summary: 42 activities completed, 128.5 hours");
@@ -171,6 +181,11 @@ describe("stats_summary", () => {
     expect(mail.text).toContain("Hours logged: 128.5, -128.5 (-50%) on the quarter before\n");
     expect(mail.text).toMatch(/January 1\s–\sMarch 31, 2026: 128\.5\n {2}Quarter before: 257\n/u);
     expect(mail.html).toMatch(/width="50%" class="t-bar"[\s\S]*width="100%" class="t-faint"/u);
+  });
+
+  test("gives no percentage of nothing, nor one beyond ten times as much", () => {
+    expect(render(summary({ total: 1, done: 0, hours: 0 })).text).not.toMatch(/%/u);
+    expect(render(summary({ total: 10, done: 0, hours: 0 })).text).toContain("47, +37 (+370%) on");
   });
 
   test("without a window before claims no change and draws no comparison", () => {
@@ -182,27 +197,29 @@ describe("stats_summary", () => {
 });
 
 describe("the frame", () => {
-  const test_: EmailContent = { type: "test" };
+  const plain: EmailContent = { type: "test" };
 
   test("shows the unsubscribe link and the reason where there is a link", () => {
     const { html, text } = render(
       { type: "new_match", matches: [{ title: "x", score: 1 }] },
       { ...LINKS, unsubscribe: "https://t.test/unsubscribe/abc", preferences: "https://t.test/p" },
     );
-    expect(html).toMatch(/<a href="https:\/\/t\.test\/unsubscribe\/abc"[^>]*>Unsubscribe from new match alerts<\/a>/u);
+    expect(html).toMatch(
+      /<a href="https:\/\/t\.test\/unsubscribe\/abc"[^>]*>Unsubscribe from new match alerts<\/a>/u,
+    );
     expect(text).toContain("because you are subscribed to new match alerts");
     expect(text).toContain("Unsubscribe from new match alerts: https://t.test/unsubscribe/abc");
     expect(text).toContain("Email preferences: https://t.test/p");
   });
 
   test("calls a mail without an unsubscribe link a service message", () => {
-    const { html, text } = render(test_);
+    const { html, text } = render(plain);
     expect(html + text).not.toContain("nsubscribe");
     expect(text).toContain("service message");
   });
 
   test("has what mail clients need: no layout table without its role, dark mode, a hidden preheader", () => {
-    const { html } = render(test_);
+    const { html } = render(plain);
     const tables = html.match(/<table[^>]*>/gu) ?? [];
     expect(tables.length).toBeGreaterThan(5);
     for (const table of tables) expect(table).toContain('role="presentation"');

@@ -18,13 +18,13 @@ const ARABIC: EmailRecipient = { name: "فاطمة الفهرية", locale: "ar-
 describe("each template renders as it did", () => {
   test.each(EMAIL_TYPES)("%s", async (type) => {
     const mail = renderEmail(sampleContent(type, NOW), ENGLISH, LINKS, NOW);
-    await expect(mail.html).toMatchFileSnapshot(`__snapshots__/${type}.html`);
+    await expect(mail.html).toMatchFileSnapshot(`__snapshots__/${type}.html.snap`);
     await expect(`Subject: ${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(`__snapshots__/${type}.txt`);
   });
 
   test.each(["stats_summary", "weekly_digest"] as const)("%s, from right to left", async (type) => {
     const mail = renderEmail(sampleContent(type, NOW), ARABIC, LINKS, NOW);
-    await expect(mail.html).toMatchFileSnapshot(`__snapshots__/${type}.ar.html`);
+    await expect(mail.html).toMatchFileSnapshot(`__snapshots__/${type}.ar.html.snap`);
     await expect(`Subject: ${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(
       `__snapshots__/${type}.ar.txt`,
     );

@@ -20,7 +20,9 @@ test.each(["light", "dark"] as const)("%s text keeps 4.5:1 against what is behin
     for (const role of ["text", "muted", "link"] as const)
       expect(contrast(THEME[role][scheme].color, ground), role).toBeGreaterThanOrEqual(4.5);
   for (const role of ["button", "danger", "warning", "calm", "page"] as const)
-    expect(contrast(THEME[role][scheme].color, THEME[role][scheme].background), role).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(THEME[role][scheme].color, THEME[role][scheme].background), role).toBeGreaterThanOrEqual(
+      4.5,
+    );
 });
 
 test.each(["light", "dark"] as const)("a %s chart's bar keeps 3:1 against the card", (scheme) => {

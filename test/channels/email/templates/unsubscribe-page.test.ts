@@ -8,8 +8,10 @@ import {
 } from "../../../../src/channels/email/unsubscribe-page.ts";
 
 const READER = { locale: "en", home: "https://t.test" };
-const page = (name: Exclude<UnsubscribePage["page"], "invalid">, address: string | null = "ada@example.org") =>
-  renderUnsubscribePage({ page: name, type: "new_match", address }, READER);
+const page = (
+  name: Exclude<UnsubscribePage["page"], "invalid">,
+  address: string | null = "ada@example.org",
+) => renderUnsubscribePage({ page: name, type: "new_match", address }, READER);
 const actionsOf = (html: string) =>
   [...html.matchAll(/<form method="post"><input type="hidden" name="action" value="([a-z_]+)">/gu)].map(
     ([, action]) => action,
@@ -29,7 +31,10 @@ describe("the unsubscribe page", () => {
 
   test("asks in every type's own words", () => {
     const titles = EMAIL_TYPES.map(
-      (type) => /<title>(.*)<\/title>/u.exec(renderUnsubscribePage({ page: "ask", type, address: null }, READER))?.[1],
+      (type) =>
+        /<title>(.*)<\/title>/u.exec(
+          renderUnsubscribePage({ page: "ask", type, address: null }, READER),
+        )?.[1],
     );
     expect(new Set(titles).size).toBe(EMAIL_TYPES.length);
   });
@@ -55,19 +60,26 @@ describe("the unsubscribe page", () => {
   test("shows an address masked, and nothing for what is none", () => {
     expect(page("off")).toContain("a•••@example.org");
     expect(page("off")).not.toContain("ada@");
-    for (const address of [null, "", "ada", "@example.org"]) expect(page("off", address)).not.toContain("Email address");
+    for (const address of [null, "", "ada", "@example.org"])
+      expect(page("off", address)).not.toContain("Email address");
   });
 
   test("escapes what it prints", () => {
     const html = page("ask", `"a<script>"@<script>alert(1)</script>`);
     expect(html).not.toContain("<script");
     expect(html).toContain("•••@&lt;script&gt;");
-    const odd = renderUnsubscribePage({ page: "invalid" }, { locale: `"><script>`, home: "javascript:alert(1)" });
+    const odd = renderUnsubscribePage(
+      { page: "invalid" },
+      { locale: `"><script>`, home: "javascript:alert(1)" },
+    );
     expect(odd).not.toMatch(/<script|javascript:/u);
   });
 
   test("is laid out from the right for a reader who reads so", () => {
-    const html = renderUnsubscribePage({ page: "ask", type: "push", address: null }, { ...READER, locale: "he-IL" });
+    const html = renderUnsubscribePage(
+      { page: "ask", type: "push", address: null },
+      { ...READER, locale: "he-IL" },
+    );
     expect(html).toContain('<html lang="en" dir="rtl">');
     expect(page("ask")).toContain('<html lang="en" dir="ltr">');
   });

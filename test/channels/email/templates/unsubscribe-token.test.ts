@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EMAIL_TYPES } from "../../../../src/channels/email/templates/index.ts";
 import {
@@ -6,6 +6,7 @@ import {
   signUnsubscribe,
   verifyUnsubscribe,
 } from "../../../../src/channels/email/unsubscribe-token.ts";
+import { anyUnits } from "./arbitraries.ts";
 
 const SECRETS = { current: "a-secret-of-the-present-0123456789ab" };
 const target: fc.Arbitrary<UnsubscribeTarget> = fc.record({
@@ -31,22 +32,24 @@ describe("an unsubscribe token", () => {
     expect(uuid.length).toBeLessThanOrEqual(72);
   });
 
-  test("changed in any character is refused", async () => {
-    await fc.assert(
-      fc.asyncProperty(target, fc.nat(), fc.constantFrom(...BASE64URL), async (named, seed, other) => {
-        const token = await signUnsubscribe(SECRETS, named);
-        const at = seed % token.length;
-        fc.pre(token[at] !== other);
-        const forged = token.slice(0, at) + other + token.slice(at + 1);
-        expect(await verifyUnsubscribe(SECRETS, forged)).toBeNull();
-      }),
-      { numRuns: 300 },
-    );
+  test("changed in any character is refused, spare bits of its last one included", async () => {
+    const spared: string[] = [];
+    for (const userId of ["u", "us", "usr"]) {
+      const token = await signUnsubscribe(SECRETS, { userId, type: "new_match" });
+      for (let at = 0; at < token.length; at++)
+        for (const other of BASE64URL) {
+          const forged = token.slice(0, at) + other + token.slice(at + 1);
+          if (forged !== token && (await verifyUnsubscribe(SECRETS, forged)) !== null) spared.push(forged);
+        }
+    }
+    expect(spared).toEqual([]);
   });
 
   test("with any bit of any byte flipped is refused", async () => {
     const token = await signUnsubscribe(SECRETS, { userId: "usr_1", type: "weekly_digest" });
-    const bytes = Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
+      c.charCodeAt(0),
+    );
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const forged = bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
       const text = btoa(String.fromCharCode(...forged))
@@ -61,13 +64,20 @@ describe("an unsubscribe token", () => {
     const token = await signUnsubscribe(SECRETS, { userId: "usr_12", type: "new_match" });
     for (let length = 0; length < token.length; length++)
       expect(await verifyUnsubscribe(SECRETS, token.slice(0, length))).toBeNull();
-    for (const other of [`${token}A`, `${token}=`, ` ${token}`, `${token}\n`, token.repeat(2), "A".repeat(5_000)])
+    for (const other of [
+      `${token}A`,
+      `${token}=`,
+      ` ${token}`,
+      `${token}\n`,
+      token.repeat(2),
+      "A".repeat(5_000),
+    ])
       expect(await verifyUnsubscribe(SECRETS, other)).toBeNull();
   });
 
   test("of garbage is refused and does not throw", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary" }), async (token) => {
+      fc.asyncProperty(fc.oneof(anyUnits, fc.base64String()), async (token) => {
         expect(await verifyUnsubscribe(SECRETS, token)).toBeNull();
       }),
     );
@@ -84,7 +94,7 @@ describe("an unsubscribe token", () => {
 
   test("from a mail that was sent long ago still works", async () => {
     const named: UnsubscribeTarget = { userId: "usr_hA3mXp", type: "certification_reminder" };
-    const token = "TODO";
+    const token = "AQF1c3JfaEEzbVhwHIyLf2uE24bqZHFq-xkI4g";
     expect(await signUnsubscribe(SECRETS, named)).toBe(token);
     expect(await verifyUnsubscribe(SECRETS, token)).toEqual(named);
   });

@@ -47,6 +47,8 @@ export const deadlineReminder: Template<"deadline_reminder"> = (content, context
   };
 };
 
+const section = (heading: string, list: Block[]): Block[] => [{ kind: "heading", text: heading }, ...list];
+
 /** The week's matches and the deadlines ahead. */
 export const weeklyDigest: Template<"weekly_digest"> = (content, context) => {
   const { say } = context;
@@ -54,7 +56,6 @@ export const weeklyDigest: Template<"weekly_digest"> = (content, context) => {
   const deadlineCount = countOf(context, content.deadlines, content.deadlines_total);
   const matches = matchItems(context, content.matches);
   const deadlines = deadlineItems(context, content.deadlines);
-  const section = (heading: string, list: Block[]): Block[] => [{ kind: "heading", text: heading }, ...list];
   return {
     subject: say.digest.subject(matchCount, deadlineCount),
     preheader: titlesOf([...matches, ...deadlines], context.inline),

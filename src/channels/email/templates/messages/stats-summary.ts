@@ -12,6 +12,9 @@ import type { ContentOf } from "../content.ts";
 type Summary = ContentOf<"stats_summary">;
 type Measure = keyof Summary["totals"];
 
+/** Beyond ten times as much, a percentage says less than the numbers. */
+const MAX_SHARE = 10;
+
 /** Sums of hours carry binary dust; nobody logs less than a hundredth of an hour. */
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
@@ -22,7 +25,8 @@ function fact(content: Summary, { say, format }: TemplateContext, label: string,
   const before = rounded(content.previous[measure]);
   const change = rounded(value - before);
   if (change === 0) return { ...shown, note: say.stats.noChange(content.time_window) };
-  const percent = before > 0 ? format.percentChange(change / before) : null;
+  const share = before > 0 ? change / before : Infinity;
+  const percent = Math.abs(share) < MAX_SHARE ? format.percentChange(share) : null;
   return { ...shown, note: say.stats.change(content.time_window, format.change(change), percent) };
 }
 

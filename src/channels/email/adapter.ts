@@ -1,0 +1,111 @@
+import type { Ctx } from "../../ctx.ts";
+import type { Dispatch } from "../../db/schema/index.ts";
+import type { ChannelAdapter, Result } from "../../dispatch/channel.ts";
+import type { Outcome } from "../../dispatch/outcome.ts";
+import { fire } from "../../dispatch/waves.ts";
+import { chunks, groupBy } from "../../lib/chunks.ts";
+import { HOUR } from "../../lib/clock.ts";
+import { compose, contentOf, type Letterhead } from "./compose.ts";
+import type { EmailMessage, EmailProvider } from "./provider.ts";
+import { isEmailType, type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
+
+/** The recipients of the claimed dispatches, by user. */
+type Loaded = Map<string, Recipient>;
+
+/** A dispatch and what is to be sent for it. */
+interface Letter {
+  dispatch: Dispatch;
+  message: EmailMessage;
+}
+
+type Prepared = Letter | { dispatch: Dispatch; outcome: Outcome };
+
+const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
+
+/** The e-mail channel: one message to one address, whatever it is about. */
+export function createEmailChannel(
+  providers: readonly EmailProvider[],
+  limitPerHour: number,
+  letterhead: Letterhead,
+): ChannelAdapter<Loaded> {
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+
+  async function prepare(ctx: Ctx, dispatch: Dispatch, recipients: Loaded): Promise<Prepared> {
+    const recipient = recipients.get(dispatch.user_id);
+    const content = contentOf(dispatch);
+    const refused = isEmailType(dispatch.type) ? refusal(dispatch.type, recipient) : NO_CONTENT;
+    if (refused !== null) return { dispatch, outcome: refused };
+    if (content === null || recipient?.email == null) return { dispatch, outcome: NO_CONTENT };
+    // A repeat says what the first try said: providers know a repeat by its key and refuse another text.
+    const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
+    const addressed = { ...recipient, email: recipient.email };
+    return { dispatch, message: await compose(letterhead, dispatch, content, addressed, now) };
+  }
+
+  return {
+    channel: "email",
+    providers,
+    budget: { name: "email", limit: limitPerHour, periodMs: HOUR },
+    loader: {
+      statements: (claimed, now) => [recipientsOf(usersOf(claimed), now)],
+      parse: ([recipients = []]) =>
+        new Map((recipients as Recipient[]).map((recipient) => [recipient.id, recipient])),
+    },
+    weight: (dispatches) => dispatches.length,
+    async send(ctx, name, dispatches, loaded, lease) {
+      const provider = byName.get(name);
+      if (!provider) throw new Error(`No e-mail provider is called ${name}`);
+      const prepared = await Promise.all(dispatches.map((dispatch) => prepare(ctx, dispatch, loaded)));
+      const letters = prepared.filter((one): one is Letter => "message" in one);
+      const requests = requestsOf(letters, provider.maxPerRequest);
+      const { outcomes, health } = await fire(ctx, lease, requests, (request) =>
+        provider.send(request.map((letter) => letter.message)),
+      );
+      const refused = prepared.flatMap((one) => ("outcome" in one ? [unattempted(one)] : []));
+      const sent = requests.flatMap((request) => {
+        const chunk = chunkOf(ctx, request);
+        return request.flatMap((letter) => attempted(letter, outcomes.get(letter), chunk));
+      });
+      return { results: [...refused, ...sent], health };
+    },
+  };
+}
+
+/** What shared a request of unknown outcome goes out as the same request again; the rest fills requests. */
+function requestsOf(letters: readonly Letter[], size: number): Letter[][] {
+  const fresh = letters.filter(({ dispatch }) => dispatch.chunk_id === null);
+  const repeated = letters.filter(({ dispatch }) => dispatch.chunk_id !== null);
+  const again = groupBy(repeated, ({ dispatch }) => dispatch.chunk_id);
+  return [...[...again.values()].flatMap((chunk) => chunks(chunk, size)), ...chunks(fresh, size)];
+}
+
+/** The name under which a request would be repeated: the one it has already, or a new one. */
+const chunkOf = (ctx: Ctx, [first]: readonly Letter[]): string => first?.dispatch.chunk_id ?? ctx.ids.uuid();
+
+const nothingDelivered = { targets: 1, deliveries: [], gone: [] };
+
+const unattempted = ({ dispatch, outcome }: { dispatch: Dispatch; outcome: Outcome }): Result => ({
+  ...nothingDelivered,
+  dispatch,
+  outcome,
+  attempted: false,
+});
+
+const attempted = (
+  { dispatch, message }: Letter,
+  outcome: Outcome | undefined,
+  chunk: string,
+): Result[] =>
+  outcome === undefined
+    ? []
+    : [
+        {
+          ...nothingDelivered,
+          dispatch,
+          outcome,
+          attempted: outcome.kind !== "deferred",
+          ...(outcome.kind === "retry" && { chunk }),
+          toAddress: message.to.address,
+          subject: message.subject,
+        },
+      ];

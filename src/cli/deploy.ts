@@ -1,0 +1,65 @@
+/**
+ * `npm run deploy`: creates what is missing in the Cloudflare account (the D1 database and the queues of wrangler.toml,
+ * dead letters included), migrates the database, then deploys the Worker. Safe to repeat; stops at the first failure.
+ * Further arguments go to `wrangler deploy`: `npm run deploy -- --secrets-file FILE`, which a first deployment needs.
+ * `--dry-run` only builds into dist/, and needs no account.
+ *
+ * Log in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID, if you have several).
+ *
+ * Tried: `--dry-run`, and what is said without a login. Not tried, since it was written without an account, but checked
+ * against wrangler's help and source: everything that talks to one. The database needs no `database_id`: wrangler finds
+ * it by its name, when migrating as when deploying.
+ */
+import { runCommand, UserError } from "./project.ts";
+import { readDatabases, readQueues } from "./wrangler-toml.ts";
+import { wrangler } from "./wrangler.ts";
+
+const NO_LOGIN = `You are not logged in to Cloudflare: run \`npx wrangler login\`, or set CLOUDFLARE_API_TOKEN.`;
+
+const NO_SECRETS = `The Worker has no secrets yet, and would refuse to start. Write them into a file outside the project, one NAME=value
+a line, each at least 32 characters long (\`openssl rand -base64 32\` makes one):
+
+  LINK_SECRET=…    signs the links in messages
+  JWT_SECRET=…     verifies tokens; leave it out when JWKS_URL is configured
+
+and deploy with: npm run deploy -- --secrets-file FILE`;
+
+/** Runs a wrangler command for all to see; throws when it fails. */
+async function step(title: string, args: readonly string[]): Promise<void> {
+  console.log(`\n${title}`);
+  const { code } = await wrangler(args, { show: true });
+  if (code !== 0)
+    throw new UserError(`\nStopped: \`wrangler ${args.join(" ")}\` failed. Nothing after it was done.`);
+}
+
+/** Creates a thing unless wrangler can tell about it. If it only could not be reached, creating it fails, and says why. */
+async function ensure(title: string, info: readonly string[], create: readonly string[]): Promise<void> {
+  if ((await wrangler(info)).code === 0) console.log(`${title} exists.`);
+  else await step(`Creating ${title} …`, create);
+}
+
+/** The Worker's secrets in the account, by name; none when there is no such Worker yet. */
+async function hasSecrets(): Promise<boolean> {
+  const { code, stdout } = await wrangler(["secret", "list", "--format", "json"]);
+  return code === 0 && stdout.includes('"LINK_SECRET"');
+}
+
+async function deploy(args: readonly string[]): Promise<void> {
+  if ((await wrangler(["whoami", "--json"])).code !== 0) throw new UserError(NO_LOGIN);
+  if (!args.some((arg) => arg.startsWith("--secrets-file")) && !(await hasSecrets()))
+    throw new UserError(NO_SECRETS);
+
+  for (const name of readDatabases())
+    await ensure(`Database ${name}`, ["d1", "info", name], ["d1", "create", name]);
+  for (const name of readQueues())
+    await ensure(`Queue ${name}`, ["queues", "info", name], ["queues", "create", name]);
+  await step("Migrating the database …", ["d1", "migrations", "apply", "DB", "--remote"]);
+  await step("Deploying …", ["deploy", ...args]);
+}
+
+await runCommand(async () => {
+  const args = process.argv.slice(2);
+  if (args.includes("--dry-run"))
+    await step("Building into dist/ …", ["deploy", "--outdir", "dist", ...args]);
+  else await deploy(args);
+});

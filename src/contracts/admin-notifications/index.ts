@@ -1,0 +1,1 @@
+export { registerAdminNotifications } from "./handlers.ts";

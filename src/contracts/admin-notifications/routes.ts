@@ -1,0 +1,75 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { access, ADMIN_ROLES } from "../../http/access.ts";
+import { json, jsonBody, problems } from "../../http/schemas.ts";
+import * as schemas from "./schemas.ts";
+
+/** The admin contract. Static paths come before `/{id}`. */
+export const BASE = "/api/v1/admin/notifications";
+
+const shared = { tags: ["Dispatch log"], middleware: access("admin-notifications", ADMIN_ROLES) };
+
+const keyed = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
+});
+
+export const list = createRoute({
+  ...shared,
+  method: "get",
+  path: BASE,
+  summary: "Every dispatch of every channel, newest first",
+  request: { query: schemas.listQuery },
+  responses: { 200: json(schemas.list, "A page of the log"), ...problems(400) },
+});
+
+export const get = createRoute({
+  ...shared,
+  method: "get",
+  path: `${BASE}/{id}`,
+  summary: "One dispatch",
+  request: { params: schemas.idParam },
+  responses: { 200: json(schemas.detail, "The dispatch"), ...problems(404) },
+});
+
+export const remind = createRoute({
+  ...shared,
+  method: "post",
+  path: `${BASE}/certification-reminder`,
+  summary: "Remind one user of their certificates",
+  description: "Queues one e-mail that lists them, nearest expiry first. 409 `no_certification` when there is none.",
+  request: { headers: keyed, body: jsonBody(schemas.remindBody) },
+  responses: { 202: json(schemas.reminded, "Queued"), ...problems(400, 404, 409, 413, 415, 422) },
+});
+
+export const remindBulk = createRoute({
+  ...shared,
+  method: "post",
+  path: `${BASE}/bulk-certification-reminders`,
+  summary: "Remind everyone in an organization whose certificate expires soon",
+  description:
+    "One e-mail a user. `total_eligible` = `dispatched` + `failed` + `skipped`. Certificates that have expired do not count. Called again after an interruption it goes on where it was.",
+  request: { headers: keyed, body: jsonBody(schemas.bulkBody) },
+  responses: { 202: json(schemas.bulkReminded, "Queued"), ...problems(400, 404, 413, 415, 422) },
+});
+
+export const change = createRoute({
+  ...shared,
+  method: "put",
+  path: `${BASE}/{id}`,
+  summary: "Retry a failed dispatch, or note something",
+  description: "`retry`: failed or bounced ones only, with all attempts anew. `update`: sets `note`.",
+  request: { params: schemas.idParam, body: jsonBody(schemas.changeBody) },
+  responses: { 200: json(schemas.changed, "Done"), ...problems(400, 404, 409, 413, 415) },
+});
+
+export const cancel = createRoute({
+  ...shared,
+  method: "delete",
+  path: `${BASE}/{id}`,
+  summary: "Cancel a queued dispatch",
+  description: "409 once it is no longer queued: what is being sent cannot be taken back.",
+  request: { params: schemas.idParam },
+  responses: { 200: json(schemas.cancelled, "Cancelled"), ...problems(404, 409) },
+});

@@ -1,0 +1,7 @@
+import type { COLLECTIONS } from "../../directory/collections.ts";
+import { orgs } from "./orgs.ts";
+import { users } from "./users.ts";
+import type { WireCollection } from "./wire.ts";
+
+/** Every collection of the directory; the type sees to it that none is missing. */
+export const WIRE = { orgs, users } as const satisfies Record<keyof typeof COLLECTIONS, WireCollection>;

@@ -1,0 +1,76 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { createMiddleware } from "hono/factory";
+import { access, OPERATOR_ROLES } from "../../http/access.ts";
+import type { AppEnv } from "../../http/app-env.ts";
+import { json, jsonBody, problems } from "../../http/schemas.ts";
+import { Failure } from "../../lib/failure.ts";
+import { bulkOf, deleted, entityId, notifyQuery, upserted } from "./schemas.ts";
+import type { WireCollection } from "./wire.ts";
+
+export const BASE = "/api/v1/directory";
+
+const operators = access(null, OPERATOR_ROLES);
+
+/** The framework reads a missing body as `{}`, and that would wipe everything optional of an entity. */
+const bodyNeeded = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.raw.body === null) throw new Failure("malformed_json", "Send the facts as a JSON body.");
+  await next();
+});
+
+/** The four operations of a collection. */
+export function routesOf({ collection, body, item, printed, about, deletion, exampleId }: WireCollection) {
+  const { name, noun } = collection;
+  const tags = ["Directory"];
+  const params = z.object({
+    id: entityId.openapi({
+      param: { name: "id", in: "path" },
+      description: `The caller's own id of the ${noun}.`,
+      example: exampleId,
+    }),
+  });
+  return {
+    put: createRoute({
+      tags,
+      middleware: [operators, bodyNeeded] as const,
+      method: "put",
+      path: `${BASE}/${name}/{id}`,
+      summary: `Create or replace this ${noun}`,
+      description: `${about} The whole ${noun} is replaced: what the body leaves out becomes null, or its default.`,
+      request: { params, query: notifyQuery, body: jsonBody(body) },
+      responses: {
+        200: json(printed, "Replaced, or as it was"),
+        201: json(printed, "Created"),
+        ...problems(400, 413, 415),
+      },
+    }),
+    get: createRoute({
+      tags,
+      middleware: operators,
+      method: "get",
+      path: `${BASE}/${name}/{id}`,
+      summary: `Read this ${noun}`,
+      request: { params },
+      responses: { 200: json(printed, `The ${noun}`), ...problems(400, 404) },
+    }),
+    remove: createRoute({
+      tags,
+      middleware: operators,
+      method: "delete",
+      path: `${BASE}/${name}/{id}`,
+      summary: `Delete this ${noun}`,
+      description: deletion,
+      request: { params },
+      responses: { 200: json(deleted, "Deleted"), ...problems(400, 404, 409, 503) },
+    }),
+    bulk: createRoute({
+      tags,
+      middleware: [operators, bodyNeeded] as const,
+      method: "post",
+      path: `${BASE}/${name}`,
+      summary: `Create or replace many ${name}`,
+      description: `${about} Up to 1,000 items, each as in its own PUT; all are written or none. Repeating the request changes nothing.`,
+      request: { query: notifyQuery, body: jsonBody(bulkOf(item)) },
+      responses: { 200: json(upserted, "Written"), ...problems(400, 413, 415) },
+    }),
+  };
+}

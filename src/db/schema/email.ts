@@ -1,0 +1,96 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** What a user wants to get by e-mail: the fields of the user-notifications contract. No row: the defaults. WITHOUT ROWID. */
+export const preferences = sqliteTable("preferences", {
+  user_id: text("user_id").primaryKey(),
+  id: text("id").notNull(),
+  email_notifications_enabled: integer("email_notifications_enabled", { mode: "boolean" }).notNull(),
+  notification_frequency: text("notification_frequency", {
+    enum: ["immediate", "daily", "weekly"],
+  }).notNull(),
+  new_match_notifications: integer("new_match_notifications", { mode: "boolean" }).notNull(),
+  /** 0–100. */
+  match_threshold: integer("match_threshold").notNull(),
+  deadline_notifications: integer("deadline_notifications", { mode: "boolean" }).notNull(),
+  /** JSON array of days, descending. */
+  deadline_reminder_days: text("deadline_reminder_days").notNull(),
+  weekly_digest_enabled: integer("weekly_digest_enabled", { mode: "boolean" }).notNull(),
+  /** 0 = Sunday … 6 = Saturday. */
+  weekly_digest_day: integer("weekly_digest_day").notNull(),
+  application_status_notifications: integer("application_status_notifications", {
+    mode: "boolean",
+  }).notNull(),
+  created_at: integer("created_at").notNull(),
+  updated_at: integer("updated_at").notNull(),
+});
+
+export type Preferences = typeof preferences.$inferSelect;
+
+/** Types of e-mail that a user does not want and that have no switch in the contract. WITHOUT ROWID. */
+export const optouts = sqliteTable(
+  "optouts",
+  { user_id: text("user_id").notNull(), type: text("type").notNull() },
+  (t) => [primaryKey({ columns: [t.user_id, t.type] })],
+);
+
+/** Addresses that nothing is sent to: hard bounces for a while, complaints for ever. Lower case. WITHOUT ROWID. */
+export const suppressions = sqliteTable(
+  "suppressions",
+  {
+    email: text("email").primaryKey(),
+    reason: text("reason", { enum: ["bounce", "complaint"] }).notNull(),
+    /** Null: does not expire. */
+    expires_at: integer("expires_at"),
+    created_at: integer("created_at").notNull(),
+  },
+  (t) => [
+    index("suppressions_expiry")
+      .on(t.expires_at)
+      .where(sql`expires_at IS NOT NULL`),
+  ],
+);
+
+/** Counts of e-mails that retention has removed, so that "ever sent" stays true. WITHOUT ROWID. */
+export const emailTotals = sqliteTable(
+  "email_totals",
+  {
+    user_id: text("user_id").notNull(),
+    type: text("type").notNull(),
+    status: text("status").notNull(),
+    n: integer("n").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user_id, t.type, t.status] })],
+);
+
+/** What is looked after for a user at a certain time. */
+export const SCHEDULE_KINDS = ["certifications", "deadlines", "digest", "matches"] as const;
+export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
+
+/**
+ * When to look next at what a user is due. Looking too early is harmless, so whatever changes a schedule (a new time
+ * zone, a new certificate) just sets `next_at` to now. No row: nothing will be due. WITHOUT ROWID.
+ */
+export const userSchedules = sqliteTable(
+  "user_schedules",
+  {
+    user_id: text("user_id").notNull(),
+    kind: text("kind", { enum: SCHEDULE_KINDS }).notNull(),
+    /** The local week or day that the pending run stands for, where it stands for one: `2026-W13`, `2026-03-26`. */
+    period: text("period"),
+    next_at: integer("next_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user_id, t.kind] }), index("user_schedules_due").on(t.kind, t.next_at)],
+);
+
+/** Who changed what. `actor` is `role:id`; `target` is an id of ours. Nothing personal. WITHOUT ROWID. */
+export const auditLog = sqliteTable("audit_log", {
+  /** UUIDv7: the order of time. */
+  id: text("id").primaryKey(),
+  actor: text("actor").notNull(),
+  action: text("action").notNull(),
+  target: text("target").notNull(),
+  request_id: text("request_id"),
+  /** JSON: what the action came to, in numbers. */
+  detail: text("detail"),
+});

@@ -1,0 +1,27 @@
+/** A node and the one it hangs on. */
+export interface Edge {
+  id: string;
+  parent_id: string | null;
+}
+
+/** The ids from which the way up comes back to themselves. Of two edges of one id the later one counts. */
+export function onCycle(edges: Iterable<Edge>): Set<string> {
+  const parentOf = new Map<string, string | null>();
+  for (const { id, parent_id } of edges) parentOf.set(id, parent_id);
+  const found = new Set<string>();
+  const walked = new Map<string, string>();
+  for (const start of parentOf.keys()) {
+    let at: string | null = start;
+    while (at !== null && !walked.has(at)) {
+      walked.set(at, start);
+      at = parentOf.get(at) ?? null;
+    }
+    // Met on this very walk, and not on an earlier one: from here the way goes round.
+    if (at === null || walked.get(at) !== start) continue;
+    while (!found.has(at)) {
+      found.add(at);
+      at = parentOf.get(at) ?? at;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,97 @@
+import { sql } from "drizzle-orm";
+import { audit, type AuditEntry, CHANGED } from "../audit/audit.ts";
+import type { Ctx } from "../ctx.ts";
+import { type Dispatch, dispatches } from "../db/schema/index.ts";
+import { inScope, type Scope } from "../directory/scope.ts";
+import { Failure, notFound } from "../lib/failure.ts";
+import type { Listed, Page } from "../lib/page.ts";
+import { cancelQueued, requeueFailed } from "./change.ts";
+import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
+import { wake } from "./wake.ts";
+
+type Author = Pick<AuditEntry, "actor" | "requestId">;
+
+/** A batch's answer lists so many ids; the log has them all. */
+const MAX_BATCH_IDS = 1_000;
+
+/** The whole log. One round trip. */
+export const listLog = async (
+  ctx: Ctx,
+  scope: Scope,
+  filter: LogFilter,
+  page: Page,
+): Promise<Listed<Dispatch>> => listed(await ctx.db.read(listDispatches(scope, filter, page)));
+
+/** @throws 404 */
+export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Dispatch> {
+  const [found = []] = await ctx.db.read([findDispatch(scope, null, id)]);
+  return theOne(found);
+}
+
+/** The first dispatches of a batch that are not failures from the start, in order. */
+export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
+  const [rows = []] = await ctx.db.read([
+    sql`SELECT id FROM ${dispatches} WHERE batch_id = ${batchId} AND (status <> 'failed' OR attempts > 0)
+      ORDER BY id LIMIT ${MAX_BATCH_IDS}`,
+  ]);
+  return (rows as { id: string }[]).map((row) => row.id);
+}
+
+const theOne = ([dispatch]: unknown[]): Dispatch => {
+  if (dispatch === undefined) throw notFound("dispatch");
+  return dispatch as Dispatch;
+};
+
+const matching = (scope: Scope, id: string) =>
+  sql`${dispatches.id} = ${id} AND ${inScope(scope, { userId: dispatches.user_id, orgId: dispatches.org_id })}`;
+
+/** Puts a failed dispatch back into the queue. One round trip. @throws 404; 409 unless failed or bounced */
+export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
+  const [before = [], , , after = []] = await ctx.db.write([
+    findDispatch(scope, null, id),
+    requeueFailed(ctx, matching(scope, id)),
+    audit({ id: ctx.ids.uuid(), action: "dispatch.retry", target: id, ...author }, CHANGED),
+    findDispatch(scope, null, id),
+  ]);
+  const was = theOne(before);
+  const dispatch = theOne(after);
+  if (was.status === dispatch.status || dispatch.status !== "queued")
+    throw new Failure("conflict", `Only what has failed can be retried; it is ${was.status}.`, {
+      code: "not_failed",
+    });
+  await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
+  return dispatch;
+}
+
+/** Notes something over a dispatch, whatever its state. One round trip. @throws 404 */
+export async function noteDispatch(
+  ctx: Ctx,
+  scope: Scope,
+  author: Author,
+  id: string,
+  note: string,
+): Promise<Dispatch> {
+  const [, , found = []] = await ctx.db.write([
+    sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${matching(scope, id)}`,
+    audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
+    findDispatch(scope, null, id),
+  ]);
+  return theOne(found);
+}
+
+/** Cancels a queued dispatch. One round trip. @throws 404; 409 once it is no longer queued */
+export async function cancelDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
+  const [before = [], , , after = []] = await ctx.db.write([
+    findDispatch(scope, null, id),
+    cancelQueued(ctx, matching(scope, id)),
+    audit({ id: ctx.ids.uuid(), action: "dispatch.cancel", target: id, ...author }, CHANGED),
+    findDispatch(scope, null, id),
+  ]);
+  const was = theOne(before);
+  const dispatch = theOne(after);
+  if (was.status !== "queued")
+    throw new Failure("conflict", `Only what is queued can be cancelled; it is ${was.status}.`, {
+      code: "not_queued",
+    });
+  return dispatch;
+}

@@ -1,0 +1,30 @@
+import type { ContentOf } from "../channels/email/templates/index.ts";
+
+/** A certificate, as reminders need it. */
+export interface Certificate {
+  id: string;
+  name: string;
+  /** Epoch ms. */
+  expires_at: number;
+}
+
+/** One message lists so many; the rest is only counted. */
+const MAX_LISTED = 20;
+
+/** What a reminder says: the certificates, nearest expiry first. */
+export function reminderOf(certificates: readonly Certificate[]): ContentOf<"certification_reminder"> {
+  const sorted = [...certificates].sort((a, b) => a.expires_at - b.expires_at);
+  return {
+    type: "certification_reminder",
+    certifications: sorted.slice(0, MAX_LISTED).map(({ name, expires_at }) => ({ name, expires_at })),
+    total: certificates.length,
+    url: null,
+  };
+}
+
+/**
+ * The occasion of reminding of a certificate: its id, the version of the fact (the expiry), and what for: a step of the
+ * ladder, or the dispatch when a person asked.
+ */
+export const reminderKey = ({ id, expires_at }: Certificate, why: number | string): string =>
+  `cert:${id}:${expires_at}:${why}`;

@@ -1,0 +1,109 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { inJson } from "../db/json.ts";
+import { certifications, type DispatchRow, occasions, users } from "../db/schema/index.ts";
+import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
+import { wake } from "../dispatch/wake.ts";
+import { groupBy } from "../lib/chunks.ts";
+import { dueStep, type Ladder, nextStepAt } from "../schedules/ladder.ts";
+import { type DueSchedule, rescheduled, takeDue } from "../schedules/user-schedules.ts";
+import { type Certificate, reminderKey, reminderOf } from "./content.ts";
+
+/** Users looked at in one go, and goes of one tick. */
+const PORTION = 1_000;
+const PORTIONS_PER_TICK = 5;
+
+/** A certificate and what its reminders depend upon. */
+interface Owned extends Certificate {
+  user_id: string;
+  org_id: string | null;
+  timezone: string | null;
+  known_since: number;
+}
+
+/** A certificate of which its owner is to be told now. */
+interface Owed {
+  certificate: Owned;
+  key: string;
+}
+
+/**
+ * Reminds of certificates at their steps before expiry (`CERTIFICATION_REMINDER_DAYS`, 08:00 local): one message a user.
+ * Steps that an outage missed collapse into the nearest; an occasion a step keeps overlapping ticks from telling it
+ * twice. Four round trips a portion; the cost grows with the users who are due.
+ * @returns how many messages were queued
+ */
+export async function sendDueReminders(ctx: Ctx): Promise<number> {
+  let sent = 0;
+  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+    const due = await takeDue(ctx, "certifications", PORTION);
+    if (due.length === 0) break;
+    sent += await remind(ctx, due);
+    if (due.length < PORTION) break;
+  }
+  return sent;
+}
+
+async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
+  const now = ctx.clock.now();
+  const userIds = due.map((schedule) => schedule.user_id);
+  const [owned = []] = await ctx.db.read([
+    sql`SELECT c.id, c.name, c.expires_at, c.known_since, c.user_id, u.org_id, u.timezone
+      FROM ${certifications} c JOIN ${users} u ON u.id = c.user_id
+      WHERE ${inJson(sql`c.user_id`, userIds)} AND c.expires_at > ${now} ORDER BY c.user_id, c.expires_at`,
+  ]);
+  const certificates = owned as Owned[];
+  const ladderOf = (certificate: Owned): Ladder => ({
+    deadline: certificate.expires_at,
+    steps: ctx.config.certificationReminderDays,
+    zone: certificate.timezone,
+    hour: ctx.config.digestHour,
+  });
+  const owed = certificates.flatMap((certificate): Owed[] => {
+    const step = dueStep(ladderOf(certificate), now);
+    // A step before the certificate was known was never promised.
+    return step === null || step.at <= certificate.known_since
+      ? []
+      : [{ certificate, key: reminderKey(certificate, step.step) }];
+  });
+  const told = await keysTold(ctx, owed.map(({ key }) => key));
+  const { rows, points } = messages(ctx, owed.filter(({ key }) => !told.has(key)));
+  const nextOf = new Map<string, number>();
+  for (const certificate of certificates) {
+    const next = nextStepAt(ladderOf(certificate), now);
+    if (next !== null) nextOf.set(certificate.user_id, Math.min(next, nextOf.get(certificate.user_id) ?? next));
+  }
+  await ctx.db.write([
+    ...insertOccasions(points),
+    // Another tick that came first has the occasions, and its message tells them.
+    ...insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${occasions} WHERE dispatch_id = value->>'id')`),
+    ...rescheduled("certifications", due, nextOf),
+  ]);
+  await wake(ctx, rows.map(({ id, due_at }) => ({ id, channel: "email", lane: "bulk", at: due_at })));
+  return rows.length;
+}
+
+async function keysTold(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const [rows = []] = await ctx.db.read([sql`SELECT key FROM ${occasions} WHERE ${inJson(occasions.key, keys)}`]);
+  return new Set((rows as { key: string }[]).map((row) => row.key));
+}
+
+/** One message a user. */
+function messages(ctx: Ctx, owed: readonly Owed[]) {
+  const rows: DispatchRow[] = [];
+  const points: { key: string; dispatch_id: string }[] = [];
+  for (const [userId, own] of groupBy(owed, ({ certificate }) => certificate.user_id)) {
+    const row = dispatchRow(ctx, {
+      channel: "email",
+      lane: "bulk",
+      type: "certification_reminder",
+      userId,
+      orgId: own[0]?.certificate.org_id ?? null,
+      payload: reminderOf(own.map(({ certificate }) => certificate)),
+    });
+    rows.push(row);
+    points.push(...own.map(({ key }) => ({ key, dispatch_id: row.id })));
+  }
+  return { rows, points };
+}

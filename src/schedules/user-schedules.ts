@@ -1,0 +1,59 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { type ScheduleKind, userSchedules } from "../db/schema/index.ts";
+
+/** A row of user_schedules that is due. */
+export interface DueSchedule {
+  user_id: string;
+  period: string | null;
+  next_at: number;
+}
+
+/** Up to `limit` users who are due, the longest overdue first. One round trip. */
+export async function takeDue(ctx: Ctx, kind: ScheduleKind, limit: number): Promise<DueSchedule[]> {
+  const [due = []] = await ctx.db.read([dueQuery(kind, ctx.clock.now(), limit)]);
+  return due as DueSchedule[];
+}
+
+export const dueQuery = (kind: ScheduleKind, now: number, limit: number): SQL =>
+  sql`SELECT user_id, period, next_at FROM ${userSchedules}
+    WHERE kind = ${kind} AND next_at <= ${now} ORDER BY next_at LIMIT ${limit}`;
+
+/**
+ * Statements that make a job look at these users now. Looking too early is harmless: the job works out itself what is
+ * due. For the batch of whatever changes a schedule. `next_at` always changes (hence the 1), so that a job which is at
+ * work on what it read before notices.
+ * @param users a query of the ids of users, one column
+ */
+export const lookNow = (kind: ScheduleKind, users: SQL, now: number): Statement =>
+  sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
+    SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
+    ON CONFLICT (user_id, kind) DO UPDATE SET next_at = min(next_at, excluded.next_at) - 1`;
+
+/**
+ * Statements that put off the users of a finished run to their next time, or remove those who have none. A schedule that
+ * was changed meanwhile (`next_at` is no longer what the run saw) stays due.
+ * @param nextOf when each user is due next, epoch ms; who is missing is due never
+ */
+export function rescheduled(
+  kind: ScheduleKind,
+  due: readonly DueSchedule[],
+  nextOf: ReadonlyMap<string, number>,
+  periodOf: ReadonlyMap<string, string> = new Map(),
+): Statement[] {
+  const rows = due.map(({ user_id, next_at }) => ({
+    user_id,
+    seen: next_at,
+    next: nextOf.get(user_id) ?? null,
+    period: periodOf.get(user_id) ?? null,
+  }));
+  const given = sql`(SELECT value->>'user_id' AS user_id, value->>'seen' AS seen, value->>'next' AS next,
+    value->>'period' AS period FROM json_each(${JSON.stringify(rows)}))`;
+  return [
+    sql`UPDATE ${userSchedules} SET next_at = g.next, period = g.period FROM ${given} AS g
+      WHERE ${userSchedules}.user_id = g.user_id AND kind = ${kind} AND next_at = g.seen AND g.next IS NOT NULL`,
+    sql`DELETE FROM ${userSchedules} WHERE (user_id, kind, next_at) IN
+      (SELECT g.user_id, ${kind}, g.seen FROM ${given} AS g WHERE g.next IS NULL)`,
+  ];
+}

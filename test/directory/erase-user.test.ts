@@ -1,0 +1,153 @@
+import { env } from "cloudflare:workers";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { expect, test } from "vitest";
+import { pushBudget } from "../../src/channels/push/send-one.ts";
+import * as schema from "../../src/db/schema/index.ts";
+import { eraseUser, OWNED } from "../../src/directory/erase-user.ts";
+import { dispatchRow, insertDispatches, insertOccasions } from "../../src/dispatch/create.ts";
+import { createHarness, type Harness, mint } from "../support/harness.ts";
+import { aPush, givenUser } from "../support/world.ts";
+
+const erase = (h: Harness, id: string) => h.request("DELETE", `/api/v1/directory/users/${id}`);
+
+/** Every row of every table in which one of `needles` stands, as text. */
+async function rowsWith(needles: readonly string[]): Promise<string[]> {
+  const tables = await env.DB.prepare(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+  ).all<{ name: string }>();
+  const found: string[] = [];
+  for (const { name } of tables.results) {
+    const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
+    const lines = results.map((row) => `${name} ${JSON.stringify(row)}`);
+    found.push(...lines.filter((line) => needles.some((needle) => line.includes(needle))));
+  }
+  return found;
+}
+
+const count = async (userId: string) =>
+  (await env.DB.prepare("SELECT count(*) AS n FROM dispatches WHERE user_id = ?").bind(userId).first<{ n: number }>())?.n;
+
+/** Dispatches as a source makes them, each with an occasion and a delivery. */
+async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: number): Promise<string[]> {
+  const rows = Array.from({ length: n }, () =>
+    dispatchRow(h.ctx, {
+      channel: "push",
+      lane: "bulk",
+      type: "push",
+      userId,
+      orgId: null,
+      title: "Hello",
+      ...(sendAt === undefined ? { failure: { code: "no_device", message: "No device" } } : { sendAt }),
+    }),
+  );
+  const ids = rows.map((row) => row.id);
+  await h.ctx.db.write([
+    ...insertDispatches(rows),
+    ...insertOccasions(ids.map((id) => ({ key: `digest:${userId}:${id}`, dispatch_id: id }))),
+  ]);
+  await env.DB.prepare(
+    "INSERT INTO deliveries (dispatch_id, device_id, status, provider) SELECT value, 1, 'accepted', 'expo' FROM json_each(?)",
+  )
+    .bind(JSON.stringify(ids))
+    .run();
+  return ids;
+}
+
+test("every table that holds a user's id is erased", () => {
+  const erased = new Set(OWNED.map(({ table }) => getTableName(table)));
+  const tables = Object.values(schema as Record<string, unknown>).filter((value) => is(value, SQLiteTable));
+  const holding = tables.filter((table) => "user_id" in getTableColumns(table)).map(getTableName);
+  expect(holding).toContain("device_tokens");
+  // Dispatches go by portions of their own, with what hangs on them.
+  expect(holding.filter((name) => !erased.has(name))).toEqual(["dispatches"]);
+});
+
+test("erasure leaves nothing of the user in any table, and everything of others", async () => {
+  const h = createHarness();
+  const user = await givenUser(h, { org: mint("org"), email: "erased@example.com", devices: 2 });
+  const other = await givenUser(h, { devices: 1 });
+  const headers = { "idempotency-key": user.id };
+  const push = { title: "Private title", body: `About ${user.id}`, data: { for: user.id } };
+  await h.request("POST", "/api/v1/notifications", { headers, body: aPush(user.id, push) });
+  await h.request("POST", "/api/v1/notifications/batch", { body: { targets: [aPush(user.id), aPush(other.id)] } });
+  const unsent = new Date(h.clock.now() + 86_400_000).toISOString();
+  await h.request("POST", "/api/v1/notifications", { body: aPush(user.id, { send_at: unsent }) });
+  const made = await givenDispatches(h, user.id, 3);
+  const needles = [user.id, ...user.tokens, "erased@example.com", "Private title", ...made];
+  expect((await rowsWith(needles)).length).toBeGreaterThan(10);
+  const others = await rowsWith([other.id]);
+
+  h.meter.reset();
+  expect(await erase(h, user.id)).toMatchObject({ status: 200, body: { deleted: true, id: user.id } });
+  expect(h.meter.trips).toBe(1);
+  expect(await rowsWith(needles)).toEqual([]);
+  expect(await rowsWith([other.id])).toEqual(others);
+  const { n } = (await env.DB.prepare(
+    "SELECT count(*) AS n FROM deliveries WHERE dispatch_id NOT IN (SELECT id FROM dispatches)",
+  ).first<{ n: number }>()) ?? { n: -1 };
+  expect(n).toBe(0);
+});
+
+test("nothing is sent to an erased user, not even what a queue already holds", async () => {
+  const h = createHarness({ autoDrain: false });
+  const user = await givenUser(h);
+  const prefer = { headers: { prefer: "respond-async" } };
+  await h.request("POST", "/api/v1/notifications", { ...prefer, body: aPush(user.id) });
+  expect(h.queues.waiting).toHaveLength(1);
+  await erase(h, user.id);
+  await h.drain();
+  h.clock.advance(3_600_000);
+  await h.tick();
+  await h.drain();
+  expect(h.expo.accepted).toEqual([]);
+});
+
+test("the user's rate limiter forgets them", async () => {
+  const h = createHarness();
+  const user = await givenUser(h);
+  await h.request("POST", "/api/v1/notifications", { body: aPush(user.id) });
+  const usage = () => h.ctx.limiters(user.id).usage(pushBudget(h.ctx));
+  expect(await usage()).toMatchObject({ used: 1 });
+  await erase(h, user.id);
+  expect(await usage()).toMatchObject({ used: 0 });
+});
+
+test("a user with thousands of messages is erased in portions, the user and the unsent first", async () => {
+  const h = createHarness();
+  const user = await givenUser(h);
+  await givenDispatches(h, user.id, 4_500);
+  const [unsent = ""] = await givenDispatches(h, user.id, 1, h.clock.now() + 3_600_000);
+  const interrupted = { ...h.ctx, db: { ...h.ctx.db, write: failingAfter(1, h.ctx.db.write) } };
+  await expect(eraseUser(interrupted, user.id)).rejects.toThrow("interrupted");
+  expect(await count(user.id)).toBe(2_501);
+  expect(await rowsWith([...user.tokens, unsent])).toEqual([]);
+  expect((await h.request("GET", `/api/v1/directory/users/${user.id}`)).status).toBe(404);
+
+  h.meter.reset();
+  expect((await erase(h, user.id)).status).toBe(200);
+  expect(h.meter.trips).toBe(2);
+  expect(await rowsWith([user.id])).toEqual([]);
+  expect(await erase(h, user.id)).toMatchObject({ status: 404, body: { code: "not_found" } });
+});
+
+/** `write` that works so many times, and then no more. */
+function failingAfter(times: number, write: Harness["ctx"]["db"]["write"]): Harness["ctx"]["db"]["write"] {
+  let calls = 0;
+  return async (statements) => {
+    if (calls++ >= times) throw new Error("interrupted");
+    return write(statements);
+  };
+}
+
+test("what erasure asks is answered from indexes", async () => {
+  const h = createHarness();
+  const user = await givenUser(h);
+  h.meter.reset();
+  await erase(h, user.id);
+  expect(h.meter.statements.length).toBeGreaterThan(4);
+  for (const { sql, params } of h.meter.statements) {
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind(...params).all<{ detail: string }>();
+    for (const { detail } of plan.results) expect(detail).not.toMatch(/^SCAN (?!CONSTANT)/);
+  }
+});

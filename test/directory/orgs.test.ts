@@ -1,0 +1,130 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { createHarness, mint } from "../support/harness.ts";
+import { givenOrg, givenUser } from "../support/world.ts";
+
+const h = createHarness();
+const put = (id: string, parent_id: string | null) =>
+  h.request("PUT", `/api/v1/directory/orgs/${id}`, { body: { name: "Org", parent_id } });
+const bulk = (items: [id: string, parent: string | null][]) =>
+  h.request("POST", "/api/v1/directory/orgs", {
+    body: { items: items.map(([id, parent_id]) => ({ id, name: "Org", parent_id })) },
+  });
+const remove = (id: string) => h.request("DELETE", `/api/v1/directory/orgs/${id}`);
+
+/** id → parent, of what is stored. */
+async function stored(ids: readonly string[]): Promise<Record<string, string | null>> {
+  const { results } = await env.DB.prepare(
+    "SELECT id, parent_id FROM orgs WHERE id IN (SELECT value FROM json_each(?))",
+  )
+    .bind(JSON.stringify(ids))
+    .all<{ id: string; parent_id: string | null }>();
+  return Object.fromEntries(results.map((row) => [row.id, row.parent_id]));
+}
+
+const ids = (n: number) => Array.from({ length: n }, () => mint("org"));
+
+test("an organization cannot be its own parent, neither when created nor when moved", async () => {
+  const fresh = mint("org");
+  const created = await put(fresh, fresh);
+  expect(created).toMatchObject({ status: 400, body: { code: "org_cycle" } });
+  expect(created.body.errors).toEqual([
+    { pointer: "/parent_id", detail: "would put the organization below itself" },
+  ]);
+  expect(await stored([fresh])).toEqual({});
+
+  const there = await givenOrg(h);
+  expect(await put(there, there)).toMatchObject({ status: 400, body: { code: "org_cycle" } });
+  expect(await stored([there])).toEqual({ [there]: null });
+});
+
+test("two organizations cannot be above each other", async () => {
+  const above = await givenOrg(h);
+  const below = await givenOrg(h, above);
+  expect(await put(above, below)).toMatchObject({ status: 400, body: { code: "org_cycle" } });
+  expect(await stored([above, below])).toEqual({ [above]: null, [below]: above });
+});
+
+test("a parent may come later, and closes no cycle when it comes", async () => {
+  const [late = "", early = ""] = ids(2);
+  expect((await put(early, late)).status).toBe(201);
+  expect(await put(late, early)).toMatchObject({ status: 400, body: { code: "org_cycle" } });
+  expect(await stored([late])).toEqual({});
+  expect((await put(late, null)).status).toBe(201);
+});
+
+test("the top of a chain of 200 cannot be put below its end, the end can be put below the top", async () => {
+  const chain = ids(200);
+  expect((await bulk(chain.map((id, i) => [id, chain[i - 1] ?? null]))).status).toBe(200);
+  const [top = ""] = chain;
+  const end = chain.at(-1) ?? "";
+  expect(await put(top, end)).toMatchObject({ status: 400, body: { code: "org_cycle" } });
+  expect((await put(end, top)).status).toBe(200);
+  expect(await stored([top, end])).toEqual({ [top]: null, [end]: top });
+});
+
+test("a bulk with a cycle is refused whole, and names every item on the cycle", async () => {
+  const [a = "", b = "", c = "", aside = ""] = ids(4);
+  const refused = await bulk([
+    [aside, a],
+    [a, b],
+    [b, c],
+    [c, a],
+  ]);
+  expect(refused).toMatchObject({ status: 400, body: { code: "org_cycle" } });
+  expect(refused.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([
+    "/items/1/parent_id",
+    "/items/2/parent_id",
+    "/items/3/parent_id",
+  ]);
+  expect(await stored([a, b, c, aside])).toEqual({});
+});
+
+test("a bulk whose cycle runs through what is stored names the item that closes it", async () => {
+  const top = await givenOrg(h);
+  const middle = await givenOrg(h, top);
+  const end = await givenOrg(h, middle);
+  const refused = await bulk([
+    [mint("org"), end],
+    [top, end],
+  ]);
+  expect(refused.body.errors).toEqual([
+    { pointer: "/items/1/parent_id", detail: "would put the organization below itself" },
+  ]);
+});
+
+test("a bulk may turn a branch round, in whichever order its items come", async () => {
+  for (const reversed of [false, true]) {
+    const top = await givenOrg(h);
+    const middle = await givenOrg(h, top);
+    const end = await givenOrg(h, middle);
+    const turned: [string, string | null][] = [
+      [top, middle],
+      [middle, end],
+      [end, null],
+    ];
+    expect((await bulk(reversed ? turned.toReversed() : turned)).status).toBe(200);
+    expect(await stored([top, middle, end])).toEqual({ [top]: middle, [middle]: end, [end]: null });
+  }
+});
+
+test("an organization with users or branches is not deleted", async () => {
+  const top = await givenOrg(h);
+  const branch = await givenOrg(h, top);
+  const user = await givenUser(h, { org: branch });
+  expect(await remove(top)).toMatchObject({ status: 409, body: { code: "org_not_empty" } });
+  expect(await remove(branch)).toMatchObject({ status: 409, body: { code: "org_not_empty" } });
+  expect(Object.keys(await stored([top, branch]))).toHaveLength(2);
+
+  await h.request("DELETE", `/api/v1/directory/users/${user.id}`);
+  expect(await remove(branch)).toMatchObject({ status: 200, body: { deleted: true, id: branch } });
+  expect(await remove(top)).toMatchObject({ status: 200, body: { deleted: true, id: top } });
+  expect(await remove(top)).toMatchObject({ status: 404, body: { code: "not_found" } });
+});
+
+test("importing a chain from its top costs no walk for each item", async () => {
+  const chain = ids(1_000);
+  h.meter.reset();
+  expect((await bulk(chain.map((id, i) => [id, chain[i - 1] ?? null]))).status).toBe(200);
+  expect(h.meter.rowsRead).toBeLessThan(10_000);
+});

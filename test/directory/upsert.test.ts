@@ -1,0 +1,176 @@
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { beforeEach, expect, test } from "vitest";
+import type { Change, Collection } from "../../src/directory/collection.ts";
+import { readOne } from "../../src/directory/read.ts";
+import { upsertMany, upsertOne } from "../../src/directory/upsert.ts";
+import { type User, type UserFacts, users } from "../../src/directory/users.ts";
+import { dispatchRow, insertDispatches } from "../../src/dispatch/create.ts";
+import { createHarness, mint } from "../support/harness.ts";
+
+let h = createHarness({ autoDrain: false });
+beforeEach(() => {
+  h = createHarness({ autoDrain: false });
+});
+
+const facts = (more: Partial<UserFacts> = {}): UserFacts => ({
+  id: mint("usr"),
+  org_id: null,
+  name: "Kari",
+  email: null,
+  email_verified: false,
+  phone: null,
+  locale: null,
+  timezone: null,
+  ...more,
+});
+
+/** A collection that tells a user of their new name, once for each change: how events will follow from changes. */
+function telling(changes: Change<UserFacts>[] = []): Collection<UserFacts, User> {
+  return {
+    ...users,
+    consequences(ctx, change) {
+      changes.push(change);
+      if (!change.notify) return {};
+      const rows = change.rows.map(({ id, name }) =>
+        dispatchRow(ctx, { channel: "push", lane: "push", type: "push", userId: id, orgId: null, title: name ?? "" }),
+      );
+      const renamed = sql`EXISTS (SELECT 1 FROM users WHERE id = value->>'user_id' AND name IS NOT value->>'title')`;
+      return {
+        before: insertDispatches(rows, renamed),
+        after: [sql`UPDATE dispatches SET body = (SELECT name FROM users WHERE id = user_id)
+          WHERE id IN (SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.id))}))`],
+        dispatchIds: rows.map((row) => row.id),
+      };
+    },
+  };
+}
+
+const told = async (userId: string) =>
+  (
+    await env.DB.prepare("SELECT id, title, body FROM dispatches WHERE user_id = ? ORDER BY id")
+      .bind(userId)
+      .all<{ id: string; title: string; body: string }>()
+  ).results;
+
+const woken = () => h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+
+test("the first upsert creates, the next replaces, and created_at stays", async () => {
+  const kari = facts();
+  const createdAt = h.clock.now();
+  expect(await upsertOne(h.ctx, users, kari)).toEqual({
+    created: true,
+    row: { ...kari, created_at: createdAt, updated_at: createdAt },
+  });
+  h.clock.advance(1_000);
+  expect(await upsertOne(h.ctx, users, { ...kari, name: "Kari N." })).toEqual({
+    created: false,
+    row: { ...kari, name: "Kari N.", created_at: createdAt, updated_at: createdAt + 1_000 },
+  });
+});
+
+test("an upsert that says nothing new writes no row", async () => {
+  const kari = facts({ email_verified: true, timezone: "Europe/Oslo" });
+  const { row } = await upsertOne(h.ctx, users, kari);
+  h.clock.advance(1_000);
+  h.meter.reset();
+  expect(await upsertOne(h.ctx, users, kari)).toEqual({ created: false, row });
+  await upsertMany(h.ctx, users, [kari]);
+  expect(h.meter).toMatchObject({ trips: 2, rowsWritten: 0 });
+});
+
+test("each single fact is a change", async () => {
+  const kari = facts();
+  await upsertOne(h.ctx, users, kari);
+  const changes: Partial<UserFacts>[] = [
+    { org_id: "org_1" },
+    { name: null },
+    { email: "kari@example.com" },
+    { email_verified: true },
+    { phone: "+47" },
+    { locale: "nb-NO" },
+    { timezone: "Europe/Oslo" },
+  ];
+  for (const change of changes) {
+    h.clock.advance(1_000);
+    const { row } = await upsertOne(h.ctx, users, { ...kari, ...change });
+    expect(row).toMatchObject({ ...change, updated_at: h.clock.now() });
+  }
+});
+
+test("statements before see the old state, statements after the new one, and what came of it is woken", async () => {
+  const collection = telling();
+  const kari = facts();
+  await upsertOne(h.ctx, collection, kari);
+  expect(await told(kari.id)).toEqual([]);
+  expect(woken()).toEqual([]);
+
+  h.meter.reset();
+  await upsertOne(h.ctx, collection, { ...kari, name: "Kari N." });
+  const [message] = await told(kari.id);
+  expect(message).toMatchObject({ title: "Kari N.", body: "Kari N." });
+  expect(h.meter.trips).toBe(1);
+  expect(woken()).toEqual([message?.id]);
+
+  await upsertOne(h.ctx, collection, { ...kari, name: "Kari N." });
+  expect(await told(kari.id)).toHaveLength(1);
+});
+
+test("a bulk has its consequences in one round trip too, for those rows alone that changed", async () => {
+  const collection = telling();
+  const [kari, ola] = [facts({ name: "Kari" }), facts({ name: "Ola" })];
+  await upsertMany(h.ctx, collection, [kari, ola]);
+  h.meter.reset();
+  await upsertMany(h.ctx, collection, [kari, { ...ola, name: "Ola N." }]);
+  expect(h.meter.trips).toBe(1);
+  expect(await told(kari.id)).toEqual([]);
+  const messages = await told(ola.id);
+  expect(messages).toMatchObject([{ title: "Ola N.", body: "Ola N." }]);
+  expect(woken()).toEqual(messages.map((message) => message.id));
+});
+
+test("a write that was committed although D1 reported a fault is told once, and still woken", async () => {
+  const collection = telling();
+  const kari = facts();
+  await upsertOne(h.ctx, collection, kari);
+  h.meter.failNext("after");
+  await upsertOne(h.ctx, collection, { ...kari, name: "Kari N." });
+  const messages = await told(kari.id);
+  expect(messages).toHaveLength(1);
+  expect(woken()).toEqual(messages.map((message) => message.id));
+});
+
+test("nothing follows from a change that could not be written", async () => {
+  const kari = facts();
+  await upsertOne(h.ctx, users, kari);
+  const broken: Collection<UserFacts, User> = {
+    ...telling(),
+    kept: () => ({ created_at: { initial: null }, updated_at: { initial: null, changed: sql`NULL` } }),
+  };
+  await expect(upsertOne(h.ctx, broken, { ...kari, name: "Kari N." })).rejects.toThrow(/NOT NULL/);
+  expect(await told(kari.id)).toEqual([]);
+  expect(await readOne(h.ctx, users, kari.id)).toMatchObject({ name: "Kari" });
+});
+
+test("a collection hears whether a change came alone or in bulk, and whether to tell of it", async () => {
+  const changes: Change<UserFacts>[] = [];
+  const collection = telling(changes);
+  const kari = facts();
+  await upsertOne(h.ctx, collection, kari);
+  await upsertMany(h.ctx, collection, [kari], { notify: false });
+  expect(changes).toEqual([
+    { rows: [kari], bulk: false, notify: true },
+    { rows: [kari], bulk: true, notify: false },
+  ]);
+});
+
+test("a bulk too big for one parameter goes in several, in the same round trip", async () => {
+  const rows = Array.from({ length: 1_000 }, (_, i) => facts({ name: `${i}`.padEnd(2_000, "ø") }));
+  h.meter.reset();
+  await upsertMany(h.ctx, users, rows);
+  expect(h.meter.trips).toBe(1);
+  expect(h.meter.statements.length).toBeGreaterThan(1);
+  for (const { params } of h.meter.statements)
+    for (const param of params) expect(new TextEncoder().encode(String(param)).length).toBeLessThan(2_000_000);
+  expect(await readOne(h.ctx, users, rows.at(-1)?.id ?? "")).toMatchObject({ name: rows.at(-1)?.name });
+});

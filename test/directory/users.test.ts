@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { createUserIfMissing, normalizeEmail, users } from "../../src/directory/users.ts";
+import { readOne } from "../../src/directory/read.ts";
+import { createHarness, mint } from "../support/harness.ts";
+
+const h = createHarness();
+
+test("a user known only by a token is created with what the token says", async () => {
+  const id = mint("usr");
+  const org = mint("org");
+  await h.ctx.db.write([
+    createUserIfMissing(h.ctx, { id, orgId: org, email: "Kari@EXAMPLE.com", emailVerified: true, name: "Kari" }),
+  ]);
+  expect(await readOne(h.ctx, users, id)).toEqual({
+    id,
+    org_id: org,
+    name: "Kari",
+    email: "Kari@example.com",
+    email_verified: true,
+    phone: null,
+    locale: null,
+    timezone: null,
+    created_at: h.clock.now(),
+    updated_at: h.clock.now(),
+  });
+});
+
+test("a user known by the id alone is created with it", async () => {
+  const id = mint("usr");
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id })]);
+  expect(await readOne(h.ctx, users, id)).toMatchObject({ id, org_id: null, email: null, email_verified: false });
+});
+
+test("a user whom the directory has stays as it is", async () => {
+  const id = mint("usr");
+  const body = { name: "Kari", email: "kari@example.com", email_verified: true };
+  await h.request("PUT", `/api/v1/directory/users/${id}`, { body });
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" })]);
+  expect(await readOne(h.ctx, users, id)).toMatchObject(body);
+});
+
+test("no address is verified where there is none", async () => {
+  const id = mint("usr");
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, emailVerified: true })]);
+  expect(await readOne(h.ctx, users, id)).toMatchObject({ email: null, email_verified: false });
+});
+
+test("only the domain of an address is put in lower case", () => {
+  expect(normalizeEmail("Kari.Nordmann@Example.COM")).toBe("Kari.Nordmann@example.com");
+});

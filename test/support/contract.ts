@@ -1,0 +1,108 @@
+import { z } from "zod";
+
+interface Schema {
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  additionalProperties?: unknown;
+}
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+}
+
+/** What we read of an OpenAPI 3.1 document. */
+export interface OpenApi {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+export interface Seen {
+  method: string;
+  /** With or without a query. */
+  path: string;
+  status: number;
+  contentType: string | null;
+  body: unknown;
+}
+
+/** Methods whose answers have no body. */
+const BODILESS = ["HEAD", "OPTIONS"];
+
+/** Pages and files for people and providers: not part of the API, so not in its document. */
+const isApi = (path: string) => path.startsWith("/api/") || path === "/healthz";
+
+/**
+ * Checks every answer against what /openapi.json declares for its route and status: an undeclared status, another media
+ * type, a missing, wrong or undeclared field is an error.
+ */
+export function createContractCheck(document: OpenApi): (seen: Seen) => void {
+  const defs = document.components.schemas;
+  const compiled = new Map<Schema, z.ZodType>();
+
+  const validatorOf = (schema: Schema): z.ZodType => {
+    const known = compiled.get(schema) ?? toZod(schema, defs);
+    compiled.set(schema, known);
+    return known;
+  };
+
+  return (seen) => {
+    if (BODILESS.includes(seen.method)) return;
+    const where = `${seen.method} ${seen.path} → ${seen.status}`;
+    const mediaType = seen.contentType?.split(";")[0] ?? "";
+    const path = new URL(seen.path, "http://x").pathname;
+    const operation = findOperation(document, seen.method, path);
+    const problem = defs["Problem"];
+    if (operation === undefined) {
+      if (seen.status < 400 && isApi(path)) throw new Error(`${where}: the document does not know this route`);
+      if (mediaType === "application/problem+json" && problem) check(where, validatorOf(problem), seen);
+      else if (isApi(path)) throw new Error(`${where}: an error that is no problem document`);
+      return;
+    }
+    const declared = operation.responses[seen.status];
+    if (declared === undefined) throw new Error(`${where}: the document does not declare this status`);
+    const content = declared.content?.[mediaType];
+    if (content === undefined)
+      throw new Error(`${where}: the document does not declare "${mediaType}" for this status`);
+    check(where, validatorOf(content.schema), seen);
+  };
+}
+
+function check(where: string, validator: z.ZodType, { body, status }: Seen): void {
+  const { error } = validator.safeParse(body);
+  if (error) throw new Error(`${where}: not as the document declares it\n${z.prettifyError(error)}`);
+  const claimed = z.object({ status: z.int(), request_id: z.string() }).safeParse(body);
+  if (claimed.success && claimed.data.status !== status)
+    throw new Error(`${where}: the problem document says ${claimed.data.status}`);
+}
+
+/** The operation that answers this path; of two that match, the one with more fixed segments. */
+export function findOperation(document: OpenApi, method: string, path: string): Operation | undefined {
+  const segments = path.split("/");
+  const isParameter = (segment: string) => segment.startsWith("{");
+  const matches = Object.entries(document.paths).flatMap(([template, operations]) => {
+    const operation = operations[method.toLowerCase()];
+    const parts = template.split("/");
+    const fits =
+      operation !== undefined &&
+      parts.length === segments.length &&
+      parts.every((part, i) => (isParameter(part) ? segments[i] !== "" : part === segments[i]));
+    return fits ? [{ operation, parameters: parts.filter(isParameter).length }] : [];
+  });
+  return matches.sort((a, b) => a.parameters - b.parameters)[0]?.operation;
+}
+
+/** Objects are closed where the document does not open them, so that a field that it does not name is noticed. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return "properties" in schema && !("additionalProperties" in schema)
+    ? { ...inner, additionalProperties: false }
+    : inner;
+}
+
+/** A schema of the document as a validator. */
+export function toZod(schema: Schema, defs: Record<string, Schema>): z.ZodType {
+  const text = JSON.stringify({ ...(closed(schema) as object), $defs: closed(defs) });
+  return z.fromJSONSchema(JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")));
+}

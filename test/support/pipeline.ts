@@ -1,0 +1,159 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { Dispatch, Lane } from "../../src/db/schema/index.ts";
+import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/dispatch/create.ts";
+import { createHarness, type Harness } from "./harness.ts";
+import { givenUser } from "./world.ts";
+
+/** A row of `deliveries`. */
+export interface DeliveryRow {
+  dispatch_id: string;
+  device_id: number;
+  status: string;
+  ticket_id: string | null;
+  error: string | null;
+  receipt_due_at: number | null;
+}
+
+/** The sweep and the jobs look at everybody's rows: a test of them starts from empty tables. */
+export async function emptyTables(): Promise<void> {
+  const tables = ["deliveries", "dispatches", "occasions", "device_tokens", "users", "idempotency_keys"];
+  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+}
+
+/** A harness whose queues are handled only when the test says so. */
+export const createWorld = (vars: Record<string, string> = {}): Harness =>
+  createHarness({ vars, autoDrain: false });
+
+/** `count` users with `devices` devices each, and a push for each of them in the outbox, not woken yet. */
+export async function givenPushes(
+  h: Harness,
+  count = 1,
+  { devices = 1, ...more }: { devices?: number } & Partial<NewDispatch> = {},
+): Promise<{ ids: string[]; tokens: string[]; users: string[] }> {
+  const users = await Promise.all(Array.from({ length: count }, () => givenUser(h, { devices })));
+  const ids = await givenDispatches(
+    h,
+    users.map((user) => user.id),
+    more,
+  );
+  return { ids, tokens: users.flatMap((user) => user.tokens), users: users.map((user) => user.id) };
+}
+
+/** A push in the outbox for each of `userIds`. They have their slot, unless `slotTaken` says otherwise. */
+export async function givenDispatches(
+  h: Harness,
+  userIds: readonly string[],
+  more: Partial<NewDispatch> = {},
+): Promise<string[]> {
+  const rows = userIds.map((userId) =>
+    dispatchRow(h.ctx, {
+      channel: "push",
+      lane: "push",
+      type: "push",
+      orgId: null,
+      title: "Time to log your run!",
+      body: "Three days.",
+      slotTaken: true,
+      ...more,
+      userId,
+    }),
+  );
+  await h.ctx.db.write(insertDispatches(rows));
+  return rows.map((row) => row.id);
+}
+
+/** The body of a wake-up call. */
+export const wakeUp = (ids: readonly string[]) => ({ v: 1, channel: "push", ids });
+
+/** What a consumer said of each message of a batch: acknowledged, or the seconds after which it wants it again. */
+export type Answers = ("ack" | number)[];
+
+/** A batch as the platform hands it to a consumer, and how to learn what the consumer said of it. */
+export function batchOf(bodies: readonly unknown[], queue = "tidings-push", attempts = 1) {
+  const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts, body }));
+  const batch = createMessageBatch(queue, messages);
+  return {
+    batch,
+    async answers(): Promise<Answers> {
+      const result = await getQueueResult(batch, createExecutionContext());
+      return messages.map(({ id }) => {
+        const retried = result.retryMessages.find(({ msgId }) => msgId === id);
+        if (retried) return retried.delaySeconds ?? 0;
+        if (!result.explicitAcks.includes(id)) throw new Error(`${id} was neither acked nor retried`);
+        return "ack";
+      });
+    },
+  };
+}
+
+/** Hands these messages to the consumer in one batch. */
+export async function consumeAll(h: Harness, bodies: readonly unknown[], queue?: string): Promise<Answers> {
+  const { batch, answers } = batchOf(bodies, queue);
+  await h.consume(batch);
+  return answers();
+}
+
+/** Hands the consumer one wake-up call with these ids. */
+export const deliverNow = (h: Harness, ids: readonly string[]): Promise<Answers> =>
+  consumeAll(h, [wakeUp(ids)]);
+
+/** Dispatches as they are now, in the order of `ids`. */
+export async function dispatchesOf(ids: readonly string[]): Promise<Dispatch[]> {
+  const { results } = await env.DB.prepare(
+    "SELECT d.* FROM json_each(?) AS j JOIN dispatches AS d ON d.id = j.value ORDER BY j.key",
+  )
+    .bind(JSON.stringify(ids))
+    .all<Dispatch>();
+  return results;
+}
+
+/** A dispatch as it is now. */
+export async function dispatchOf(id: string): Promise<Dispatch> {
+  const [dispatch] = await dispatchesOf([id]);
+  if (dispatch === undefined) throw new Error(`There is no dispatch ${id}`);
+  return dispatch;
+}
+
+/** A dispatch's deliveries, in the order in which their devices were registered. */
+export async function deliveriesOf(id: string): Promise<DeliveryRow[]> {
+  const { results } = await env.DB.prepare("SELECT * FROM deliveries WHERE dispatch_id = ? ORDER BY device_id")
+    .bind(id)
+    .all<DeliveryRow>();
+  return results;
+}
+
+/** How often each of these dispatches was given to Expo, for any device. */
+export const timesGiven = (h: Harness, ids: readonly string[]): number[] =>
+  ids.map((id) => h.expo.accepted.filter((push) => push.collapseId === id).length);
+
+/** How many messages wait on a queue, and for how long (seconds), soonest first. */
+export const waits = (h: Harness, lane: Lane): number[] =>
+  h.queues.waiting
+    .filter((message) => message.lane === lane)
+    .map((message) => (message.at - h.clock.now()) / 1_000)
+    .toSorted((a, b) => a - b);
+
+/** Lets `minutes` pass, with a tick of the cron at each, and the queues handled each second. */
+export async function live(h: Harness, minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    await h.tick();
+    await h.drain();
+    const end = h.clock.now() + 60_000;
+    // From one message to the next, so that idle time costs nothing.
+    for (;;) {
+      const next = Math.min(...h.queues.waiting.map((message) => message.at));
+      if (next > end) break;
+      h.clock.set(Math.max(next, h.clock.now()));
+      await h.drain();
+    }
+    h.clock.set(Math.max(end, h.clock.now()));
+  }
+}
+
+/** Errors that were logged, by event. */
+export const errorsOf = (h: Harness): string[] =>
+  h.logged
+    .map((line) => JSON.parse(line) as { level: string; event: string })
+    .filter(({ level }) => level === "error")
+    .map(({ event }) => event);
