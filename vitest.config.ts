@@ -13,6 +13,7 @@ export default defineConfig({
           JWT_SECRET: "test-jwt-secret-test-jwt-secret-0123",
           LINK_SECRET: "test-link-secret-test-link-secret-01",
           OPEN_CONTRACTS: "push-notifications,admin-notifications,stats-notifications",
+          CORS_ORIGINS: "",
           PUSH_PROVIDERS: "expo",
           EMAIL_PROVIDERS: "ses,resend",
           EMAIL_FROM: "Tidings <notifications@example.com>",

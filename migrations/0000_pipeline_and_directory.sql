@@ -262,6 +262,7 @@ CREATE TABLE `dispatches` (
 CREATE INDEX `dispatches_by_channel` ON `dispatches` (`channel`);--> statement-breakpoint
 CREATE INDEX `dispatches_by_user` ON `dispatches` (`user_id`,`channel`);--> statement-breakpoint
 CREATE INDEX `dispatches_by_org` ON `dispatches` (`org_id`) WHERE org_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `dispatches_by_message` ON `dispatches` (`provider_message_id`) WHERE provider_message_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `dispatches_by_batch` ON `dispatches` (`batch_id`) WHERE batch_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `dispatches_to_wake` ON `dispatches` (`channel`,`wake_at`) WHERE wake_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `dispatches_unsent` ON `dispatches` (`status`) WHERE status IN ('failed', 'bounced', 'cancelled');--> statement-breakpoint

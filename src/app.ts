@@ -7,6 +7,8 @@ import { secureHeaders } from "hono/secure-headers";
 import { registerAdminNotifications } from "./contracts/admin-notifications/index.ts";
 import { registerDirectory } from "./contracts/directory/index.ts";
 import { registerPushNotifications } from "./contracts/push-notifications/index.ts";
+import { registerUnsubscribe } from "./contracts/unsubscribe/index.ts";
+import { registerWebhooks } from "./contracts/webhooks/index.ts";
 import type { Deps } from "./deps.ts";
 import type { Bindings } from "./env.ts";
 import type { App, AppEnv } from "./http/app-env.ts";
@@ -96,6 +98,8 @@ export function createApp(depsOf: (env: Bindings) => Deps): App {
   });
   registerHealth(app);
   registerDocs(app);
+  registerUnsubscribe(app);
+  registerWebhooks(app);
 
   app.use("/api/*", inboundLimit);
   // The other methods have no body that we would read.

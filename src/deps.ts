@@ -1,5 +1,6 @@
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
+import { createVerifiers, type Verifiers } from "./channels/email/feedback/verifiers.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders } from "./channels/email/providers/index.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
@@ -36,6 +37,7 @@ export interface Deps extends Seams {
   pushProviders: readonly PushProvider[];
   emailProviders: readonly EmailProvider[];
   letterhead: Letterhead;
+  webhooks: Verifiers;
   /** What the sweep wakes. */
   channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
   deliverers: Readonly<Partial<Record<Channel, Deliver>>>;
@@ -82,6 +84,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     pushProviders,
     emailProviders,
     letterhead,
+    webhooks: createVerifiers(config, all.fetch),
     channels: [push, email],
     deliverers: {
       push: (ctx, messages) => deliver(ctx, push, messages),

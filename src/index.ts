@@ -4,6 +4,7 @@ import type { Bindings } from "./env.ts";
 import { runCron } from "./jobs/index.ts";
 import { consume } from "./queues/consumer.ts";
 import { consumeDeadLetters } from "./queues/dead-letters.ts";
+import { consumeEmailEvents } from "./queues/email-events.ts";
 
 export { ProviderGate } from "./gate/durable-object.ts";
 export { UserRateLimiter } from "./rate-limit/durable-object.ts";
@@ -19,6 +20,7 @@ function depsOf(env: Bindings): Deps {
 const app = createApp(depsOf);
 
 const DEAD_LETTERS = "tidings-dead-letters";
+const EMAIL_EVENTS = "tidings-email-events";
 
 export default {
   fetch: app.fetch,
@@ -27,6 +29,7 @@ export default {
     const deps = depsOf(env);
     const ctx = deps.open("first-primary");
     if (batch.queue === DEAD_LETTERS) await consumeDeadLetters(ctx, batch);
+    else if (batch.queue === EMAIL_EVENTS) await consumeEmailEvents(ctx, batch);
     else await consume(ctx, batch, deps.deliverers);
   },
 

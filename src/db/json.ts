@@ -19,11 +19,17 @@ const columnsOf = (table: SQLiteTable) => Object.entries(getTableColumns(table))
  * columns of the first one.
  * @param where which rows to insert, in terms of json_each's `value` (default: all)
  * @param onConflict for instance sql`ON CONFLICT DO NOTHING`
+ * @param computed columns whose value the database finds out, in terms of json_each's `value`; what the rows say of them
+ *   does not count
  */
 export function insertRows<T extends SQLiteTable>(
   table: T,
   rows: readonly InferInsertModel<T>[],
-  { where = sql`true`, onConflict = sql`` }: { where?: SQL; onConflict?: SQL } = {},
+  {
+    where = sql`true`,
+    onConflict = sql``,
+    computed = {},
+  }: { where?: SQL; onConflict?: SQL; computed?: { readonly [C in keyof InferInsertModel<T>]?: SQL } } = {},
 ): SQL {
   const given = new Set(Object.keys(rows[0] ?? {}));
   const columns = columnsOf(table).filter(([property]) => given.has(property));
@@ -40,7 +46,10 @@ export function insertRows<T extends SQLiteTable>(
     sql`, `,
   );
   const values = sql.join(
-    columns.map(([, column]) => sql.raw(`value->>'${column.name}'`)),
+    columns.map(
+      ([property, column]) =>
+        computed[property as keyof InferInsertModel<T>] ?? sql.raw(`value->>'${column.name}'`),
+    ),
     sql`, `,
   );
   return sql`INSERT INTO ${table} (${names}) SELECT ${values} FROM json_each(${JSON.stringify(encoded)}) WHERE ${where} ${onConflict}`;

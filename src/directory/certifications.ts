@@ -4,11 +4,11 @@ import { certifications as table } from "../db/schema/index.ts";
 import { lookNow } from "../schedules/user-schedules.ts";
 import type { Change, Collection, Consequences } from "./collection.ts";
 
-type Row = typeof table.$inferSelect;
-type Facts = Omit<Row, "known_since">;
+export type Certification = typeof table.$inferSelect;
+export type CertificationFacts = Omit<Certification, "known_since">;
 
 /** Certificates that expire. A new expiry is a new fact, of which its owner is reminded anew. */
-export const certifications: Collection<Facts, Row> = {
+export const certifications: Collection<CertificationFacts, Certification> = {
   name: "certifications",
   noun: "certification",
   table,
@@ -22,7 +22,7 @@ export const certifications: Collection<Facts, Row> = {
 };
 
 /** When their owners are next due follows from their time zones, which the job knows: it looks at them now. */
-function lookAtOwners(ctx: Ctx, { rows }: Change<Facts>): Consequences {
+function lookAtOwners(ctx: Ctx, { rows }: Change<CertificationFacts>): Consequences {
   const owners = JSON.stringify(rows.map((row) => row.user_id));
   return {
     after: [

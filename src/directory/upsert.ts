@@ -1,9 +1,8 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
-import { dispatches } from "../db/schema/index.ts";
-import { type ToWake, wake } from "../dispatch/wake.ts";
+import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { Failure } from "../lib/failure.ts";
 import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
@@ -52,7 +51,7 @@ async function write(
 ): Promise<unknown[][]> {
   const { before = [], after = [], dispatchIds = [] } = collection.consequences?.(ctx, change) ?? {};
   const rows = upsertRows(ctx, collection, change.rows);
-  const due = dispatchIds.length > 0 ? [dueAmong(dispatchIds)] : [];
+  const due = dispatchIds.length > 0 ? [queuedAmong(dispatchIds)] : [];
   const statements = [...first, ...before, ...rows, ...after, ...due, ...last];
   let results: unknown[][];
   try {
@@ -92,11 +91,6 @@ function upsertRows(ctx: Ctx, collection: Collection, rows: readonly Facts[]): S
   );
   return portions.map((portion) => insertRows(table, portion, { onConflict }));
 }
-
-/** Those of the dispatches that came into being and are not for later: what is due later is the sweep's to wake. */
-const dueAmong = (ids: readonly string[]): Statement =>
-  sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
-      WHERE ${inJson(dispatches.id, ids)} AND status = 'queued' AND wake_at > due_at`;
 
 /** The answer to a refusal: pointers into the body of one, or of many. */
 function refused({ code, detail, bad }: Refusal, { rows, bulk }: Change, cause: unknown): Failure {

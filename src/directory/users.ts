@@ -3,7 +3,8 @@ import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
 import { users as table } from "../db/schema/index.ts";
-import type { Collection } from "./collection.ts";
+import { lookNowAtAll } from "../schedules/user-schedules.ts";
+import type { Change, Collection, Consequences } from "./collection.ts";
 import { eraseUser } from "./erase-user.ts";
 
 export type User = typeof table.$inferSelect;
@@ -18,8 +19,17 @@ export const users: Collection<UserFacts, User> = {
     created_at: { initial: now },
     updated_at: { initial: now, changed: sql`excluded.updated_at` },
   }),
+  consequences: lookAtMoved,
   remove: eraseUser,
 };
+
+/** Who lives in another time zone now is due at other times: the jobs look at them at once. */
+function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Consequences {
+  const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
+  const moved = sql`SELECT u.id FROM json_each(${zones}) AS given JOIN ${table} AS u
+    ON u.id = given.value->>'id' AND u.timezone IS NOT given.value->>'timezone'`;
+  return { before: [lookNowAtAll(moved, ctx.clock.now())] };
+}
 
 /** A user as far as a token or a registration tells. */
 export interface NewUser {

@@ -2,8 +2,9 @@ import type { Ctx } from "../ctx.ts";
 import type { Channel, Dispatch } from "../db/schema/index.ts";
 import type { DeliveryRecord } from "../queues/message.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
-import type { Lease, Loader } from "./claim.ts";
+import type { Loader } from "./claim.ts";
 import type { Outcome, Pace, ProviderHealth } from "./outcome.ts";
+import type { Terms } from "./waves.ts";
 
 /** What became of one dispatch in a round. */
 export interface Result {
@@ -44,14 +45,12 @@ export interface ChannelAdapter<Loaded> {
   budget: Budget;
   /** What must be read to send: recipients, devices, preferences. */
   loader: Loader<Loaded>;
-  /** Messages that sending these would cost the provider's pace. */
-  weight(dispatches: readonly Dispatch[], loaded: Loaded): number;
   /** Sends them all through `provider`. Throws only on a bug. */
   send(
     ctx: Ctx,
     provider: string,
     dispatches: readonly Dispatch[],
     loaded: Loaded,
-    lease: Lease,
+    terms: Terms,
   ): Promise<Round>;
 }

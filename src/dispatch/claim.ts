@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { inJson } from "../db/json.ts";
@@ -73,7 +73,6 @@ export async function claim<Loaded>(
         inJson(dispatches.id, ids),
         eq(dispatches.channel, channel),
         eq(dispatches.status, "queued"),
-        isNotNull(dispatches.wake_at),
       ),
     );
   const claimedIds = sql`(SELECT id FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId})`;

@@ -31,37 +31,79 @@ const UNSENT: readonly DispatchStatus[] = ["failed", "bounced", "cancelled"];
 const within = (statuses: readonly DispatchStatus[], set: readonly DispatchStatus[]) =>
   statuses.every((status) => set.includes(status));
 
-/** SQLite uses a partial index only where the query repeats the index's own condition, so we say it. */
-function statusCondition(statuses: readonly DispatchStatus[]): SQL {
-  const given = sql`status IN (SELECT value FROM json_each(${JSON.stringify(statuses)}))`;
-  const [only] = statuses;
-  const exact = statuses.length === 1 && only !== undefined ? sql`status = ${only}` : given;
-  if (within(statuses, UNFINISHED)) return sql`wake_at IS NOT NULL AND ${exact}`;
-  if (within(statuses, UNSENT)) return sql`status IN ('failed', 'bounced', 'cancelled') AND ${exact}`;
-  return exact;
+/** A column by whose index a query finds its rows; null for the newest rows of the whole log. */
+type Driver =
+  | "user_id"
+  | "batch_id"
+  | "org_id"
+  | "scenario_id"
+  | "prompt_id"
+  | "mark"
+  | "status"
+  | "wake_at"
+  | "type"
+  | "channel"
+  | null;
+
+/**
+ * SQLite has no statistics here and would take any index. So we say which: the one that leaves the fewest rows, and what
+ * a user or an organization asks never costs more than the rows that are theirs.
+ */
+function driverOf(scope: Scope, filter: LogFilter): Driver {
+  if (filter.userId !== undefined || scope.kind === "own") return "user_id";
+  if (filter.batchId !== undefined) return "batch_id";
+  if (filter.orgId !== undefined || scope.kind === "org") return "org_id";
+  if (filter.scenarioId !== undefined) return "scenario_id";
+  if (filter.promptId !== undefined) return "prompt_id";
+  if (typeof filter.mark === "string") return "mark";
+  if (filter.statuses !== undefined && within(filter.statuses, UNSENT)) return "status";
+  if (filter.statuses !== undefined && within(filter.statuses, UNFINISHED)) return "wake_at";
+  if (filter.type !== undefined && filter.type !== "push") return "type";
+  return filter.channel === undefined ? null : "channel";
 }
 
-function conditions(filter: LogFilter): SQL[] {
+/** What a partial index demands is repeated, or SQLite does not use it. */
+const DEMANDED: Partial<Record<Exclude<Driver, null>, SQL>> = {
+  status: sql`status IN ('failed', 'bounced', 'cancelled')`,
+  wake_at: sql`wake_at IS NOT NULL AND channel IN ('push', 'email', 'in_app')`,
+  type: sql`type <> 'push'`,
+};
+
+/** The unary plus keeps SQLite from using an index on any other column. */
+const columnFor = (driver: Driver) => (name: string) => {
+  const isIndexed = name === driver || (name === "channel" && (driver === "user_id" || driver === "wake_at"));
+  return sql.raw(isIndexed ? name : `+${name}`);
+};
+
+function conditions(scope: Scope, filter: LogFilter, driver: Driver): SQL[] {
+  const column = columnFor(driver);
   const found: SQL[] = [];
-  const equal = (column: string, value: string | undefined) => {
-    if (value !== undefined) found.push(sql`${sql.raw(column)} = ${value}`);
+  const equal = (name: string, value: string | undefined) => {
+    if (value !== undefined) found.push(sql`${column(name)} = ${value}`);
   };
+  const demanded = driver === null ? undefined : DEMANDED[driver];
+  if (demanded !== undefined) found.push(demanded);
   equal("channel", filter.channel);
-  if (filter.type !== undefined && filter.type !== "push") found.push(sql`type <> 'push'`);
   equal("type", filter.type);
   equal("user_id", filter.userId);
   equal("batch_id", filter.batchId);
   equal("scenario_id", filter.scenarioId);
   equal("prompt_id", filter.promptId);
-  if (filter.orgId !== undefined)
+  if (filter.orgId !== undefined && filter.includeSubOrgs)
+    found.push(sql`${column("org_id")} IN ${orgTree(filter.orgId)}`);
+  else equal("org_id", filter.orgId);
+  const [only, ...more] = filter.statuses ?? [];
+  if (only !== undefined && more.length === 0) equal("status", only);
+  else if (filter.statuses !== undefined)
     found.push(
-      filter.includeSubOrgs ? sql`org_id IN ${orgTree(filter.orgId)}` : sql`org_id = ${filter.orgId}`,
+      sql`${column("status")} IN (SELECT value FROM json_each(${JSON.stringify(filter.statuses)}))`,
     );
-  if (filter.statuses !== undefined) found.push(statusCondition(filter.statuses));
   if (filter.mark === null) found.push(sql`mark IS NULL`);
   else equal("mark", filter.mark);
   if (filter.from !== undefined) found.push(sql`id >= ${firstIdAt(filter.from)}`);
   if (filter.to !== undefined) found.push(sql`id < ${firstIdAt(filter.to)}`);
+  if (scope.kind !== "all")
+    found.push(inScope(scope, { userId: column("user_id"), orgId: column("org_id") }));
   return found;
 }
 
@@ -74,9 +116,9 @@ const all = (parts: readonly SQL[]): SQL =>
  * that the cost does not grow with the log.
  */
 export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Statement[] {
-  const tree = treeOf(scope, filter);
-  const scoped = scope.kind === "all" ? [] : [inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })];
-  const wanted = [...conditions(filter), ...scoped];
+  const driver = driverOf(scope, filter);
+  const tree = driver === "org_id" ? treeOf(scope, filter) : null;
+  const wanted = conditions(scope, filter, driver);
   const before = page.before === null ? [] : [sql`id < ${page.before}`];
   const needed = page.offset + page.limit + 1;
   const candidates =

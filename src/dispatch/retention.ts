@@ -1,6 +1,15 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { deliveries, deviceTokens, dispatches, idempotencyKeys, occasions } from "../db/schema/index.ts";
+import {
+  auditLog,
+  deliveries,
+  deviceTokens,
+  dispatches,
+  emailTotals,
+  idempotencyKeys,
+  occasions,
+  suppressions,
+} from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
 import { firstIdAt } from "../lib/ids.ts";
 
@@ -8,29 +17,47 @@ import { firstIdAt } from "../lib/ids.ts";
 const PORTION = 2_000;
 const ROUNDS = 100;
 
+/** What has been told must stay known for as long as it could come up again: a yearly certificate, an old match. */
+const OCCASIONS_KEPT_DAYS = 400;
+const AUDIT_KEPT_DAYS = 400;
+
 /**
- * Removes what is older than `RETENTION_DAYS`: finished dispatches with their deliveries and occasions, used-up
- * idempotency keys, dead device tokens. A dispatch that is not finished stays, however old.
+ * Removes what is older than `RETENTION_DAYS`: finished dispatches with their deliveries (how many e-mails of which type
+ * and outcome is added to `email_totals` in the same batch), dead device tokens; and what has run out: idempotency keys,
+ * suppressions, occasions, audit entries. A dispatch that is not finished stays, however old.
  * @returns how many dispatches were removed
  */
 export async function removeOld(ctx: Ctx): Promise<number> {
   const now = ctx.clock.now();
   const before = now - ctx.config.retentionDays * DAY;
+  const old = sql`(SELECT id FROM ${dispatches} WHERE id < ${firstIdAt(before)} AND wake_at IS NULL
+    ORDER BY id LIMIT ${PORTION})`;
+  const statements = [
+    countEmails(old),
+    sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${old}`,
+    sql`DELETE FROM ${dispatches} WHERE id IN ${old} RETURNING 1`,
+    sql`DELETE FROM ${idempotencyKeys} WHERE key IN
+      (SELECT key FROM ${idempotencyKeys} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1`,
+    sql`DELETE FROM ${deviceTokens} WHERE id IN
+      (SELECT id FROM ${deviceTokens} WHERE invalidated_at < ${before} LIMIT ${PORTION}) RETURNING 1`,
+    sql`DELETE FROM ${suppressions} WHERE email IN
+      (SELECT email FROM ${suppressions} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1`,
+    sql`DELETE FROM ${occasions} WHERE key IN (SELECT key FROM ${occasions}
+      WHERE dispatch_id < ${firstIdAt(now - OCCASIONS_KEPT_DAYS * DAY)} LIMIT ${PORTION}) RETURNING 1`,
+    sql`DELETE FROM ${auditLog} WHERE id IN (SELECT id FROM ${auditLog}
+      WHERE id < ${firstIdAt(now - AUDIT_KEPT_DAYS * DAY)} LIMIT ${PORTION}) RETURNING 1`,
+  ];
   let removed = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const old = sql`(SELECT id FROM ${dispatches} WHERE id < ${firstIdAt(before)} AND wake_at IS NULL ORDER BY id LIMIT ${PORTION})`;
-    const results = await ctx.db.write([
-      sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${old}`,
-      sql`DELETE FROM ${occasions} WHERE dispatch_id IN ${old}`,
-      sql`DELETE FROM ${dispatches} WHERE id IN ${old} RETURNING id`,
-      sql`DELETE FROM ${idempotencyKeys} WHERE key IN
-          (SELECT key FROM ${idempotencyKeys} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1 AS n`,
-      sql`DELETE FROM ${deviceTokens} WHERE id IN
-          (SELECT id FROM ${deviceTokens} WHERE invalidated_at < ${before} LIMIT ${PORTION}) RETURNING 1 AS n`,
-    ]);
-    const [, , gone = [], keys = [], tokens = []] = results;
+    const [, , gone = [], ...others] = await ctx.db.write(statements);
     removed += gone.length;
-    if (Math.max(gone.length, keys.length, tokens.length) < PORTION) break;
+    if ([gone, ...others].every((rows) => rows.length < PORTION)) break;
   }
   return removed;
 }
+
+/** So that "ever sent" stays true. The rows are removed in the same batch, so none is counted twice. */
+const countEmails = (old: SQL): SQL => sql`INSERT INTO ${emailTotals} (user_id, type, status, n)
+  SELECT user_id, type, status, count(*) FROM ${dispatches}
+  WHERE id IN ${old} AND channel = 'email' AND status <> 'cancelled' GROUP BY user_id, type, status
+  ON CONFLICT (user_id, type, status) DO UPDATE SET n = n + excluded.n`;

@@ -1,12 +1,13 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { inJson, insertRows } from "../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
 import type { Settlement } from "../queues/message.ts";
+import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
-import { type ToWake, wake } from "./wake.ts";
+import { queuedAmong, type ToWake, wake } from "./wake.ts";
 
 /** What the log shows of a message beside its outcome. Personal, so it never travels by queue. */
 export interface Particulars {
@@ -33,13 +34,12 @@ export async function settle(
   const followers = follow(ctx, failing);
   const statements: Statement[] = [
     ...recordDeliveries(settlement),
-    updateDispatches(ctx, settlement),
     ...(particulars.length > 0 ? [recordParticulars(settlement, particulars)] : []),
+    updateDispatches(ctx, settlement),
+    ...correctOthers(ctx, settlement),
     ...invalidateTokens(ctx, settlement),
     ...followers.statements,
-    // Only what is due soon has its wake_at behind its due_at; what is due later is the sweep's to wake.
-    sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
-        WHERE ${inJson(dispatches.id, [...ids, ...followers.ids])} AND status = 'queued' AND wake_at > due_at`,
+    queuedAmong([...ids, ...followers.ids]),
   ];
   const results = await ctx.db.write(statements);
   const toWake = (results.at(-1) ?? []) as ToWake[];
@@ -47,7 +47,10 @@ export async function settle(
   return toWake;
 }
 
-/** An accepted delivery is never taken back by a later report of the same device; a failed one may still be accepted. */
+/**
+ * An accepted delivery is never taken back by a later report of the same device; a failed one may still be accepted, but
+ * not by a repeat of what its receipt has disproved (the same ticket).
+ */
 function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Statement[] {
   if (records.length === 0) return [];
   const accepted = records.filter((record) => record.status === "accepted").map((record) => record.device_id);
@@ -57,7 +60,8 @@ function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Stat
       onConflict: sql`ON CONFLICT (dispatch_id, device_id) DO UPDATE SET
           status = excluded.status, provider = excluded.provider, ticket_id = excluded.ticket_id,
           error = excluded.error, accepted_at = excluded.accepted_at, receipt_due_at = excluded.receipt_due_at
-          WHERE deliveries.status <> 'accepted'`,
+          WHERE deliveries.status <> 'accepted'
+            AND (excluded.ticket_id IS NULL OR deliveries.ticket_id IS NOT excluded.ticket_id)`,
     }),
     // A day is exact enough, and spares a written row a push.
     sql`UPDATE ${deviceTokens} SET last_used_at = ${claimed_at}
@@ -67,27 +71,25 @@ function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Stat
 
 /** Counts come from the deliveries, so that repeats and overlaps cannot miscount. Whoever reached one device was sent. */
 function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement): Statement {
-  const count = (condition: SQL) =>
-    channel === "push"
-      ? sql`(SELECT count(*) FROM ${deliveries} x WHERE x.dispatch_id = ${dispatches}.id AND ${condition})`
-      : sql`0`;
-  const accepted = count(sql`x.status = 'accepted'`);
-  // What may be tried again has not failed yet, unless this was the last try.
-  const unreached = count(sql`(x.status = 'failed' OR (x.status = 'retry' AND v.status <> 'queued'))`);
+  const isPush = channel === "push";
+  const accepted = isPush ? acceptedCount : sql`0`;
+  const unreached = isPush ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
   const reached = sql`(v.status = 'failed' AND ${accepted} > 0)`;
+  // A webhook that was faster than we are has had the last word already.
+  const overtaken = sql`${dispatches}.status IN ('delivered', 'bounced')`;
   return sql`UPDATE ${dispatches} SET
-      status = CASE WHEN ${reached} THEN 'sent' ELSE v.status END,
-      error_code = CASE WHEN ${reached} THEN NULL ELSE v.error_code END,
-      error = CASE WHEN ${reached} THEN NULL ELSE v.error END,
+      status = CASE WHEN ${overtaken} THEN ${dispatches}.status WHEN ${reached} THEN 'sent' ELSE v.status END,
+      error_code = CASE WHEN ${overtaken} THEN ${dispatches}.error_code WHEN ${reached} THEN NULL ELSE v.error_code END,
+      error = CASE WHEN ${overtaken} THEN ${dispatches}.error WHEN ${reached} THEN NULL ELSE v.error END,
       provider = coalesce(v.provider, ${dispatches}.provider),
       provider_message_id = coalesce(v.provider_message_id, ${dispatches}.provider_message_id),
       targets = v.targets,
-      delivered_count = ${accepted},
+      delivered_count = iif(${overtaken}, ${dispatches}.delivered_count, ${accepted}),
       failed_count = ${unreached},
       attempts = attempts + v.spent,
       claims = 0,
       due_at = v.due_at,
-      wake_at = v.wake_at,
+      wake_at = iif(${overtaken}, NULL, v.wake_at),
       slot_at = v.slot_at,
       chunk_id = v.chunk_id,
       sent_at = coalesce(v.sent_at, ${dispatches}.sent_at),
@@ -103,14 +105,29 @@ function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement)
     WHERE ${dispatches}.id = v.id AND ${dispatches}.claim_id = ${claim_id}`;
 }
 
-function recordParticulars({ verdicts }: Settlement, particulars: readonly Particulars[]): Statement {
-  const settled = new Set(verdicts.map((verdict) => verdict.id));
-  const known = particulars.filter(({ id }) => settled.has(id));
+/**
+ * A claimer that overslept may report devices that took the message after all: then the counts follow, and what is
+ * written down as failed was sent.
+ */
+function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: Settlement): Statement[] {
+  const now = ctx.clock.now();
+  const ids = records.filter((record) => record.status === "accepted").map((record) => record.dispatch_id);
+  if (channel !== "push" || ids.length === 0 || now < claimed_at + ctx.config.leaseMs) return [];
+  const hasFailed = sql`${dispatches}.status = 'failed'`;
+  return [
+    sql`UPDATE ${dispatches} SET delivered_count = ${acceptedCount}, failed_count = ${failedCount(isOpen)},
+        error_code = iif(${hasFailed}, NULL, error_code), error = iif(${hasFailed}, NULL, error),
+        status = iif(${hasFailed}, 'sent', status), updated_at = ${now}
+      WHERE ${inJson(dispatches.id, [...new Set(ids)])} AND delivered_count <> ${acceptedCount}`,
+  ];
+}
+
+function recordParticulars({ claim_id }: Settlement, particulars: readonly Particulars[]): Statement {
   return sql`UPDATE ${dispatches} SET to_address = coalesce(p.to_address, ${dispatches}.to_address),
       title = coalesce(p.title, ${dispatches}.title)
     FROM (SELECT value->>'id' AS id, value->>'to_address' AS to_address, value->>'title' AS title
-      FROM json_each(${JSON.stringify(known)})) AS p
-    WHERE ${dispatches}.id = p.id`;
+      FROM json_each(${JSON.stringify(particulars)})) AS p
+    WHERE ${dispatches}.id = p.id AND ${dispatches}.claim_id = ${claim_id}`;
 }
 
 /** A token registered again since the claim is alive, whatever the provider said of it before. */

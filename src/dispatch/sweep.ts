@@ -42,10 +42,13 @@ export async function sweep(
   return woken.length;
 }
 
-/** The statement that takes up to 5,000 overdue dispatches of a channel and moves them on. */
+/**
+ * The statement that takes up to 5,000 overdue dispatches of a channel and moves them on. The look-ahead is added, so that
+ * what is taken now is not taken again by the next tick.
+ */
 export const takeOverdue = (ctx: Ctx, channel: Channel, now: number): SQL => sql`
   UPDATE ${dispatches}
-  SET wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${ctx.config.sweepAfterMs}
+  SET wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${ctx.config.sweepAfterMs + LOOK_AHEAD_MS}
   WHERE id IN (
     SELECT id FROM ${dispatches}
     WHERE channel = ${channel} AND wake_at <= ${now + LOOK_AHEAD_MS}
@@ -53,11 +56,16 @@ export const takeOverdue = (ctx: Ctx, channel: Channel, now: number): SQL => sql
   )
   RETURNING id, lane, status, due_at, lease_until`;
 
-/** While every provider of a channel rests, waking would only cost. */
+/** While every provider of a channel rests, waking would only cost. A gate that does not answer keeps nobody asleep. */
 async function allRest(ctx: Ctx, channel: Channel, providers: readonly ProviderEntry[]): Promise<boolean> {
-  for (const { name } of providers) {
-    const { restsUntil } = await ctx.gates(`${channel}:${name}`).peek();
-    if (restsUntil === null || restsUntil <= ctx.clock.now() + LOOK_AHEAD_MS) return false;
+  try {
+    for (const { name } of providers) {
+      const { restsUntil } = await ctx.gates(`${channel}:${name}`).peek();
+      if (restsUntil === null || restsUntil <= ctx.clock.now() + LOOK_AHEAD_MS) return false;
+    }
+  } catch (error) {
+    ctx.log.error("gate_failed", error, { channel });
+    return false;
   }
   return providers.length > 0;
 }

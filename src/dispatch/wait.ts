@@ -34,8 +34,9 @@ export async function awaitOutcome(
   let waited = 0;
   for (const look of waitMs > 0 ? LOOKS : []) {
     if (seen.every(isSettled)) break;
-    await ctx.clock.sleep(look * waitMs - waited);
-    waited = look * waitMs;
+    const until = Math.round(look * waitMs);
+    await ctx.clock.sleep(until - waited);
+    waited = until;
     try {
       const found = new Map((await readDispatches(ctx, ids)).map((dispatch) => [dispatch.id, dispatch]));
       seen = seen.map((dispatch) => found.get(dispatch.id) ?? dispatch);

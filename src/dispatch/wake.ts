@@ -1,5 +1,8 @@
 import type { Ctx } from "../ctx.ts";
-import type { Channel, Lane } from "../db/schema/index.ts";
+import { sql } from "drizzle-orm";
+import type { Statement } from "../db/client.ts";
+import { inJson } from "../db/json.ts";
+import { type Channel, dispatches, type Lane } from "../db/schema/index.ts";
 import { chunks, groupBy } from "../lib/chunks.ts";
 import { IDS_PER_MESSAGE, MESSAGES_PER_SEND, type QueueMessage } from "../queues/message.ts";
 
@@ -19,10 +22,10 @@ const MAX_DELAY_SECONDS = 3_600;
  * Sends wake-up calls: up to 100 ids a message, up to 50 messages a call. A call that fails is not an error:
  * the row is the truth, and the sweep finds it.
  */
-export async function wake(ctx: Ctx, dispatches: readonly ToWake[]): Promise<void> {
+export async function wake(ctx: Ctx, toWake: readonly ToWake[]): Promise<void> {
   const now = ctx.clock.now();
   const delayOf = (at: number) => Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil((at - now) / 1_000)));
-  for (const [lane, ofLane] of groupBy(dispatches, (dispatch) => dispatch.lane)) {
+  for (const [lane, ofLane] of groupBy(toWake, (dispatch) => dispatch.lane)) {
     const messages: MessageSendRequest<QueueMessage>[] = [];
     const alike = groupBy(ofLane, (dispatch) => `${dispatch.channel} ${delayOf(dispatch.at)}`);
     for (const group of alike.values()) {
@@ -48,6 +51,9 @@ async function send(ctx: Ctx, lane: Lane, messages: MessageSendRequest<QueueMess
   }
 }
 
+/** The queue on which a channel's outcomes travel while D1 is away. */
+export const settlementLane = (channel: Channel): Lane => (channel === "email" ? "email" : "push");
+
 /** Puts outcomes that could not be written onto the queue. False when the queue is away as well. */
 export const sendToQueue = (ctx: Ctx, lane: Lane, bodies: readonly QueueMessage[], delaySeconds: number) =>
   send(
@@ -55,3 +61,11 @@ export const sendToQueue = (ctx: Ctx, lane: Lane, bodies: readonly QueueMessage[
     lane,
     bodies.map((body) => ({ body, delaySeconds })),
   );
+
+/**
+ * Reads, within a batch, which of these dispatches came into being and are due soon; what is due later has its wake_at
+ * at its due_at and is the sweep's to wake.
+ */
+export const queuedAmong = (ids: readonly string[]): Statement =>
+  sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
+    WHERE ${inJson(dispatches.id, ids)} AND status = 'queued' AND wake_at > due_at`;

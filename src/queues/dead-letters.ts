@@ -1,28 +1,50 @@
 import type { Ctx } from "../ctx.ts";
 import { settle } from "../dispatch/settle.ts";
-import { queueMessage } from "./message.ts";
+import { sendToQueue, settlementLane } from "../dispatch/wake.ts";
+import { DAY } from "../lib/clock.ts";
+import { queueMessage, type Settlement } from "./message.ts";
 
-/** Seconds between tries to write outcomes that came down to the dead-letter queue. */
-const SETTLE_AGAIN_SECONDS = 60;
+/** Outcomes that D1 did not take go back onto their queue, to be tried again after so many seconds … */
+const SETTLE_AGAIN_SECONDS = 5;
+/** … until they are so old: whatever D1's trouble is then, it is these outcomes. */
+const OUTCOMES_KEPT_MS = DAY;
+
+/** Seconds until a message that could go nowhere else is looked at again. */
+const AFTER_FAULT_SECONDS = 60;
 
 /**
  * The last stop of a message. A wake-up call is only logged: its rows are the truth, and the sweep finds them. Outcomes
- * are worth more than that: they are tried again for as long as the queue keeps them.
+ * are worth more than that: while D1 is away they go round again, so that what a provider has accepted is not forgotten.
  */
 export async function consumeDeadLetters(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
   for (const message of batch.messages) {
     const parsed = queueMessage.safeParse(message.body);
-    try {
-      if (parsed.success && "settle" in parsed.data) await settle(ctx, parsed.data.settle);
-      ctx.log.warn("dead_letter", {
-        message: message.id,
-        kind: !parsed.success ? "unreadable" : "settle" in parsed.data ? "outcomes" : "wake_up",
-        ids: parsed.success && "ids" in parsed.data ? parsed.data.ids.length : 0,
-      });
+    if (parsed.success && "settle" in parsed.data) await settleAtLast(ctx, message, parsed.data.settle);
+    else {
+      const ids = parsed.success && "ids" in parsed.data ? parsed.data.ids.length : 0;
+      const kind = parsed.success ? "wake_up" : "unreadable";
+      ctx.log.warn("dead_letter", { message: message.id, kind, ids });
       message.ack();
-    } catch (error) {
-      ctx.log.error("dead_letter_failed", error, { message: message.id, attempts: message.attempts });
-      message.retry({ delaySeconds: SETTLE_AGAIN_SECONDS });
     }
+  }
+}
+
+async function settleAtLast(ctx: Ctx, message: Message<unknown>, settlement: Settlement): Promise<void> {
+  const { channel, claimed_at, verdicts } = settlement;
+  const fields = { message: message.id, kind: "outcomes", ids: verdicts.length };
+  try {
+    await settle(ctx, settlement);
+    ctx.log.warn("dead_letter", fields);
+    message.ack();
+  } catch (error) {
+    if (ctx.clock.now() >= claimed_at + OUTCOMES_KEPT_MS) {
+      ctx.log.error("outcomes_lost", error, fields);
+      message.ack();
+      return;
+    }
+    ctx.log.error("dead_letter_failed", error, fields);
+    const body = { v: 1 as const, settle: settlement };
+    if (await sendToQueue(ctx, settlementLane(channel), [body], SETTLE_AGAIN_SECONDS)) message.ack();
+    else message.retry({ delaySeconds: AFTER_FAULT_SECONDS });
   }
 }

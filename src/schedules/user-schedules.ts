@@ -31,6 +31,10 @@ export const lookNow = (kind: ScheduleKind, users: SQL, now: number): Statement 
     SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
     ON CONFLICT (user_id, kind) DO UPDATE SET next_at = min(next_at, excluded.next_at) - 1`;
 
+/** The same for every schedule that these users have. @param users a query of ids, one column */
+export const lookNowAtAll = (users: SQL, now: number): Statement =>
+  sql`UPDATE ${userSchedules} SET next_at = min(next_at, ${now}) - 1 WHERE user_id IN (${users})`;
+
 /**
  * Statements that put off the users of a finished run to their next time, or remove those who have none. A schedule that
  * was changed meanwhile (`next_at` is no longer what the run saw) stays due.

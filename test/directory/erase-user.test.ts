@@ -4,7 +4,7 @@ import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
 import { pushBudget } from "../../src/channels/push/send-one.ts";
 import * as schema from "../../src/db/schema/index.ts";
-import { eraseUser, OWNED } from "../../src/directory/erase-user.ts";
+import { eraseUser, NAMING, OWNED } from "../../src/directory/erase-user.ts";
 import { dispatchRow, insertDispatches, insertOccasions } from "../../src/dispatch/create.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { aPush, givenUser } from "../support/world.ts";
@@ -26,7 +26,11 @@ async function rowsWith(needles: readonly string[]): Promise<string[]> {
 }
 
 const count = async (userId: string) =>
-  (await env.DB.prepare("SELECT count(*) AS n FROM dispatches WHERE user_id = ?").bind(userId).first<{ n: number }>())?.n;
+  (
+    await env.DB.prepare("SELECT count(*) AS n FROM dispatches WHERE user_id = ?")
+      .bind(userId)
+      .first<{ n: number }>()
+  )?.n;
 
 /** Dispatches as a source makes them, each with an occasion and a delivery. */
 async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: number): Promise<string[]> {
@@ -54,13 +58,18 @@ async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: n
   return ids;
 }
 
-test("every table that holds a user's id is erased", () => {
-  const erased = new Set(OWNED.map(({ table }) => getTableName(table)));
+test("every column that may hold a user's id is seen to", () => {
+  const seenTo = new Set(
+    [...OWNED, ...NAMING].map(({ table, user }) => `${getTableName(table)}.${user.name}`),
+  );
   const tables = Object.values(schema as Record<string, unknown>).filter((value) => is(value, SQLiteTable));
-  const holding = tables.filter((table) => "user_id" in getTableColumns(table)).map(getTableName);
-  expect(holding).toContain("device_tokens");
-  // Dispatches go by portions of their own, with what hangs on them.
-  expect(holding.filter((name) => !erased.has(name))).toEqual(["dispatches"]);
+  const columns = tables.flatMap((table) =>
+    Object.keys(getTableColumns(table)).map((column) => `${getTableName(table)}.${column}`),
+  );
+  const holding = columns.filter((column) => /\.(user|coordinator|mentor|recipient|owner)_id$/.test(column));
+  expect(holding.length).toBeGreaterThan(5);
+  // Dispatches go in portions of their own, with what hangs on them.
+  expect(holding.filter((column) => !seenTo.has(column))).toEqual(["dispatches.user_id"]);
 });
 
 test("erasure leaves nothing of the user in any table, and everything of others", async () => {
@@ -70,7 +79,9 @@ test("erasure leaves nothing of the user in any table, and everything of others"
   const headers = { "idempotency-key": user.id };
   const push = { title: "Private title", body: `About ${user.id}`, data: { for: user.id } };
   await h.request("POST", "/api/v1/notifications", { headers, body: aPush(user.id, push) });
-  await h.request("POST", "/api/v1/notifications/batch", { body: { targets: [aPush(user.id), aPush(other.id)] } });
+  await h.request("POST", "/api/v1/notifications/batch", {
+    body: { targets: [aPush(user.id), aPush(other.id)] },
+  });
   const unsent = new Date(h.clock.now() + 86_400_000).toISOString();
   await h.request("POST", "/api/v1/notifications", { body: aPush(user.id, { send_at: unsent }) });
   const made = await givenDispatches(h, user.id, 3);
@@ -147,7 +158,9 @@ test("what erasure asks is answered from indexes", async () => {
   await erase(h, user.id);
   expect(h.meter.statements.length).toBeGreaterThan(4);
   for (const { sql, params } of h.meter.statements) {
-    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind(...params).all<{ detail: string }>();
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...params)
+      .all<{ detail: string }>();
     for (const { detail } of plan.results) expect(detail).not.toMatch(/^SCAN (?!CONSTANT)/);
   }
 });

@@ -33,13 +33,22 @@ function telling(changes: Change<UserFacts>[] = []): Collection<UserFacts, User>
       changes.push(change);
       if (!change.notify) return {};
       const rows = change.rows.map(({ id, name }) =>
-        dispatchRow(ctx, { channel: "push", lane: "push", type: "push", userId: id, orgId: null, title: name ?? "" }),
+        dispatchRow(ctx, {
+          channel: "push",
+          lane: "push",
+          type: "push",
+          userId: id,
+          orgId: null,
+          title: name ?? "",
+        }),
       );
       const renamed = sql`EXISTS (SELECT 1 FROM users WHERE id = value->>'user_id' AND name IS NOT value->>'title')`;
       return {
         before: insertDispatches(rows, renamed),
-        after: [sql`UPDATE dispatches SET body = (SELECT name FROM users WHERE id = user_id)
-          WHERE id IN (SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.id))}))`],
+        after: [
+          sql`UPDATE dispatches SET body = (SELECT name FROM users WHERE id = user_id)
+          WHERE id IN (SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.id))}))`,
+        ],
         dispatchIds: rows.map((row) => row.id),
       };
     },
@@ -171,6 +180,7 @@ test("a bulk too big for one parameter goes in several, in the same round trip",
   expect(h.meter.trips).toBe(1);
   expect(h.meter.statements.length).toBeGreaterThan(1);
   for (const { params } of h.meter.statements)
-    for (const param of params) expect(new TextEncoder().encode(String(param)).length).toBeLessThan(2_000_000);
+    for (const param of params)
+      expect(new TextEncoder().encode(String(param)).length).toBeLessThan(2_000_000);
   expect(await readOne(h.ctx, users, rows.at(-1)?.id ?? "")).toMatchObject({ name: rows.at(-1)?.name });
 });

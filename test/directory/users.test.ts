@@ -9,7 +9,13 @@ test("a user known only by a token is created with what the token says", async (
   const id = mint("usr");
   const org = mint("org");
   await h.ctx.db.write([
-    createUserIfMissing(h.ctx, { id, orgId: org, email: "Kari@EXAMPLE.com", emailVerified: true, name: "Kari" }),
+    createUserIfMissing(h.ctx, {
+      id,
+      orgId: org,
+      email: "Kari@EXAMPLE.com",
+      emailVerified: true,
+      name: "Kari",
+    }),
   ]);
   expect(await readOne(h.ctx, users, id)).toEqual({
     id,
@@ -28,7 +34,12 @@ test("a user known only by a token is created with what the token says", async (
 test("a user known by the id alone is created with it", async () => {
   const id = mint("usr");
   await h.ctx.db.write([createUserIfMissing(h.ctx, { id })]);
-  expect(await readOne(h.ctx, users, id)).toMatchObject({ id, org_id: null, email: null, email_verified: false });
+  expect(await readOne(h.ctx, users, id)).toMatchObject({
+    id,
+    org_id: null,
+    email: null,
+    email_verified: false,
+  });
 });
 
 test("a user whom the directory has stays as it is", async () => {

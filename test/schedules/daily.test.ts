@@ -95,7 +95,7 @@ test(
         for (const hour of [0, 2, 3, 8, 23]) {
           const expected = runsAround(zone, hour, change);
           const [, dayBefore = 0] = expected;
-          const afters = [dayBefore, change - 1, change];
+          const afters = [dayBefore, change];
           for (const after of afters) {
             checked += 1;
             const next = expected.find((at) => at > after);
@@ -105,7 +105,7 @@ test(
       }
     }
     expect(wrong).toEqual([]);
-    expect(checked).toBeGreaterThan(30_000);
+    expect(checked).toBeGreaterThan(20_000);
   },
   SLOW,
 );

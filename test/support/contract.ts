@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { App } from "../../src/http/app-env.ts";
 
 interface Schema {
   $ref?: string;
@@ -7,6 +8,7 @@ interface Schema {
 }
 
 interface Operation {
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
 
@@ -15,6 +17,10 @@ export interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 }
+
+/** The document, without asking for it over HTTP. */
+export const openApiOf = (app: App): OpenApi =>
+  app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } }) as unknown as OpenApi;
 
 export interface Seen {
   method: string;

@@ -2,8 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import type { Dispatch, Lane } from "../../src/db/schema/index.ts";
 import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/dispatch/create.ts";
-import { createHarness, type Harness } from "./harness.ts";
-import { givenUser } from "./world.ts";
+import { createHarness, type Harness, mint } from "./harness.ts";
 
 /** A row of `deliveries`. */
 export interface DeliveryRow {
@@ -25,19 +24,33 @@ export async function emptyTables(): Promise<void> {
 export const createWorld = (vars: Record<string, string> = {}): Harness =>
   createHarness({ vars, autoDrain: false });
 
+/** Many users at once, with `devices` devices each. */
+export async function givenUsers(h: Harness, count: number, devices = 1) {
+  const now = h.clock.now();
+  const users = Array.from({ length: count }, () => mint("usr"));
+  const owned = users.flatMap((user) =>
+    Array.from({ length: devices }, (_, i) => ({ user, token: `ExponentPushToken[${user}-${i}]` })),
+  );
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO users (id, email_verified, created_at, updated_at) SELECT value, 1, ?1, ?1 FROM json_each(?2)`,
+    ).bind(now, JSON.stringify(users)),
+    env.DB.prepare(
+      `INSERT INTO device_tokens (token, user_id, provider, platform, registered_at, last_used_at)
+       SELECT value->>'token', value->>'user', 'expo', 'ios', ?1, ?1 FROM json_each(?2)`,
+    ).bind(now, JSON.stringify(owned)),
+  ]);
+  return { users, tokens: owned.map(({ token }) => token) };
+}
+
 /** `count` users with `devices` devices each, and a push for each of them in the outbox, not woken yet. */
 export async function givenPushes(
   h: Harness,
   count = 1,
   { devices = 1, ...more }: { devices?: number } & Partial<NewDispatch> = {},
 ): Promise<{ ids: string[]; tokens: string[]; users: string[] }> {
-  const users = await Promise.all(Array.from({ length: count }, () => givenUser(h, { devices })));
-  const ids = await givenDispatches(
-    h,
-    users.map((user) => user.id),
-    more,
-  );
-  return { ids, tokens: users.flatMap((user) => user.tokens), users: users.map((user) => user.id) };
+  const { users, tokens } = await givenUsers(h, count, devices);
+  return { ids: await givenDispatches(h, users, more), tokens, users };
 }
 
 /** A push in the outbox for each of `userIds`. They have their slot, unless `slotTaken` says otherwise. */

@@ -51,14 +51,13 @@ export function createEmailChannel(
       parse: ([recipients = []]) =>
         new Map((recipients as Recipient[]).map((recipient) => [recipient.id, recipient])),
     },
-    weight: (dispatches) => dispatches.length,
-    async send(ctx, name, dispatches, loaded, lease) {
+    async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No e-mail provider is called ${name}`);
       const prepared = await Promise.all(dispatches.map((dispatch) => prepare(ctx, dispatch, loaded)));
       const letters = prepared.filter((one): one is Letter => "message" in one);
       const requests = requestsOf(letters, provider.maxPerRequest);
-      const { outcomes, health } = await fire(ctx, lease, requests, (request) =>
+      const { outcomes, health } = await fire(ctx, terms, requests, (request) =>
         provider.send(request.map((letter) => letter.message)),
       );
       const refused = prepared.flatMap((one) => ("outcome" in one ? [unattempted(one)] : []));
@@ -91,11 +90,7 @@ const unattempted = ({ dispatch, outcome }: { dispatch: Dispatch; outcome: Outco
   attempted: false,
 });
 
-const attempted = (
-  { dispatch, message }: Letter,
-  outcome: Outcome | undefined,
-  chunk: string,
-): Result[] =>
+const attempted = ({ dispatch, message }: Letter, outcome: Outcome | undefined, chunk: string): Result[] =>
   outcome === undefined
     ? []
     : [

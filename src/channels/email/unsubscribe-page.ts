@@ -1,4 +1,4 @@
-import { cleanLine, safeUrl } from "./templates/clean.ts";
+import { type Direction, cleanLine, safeUrl } from "./templates/clean.ts";
 import type { EmailType } from "./templates/content.ts";
 import { directionOf, resolveLocale } from "./templates/locale.ts";
 import { type Markup, markup, trusted } from "./templates/markup.ts";
@@ -45,7 +45,7 @@ const STYLE = [
   `:root{color-scheme:light dark}`,
   `body{margin:0;padding:3rem 1rem;font:1rem/1.5 system-ui,sans-serif;color:${text.light.color};background:${page.light.background}}`,
   `main{max-width:32rem;margin:auto;padding:1.75rem;border:1px solid ${card.light.border};border-radius:10px;background:${card.light.background};overflow-wrap:anywhere}`,
-  `h1,p{text-align:match-parent}h1{font-size:1.4rem;line-height:1.3;margin:.5rem 0 1rem}`,
+  `[dir=rtl] h1,[dir=rtl] p{text-align:right}h1{font-size:1.4rem;line-height:1.3;margin:.5rem 0 1rem}`,
   `.brand{font-weight:700;text-decoration:none}a{color:${link.light.color}}`,
   `.muted{color:${muted.light.color}}form{margin:.75rem 0 0}`,
   `button{font:inherit;width:100%;padding:.7rem 1rem;border-radius:6px;cursor:pointer;border:1px solid ${link.light.color};color:${link.light.color};background:transparent}`,
@@ -57,7 +57,7 @@ const STYLE = [
 ].join("");
 
 /** Hash of the page's one style sheet; the test that compares them says what to write here after a change. */
-const STYLE_HASH = "sha256-OGG47NksCXv8OcDUki/aR0K46gaTHSzJakJlrUVuRxA=";
+const STYLE_HASH = "sha256-4FSzW9OgFtFtNZI3A/eLPdla9LpTM+r6M2NHnykV7oc=";
 
 /** The page's headers: no script, nothing from elsewhere, and the token in its URL goes to nobody. */
 export const UNSUBSCRIBE_PAGE_HEADERS = {
@@ -87,7 +87,7 @@ function masked(address: string | null): string | null {
 const form = (action: UnsubscribeAction, label: string): Markup =>
   markup`<form method="post"><input type="hidden" name="action" value="${action}"><button type="submit">${label}</button></form>\n`;
 
-function content(shown: UnsubscribePage, say: Wording["unsubscribe"], types: Wording["types"]) {
+function content(shown: UnsubscribePage, { unsubscribe: say, types }: Wording, own: Direction) {
   if (shown.page === "invalid")
     return { title: say.invalid.title, text: say.invalid.text, address: null, forms: [] };
   const type = types[shown.type];
@@ -96,7 +96,7 @@ function content(shown: UnsubscribePage, say: Wording["unsubscribe"], types: Wor
   return {
     title,
     text: say[shown.page].text(type),
-    address: address === null ? null : markup`<p class="muted">${say.address(address)}</p>\n`,
+    address: address === null ? null : markup`<p class="muted" dir="${own}">${say.address(address)}</p>\n`,
     forms: FORMS[shown.page].map((action) => form(action, say.buttons[action](type))),
   };
 }
@@ -106,7 +106,7 @@ export function renderUnsubscribePage(shown: UnsubscribePage, reader: PageReader
   const locale = resolveLocale(reader.locale);
   const say = wordingFor(locale);
   const own = directionOf(say.language);
-  const { title, text: body, address, forms } = content(shown, say.unsubscribe, say.types);
+  const { title, text: body, address, forms } = content(shown, say, own);
   const home = safeUrl(reader.home);
   const brand =
     home === null

@@ -90,13 +90,12 @@ export function createPushChannel(
     providers,
     budget: { name: "push", limit: limitPerHour, periodMs: HOUR },
     loader,
-    weight: (dispatches, loaded) => shotsOf(dispatches, loaded).length,
-    async send(ctx, name, dispatches, loaded, lease): Promise<Round> {
+    async send(ctx, name, dispatches, loaded, terms): Promise<Round> {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No push provider is called ${name}`);
       const shots = shotsOf(dispatches, loaded);
       const requests = chunks(shots, provider.maxPerRequest);
-      const { outcomes, health } = await fire(ctx, lease, requests, (request) =>
+      const { outcomes, health } = await fire(ctx, terms, requests, (request) =>
         provider.send(request.map(messageOf)),
       );
       return {

@@ -3,8 +3,9 @@ import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
 import { inJson } from "../../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
+import { acceptedCount, failedCount, isOpen } from "../../dispatch/counts.ts";
 import { follow } from "../../dispatch/fallback.ts";
-import { type ToWake, wake } from "../../dispatch/wake.ts";
+import { queuedAmong, type ToWake, wake } from "../../dispatch/wake.ts";
 import { groupBy } from "../../lib/chunks.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
 import type { PushProvider, Receipt } from "./provider.ts";
@@ -83,7 +84,7 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
     closeReceipts(over, bad),
     ...(bad.length > 0 ? [killTokens(ctx, bad), recount(ctx, affected)] : []),
     ...followers.statements,
-    sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches} WHERE ${inJson(dispatches.id, followers.ids)} AND status = 'queued'`,
+    queuedAmong(followers.ids),
   ]);
   await wake(ctx, (results.at(-1) ?? []) as ToWake[]);
 }
@@ -118,11 +119,9 @@ function killTokens(ctx: Ctx, bad: readonly Bad[]): Statement {
 }
 
 function recount(ctx: Ctx, ids: readonly string[]): Statement {
-  const count = (is: "=" | "<>") =>
-    sql`(SELECT count(*) FROM ${deliveries} x WHERE x.dispatch_id = ${dispatches}.id AND x.status ${sql.raw(is)} 'accepted')`;
-  const dead = sql`(status = 'sent' AND ${count("=")} = 0)`;
+  const dead = sql`(status = 'sent' AND ${acceptedCount} = 0)`;
   return sql`UPDATE ${dispatches} SET
-      delivered_count = ${count("=")}, failed_count = ${count("<>")},
+      delivered_count = ${acceptedCount}, failed_count = ${failedCount(isOpen)},
       status = iif(${dead}, 'failed', status),
       error_code = iif(${dead}, 'undelivered', error_code),
       error = iif(${dead}, 'No device could be reached', error),

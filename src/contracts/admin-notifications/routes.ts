@@ -38,7 +38,8 @@ export const remind = createRoute({
   method: "post",
   path: `${BASE}/certification-reminder`,
   summary: "Remind one user of their certificates",
-  description: "Queues one e-mail that lists them, nearest expiry first. 409 `no_certification` when there is none.",
+  description:
+    "Queues one e-mail that lists them, nearest expiry first. 409 `no_certification` when there is none.",
   request: { headers: keyed, body: jsonBody(schemas.remindBody) },
   responses: { 202: json(schemas.reminded, "Queued"), ...problems(400, 404, 409, 413, 415, 422) },
 });

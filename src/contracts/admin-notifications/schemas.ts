@@ -49,11 +49,18 @@ export const listQuery = z.object({
   status: z.enum(STATUSES).optional(),
   recipient_user_id: directoryId.optional(),
   batch_id: z.string().max(64).optional(),
-  from: instant.optional().openapi({ type: "string", format: "date-time", description: "Created at or after." }),
+  from: instant
+    .optional()
+    .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
   to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
 });
 
-export const idParam = z.object({ id: z.string().max(128).openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({
+  id: z
+    .string()
+    .max(128)
+    .openapi({ param: { name: "id", in: "path" } }),
+});
 
 export const remindBody = z.strictObject({ user_id: directoryId }).openapi("CertificationReminder");
 
@@ -86,7 +93,9 @@ export const bulkReminded = z
       dispatched: z.int(),
       failed: z.int().openapi({ description: "Users who cannot be mailed; logged with the reason." }),
       skipped: z.int().openapi({ description: "Users reminded of the same expiry within 24 hours." }),
-      dispatch_ids: z.array(dispatchId).openapi({ description: "The first 1,000; `batch_id` finds them all." }),
+      dispatch_ids: z
+        .array(dispatchId)
+        .openapi({ description: "The first 1,000; `batch_id` finds them all." }),
       batch_id: z.string(),
       dispatched_at: printedTime,
     }),

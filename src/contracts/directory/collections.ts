@@ -1,7 +1,11 @@
 import type { COLLECTIONS } from "../../directory/collections.ts";
+import { certifications } from "./certifications.ts";
 import { orgs } from "./orgs.ts";
 import { users } from "./users.ts";
 import type { WireCollection } from "./wire.ts";
 
 /** Every collection of the directory; the type sees to it that none is missing. */
-export const WIRE = { orgs, users } as const satisfies Record<keyof typeof COLLECTIONS, WireCollection>;
+export const WIRE = { orgs, users, certifications } as const satisfies Record<
+  keyof typeof COLLECTIONS,
+  WireCollection
+>;

@@ -92,7 +92,9 @@ export function registerHandlers(app: App): void {
     const seen = await awaitOutcome(ctx, known, taken.replayed ? 0 : waitMs);
     const byId = new Map(seen.map((dispatch) => [dispatch.id, dispatch]));
     const results = taken.results.map((result) =>
-      result.dispatch === null ? result : { ...result, dispatch: byId.get(result.dispatch.id) ?? result.dispatch },
+      result.dispatch === null
+        ? result
+        : { ...result, dispatch: byId.get(result.dispatch.id) ?? result.dispatch },
     );
     c.header("location", `${routes.BASE}?batch_id=${printId("batch", taken.batchId)}`);
     const view = batchView({ ...taken, results });

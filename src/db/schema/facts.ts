@@ -16,8 +16,6 @@ export const certifications = sqliteTable(
   (t) => [index("certifications_by_user").on(t.user_id, t.expires_at)],
 );
 
-export const MENTOR_STATUSES = ["active", "paused", "inactive"] as const;
-
 /** Peer mentors, whom a coordinator looks after. WITHOUT ROWID. */
 export const peerMentors = sqliteTable(
   "peer_mentors",
@@ -29,7 +27,10 @@ export const peerMentors = sqliteTable(
     email: text("email"),
     phone: text("phone"),
     status: text("status").notNull(),
-    /** Grows with each change of status: names the change in occasions. */
+    /**
+     * Grows by one with each change of status: names the change in occasions. Starts at the time of creation (epoch ms), so
+     * that a mentor who is deleted and comes back does not meet the occasions of before.
+     */
     status_seq: integer("status_seq").notNull(),
     pause_start_date: integer("pause_start_date"),
     pause_reason: text("pause_reason"),
@@ -45,22 +46,26 @@ export const peerMentors = sqliteTable(
   ],
 );
 
+export const PAUSE_EVENTS = ["pause_activated", "pause_deactivated"] as const;
+export type PauseEventType = (typeof PAUSE_EVENTS)[number];
+
 /** That a coordinator was told of a pause, or is being told. WITHOUT ROWID; the key is a UUIDv7. */
 export const notificationRecords = sqliteTable(
   "notification_records",
   {
     id: text("id").primaryKey(),
     peer_mentor_id: text("peer_mentor_id").notNull(),
-    event_type: text("event_type", { enum: ["pause_activated", "pause_deactivated"] }).notNull(),
+    event_type: text("event_type", { enum: PAUSE_EVENTS }).notNull(),
     effective_date: integer("effective_date"),
     reason: text("reason"),
     coordinator_id: text("coordinator_id"),
-    /** JSON array of push, in_app, email. */
+    /** JSON array of push, in_app, email. While the record follows: those of dispatches that are gone. */
     channels_notified: text("channels_notified").notNull(),
-    /** JSON array of ids; opaque where a client gave them. */
+    /** JSON array of ids: of dispatches (a follower may be missing), or opaque where a client gave them. */
     dispatch_ids: text("dispatch_ids").notNull(),
+    /** Null while there is nothing to say beyond what follows from the dispatches. */
     notes: text("notes"),
-    /** `flow`: follows its dispatches. `client`: says what was posted. */
+    /** `flow`: follows its dispatches, whose batch it is. `client`: says what was posted. */
     source: text("source", { enum: ["flow", "client"] }).notNull(),
     /** Whether a PUT has set the channels: they then follow nothing any more. */
     channels_fixed: integer("channels_fixed", { mode: "boolean" }).notNull(),

@@ -88,6 +88,8 @@ export const dispatches = sqliteTable(
     index("dispatches_by_org")
       .on(t.org_id)
       .where(sql`org_id IS NOT NULL`),
+    // Webhooks of e-mail providers that cannot carry our own id.
+    index("dispatches_by_message").on(t.provider_message_id).where(sql`provider_message_id IS NOT NULL`),
     // The outcome of a batch.
     index("dispatches_by_batch")
       .on(t.batch_id)

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   cleanName,
@@ -14,9 +14,10 @@ const LIMITS = { asciiLocalPart: true, headers: 15, headerName: 126, headerValue
 /** Any text: letters of many scripts, emoji, controls, halves of surrogate pairs. */
 const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.string());
 
+const bytes = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
 /** A reader's view of a header value, after RFC 2047: white space between encoded-words does not count. */
 function decode(value: string): string {
-  const bytes = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return value
     .replace(/(=\?[^?]+\?B\?[^?]*\?=) (?==\?)/g, "$1")
     .replace(/(?:=\?UTF-8\?B\?[^?]*\?=)+/g, (words) =>
@@ -164,12 +165,12 @@ describe("safeAddress", () => {
   });
 });
 
-describe("vet", () => {
-  const defect = (change: Parameters<typeof anEmail>[0]) => {
-    const vetting = vet(anEmail(change), LIMITS);
-    return vetting.ok ? null : vetting.defect;
-  };
+const defect = (change: Parameters<typeof anEmail>[0]) => {
+  const vetting = vet(anEmail(change), LIMITS);
+  return vetting.ok ? null : vetting.defect;
+};
 
+describe("vet", () => {
   it("returns a good message with its headers, and its domains in Punycode", () => {
     const email = anEmail({ to: { name: "Zoë", address: "zoe@bücher.example" } });
     expect(vet(email, LIMITS)).toEqual({

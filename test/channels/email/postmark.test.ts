@@ -186,9 +186,9 @@ describe("an answer to the request as a whole", () => {
   });
 });
 
-describe("the account", () => {
-  const probe = () => postmark.probe?.();
+const probe = () => postmark.probe?.();
 
+describe("the account", () => {
   it("is well", async () => {
     expect(await probe()).toEqual({ kind: "ok" });
     expect(sandbox.requests[0]).toMatchObject({ method: "GET", path: "/server" });

@@ -32,20 +32,23 @@ export const postmarkError = (status: number, code: number, text = "As the test 
   body: { ErrorCode: code, Message: text },
 });
 
+/** Why a request is turned away before it is read, or null. */
+const unwelcome = ({ headers }: SeenRequest): Response | null =>
+  headers["x-postmark-server-token"] === POSTMARK_TOKEN
+    ? null
+    : Response.json(postmarkError(401, 10, "The Server Token is missing or wrong.").body, { status: 401 });
+
+/** The result of a message that is not taken. */
+const failed = (code: number, text: string) => postmarkError(200, code, text).body;
+
 /** Postmark's API, as its documentation describes it, and misbehaving when it is told to. */
 export function createPostmarkSandbox() {
   const steering = createSteering();
   const settings = freshSettings();
   const { app, accepted } = steering;
 
-  const unwelcome = ({ headers }: SeenRequest): Response | null =>
-    headers["x-postmark-server-token"] === POSTMARK_TOKEN
-      ? null
-      : Response.json(postmarkError(401, 10, "The Server Token is missing or wrong.").body, { status: 401 });
-
   /** The result of one message of a batch. */
   function take(input: unknown) {
-    const failed = (code: number, text: string) => postmarkError(200, code, text).body;
     const parsed = message.safeParse(input);
     if (!parsed.success) return failed(403, "Invalid field.");
     const { From, To, Subject, HtmlBody = "", TextBody = "", MessageStream, Headers, Metadata } = parsed.data;

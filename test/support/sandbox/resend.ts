@@ -32,6 +32,14 @@ export const resendError = (status: number, name: string, message = "As the test
 const error = (status: number, name: string, message: string): Response =>
   Response.json(resendError(status, name, message).body, { status });
 
+/** Why a request is turned away before it is read, or null. */
+function unwelcome({ headers }: SeenRequest): Response | null {
+  if (headers["user-agent"] === undefined) return new Response("error code: 1010", { status: 403 });
+  const key = headers["authorization"];
+  if (key === undefined) return error(401, "missing_api_key", "Missing API Key");
+  return key === `Bearer ${RESEND_KEY}` ? null : error(403, "invalid_api_key", "API key is invalid");
+}
+
 /** Resend's API, as its documentation describes it, and misbehaving when it is told to. */
 export function createResendSandbox({ now = Date.now }: { now?: () => number } = {}) {
   const steering = createSteering();
@@ -67,13 +75,6 @@ export function createResendSandbox({ now = Date.now }: { now?: () => number } =
       accepted.push({ id, ...one });
       return { id };
     });
-  }
-
-  function unwelcome({ headers }: SeenRequest): Response | null {
-    if (headers["user-agent"] === undefined) return new Response("error code: 1010", { status: 403 });
-    const key = headers["authorization"];
-    if (key === undefined) return error(401, "missing_api_key", "Missing API Key");
-    return key === `Bearer ${RESEND_KEY}` ? null : error(403, "invalid_api_key", "API key is invalid");
   }
 
   /** Runs `send` once a key: a repeat gets the first answer, or 409 when its payload is another. */

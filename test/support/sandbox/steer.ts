@@ -44,21 +44,16 @@ const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   });
 
 function misbehave(fault: Fault, signal: AbortSignal): Response | Promise<never> {
-  switch (fault.kind) {
-    case "answer":
-      return Response.json(fault.body, { status: fault.status, headers: fault.headers ?? {} });
-    case "html":
-      return new Response("<html><body><h1>Bad Gateway</h1></body></html>", {
-        status: fault.status,
-        headers: { "content-type": "text/html" },
-      });
-    case "garbage":
-      return new Response('{"id":"5', { headers: { "content-type": "application/json" } });
-    case "drop":
-      throw new ConnectionDropped();
-    case "hang":
-      return rejectOnAbort(signal);
-  }
+  if (fault.kind === "drop") throw new ConnectionDropped();
+  if (fault.kind === "hang") return rejectOnAbort(signal);
+  if (fault.kind === "garbage")
+    return new Response('{"id":"5', { headers: { "content-type": "application/json" } });
+  if (fault.kind === "html")
+    return new Response("<html><body><h1>Bad Gateway</h1></body></html>", {
+      status: fault.status,
+      headers: { "content-type": "text/html" },
+    });
+  return Response.json(fault.body, { status: fault.status, headers: fault.headers ?? {} });
 }
 
 const parse = (text: string): unknown => {
@@ -107,7 +102,7 @@ export function createSteering() {
       return misbehave(fault, context.req.raw.signal);
     },
     /** Like the platform's fetch, but it goes nowhere. */
-    async fetch(url: string, init: RequestInit = {}): Promise<Response> {
+    fetch: async (url: string, init: RequestInit = {}): Promise<Response> => {
       const answer = Promise.resolve(app.fetch(new Request(url, init)));
       return init.signal ? Promise.race([answer, rejectOnAbort(init.signal)]) : answer;
     },

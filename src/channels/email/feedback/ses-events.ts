@@ -52,7 +52,7 @@ function partOf({ eventType, notificationType, mail, bounce, complaint, delivery
     addresses: mail.destination ?? [],
     at: null,
   });
-  switch (eventType ?? notificationType) {
+  switch (eventType ?? notificationType ?? "") {
     case "Bounce": {
       if (!bounce) return null;
       const isSuppressed = SUPPRESSED.has(bounce.bounceSubType ?? "");

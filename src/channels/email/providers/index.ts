@@ -28,7 +28,8 @@ export function createEmailProviders({ email, providerTimeoutMs }: Config, tools
     resend: () => createResendProvider({ ...http, ...email.resend }),
     postmark: () => createPostmarkProvider({ ...http, ...email.postmark }),
     cloudflare: () => {
-      if (binding === undefined) throw new Error("The e-mail provider cloudflare needs the send_email binding EMAIL");
+      if (binding === undefined)
+        throw new Error("The e-mail provider cloudflare needs the send_email binding EMAIL");
       return createCloudflareProvider({ binding, timeoutMs: providerTimeoutMs });
     },
     log: () => createLogProvider({ log }),

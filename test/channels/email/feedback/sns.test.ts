@@ -16,6 +16,8 @@ function aVerifier(serve: (url: string) => Response | Promise<Response> = () => 
   const asked: string[] = [];
   const fetch = async (url: string, init: RequestInit) => {
     asked.push(url);
+    // Following would leave SNS's host.
+    expect(init.redirect).toBe("manual");
     const aborted = new Promise<never>((_, reject) =>
       init.signal?.addEventListener("abort", () => reject(init.signal?.reason)),
     );

@@ -78,26 +78,30 @@ describe("dates and numbers", () => {
   });
 });
 
-test("days are counted on the reader's calendar, in every time zone and over clock changes", () => {
-  const zones = Intl.supportedValuesOf("timeZone");
-  const from = Date.UTC(2020, 0, 1);
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...zones),
-      fc.integer({ min: from, max: from + 10 * 366 * DAY }),
-      fc.integer({ min: 1, max: 60 * DAY }),
-      (timezone, now, ahead) => {
-        const local = (at: number) =>
-          Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
-        const days = local(now).until(local(now + ahead)).days;
-        const expected = days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`;
-        const { subject } = render(certificate(now + ahead), { timezone }, now);
-        expect(subject).toBe(`Your certification expires ${expected}`);
-      },
-    ),
-    { numRuns: 500 },
-  );
-});
+test(
+  "days are counted on the reader's calendar, in every time zone and over clock changes",
+  { timeout: 30_000 },
+  () => {
+    const zones = Intl.supportedValuesOf("timeZone");
+    const from = Date.UTC(2020, 0, 1);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.integer({ min: from, max: from + 10 * 366 * DAY }),
+        fc.integer({ min: 1, max: 60 * DAY }),
+        (timezone, now, ahead) => {
+          const local = (at: number) =>
+            Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
+          const days = local(now).until(local(now + ahead)).days;
+          const expected = days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`;
+          const { subject } = render(certificate(now + ahead), { timezone }, now);
+          expect(subject).toBe(`Your certification expires ${expected}`);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  },
+);
 
 describe("reading direction", () => {
   test.each(["ar", "he", "fa-IR", "ur", "ps", "yi", "ckb", "dv", "az-Arab"])(

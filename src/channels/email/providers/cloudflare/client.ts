@@ -13,16 +13,13 @@ export async function sendThrough(
   message: CloudflareMessage,
   timeoutMs: number = PROVIDER_TIMEOUT_MS,
 ): Promise<Verdict> {
-  let stop = () => {};
-  const timeout = new Promise<Verdict>((resolve) => {
-    const timer = setTimeout(() => resolve(verdict("timeout")), timeoutMs);
-    stop = () => clearTimeout(timer);
-  });
-  // `then` inside an async function: a binding that throws before it returns a promise is an error like any other.
+  const { promise: timeout, resolve } = Promise.withResolvers<Verdict>();
+  const timer = setTimeout(() => resolve(verdict("timeout")), timeoutMs);
+  // Inside an async function, a binding that throws before it returns a promise is an error like any other.
   const sent = (async () => fromCloudflare(await binding.send(message)))().catch(fromCloudflareError);
   try {
     return await Promise.race([sent, timeout]);
   } finally {
-    stop();
+    clearTimeout(timer);
   }
 }

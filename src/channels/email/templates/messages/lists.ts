@@ -37,6 +37,8 @@ export const whenBadge = ({ say }: TemplateContext, days: Days): ListItem["badge
   tone: toneOf(days),
 });
 
+const clamped = (score: number): number => Math.min(100, Math.max(0, score));
+
 /** Matches, the best first and among equals the most urgent. */
 export const matchItems = ({ say, format }: TemplateContext, matches: readonly Match[]): ListItem[] =>
   matches
@@ -49,7 +51,7 @@ export const matchItems = ({ say, format }: TemplateContext, matches: readonly M
           ? say.matches.noDeadline
           : say.matches.deadline(format.dateTime(match.deadline)),
       ],
-      badge: { text: say.matches.score(format.percent(match.score / 100)), tone: "calm" },
+      badge: { text: say.matches.score(format.percent(clamped(match.score) / 100)), tone: "calm" },
     }));
 
 /** Deadlines, the next first. */

@@ -15,8 +15,8 @@ type Measure = keyof Summary["totals"];
 /** Beyond ten times as much, a percentage says less than the numbers. */
 const MAX_SHARE = 10;
 
-/** Sums of hours carry binary dust; nobody logs less than a hundredth of an hour. */
-const rounded = (value: number): number => Math.round(value * 100) / 100;
+/** Sums of hours carry binary dust; nobody logs less than a hundredth of an hour. `|| 0`: no "-0". */
+const rounded = (value: number): number => Math.round(value * 100) / 100 || 0;
 
 function fact(content: Summary, { say, format }: TemplateContext, label: string, measure: Measure): Fact {
   const value = rounded(content.totals[measure]);

@@ -1,0 +1,97 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../../ctx.ts";
+import type { Statement } from "../../../db/client.ts";
+import { dispatches, suppressions } from "../../../db/schema/index.ts";
+import { follow } from "../../../dispatch/fallback.ts";
+import { DAY } from "../../../lib/clock.ts";
+import { queuedAmong, type ToWake, wake } from "../../../dispatch/wake.ts";
+import type { FeedbackEvent } from "./event.ts";
+
+/** A mailbox that did not exist may exist again some day; who complained does not want our mail. */
+const BOUNCE_KEPT_MS = 90 * DAY;
+
+const TEXTS = {
+  delivered: null,
+  bounced: "The receiving server did not take it",
+  complained: "The recipient reported it as spam",
+  failed: "The e-mail provider gave it up",
+} as const satisfies Record<FeedbackEvent["kind"], string | null>;
+
+/**
+ * Writes down what a provider told about messages: one round trip, idempotent, in any order. A dispatch only moves
+ * forward; one that the event overtook (it is still being sent, or waits to be tried again) is finished by it.
+ * Dead addresses go onto the suppression list.
+ */
+export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const failing = events.flatMap(({ kind, dispatchId }) =>
+    dispatchId !== null && (kind === "failed" || kind === "bounced") ? [dispatchId] : [],
+  );
+  const followers = follow(ctx, failing);
+  const results = await ctx.db.write([
+    moveForward(ctx, events),
+    ...suppress(ctx, events),
+    ...followers.statements,
+    queuedAmong(followers.ids),
+  ]);
+  await wake(ctx, (results.at(-1) ?? []) as ToWake[]);
+}
+
+/**
+ * Later truths win: a bounce after a delivery is one (SES sends both), a complaint tells that it had arrived. The worst
+ * event of a dispatch counts where one call brings several.
+ */
+function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
+  const rank = { delivered: 0, failed: 1, bounced: 2, complained: 3 };
+  const rows = [...events]
+    .sort((a, b) => rank[a.kind] - rank[b.kind])
+    .map(({ kind, dispatchId, providerMessageId, at, code }) => ({
+      id: dispatchId,
+      message: providerMessageId,
+      status: kind === "complained" ? "delivered" : kind,
+      at,
+      code: TEXTS[kind] === null ? null : code,
+      text: TEXTS[kind],
+      rank: rank[kind],
+    }));
+  const found = sql`SELECT d.id, e.value AS e FROM json_each(${JSON.stringify(rows)}) AS e JOIN ${dispatches} AS d
+    ON d.id = coalesce(e.value->>'id', (SELECT m.id FROM ${dispatches} AS m
+      WHERE m.provider_message_id IS NOT NULL AND m.provider_message_id = e.value->>'message' LIMIT 1))
+    WHERE d.channel = 'email'`;
+  const worst = sql`SELECT id, e->>'status' AS status, e->>'at' AS at, e->>'code' AS code, e->>'text' AS text,
+    max(e->>'rank') AS rank FROM (${found}) GROUP BY id`;
+  return sql`UPDATE ${dispatches} SET
+      status = iif(f.status = 'delivered' AND ${dispatches}.status = 'bounced', 'bounced', f.status),
+      delivered_at = iif(f.status = 'delivered', coalesce(delivered_at, f.at), delivered_at),
+      delivered_count = iif(f.status = 'delivered', 1, 0),
+      error_code = iif(f.code IS NULL AND ${dispatches}.status <> 'bounced', NULL, coalesce(f.code, error_code)),
+      error = iif(f.code IS NULL AND ${dispatches}.status <> 'bounced', NULL, coalesce(f.text, error)),
+      wake_at = NULL, updated_at = ${ctx.clock.now()}
+    FROM (${worst}) AS f
+    WHERE ${dispatches}.id = f.id AND ${dispatches}.status <> 'cancelled'
+      AND NOT (f.status = 'failed' AND ${dispatches}.status IN ('delivered', 'bounced'))`;
+}
+
+/** Hard bounces for a while, complaints for ever; a complaint is never weakened by a bounce. */
+function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[] {
+  const now = ctx.clock.now();
+  const rows = events.flatMap(({ kind, permanent, address }) =>
+    address !== null && (kind === "complained" || (kind === "bounced" && permanent))
+      ? [
+          {
+            email: address.toLowerCase(),
+            reason: kind === "complained" ? "complaint" : "bounce",
+            expires_at: kind === "complained" ? null : now + BOUNCE_KEPT_MS,
+          },
+        ]
+      : [],
+  );
+  if (rows.length === 0) return [];
+  return [
+    sql`INSERT INTO ${suppressions} (email, reason, expires_at, created_at)
+      SELECT value->>'email', value->>'reason', value->>'expires_at', ${now}
+      FROM json_each(${JSON.stringify(rows)}) WHERE true
+      ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, expires_at = excluded.expires_at
+      WHERE suppressions.reason <> 'complaint'`,
+  ];
+}

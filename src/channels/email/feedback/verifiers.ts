@@ -1,0 +1,30 @@
+import type { Config } from "../../../env.ts";
+import type { PostmarkCredentials } from "./postmark.ts";
+import { createSnsVerifier } from "./sns.ts";
+import { confirmSubscription } from "./sns-keys.ts";
+import { createSvixVerifier } from "./svix.ts";
+
+/** What tells a provider's webhook from a forgery. Null: that provider's webhook is not configured. */
+export interface Verifiers {
+  verifySns: ReturnType<typeof createSnsVerifier>;
+  confirmSns(url: string): Promise<boolean>;
+  verifySvix: ReturnType<typeof createSvixVerifier> | null;
+  postmark: PostmarkCredentials | null;
+}
+
+/** Kept for the life of an isolate, since they remember the keys of certificates. */
+export function createVerifiers({ email }: Config, fetch: typeof globalThis.fetch): Verifiers {
+  const { webhookSecret } = email.resend;
+  const { webhookCredentials } = email.postmark;
+  return {
+    verifySns: createSnsVerifier({ fetch, topics: email.ses.topicArns }),
+    confirmSns: (url) => confirmSubscription(fetch, url),
+    verifySvix: webhookSecret === undefined ? null : createSvixVerifier([webhookSecret]),
+    postmark: webhookCredentials === undefined ? null : credentialsOf(webhookCredentials),
+  };
+}
+
+function credentialsOf(text: string): PostmarkCredentials {
+  const colon = text.indexOf(":");
+  return { kind: "basic", user: text.slice(0, colon), password: text.slice(colon + 1) };
+}

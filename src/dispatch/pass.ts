@@ -1,0 +1,80 @@
+import type { Ctx } from "../ctx.ts";
+import type { Admission, Gate } from "../gate/gate.ts";
+import type { ChannelAdapter, ProviderEntry } from "./channel.ts";
+import type { ProviderHealth } from "./outcome.ts";
+import type { Turn } from "./waves.ts";
+
+/** A gate's leave to send, and what the round owes it in return. */
+export interface Pass {
+  provider: ProviderEntry;
+  admission: Extract<Admission, { admitted: true }>;
+  /** For requests beyond what was asked for at first: users with several devices. */
+  turn: Turn;
+}
+
+const gateOf = (ctx: Ctx, { channel }: { channel: string }, { name }: ProviderEntry): Gate =>
+  ctx.gates(`${channel}:${name}`);
+
+/** Asks each provider's gate in order of preference. When all rest: the time at which the first one is back. */
+export async function admit<Loaded>(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  count: number,
+): Promise<Pass | { retryAt: number }> {
+  let retryAt = Number.POSITIVE_INFINITY;
+  for (const provider of adapter.providers) {
+    const gate = gateOf(ctx, adapter, provider);
+    const admission = await gate.acquire(count, provider.pace);
+    if (admission.admitted) return { provider, admission, turn: turnsOf(ctx, gate, provider, count) };
+    retryAt = Math.min(retryAt, admission.retryAt);
+  }
+  return { retryAt };
+}
+
+/** A short rest is slept through on the queue; a long one is left to the sweep, which asks the gate before it wakes. */
+export function restFor(ctx: Ctx, retryAt: number): number | null {
+  const seconds = Math.ceil((retryAt - ctx.clock.now()) / 1_000);
+  return seconds <= ctx.config.sweepAfterMs / 2_000 ? Math.max(1, seconds) : null;
+}
+
+/** @param granted messages that the gate has let pass already */
+function turnsOf(ctx: Ctx, gate: Gate, provider: ProviderEntry, granted: number): Turn {
+  let left = granted;
+  return async (messages) => {
+    const missing = messages - left;
+    left = Math.max(0, -missing);
+    if (missing <= 0) return 0;
+    try {
+      const admission = await gate.acquire(missing, provider.pace);
+      if (!admission.admitted) return Math.max(1, admission.retryAt - ctx.clock.now());
+      if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
+    } catch (error) {
+      // What is claimed goes out all the same: the provider says itself when it is too much.
+      ctx.log.error("gate_failed", error, { provider: provider.name });
+    }
+    return 0;
+  };
+}
+
+/** A round tells its gate the worst that it met; a success only where the gate waits for one. */
+export async function reportHealth<Loaded>(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  { provider, admission }: Pass,
+  health: readonly ProviderHealth[],
+): Promise<void> {
+  if (health.length === 0) return;
+  const pauses = health.filter((report) => report.kind === "throttled");
+  const worst: ProviderHealth =
+    pauses.length > 0
+      ? { kind: "throttled", afterMs: Math.max(...pauses.map((report) => report.afterMs)) }
+      : health.some((report) => report.kind === "ok")
+        ? { kind: "ok" }
+        : { kind: "error" };
+  if (worst.kind === "ok" && !admission.reportSuccess) return;
+  try {
+    await gateOf(ctx, adapter, provider).report(worst);
+  } catch (error) {
+    ctx.log.error("gate_failed", error, { provider: provider.name });
+  }
+}
