@@ -182,16 +182,17 @@ CREATE TABLE `stats_subscriptions` (
 	`completed_activities` integer NOT NULL,
 	`completed_minutes` integer NOT NULL,
 	`last_refreshed_at` integer NOT NULL,
-	`stale_since` integer,
+	`stale_at` integer NOT NULL,
 	`period` text NOT NULL,
 	`next_at` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `stats_subscriptions_by_user` ON `stats_subscriptions` (`user_id`,`time_window`);--> statement-breakpoint
+CREATE UNIQUE INDEX `stats_subscriptions_by_user` ON `stats_subscriptions` (`user_id`,`time_window`);--> statement-breakpoint
+CREATE INDEX `stats_subscriptions_by_window` ON `stats_subscriptions` (`time_window`);--> statement-breakpoint
 CREATE INDEX `stats_subscriptions_due` ON `stats_subscriptions` (`next_at`);--> statement-breakpoint
-CREATE INDEX `stats_subscriptions_stale` ON `stats_subscriptions` (`stale_since`) WHERE stale_since IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `stats_subscriptions_stale` ON `stats_subscriptions` (`stale_at`);--> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`key` text PRIMARY KEY NOT NULL,
 	`fingerprint` text NOT NULL,

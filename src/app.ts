@@ -6,9 +6,11 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { registerAdminNotifications } from "./contracts/admin-notifications/index.ts";
 import { registerDirectory } from "./contracts/directory/index.ts";
+import { registerNotificationRecords } from "./contracts/notification-records/index.ts";
 import { registerPushNotifications } from "./contracts/push-notifications/index.ts";
 import { registerUnsubscribe } from "./contracts/unsubscribe/index.ts";
 import { registerWebhooks } from "./contracts/webhooks/index.ts";
+import { registerUserNotifications } from "./contracts/user-notifications/index.ts";
 import type { Deps } from "./deps.ts";
 import type { Bindings } from "./env.ts";
 import type { App, AppEnv } from "./http/app-env.ts";
@@ -105,8 +107,11 @@ export function createApp(depsOf: (env: Bindings) => Deps): App {
   // The other methods have no body that we would read.
   app.on(["POST", "PUT", "PATCH"], "/api/*", jsonOnly, limitBody);
   app.use("/api/*", openSession);
+  // Their static paths lie under the push contract's base, and so come before its /{id}.
+  registerUserNotifications(app);
   registerPushNotifications(app);
   registerAdminNotifications(app);
+  registerNotificationRecords(app);
   registerDirectory(app);
   return app;
 }

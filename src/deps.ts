@@ -1,6 +1,7 @@
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
 import { createVerifiers, type Verifiers } from "./channels/email/feedback/verifiers.ts";
+import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders } from "./channels/email/providers/index.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
@@ -36,6 +37,7 @@ export interface Deps extends Seams {
   authenticate: Authenticate;
   pushProviders: readonly PushProvider[];
   emailProviders: readonly EmailProvider[];
+  probeEmail: Prober;
   letterhead: Letterhead;
   webhooks: Verifiers;
   /** What the sweep wakes. */
@@ -83,6 +85,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     authenticate: createAuthenticate(config.jwt, all.fetch),
     pushProviders,
     emailProviders,
+    probeEmail: createProber(emailProviders, clock.now),
     letterhead,
     webhooks: createVerifiers(config, all.fetch),
     channels: [push, email],

@@ -116,7 +116,10 @@ const variables = z
     POSTMARK_TOKEN: z.string().min(1).optional(),
     POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
     /** `user:password` that Postmark sends to /webhooks/postmark. */
-    POSTMARK_WEBHOOK_CREDENTIALS: z.string().regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more").optional(),
+    POSTMARK_WEBHOOK_CREDENTIALS: z
+      .string()
+      .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more")
+      .optional(),
     /** Days before a certificate's expiry at which its owner is reminded. */
     CERTIFICATION_REMINDER_DAYS: days.default([30, 14, 7, 1]),
     /** Local hour of digests and reminders, 0–23. */

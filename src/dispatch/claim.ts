@@ -68,13 +68,7 @@ export async function claim<Loaded>(
   const tooEarly = orm
     .select({ id: dispatches.id, lane: dispatches.lane, due_at: dispatches.due_at })
     .from(dispatches)
-    .where(
-      and(
-        inJson(dispatches.id, ids),
-        eq(dispatches.channel, channel),
-        eq(dispatches.status, "queued"),
-      ),
-    );
+    .where(and(inJson(dispatches.id, ids), eq(dispatches.channel, channel), eq(dispatches.status, "queued")));
   const claimedIds = sql`(SELECT id FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId})`;
 
   // A claim that was committed and then reported as failed is found again: its rows carry our claim id.

@@ -95,9 +95,7 @@ function conditions(scope: Scope, filter: LogFilter, driver: Driver): SQL[] {
   const [only, ...more] = filter.statuses ?? [];
   if (only !== undefined && more.length === 0) equal("status", only);
   else if (filter.statuses !== undefined)
-    found.push(
-      sql`${column("status")} IN (SELECT value FROM json_each(${JSON.stringify(filter.statuses)}))`,
-    );
+    found.push(sql`${column("status")} IN (SELECT value FROM json_each(${JSON.stringify(filter.statuses)}))`);
   if (filter.mark === null) found.push(sql`mark IS NULL`);
   else equal("mark", filter.mark);
   if (filter.from !== undefined) found.push(sql`id >= ${firstIdAt(filter.from)}`);
@@ -112,32 +110,34 @@ const all = (parts: readonly SQL[]): SQL =>
 
 /**
  * A page of the log, newest first, and how many rows there are (up to one over the cap): two statements for one batch.
- * An organization's rows are taken from each organization of its tree, newest first and no more than the page needs, so
- * that the cost does not grow with the log.
+ * Where the index has several values to look up (the organizations of a tree, several statuses), each gives its newest
+ * rows and no more than the page needs, so that nothing has to be sorted that grows with the log.
  */
 export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Statement[] {
   const driver = driverOf(scope, filter);
-  const tree = driver === "org_id" ? treeOf(scope, filter) : null;
   const wanted = conditions(scope, filter, driver);
+  const values = lookedUp(scope, filter, driver);
   const before = page.before === null ? [] : [sql`id < ${page.before}`];
   const needed = page.offset + page.limit + 1;
-  const candidates =
-    tree === null
-      ? []
+  const from =
+    driver === null || values === null
+      ? [...wanted, ...before]
       : [
-          sql`id IN (SELECT d.id FROM ${tree} AS t, ${dispatches} AS d WHERE d.id IN (
-            SELECT id FROM ${dispatches} WHERE org_id = t.id AND ${all([...wanted, ...before])}
+          sql`id IN (SELECT d.id FROM ${values} AS t, ${dispatches} AS d WHERE d.id IN (
+            SELECT id FROM ${dispatches} WHERE ${sql.raw(driver)} = t.id AND ${all([...wanted, ...before])}
             ORDER BY id DESC LIMIT ${needed}))`,
         ];
-  const from = candidates.length > 0 ? candidates : [...wanted, ...before];
   return [
     sql`SELECT * FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
     sql`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches} WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
   ];
 }
 
-/** The organizations whose rows are merged, when there is more than one of them. */
-function treeOf(scope: Scope, filter: LogFilter): SQL | null {
+/** The values of the driving column, as a subquery with a column `id`, when there may be more than one of them. */
+function lookedUp(scope: Scope, filter: LogFilter, driver: Driver): SQL | null {
+  if (driver === "status" && filter.statuses !== undefined && filter.statuses.length > 1)
+    return sql`(SELECT value AS id FROM json_each(${JSON.stringify(filter.statuses)}))`;
+  if (driver !== "org_id") return null;
   if (filter.orgId !== undefined) return filter.includeSubOrgs ? orgTree(filter.orgId) : null;
   return scope.kind === "org" ? orgTree(scope.orgId) : null;
 }

@@ -19,8 +19,7 @@ export function preferenceOf(header: string | undefined, defaultWaitMs: number):
     .map((part) => part.split(";")[0]?.trim() ?? "");
   const asked = parts.includes("respond-async") ? ["respond-async"] : [];
   const seconds = parts.map(secondsOf).find((found) => found !== null);
-  if (seconds == null)
-    return { waitMs: asked.length > 0 ? 0 : defaultWaitMs, applied: asked[0] ?? null };
+  if (seconds == null) return { waitMs: asked.length > 0 ? 0 : defaultWaitMs, applied: asked[0] ?? null };
   return { waitMs: seconds * 1_000, applied: [...asked, `wait=${seconds}`].join(", ") };
 }
 

@@ -23,14 +23,11 @@ export const instant = z.iso
 
 /** A list of 1 to `max`. Its members are counted before they are looked at, so that a huge list costs nothing. */
 export const listOf = <T extends z.ZodType>(item: T, max: number) =>
-  z.preprocess(
-    (value, context) => {
-      if (!Array.isArray(value) || value.length <= max) return value;
-      context.addIssue({ code: "custom", message: `must have at most ${max} members` });
-      return z.NEVER;
-    },
-    z.array(item).min(1).max(max),
-  );
+  z.preprocess((value, context) => {
+    if (!Array.isArray(value) || value.length <= max) return value;
+    context.addIssue({ code: "custom", message: `must have at most ${max} members` });
+    return z.NEVER;
+  }, z.array(item).min(1).max(max));
 
 /** A time that we print. */
 export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });

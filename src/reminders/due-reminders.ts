@@ -66,12 +66,19 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
       ? []
       : [{ certificate, key: reminderKey(certificate, step.step) }];
   });
-  const told = await keysTold(ctx, owed.map(({ key }) => key));
-  const { rows, points } = messages(ctx, owed.filter(({ key }) => !told.has(key)));
+  const told = await keysTold(
+    ctx,
+    owed.map(({ key }) => key),
+  );
+  const { rows, points } = messages(
+    ctx,
+    owed.filter(({ key }) => !told.has(key)),
+  );
   const nextOf = new Map<string, number>();
   for (const certificate of certificates) {
     const next = nextStepAt(ladderOf(certificate), now);
-    if (next !== null) nextOf.set(certificate.user_id, Math.min(next, nextOf.get(certificate.user_id) ?? next));
+    if (next !== null)
+      nextOf.set(certificate.user_id, Math.min(next, nextOf.get(certificate.user_id) ?? next));
   }
   await ctx.db.write([
     ...insertOccasions(points),
@@ -79,13 +86,18 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
     ...insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${occasions} WHERE dispatch_id = value->>'id')`),
     ...rescheduled("certifications", due, nextOf),
   ]);
-  await wake(ctx, rows.map(({ id, due_at }) => ({ id, channel: "email", lane: "bulk", at: due_at })));
+  await wake(
+    ctx,
+    rows.map(({ id, due_at }) => ({ id, channel: "email", lane: "bulk", at: due_at })),
+  );
   return rows.length;
 }
 
 async function keysTold(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
-  const [rows = []] = await ctx.db.read([sql`SELECT key FROM ${occasions} WHERE ${inJson(occasions.key, keys)}`]);
+  const [rows = []] = await ctx.db.read([
+    sql`SELECT key FROM ${occasions} WHERE ${inJson(occasions.key, keys)}`,
+  ]);
   return new Set((rows as { key: string }[]).map((row) => row.key));
 }
 

@@ -3,6 +3,7 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
 import { pushBudget } from "../../src/channels/push/send-one.ts";
+import type { Ctx } from "../../src/ctx.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { eraseUser, NAMING, OWNED } from "../../src/directory/erase-user.ts";
 import { dispatchRow, insertDispatches, insertOccasions } from "../../src/dispatch/create.ts";
@@ -129,8 +130,7 @@ test("a user with thousands of messages is erased in portions, the user and the 
   const user = await givenUser(h);
   await givenDispatches(h, user.id, 4_500);
   const [unsent = ""] = await givenDispatches(h, user.id, 1, h.clock.now() + 3_600_000);
-  const interrupted = { ...h.ctx, db: { ...h.ctx.db, write: failingAfter(1, h.ctx.db.write) } };
-  await expect(eraseUser(interrupted, user.id)).rejects.toThrow("interrupted");
+  await expect(eraseUser(failingAfter(1, h.ctx), user.id)).rejects.toThrow("interrupted");
   expect(await count(user.id)).toBe(2_501);
   expect(await rowsWith([...user.tokens, unsent])).toEqual([]);
   expect((await h.request("GET", `/api/v1/directory/users/${user.id}`)).status).toBe(404);
@@ -142,13 +142,14 @@ test("a user with thousands of messages is erased in portions, the user and the 
   expect(await erase(h, user.id)).toMatchObject({ status: 404, body: { code: "not_found" } });
 });
 
-/** `write` that works so many times, and then no more. */
-function failingAfter(times: number, write: Harness["ctx"]["db"]["write"]): Harness["ctx"]["db"]["write"] {
+/** A context whose database takes so many writes, and then no more. */
+function failingAfter(times: number, ctx: Ctx): Ctx {
   let calls = 0;
-  return async (statements) => {
+  const write: Ctx["db"]["write"] = async (statements) => {
     if (calls++ >= times) throw new Error("interrupted");
-    return write(statements);
+    return ctx.db.write(statements);
   };
+  return { ...ctx, db: { ...ctx.db, write } };
 }
 
 test("what erasure asks is answered from indexes", async () => {

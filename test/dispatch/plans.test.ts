@@ -1,34 +1,254 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, expect, test } from "vitest";
+import { sql } from "drizzle-orm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cancelQueued, requeueFailed } from "../../src/dispatch/change.ts";
+import { type LogFilter, listDispatches } from "../../src/dispatch/log.ts";
 import { removeOld } from "../../src/dispatch/retention.ts";
-import { listDispatches } from "../../src/dispatch/log.ts";
+import { settle } from "../../src/dispatch/settle.ts";
+import type { Scope } from "../../src/directory/scope.ts";
+import { DAY, MINUTE } from "../../src/lib/clock.ts";
 import type { Harness } from "../support/harness.ts";
-import { createWorld, deliverNow, emptyTables, givenPushes, live } from "../support/pipeline.ts";
+import {
+  createWorld,
+  deliverNow,
+  emptyTables,
+  givenDispatches,
+  givenPushes,
+  givenUsers,
+} from "../support/pipeline.ts";
+import { aPush } from "../support/world.ts";
 
-async function plansOf(h: Harness) {
-  const seen = new Map<string, unknown[]>();
-  for (const { sql, params } of h.meter.statements) seen.set(sql, params);
-  for (const [sql, params] of seen) {
-    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .bind(...params)
-      .all<{ detail: string }>();
-    console.log(sql.replace(/\s+/g, " ").slice(0, 600) + "\n" + results.map((r) => "   " + r.detail).join("\n"));
-  }
+const PAGE = { page: 1, limit: 20, offset: 0, before: null };
+
+interface Plan {
+  sql: string;
+  steps: string[];
 }
 
-test("x", async () => {
+/** How SQLite would run each of the statements that were run since the last reset. */
+async function plansOf(h: Harness): Promise<Plan[]> {
+  const seen = [...new Map(h.meter.statements.map(({ sql, params }) => [sql, params]))];
+  const answers = await env.DB.batch<{ detail: string }>(
+    seen.map(([text, params]) => env.DB.prepare(`EXPLAIN QUERY PLAN ${text}`).bind(...params)),
+  );
+  return seen.map(([text], i) => ({
+    sql: text.replace(/\s+/g, " "),
+    steps: (answers[i]?.results ?? []).map((row) => row.detail),
+  }));
+}
+
+/** Steps that go through a whole table. What a statement brings along itself (its JSON, an organization's tree) may be gone through. */
+const scans = ({ steps }: Plan) =>
+  steps.filter(
+    (step) => /^SCAN /.test(step) && !/VIRTUAL TABLE|CONSTANT ROW|\(subquery-\d+\)|^SCAN tree$/.test(step),
+  );
+
+const sorts = ({ steps }: Plan) => steps.filter((step) => step.includes("TEMP B-TREE"));
+
+/** @param bounded what may be sorted because its number is bounded */
+async function expectNoScan(h: Harness, bounded: (plan: Plan) => boolean = () => false) {
+  const plans = await plansOf(h);
+  expect(plans.length).toBeGreaterThan(0);
+  expect(plans.filter((plan) => scans(plan).length > 0)).toEqual([]);
+  expect(plans.filter((plan) => sorts(plan).length > 0 && !bounded(plan))).toEqual([]);
+}
+
+beforeAll(async () => {
   await emptyTables();
   const h = createWorld();
-  const { ids } = await givenPushes(h, 3, { devices: 2, fallback: "in_app" });
-  h.meter.reset();
-  h.expo.settings.ticketErrors.set(`x`, "DeviceNotRegistered");
-  await deliverNow(h, ids);
-  await h.tick();
-  h.clock.advance(20*60_000);
-  await h.tick();
-  await removeOld(h.ctx);
-  for (const filter of [{channel: "push" as const}, {channel: "push" as const, userId: "u"}, {channel: "push" as const, statuses: ["queued" as const]}, {channel: "push" as const, statuses: ["failed" as const]}, {channel: "push" as const, statuses: ["sent" as const]},{channel: "push" as const, scenarioId: "u"},{channel: "push" as const, promptId: "u"},{channel: "push" as const, batchId: "u"}, {channel: "push" as const, from: 1000, to: 1e12}, {channel: "push" as const, orgId: "o"}, {channel: "push" as const, mark: "resolved"},{type: "x"}])
-  for (const scope of [{kind:"all" as const},{kind:"org" as const, orgId: "o"}, {kind:"own" as const, userId: "u"}])
-    await h.ctx.db.read(listDispatches(scope as never, filter, {page:1, limit: 20, offset: 0, before: null}));
-  await plansOf(h);
+  const { ids } = await givenPushes(h, 2_000);
+  await env.DB.batch([
+    env.DB.prepare(
+      "UPDATE dispatches SET status = 'failed', wake_at = NULL, scenario_id = 's', org_id = 'org_big', mark = 'resolved'",
+    ),
+    env.DB.prepare(
+      `INSERT INTO deliveries (dispatch_id, device_id, status, provider, receipt_due_at)
+       SELECT value, key, 'accepted', 'expo', ?1 FROM json_each(?2)`,
+    ).bind(h.clock.now() + 1_000 * DAY, JSON.stringify(ids)),
+  ]);
+});
+
+describe("no statement goes through a table, or sorts one", () => {
+  test("of those that claim and settle, whatever the outcome", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenPushes(h, 4, { devices: 2, fallback: "in_app" });
+    const expired = await givenDispatches(h, (await givenUsers(h, 1)).users, { expiresAt: 1 });
+    const early = await givenDispatches(h, (await givenUsers(h, 1)).users, {
+      sendAt: h.clock.now() + MINUTE,
+    });
+    for (const [i, error] of [
+      "DeviceNotRegistered",
+      "DeviceNotRegistered",
+      "MessageTooBig",
+      "ExpoError",
+    ].entries())
+      h.expo.settings.ticketErrors.set(tokens[i] ?? "", error);
+    h.meter.reset();
+    await deliverNow(h, [...ids, ...expired, ...early]);
+    const [id = ""] = ids;
+    const delivery = { provider: "expo", error: null, accepted_at: 1, receipt_due_at: 1 };
+    await settle(h.ctx, {
+      channel: "push",
+      claim_id: "overslept",
+      claimed_at: 0,
+      verdicts: [],
+      deliveries: [{ dispatch_id: id, device_id: 1, status: "accepted", ticket_id: "t", ...delivery }],
+      gone: [],
+    });
+    await expectNoScan(h);
+  });
+
+  test("of those of the sweep, the receipts and the retention", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenPushes(h, 3, { fallback: "in_app" });
+    h.expo.settings.receiptErrors.set(tokens[0] ?? "", "DeviceNotRegistered");
+    await deliverNow(h, ids);
+    h.meter.reset();
+    h.clock.advance(20 * MINUTE);
+    await h.tick();
+    await removeOld(h.ctx);
+    const plans = await plansOf(h);
+    const ours = plans.filter(({ sql }) =>
+      /dispatches|deliveries|device_tokens|occasions|idempotency/.test(sql),
+    );
+    expect(ours.length).toBeGreaterThan(8);
+    await expectNoScan(h, ({ sql }) => sql.includes("GROUP BY user_id, type, status"));
+  });
+
+  test("of those of a change by hand", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 1);
+    h.meter.reset();
+    const one = `id = '${ids[0]}'`;
+    await h.ctx.db.write([cancelQueued(h.ctx, sql.raw(one)), requeueFailed(h.ctx, sql.raw(one))]);
+    await expectNoScan(h);
+  });
+
+  test("of those of the push endpoints", async () => {
+    const h = createWorld();
+    const { users } = await givenUsers(h, 2, 2);
+    const headers = { "idempotency-key": crypto.randomUUID(), prefer: "respond-async" };
+    h.meter.reset();
+    const [user = "", other = ""] = users;
+    const sent = await h.request("POST", "/api/v1/notifications", { body: aPush(user), headers });
+    await h.request("POST", "/api/v1/notifications/batch", {
+      body: { targets: [aPush(user), aPush(other)] },
+      headers,
+    });
+    const path = `/api/v1/notifications/${sent.body.id}`;
+    await h.request("GET", path);
+    await h.request("PUT", path, { body: { status: "resolved" } });
+    await h.request("DELETE", path);
+    const token = `ExponentPushToken[${user}-new]`;
+    const tokens = "/api/v1/notifications/device-tokens";
+    await h.request("POST", tokens, { body: { user_id: user, token, platform: "ios" } });
+    await h.request("GET", `${tokens}?user_id=${user}`);
+    await h.request("DELETE", `${tokens}/${encodeURIComponent(token)}`);
+    // A user has 50 devices at most.
+    await expectNoScan(h, ({ sql }) => sql.includes("ORDER BY registered_at DESC"));
+  });
+});
+
+describe("a list", () => {
+  const scopes: Scope[] = [
+    { kind: "all" },
+    { kind: "org", orgId: "org_small" },
+    { kind: "own", userId: "usr_small" },
+  ];
+  const filters: LogFilter[] = [
+    {},
+    { userId: "usr_small" },
+    { orgId: "org_small" },
+    { orgId: "org_small", includeSubOrgs: true },
+    { batchId: "b" },
+    { scenarioId: "s" },
+    { promptId: "p" },
+    { mark: "resolved" },
+    { mark: null, statuses: ["failed", "bounced"] },
+    { statuses: ["failed"] },
+    { statuses: ["sent"] },
+    { from: 0, to: Date.UTC(2040, 0, 1) },
+  ];
+  /** Every pair of filters, in every scope, of pushes and of everything. */
+  const cases = scopes.flatMap((scope) =>
+    filters.flatMap((a, i) =>
+      filters
+        .slice(i)
+        .flatMap((b) =>
+          [{}, { channel: "push" as const }, { type: "test" }].map((c) => ({
+            scope,
+            filter: { ...a, ...b, ...c },
+          })),
+        ),
+    ),
+  );
+
+  test("never goes through the log or sorts it, however it is filtered", async () => {
+    const h = createWorld();
+    h.meter.reset();
+    const narrow = cases.filter(({ filter }) =>
+      Object.keys(filter).some((name) => !["from", "to"].includes(name) && filter.statuses?.[0] !== "sent"),
+    );
+    await h.ctx.db.read(narrow.flatMap(({ scope, filter }) => listDispatches(scope, filter, PAGE)));
+    // What one user got on all channels.
+    await expectNoScan(h, ({ steps }) =>
+      steps.includes("SEARCH dispatches USING INDEX dispatches_by_user (user_id=?)"),
+    );
+  });
+
+  test("of what is unfinished looks only at that", async () => {
+    const h = createWorld();
+    await env.DB.prepare(
+      "UPDATE dispatches SET status = 'cancelled', wake_at = NULL WHERE wake_at IS NOT NULL",
+    ).run();
+    const { ids } = await givenPushes(h, 3);
+    for (const channel of ["push", undefined] as const) {
+      h.meter.reset();
+      const [rows = []] = await h.ctx.db.read(
+        listDispatches({ kind: "all" }, { channel, statuses: ["queued", "sending"] }, PAGE),
+      );
+      expect(rows).toHaveLength(ids.length);
+      expect((await plansOf(h)).flatMap(scans)).toEqual([]);
+      expect(h.meter.rowsRead).toBeLessThan(30);
+    }
+  });
+
+  test("costs a user or an organization what is theirs, however long the log is", async () => {
+    const h = createWorld();
+    await env.DB.batch([
+      env.DB.prepare("INSERT OR IGNORE INTO orgs (id, parent_id, name) VALUES ('org_small', NULL, 'Small')"),
+      env.DB.prepare(
+        "INSERT OR IGNORE INTO orgs (id, parent_id, name) VALUES ('org_below', 'org_small', 'Below')",
+      ),
+    ]);
+    const more = { scenarioId: "s", failure: { code: "x", message: "x" } };
+    await givenDispatches(h, ["usr_small", "usr_small"], { ...more, orgId: "org_small" });
+    await givenDispatches(h, ["usr_small"], { ...more, orgId: "org_below" });
+    await env.DB.prepare("UPDATE dispatches SET mark = 'resolved' WHERE user_id = 'usr_small'").run();
+    const found = new Set<number>();
+    for (const { scope, filter } of cases) {
+      const isTheirs = scope.kind !== "all" || filter.userId !== undefined || filter.orgId !== undefined;
+      if (!isTheirs || filter.type === "test") continue;
+      h.meter.reset();
+      const [rows = []] = await h.ctx.db.read(listDispatches(scope, filter, PAGE));
+      found.add(rows.length);
+      expect(h.meter.rowsRead, JSON.stringify({ scope, filter })).toBeLessThan(80);
+    }
+    expect([...found].toSorted()).toEqual([0, 2, 3]);
+  });
+});
+
+describe("a claim", () => {
+  test("costs what it claims, however much else is waiting", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 200);
+    const cost = async (some: readonly string[]) => {
+      h.meter.reset();
+      await deliverNow(h, some);
+      return h.meter.rowsRead;
+    };
+    const alone = await cost(ids.slice(0, 100));
+    await givenPushes(h, 1_000, { sendAt: h.clock.now() + DAY });
+    expect(await cost(ids.slice(100))).toBe(alone);
+  });
 });

@@ -59,7 +59,8 @@ export function createContractCheck(document: OpenApi): (seen: Seen) => void {
     const operation = findOperation(document, seen.method, path);
     const problem = defs["Problem"];
     if (operation === undefined) {
-      if (seen.status < 400 && isApi(path)) throw new Error(`${where}: the document does not know this route`);
+      if (seen.status < 400 && isApi(path))
+        throw new Error(`${where}: the document does not know this route`);
       if (mediaType === "application/problem+json" && problem) check(where, validatorOf(problem), seen);
       else if (isApi(path)) throw new Error(`${where}: an error that is no problem document`);
       return;

@@ -81,7 +81,10 @@ export function watchObjects<T extends Rpc.DurableObjectBranded | undefined>(
         const value: unknown = Reflect.get(target, method, target);
         if (typeof value !== "function" || typeof method !== "string") return value;
         return (...parameters: unknown[]) =>
-          pass(`${prefix}.${method}`, async () => (await Reflect.apply(value, target, parameters)) as unknown);
+          pass(
+            `${prefix}.${method}`,
+            async () => (await Reflect.apply(value, target, parameters)) as unknown,
+          );
       },
     });
   };

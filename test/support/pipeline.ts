@@ -130,7 +130,9 @@ export async function dispatchOf(id: string): Promise<Dispatch> {
 
 /** A dispatch's deliveries, in the order in which their devices were registered. */
 export async function deliveriesOf(id: string): Promise<DeliveryRow[]> {
-  const { results } = await env.DB.prepare("SELECT * FROM deliveries WHERE dispatch_id = ? ORDER BY device_id")
+  const { results } = await env.DB.prepare(
+    "SELECT * FROM deliveries WHERE dispatch_id = ? ORDER BY device_id",
+  )
     .bind(id)
     .all<DeliveryRow>();
   return results;

@@ -32,12 +32,12 @@ export function createEmailChannel(
 
   async function prepare(ctx: Ctx, dispatch: Dispatch, recipients: Loaded): Promise<Prepared> {
     const recipient = recipients.get(dispatch.user_id);
-    const content = contentOf(dispatch);
+    // A repeat says what the first try said: providers know a repeat by its key and refuse another text.
+    const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
+    const content = contentOf(dispatch, now);
     const refused = isEmailType(dispatch.type) ? refusal(dispatch.type, recipient) : NO_CONTENT;
     if (refused !== null) return { dispatch, outcome: refused };
     if (content === null || recipient?.email == null) return { dispatch, outcome: NO_CONTENT };
-    // A repeat says what the first try said: providers know a repeat by its key and refuse another text.
-    const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
     const addressed = { ...recipient, email: recipient.email };
     return { dispatch, message: await compose(letterhead, dispatch, content, addressed, now) };
   }

@@ -1,7 +1,13 @@
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { EmailMessage } from "./provider.ts";
-import { type Recipient, TRANSACTIONAL } from "./recipient.ts";
-import { customSubject, type EmailContent, parseEmailContent, renderEmail } from "./templates/index.ts";
+import { isEmailType, type Recipient, TRANSACTIONAL } from "./recipient.ts";
+import {
+  customSubject,
+  type EmailContent,
+  parseEmailContent,
+  renderEmail,
+  sampleContent,
+} from "./templates/index.ts";
 import { type LinkSecrets, signUnsubscribe } from "./unsubscribe-token.ts";
 
 /** What every e-mail of ours has in common. */
@@ -11,11 +17,18 @@ export interface Letterhead {
   linkSecrets: LinkSecrets;
 }
 
-/** The content of a dispatch; a push that goes on as e-mail is made from its title and body. Null: there is none. */
-export const contentOf = ({ type, payload, title, body }: Dispatch): EmailContent | null =>
-  type === "push" && payload === null
-    ? parseEmailContent("push", { title: title ?? "", body: body ?? "" })
-    : parseEmailContent(type, payload === null ? {} : JSON.parse(payload));
+/**
+ * The content of a dispatch; null when there is none. A push that goes on as e-mail is made from its title and body, a
+ * test shows the sample of the type that was asked for.
+ */
+export function contentOf({ type, payload, title, body }: Dispatch, now: number): EmailContent | null {
+  const given = payload === null ? {} : (JSON.parse(payload) as Record<string, unknown>);
+  if (type === "test" && typeof given["sample"] === "string" && isEmailType(given["sample"]))
+    return sampleContent(given["sample"], now);
+  if (type === "push" && payload === null)
+    return parseEmailContent("push", { title: title ?? "", body: body ?? "" });
+  return parseEmailContent(type, given);
+}
 
 /** RFC 2919; one list a type, so that a reader can filter them. */
 const listId = (type: string, publicUrl: string) =>
@@ -43,7 +56,8 @@ export async function compose(
     content.type === "push" || dispatch.title === null ? rendered.subject : customSubject(dispatch.title);
   return {
     dispatchId: dispatch.id,
-    idempotencyKey: dispatch.id,
+    // Without the attempt, so that a repeat is known as one; a retry that a person asked for is another matter.
+    idempotencyKey: `${dispatch.id}:${dispatch.scheduled_at ?? 0}`,
     from,
     to: { name: recipient.name, address: recipient.email },
     subject,

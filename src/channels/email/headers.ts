@@ -33,8 +33,8 @@ const HEADER_NAME = /^[!-9;-~]+$/;
 // oxlint-disable-next-line no-control-regex -- these are what must not reach a header
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const UNSAFE_RUN = new RegExp(`(?:${UNSAFE.source}|\\s)+`, "g");
-/** RFC 5322 atext, the dot, and what SMTPUTF8 adds. Quoted local parts are not supported: few are real, many are attacks. */
-const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00a1-\u{10ffff}]+$/u;
+/** RFC 5322 atext, the dot, and letters of other scripts. Quoted local parts are not supported: few are real, many are attacks. */
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\p{L}\p{M}\p{N}]+$/u;
 const HOSTNAME =
   /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 /** Headers that the provider writes from fields of their own; set here they would add recipients or break the message. */

@@ -42,7 +42,7 @@ const pair = (dispatchId: string, deviceId: number) => `${dispatchId} ${deviceId
 const loader: Loader<Loaded> = {
   statements: (claimed) => [
     sql`SELECT t.id, t.user_id, t.token FROM ${deviceTokens} t
-      WHERE t.user_id IN (SELECT DISTINCT user_id FROM dispatches WHERE id IN ${claimed})
+      WHERE t.user_id IN (SELECT user_id FROM dispatches WHERE id IN ${claimed})
         AND t.invalidated_at IS NULL`,
     sql`SELECT dispatch_id, device_id FROM ${deliveries}
         WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,

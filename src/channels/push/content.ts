@@ -12,6 +12,10 @@ export interface PushContent {
 export function idFromData(data: Record<string, unknown> | undefined, name: string): string | null {
   const value = data?.[name];
   const isId =
-    typeof value === "string" && value !== "" && value.length <= 128 && value.isWellFormed() && !value.includes("\0");
+    typeof value === "string" &&
+    value !== "" &&
+    value.length <= 128 &&
+    value.isWellFormed() &&
+    !value.includes("\0");
   return isId ? value : null;
 }

@@ -76,7 +76,8 @@ export async function sendOne(
     slotTaken: (input.send_at ?? now) <= now,
   });
   // What is to go later takes its slot when it goes: the budget counts sends, not requests.
-  const reservation = row.slot_at === null ? null : await reserveOrRefuse(ctx.limiters(user.id), pushBudget(ctx), row.id);
+  const reservation =
+    row.slot_at === null ? null : await reserveOrRefuse(ctx.limiters(user.id), pushBudget(ctx), row.id);
   const dispatch = row as Dispatch;
   const winner = await insert(ctx, key, dispatch).catch(async (error: unknown) => {
     if (reservation !== null) await giveBack(ctx, user.id, row.id);

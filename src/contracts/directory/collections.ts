@@ -1,11 +1,12 @@
 import type { COLLECTIONS } from "../../directory/collections.ts";
 import { certifications } from "./certifications.ts";
 import { orgs } from "./orgs.ts";
+import { peerMentors } from "./peer-mentors.ts";
 import { users } from "./users.ts";
 import type { WireCollection } from "./wire.ts";
 
 /** Every collection of the directory; the type sees to it that none is missing. */
-export const WIRE = { orgs, users, certifications } as const satisfies Record<
+export const WIRE = { orgs, users, certifications, "peer-mentors": peerMentors } as const satisfies Record<
   keyof typeof COLLECTIONS,
   WireCollection
 >;

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** Certificates that expire. WITHOUT ROWID. */
 export const certifications = sqliteTable(
@@ -98,20 +98,23 @@ export const activities = sqliteTable(
 
 export const TIME_WINDOWS = ["weekly", "monthly", "quarterly", "yearly"] as const;
 
-/** Who gets a summary of which window. WITHOUT ROWID; the key is a UUIDv7. */
+/** What is deactivated is removed. */
+export const SUBSCRIPTION_STATUSES = ["active"] as const;
+
+/** Who gets a summary of which window, and the window's sums so far. WITHOUT ROWID; the key is a UUIDv7. */
 export const statsSubscriptions = sqliteTable(
   "stats_subscriptions",
   {
     id: text("id").primaryKey(),
     user_id: text("user_id").notNull(),
     time_window: text("time_window", { enum: TIME_WINDOWS }).notNull(),
-    status: text("status").notNull(),
+    status: text("status", { enum: SUBSCRIPTION_STATUSES }).notNull(),
     total_activities: integer("total_activities").notNull(),
     completed_activities: integer("completed_activities").notNull(),
     completed_minutes: integer("completed_minutes").notNull(),
     last_refreshed_at: integer("last_refreshed_at").notNull(),
-    /** Set when an activity of the user changed since the snapshot; null when it is up to date. */
-    stale_since: integer("stale_since"),
+    /** From when on the snapshot is out of date: a change, an activity whose time comes, or the window's end. */
+    stale_at: integer("stale_at").notNull(),
     /** The window whose summary is pending, such as `2026-Q1`. */
     period: text("period").notNull(),
     /** When that summary is due. */
@@ -120,11 +123,12 @@ export const statsSubscriptions = sqliteTable(
     updated_at: integer("updated_at").notNull(),
   },
   (t) => [
-    index("stats_subscriptions_by_user").on(t.user_id, t.time_window),
+    // One a user and window, whoever asks at the same time.
+    uniqueIndex("stats_subscriptions_by_user").on(t.user_id, t.time_window),
+    // The list's filter.
+    index("stats_subscriptions_by_window").on(t.time_window),
     index("stats_subscriptions_due").on(t.next_at),
-    index("stats_subscriptions_stale")
-      .on(t.stale_since)
-      .where(sql`stale_since IS NOT NULL`),
+    index("stats_subscriptions_stale").on(t.stale_at),
   ],
 );
 

@@ -89,7 +89,9 @@ export const dispatches = sqliteTable(
       .on(t.org_id)
       .where(sql`org_id IS NOT NULL`),
     // Webhooks of e-mail providers that cannot carry our own id.
-    index("dispatches_by_message").on(t.provider_message_id).where(sql`provider_message_id IS NOT NULL`),
+    index("dispatches_by_message")
+      .on(t.provider_message_id)
+      .where(sql`provider_message_id IS NOT NULL`),
     // The outcome of a batch.
     index("dispatches_by_batch")
       .on(t.batch_id)
@@ -106,7 +108,9 @@ export const dispatches = sqliteTable(
       .on(t.mark)
       .where(sql`mark IS NOT NULL`),
     // The admin's log by type; pushes, which are the many, have the channel's index.
-    index("dispatches_by_type").on(t.type).where(sql`type <> 'push'`),
+    index("dispatches_by_type")
+      .on(t.type)
+      .where(sql`type <> 'push'`),
     // Filters of the push view.
     index("dispatches_by_scenario")
       .on(t.scenario_id)

@@ -142,6 +142,8 @@ describe("safeAddress", () => {
     "ada@example.com, bob@example.com",
     "ada@example.com\r\nBcc: bob@example.com",
     "ada@example.com\u2028",
+    "ada\u2003lovelace@example.com",
+    "ada\u202e@example.com",
     "<ada@example.com>",
     "ada@bücher.example/path",
     "ada@bücher.example:25",

@@ -11,7 +11,8 @@ const TOKEN = "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]";
 
 /** The users of the examples; the first has the examples' device. */
 async function givenTheCast(h: Harness): Promise<void> {
-  for (const id of ["usr_4bc8d2", "usr_9ea3c7"]) await h.request("PUT", `/api/v1/directory/users/${id}`, { body: {} });
+  for (const id of ["usr_4bc8d2", "usr_9ea3c7"])
+    await h.request("PUT", `/api/v1/directory/users/${id}`, { body: {} });
   for (const [user_id, token] of [
     ["usr_4bc8d2", TOKEN],
     ["usr_9ea3c7", "ExponentPushToken[yyyyyyyyyyyyyyyyyyyyyy]"],

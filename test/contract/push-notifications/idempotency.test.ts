@@ -61,7 +61,12 @@ describe("a repeat with the same Idempotency-Key", () => {
     const h = createHarness();
     const user = await givenUser(h);
     const key = newKey();
-    const callers = [{ role: "service", sub: "a" }, { role: "service", sub: "b" }, { role: "global_admin", sub: "a" }, null] as const;
+    const callers = [
+      { role: "service", sub: "a" },
+      { role: "service", sub: "b" },
+      { role: "global_admin", sub: "a" },
+      null,
+    ] as const;
     for (const as of callers) {
       const answer = await sendPush(h, aPush(user.id), withKey(key, { as }));
       expect([answer.status, replayed(answer)]).toEqual([201, null]);
@@ -111,7 +116,7 @@ describe("a repeat with the same Idempotency-Key", () => {
     expect((await sendPush(h, aPush(late.id), options)).status).toBe(201);
   });
 
-  test.each(["", '""', "two words", "ø", "x".repeat(256)])("%j is no key", async (key) => {
+  test.each(["", '""', "two words", "a\tb", "x".repeat(256)])("%j is no key", async (key) => {
     const h = createHarness();
     const user = await givenUser(h);
     const answer = await sendPush(h, aPush(user.id), withKey(key));
@@ -125,9 +130,7 @@ describe("concurrent first requests with one key", () => {
     const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "10" } });
     const user = await givenUser(h);
     const options = withKey(newKey());
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () => sendPush(h, aPush(user.id), options)),
-    );
+    const answers = await Promise.all(Array.from({ length: 8 }, () => sendPush(h, aPush(user.id), options)));
     expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
     expect(answers.filter((answer) => replayed(answer) === null)).toHaveLength(1);
     expect(await pushesOf(h, user.id)).toBe(1);

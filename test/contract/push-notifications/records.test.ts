@@ -19,15 +19,18 @@ async function givenPush(h: Harness, status: string): Promise<{ id: string; user
 }
 
 describe("PUT notes what a person did", () => {
-  test.each(["sent", "delivered", "failed", "bounced", "cancelled"])("over a push that is %s", async (status) => {
-    const h = createHarness();
-    const { id } = await givenPush(h, status);
-    expect((await put(h, id, { status: "resolved" })).body).toMatchObject({
-      status: "resolved",
-      retry_note: null,
-    });
-    expect((await read(h, id)).body.status).toBe("resolved");
-  });
+  test.each(["sent", "delivered", "failed", "bounced", "cancelled"])(
+    "over a push that is %s",
+    async (status) => {
+      const h = createHarness();
+      const { id } = await givenPush(h, status);
+      expect((await put(h, id, { status: "resolved" })).body).toMatchObject({
+        status: "resolved",
+        retry_note: null,
+      });
+      expect((await read(h, id)).body.status).toBe("resolved");
+    },
+  );
 
   test.each(["queued", "sending"])("but not while the push is %s", async (status) => {
     const h = createHarness();
@@ -132,11 +135,7 @@ describe("an id that is not there is 404, whatever its form", () => {
   ];
   test.each(strangers)("%s", async (id) => {
     const h = createHarness();
-    const answers = await Promise.all([
-      read(h, id),
-      put(h, id, { status: "retried" }),
-      remove(h, id),
-    ]);
+    const answers = await Promise.all([read(h, id), put(h, id, { status: "retried" }), remove(h, id)]);
     expect(answers.map((answer) => answer.status)).toEqual([404, 404, 404]);
   });
 

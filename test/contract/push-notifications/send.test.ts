@@ -155,9 +155,19 @@ describe("times", () => {
 describe("what it carries", () => {
   test.each([
     ["ids that stand only in data", { data: { scenario_id: "sc", prompt_id: "pr" } }, "sc", "pr"],
-    ["its own ids before those in data", { scenario_id: "own", data: { scenario_id: "sc", prompt_id: "pr" } }, "own", "pr"],
+    [
+      "its own ids before those in data",
+      { scenario_id: "own", data: { scenario_id: "sc", prompt_id: "pr" } },
+      "own",
+      "pr",
+    ],
     ["no id that is not a text", { data: { scenario_id: 7, prompt_id: null } }, null, null],
-    ["no id that is too long", { data: { scenario_id: "x".repeat(129), prompt_id: "x".repeat(128) } }, null, "x".repeat(128)],
+    [
+      "no id that is too long",
+      { data: { scenario_id: "x".repeat(129), prompt_id: "x".repeat(128) } },
+      null,
+      "x".repeat(128),
+    ],
     ["no id that SQLite cannot hold", { data: { scenario_id: "a\0b", prompt_id: "\ud800" } }, null, null],
   ])("%s", async (_, more, scenario_id, prompt_id) => {
     const h = createHarness();

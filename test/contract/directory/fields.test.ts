@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHarness, mint } from "../support/harness.ts";
+import { createHarness, mint } from "../../support/harness.ts";
 
 const h = createHarness();
 const put = (collection: "users" | "orgs", body: unknown) =>

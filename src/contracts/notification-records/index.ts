@@ -1,0 +1,1 @@
+export { registerNotificationRecords } from "./handlers.ts";

@@ -1,0 +1,1 @@
+export { registerUserNotifications } from "./handlers.ts";

@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { notificationRecords, peerMentors as table } from "../db/schema/index.ts";
+import { notFound } from "../lib/failure.ts";
+import { tellOfPauses } from "../pause-records/flow.ts";
+import type { Collection } from "./collection.ts";
+
+export type PeerMentor = typeof table.$inferSelect;
+export type PeerMentorFacts = Omit<PeerMentor, "status_seq" | "updated_at">;
+
+/** Peer mentors. Their coordinator hears of it when one pauses or returns. */
+export const peerMentors: Collection<PeerMentorFacts, PeerMentor> = {
+  name: "peer-mentors",
+  noun: "peer mentor",
+  table,
+  kept: (now) => ({
+    status_seq: { initial: now, changed: sql`status_seq + (status <> excluded.status)` },
+    updated_at: { initial: now, changed: sql`excluded.updated_at` },
+  }),
+  consequences: tellOfPauses,
+  remove: removeMentor,
+};
+
+/** Deletes a mentor and the notification records about them, whose reasons are personal. One round trip. @throws 404 */
+async function removeMentor(ctx: Ctx, id: string): Promise<void> {
+  const [, gone = []] = await ctx.db.write([
+    sql`DELETE FROM ${notificationRecords} WHERE peer_mentor_id = ${id}`,
+    sql`DELETE FROM ${table} WHERE id = ${id} RETURNING id`,
+  ]);
+  if (gone.length === 0) throw notFound("peer mentor");
+}

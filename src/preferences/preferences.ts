@@ -1,0 +1,64 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { type Preferences, preferences, SCHEDULE_KINDS, type ScheduleKind } from "../db/schema/index.ts";
+import { createUserIfMissing, type NewUser } from "../directory/users.ts";
+import { lookNow } from "../schedules/user-schedules.ts";
+import { createPreferencesIfMissing } from "./defaults.ts";
+
+/** Fields that a user may set; those left out stay. */
+export type PreferencesChange = {
+  [K in Exclude<keyof Preferences, "user_id" | "id" | "created_at" | "updated_at">]?:
+    | (K extends "deadline_reminder_days" ? readonly number[] : Preferences[K])
+    | undefined;
+};
+
+/** Schedules that follow from preferences: whatever changed, the jobs look at the user at once. */
+const AFFECTED: readonly ScheduleKind[] = SCHEDULE_KINDS.filter((kind) => kind !== "certifications");
+
+const read = (userId: string): Statement => sql`SELECT * FROM ${preferences} WHERE user_id = ${userId}`;
+
+const ensure = (ctx: Ctx, caller: NewUser): Statement[] => [
+  createUserIfMissing(ctx, caller),
+  createPreferencesIfMissing(ctx, caller.id),
+];
+
+const theOne = ([row]: unknown[] = []): Preferences => {
+  if (row === undefined) throw new Error("Preferences that were just made are not there");
+  return row as Preferences;
+};
+
+/** The caller's preferences, made at the first look; concurrent first looks make one row. One round trip, two at first. */
+export async function getPreferences(ctx: Ctx, caller: NewUser): Promise<Preferences> {
+  const [found = []] = await ctx.db.read([read(caller.id)]);
+  if (found.length > 0) return theOne(found);
+  const results = await ctx.db.write([...ensure(ctx, caller), read(caller.id)]);
+  return theOne(results.at(-1));
+}
+
+/** Changes what is given. One round trip. */
+export async function changePreferences(
+  ctx: Ctx,
+  caller: NewUser,
+  change: PreferencesChange,
+): Promise<Preferences> {
+  const now = ctx.clock.now();
+  const columns = Object.entries(change).filter(([, value]) => value !== undefined);
+  const assignments = columns.map(
+    ([column, value]) =>
+      sql`${sql.identifier(column)} = ${Array.isArray(value) ? JSON.stringify(value) : value}`,
+  );
+  const me = sql`SELECT ${caller.id} AS user_id`;
+  const results = await ctx.db.write([
+    ...ensure(ctx, caller),
+    ...(assignments.length === 0
+      ? []
+      : [
+          sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
+            WHERE user_id = ${caller.id}`,
+          ...AFFECTED.map((kind) => lookNow(kind, me, now)),
+        ]),
+    read(caller.id),
+  ]);
+  return theOne(results.at(-1));
+}

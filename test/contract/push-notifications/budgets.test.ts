@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
+import { aPush, givenOrg, givenUser } from "../../support/world.ts";
+import { BASE, sendBatch, sendPush } from "./calls.ts";
+
+const ASYNC = { headers: { prefer: "respond-async" } };
+let keys = 0;
+const key = () => ({ "idempotency-key": `budget-${Date.now()}-${keys++}` });
+
+/** What a request costs: D1 round trips, rows written, sendBatch calls. The consumer's part is left out. */
+async function costOf(h: Harness, request: () => Promise<{ status: number }>) {
+  h.meter.reset();
+  const sends = h.queues.sends;
+  const { status } = await request();
+  return { status, trips: h.meter.trips, written: h.meter.rowsWritten, sends: h.queues.sends - sends };
+}
+
+const quiet = () => createHarness({ autoDrain: false });
+
+describe("D1 round trips and queue operations", () => {
+  test.each([
+    ["a list", () => BASE],
+    ["a filtered list", (user: string) => `${BASE}?user_id=${user}&status=failed&page=2`],
+    ["one push", (_: string, id: string) => `${BASE}/${id}`],
+    ["a push that is not there", () => `${BASE}/notif_01jq8z3k5te8v9m4p2r7x6w1yd`],
+    ["a user's devices", (user: string) => `${BASE}/device-tokens?user_id=${user}`],
+    ["the state of the service", () => "/healthz"],
+  ])("reading %s takes one round trip and writes nothing", async (_, path) => {
+    const h = quiet();
+    const user = await givenUser(h);
+    const { body } = await sendPush(h, aPush(user.id), ASYNC);
+    const { status: __, ...cost } = await costOf(h, () => h.request("GET", path(user.id, body.id)));
+    expect(cost).toEqual({ trips: 1, written: 0, sends: 0 });
+  });
+
+  test("reading as an org_admin, across the organizations below, takes one as well", async () => {
+    const h = quiet();
+    const org = await givenOrg(h);
+    const user = await givenUser(h, { org: await givenOrg(h, org) });
+    await sendPush(h, aPush(user.id), ASYNC);
+    const as = { role: "org_admin", sub: "admin", org } as const;
+    const read = () => h.request("GET", BASE, { as });
+    expect(await costOf(h, read)).toEqual({ status: 200, trips: 1, written: 0, sends: 0 });
+  });
+
+  // The row, and an entry in each index of it: channel, user, what is to be woken.
+  test("an asynchronous send takes two, writes four rows and wakes once", async () => {
+    const h = quiet();
+    const user = await givenUser(h);
+    const send = () => sendPush(h, aPush(user.id), ASYNC);
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 4, sends: 1 });
+  });
+
+  // Two more for the organization's and the scenario's index, another for the prompt's.
+  test("a send with all that can be indexed writes seven rows", async () => {
+    const h = quiet();
+    const user = await givenUser(h, { org: await givenOrg(h) });
+    const send = () => sendPush(h, aPush(user.id, { scenario_id: "s", prompt_id: "p" }), ASYNC);
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 7, sends: 1 });
+  });
+
+  test("an Idempotency-Key adds its row and its index entry, and no round trip", async () => {
+    const h = quiet();
+    const user = await givenUser(h);
+    const headers = { ...ASYNC.headers, ...key() };
+    const send = () => sendPush(h, aPush(user.id), { headers });
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 6, sends: 1 });
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 1, written: 0, sends: 0 });
+  });
+
+  test("a send for later takes two, and no queue operation", async () => {
+    const h = quiet();
+    const user = await givenUser(h);
+    const send_at = new Date(h.clock.now() + 3_600_000).toISOString();
+    const send = () => sendPush(h, aPush(user.id, { send_at }));
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 4, sends: 0 });
+  });
+
+  test("waiting in vain adds five looks, however long it is", async () => {
+    const h = quiet();
+    const user = await givenUser(h);
+    const send =
+      (headers = {}) =>
+      () =>
+        sendPush(h, aPush(user.id), { headers });
+    expect(await costOf(h, send())).toMatchObject({ trips: 2 + 5, written: 4 });
+    expect(await costOf(h, send({ prefer: "wait=10" }))).toMatchObject({ trips: 2 + 5, written: 4 });
+  });
+
+  test("a batch of 1,000 takes two and one queue operation, each of its rows written once with its indexes", async () => {
+    const h = quiet();
+    const user = await givenUser(h);
+    const targets = Array.from({ length: 1_000 }, () => aPush(user.id));
+    const send = (options: RequestOptions) => () => sendBatch(h, targets, options);
+    expect(await costOf(h, send(ASYNC))).toEqual({ status: 202, trips: 2, written: 5_000, sends: 1 });
+    const headers = { ...ASYNC.headers, ...key() };
+    expect(await costOf(h, send({ headers }))).toEqual({ status: 202, trips: 2, written: 5_002, sends: 1 });
+    expect(h.queues.waiting.map((message) => message.lane)).toEqual(Array(20).fill("bulk"));
+  });
+
+  test("a send to an unknown user takes one, and one over the budget takes one", async () => {
+    const h = createHarness({ autoDrain: false, vars: { PUSH_LIMIT_PER_HOUR: "1" } });
+    const user = await givenUser(h);
+    const send = (id: string) => () => sendPush(h, aPush(id), ASYNC);
+    expect(await costOf(h, send(mint("nobody")))).toEqual({ status: 404, trips: 1, written: 0, sends: 0 });
+    await send(user.id)();
+    expect(await costOf(h, send(user.id))).toEqual({ status: 429, trips: 1, written: 0, sends: 0 });
+  });
+
+  test("a mark, a deletion, a device's registration and its removal take one each", async () => {
+    const h = createHarness();
+    const user = await givenUser(h);
+    const [token = ""] = user.tokens;
+    const { body } = await sendPush(h, aPush(user.id));
+    const device = { user_id: user.id, token, platform: "ios" };
+    const requests = [
+      () => h.request("PUT", `${BASE}/${body.id}`, { body: { status: "retried" } }),
+      () => h.request("DELETE", `${BASE}/${body.id}`),
+      () => h.request("DELETE", `${BASE}/device-tokens/${encodeURIComponent(token)}`),
+      () => h.request("POST", `${BASE}/device-tokens`, { body: device }),
+    ];
+    for (const request of requests) expect(await costOf(h, request)).toMatchObject({ trips: 1, sends: 0 });
+  });
+
+  test.each([
+    ["without a token that is valid", 401, { as: null, headers: { authorization: "Bearer x.y.z" } }],
+    ["with a role that may not", 403, { as: { role: "user", sub: "u" } }],
+    ["with a body that is wrong", 400, { body: {} }],
+  ] as const)("a request %s never reaches D1", async (_, status, options) => {
+    const h = quiet();
+    const send = () => sendPush(h, aPush("x"), options);
+    expect(await costOf(h, send)).toEqual({ status, trips: 0, written: 0, sends: 0 });
+  });
+});
