@@ -254,6 +254,7 @@ CREATE TABLE `dispatches` (
 	`fallback` text,
 	`read_at` integer,
 	`archived_at` integer,
+	`inbox_seq` integer,
 	`created_at` integer NOT NULL,
 	`sent_at` integer,
 	`delivered_at` integer,
@@ -271,6 +272,9 @@ CREATE INDEX `dispatches_marked` ON `dispatches` (`mark`) WHERE mark IS NOT NULL
 CREATE INDEX `dispatches_by_type` ON `dispatches` (`type`) WHERE type <> 'push';--> statement-breakpoint
 CREATE INDEX `dispatches_by_scenario` ON `dispatches` (`scenario_id`) WHERE scenario_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `dispatches_by_prompt` ON `dispatches` (`prompt_id`) WHERE prompt_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `dispatches_inbox` ON `dispatches` (`user_id`,(archived_at IS NOT NULL),`delivered_at`) WHERE channel = 'in_app' AND status = 'delivered';--> statement-breakpoint
+CREATE INDEX `dispatches_unread` ON `dispatches` (`user_id`,`delivered_at`) WHERE channel = 'in_app' AND status = 'delivered' AND read_at IS NULL AND archived_at IS NULL;--> statement-breakpoint
+CREATE INDEX `dispatches_inbox_changes` ON `dispatches` (`user_id`,`inbox_seq`) WHERE inbox_seq IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `job_runs` (
 	`job` text PRIMARY KEY NOT NULL,
 	`started_at` integer NOT NULL,

@@ -8,6 +8,7 @@ import { registerAdminNotifications } from "./contracts/admin-notifications/inde
 import { registerDirectory } from "./contracts/directory/index.ts";
 import { registerNotificationRecords } from "./contracts/notification-records/index.ts";
 import { registerPushNotifications } from "./contracts/push-notifications/index.ts";
+import { registerStatsNotifications } from "./contracts/stats-notifications/index.ts";
 import { registerUnsubscribe } from "./contracts/unsubscribe/index.ts";
 import { registerWebhooks } from "./contracts/webhooks/index.ts";
 import { registerUserNotifications } from "./contracts/user-notifications/index.ts";
@@ -63,12 +64,14 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
     });
   });
 
-/** A body is JSON, or it is not read. */
+/** A body is JSON. Proxies give an empty body to a POST that has none, so that without a type we look. */
 const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
-  const hasBody = c.req.raw.body !== null;
-  const type = c.req.header("content-type") ?? "";
-  if (hasBody && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
-    throw new Failure("unsupported_media_type", "Send the body as application/json.");
+  const type = c.req.header("content-type");
+  const isJson =
+    type === undefined
+      ? c.req.raw.body === null || (await c.req.text()) === ""
+      : /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
+  if (!isJson) throw new Failure("unsupported_media_type", "Send the body as application/json.");
   await next();
 });
 
@@ -105,13 +108,14 @@ export function createApp(depsOf: (env: Bindings) => Deps): App {
 
   app.use("/api/*", inboundLimit);
   // The other methods have no body that we would read.
-  app.on(["POST", "PUT", "PATCH"], "/api/*", jsonOnly, limitBody);
+  app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
   app.use("/api/*", openSession);
   // Their static paths lie under the push contract's base, and so come before its /{id}.
   registerUserNotifications(app);
   registerPushNotifications(app);
   registerAdminNotifications(app);
   registerNotificationRecords(app);
+  registerStatsNotifications(app);
   registerDirectory(app);
   return app;
 }

@@ -56,7 +56,7 @@ const days = z
   .string()
   .transform(list)
   .pipe(z.array(z.coerce.number<string>().int().min(0).max(365)).min(1))
-  .transform((numbers) => [...new Set(numbers)].sort((a, b) => b - a));
+  .transform((numbers) => [...new Set(numbers)].toSorted((a, b) => b - a));
 
 /** Secrets that an e-mail provider cannot do without. */
 const CREDENTIALS = {
@@ -66,89 +66,94 @@ const CREDENTIALS = {
 } as const;
 
 /** Every variable that Tidings reads, its unit and its default. Nothing else reads a variable. */
-const variables = z
-  .object({
-    /** `production` refuses providers that deliver nothing. */
-    ENVIRONMENT: z.enum(["production", "development"]).default("production"),
-    /** Base of the links in messages, without a trailing slash: a cron has no request to take a host from. */
-    PUBLIC_URL: url.default("http://localhost:8787"),
-    /** Secret of HS256 tokens. Either this or JWKS_URL. */
-    JWT_SECRET: secret.optional(),
-    /** Where the public keys of asymmetric tokens are. Needs JWT_ISSUER and JWT_AUDIENCE. */
-    JWKS_URL: url.optional(),
-    JWT_ISSUER: z.string().min(1).optional(),
-    JWT_AUDIENCE: z.string().min(1).optional(),
-    /** Signs the links in messages. */
-    LINK_SECRET: secret,
-    /** While rotating: links signed with this one still work. */
-    LINK_SECRET_PREVIOUS: secret.optional(),
-    /** Contracts that accept calls without a token, comma-separated. */
-    OPEN_CONTRACTS: listOf(PUBLIC_CONTRACTS),
-    /** Origins that browsers may call from, comma-separated; `*` for all. Unset: none. */
-    CORS_ORIGINS: z.string().default("").transform(list),
-    /** Push providers in order of preference, comma-separated. */
-    PUSH_PROVIDERS: listOf(PUSH_PROVIDER_NAMES, 1),
-    EXPO_BASE_URL: url.default("https://exp.host"),
-    /** Only where the Expo project asks for it ("enhanced push security"). */
-    EXPO_ACCESS_TOKEN: z.string().min(1).optional(),
-    /** Pushes an hour for one user. */
-    PUSH_LIMIT_PER_HOUR: count(60, 100_000),
-    /** E-mail providers in order of preference, comma-separated: the next one takes over while one rests. */
-    EMAIL_PROVIDERS: listOf(EMAIL_PROVIDER_NAMES, 1),
-    /** Who e-mails are from: `Name <address>`. */
-    EMAIL_FROM: mailbox,
-    /** E-mails an hour for one user. */
-    EMAIL_LIMIT_PER_HOUR: count(100, 100_000),
-    SES_REGION: z.string().min(1).default("us-east-1"),
-    SES_ACCESS_KEY_ID: z.string().min(1).optional(),
-    SES_SECRET_ACCESS_KEY: z.string().min(1).optional(),
-    /** Sends its events to SNS, and so to /webhooks/ses. */
-    SES_CONFIGURATION_SET: z.string().min(1).optional(),
-    /** The account's maximum send rate, e-mails a second. */
-    SES_RATE_PER_SECOND: count(14, 10_000),
-    SES_ENDPOINT: url.optional(),
-    /** Topics that /webhooks/ses listens to, comma-separated ARNs. */
-    SES_TOPIC_ARNS: z.string().default("").transform(list),
-    RESEND_API_KEY: z.string().min(1).optional(),
-    RESEND_BASE_URL: url.default("https://api.resend.com"),
-    /** `whsec_…`: signs what comes to /webhooks/resend. */
-    RESEND_WEBHOOK_SECRET: z.string().min(1).optional(),
-    POSTMARK_TOKEN: z.string().min(1).optional(),
-    POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
-    /** `user:password` that Postmark sends to /webhooks/postmark. */
-    POSTMARK_WEBHOOK_CREDENTIALS: z
-      .string()
-      .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more")
-      .optional(),
-    /** Days before a certificate's expiry at which its owner is reminded. */
-    CERTIFICATION_REMINDER_DAYS: days.default([30, 14, 7, 1]),
-    /** Local hour of digests and reminders, 0–23. */
-    DIGEST_HOUR: z.coerce.number().int().min(0).max(23).default(8),
-    /** Seconds for which a claim holds. */
-    LEASE_SECONDS: count(60, 900),
-    /** Seconds by which `wake_at` is set ahead: how long after its time a lost wake-up is noticed. */
-    SWEEP_AFTER_SECONDS: count(120, 3_600),
-    /** Seconds that a single or batch send waits for its outcome; 0 for never. */
-    SEND_WAIT_SECONDS: z.coerce.number().min(0).max(10).default(3),
-    /** Days for which finished dispatches are kept. */
-    RETENTION_DAYS: count(60, 3_650),
-  })
-  .check((context) => {
-    const value = context.value;
-    const problem = (path: string, message: string) =>
-      context.issues.push({ code: "custom", path: [path], message, input: undefined });
-    if ((value.JWT_SECRET === undefined) === (value.JWKS_URL === undefined))
-      problem("JWT_SECRET", "exactly one of JWT_SECRET and JWKS_URL must be set");
-    if (value.JWKS_URL !== undefined && (!value.JWT_ISSUER || !value.JWT_AUDIENCE))
-      problem("JWT_ISSUER", "JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE");
-    for (const name of ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"] as const)
-      if (value.ENVIRONMENT === "production" && value[name].some((provider) => provider === "log"))
-        problem(name, "`log` delivers nothing and is refused in production");
-    for (const [provider, names] of Object.entries(CREDENTIALS))
-      if (value.EMAIL_PROVIDERS.some((listed) => listed === provider))
-        for (const name of names)
-          if (value[name] === undefined) problem(name, `is needed for the e-mail provider ${provider}`);
-  });
+const variables = z.object({
+  /** `production` refuses providers that deliver nothing. */
+  ENVIRONMENT: z.enum(["production", "development"]).default("production"),
+  /** Base of the links in messages, without a trailing slash: a cron has no request to take a host from. */
+  PUBLIC_URL: url.default("http://localhost:8787"),
+  /** Secret of HS256 tokens. Either this or JWKS_URL. */
+  JWT_SECRET: secret.optional(),
+  /** Where the public keys of asymmetric tokens are. Needs JWT_ISSUER and JWT_AUDIENCE. */
+  JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).optional(),
+  /** Signs the links in messages. */
+  LINK_SECRET: secret,
+  /** While rotating: links signed with this one still work. */
+  LINK_SECRET_PREVIOUS: secret.optional(),
+  /** Contracts that accept calls without a token, comma-separated. */
+  OPEN_CONTRACTS: listOf(PUBLIC_CONTRACTS),
+  /** Origins that browsers may call from, comma-separated; `*` for all. Unset: none. */
+  CORS_ORIGINS: z.string().default("").transform(list),
+  /** Push providers in order of preference, comma-separated. */
+  PUSH_PROVIDERS: listOf(PUSH_PROVIDER_NAMES, 1),
+  EXPO_BASE_URL: url.default("https://exp.host"),
+  /** Only where the Expo project asks for it ("enhanced push security"). */
+  EXPO_ACCESS_TOKEN: z.string().min(1).optional(),
+  /** Pushes an hour for one user. */
+  PUSH_LIMIT_PER_HOUR: count(60, 100_000),
+  /** E-mail providers in order of preference, comma-separated: the next one takes over while one rests. */
+  EMAIL_PROVIDERS: listOf(EMAIL_PROVIDER_NAMES, 1),
+  /** Who e-mails are from: `Name <address>`. */
+  EMAIL_FROM: mailbox,
+  /** E-mails an hour for one user. */
+  EMAIL_LIMIT_PER_HOUR: count(100, 100_000),
+  SES_REGION: z.string().min(1).default("us-east-1"),
+  SES_ACCESS_KEY_ID: z.string().min(1).optional(),
+  SES_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  /** Sends its events to SNS, and so to /webhooks/ses. */
+  SES_CONFIGURATION_SET: z.string().min(1).optional(),
+  /** The account's maximum send rate, e-mails a second. */
+  SES_RATE_PER_SECOND: count(14, 10_000),
+  SES_ENDPOINT: url.optional(),
+  /** Topics that /webhooks/ses listens to, comma-separated ARNs. */
+  SES_TOPIC_ARNS: z.string().default("").transform(list),
+  RESEND_API_KEY: z.string().min(1).optional(),
+  RESEND_BASE_URL: url.default("https://api.resend.com"),
+  /** `whsec_…`: signs what comes to /webhooks/resend. */
+  RESEND_WEBHOOK_SECRET: z.string().min(1).optional(),
+  POSTMARK_TOKEN: z.string().min(1).optional(),
+  POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
+  /** `user:password` that Postmark sends to /webhooks/postmark. */
+  POSTMARK_WEBHOOK_CREDENTIALS: z
+    .string()
+    .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more")
+    .optional(),
+  /** Days before a certificate's expiry at which its owner is reminded. */
+  CERTIFICATION_REMINDER_DAYS: days.default([30, 14, 7, 1]),
+  /** Local hour of digests and reminders, 0–23. */
+  DIGEST_HOUR: z.coerce.number().int().min(0).max(23).default(8),
+  /** Seconds for which a claim holds. */
+  LEASE_SECONDS: count(60, 900),
+  /** Seconds by which `wake_at` is set ahead: how long after its time a lost wake-up is noticed. */
+  SWEEP_AFTER_SECONDS: count(120, 3_600),
+  /** Seconds that a single or batch send waits for its outcome; 0 for never. */
+  SEND_WAIT_SECONDS: z.coerce.number().min(0).max(10).default(3),
+  /** Days for which finished dispatches are kept. */
+  RETENTION_DAYS: count(60, 3_650),
+});
+
+/**
+ * What is wrong although each variable by itself may be right. It looks at them as they were given, so that one that is
+ * wrong hides no other.
+ */
+function contradictions(given: Readonly<Partial<Record<string, string>>>): string[] {
+  const found: string[] = [];
+  const has = (name: string) => given[name] !== undefined;
+  const lists = (name: string, item: string) => list(given[name] ?? "").includes(item);
+  if (has("JWT_SECRET") === has("JWKS_URL"))
+    found.push("JWT_SECRET: exactly one of JWT_SECRET and JWKS_URL must be set");
+  for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"])
+    if (has("JWKS_URL") && !has(name)) found.push(`${name}: is needed with JWKS_URL`);
+  if ((given["ENVIRONMENT"] ?? "production") === "production")
+    for (const name of ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"])
+      if (lists(name, "log")) found.push(`${name}: \`log\` delivers nothing and is refused in production`);
+  for (const [provider, names] of Object.entries(CREDENTIALS))
+    for (const name of names)
+      if (lists("EMAIL_PROVIDERS", provider) && !has(name))
+        found.push(`${name}: is needed for the e-mail provider ${provider}`);
+  return found;
+}
 
 type Variables = z.output<typeof variables>;
 
@@ -244,8 +249,9 @@ export function readConfig(env: object): Config {
     Object.entries(env).filter(([, value]) => typeof value === "string" && value !== ""),
   );
   const parsed = variables.safeParse(given);
-  if (!parsed.success)
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
+  const wrong = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const problems = [...wrong, ...contradictions(given)];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const v = parsed.data;
   return {
     environment: v.ENVIRONMENT,

@@ -1,3 +1,4 @@
+import { activities } from "./activities.ts";
 import type { Collection } from "./collection.ts";
 import { certifications } from "./certifications.ts";
 import { orgs } from "./orgs.ts";
@@ -10,4 +11,5 @@ export const COLLECTIONS = {
   users,
   certifications,
   "peer-mentors": peerMentors,
+  activities,
 } as const satisfies Record<string, Collection>;

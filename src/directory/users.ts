@@ -4,6 +4,7 @@ import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
 import { users as table } from "../db/schema/index.ts";
 import { lookNowAtAll } from "../schedules/user-schedules.ts";
+import { subscriptionsMoved } from "../stats/stale.ts";
 import type { Change, Collection, Consequences } from "./collection.ts";
 import { eraseUser } from "./erase-user.ts";
 
@@ -28,7 +29,8 @@ function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Consequences {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
   const moved = sql`SELECT u.id FROM json_each(${zones}) AS given JOIN ${table} AS u
     ON u.id = given.value->>'id' AND u.timezone IS NOT given.value->>'timezone'`;
-  return { before: [lookNowAtAll(moved, ctx.clock.now())] };
+  const now = ctx.clock.now();
+  return { before: [lookNowAtAll(moved, now), subscriptionsMoved(moved, now)] };
 }
 
 /** A user as far as a token or a registration tells. */

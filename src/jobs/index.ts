@@ -4,6 +4,8 @@ import { fetchReceipts } from "../channels/push/receipts.ts";
 import { removeOld } from "../dispatch/retention.ts";
 import { sweep } from "../dispatch/sweep.ts";
 import { sendDueReminders } from "../reminders/due-reminders.ts";
+import { refreshStale } from "../stats/refresh-stale.ts";
+import { sendSummaries } from "../stats/send-summaries.ts";
 import { recordRun } from "./runs.ts";
 
 /** A job asks "what is due and not yet done?", so that it may run late, twice, or at the same time as itself. */
@@ -16,6 +18,8 @@ export interface Job {
 const MINUTELY: readonly Job[] = [
   { name: "sweep", run: (ctx, deps) => sweep(ctx, deps.channels) },
   { name: "certification_reminders", run: (ctx) => sendDueReminders(ctx) },
+  { name: "stats_summaries", run: (ctx) => sendSummaries(ctx) },
+  { name: "stats_refresh", run: (ctx) => refreshStale(ctx) },
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
 ];
 

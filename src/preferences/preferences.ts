@@ -6,6 +6,11 @@ import { createUserIfMissing, type NewUser } from "../directory/users.ts";
 import { lookNow } from "../schedules/user-schedules.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
 
+/** A row as SQLite gives it: switches are 0 or 1. */
+export type PreferencesRow = {
+  [K in keyof Preferences]: Preferences[K] extends boolean ? 0 | 1 : Preferences[K];
+};
+
 /** Fields that a user may set; those left out stay. */
 export type PreferencesChange = {
   [K in Exclude<keyof Preferences, "user_id" | "id" | "created_at" | "updated_at">]?:
@@ -23,13 +28,13 @@ const ensure = (ctx: Ctx, caller: NewUser): Statement[] => [
   createPreferencesIfMissing(ctx, caller.id),
 ];
 
-const theOne = ([row]: unknown[] = []): Preferences => {
+const theOne = ([row]: unknown[] = []): PreferencesRow => {
   if (row === undefined) throw new Error("Preferences that were just made are not there");
-  return row as Preferences;
+  return row as PreferencesRow;
 };
 
 /** The caller's preferences, made at the first look; concurrent first looks make one row. One round trip, two at first. */
-export async function getPreferences(ctx: Ctx, caller: NewUser): Promise<Preferences> {
+export async function getPreferences(ctx: Ctx, caller: NewUser): Promise<PreferencesRow> {
   const [found = []] = await ctx.db.read([read(caller.id)]);
   if (found.length > 0) return theOne(found);
   const results = await ctx.db.write([...ensure(ctx, caller), read(caller.id)]);
@@ -41,7 +46,7 @@ export async function changePreferences(
   ctx: Ctx,
   caller: NewUser,
   change: PreferencesChange,
-): Promise<Preferences> {
+): Promise<PreferencesRow> {
   const now = ctx.clock.now();
   const columns = Object.entries(change).filter(([, value]) => value !== undefined);
   const assignments = columns.map(

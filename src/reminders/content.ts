@@ -13,7 +13,7 @@ const MAX_LISTED = 20;
 
 /** What a reminder says: the certificates, nearest expiry first. */
 export function reminderOf(certificates: readonly Certificate[]): ContentOf<"certification_reminder"> {
-  const sorted = [...certificates].sort((a, b) => a.expires_at - b.expires_at);
+  const sorted = certificates.toSorted((a, b) => a.expires_at - b.expires_at);
   return {
     type: "certification_reminder",
     certifications: sorted.slice(0, MAX_LISTED).map(({ name, expires_at }) => ({ name, expires_at })),

@@ -59,6 +59,23 @@ async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: n
   return ids;
 }
 
+/** A row in each table that belongs to the user or names them, whatever else it needs. */
+async function givenRowsEverywhere(userId: string): Promise<void> {
+  const others = [...OWNED, ...NAMING].filter(({ table }) => table !== schema.users);
+  const statements = others.map(({ table, user }) => {
+    const columns = Object.values(getTableColumns(table)).filter(
+      (column) => column === user || column.notNull,
+    );
+    const values = columns.map((column) =>
+      column === user ? userId : column.dataType === "string" ? mint("v") : 1_000_000,
+    );
+    const names = columns.map((column) => column.name).join(", ");
+    const marks = columns.map(() => "?").join(", ");
+    return env.DB.prepare(`INSERT INTO ${getTableName(table)} (${names}) VALUES (${marks})`).bind(...values);
+  });
+  await env.DB.batch(statements);
+}
+
 test("every column that may hold a user's id is seen to", () => {
   const seenTo = new Set(
     [...OWNED, ...NAMING].map(({ table, user }) => `${getTableName(table)}.${user.name}`),
@@ -86,8 +103,9 @@ test("erasure leaves nothing of the user in any table, and everything of others"
   const unsent = new Date(h.clock.now() + 86_400_000).toISOString();
   await h.request("POST", "/api/v1/notifications", { body: aPush(user.id, { send_at: unsent }) });
   const made = await givenDispatches(h, user.id, 3);
+  await givenRowsEverywhere(user.id);
   const needles = [user.id, ...user.tokens, "erased@example.com", "Private title", ...made];
-  expect((await rowsWith(needles)).length).toBeGreaterThan(10);
+  expect((await rowsWith(needles)).length).toBeGreaterThan(20);
   const others = await rowsWith([other.id]);
 
   h.meter.reset();
@@ -95,6 +113,8 @@ test("erasure leaves nothing of the user in any table, and everything of others"
   expect(h.meter.trips).toBe(1);
   expect(await rowsWith(needles)).toEqual([]);
   expect(await rowsWith([other.id])).toEqual(others);
+  const named = await env.DB.prepare("SELECT count(*) AS n FROM peer_mentors").first<{ n: number }>();
+  expect(named).toEqual({ n: 1 });
   const { n } = (await env.DB.prepare(
     "SELECT count(*) AS n FROM deliveries WHERE dispatch_id NOT IN (SELECT id FROM dispatches)",
   ).first<{ n: number }>()) ?? { n: -1 };

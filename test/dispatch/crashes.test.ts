@@ -21,8 +21,8 @@ beforeEach(emptyTables);
 
 type When = "before" | "after";
 
-/** The calls that a consumer makes for a push, in order. */
-const CALLS = ["gate.acquire", "d1", "fetch", "d1"];
+/** The calls that a consumer makes for pushes to users with two devices: gate, claim, gate for the rest, Expo, settle. */
+const CALLS = ["gate.acquire", "d1", "gate.acquire", "fetch", "d1"];
 const STOPS = CALLS.flatMap((name, i) =>
   (["before", "after"] as const).map((when): [string, number, When] => [`${when} ${name} (${i + 1})`, i + 1, when]),
 );
@@ -35,11 +35,11 @@ async function kill(h: Harness, nth: number, when: When, work: () => Promise<unk
 }
 
 /** Expo has the messages and nobody has written it down: only then may they be given to it again. */
-const isAmbiguous = (nth: number, when: When) => (nth === 3 && when === "after") || (nth === 4 && when === "before");
+const isAmbiguous = (nth: number, when: When) => (nth === 4 && when === "after") || (nth === 5 && when === "before");
 
 test("a consumer makes the calls that the other tests stop it at", async () => {
   const h = createWorld();
-  const { ids } = await givenPushes(h);
+  const { ids } = await givenPushes(h, 3, { devices: 2 });
   h.interrupts.reset();
   await deliverNow(h, ids);
   expect(h.interrupts.calls).toEqual(CALLS);
@@ -125,7 +125,7 @@ describe("a claimer that oversleeps its lease", () => {
   test("before it has sent, sends nothing: what it had claimed has gone to another", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 3);
-    const asleep = h.interrupts.stopAt(2, "after");
+    const asleep = h.interrupts.stopAtNext("d1", "after");
     const sleeper = deliverNow(h, ids);
     await asleep.reached;
     await live(h, 4);
@@ -140,7 +140,7 @@ describe("a claimer that oversleeps its lease", () => {
   test("before it has sent, gives its claim back when nobody else took it", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 3);
-    const asleep = h.interrupts.stopAt(2, "after");
+    const asleep = h.interrupts.stopAtNext("d1", "after");
     const sleeper = deliverNow(h, ids);
     await asleep.reached;
     h.clock.advance(2 * MINUTE);
@@ -158,7 +158,7 @@ describe("a claimer that oversleeps its lease", () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 2);
     h.expo.failNext({ kind: "status", status: 500 });
-    const asleep = h.interrupts.stopAt(3, "after");
+    const asleep = h.interrupts.stopAtNext("fetch", "after");
     const sleeper = deliverNow(h, ids);
     await asleep.reached;
     await live(h, 4);
@@ -175,7 +175,7 @@ describe("a claimer that oversleeps its lease", () => {
     const h = createWorld();
     const { ids, tokens } = await givenPushes(h, 1, { devices: 2 });
     const [id = ""] = ids;
-    const asleep = h.interrupts.stopAt(3, "after");
+    const asleep = h.interrupts.stopAtNext("fetch", "after");
     const sleeper = deliverNow(h, ids);
     await asleep.reached;
     for (const token of tokens) h.expo.settings.ticketErrors.set(token, "MessageTooBig");
@@ -197,7 +197,7 @@ describe("a claimer that oversleeps its lease", () => {
     const h = createWorld();
     const { ids } = await givenPushes(h);
     const [id = ""] = ids;
-    const asleep = h.interrupts.stopAt(3, "after");
+    const asleep = h.interrupts.stopAtNext("fetch", "after");
     const sleeper = deliverNow(h, ids);
     await asleep.reached;
     h.clock.advance(2 * MINUTE);

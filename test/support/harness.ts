@@ -138,8 +138,11 @@ export function createHarness({
   async function drain() {
     if (draining) return;
     draining = true;
-    while ((await queues.drain(time, consumeBatch)) > 0);
-    draining = false;
+    try {
+      while ((await queues.drain(time, consumeBatch)) > 0);
+    } finally {
+      draining = false;
+    }
   }
 
   async function consumeBatch(batch: MessageBatch<unknown>) {

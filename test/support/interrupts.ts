@@ -17,8 +17,8 @@ export interface Interrupts {
   reset(): void;
   /** Stops whoever makes the `nth` call from now (from 1), before it is carried out or before its answer is seen. */
   stopAt(nth: number, when: "before" | "after"): Stopped;
-  /** The same for the next call of that name. */
-  stopAtNext(name: string, when: "before" | "after"): Stopped;
+  /** The same for the nth call of that name. */
+  stopAtNext(name: string, when: "before" | "after", nth?: number): Stopped;
 }
 
 interface Planned {
@@ -62,7 +62,10 @@ export function createInterrupts(): Interrupts {
       let left = nth;
       return plan(when, () => --left === 0);
     },
-    stopAtNext: (wanted, when) => plan(when, (name) => name === wanted),
+    stopAtNext(wanted, when, nth = 1) {
+      let left = nth;
+      return plan(when, (name) => name === wanted && --left === 0);
+    },
   };
   return interrupts;
 }

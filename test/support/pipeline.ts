@@ -1,7 +1,9 @@
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Dispatch, Lane } from "../../src/db/schema/index.ts";
 import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/dispatch/create.ts";
+import { sweep } from "../../src/dispatch/sweep.ts";
+import { MINUTE } from "../../src/lib/clock.ts";
+import { type Answer, createBatch } from "./fake-queue.ts";
 import { createHarness, type Harness, mint } from "./harness.ts";
 
 /** A row of `deliveries`. */
@@ -79,36 +81,22 @@ export async function givenDispatches(
 /** The body of a wake-up call. */
 export const wakeUp = (ids: readonly string[]) => ({ v: 1, channel: "push", ids });
 
-/** What a consumer said of each message of a batch: acknowledged, or the seconds after which it wants it again. */
-export type Answers = ("ack" | number)[];
-
-/** A batch as the platform hands it to a consumer, and how to learn what the consumer said of it. */
+/** A batch of messages with these bodies, and how to learn what the consumer said of each. */
 export function batchOf(bodies: readonly unknown[], queue = "tidings-push", attempts = 1) {
   const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts, body }));
-  const batch = createMessageBatch(queue, messages);
-  return {
-    batch,
-    async answers(): Promise<Answers> {
-      const result = await getQueueResult(batch, createExecutionContext());
-      return messages.map(({ id }) => {
-        const retried = result.retryMessages.find(({ msgId }) => msgId === id);
-        if (retried) return retried.delaySeconds ?? 0;
-        if (!result.explicitAcks.includes(id)) throw new Error(`${id} was neither acked nor retried`);
-        return "ack";
-      });
-    },
-  };
+  const { batch, answerOf } = createBatch(queue, messages);
+  return { batch, answers: () => messages.map(({ id }) => answerOf(id)) };
 }
 
 /** Hands these messages to the consumer in one batch. */
-export async function consumeAll(h: Harness, bodies: readonly unknown[], queue?: string): Promise<Answers> {
+export async function consumeAll(h: Harness, bodies: readonly unknown[], queue?: string): Promise<Answer[]> {
   const { batch, answers } = batchOf(bodies, queue);
   await h.consume(batch);
   return answers();
 }
 
 /** Hands the consumer one wake-up call with these ids. */
-export const deliverNow = (h: Harness, ids: readonly string[]): Promise<Answers> =>
+export const deliverNow = (h: Harness, ids: readonly string[]): Promise<Answer[]> =>
   consumeAll(h, [wakeUp(ids)]);
 
 /** Dispatches as they are now, in the order of `ids`. */
@@ -149,21 +137,30 @@ export const waits = (h: Harness, lane: Lane): number[] =>
     .map((message) => (message.at - h.clock.now()) / 1_000)
     .toSorted((a, b) => a - b);
 
-/** Lets `minutes` pass, with a tick of the cron at each, and the queues handled each second. */
+/** Lets `minutes` pass, with a sweep at each, and the queues handled from one message to the next. */
 export async function live(h: Harness, minutes: number): Promise<void> {
-  for (let minute = 0; minute < minutes; minute++) {
-    await h.tick();
+  const end = h.clock.now() + minutes * MINUTE;
+  while (h.clock.now() < end) {
+    // As the job's runner does it: a sweep that fails is not the end of the world.
+    await sweep(h.deps.open("first-primary"), h.deps.channels).catch(() => {});
     await h.drain();
-    const end = h.clock.now() + 60_000;
-    // From one message to the next, so that idle time costs nothing.
+    const next = h.clock.now() + MINUTE;
     for (;;) {
-      const next = Math.min(...h.queues.waiting.map((message) => message.at));
-      if (next > end) break;
-      h.clock.set(Math.max(next, h.clock.now()));
+      const at = Math.min(...h.queues.waiting.map((message) => message.at));
+      if (at > next) break;
+      h.clock.set(Math.max(at, h.clock.now()));
       await h.drain();
     }
-    h.clock.set(Math.max(end, h.clock.now()));
+    h.clock.set(Math.min(end, Math.max(next, await nextEvent(h, next))));
   }
+}
+
+/** The last whole minute from `now` on before anything happens: idle hours cost a test nothing. */
+async function nextEvent(h: Harness, now: number): Promise<number> {
+  if (h.queues.waiting.length > 0) return now;
+  const wakeAt = await env.DB.prepare("SELECT min(wake_at) AS at FROM dispatches").first<number>("at");
+  const idle = wakeAt === null ? Infinity : wakeAt - MINUTE - now;
+  return now + Math.max(0, Math.floor(idle / MINUTE)) * MINUTE;
 }
 
 /** Errors that were logged, by event. */

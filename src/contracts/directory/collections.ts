@@ -1,4 +1,5 @@
 import type { COLLECTIONS } from "../../directory/collections.ts";
+import { activities } from "./activities.ts";
 import { certifications } from "./certifications.ts";
 import { orgs } from "./orgs.ts";
 import { peerMentors } from "./peer-mentors.ts";
@@ -6,7 +7,10 @@ import { users } from "./users.ts";
 import type { WireCollection } from "./wire.ts";
 
 /** Every collection of the directory; the type sees to it that none is missing. */
-export const WIRE = { orgs, users, certifications, "peer-mentors": peerMentors } as const satisfies Record<
-  keyof typeof COLLECTIONS,
-  WireCollection
->;
+export const WIRE = {
+  orgs,
+  users,
+  certifications,
+  "peer-mentors": peerMentors,
+  activities,
+} as const satisfies Record<keyof typeof COLLECTIONS, WireCollection>;

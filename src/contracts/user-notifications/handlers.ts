@@ -55,11 +55,9 @@ export function registerUserNotifications(app: App): void {
 
   app.openapi(routes.sendTest, async (c) => {
     // The body may be left out; its schema's defaults then have not been applied.
-    const { email_type = "test", custom_subject } = c.req.valid("json") ?? {};
-    const request = {
-      type: isEmailType(email_type) ? email_type : ("test" as const),
-      subject: custom_subject,
-    };
+    const body: { email_type?: string; custom_subject?: string | undefined } = c.req.valid("json") ?? {};
+    const { email_type: type = "test", custom_subject: subject } = body;
+    const request = { type: isEmailType(type) ? type : ("test" as const), subject };
     const key = await idempotencyKeyOf(c, request);
     const { deliverers } = c.get("deps");
     const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>

@@ -12,7 +12,7 @@ const dayList = z
   .array(z.int().min(0).max(30))
   .min(1, "must have at least one day")
   .max(100)
-  .transform((days) => [...new Set(days)].sort((a, b) => b - a));
+  .transform((days) => [...new Set(days)].toSorted((a, b) => b - a));
 
 const settings = {
   email_notifications_enabled: z.boolean().openapi({ description: "Off: nothing but test e-mails is sent." }),

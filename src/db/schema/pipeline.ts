@@ -73,6 +73,11 @@ export const dispatches = sqliteTable(
     fallback: text("fallback", { enum: CHANNELS }),
     read_at: integer("read_at"),
     archived_at: integer("archived_at"),
+    /**
+     * In the order in which a user's in-app messages came or changed, ascending; null until one is delivered. Triggers
+     * set it, so that it is the order of the commits and no source can forget it.
+     */
+    inbox_seq: integer("inbox_seq"),
     created_at: integer("created_at").notNull(),
     /** When the last attempt was made, also of a failed one. */
     sent_at: integer("sent_at"),
@@ -118,6 +123,18 @@ export const dispatches = sqliteTable(
     index("dispatches_by_prompt")
       .on(t.prompt_id)
       .where(sql`prompt_id IS NOT NULL`),
+    // The inbox, newest first: what is archived apart from the rest.
+    index("dispatches_inbox")
+      .on(t.user_id, sql`(archived_at IS NOT NULL)`, t.delivered_at)
+      .where(sql`channel = 'in_app' AND status = 'delivered'`),
+    // What is unread in the inbox: to count and to list it.
+    index("dispatches_unread")
+      .on(t.user_id, t.delivered_at)
+      .where(sql`channel = 'in_app' AND status = 'delivered' AND read_at IS NULL AND archived_at IS NULL`),
+    // What came or changed since a client looked.
+    index("dispatches_inbox_changes")
+      .on(t.user_id, t.inbox_seq)
+      .where(sql`inbox_seq IS NOT NULL`),
   ],
 );
 

@@ -43,8 +43,8 @@ export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]):
  */
 function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
   const rank = { delivered: 0, failed: 1, bounced: 2, complained: 3 };
-  const rows = [...events]
-    .sort((a, b) => rank[a.kind] - rank[b.kind])
+  const rows = events
+    .toSorted((a, b) => rank[a.kind] - rank[b.kind])
     .map(({ kind, dispatchId, providerMessageId, at, code }) => ({
       id: dispatchId,
       message: providerMessageId,

@@ -170,6 +170,9 @@ export const en = {
     noChange: (window: Window) => `same as the ${WINDOWS[window]} before`,
     chart: "Hours logged",
     before: (window: Window) => `${WINDOWS[window].replace(/^./u, (c) => c.toUpperCase())} before`,
+    /** The same in a push, below the title. `note` is a change. */
+    push: (completed: Amount, hours: Amount, note: string) =>
+      `${counted(completed, "activity", "activities")} completed, ${counted(hours, "hour", "hours")} (${note})`,
     button: "View your activities",
   },
 

@@ -1,0 +1,1 @@
+export { registerHandlers as registerStatsNotifications } from "./handlers.ts";

@@ -1,0 +1,31 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { dispatches, occasions, statsSubscriptions as table } from "../db/schema/index.ts";
+import { inScope, type Scope } from "../directory/scope.ts";
+import { cancelQueued } from "../dispatch/change.ts";
+import { notFound } from "../lib/failure.ts";
+import { findSubscription } from "./read.ts";
+import { isSummaryOf } from "./summary.ts";
+
+/**
+ * Removes a subscription. Summaries of it that wait to be sent are cancelled, and one that is being sent at this moment
+ * is followed by no e-mail should it fail. One round trip.
+ * @throws 404 outside the scope
+ */
+export async function removeSubscription(ctx: Ctx, scope: Scope, id: string): Promise<void> {
+  const told = ofSubscription(scope, id);
+  const results = await ctx.db.write([
+    cancelQueued(ctx, sql`${dispatches.id} IN (${told})`),
+    sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,
+    sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)})) RETURNING id`,
+  ]);
+  if (results.at(-1)?.length === 0) throw notFound("stats notification");
+}
+
+/** The dispatches that told a subscription's summaries, and those that followed them on another channel. */
+function ofSubscription(scope: Scope, id: string): SQL {
+  const own = sql`SELECT o.dispatch_id FROM ${occasions} AS o
+    WHERE ${isSummaryOf(id, sql`o.key`)} AND EXISTS (${findSubscription(scope, id)})`;
+  return sql`${own} UNION ALL SELECT f.dispatch_id FROM ${occasions} AS f
+    WHERE f.key IN (SELECT 'fallback:' || dispatch_id FROM (${own}))`;
+}

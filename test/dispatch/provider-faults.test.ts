@@ -1,0 +1,334 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { sweep } from "../../src/dispatch/sweep.ts";
+import { MINUTE, SECOND } from "../../src/lib/clock.ts";
+import type { FaultInput } from "../support/sandbox/expo-state.ts";
+import {
+  createWorld,
+  deliveriesOf,
+  deliverNow,
+  dispatchesOf,
+  dispatchOf,
+  emptyTables,
+  errorsOf,
+  givenPushes,
+  live,
+  timesGiven,
+  waits,
+  wakeUp,
+} from "../support/pipeline.ts";
+
+beforeEach(emptyTables);
+afterEach(() => vi.restoreAllMocks());
+
+/** Expo's ten seconds are over at once, for the next request only. */
+function timeOutAtOnce() {
+  vi.spyOn(AbortSignal, "timeout").mockImplementationOnce(() => AbortSignal.abort(new Error("time-out")));
+}
+
+describe("a fault of Expo that says nothing of the messages", () => {
+  const faults: [string, FaultInput, string, number][] = [
+    ["500", { kind: "status", status: 500 }, "expo_server_error", 1],
+    ["500 after it took them", { kind: "status", status: 500, accept: true }, "expo_server_error", 2],
+    ["502 from a proxy", { kind: "html", status: 502 }, "expo_server_error", 1],
+    ["a dropped connection", { kind: "drop" }, "expo_unreachable", 1],
+    ["a connection dropped after it took them", { kind: "drop", accept: true }, "expo_unreachable", 2],
+    ["garbage", { kind: "garbage" }, "expo_bad_response", 1],
+    ["garbage after it took them", { kind: "garbage", accept: true }, "expo_bad_response", 2],
+    ["a ticket too few", { kind: "tickets", change: -1 }, "expo_bad_response", 2],
+    ["a ticket too many", { kind: "tickets", change: 1 }, "expo_bad_response", 2],
+  ];
+
+  test.each(faults)("(%s) costs an attempt, and is tried again", async (_, fault, code, times) => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 3);
+    h.expo.failNext(fault);
+    expect(await deliverNow(h, ids)).toEqual(["ack"]);
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "queued", attempts: 1, error_code: code, delivered_count: 0, failed_count: 0 })),
+    );
+    expect(waits(h, "push")).toEqual([30]);
+    h.clock.advance(30 * SECOND);
+    await h.drain();
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "sent", attempts: 2, error_code: null, error: null, delivered_count: 1 })),
+    );
+    // What Expo took without saying so is given to it again, under the same collapse id.
+    expect(timesGiven(h, ids)).toEqual(ids.map(() => times));
+  });
+
+  test.each([
+    [false, 1],
+    [true, 2],
+  ])("(no answer in time, taken: %s) costs an attempt, and is tried again", async (accept, times) => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 2);
+    h.expo.failNext({ kind: "hang", accept });
+    timeOutAtOnce();
+    await deliverNow(h, ids);
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "queued", attempts: 1, error_code: "expo_timeout" })),
+    );
+    await live(h, 2);
+    expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", attempts: 2 })));
+    expect(timesGiven(h, ids)).toEqual(ids.map(() => times));
+  });
+
+  test("is not tried again before the Retry-After that came with it", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h);
+    h.expo.failNext({ kind: "status", status: 503, retryAfter: "300" });
+    const start = h.clock.now();
+    await deliverNow(h, ids);
+    await live(h, 8);
+    expect(h.expo.accepted.map((push) => push.at - start)).toEqual([300 * SECOND]);
+  });
+});
+
+describe("a 429", () => {
+  test.each([
+    ["90", 90],
+    [undefined, 60],
+  ])("(Retry-After: %s) spends no attempt, and nothing is sent before its end", async (retryAfter, seconds) => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 3);
+    h.expo.failNext({ kind: "throttle", retryAfter });
+    const start = h.clock.now();
+    await deliverNow(h, ids);
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "queued", attempts: 0, error_code: null, due_at: start + seconds * SECOND })),
+    );
+    const others = await givenPushes(h, 2);
+    h.queues.put("push", wakeUp(others.ids));
+    await live(h, 5);
+    const later = h.expo.requests.slice(1);
+    expect(later.map(({ at }) => at)).toEqual(later.map(() => start + seconds * SECOND));
+    expect(await dispatchesOf([...ids, ...others.ids])).toMatchObject(
+      [...ids, ...others.ids].map(() => ({ status: "sent", attempts: 1 })),
+    );
+    expect(new Set(timesGiven(h, [...ids, ...others.ids]))).toEqual(new Set([1]));
+  });
+
+  test("in the middle of a round stops the rest of it, and keeps what was accepted", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 20, { devices: 40 });
+    const fetchNow = h.expo.fetch;
+    let requests = 0;
+    h.expo.fetch = (url, init) =>
+      ++requests === 3
+        ? Promise.resolve(new Response("", { status: 429, headers: { "retry-after": "45" } }))
+        : fetchNow(url, init);
+    await deliverNow(h, ids);
+    // 800 messages are eight requests: six at a time, of which the third is refused with the 40 × 2 + 20 that were in it.
+    expect(requests).toBe(6);
+    expect(h.expo.accepted).toHaveLength(500);
+    expect((await dispatchesOf(ids)).map(({ status }) => status)).toEqual(
+      ids.map((_, i) => (i < 5 || (i > 7 && i < 15) ? "sent" : "queued")),
+    );
+    await live(h, 3);
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "sent", attempts: 1, targets: 40, delivered_count: 40, failed_count: 0 })),
+    );
+    expect(timesGiven(h, ids)).toEqual(ids.map(() => 40));
+  });
+
+  test("that another consumer gets stops a round that is under way", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 20, { devices: 40 });
+    const [other = ""] = (await givenPushes(h)).ids;
+    // The gate is asked before the claim, and before each of eight requests.
+    const stopped = h.interrupts.stopAtNext("gate.acquire", "before", 5);
+    const round = deliverNow(h, ids);
+    await stopped.reached;
+    h.expo.failNext({ kind: "throttle", retryAfter: "45" });
+    await deliverNow(h, [other]);
+    const start = h.clock.now();
+    stopped.release();
+    await round;
+    expect(h.expo.accepted).toHaveLength(300);
+    await live(h, 3);
+    expect(h.expo.accepted.slice(300).every((push) => push.at >= start + 45 * SECOND)).toBe(true);
+    expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", delivered_count: 40 })));
+    expect(timesGiven(h, ids)).toEqual(ids.map(() => 40));
+  });
+});
+
+describe("when some of a user's devices have accepted", () => {
+  test("a retry goes only to the others", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenPushes(h, 1, { devices: 3 });
+    const [id = ""] = ids;
+    h.expo.settings.ticketErrors.set(tokens[1] ?? "", "ExpoError");
+    await deliverNow(h, ids);
+    expect(await dispatchOf(id)).toMatchObject({
+      status: "queued",
+      attempts: 1,
+      targets: 3,
+      delivered_count: 2,
+      failed_count: 0,
+    });
+    h.expo.settings.ticketErrors.clear();
+    await live(h, 2);
+    expect(await dispatchOf(id)).toMatchObject({ status: "sent", attempts: 2, targets: 3, delivered_count: 3 });
+    expect(tokens.map((token) => h.expo.timesGiven(id, token))).toEqual([1, 1, 1]);
+    expect(h.expo.requests.map(({ size }) => size)).toEqual([3, 1]);
+  });
+
+  test("and the others never do, it was sent, and what failed is counted", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenPushes(h, 1, { devices: 2, fallback: "in_app" });
+    const [id = ""] = ids;
+    h.expo.settings.ticketErrors.set(tokens[1] ?? "", "ExpoError");
+    h.queues.put("push", wakeUp(ids));
+    await live(h, 4 * 60);
+    expect(await dispatchOf(id)).toMatchObject({
+      status: "sent",
+      attempts: 6,
+      delivered_count: 1,
+      failed_count: 1,
+      error_code: null,
+    });
+    expect((await deliveriesOf(id)).map(({ status }) => status)).toEqual(["accepted", "retry"]);
+    expect(tokens.map((token) => h.expo.timesGiven(id, token))).toEqual([1, 0]);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM dispatches").first("n")).toBe(1);
+  });
+
+  test("a dead one is invalidated, and the message counts as sent to the living", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenPushes(h, 1, { devices: 2 });
+    h.expo.settings.ticketErrors.set(tokens[0] ?? "", "DeviceNotRegistered");
+    await deliverNow(h, ids);
+    expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "sent", delivered_count: 1, failed_count: 1 });
+    const { results } = await env.DB.prepare(
+      "SELECT token, invalid_reason FROM device_tokens WHERE invalidated_at IS NOT NULL",
+    ).all();
+    expect(results).toEqual([{ token: tokens[0], invalid_reason: "device_not_registered" }]);
+  });
+});
+
+describe("the gate", () => {
+  /** Five rounds that fail open it. */
+  async function openGate(h: ReturnType<typeof createWorld>) {
+    h.expo.failNext({ kind: "status", status: 500 }, 5);
+    for (let i = 0; i < 5; i++) await deliverNow(h, (await givenPushes(h)).ids);
+    await env.DB.exec("DELETE FROM dispatches");
+    h.queues.waiting = [];
+    h.expo.requests.length = 0;
+  }
+
+  test("being shut, nothing is claimed and nothing is spent, and the messages come again at its end", async () => {
+    const h = createWorld();
+    await openGate(h);
+    const { ids } = await givenPushes(h, 3);
+    const before = await dispatchesOf(ids);
+    h.meter.reset();
+    expect(await deliverNow(h, ids)).toEqual([30]);
+    expect(h.meter.trips).toBe(0);
+    expect(h.expo.requests).toEqual([]);
+    expect(await dispatchesOf(ids)).toEqual(before);
+    h.queues.put("push", wakeUp(ids));
+    await live(h, 3);
+    expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", attempts: 1 })));
+    expect(timesGiven(h, ids)).toEqual([1, 1, 1]);
+  });
+
+  test("shut for long, leaves its messages to the sweep, which wakes nobody until it is open", async () => {
+    const h = createWorld();
+    await openGate(h);
+    h.expo.failNext({ kind: "throttle", retryAfter: "900" });
+    h.clock.advance(31 * SECOND);
+    await deliverNow(h, (await givenPushes(h)).ids);
+    const start = h.clock.now();
+    const { ids } = await givenPushes(h, 3);
+    expect(await deliverNow(h, ids)).toEqual(["ack"]);
+    h.interrupts.reset();
+    await live(h, 13);
+    expect(h.interrupts.calls).not.toContain("queue");
+    await live(h, 6);
+    expect(h.expo.accepted.every((push) => push.at >= start + 900 * SECOND)).toBe(true);
+    expect(timesGiven(h, ids)).toEqual([1, 1, 1]);
+  });
+
+  test("lets a probe fail without an attempt for it", async () => {
+    const h = createWorld();
+    await openGate(h);
+    const { ids } = await givenPushes(h, 2);
+    h.clock.advance(31 * SECOND);
+    h.expo.failNext({ kind: "status", status: 500 });
+    await deliverNow(h, ids);
+    expect(h.expo.requests).toHaveLength(1);
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "queued", attempts: 0, error_code: "expo_server_error" })),
+    );
+    await live(h, 5);
+    expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", attempts: 1 })));
+  });
+
+  test("not answering, sends nothing, and the sweep goes on all the same", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 2);
+    const broken = () => Promise.reject(new Error("the object is away"));
+    const ctx = { ...h.ctx, gates: () => ({ acquire: broken, report: broken, peek: broken }) };
+    h.clock.advance(2 * MINUTE);
+    expect(await sweep(ctx, h.deps.channels)).toBe(2);
+    const again = await h.deps.deliverers.push?.(ctx, [ids]);
+    expect([...(again ?? [])]).toEqual(ids.map((id) => [id, 15]));
+    expect((await dispatchesOf(ids)).map(({ status }) => status)).toEqual(["queued", "queued"]);
+    await h.drain();
+    expect(timesGiven(h, ids)).toEqual([1, 1]);
+  });
+});
+
+describe("an outage of six hours", () => {
+  test.each([
+    ["of one user's message", 1],
+    ["of three rounds' messages", 250],
+  ])("%s loses nothing and sends each once", { timeout: 60_000 }, async (_, count) => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, count);
+    for (let i = 0; i < ids.length; i += 100) h.queues.put("push", wakeUp(ids.slice(i, i + 100)));
+    const fetchNow = h.expo.fetch;
+    let requests = 0;
+    h.expo.fetch = () => {
+      requests++;
+      throw new TypeError("unreachable");
+    };
+    await live(h, 6 * 60);
+    expect((await dispatchesOf(ids)).every(({ status }) => status === "queued")).toBe(true);
+    expect(requests).toBeLessThan(100);
+    h.expo.fetch = fetchNow;
+    await live(h, 150);
+    const settled = await dispatchesOf(ids);
+    expect(settled.filter(({ status }) => status !== "sent")).toEqual([]);
+    expect(new Set(timesGiven(h, ids))).toEqual(new Set([1]));
+  });
+});
+
+describe("a bug in a provider", () => {
+  test("costs its own messages an attempt, and the others of the round nothing", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 50, { devices: 4 });
+    const [provider] = h.deps.pushProviders;
+    if (provider === undefined) throw new Error("no provider");
+    vi.spyOn(provider, "send").mockRejectedValueOnce(new Error("a bug"));
+    await deliverNow(h, ids);
+    expect(errorsOf(h)).toEqual(["provider_threw"]);
+    const first = await dispatchesOf(ids.slice(0, 25));
+    expect(first).toMatchObject(first.map(() => ({ status: "queued", attempts: 1, error_code: "provider_fault" })));
+    const second = await dispatchesOf(ids.slice(25));
+    expect(second).toMatchObject(second.map(() => ({ status: "sent", attempts: 1, delivered_count: 4 })));
+  });
+
+  test("that forgets messages does not send them for ever", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 2);
+    const [provider] = h.deps.pushProviders;
+    if (provider === undefined) throw new Error("no provider");
+    vi.spyOn(provider, "send").mockResolvedValue({ outcomes: [], health: { kind: "ok" } });
+    h.queues.put("push", wakeUp(ids));
+    await live(h, 4 * 60);
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "failed", attempts: 6, error_code: "provider_fault" })),
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { createHarness } from "../support/harness.ts";
+
+const get = (path: string) => createHarness().request("GET", path, { as: null });
+
+describe("/docs", () => {
+  test("is a page that needs no token and no outside host, and everything it names is there", async () => {
+    const { status, body, headers } = await get("/docs");
+    expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
+    expect(headers.get("content-security-policy")).toContain("default-src 'self'");
+    const links = [...String(body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = ""]) => link);
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) {
+      expect(link).toMatch(/^\/docs\//);
+      const file = await get(link);
+      expect([link, file.status]).toEqual([link, 200]);
+      expect(String(file.body).length).toBeGreaterThan(50);
+    }
+  });
+
+  test("shows our document", async () => {
+    expect((await get("/docs/start.js")).body).toContain("/openapi.json");
+  });
+
+  test("gives each file its type, so that a browser which must not guess takes it", async () => {
+    const type = async (file: string) => (await get(`/docs/${file}`)).headers.get("content-type")?.split(";")[0];
+    expect(await Promise.all(["start.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"].map(type))).toEqual([
+      "text/javascript",
+      "text/javascript",
+      "text/css",
+      "image/png",
+    ]);
+  });
+
+  test.each([
+    "/docs/",
+    "/docs/index.html",
+    "/docs/package.json",
+    "/docs/swagger-ui.js",
+    "/docs/swagger-ui.css.map",
+    "/docs/oauth2-redirect.html",
+    "/docs/..%2fpackage.json",
+    "/docs/%2e%2e%2fpackage.json",
+    "/docs/swagger-ui.css/",
+    "/docs/swagger-ui.css%00",
+    "/docs/./swagger-ui.css/../index.html",
+    "/docs//index.html",
+    "/docs/SWAGGER-UI.CSS",
+    "/docs/%73tart.js%3f",
+    "/package.json",
+    "/index.html",
+    "/swagger-ui.css",
+    "/swagger-ui-bundle.js",
+    "/LICENSE",
+  ])("hands out nothing else of the package: %s", async (path) => {
+    expect((await get(path)).status).toBe(404);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { createHarness } from "../support/harness.ts";
+import { aPush, givenUser } from "../support/world.ts";
+
+const BASE = "/api/v1/notifications";
+
+describe("a user's budget of pushes", () => {
+  test("is told with every send; over it, 429 says when to come again, and nothing of what was sent is lost", async () => {
+    const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "3" } });
+    const user = await givenUser(h);
+    const send = () => h.request("POST", BASE, { body: aPush(user.id) });
+    const limits = ({ headers }: { headers: Headers }) => [headers.get("ratelimit-policy"), headers.get("ratelimit")];
+
+    // A slot comes back every twenty minutes; each send takes 0.1 s here.
+    expect(limits(await send())).toEqual(['"push";q=3;w=3600', '"push";r=2;t=1200']);
+    expect(limits(await send())).toEqual(['"push";q=3;w=3600', '"push";r=1;t=2400']);
+    expect(limits(await send())).toEqual(['"push";q=3;w=3600', '"push";r=0;t=3600']);
+    const refused = await send();
+    expect([refused.status, refused.body.code]).toEqual([429, "rate_limited"]);
+    expect(limits(refused)).toEqual(['"push";q=3;w=3600', '"push";r=0;t=3600']);
+    expect(refused.headers.get("retry-after")).toBe("1200");
+
+    h.clock.advance(1_199_000);
+    expect((await send()).status).toBe(429);
+    h.clock.advance(1_000);
+    expect((await send()).status).toBe(201);
+
+    const { body } = await h.request("GET", `${BASE}?user_id=${user.id}`);
+    expect(body.data.map((row: { status: string }) => row.status)).toEqual(Array(4).fill("sent"));
+    expect(h.expo.accepted).toHaveLength(4);
+  });
+
+  test("is each user's own", async () => {
+    const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "1" } });
+    const users = [await givenUser(h), await givenUser(h)];
+    const statuses: number[] = [];
+    for (const { id } of [...users, ...users])
+      statuses.push((await h.request("POST", BASE, { body: aPush(id) })).status);
+    expect(statuses).toEqual([201, 201, 429, 429]);
+  });
+
+  test("holds against sends at the same time", async () => {
+    const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "5" } });
+    const user = await givenUser(h);
+    const headers = { prefer: "respond-async" };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => h.request("POST", BASE, { body: aPush(user.id), headers })),
+    );
+    expect(answers.filter((answer) => answer.status === 202)).toHaveLength(5);
+    expect(answers.filter((answer) => answer.status === 429)).toHaveLength(15);
+    for (const { status, headers: given } of answers)
+      expect([given.has("ratelimit"), given.has("ratelimit-policy"), given.has("retry-after")]).toEqual([
+        true,
+        true,
+        status === 429,
+      ]);
+  });
+
+  test("counts a send for later when it goes, not when it is asked for", async () => {
+    const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "1" } });
+    const user = await givenUser(h);
+    const send_at = new Date(h.clock.now() + 60_000).toISOString();
+    const later = await h.request("POST", BASE, { body: aPush(user.id, { send_at }) });
+    expect([later.status, later.headers.get("ratelimit")]).toEqual([202, null]);
+    expect((await h.request("POST", BASE, { body: aPush(user.id) })).status).toBe(201);
+  });
+});
+
+describe("inbound requests from one address", () => {
+  const limiting = (environment: string, success: boolean) => {
+    const h = createHarness();
+    const keys: string[] = [];
+    const limit = async ({ key }: { key: string }) => {
+      keys.push(key);
+      return { success };
+    };
+    Object.assign(h.deps.bindings, { INBOUND_LIMIT: { limit } });
+    Object.assign(h.deps.config, { environment });
+    return { h, keys };
+  };
+  const headers = { "cf-connecting-ip": "192.0.2.7" };
+
+  test("over the limit are 429 before anything else is done", async () => {
+    const { h, keys } = limiting("production", false);
+    const answer = await h.request("GET", BASE, { as: null, headers });
+    expect([answer.status, answer.body.code, answer.headers.get("retry-after")]).toEqual([429, "rate_limited", "60"]);
+    expect([keys, h.meter.trips]).toEqual([["192.0.2.7"], 0]);
+  });
+
+  test("within the limit pass; monitors and readers of the documentation are not counted", async () => {
+    const { h, keys } = limiting("production", true);
+    expect((await h.request("GET", BASE, { headers })).status).toBe(200);
+    await h.request("GET", "/healthz", { headers });
+    await h.request("GET", "/docs", { headers });
+    expect(keys).toEqual(["192.0.2.7"]);
+  });
+
+  test("are not counted on a laptop, where every caller has the same address", async () => {
+    const { h, keys } = limiting("development", false);
+    expect((await h.request("GET", BASE, { headers })).status).toBe(200);
+    expect(keys).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Server } from "../../src/cli/process.ts";
+import { serveExpoSandbox, type ServedExpoSandbox } from "../support/sandbox/serve.ts";
+import { call, start, stateFolder, tick, until } from "./support.ts";
+
+// The built Worker as a process, with Expo's sandbox behind a real socket.
+
+let expo: ServedExpoSandbox;
+let folder: Awaited<ReturnType<typeof stateFolder>>;
+let server: Server;
+
+const vars = () => ({
+  EXPO_BASE_URL: expo.url,
+  LEASE_SECONDS: "4",
+  SWEEP_AFTER_SECONDS: "2",
+  PUSH_LIMIT_PER_HOUR: "1000",
+});
+
+const token = (user: string) => `ExponentPushToken[${user}]`;
+
+async function givenUsers(ids: readonly string[]): Promise<void> {
+  await call(server, "POST", "/api/v1/directory/users", { items: ids.map((id) => ({ id })) });
+  for (const id of ids)
+    await call(server, "POST", "/api/v1/notifications/device-tokens", {
+      user_id: id,
+      token: token(id),
+      platform: "ios",
+    });
+}
+
+beforeAll(async () => {
+  expo = await serveExpoSandbox();
+  folder = await stateFolder();
+  server = await start(folder.path, vars());
+}, 180_000);
+beforeEach(() => expo.sandbox.reset());
+afterAll(async () => {
+  await server?.stop();
+  await expo?.close();
+  await folder?.remove();
+});
+
+test("a push goes out over real sockets, and the answer has the outcome", async () => {
+  await givenUsers(["usr_one"]);
+  const sent = await call(server, "POST", "/api/v1/notifications", {
+    user_id: "usr_one",
+    title: "Hello",
+    body: "It works.",
+  });
+  expect(sent).toMatchObject({ status: 201, body: { status: "sent", delivered_count: 1, failed_count: 0 } });
+  expect(expo.sandbox.accepted).toMatchObject([{ token: token("usr_one"), title: "Hello", body: "It works." }]);
+});
+
+test("the production bundle serves its reference and its API description without any eval", async () => {
+  expect((await call(server, "GET", "/openapi.json")).body.openapi).toBe("3.1.0");
+  expect((await call(server, "GET", "/docs")).status).toBe(200);
+  expect((await call(server, "GET", "/docs/swagger-ui-bundle.js")).status).toBe(200);
+  const test = await call(server, "POST", "/api/v1/notifications/test", { email_type: "weekly_digest" });
+  expect(test).toMatchObject({ status: 200, body: { success: false, message_id: null } });
+});
+
+test("a push whose provider drops the line is kept for another try", async () => {
+  await givenUsers(["usr_drop"]);
+  expo.sandbox.failNext({ kind: "drop" });
+  const sent = await call(server, "POST", "/api/v1/notifications", {
+    user_id: "usr_drop",
+    title: "Hello",
+    body: "Again.",
+  });
+  expect(sent.status).toBe(202);
+  const record = await call(server, "GET", `/api/v1/notifications/${sent.body.id}`);
+  expect(record.body).toMatchObject({ status: "queued", error_code: "expo_unreachable" });
+});
+
+test("killed in the middle of 100 sends and started again, it sends them all", async () => {
+  const users = Array.from({ length: 100 }, (_, i) => `usr_kill_${i}`);
+  await givenUsers(users);
+  expo.sandbox.settings.latencyMs = 250;
+  const sends = users.map((user) =>
+    call(server, "POST", "/api/v1/notifications", { user_id: user, title: "Kill", body: user }).catch(() => null),
+  );
+  // Some are sent by now, some are on their way, some are only rows, and some have not come in at all.
+  await until(async () => expo.sandbox.accepted.length >= 10, 20_000);
+  await server.kill();
+  const answered = (await Promise.all(sends)).filter((answer) => answer !== null);
+
+  server = await start(folder.path, vars());
+  const rows = async () => {
+    const page = await call(server, "GET", "/api/v1/notifications?limit=100");
+    return (page.body.data as { user_id: string; status: string }[]).filter((row) => row.user_id.startsWith("usr_kill_"));
+  };
+  const taken = await rows();
+  expect(taken.length).toBeGreaterThanOrEqual(answered.length);
+  const allSent = await until(async () => {
+    await tick(server);
+    return (await rows()).every((row) => row.status === "sent");
+  }, 90_000);
+  expect(allSent, JSON.stringify(await rows())).toBe(true);
+  const reached = new Set(expo.sandbox.accepted.map((push) => push.token));
+  for (const row of taken) expect(reached).toContain(token(row.user_id));
+}, 240_000);
