@@ -85,6 +85,7 @@ CREATE TABLE `user_schedules` (
 	`user_id` text NOT NULL,
 	`kind` text NOT NULL,
 	`period` text,
+	`since` integer,
 	`next_at` integer NOT NULL,
 	PRIMARY KEY(`user_id`, `kind`)
 ) WITHOUT ROWID;
@@ -109,7 +110,7 @@ CREATE TABLE `applications` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `applications_by_user` ON `applications` (`user_id`);--> statement-breakpoint
-CREATE INDEX `applications_by_grant` ON `applications` (`grant_id`);--> statement-breakpoint
+CREATE INDEX `applications_by_grant` ON `applications` (`grant_id`,`user_id`);--> statement-breakpoint
 CREATE TABLE `certifications` (
 	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
@@ -120,6 +121,11 @@ CREATE TABLE `certifications` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `certifications_by_user` ON `certifications` (`user_id`,`expires_at`);--> statement-breakpoint
+CREATE TABLE `deadline_moves` (
+	`grant_id` text PRIMARY KEY NOT NULL,
+	`after` text NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `grants` (
 	`id` text PRIMARY KEY NOT NULL,
 	`title` text NOT NULL,
@@ -128,7 +134,6 @@ CREATE TABLE `grants` (
 	`known_since` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `grants_by_deadline` ON `grants` (`deadline`) WHERE deadline IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `matches` (
 	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
@@ -138,7 +143,7 @@ CREATE TABLE `matches` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `matches_by_user` ON `matches` (`user_id`,`created_at`);--> statement-breakpoint
-CREATE INDEX `matches_by_grant` ON `matches` (`grant_id`);--> statement-breakpoint
+CREATE INDEX `matches_by_grant` ON `matches` (`grant_id`,`user_id`);--> statement-breakpoint
 CREATE TABLE `notification_records` (
 	`id` text PRIMARY KEY NOT NULL,
 	`peer_mentor_id` text NOT NULL,

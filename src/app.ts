@@ -6,6 +6,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { registerAdminNotifications } from "./contracts/admin-notifications/index.ts";
 import { registerDirectory } from "./contracts/directory/index.ts";
+import { registerInbox } from "./contracts/inbox/index.ts";
 import { registerNotificationRecords } from "./contracts/notification-records/index.ts";
 import { registerPushNotifications } from "./contracts/push-notifications/index.ts";
 import { registerStatsNotifications } from "./contracts/stats-notifications/index.ts";
@@ -64,14 +65,14 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
     });
   });
 
-/** A body is JSON. Proxies give an empty body to a POST that has none, so that without a type we look. */
+/**
+ * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well, so that
+ * without JSON's type we look. (After `limitBody`: there is not much to look at.)
+ */
 const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
-  const type = c.req.header("content-type");
-  const isJson =
-    type === undefined
-      ? c.req.raw.body === null || (await c.req.text()) === ""
-      : /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
-  if (!isJson) throw new Failure("unsupported_media_type", "Send the body as application/json.");
+  const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header("content-type") ?? "");
+  if (!isJson && c.req.raw.body !== null && (await c.req.text()) !== "")
+    throw new Failure("unsupported_media_type", "Send the body as application/json.");
   await next();
 });
 
@@ -116,6 +117,7 @@ export function createApp(depsOf: (env: Bindings) => Deps): App {
   registerAdminNotifications(app);
   registerNotificationRecords(app);
   registerStatsNotifications(app);
+  registerInbox(app);
   registerDirectory(app);
   return app;
 }

@@ -2,6 +2,7 @@ import type { Config } from "./env.ts";
 import type { Db } from "./db/client.ts";
 import type { Lane } from "./db/schema/index.ts";
 import type { Gates } from "./gate/gate.ts";
+import type { Inboxes } from "./inbox/inboxes.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
@@ -23,4 +24,5 @@ export interface Ctx {
   readonly queues: Queues;
   readonly gates: Gates;
   readonly limiters: Limiters;
+  readonly inboxes: Inboxes;
 }

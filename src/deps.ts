@@ -4,6 +4,7 @@ import { createVerifiers, type Verifiers } from "./channels/email/feedback/verif
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders } from "./channels/email/providers/index.ts";
+import { deliverInApp } from "./channels/in-app/deliver.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { createPushProviders } from "./channels/push/providers/index.ts";
@@ -15,6 +16,7 @@ import { deliver } from "./dispatch/deliver.ts";
 import { type Bindings, type Config, readConfig } from "./env.ts";
 import { createGates } from "./gate/client.ts";
 import { type Authenticate, createAuthenticate } from "./http/auth.ts";
+import { createInboxes } from "./inbox/live/client.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
@@ -76,6 +78,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     queues: { push: bindings.PUSH_QUEUE, email: bindings.EMAIL_QUEUE, bulk: bindings.BULK_QUEUE },
     gates: createGates(bindings.PROVIDER_GATE, clock),
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
+    inboxes: createInboxes(bindings.USER_INBOX, clock),
   };
   return {
     ...all,
@@ -88,10 +91,11 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     probeEmail: createProber(emailProviders, clock.now),
     letterhead,
     webhooks: createVerifiers(config, all.fetch),
-    channels: [push, email],
+    channels: [push, email, { channel: "in_app", providers: [] }],
     deliverers: {
       push: (ctx, messages) => deliver(ctx, push, messages),
       email: (ctx, messages) => deliver(ctx, email, messages),
+      in_app: deliverInApp,
     },
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };

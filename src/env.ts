@@ -3,6 +3,7 @@ import { type ContractName, PUBLIC_CONTRACTS } from "./http/contracts.ts";
 import { PROVIDER_TIMEOUT_MS } from "./dispatch/outcome.ts";
 import type { ProviderGate } from "./gate/durable-object.ts";
 import type { EmailBinding } from "./channels/email/providers/cloudflare/index.ts";
+import type { UserInbox } from "./inbox/live/durable-object.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
 /** What the platform hands the Worker: wrangler.toml's bindings, its variables, and the secrets. */
@@ -14,6 +15,7 @@ export interface Bindings {
   BULK_QUEUE: Queue;
   USER_RATE_LIMITER: DurableObjectNamespace<UserRateLimiter>;
   PROVIDER_GATE: DurableObjectNamespace<ProviderGate>;
+  USER_INBOX: DurableObjectNamespace<UserInbox>;
   INBOUND_LIMIT: RateLimit;
   /** Cloudflare Email Service; used when EMAIL_PROVIDERS names `cloudflare`. */
   EMAIL?: EmailBinding;

@@ -7,6 +7,7 @@ import { consumeDeadLetters } from "./queues/dead-letters.ts";
 import { consumeEmailEvents } from "./queues/email-events.ts";
 
 export { ProviderGate } from "./gate/durable-object.ts";
+export { UserInbox } from "./inbox/live/durable-object.ts";
 export { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
 let made: { from: Bindings; deps: Deps } | undefined;

@@ -18,7 +18,7 @@ export interface AuditEntry {
 }
 
 /**
- * The statement that writes an entry, for the batch of what it records.
+ * The statement that writes an entry, for the batch of what it records. Written again, it brings the detail up to date.
  * @param where a condition for writing it at all; `CHANGED`: that the statement before it changed something
  */
 export const audit = (
@@ -27,6 +27,12 @@ export const audit = (
 ): Statement =>
   sql`INSERT INTO ${auditLog} (id, actor, action, target, request_id, detail)
     SELECT ${id}, ${actor}, ${action}, ${target}, ${requestId}, ${detail ? JSON.stringify(detail) : null}
-    WHERE ${where} ON CONFLICT DO NOTHING`;
+    WHERE ${where} ON CONFLICT (id) DO UPDATE SET detail = excluded.detail`;
 
 export const CHANGED: SQL = sql`changes() > 0`;
+
+/**
+ * Reads whether an entry is there: with `CHANGED`, whether its change was made. A batch that was committed and then
+ * repeated, because its answer was lost, finds nothing left to change; its entry still tells.
+ */
+export const isAudited = (id: string): Statement => sql`SELECT 1 FROM ${auditLog} WHERE id = ${id}`;

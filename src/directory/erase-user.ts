@@ -65,7 +65,7 @@ export const NAMING: readonly Required<Owned>[] = [
  */
 export async function eraseUser(ctx: Ctx, id: string): Promise<void> {
   const found = await eraseRows(ctx, id);
-  await ctx.limiters(id).erase();
+  await Promise.all([ctx.limiters(id).erase(), ctx.inboxes.erase(id)]);
   if (!found) throw notFound("user");
 }
 

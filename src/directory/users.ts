@@ -24,11 +24,14 @@ export const users: Collection<UserFacts, User> = {
   remove: eraseUser,
 };
 
-/** Who lives in another time zone now is due at other times: the jobs look at them at once. */
+/**
+ * Who lives in another time zone now is due at other times: the jobs look at them at once. So does whoever is new, since
+ * what is to be told of them may have come before them.
+ */
 function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Consequences {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
-  const moved = sql`SELECT u.id FROM json_each(${zones}) AS given JOIN ${table} AS u
-    ON u.id = given.value->>'id' AND u.timezone IS NOT given.value->>'timezone'`;
+  const moved = sql`SELECT given.value->>'id' FROM json_each(${zones}) AS given LEFT JOIN ${table} AS u
+    ON u.id = given.value->>'id' WHERE u.timezone IS NOT given.value->>'timezone'`;
   const now = ctx.clock.now();
   return { before: [lookNowAtAll(moved, now), subscriptionsMoved(moved, now)] };
 }

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import { audit, type AuditEntry, CHANGED } from "../audit/audit.ts";
+import { audit, type AuditEntry, CHANGED, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import { type Dispatch, dispatches } from "../db/schema/index.ts";
+import type { Statement } from "../db/client.ts";
+import { type Dispatch, dispatches, type DispatchStatus, occasions } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
@@ -28,10 +29,11 @@ export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<D
   return theOne(found);
 }
 
-/** The first dispatches of a batch that are not failures from the start, in order. */
+/** The first dispatches of a batch of reminders, in order; failures from the start tell nobody anything, and are not among them. */
 export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
   const [rows = []] = await ctx.db.read([
-    sql`SELECT id FROM ${dispatches} WHERE batch_id = ${batchId} AND (status <> 'failed' OR attempts > 0)
+    sql`SELECT id FROM ${dispatches} WHERE batch_id = ${batchId}
+        AND EXISTS (SELECT 1 FROM ${occasions} WHERE dispatch_id = ${dispatches}.id)
       ORDER BY id LIMIT ${MAX_BATCH_IDS}`,
   ]);
   return (rows as { id: string }[]).map((row) => row.id);
@@ -45,20 +47,40 @@ const theOne = ([dispatch]: unknown[]): Dispatch => {
 const matching = (scope: Scope, id: string) =>
   sql`${dispatches.id} = ${id} AND ${inScope(scope, { userId: dispatches.user_id, orgId: dispatches.org_id })}`;
 
-/** Puts a failed dispatch back into the queue. One round trip. @throws 404; 409 unless failed or bounced */
-export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
-  const [before = [], , , after = []] = await ctx.db.write([
-    findDispatch(scope, null, id),
-    requeueFailed(ctx, matching(scope, id)),
-    audit({ id: ctx.ids.uuid(), action: "dispatch.retry", target: id, ...author }, CHANGED),
+/**
+ * Makes a change that not every state allows, with its audit entry, and reads what came of it. One round trip.
+ * @param refusal what to answer where the state did not allow it
+ * @throws 404
+ */
+async function change(
+  ctx: Ctx,
+  scope: Scope,
+  { id, action, author }: { id: string; action: string; author: Author },
+  statement: Statement,
+  refusal: (status: DispatchStatus) => Failure,
+): Promise<Dispatch> {
+  const entry = ctx.ids.uuid();
+  const [, , made = [], found = []] = await ctx.db.write([
+    statement,
+    audit({ id: entry, action, target: id, ...author }, CHANGED),
+    isAudited(entry),
     findDispatch(scope, null, id),
   ]);
-  const was = theOne(before);
-  const dispatch = theOne(after);
-  if (was.status === dispatch.status || dispatch.status !== "queued")
-    throw new Failure("conflict", `Only what has failed can be retried; it is ${was.status}.`, {
-      code: "not_failed",
-    });
+  const dispatch = theOne(found);
+  if (made.length === 0) throw refusal(dispatch.status);
+  return dispatch;
+}
+
+/** Puts a failed dispatch back into the queue. One round trip. @throws 404; 409 unless failed or bounced */
+export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
+  const dispatch = await change(
+    ctx,
+    scope,
+    { id, action: "dispatch.retry", author },
+    requeueFailed(ctx, matching(scope, id)),
+    (status) =>
+      new Failure("conflict", `Only what has failed can be retried; it is ${status}.`, { code: "not_failed" }),
+  );
   await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
   return dispatch;
 }
@@ -80,18 +102,14 @@ export async function noteDispatch(
 }
 
 /** Cancels a queued dispatch. One round trip. @throws 404; 409 once it is no longer queued */
-export async function cancelDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
-  const [before = [], , , after = []] = await ctx.db.write([
-    findDispatch(scope, null, id),
+export const cancelDispatch = (ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> =>
+  change(
+    ctx,
+    scope,
+    { id, action: "dispatch.cancel", author },
     cancelQueued(ctx, matching(scope, id)),
-    audit({ id: ctx.ids.uuid(), action: "dispatch.cancel", target: id, ...author }, CHANGED),
-    findDispatch(scope, null, id),
-  ]);
-  const was = theOne(before);
-  const dispatch = theOne(after);
-  if (was.status !== "queued")
-    throw new Failure("conflict", `Only what is queued can be cancelled; it is ${was.status}.`, {
-      code: "not_queued",
-    });
-  return dispatch;
-}
+    (status) =>
+      new Failure("conflict", `Only what is queued can be cancelled; it is ${status}.`, {
+        code: "not_queued",
+      }),
+  );

@@ -14,7 +14,10 @@ export const cancelQueued = (ctx: Ctx, where: SQL | undefined): Statement =>
 /** What may be tried again by a person. */
 export const RETRYABLE = ["failed", "bounced"] as const satisfies readonly DispatchStatus[];
 
-/** Puts a failed dispatch back into the queue with all its attempts; deliveries that were accepted stay accepted. */
+/**
+ * Puts a failed dispatch back into the queue with all its attempts; deliveries that were accepted stay accepted. It is
+ * made anew: not the same request once more, and not yet delivered.
+ */
 export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
   const now = ctx.clock.now();
   return ctx.db.orm
@@ -25,6 +28,8 @@ export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
       claims: 0,
       error_code: null,
       error: null,
+      chunk_id: null,
+      delivered_at: null,
       // From here on its age is counted.
       scheduled_at: now,
       due_at: now,

@@ -76,7 +76,7 @@ function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement)
   const unreached = isPush ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
   const reached = sql`(v.status = 'failed' AND ${accepted} > 0)`;
   // A webhook that was faster than we are has had the last word already.
-  const overtaken = sql`${dispatches}.status IN ('delivered', 'bounced')`;
+  const overtaken = sql`${dispatches}.status IN ('delivered', 'bounced', 'failed')`;
   return sql`UPDATE ${dispatches} SET
       status = CASE WHEN ${overtaken} THEN ${dispatches}.status WHEN ${reached} THEN 'sent' ELSE v.status END,
       error_code = CASE WHEN ${overtaken} THEN ${dispatches}.error_code WHEN ${reached} THEN NULL ELSE v.error_code END,

@@ -2,17 +2,20 @@ import type { Ctx } from "../ctx.ts";
 import { sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
 import { inJson } from "../db/json.ts";
-import { type Channel, dispatches, type Lane } from "../db/schema/index.ts";
+import { type Channel, type DispatchRow, dispatches, type Lane } from "../db/schema/index.ts";
 import { chunks, groupBy } from "../lib/chunks.ts";
 import { IDS_PER_MESSAGE, MESSAGES_PER_SEND, type QueueMessage } from "../queues/message.ts";
+import { announce } from "./announce.ts";
 
-/** A dispatch to wake. */
+/** A dispatch to wake: a queue is to hear of it, or, when it is an in-app message that is delivered, its user. */
 export interface ToWake {
   id: string;
   channel: Channel;
   lane: Lane;
   /** Epoch ms; in the past means at once. */
   at: number;
+  /** Whose inbox has it already; null or missing for what goes to a queue. */
+  inbox?: string | null;
 }
 
 /** Queues take a delay of whole seconds, up to a day; we never wait longer than this (design: long waits live in D1). */
@@ -24,8 +27,9 @@ const MAX_DELAY_SECONDS = 3_600;
  */
 export async function wake(ctx: Ctx, toWake: readonly ToWake[]): Promise<void> {
   const now = ctx.clock.now();
+  const queued = toWake.filter(({ inbox }) => inbox == null);
   const delayOf = (at: number) => Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil((at - now) / 1_000)));
-  for (const [lane, ofLane] of groupBy(toWake, (dispatch) => dispatch.lane)) {
+  for (const [lane, ofLane] of groupBy(queued, (dispatch) => dispatch.lane)) {
     const messages: MessageSendRequest<QueueMessage>[] = [];
     const alike = groupBy(ofLane, (dispatch) => `${dispatch.channel} ${delayOf(dispatch.at)}`);
     for (const group of alike.values()) {
@@ -39,6 +43,10 @@ export async function wake(ctx: Ctx, toWake: readonly ToWake[]): Promise<void> {
     }
     for (const call of chunks(messages, MESSAGES_PER_SEND)) await send(ctx, lane, call);
   }
+  await announce(
+    ctx,
+    toWake.flatMap(({ inbox }) => inbox ?? []),
+  );
 }
 
 async function send(ctx: Ctx, lane: Lane, messages: MessageSendRequest<QueueMessage>[]): Promise<boolean> {
@@ -63,9 +71,23 @@ export const sendToQueue = (ctx: Ctx, lane: Lane, bodies: readonly QueueMessage[
   );
 
 /**
- * Reads, within a batch, which of these dispatches came into being and are due soon; what is due later has its wake_at
- * at its due_at and is the sweep's to wake.
+ * Reads, within a batch, which of these dispatches came into being and are due soon, or are in their user's inbox; what
+ * is due later has its wake_at at its due_at and is the sweep's to wake.
  */
 export const queuedAmong = (ids: readonly string[]): Statement =>
-  sql`SELECT id, channel, lane, due_at AS at FROM ${dispatches}
-    WHERE ${inJson(dispatches.id, ids)} AND status = 'queued' AND wake_at > due_at`;
+  sql`SELECT id, channel, lane, due_at AS at, iif(status = 'queued', NULL, user_id) AS inbox FROM ${dispatches}
+    WHERE ${inJson(dispatches.id, ids)} AND ((status = 'queued' AND wake_at > due_at)
+      OR (channel = 'in_app' AND status = 'delivered'))`;
+
+/** The same for rows that were just inserted. */
+export const toWakeOf = (rows: readonly DispatchRow[]): ToWake[] =>
+  rows
+    .map(({ id, channel, lane, status, due_at, wake_at, user_id }) => ({
+      id,
+      channel,
+      lane,
+      at: due_at,
+      inbox: channel === "in_app" && status === "delivered" ? user_id : null,
+      isSoon: status === "queued" && (wake_at ?? 0) > due_at,
+    }))
+    .filter(({ inbox, isSoon }) => isSoon || inbox !== null);

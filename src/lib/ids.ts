@@ -29,6 +29,9 @@ export function parseId(prefix: IdPrefix, text: string): string | null {
 
 const hex = (ms: number) => Math.max(0, Math.min(ms, 0xffff_ffff_ffff)).toString(16).padStart(12, "0");
 
+/** When a UUIDv7 was made, epoch ms. */
+export const timeOfId = (uuid: string): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+
 /** The smallest UUID of the millisecond `ms`: `id >= firstIdAt(from)` selects by time of creation. */
 export function firstIdAt(ms: number): string {
   const h = hex(ms);

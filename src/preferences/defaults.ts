@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { preferences, users } from "../db/schema/index.ts";
@@ -15,6 +15,12 @@ export const DEFAULT_PREFERENCES = {
   weekly_digest_day: 1,
   application_status_notifications: true,
 } as const;
+
+const encoded = (value: unknown) => (Array.isArray(value) ? JSON.stringify(value) : value);
+
+/** A column of preferences that were joined, as `p`, to users who may have none: then its default. */
+export const preferred = (column: keyof typeof DEFAULT_PREFERENCES): SQL =>
+  sql`coalesce(p.${sql.identifier(column)}, ${encoded(DEFAULT_PREFERENCES[column])})`;
 
 /** The statement that gives a user, if there is such a one, the defaults; a row that exists stays. */
 export function createPreferencesIfMissing(ctx: Ctx, userId: string): Statement {

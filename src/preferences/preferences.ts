@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type Preferences, preferences, SCHEDULE_KINDS, type ScheduleKind } from "../db/schema/index.ts";
@@ -18,8 +18,12 @@ export type PreferencesChange = {
     | undefined;
 };
 
-/** Schedules that follow from preferences: whatever changed, the jobs look at the user at once. */
+/** Schedules that follow from preferences. */
 const AFFECTED: readonly ScheduleKind[] = SCHEDULE_KINDS.filter((kind) => kind !== "certifications");
+
+/** Statements for the batch that changes preferences: whatever changed, the jobs look at `users` (a query of user_id) at once. */
+export const lookAgain = (users: SQL, now: number): Statement[] =>
+  AFFECTED.map((kind) => lookNow(kind, users, now));
 
 const read = (userId: string): Statement => sql`SELECT * FROM ${preferences} WHERE user_id = ${userId}`;
 
@@ -61,7 +65,7 @@ export async function changePreferences(
       : [
           sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
             WHERE user_id = ${caller.id}`,
-          ...AFFECTED.map((kind) => lookNow(kind, me, now)),
+          ...lookAgain(me, now),
         ]),
     read(caller.id),
   ]);

@@ -6,6 +6,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { optouts, preferences } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
+import { lookAgain } from "./preferences.ts";
 
 /** What a link's page has to show: the user, and whether the type, or everything, is off. Null: the user is gone. */
 export interface Subscription {
@@ -44,18 +45,21 @@ export async function changeSubscription(
 }
 
 function changes(ctx: Ctx, { userId, type }: UnsubscribeTarget, action: UnsubscribeAction): Statement[] {
-  const set = (column: string, on: boolean) =>
-    sql`UPDATE ${preferences} SET ${sql.identifier(column)} = ${on ? 1 : 0}, updated_at = ${ctx.clock.now()}
-      WHERE user_id = ${userId}`;
+  const now = ctx.clock.now();
+  const set = (column: string, on: boolean): Statement[] => [
+    sql`UPDATE ${preferences} SET ${sql.identifier(column)} = ${on ? 1 : 0}, updated_at = ${now}
+      WHERE user_id = ${userId}`,
+    ...lookAgain(sql`SELECT user_id FROM ${preferences} WHERE user_id = ${userId}`, now),
+  ];
   switch (action) {
     case "unsubscribe_all":
-      return [set("email_notifications_enabled", false)];
+      return set("email_notifications_enabled", false);
     case "resubscribe_all":
-      return [set("email_notifications_enabled", true)];
+      return set("email_notifications_enabled", true);
     case "unsubscribe":
     case "resubscribe": {
       const column = SWITCHES[type];
-      if (column !== null) return [set(column, action === "resubscribe")];
+      if (column !== null) return set(column, action === "resubscribe");
       return action === "unsubscribe"
         ? [
             sql`INSERT INTO ${optouts} (user_id, type)

@@ -2,19 +2,35 @@ import { applyFeedback } from "../channels/email/feedback/apply.ts";
 import { FEEDBACK } from "../channels/email/feedback/events.ts";
 import type { Ctx } from "../ctx.ts";
 
-/** Seconds before a batch of events that could not be written comes again. */
+/** Seconds before an event that could not be written, or whose message is not known yet, comes again. */
 const AGAIN_SECONDS = 30;
+
+/**
+ * Cloudflare's events carry no id of ours: one that overtakes our settle finds its message at a later try. After so many
+ * it is about a message that is not ours.
+ */
+const TRIES = 4;
 
 /** Cloudflare's e-mail events, which its Email Service puts onto a queue: the whole batch in one round trip. */
 export async function consumeEmailEvents(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
-  const events = batch.messages.flatMap((message) =>
-    FEEDBACK.cloudflare(message.body, { id: message.id, receivedAt: message.timestamp.getTime() }),
-  );
+  const read = batch.messages.map((message) => ({
+    message,
+    events: FEEDBACK.cloudflare(message.body, { id: message.id, receivedAt: message.timestamp.getTime() }),
+  }));
+  let unknown: ReadonlySet<string>;
   try {
-    await applyFeedback(ctx, events);
-    batch.ackAll();
+    unknown = await applyFeedback(
+      ctx,
+      read.flatMap(({ events }) => events),
+    );
   } catch (error) {
     ctx.log.error("email_events_failed", error, { messages: batch.messages.length });
-    batch.retryAll({ delaySeconds: AGAIN_SECONDS });
+    for (const { message } of read) message.retry({ delaySeconds: AGAIN_SECONDS });
+    return;
+  }
+  for (const { message, events } of read) {
+    const isEarly = events.some(({ providerMessageId }) => unknown.has(providerMessageId ?? ""));
+    if (isEarly && message.attempts < TRIES) message.retry({ delaySeconds: AGAIN_SECONDS });
+    else message.ack();
   }
 }

@@ -11,9 +11,12 @@ export interface Certificate {
 /** One message lists so many; the rest is only counted. */
 const MAX_LISTED = 20;
 
-/** What a reminder says: the certificates, nearest expiry first. */
-export function reminderOf(certificates: readonly Certificate[]): ContentOf<"certification_reminder"> {
-  const sorted = certificates.toSorted((a, b) => a.expires_at - b.expires_at);
+/** What a reminder says: the certificates, those whose expiry is nearest to `now` first. */
+export function reminderOf(
+  certificates: readonly Certificate[],
+  now: number,
+): ContentOf<"certification_reminder"> {
+  const sorted = certificates.toSorted((a, b) => Math.abs(a.expires_at - now) - Math.abs(b.expires_at - now));
   return {
     type: "certification_reminder",
     certifications: sorted.slice(0, MAX_LISTED).map(({ name, expires_at }) => ({ name, expires_at })),

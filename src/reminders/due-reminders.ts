@@ -16,6 +16,8 @@ const PORTIONS_PER_TICK = 5;
 /** A certificate and what its reminders depend upon. */
 interface Owned extends Certificate {
   user_id: string;
+  /** 0 while the directory knows only the owner's id: imports come in any order. */
+  has_owner: number;
   org_id: string | null;
   timezone: string | null;
   known_since: number;
@@ -48,8 +50,8 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
   const now = ctx.clock.now();
   const userIds = due.map((schedule) => schedule.user_id);
   const [owned = []] = await ctx.db.read([
-    sql`SELECT c.id, c.name, c.expires_at, c.known_since, c.user_id, u.org_id, u.timezone
-      FROM ${certifications} c JOIN ${users} u ON u.id = c.user_id
+    sql`SELECT c.id, c.name, c.expires_at, c.known_since, c.user_id, u.id IS NOT NULL AS has_owner, u.org_id, u.timezone
+      FROM ${certifications} c LEFT JOIN ${users} u ON u.id = c.user_id
       WHERE ${inJson(sql`c.user_id`, userIds)} AND c.expires_at > ${now} ORDER BY c.user_id, c.expires_at`,
   ]);
   const certificates = owned as Owned[];
@@ -62,7 +64,7 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
   const owed = certificates.flatMap((certificate): Owed[] => {
     const step = dueStep(ladderOf(certificate), now);
     // A step before the certificate was known was never promised.
-    return step === null || step.at <= certificate.known_since
+    return step === null || step.at <= certificate.known_since || certificate.has_owner === 0
       ? []
       : [{ certificate, key: reminderKey(certificate, step.step) }];
   });
@@ -112,7 +114,10 @@ function messages(ctx: Ctx, owed: readonly Owed[]) {
       type: "certification_reminder",
       userId,
       orgId: own[0]?.certificate.org_id ?? null,
-      payload: reminderOf(own.map(({ certificate }) => certificate)),
+      payload: reminderOf(
+        own.map(({ certificate }) => certificate),
+        ctx.clock.now(),
+      ),
     });
     rows.push(row);
     points.push(...own.map(({ key }) => ({ key, dispatch_id: row.id })));

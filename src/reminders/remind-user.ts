@@ -15,10 +15,11 @@ import {
 } from "../idempotency/keys.ts";
 import { HOUR } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
+import { giveBack } from "../rate-limit/give-back.ts";
 import { reserveOrRefuse } from "../rate-limit/headers.ts";
 import { type Certificate, reminderKey, reminderOf } from "./content.ts";
 
-/** Certificates of one user that a reminder looks at. */
+/** Certificates of one user that a reminder looks at: those nearest to their expiry. */
 const MAX_CERTIFICATES = 200;
 
 export type Author = Pick<AuditEntry, "actor" | "requestId">;
@@ -38,7 +39,7 @@ export async function remindUser(
     sql`SELECT id, org_id FROM ${users} WHERE id = ${userId}
       AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`,
     sql`SELECT id, name, expires_at FROM ${certifications} WHERE user_id = ${userId}
-      ORDER BY expires_at LIMIT ${MAX_CERTIFICATES}`,
+      ORDER BY abs(expires_at - ${ctx.clock.now()}) LIMIT ${MAX_CERTIFICATES}`,
     ...(key ? [findKey(key), keyedDispatch(key)] : []),
   ]);
   if (replayOf(key, stored[0] as StoredKey | undefined) !== null) return replayed(earlier);
@@ -54,26 +55,42 @@ export async function remindUser(
     type: "certification_reminder",
     userId,
     orgId: user.org_id,
-    payload: reminderOf(certificates),
+    payload: reminderOf(certificates, ctx.clock.now()),
     slotTaken: true,
   }) as Dispatch;
   const budget = { name: "email", limit: ctx.config.email.limitPerHour, periodMs: HOUR };
   await reserveOrRefuse(ctx.limiters(userId), budget, row.id);
+  const winner = await insert(ctx, author, key, row, certificates).catch(async (error: unknown) => {
+    await giveBack(ctx, userId, budget, row.id);
+    throw error;
+  });
+  if (winner.id !== row.id) {
+    await giveBack(ctx, userId, budget, row.id);
+    return { dispatch: winner, replayed: true };
+  }
+  await wake(ctx, [{ id: row.id, channel: "email", lane: "email", at: row.due_at }]);
+  return { dispatch: row, replayed: false };
+}
+
+/** Inserts the dispatch, unless a request with the same key came first. Returns the one that counts. */
+async function insert(
+  ctx: Ctx,
+  author: Author,
+  key: IdempotencyKey | null,
+  row: Dispatch,
+  certificates: readonly Certificate[],
+): Promise<Dispatch> {
   const mine = keyTaken(key, row.id);
+  const told = certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id }));
   const results = await ctx.db.write([
     ...(key ? [takeKey(key, row.id)] : []),
     ...insertDispatches([row], mine),
-    ...insertOccasions(
-      certificates.map((certificate) => ({ key: reminderKey(certificate, row.id), dispatch_id: row.id })),
-      mine,
-    ),
-    audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }),
+    ...insertOccasions(told, mine),
+    audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, mine),
     ...(key ? [findKey(key), keyedDispatch(key)] : []),
   ]);
   const winner = key ? replayOf(key, results.at(-2)?.[0] as StoredKey | undefined) : row.id;
-  if (winner !== null && winner !== row.id) return replayed(results.at(-1) ?? []);
-  await wake(ctx, [{ id: row.id, channel: "email", lane: "email", at: row.due_at }]);
-  return { dispatch: row, replayed: false };
+  return winner === row.id || winner === null ? row : replayed(results.at(-1) ?? []).dispatch;
 }
 
 const keyedDispatch = (key: IdempotencyKey) =>

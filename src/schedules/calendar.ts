@@ -40,5 +40,23 @@ export function isoWeekKey(date: LocalDate): string {
   return `${thursday.year}-W${twoDigits(Math.floor(daysIntoYear / 7) + 1)}`;
 }
 
+/** The Monday that begins the ISO week `2026-W53`; null when `key` is not such a key. */
+export function mondayOfWeek(key: string): LocalDate | null {
+  const [, year, week] = /^(\d{4})-W(\d{2})$/.exec(key) ?? [];
+  if (year === undefined || week === undefined) return null;
+  // The fourth of January lies in the first week of its year.
+  return addLocalDays(mondayOf({ year: Number(year), month: 1, day: 4 }), 7 * (Number(week) - 1));
+}
+
+/** `date` as `2026-03-26`. */
+export const dateKey = ({ year, month, day }: LocalDate): string =>
+  `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}`;
+
+/** The date of a key such as `2026-03-26`; null when `key` is not such a key. */
+export function dateOfKey(key: string): LocalDate | null {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(key) ?? [];
+  return year === undefined ? null : { year: Number(year), month: Number(month), day: Number(day) };
+}
+
 /** `7` → `"07"`, as in the keys of weeks and months. */
 export const twoDigits = (n: number): string => String(n).padStart(2, "0");

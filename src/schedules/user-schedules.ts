@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type ScheduleKind, userSchedules } from "../db/schema/index.ts";
+import { DAY, HOUR } from "../lib/clock.ts";
 
 /** A row of user_schedules that is due. */
 export interface DueSchedule {
@@ -31,32 +32,61 @@ export const lookNow = (kind: ScheduleKind, users: SQL, now: number): Statement 
     SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
     ON CONFLICT (user_id, kind) DO UPDATE SET next_at = min(next_at, excluded.next_at) - 1`;
 
-/** The same for every schedule that these users have. @param users a query of ids, one column */
+/**
+ * The same for a schedule of steps that a new or changed fact adds to. Where nothing was overdue, steps before the change
+ * are not owed (`since`): nobody was promised them.
+ * @param users a query of `user_id` and `at`, the time of the change
+ */
+export const lookNowAtSteps = (kind: ScheduleKind, users: SQL): Statement =>
+  sql`INSERT INTO ${userSchedules} (user_id, kind, since, next_at)
+    SELECT user_id, ${kind}, min(at), min(at) FROM (${users}) WHERE true GROUP BY user_id
+    ON CONFLICT (user_id, kind) DO UPDATE SET since = iif(next_at > excluded.next_at, excluded.next_at, since),
+      next_at = min(next_at, excluded.next_at) - 1`;
+
+/** Makes a job look at these users, unless it does so anyway. @param users a query of the ids of users, one column */
+export const lookIfNew = (kind: ScheduleKind, users: SQL, now: number): Statement =>
+  sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
+    SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
+    ON CONFLICT DO NOTHING`;
+
+/** By how much another time zone can move a step: the hours of a date, and a change of clocks. */
+const MOST_MOVED_MS = DAY + 2 * HOUR;
+
+/**
+ * The same for every schedule that these users, who have moved to another time zone, have. A step that this moves into the
+ * past is still owed.
+ * @param users a query of ids, one column
+ */
 export const lookNowAtAll = (users: SQL, now: number): Statement =>
-  sql`UPDATE ${userSchedules} SET next_at = min(next_at, ${now}) - 1 WHERE user_id IN (${users})`;
+  sql`UPDATE ${userSchedules} SET next_at = min(next_at, ${now}) - 1,
+      since = iif(kind = 'deadlines', since - ${MOST_MOVED_MS}, since) WHERE user_id IN (${users})`;
 
 /**
  * Statements that put off the users of a finished run to their next time, or remove those who have none. A schedule that
  * was changed meanwhile (`next_at` is no longer what the run saw) stays due.
  * @param nextOf when each user is due next, epoch ms; who is missing is due never
+ * @param periodOf what the next run stands for, where it stands for something
+ * @param sinceOf up to when everything has been dealt with; who is missing keeps what there was
  */
 export function rescheduled(
   kind: ScheduleKind,
-  due: readonly DueSchedule[],
+  due: readonly Pick<DueSchedule, "user_id" | "next_at">[],
   nextOf: ReadonlyMap<string, number>,
   periodOf: ReadonlyMap<string, string> = new Map(),
+  sinceOf: ReadonlyMap<string, number> = new Map(),
 ): Statement[] {
   const rows = due.map(({ user_id, next_at }) => ({
     user_id,
     seen: next_at,
     next: nextOf.get(user_id) ?? null,
     period: periodOf.get(user_id) ?? null,
+    since: sinceOf.get(user_id) ?? null,
   }));
   const given = sql`(SELECT value->>'user_id' AS user_id, value->>'seen' AS seen, value->>'next' AS next,
-    value->>'period' AS period FROM json_each(${JSON.stringify(rows)}))`;
+    value->>'period' AS period, value->>'since' AS since FROM json_each(${JSON.stringify(rows)}))`;
   return [
-    sql`UPDATE ${userSchedules} SET next_at = g.next, period = g.period FROM ${given} AS g
-      WHERE ${userSchedules}.user_id = g.user_id AND kind = ${kind} AND next_at = g.seen AND g.next IS NOT NULL`,
+    sql`UPDATE ${userSchedules} SET next_at = g.next, period = g.period, since = coalesce(g.since, ${userSchedules}.since)
+      FROM ${given} AS g WHERE ${userSchedules}.user_id = g.user_id AND kind = ${kind} AND next_at = g.seen AND g.next IS NOT NULL`,
     sql`DELETE FROM ${userSchedules} WHERE (user_id, kind, next_at) IN
       (SELECT g.user_id, ${kind}, g.seen FROM ${given} AS g WHERE g.next IS NULL)`,
   ];

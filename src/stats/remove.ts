@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { dispatches, occasions, statsSubscriptions as table } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import type { Scope } from "../directory/scope.ts";
 import { cancelQueued } from "../dispatch/change.ts";
 import { notFound } from "../lib/failure.ts";
 import { findSubscription } from "./read.ts";

@@ -140,6 +140,7 @@ describe("a 429", () => {
     const stopped = h.interrupts.stopAtNext("gate.acquire", "before", 5);
     const round = deliverNow(h, ids);
     await stopped.reached;
+    await vi.waitFor(() => expect(h.expo.accepted).toHaveLength(300));
     h.expo.failNext({ kind: "throttle", retryAfter: "45" });
     await deliverNow(h, [other]);
     const start = h.clock.now();

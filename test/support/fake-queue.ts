@@ -55,6 +55,16 @@ export function createBatch(
   };
 }
 
+/** A batch that a consumer has. */
+export interface Taken {
+  batch: MessageBatch<unknown>;
+  size: number;
+  /** The consumer is through: what it wants again waits again. */
+  finish(): void;
+  /** The consumer was killed: everything waits again. */
+  redeliver(): void;
+}
+
 /** Queues whose time is the test's: what is sent waits here until `take` hands it to a consumer. */
 export interface FakeQueues {
   bindings: Record<"PUSH_QUEUE" | "EMAIL_QUEUE" | "BULK_QUEUE", Queue>;
@@ -66,7 +76,9 @@ export interface FakeQueues {
   /** Messages that were retried too often, even as dead letters. */
   lost: Waiting[];
   put(lane: Lane, body: unknown): void;
-  /** Gives every message that is due to `consume`, as one batch a queue. Retried ones wait again. */
+  /** Takes what is due on one queue, as its consumer would get it; null when nothing is. */
+  take(now: number): Taken | null;
+  /** Gives what is due on one queue to `consume`. Retried messages wait again. @returns how many there were */
   drain(now: number, consume: (batch: MessageBatch<unknown>) => Promise<void>): Promise<number>;
 }
 
@@ -111,26 +123,37 @@ export function createFakeQueues(now: () => number, pass: Pass = (_, call) => ca
     away: false,
     lost: [],
     put: (lane, body) => void add(lane, body),
-    async drain(at, consume) {
-      let taken = 0;
+    take(at) {
       for (const lane of ["push", "email", "bulk", "dead"] as const) {
         const due = queues.waiting
           .filter((message) => message.lane === lane && message.at <= at)
           .slice(0, 100);
         if (due.length === 0) continue;
         queues.waiting = queues.waiting.filter((message) => !due.includes(message));
-        taken += due.length;
         const { batch, answerOf } = createBatch(
           NAMES[lane],
           due.map(({ id, body, attempts }) => ({ id, body, attempts, timestamp: new Date(at) })),
         );
-        await consume(batch);
-        for (const message of due) {
-          const answer = answerOf(message.id);
-          if (answer !== "ack") retry(message, answer);
-        }
+        return {
+          batch,
+          size: due.length,
+          finish() {
+            for (const message of due) {
+              const answer = answerOf(message.id);
+              if (answer !== "ack") retry(message, answer);
+            }
+          },
+          redeliver: () => due.forEach((message) => retry(message, 0)),
+        };
       }
-      return taken;
+      return null;
+    },
+    async drain(at, consume) {
+      const taken = queues.take(at);
+      if (taken === null) return 0;
+      await consume(taken.batch);
+      taken.finish();
+      return taken.size;
     },
   };
   return queues;

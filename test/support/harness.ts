@@ -9,11 +9,15 @@ import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";
 import { consume } from "../../src/queues/consumer.ts";
 import { consumeDeadLetters } from "../../src/queues/dead-letters.ts";
+import { consumeEmailEvents } from "../../src/queues/email-events.ts";
 import { createContractCheck, openApiOf, type Seen } from "./contract.ts";
 import { countingD1, type D1Meter } from "./counting-d1.ts";
 import { createFakeQueues, DEAD_LETTERS, type FakeQueues } from "./fake-queue.ts";
 import { createInterrupts, type Interrupts, watchObjects } from "./interrupts.ts";
 import { createExpoSandbox } from "./sandbox/expo.ts";
+import { createPostmarkSandbox, POSTMARK_TOKEN } from "./sandbox/postmark.ts";
+import { createResendSandbox, RESEND_KEY } from "./sandbox/resend.ts";
+import { createSesSandbox, SES_KEY } from "./sandbox/ses.ts";
 
 /** Who calls; null for nobody. */
 export interface Caller {
@@ -43,6 +47,11 @@ export interface Harness {
   meter: D1Meter;
   queues: FakeQueues;
   expo: ReturnType<typeof createExpoSandbox>;
+  ses: ReturnType<typeof createSesSandbox>;
+  resend: ReturnType<typeof createResendSandbox>;
+  postmark: ReturnType<typeof createPostmarkSandbox>;
+  /** Who answers for which host; a test may add or replace one. */
+  hosts: Map<string, (url: string, init?: RequestInit) => Promise<Response>>;
   /** Every call to D1, Durable Objects, queues and providers: to count them, and to stop a flow between any two. */
   interrupts: Interrupts;
   /** Lines that were logged. */
@@ -92,6 +101,18 @@ export async function tokenFor(
     .sign(new TextEncoder().encode(env.JWT_SECRET));
 }
 
+const EMAIL_EVENTS = "tidings-email-events";
+
+/** What the sandboxes of the e-mail providers know: keys, and the domain that they may send from. */
+const EMAIL_VARS = {
+  EMAIL_FROM: "Tidings <notifications@tidings.example>",
+  SES_REGION: "eu-west-1",
+  SES_ACCESS_KEY_ID: SES_KEY.accessKeyId,
+  SES_SECRET_ACCESS_KEY: SES_KEY.secretAccessKey,
+  RESEND_API_KEY: RESEND_KEY,
+  POSTMARK_TOKEN,
+};
+
 /**
  * The whole service with real D1 and Durable Objects, where time, queues and the providers' HTTP are the test's.
  * Waiting lets time pass, and the queues are handled meanwhile.
@@ -117,18 +138,34 @@ export function createHarness({
   const { db, meter } = countingD1(env.DB, pass);
   const queues = createFakeQueues(() => time, pass);
   const expo = createExpoSandbox({ now: () => time });
+  const ses = createSesSandbox();
+  const resend = createResendSandbox({ now: () => time });
+  const postmark = createPostmarkSandbox();
+  const hosts: Harness["hosts"] = new Map([
+    ["exp.host", (url, init) => expo.fetch(url, init)],
+    ["email.eu-west-1.amazonaws.com", ses.fetch],
+    ["api.resend.com", resend.fetch],
+    ["api.postmarkapp.com", postmark.fetch],
+  ]);
+  const reach = (url: string, init: RequestInit | undefined) => {
+    const { hostname } = new URL(url);
+    const answers = hosts.get(hostname);
+    if (answers === undefined) throw new Error(`Nobody answers for ${hostname}`);
+    return answers(url, init);
+  };
   // A provider that one test breaks is not broken for the next: gates have names of this world.
   const world = mint("world");
   const objects = {
     USER_RATE_LIMITER: watchObjects(env.USER_RATE_LIMITER, "limiter", pass),
+    USER_INBOX: watchObjects(env.USER_INBOX, "inbox", pass),
     PROVIDER_GATE: watchObjects(env.PROVIDER_GATE, "gate", pass, (name) => `${world}:${name}`),
   };
   const deps = createDeps(
-    { ...env, DB: db, ...queues.bindings, ...objects, ...vars },
+    { ...env, ...EMAIL_VARS, DB: db, ...queues.bindings, ...objects, ...vars },
     {
       clock,
       random: () => 0.5,
-      fetch: (input, init) => pass("fetch", () => expo.fetch(String(input), init as RequestInit)),
+      fetch: (input, init) => pass("fetch", async () => reach(String(input), init as RequestInit)),
       log: memoryLog(logged),
     },
   );
@@ -148,6 +185,7 @@ export function createHarness({
   async function consumeBatch(batch: MessageBatch<unknown>) {
     const ctx = deps.open("first-primary");
     if (batch.queue === DEAD_LETTERS) await consumeDeadLetters(ctx, batch);
+    else if (batch.queue === EMAIL_EVENTS) await consumeEmailEvents(ctx, batch);
     else await consume(ctx, batch, deps.deliverers);
   }
 
@@ -158,6 +196,10 @@ export function createHarness({
     meter,
     queues,
     expo,
+    ses,
+    resend,
+    postmark,
+    hosts,
     interrupts,
     logged,
     consume: consumeBatch,

@@ -7,6 +7,8 @@ export interface Stopped {
   reached: Promise<string>;
   /** Lets it go on: it was only slow. Without this it was killed. */
   release(): void;
+  /** The stop is taken away, if nobody has come to it. */
+  cancel(): void;
 }
 
 /** Every call that leaves the isolate goes through here, so that a test can count calls and stop what is running between any two. */
@@ -37,8 +39,10 @@ export function createInterrupts(): Interrupts {
       reached.resolve(name);
       return held.promise;
     };
-    planned.push({ matches, when, hold });
-    return { reached: reached.promise, release: held.resolve };
+    const one = { matches, when, hold };
+    planned.push(one);
+    const cancel = () => void (planned = planned.filter((other) => other !== one));
+    return { reached: reached.promise, release: held.resolve, cancel };
   }
 
   function due(name: string): Planned | undefined {
@@ -77,9 +81,8 @@ export function watchObjects<T extends Rpc.DurableObjectBranded | undefined>(
   pass: Pass,
   rename: (name: string) => string = (name) => name,
 ): DurableObjectNamespace<T> {
-  const getByName = (name: string) => {
-    const stub = real.getByName(rename(name));
-    return new Proxy(stub, {
+  const watch = (stub: DurableObjectStub<T>) =>
+    new Proxy(stub, {
       get(target, method) {
         const value: unknown = Reflect.get(target, method, target);
         if (typeof value !== "function" || typeof method !== "string") return value;
@@ -90,6 +93,9 @@ export function watchObjects<T extends Rpc.DurableObjectBranded | undefined>(
           );
       },
     });
-  };
-  return { getByName } as unknown as DurableObjectNamespace<T>;
+  return {
+    getByName: (name: string) => watch(real.getByName(rename(name))),
+    get: (id: DurableObjectId) => watch(real.get(id)),
+    idFromString: (id: string) => real.idFromString(id),
+  } as unknown as DurableObjectNamespace<T>;
 }

@@ -18,7 +18,10 @@ export interface DeliveryRow {
 
 /** The sweep and the jobs look at everybody's rows: a test of them starts from empty tables. */
 export async function emptyTables(): Promise<void> {
-  const tables = ["deliveries", "dispatches", "occasions", "device_tokens", "users", "idempotency_keys"];
+  const tables = [
+    ...["deliveries", "dispatches", "occasions", "device_tokens", "users", "idempotency_keys", "orgs"],
+    ...["certifications", "user_schedules", "preferences", "optouts", "suppressions", "audit_log"],
+  ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 }
 

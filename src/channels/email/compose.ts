@@ -51,9 +51,9 @@ export async function compose(
     : await signUnsubscribe(linkSecrets, { userId: recipient.id, type: content.type });
   const unsubscribe = token === null ? null : `${publicUrl}/unsubscribe/${token}`;
   const rendered = renderEmail(content, recipient, { unsubscribe, home: publicUrl }, now);
-  // A test e-mail may have been given a subject of its own.
+  // A test e-mail may have been given a subject of its own. Of others the title is what the last attempt said, or a push's.
   const subject =
-    content.type === "push" || dispatch.title === null ? rendered.subject : customSubject(dispatch.title);
+    dispatch.type === "test" && dispatch.title !== null ? customSubject(dispatch.title) : rendered.subject;
   return {
     dispatchId: dispatch.id,
     // Without the attempt, so that a repeat is known as one; a retry that a person asked for is another matter.

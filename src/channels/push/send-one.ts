@@ -4,7 +4,7 @@ import type { Statement } from "../../db/client.ts";
 import { type Channel, type Dispatch, dispatches, idempotencyKeys, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
-import { wake } from "../../dispatch/wake.ts";
+import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import {
   findKey,
   type IdempotencyKey,
@@ -16,17 +16,26 @@ import {
 import { HOUR } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Budget, Reservation } from "../../rate-limit/limiter.ts";
+import { giveBack } from "../../rate-limit/give-back.ts";
 import { reserveOrRefuse } from "../../rate-limit/headers.ts";
 import { idFromData, type PushContent } from "./content.ts";
 
+/** Where a message may be sent at the same time. */
+export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
+
 export interface SendOne extends PushContent {
+  /** Each once; without it a push alone. */
+  channels?: readonly (typeof SEND_CHANNELS)[number][] | undefined;
   send_at?: number | undefined;
   expires_at?: number | undefined;
   fallback?: Channel | undefined;
 }
 
 export interface SentOne {
+  /** The push; the in-app message where there is no push. */
   dispatch: Dispatch;
+  /** The same message on the other channels that were asked for. */
+  others: Dispatch[];
   /** Whether an earlier request with the same Idempotency-Key made it. */
   replayed: boolean;
   /** What the limiter said; null for a replay and for a send in the future. */
@@ -39,8 +48,11 @@ export const pushBudget = (ctx: Ctx): Budget => ({
   periodMs: HOUR,
 });
 
+type User = { id: string; org_id: string | null };
+
 /**
- * Takes a push for one user into the outbox and wakes the queue. Two round trips: user and key, then dispatch and key.
+ * Takes a message for one user into the outbox, on each channel asked for, and wakes whom it concerns. Two round trips:
+ * user and key, then dispatches and key.
  * @throws 404 for a user outside the scope, 422 for a key used with another body, 429 over the user's budget
  */
 export async function sendOne(
@@ -53,78 +65,89 @@ export async function sendOne(
     findUser(scope, input.user_id),
     ...(key ? [findKey(key), findKeyed(key)] : []),
   ]);
-  if (replayOf(key, stored[0] as StoredKey | undefined) !== null)
-    return replay(earlier[0] as Dispatch | undefined);
-  const user = found[0] as { id: string; org_id: string | null } | undefined;
+  if (replayOf(key, stored[0] as StoredKey | undefined) !== null) return replay(earlier as Dispatch[]);
+  const user = found[0] as User | undefined;
   if (user === undefined) throw notFound("user");
 
-  const now = ctx.clock.now();
-  const row = dispatchRow(ctx, {
-    channel: "push",
-    lane: "push",
-    type: "push",
-    userId: user.id,
-    orgId: user.org_id,
-    title: input.title,
-    body: input.body,
-    data: input.data ?? null,
-    scenarioId: input.scenario_id ?? idFromData(input.data, "scenario_id"),
-    promptId: input.prompt_id ?? idFromData(input.data, "prompt_id"),
-    sendAt: input.send_at ?? null,
-    expiresAt: input.expires_at ?? null,
-    fallback: input.fallback ?? null,
-    slotTaken: (input.send_at ?? now) <= now,
-  });
+  const rows = rowsOf(ctx, user, input);
+  const [dispatch, ...others] = rows;
+  if (dispatch === undefined) throw new Error("A message that is sent nowhere");
   // What is to go later takes its slot when it goes: the budget counts sends, not requests.
   const reservation =
-    row.slot_at === null ? null : await reserveOrRefuse(ctx.limiters(user.id), pushBudget(ctx), row.id);
-  const dispatch = row as Dispatch;
-  const winner = await insert(ctx, key, dispatch).catch(async (error: unknown) => {
-    if (reservation !== null) await giveBack(ctx, user.id, row.id);
+    dispatch.slot_at === null
+      ? null
+      : await reserveOrRefuse(ctx.limiters(user.id), pushBudget(ctx), dispatch.id);
+  const won = await insert(ctx, key, dispatch.id, rows).catch(async (error: unknown) => {
+    if (reservation !== null) await giveBack(ctx, user.id, pushBudget(ctx), dispatch.id);
     throw error;
   });
-  if (winner.id !== dispatch.id) {
-    if (reservation !== null) await giveBack(ctx, user.id, row.id);
-    return { dispatch: winner, replayed: true, reservation: null };
+  if (won !== null) {
+    if (reservation !== null) await giveBack(ctx, user.id, pushBudget(ctx), dispatch.id);
+    return won;
   }
-  if (dispatch.due_at - now <= 0 || dispatch.wake_at !== dispatch.due_at)
-    await wake(ctx, [{ id: dispatch.id, channel: "push", lane: "push", at: dispatch.due_at }]);
-  return { dispatch, replayed: false, reservation };
+  await wake(ctx, toWakeOf(rows));
+  return { dispatch, others, replayed: false, reservation };
+}
+
+/** A dispatch on each channel, the push first. Those of one send are a batch, so that each leads to the others. */
+function rowsOf(ctx: Ctx, user: User, input: SendOne): Dispatch[] {
+  const { channels = ["push"] } = input;
+  const batch = channels.length > 1 ? { batchId: ctx.ids.uuid() } : {};
+  const now = ctx.clock.now();
+  return SEND_CHANNELS.filter((channel) => channels.includes(channel)).map((channel) => {
+    const isPush = channel === "push";
+    const row = dispatchRow(ctx, {
+      ...batch,
+      channel,
+      lane: "push",
+      type: "push",
+      userId: user.id,
+      orgId: user.org_id,
+      title: input.title,
+      body: input.body,
+      data: input.data ?? null,
+      scenarioId: input.scenario_id ?? idFromData(input.data, "scenario_id"),
+      promptId: input.prompt_id ?? idFromData(input.data, "prompt_id"),
+      sendAt: input.send_at ?? null,
+      expiresAt: input.expires_at ?? null,
+      fallback: isPush ? (input.fallback ?? null) : null,
+      slotTaken: isPush && (input.send_at ?? now) <= now,
+    });
+    return row as Dispatch;
+  });
 }
 
 const findUser = (scope: Scope, id: string): Statement =>
   sql`SELECT id, org_id FROM ${users} WHERE id = ${id}
       AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`;
 
-/** The dispatch that a key stands for. */
-const findKeyed = (key: IdempotencyKey): Statement =>
-  sql`SELECT * FROM ${dispatches} WHERE id = (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key})`;
+/** The dispatch that a key stands for, and after it the in-app message that was sent with it. */
+function findKeyed({ key }: IdempotencyKey): Statement {
+  const first = sql`(SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key})`;
+  return sql`SELECT * FROM ${dispatches} WHERE id = ${first}
+    UNION ALL SELECT d.* FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
+    WHERE f.id = ${first} AND d.channel = 'in_app' AND d.id <> f.id`;
+}
 
-function replay(dispatch: Dispatch | undefined): SentOne {
+function replay([dispatch, ...others]: readonly Dispatch[]): SentOne {
   if (dispatch === undefined)
     throw new Failure("not_found", "What this Idempotency-Key made has been deleted.");
-  return { dispatch, replayed: true, reservation: null };
+  return { dispatch, others, replayed: true, reservation: null };
 }
 
-/** The slot of a dispatch that did not come into being. If this fails too, the user's budget is smaller by one. */
-async function giveBack(ctx: Ctx, userId: string, dispatchId: string): Promise<void> {
-  try {
-    await ctx.limiters(userId).release(pushBudget(ctx), dispatchId);
-  } catch (error) {
-    ctx.log.error("limiter_failed", error);
-  }
-}
-
-/** Inserts the dispatch, unless a request with the same key came first. Returns the one that counts. */
-async function insert(ctx: Ctx, key: IdempotencyKey | null, row: Dispatch): Promise<Dispatch> {
-  const statements = insertDispatches([row], keyTaken(key, row.id));
+/** Inserts the dispatches, unless a request with the same key came first: then it returns what that one made. */
+async function insert(
+  ctx: Ctx,
+  key: IdempotencyKey | null,
+  id: string,
+  rows: readonly Dispatch[],
+): Promise<SentOne | null> {
+  const statements = insertDispatches(rows, keyTaken(key, id));
   if (key === null) {
     await ctx.db.write(statements);
-    return row;
+    return null;
   }
-  const results = await ctx.db.write([takeKey(key, row.id), ...statements, findKey(key), findKeyed(key)]);
+  const results = await ctx.db.write([takeKey(key, id), ...statements, findKey(key), findKeyed(key)]);
   const winner = replayOf(key, results.at(-2)?.[0] as StoredKey | undefined);
-  return winner === row.id || winner === null
-    ? row
-    : replay(results.at(-1)?.[0] as Dispatch | undefined).dispatch;
+  return winner === id || winner === null ? null : replay((results.at(-1) ?? []) as Dispatch[]);
 }

@@ -55,12 +55,8 @@ export const listQuery = z.object({
   to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
 });
 
-export const idParam = z.object({
-  id: z
-    .string()
-    .max(128)
-    .openapi({ param: { name: "id", in: "path" } }),
-});
+/** What is no id of ours is a 404, like an id that is not there. */
+export const idParam = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
 
 export const remindBody = z.strictObject({ user_id: directoryId }).openapi("CertificationReminder");
 

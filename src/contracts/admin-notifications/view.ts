@@ -2,7 +2,8 @@ import type { z } from "@hono/zod-openapi";
 import type { Dispatch } from "../../db/schema/index.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
-import type { BulkRequest, BulkResult } from "../../reminders/remind-org.ts";
+import type { BulkRequest } from "../../reminders/org-portion.ts";
+import type { BulkResult } from "../../reminders/remind-org.ts";
 import type * as schemas from "./schemas.ts";
 
 export const printed = (dispatch: Pick<Dispatch, "id">): string => printId("dsp", dispatch.id);

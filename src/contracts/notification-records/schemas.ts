@@ -157,7 +157,7 @@ export const historyQuery = z.object({
 });
 
 /** What is no id of ours is a 404, like an id that is not there. */
-export const idParam = z.object({ id: recordId.max(128).openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({ id: recordId.openapi({ param: { name: "id", in: "path" } }) });
 
 export const mentorParam = z.object({
   peerMentorId: directoryId.openapi({

@@ -136,8 +136,11 @@ export function registerHandlers(app: App): void {
       [taken.dispatch],
       taken.replayed || later ? 0 : waitMs,
     );
-    c.header("location", `${routes.BASE}/${printId("notif", seen.id)}`);
-    return isFinished(seen) ? c.json(sentView(seen), 201) : c.json(sentView(seen), 202);
+    // This contract shows pushes; an in-app message is its reader's to see.
+    if (seen.channel === "push") c.header("location", `${routes.BASE}/${printId("notif", seen.id)}`);
+    const ids = body.channels && [seen.id, ...taken.others.map((other) => other.id)];
+    const view = sentView(seen, ids);
+    return isFinished(seen) ? c.json(view, 201) : c.json(view, 202);
   });
 
   app.openapi(routes.get, async (c) => {

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { SEND_CHANNELS } from "../../channels/push/send-one.ts";
 import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/size.ts";
 import { CHANNELS, PLATFORMS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
@@ -35,6 +36,14 @@ const tooBig = { error: `title, body and data together must not exceed ${MAX_PUS
 export const sendBody = z
   .strictObject({
     ...content,
+    channels: listOf(z.enum(SEND_CHANNELS), SEND_CHANNELS.length)
+      .refine((channels) => new Set(channels).size === channels.length, "must not name a channel twice")
+      .optional()
+      .openapi({
+        type: "array",
+        items: { type: "string", enum: [...SEND_CHANNELS] },
+        description: "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or both.",
+      }),
     send_at: instant
       .optional()
       .openapi({ type: "string", format: "date-time", description: "Not before this time." }),
@@ -57,6 +66,14 @@ export const sendBody = z
       error: "must be after send_at",
     },
   )
+  .refine(({ channels, fallback }) => fallback === undefined || (channels ?? ["push"]).includes("push"), {
+    path: ["fallback"],
+    error: "needs `push` among the channels: only a push can fail",
+  })
+  .refine(({ channels, fallback }) => fallback !== "in_app" || !channels?.includes("in_app"), {
+    path: ["fallback"],
+    error: "is sent to anyway",
+  })
   .openapi("PushSend", {
     example: {
       user_id: "usr_4bc8d2",
@@ -90,7 +107,16 @@ const summary = {
 const references = { scenario_id: z.string().nullable(), prompt_id: z.string().nullable() };
 
 /** What a send answers. */
-export const sent = z.object({ ...summary, device_tokens_targeted: z.int() }).openapi("PushSent");
+export const sent = z
+  .object({
+    ...summary,
+    device_tokens_targeted: z.int(),
+    dispatch_ids: z
+      .array(notificationId)
+      .optional()
+      .openapi({ description: "Where `channels` were named: the message on each, the push first." }),
+  })
+  .openapi("PushSent");
 
 export const listItem = z
   .object({ ...summary, ...references, device_tokens_targeted: z.int() })

@@ -49,9 +49,11 @@ const summary = (dispatch: Dispatch) => ({
 
 const references = ({ scenario_id, prompt_id }: Dispatch) => ({ scenario_id, prompt_id });
 
-export const sentView = (dispatch: Dispatch): z.infer<typeof schemas.sent> => ({
+/** @param ids of the message on each channel, where the caller named them */
+export const sentView = (dispatch: Dispatch, ids?: readonly string[]): z.infer<typeof schemas.sent> => ({
   ...summary(dispatch),
   device_tokens_targeted: dispatch.targets,
+  ...(ids && { dispatch_ids: ids.map((id) => printId("notif", id)) }),
 });
 
 export const listItemView = (dispatch: Dispatch): z.infer<typeof schemas.listItem> => ({

@@ -82,11 +82,9 @@ export const refreshed = z
   })
   .openapi("StatsNotificationRefreshed");
 
+/** What is no id of ours is a 404, like an id that is not there. */
 export const idParam = z.object({
-  id: z
-    .string()
-    .max(128)
-    .openapi({ param: { name: "id", in: "path" }, example: EXAMPLE_ID }),
+  id: z.string().openapi({ param: { name: "id", in: "path" }, example: EXAMPLE_ID }),
 });
 
 export const keyed = z.object({

@@ -17,12 +17,19 @@ const forged = (c: Context<AppEnv>, source: Source, code: string): Failure => {
   return new Failure("forbidden", "The call could not be verified.");
 };
 
-const parse = (text: string): unknown => {
+/** Undefined for what is no JSON: SES greets a new topic with a plain sentence. */
+const parseOrNothing = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new Failure("malformed_json", "The event is not JSON.");
+    return undefined;
   }
+};
+
+const parse = (text: string): unknown => {
+  const event = parseOrNothing(text);
+  if (event === undefined) throw new Failure("malformed_json", "The event is not JSON.");
+  return event;
 };
 
 /** Writes the events down before the answer: a provider that gets no 200 sends them again. */
@@ -53,7 +60,7 @@ async function fromSes(c: Context<AppEnv>): Promise<Response> {
     return c.json({ confirmed: true }, 200);
   }
   if (message.Type !== "Notification") return c.json({ events: 0 }, 200);
-  return take(c, "ses", message.MessageId, parse(message.Message));
+  return take(c, "ses", message.MessageId, parseOrNothing(message.Message));
 }
 
 async function fromResend(c: Context<AppEnv>): Promise<Response> {

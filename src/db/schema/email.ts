@@ -78,6 +78,8 @@ export const userSchedules = sqliteTable(
     kind: text("kind", { enum: SCHEDULE_KINDS }).notNull(),
     /** The local week or day that the pending run stands for, where it stands for one: `2026-W13`, `2026-03-26`. */
     period: text("period"),
+    /** What came at or before this time (a step, a match) is dealt with and owed no more. Null: nothing is known of it. */
+    since: integer("since"),
     next_at: integer("next_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.user_id, t.kind] }), index("user_schedules_due").on(t.kind, t.next_at)],

@@ -133,22 +133,24 @@ export const statsSubscriptions = sqliteTable(
 );
 
 /** Grants that one can apply for until their deadline. WITHOUT ROWID. */
-export const grants = sqliteTable(
-  "grants",
-  {
-    id: text("id").primaryKey(),
-    title: text("title").notNull(),
-    url: text("url"),
-    deadline: integer("deadline"),
-    /** Since when this deadline is known. */
-    known_since: integer("known_since").notNull(),
-  },
-  (t) => [
-    index("grants_by_deadline")
-      .on(t.deadline)
-      .where(sql`deadline IS NOT NULL`),
-  ],
-);
+export const grants = sqliteTable("grants", {
+  id: text("id").primaryKey(),
+  title: text("title").notNull(),
+  url: text("url"),
+  deadline: integer("deadline"),
+  /** Since when this deadline is known: steps of the ladder before it are not owed. */
+  known_since: integer("known_since").notNull(),
+});
+
+/**
+ * Grants with a new deadline that not all of their users have been looked at for: a grant may have more users than one
+ * request can touch. WITHOUT ROWID.
+ */
+export const deadlineMoves = sqliteTable("deadline_moves", {
+  grant_id: text("grant_id").primaryKey(),
+  /** Users up to this id have been looked at. */
+  after: text("after").notNull(),
+});
 
 /** Grants that fit a user, with a score of 0–100. WITHOUT ROWID. */
 export const matches = sqliteTable(
@@ -160,7 +162,7 @@ export const matches = sqliteTable(
     score: integer("score").notNull(),
     created_at: integer("created_at").notNull(),
   },
-  (t) => [index("matches_by_user").on(t.user_id, t.created_at), index("matches_by_grant").on(t.grant_id)],
+  (t) => [index("matches_by_user").on(t.user_id, t.created_at), index("matches_by_grant").on(t.grant_id, t.user_id)],
 );
 
 /** Applications for grants. WITHOUT ROWID. */
@@ -175,5 +177,5 @@ export const applications = sqliteTable(
     status_seq: integer("status_seq").notNull(),
     updated_at: integer("updated_at").notNull(),
   },
-  (t) => [index("applications_by_user").on(t.user_id), index("applications_by_grant").on(t.grant_id)],
+  (t) => [index("applications_by_user").on(t.user_id), index("applications_by_grant").on(t.grant_id, t.user_id)],
 );

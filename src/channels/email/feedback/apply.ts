@@ -1,9 +1,9 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../../ctx.ts";
 import type { Statement } from "../../../db/client.ts";
 import { dispatches, suppressions } from "../../../db/schema/index.ts";
 import { follow } from "../../../dispatch/fallback.ts";
-import { DAY } from "../../../lib/clock.ts";
+import { DAY, MINUTE } from "../../../lib/clock.ts";
 import { queuedAmong, type ToWake, wake } from "../../../dispatch/wake.ts";
 import type { FeedbackEvent } from "./event.ts";
 
@@ -17,13 +17,17 @@ const TEXTS = {
   failed: "The e-mail provider gave it up",
 } as const satisfies Record<FeedbackEvent["kind"], string | null>;
 
+/** Providers' clocks may be behind ours by so much. */
+const CLOCK_SKEW_MS = MINUTE;
+
 /**
  * Writes down what a provider told about messages: one round trip, idempotent, in any order. A dispatch only moves
  * forward; one that the event overtook (it is still being sent, or waits to be tried again) is finished by it.
  * Dead addresses go onto the suppression list.
+ * @returns ids of the provider's that no dispatch has (yet): of events that carry no id of ours
  */
-export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<void> {
-  if (events.length === 0) return;
+export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set();
   const failing = events.flatMap(({ kind, dispatchId }) =>
     dispatchId !== null && (kind === "failed" || kind === "bounced") ? [dispatchId] : [],
   );
@@ -32,56 +36,70 @@ export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]):
     moveForward(ctx, events),
     ...suppress(ctx, events),
     ...followers.statements,
+    unknownMessages(events),
     queuedAmong(followers.ids),
   ]);
   await wake(ctx, (results.at(-1) ?? []) as ToWake[]);
+  return new Set(((results.at(-2) ?? []) as { message: string }[]).map(({ message }) => message));
+}
+
+const byMessage = (message: SQL): SQL => sql`(SELECT m.id FROM ${dispatches} AS m
+  WHERE m.provider_message_id IS NOT NULL AND m.provider_message_id = ${message} LIMIT 1)`;
+
+function unknownMessages(events: readonly FeedbackEvent[]): Statement {
+  const messages = events.flatMap(({ dispatchId, providerMessageId }) =>
+    dispatchId === null && providerMessageId !== null ? [providerMessageId] : [],
+  );
+  return sql`SELECT value AS message FROM json_each(${JSON.stringify(messages)})
+    WHERE ${byMessage(sql`value`)} IS NULL`;
 }
 
 /**
  * Later truths win: a bounce after a delivery is one (SES sends both), a complaint tells that it had arrived. The worst
- * event of a dispatch counts where one call brings several.
+ * event of a dispatch counts where one call brings several. What was told of it before a person had it tried again says
+ * nothing of the new try.
  */
 function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
   const rank = { delivered: 0, failed: 1, bounced: 2, complained: 3 };
-  const rows = events
-    .toSorted((a, b) => rank[a.kind] - rank[b.kind])
-    .map(({ kind, dispatchId, providerMessageId, at, code }) => ({
-      id: dispatchId,
-      message: providerMessageId,
-      status: kind === "complained" ? "delivered" : kind,
-      at,
-      code: TEXTS[kind] === null ? null : code,
-      text: TEXTS[kind],
-      rank: rank[kind],
-    }));
+  const rows = events.map(({ kind, dispatchId, providerMessageId, at, code }) => ({
+    id: dispatchId,
+    message: providerMessageId,
+    status: kind === "complained" ? "delivered" : kind,
+    at,
+    code: TEXTS[kind] === null ? null : code,
+    text: TEXTS[kind],
+    rank: rank[kind],
+  }));
   const found = sql`SELECT d.id, e.value AS e FROM json_each(${JSON.stringify(rows)}) AS e JOIN ${dispatches} AS d
-    ON d.id = coalesce(e.value->>'id', (SELECT m.id FROM ${dispatches} AS m
-      WHERE m.provider_message_id IS NOT NULL AND m.provider_message_id = e.value->>'message' LIMIT 1))
-    WHERE d.channel = 'email'`;
+    ON d.id = coalesce(e.value->>'id', ${byMessage(sql`e.value->>'message'`)})
+    WHERE d.channel = 'email' AND e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}`;
   const worst = sql`SELECT id, e->>'status' AS status, e->>'at' AS at, e->>'code' AS code, e->>'text' AS text,
     max(e->>'rank') AS rank FROM (${found}) GROUP BY id`;
+  const was = sql`${dispatches}.status`;
+  const staysBounced = sql`(f.status = 'delivered' AND ${was} = 'bounced')`;
+  // Errors of tries before it are over; what an earlier event told is not.
+  const kept = (column: SQL) => sql`iif(${was} IN ('delivered', 'bounced'), ${column}, NULL)`;
   return sql`UPDATE ${dispatches} SET
-      status = iif(f.status = 'delivered' AND ${dispatches}.status = 'bounced', 'bounced', f.status),
+      status = iif(${staysBounced}, 'bounced', f.status),
       delivered_at = iif(f.status = 'delivered', coalesce(delivered_at, f.at), delivered_at),
-      delivered_count = iif(f.status = 'delivered', 1, 0),
-      error_code = iif(f.code IS NULL AND ${dispatches}.status <> 'bounced', NULL, coalesce(f.code, error_code)),
-      error = iif(f.code IS NULL AND ${dispatches}.status <> 'bounced', NULL, coalesce(f.text, error)),
+      delivered_count = iif(f.status = 'delivered' AND NOT ${staysBounced}, 1, 0),
+      error_code = coalesce(f.code, ${kept(sql`error_code`)}), error = coalesce(f.text, ${kept(sql`error`)}),
       wake_at = NULL, updated_at = ${ctx.clock.now()}
     FROM (${worst}) AS f
-    WHERE ${dispatches}.id = f.id AND ${dispatches}.status <> 'cancelled'
-      AND NOT (f.status = 'failed' AND ${dispatches}.status IN ('delivered', 'bounced'))`;
+    WHERE ${dispatches}.id = f.id AND ${was} <> 'cancelled'
+      AND NOT (f.status = 'failed' AND ${was} IN ('delivered', 'bounced'))`;
 }
 
-/** Hard bounces for a while, complaints for ever; a complaint is never weakened by a bounce. */
+/** Hard bounces for a while, complaints for ever; neither an older event nor a bounce weakens what is known. */
 function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[] {
   const now = ctx.clock.now();
-  const rows = events.flatMap(({ kind, permanent, address }) =>
+  const rows = events.flatMap(({ kind, permanent, address, at }) =>
     address !== null && (kind === "complained" || (kind === "bounced" && permanent))
       ? [
           {
             email: address.toLowerCase(),
             reason: kind === "complained" ? "complaint" : "bounce",
-            expires_at: kind === "complained" ? null : now + BOUNCE_KEPT_MS,
+            expires_at: kind === "complained" ? null : Math.min(at, now) + BOUNCE_KEPT_MS,
           },
         ]
       : [],
@@ -91,7 +109,7 @@ function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[] {
     sql`INSERT INTO ${suppressions} (email, reason, expires_at, created_at)
       SELECT value->>'email', value->>'reason', value->>'expires_at', ${now}
       FROM json_each(${JSON.stringify(rows)}) WHERE true
-      ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, expires_at = excluded.expires_at
+      ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, expires_at = max(expires_at, excluded.expires_at)
       WHERE suppressions.reason <> 'complaint'`,
   ];
 }

@@ -1,0 +1,36 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { inJson } from "../../db/json.ts";
+import { dispatches } from "../../db/schema/index.ts";
+import type { Again } from "../../dispatch/deliver.ts";
+import { queuedAmong, type ToWake, wake } from "../../dispatch/wake.ts";
+
+/** After a fault of D1 the messages come again after so many seconds. */
+const AFTER_FAULT_SECONDS = 15;
+
+/**
+ * Delivers in-app messages whose time has come (those without a time are delivered when they are inserted), and tells
+ * their users' open clients. There is no provider to fail: one statement does it, in one round trip for the whole batch.
+ */
+export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string[])[]): Promise<Again> {
+  const ids = [...new Set(messages.flat())];
+  const now = ctx.clock.now();
+  const due = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
+  try {
+    const results = await ctx.db.write([
+      sql`UPDATE ${dispatches} SET status = 'failed', error_code = 'expired',
+          error = 'It could not be sent before it expired', wake_at = NULL, updated_at = ${now}
+        WHERE ${due} AND expires_at <= ${now}`,
+      sql`UPDATE ${dispatches} SET status = 'delivered', delivered_count = 1, sent_at = ${now}, delivered_at = ${now},
+          wake_at = NULL, updated_at = ${now}
+        WHERE ${due}`,
+      queuedAmong(ids),
+    ]);
+    // Who was met too early is woken at their time, if that is soon; the others are the sweep's.
+    await wake(ctx, results.at(-1) as ToWake[]);
+    return new Map();
+  } catch (error) {
+    ctx.log.error("round_failed", error, { channel: "in_app", ids: ids.length });
+    return new Map(ids.map((id) => [id, AFTER_FAULT_SECONDS]));
+  }
+}

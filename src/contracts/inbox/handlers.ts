@@ -1,0 +1,72 @@
+import type { App } from "../../http/app-env.ts";
+import { requireToken } from "../../http/access.ts";
+import { pageOf, paginate } from "../../http/pagination.ts";
+import { type Change, changeMessage, readAll } from "../../inbox/change.ts";
+import { listInbox } from "../../inbox/list.ts";
+import { printCursor, printMessage } from "../../inbox/message.ts";
+import { iso } from "../../lib/clock.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
+import { parseId } from "../../lib/ids.ts";
+import * as routes from "./routes.ts";
+import { frame, said } from "./schemas.ts";
+
+const idOf = (text: string): string => {
+  const id = parseId("notif", text);
+  if (id === null) throw notFound("message");
+  return id;
+};
+
+export function registerInbox(app: App): void {
+  app.openAPIRegistry.register("InboxFrame", frame);
+  app.openAPIRegistry.register("InboxSync", said);
+
+  app.openapi(routes.list, async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid("query");
+    const page = pageOf({ page: 1, limit, cursor });
+    const found = await listInbox(c.get("ctx"), requireToken(c.get("principal")), filter, page);
+    const { rows, pagination } = paginate(page, { rows: found.rows, total: 0 });
+    const { next_cursor } = pagination;
+    return c.json(
+      {
+        data: rows.map(printMessage),
+        unread_count: found.unread,
+        cursor: printCursor(found.head),
+        pagination: { limit, ...(next_cursor !== undefined && { next_cursor }) },
+      },
+      200,
+    );
+  });
+
+  app.openapi(routes.readAll, async (c) => {
+    const { updated, unread } = await readAll(c.get("ctx"), requireToken(c.get("principal")).id);
+    return c.json({ updated, unread_count: unread }, 200);
+  });
+
+  app.openapi(routes.ticket, async (c) => {
+    const { id } = requireToken(c.get("principal"));
+    const { ticket, expiresAt } = await c.get("ctx").inboxes.issueTicket(id);
+    const url = new URL(`${routes.BASE}/live`, c.req.url);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("ticket", ticket);
+    return c.json({ ticket, expires_at: iso(expiresAt), url: url.href }, 201);
+  });
+
+  app.openapi(routes.live, async (c) => {
+    const { ticket, after = null } = c.req.valid("query");
+    if (c.req.header("upgrade")?.toLowerCase() !== "websocket")
+      throw new Failure("invalid_request", "This is for WebSockets only.", { code: "upgrade_required" });
+    const webSocket = await c.get("ctx").inboxes.connect(ticket, after);
+    if (webSocket === null)
+      throw new Failure("unauthorized", "The ticket is not valid (any more). Get another.", {
+        code: "invalid_ticket",
+      });
+    return new Response(null, { status: 101, webSocket });
+  });
+
+  for (const change of Object.keys(routes.changes) as Change[])
+    app.openapi(routes.changes[change], async (c) => {
+      const { id } = requireToken(c.get("principal"));
+      const { row, unread } = await changeMessage(c.get("ctx"), id, idOf(c.req.valid("param").id), change);
+      return c.json({ ...printMessage(row), unread_count: unread }, 200);
+    });
+}

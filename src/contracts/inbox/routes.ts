@@ -1,0 +1,69 @@
+import { createRoute } from "@hono/zod-openapi";
+import { access } from "../../http/access.ts";
+import { json, problems } from "../../http/schemas.ts";
+import { MAX_SOCKETS } from "../../inbox/live/protocol.ts";
+import * as schemas from "./schemas.ts";
+
+/** The caller's own in-app messages, whoever the caller is. */
+export const BASE = "/api/v1/inbox";
+
+const tags = ["Inbox"];
+const signedIn = { tags, middleware: access(null) };
+
+export const list = createRoute({
+  ...signedIn,
+  method: "get",
+  path: BASE,
+  summary: "The caller's messages, newest first",
+  request: { query: schemas.listQuery },
+  responses: { 200: json(schemas.list, "A page of messages"), ...problems(400) },
+});
+
+export const readAll = createRoute({
+  ...signedIn,
+  method: "post",
+  path: `${BASE}/read-all`,
+  summary: "Mark everything as read",
+  description: "Archived messages stay as they are.",
+  responses: { 200: json(schemas.allRead, "Marked"), ...problems() },
+});
+
+export const ticket = createRoute({
+  ...signedIn,
+  method: "post",
+  path: `${BASE}/ticket`,
+  summary: "Get a ticket for a live connection",
+  description: "It opens one connection within a minute, so that no token stands in a URL.",
+  responses: { 201: json(schemas.ticket, "A ticket"), ...problems() },
+});
+
+export const live = createRoute({
+  tags,
+  // The ticket stands for the token.
+  security: [],
+  method: "get",
+  path: `${BASE}/live`,
+  summary: "Open a live connection (WebSocket)",
+  description: `The server sends \`InboxFrame\`, the client \`ping\` (answered by \`pong\`) or \`InboxSync\`; what is not known is ignored. After a gap connect again with the last \`cursor\` as \`after\`: nothing is missed, and nothing comes twice. The server closes with 4000 after twelve hours (connect again with a new ticket), with 4001 when the user has more than ${MAX_SOCKETS} connections, and with 4002 when the user is erased.`,
+  request: { query: schemas.liveQuery },
+  responses: { 101: { description: "The connection is open" }, ...problems(400) },
+});
+
+const change = <Verb extends string>(verb: Verb, summary: string) =>
+  createRoute({
+    ...signedIn,
+    method: "post",
+    path: `${BASE}/{id}/${verb}`,
+    summary,
+    description: "Repeating it changes nothing. The caller's open connections hear of it.",
+    request: { params: schemas.idParam },
+    responses: { 200: json(schemas.changed, "The message as it is now"), ...problems(404) },
+  });
+
+/** What can be done with one message, by the last part of the path. */
+export const changes = {
+  read: change("read", "Mark a message as read"),
+  unread: change("unread", "Mark a message as unread"),
+  archive: change("archive", "Archive a message"),
+  unarchive: change("unarchive", "Bring an archived message back"),
+} as const;

@@ -1,0 +1,69 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { preferences, type ScheduleKind, users, userSchedules } from "../db/schema/index.ts";
+import { preferred } from "../preferences/defaults.ts";
+
+/** Users dealt with in one go, and goes of one tick. */
+const PORTION = 500;
+const PORTIONS_PER_TICK = 10;
+
+/** A user whose schedule is due, with what it depends upon. */
+export interface DueUser {
+  user_id: string;
+  period: string | null;
+  since: number | null;
+  next_at: number;
+  /** 0 when there is no such user (any more). */
+  known: 0 | 1;
+  org_id: string | null;
+  timezone: string | null;
+  /** Whether the kind's own switch and the one for all e-mail are on. */
+  wanted: 0 | 1;
+  frequency: "immediate" | "daily" | "weekly";
+  /** JSON array. */
+  reminder_days: string;
+  digest_day: number;
+}
+
+/** The switch that stops what a schedule is for. */
+const SWITCH = {
+  deadlines: "deadline_notifications",
+  digest: "weekly_digest_enabled",
+  matches: "new_match_notifications",
+} as const;
+
+export type DigestKind = keyof typeof SWITCH & ScheduleKind;
+
+/** Whether the user of the preferences `p` wants e-mail of a kind; they are read again when it is sent. */
+export const isWanted = (
+  column: (typeof SWITCH)[DigestKind] | "application_status_notifications",
+): SQL => sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
+
+/** Up to `PORTION` users who are due, the longest overdue first. */
+export const dueUsers = (kind: DigestKind, now: number): SQL =>
+  sql`SELECT s.user_id, s.period, s.since, s.next_at, u.id IS NOT NULL AS known, u.org_id, u.timezone,
+      ${isWanted(SWITCH[kind])} AS wanted, ${preferred("notification_frequency")} AS frequency,
+      ${preferred("deadline_reminder_days")} AS reminder_days, ${preferred("weekly_digest_day")} AS digest_day
+    FROM ${userSchedules} s LEFT JOIN ${users} u ON u.id = s.user_id LEFT JOIN ${preferences} p ON p.user_id = s.user_id
+    WHERE s.kind = ${kind} AND s.next_at <= ${now} ORDER BY s.next_at LIMIT ${PORTION}`;
+
+/**
+ * Hands the users who are due to `deal`, a portion at a time, until none is left or the tick has done enough. Whoever was
+ * dealt with must be due later, or no more.
+ * @returns the sum of what `deal` returned
+ */
+export async function forDueUsers(
+  ctx: Ctx,
+  kind: DigestKind,
+  deal: (due: readonly DueUser[], now: number) => Promise<number>,
+): Promise<number> {
+  let done = 0;
+  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+    const now = ctx.clock.now();
+    const [rows = []] = await ctx.db.read([dueUsers(kind, now)]);
+    const due = rows as DueUser[];
+    if (due.length > 0) done += await deal(due, now);
+    if (due.length < PORTION) break;
+  }
+  return done;
+}

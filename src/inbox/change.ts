@@ -1,0 +1,54 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { dispatches } from "../db/schema/index.ts";
+import { announce } from "../dispatch/announce.ts";
+import { notFound } from "../lib/failure.ts";
+import type { InboxRow } from "./message.ts";
+import { findMessage, inInbox, rowsOf, standingIn, standingOf, unreadIds } from "./queries.ts";
+
+/** What a reader does with a message. */
+export type Change = "read" | "unread" | "archive" | "unarchive";
+
+/** What it sets, where it is not so already: repeating a change changes nothing. */
+const EFFECTS = {
+  read: (now) => ({ set: sql`read_at = ${now}`, where: sql`read_at IS NULL` }),
+  unread: () => ({ set: sql`read_at = NULL`, where: sql`read_at IS NOT NULL` }),
+  archive: (now) => ({ set: sql`archived_at = ${now}`, where: sql`archived_at IS NULL` }),
+  unarchive: () => ({ set: sql`archived_at = NULL`, where: sql`archived_at IS NOT NULL` }),
+} as const satisfies Record<Change, (now: number) => { set: SQL; where: SQL }>;
+
+/** Unread messages that one call marks as read; nobody has more. */
+export const READ_ALL_LIMIT = 5_000;
+
+/** Changes one message of the user's, and tells their other tabs. One round trip. @throws 404 */
+export async function changeMessage(
+  ctx: Ctx,
+  userId: string,
+  id: string,
+  change: Change,
+): Promise<{ row: InboxRow; unread: number }> {
+  const now = ctx.clock.now();
+  const { set, where } = EFFECTS[change](now);
+  const [changed = [], found, standing] = await ctx.db.write([
+    sql`UPDATE ${dispatches} SET ${set}, updated_at = ${now}
+      WHERE id = ${id} AND ${inInbox(userId)} AND ${where} RETURNING 1`,
+    findMessage(userId, id),
+    standingOf(userId),
+  ]);
+  const [row] = rowsOf(found);
+  if (row === undefined) throw notFound("message");
+  if (changed.length > 0) await announce(ctx, [userId]);
+  return { row, unread: standingIn(standing).unread };
+}
+
+/** Marks what is unread and not archived as read. One round trip. @returns how many there were, and how many are left */
+export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: number; unread: number }> {
+  const now = ctx.clock.now();
+  const [changed = [], standing] = await ctx.db.write([
+    sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
+      WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,
+    standingOf(userId),
+  ]);
+  if (changed.length > 0) await announce(ctx, [userId]);
+  return { updated: changed.length, unread: standingIn(standing).unread };
+}

@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { users } from "../db/schema/index.ts";
+import { createUserIfMissing, type NewUser } from "../directory/users.ts";
+import type { InboxRow } from "./message.ts";
+import { type InboxFilter, listInboxPage, rowsOf, type Standing, standingIn, standingOf } from "./queries.ts";
+
+/** A page of an inbox, and where the inbox stood when it was read. */
+export interface InboxPage extends Standing {
+  /** Up to one more than asked for. */
+  rows: InboxRow[];
+}
+
+/**
+ * The caller's messages, as they came, newest first. One round trip; another at the first look of a caller of whom the
+ * directory has not heard, who is known from then on and can be written to.
+ */
+export async function listInbox(
+  ctx: Ctx,
+  caller: NewUser,
+  filter: InboxFilter,
+  page: { limit: number; before: string | null },
+): Promise<InboxPage> {
+  const [rows, standing, known = []] = await ctx.db.read([
+    listInboxPage(caller.id, filter, page),
+    standingOf(caller.id),
+    sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
+  ]);
+  if (known.length === 0) await ctx.db.write([createUserIfMissing(ctx, caller)]);
+  return { rows: rowsOf(rows), ...standingIn(standing) };
+}

@@ -1,0 +1,36 @@
+import type { Clock } from "../../lib/clock.ts";
+import type { Inboxes } from "../inboxes.ts";
+import type { UserInbox } from "./durable-object.ts";
+
+/** An object's id, and the secret. */
+const TICKET = /^([0-9a-f]{64})\.([A-Za-z0-9_-]{43})$/;
+
+/** The live inboxes of all users: one Durable Object each, found by the user's id. The time is `clock`'s. */
+export function createInboxes(namespace: DurableObjectNamespace<UserInbox>, clock: Clock): Inboxes {
+  const object = (userId: string) => namespace.getByName(userId);
+  return {
+    notify: (userId) => object(userId).notify(),
+    issueTicket: (userId) => object(userId).issueTicket(clock.now(), userId),
+    erase: (userId) => object(userId).erase(),
+    async connect(ticket, after) {
+      const [, id = "", secret = ""] = TICKET.exec(ticket) ?? [];
+      const found = objectId(namespace, id);
+      if (found === null) return null;
+      const url = new URL("https://inbox/");
+      url.searchParams.set("secret", secret);
+      url.searchParams.set("now", String(clock.now()));
+      if (after !== null) url.searchParams.set("after", String(after));
+      const { webSocket } = await namespace.get(found).fetch(url, { headers: { upgrade: "websocket" } });
+      return webSocket;
+    },
+  };
+}
+
+/** Null for what is not an id of these objects: it throws on those. */
+function objectId(namespace: DurableObjectNamespace<UserInbox>, text: string): DurableObjectId | null {
+  try {
+    return namespace.idFromString(text);
+  } catch {
+    return null;
+  }
+}

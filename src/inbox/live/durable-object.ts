@@ -1,0 +1,208 @@
+import { DurableObject } from "cloudflare:workers";
+import { openDb } from "../../db/client.ts";
+import { HOUR, MINUTE, SECOND, systemClock } from "../../lib/clock.ts";
+import { createLog } from "../../lib/log.ts";
+import { changesSince, rowsOf, standingIn, standingOf } from "../queries.ts";
+import { CLOSED, type Frame, MAX_CHANGES, MAX_SOCKETS, readSync } from "./protocol.ts";
+import { type Look, type Position, step } from "./step.ts";
+import { Tickets } from "./tickets.ts";
+
+/** Nobody stays connected for longer: a new ticket needs a token that is still good. */
+export const MAX_AGE_MS = 12 * HOUR;
+
+/** While somebody is connected we look into the database this often, so that a hint that was lost is only a delay. */
+export const RECHECK_MS = 5 * MINUTE;
+
+/** After a fault of the database we look again this soon. */
+const RETRY_MS = 10 * SECOND;
+
+/** Looks that follow upon each other are this far apart, however often clients ask. */
+const PAUSE_MS = 200;
+
+/** Kept with a connection by the runtime, so that it outlives the object's memory. */
+interface Attachment {
+  userId: string;
+  position: Position;
+  /** Whether the client waits for an answer even if nothing is new: it has just come, or has asked. */
+  awaits: boolean;
+  /** Epoch ms. */
+  openedAt: number;
+}
+
+/**
+ * The open connections of one user. The truth is the database: whatever happens here (a hint, a client's `sync`, the
+ * alarm), the object looks there for what came after the place that each connection has reached, and sends that. So an
+ * eviction, a lost hint or a reconnection neither loses nor repeats anything. It stores tickets, and nothing else.
+ */
+export class UserInbox extends DurableObject<{ DB: D1Database }> {
+  readonly #tickets = new Tickets(this.ctx.storage.kv);
+  readonly #log = createLog({ object: "user_inbox" });
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+
+  constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
+    super(ctx, env);
+    // Answered by the runtime, without waking the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** Something may be new. It does not wait for the look, and costs nothing when nobody is connected. */
+  async notify(): Promise<void> {
+    if (this.#sockets().length > 0) this.ctx.waitUntil(this.#look());
+  }
+
+  /** Makes a secret that opens one connection for `userId`. `now` (epoch ms) is the caller's. */
+  async issueTicket(now: number, userId: string): Promise<{ ticket: string; expiresAt: number }> {
+    const secret = base64url(crypto.getRandomValues(new Uint8Array(32)));
+    const expiresAt = await this.#tickets.issue(secret, userId, now);
+    await this.#wakeIn(RECHECK_MS);
+    // With the object's id in it, the ticket finds its way back, and says nothing of the user.
+    return { ticket: `${this.ctx.id.toString()}.${secret}`, expiresAt };
+  }
+
+  /** Opens a connection for a valid ticket; 401 for any other. What it needs comes as query parameters from our client. */
+  override async fetch(request: Request): Promise<Response> {
+    const { searchParams } = new URL(request.url);
+    const after = searchParams.get("after");
+    const userId = await this.#tickets.redeem(
+      searchParams.get("secret") ?? "",
+      Number(searchParams.get("now")),
+    );
+    if (userId === null) return new Response(null, { status: 401 });
+    this.#makeRoom();
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    attach(server, {
+      userId,
+      position: after === null ? "now" : Number(after),
+      awaits: true,
+      openedAt: Date.now(),
+    });
+    await this.#wakeIn(RECHECK_MS);
+    this.ctx.waitUntil(this.#look());
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** A client asks what is new. Anything that we do not know is ignored. */
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const attachment = attachmentOf(socket);
+    const asked = readSync(message);
+    if (attachment === null || asked === null) return;
+    attach(socket, { ...attachment, position: asked.after ?? attachment.position, awaits: true });
+    await this.#look();
+  }
+
+  /** Closes every connection and deletes everything. */
+  async erase(): Promise<void> {
+    for (const [socket] of this.#sockets()) close(socket, CLOSED.erased);
+    await this.ctx.storage.deleteAll();
+  }
+
+  /** Looks, in case a hint was lost, and comes again while somebody is connected. Then it wipes the storage. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    for (const [socket, { openedAt }] of this.#sockets())
+      if (openedAt + MAX_AGE_MS <= now) close(socket, CLOSED.again);
+    if (this.#sockets().length === 0 && !this.#tickets.areOutstanding(now)) {
+      await this.ctx.storage.deleteAll();
+      return;
+    }
+    await this.#wakeIn(RECHECK_MS);
+    await this.#look();
+  }
+
+  /** Looks into the database until nobody asks any more: one look at a time, a little apart. */
+  async #look(): Promise<void> {
+    this.#lookAgain = true;
+    this.#looking ??= this.#lookRepeatedly().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #lookRepeatedly(): Promise<void> {
+    while (this.#lookAgain) {
+      this.#lookAgain = false;
+      try {
+        await this.#lookOnce();
+      } catch (error) {
+        this.#log.error("inbox_look_failed", error);
+        await this.#wakeIn(RETRY_MS);
+      }
+      if (this.#lookAgain) await systemClock.sleep(PAUSE_MS);
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    const [first] = this.#sockets();
+    if (first === undefined) return;
+    const { userId } = first[1];
+    const reached = this.#sockets().flatMap(([, { position }]) =>
+      typeof position === "number" ? position : [],
+    );
+    const found = await this.#read(userId, Math.min(...reached));
+    // Who has come, gone or moved meanwhile is seen as it is now.
+    for (const [socket, attachment] of this.#sockets()) {
+      const next = step(attachment.position, attachment.awaits, found);
+      if (next === null) continue;
+      send(socket, next.frame);
+      attach(socket, { ...attachment, position: next.position, awaits: false });
+    }
+  }
+
+  /** From the primary: what a replica has yet to hear of would be late. */
+  async #read(userId: string, since: number): Promise<Look> {
+    const db = openDb(this.env.DB, "first-primary", { clock: systemClock, random: Math.random });
+    const [standing, rows] = await db.read([
+      standingOf(userId),
+      ...(Number.isFinite(since) ? [changesSince(userId, since, MAX_CHANGES + 1)] : []),
+    ]);
+    return { since, rows: rowsOf(rows), ...standingIn(standing) };
+  }
+
+  #sockets(): [WebSocket, Attachment][] {
+    return this.ctx.getWebSockets().flatMap((socket): [WebSocket, Attachment][] => {
+      const attachment = socket.readyState === WebSocket.OPEN ? attachmentOf(socket) : null;
+      return attachment === null ? [] : [[socket, attachment]];
+    });
+  }
+
+  #makeRoom(): void {
+    const oldestFirst = this.#sockets().toSorted(([, a], [, b]) => a.openedAt - b.openedAt);
+    const over = oldestFirst.slice(0, Math.max(0, oldestFirst.length - MAX_SOCKETS + 1));
+    for (const [socket] of over) close(socket, CLOSED.tooMany);
+  }
+
+  /** Sets the alarm, unless it comes sooner anyway: setting it is a written row. */
+  async #wakeIn(ms: number): Promise<void> {
+    const at = Date.now() + ms;
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > at) await this.ctx.storage.setAlarm(at);
+  }
+}
+
+const attach = (socket: WebSocket, attachment: Attachment): void => socket.serializeAttachment(attachment);
+const attachmentOf = (socket: WebSocket) => socket.deserializeAttachment() as Attachment | null;
+
+/** A connection that is just breaking down does not stop the others; its client comes back with its cursor. */
+function send(socket: WebSocket, frame: Frame): void {
+  try {
+    socket.send(JSON.stringify(frame));
+  } catch {
+    close(socket, CLOSED.again);
+  }
+}
+
+function close(socket: WebSocket, [code, reason]: readonly [number, string]): void {
+  try {
+    socket.close(code, reason);
+  } catch {
+    // It is closed already.
+  }
+}
+
+const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");

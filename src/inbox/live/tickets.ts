@@ -1,0 +1,53 @@
+/** A ticket lives so long (ms): long enough to open a connection, too short to be worth stealing from a log. */
+export const TICKET_TTL_MS = 60_000;
+
+/** Tickets of one user at a time. One more ends the oldest. */
+export const MAX_TICKETS = 20;
+
+interface Issued {
+  userId: string;
+  /** Epoch ms. */
+  expiresAt: number;
+}
+
+const PREFIX = "ticket:";
+
+/** The tickets of one inbox, kept as hashes in its object's storage. */
+export class Tickets {
+  constructor(private readonly kv: SyncKvStorage) {}
+
+  /** Keeps a new ticket, and forgets those that have expired. `now` is epoch ms. @returns when it expires */
+  async issue(secret: string, userId: string, now: number): Promise<number> {
+    const key = PREFIX + (await sha256(secret));
+    const expiresAt = now + TICKET_TTL_MS;
+    const others = this.#alive(now).toSorted(([, a], [, b]) => b.expiresAt - a.expiresAt);
+    for (const [key] of others.slice(MAX_TICKETS - 1)) this.kv.delete(key);
+    this.kv.put<Issued>(key, { userId, expiresAt });
+    return expiresAt;
+  }
+
+  /** Uses a ticket up. @returns whose it was, or null when it is unknown, used or expired */
+  async redeem(secret: string, now: number): Promise<string | null> {
+    const key = PREFIX + (await sha256(secret));
+    const issued = this.kv.get<Issued>(key);
+    if (issued === undefined) return null;
+    this.kv.delete(key);
+    return issued.expiresAt > now ? issued.userId : null;
+  }
+
+  /** Whether one could still be used. */
+  areOutstanding(now: number): boolean {
+    return this.#alive(now).length > 0;
+  }
+
+  #alive(now: number): [string, Issued][] {
+    const all = [...this.kv.list<Issued>({ prefix: PREFIX })];
+    for (const [key, { expiresAt }] of all) if (expiresAt <= now) this.kv.delete(key);
+    return all.filter(([, { expiresAt }]) => expiresAt > now);
+  }
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,41 @@
+import type { Dispatch } from "../db/schema/index.ts";
+import { iso, isoOrNull } from "../lib/clock.ts";
+import { printId } from "../lib/ids.ts";
+
+/** What is read of a delivered in-app dispatch. Times are epoch ms. */
+export type InboxRow = Pick<
+  Dispatch,
+  "id" | "type" | "title" | "body" | "data" | "read_at" | "archived_at" | "updated_at"
+> & {
+  delivered_at: number;
+  /** Ascends with everything that comes or changes in this user's inbox. */
+  inbox_seq: number;
+};
+
+/** A message as its reader gets it, by HTTP and live. Times are ISO 8601. */
+export interface InboxMessage {
+  id: string;
+  type: string;
+  title: string;
+  body: string;
+  data: Record<string, unknown> | null;
+  sent_at: string;
+  read_at: string | null;
+  archived_at: string | null;
+  updated_at: string;
+}
+
+export const printMessage = (row: InboxRow): InboxMessage => ({
+  id: printId("notif", row.id),
+  type: row.type,
+  title: row.title ?? "",
+  body: row.body ?? "",
+  data: row.data === null ? null : (JSON.parse(row.data) as Record<string, unknown>),
+  sent_at: iso(row.delivered_at),
+  read_at: isoOrNull(row.read_at),
+  archived_at: isoOrNull(row.archived_at),
+  updated_at: iso(row.updated_at),
+});
+
+/** A place in a user's changes, as clients keep it. Opaque to them. */
+export const printCursor = (seq: number): string => String(seq);

@@ -1,0 +1,83 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Statement } from "../db/client.ts";
+import { dispatches } from "../db/schema/index.ts";
+import type { InboxRow } from "./message.ts";
+
+/** Unread messages are counted up to here: more is `1000`, and no badge shows it otherwise. */
+export const UNREAD_CAP = 1_000;
+
+// Each index is named: SQLite has no statistics here, and would take the one over all that the user ever got.
+const listed = sql`${dispatches} INDEXED BY dispatches_inbox`;
+const unreadOnes = sql`${dispatches} INDEXED BY dispatches_unread`;
+
+/** What a message's row must say to be in the user's inbox; the partial indexes demand it in these words. */
+export const inInbox = (userId: string): SQL =>
+  sql`user_id = ${userId} AND channel = 'in_app' AND status = 'delivered'`;
+
+const columns = sql.raw(
+  "id, type, title, body, data, read_at, archived_at, delivered_at, updated_at, inbox_seq",
+);
+
+const unreadOf = (userId: string): SQL =>
+  sql`${unreadOnes} WHERE ${inInbox(userId)} AND read_at IS NULL AND archived_at IS NULL`;
+
+/** Where an inbox stands: how many are unread (up to the cap), and the place of its latest change (0: there is none). */
+export interface Standing {
+  unread: number;
+  head: number;
+}
+
+export const standingOf = (userId: string): Statement =>
+  sql`SELECT (SELECT count(*) FROM (SELECT 1 FROM ${unreadOf(userId)} LIMIT ${UNREAD_CAP})) AS unread,
+    (SELECT coalesce(max(inbox_seq), 0) FROM ${dispatches} INDEXED BY dispatches_inbox_changes
+      WHERE user_id = ${userId} AND inbox_seq IS NOT NULL) AS head`;
+
+/** The ids of up to `limit` unread messages, as a subquery in parentheses. */
+export const unreadIds = (userId: string, limit: number): SQL =>
+  sql`(SELECT id FROM ${unreadOf(userId)} LIMIT ${limit})`;
+
+/** What a list is narrowed to. */
+export interface InboxFilter {
+  /** Only the archived ones, or only the others. */
+  archived: boolean;
+  /** Only the unread ones, or only the read ones. */
+  unread?: boolean | undefined;
+  type?: string | undefined;
+}
+
+/** A page of the inbox, as it came: newest first, up to one more than `limit`. `before`: the last id of the page before. */
+export function listInboxPage(
+  userId: string,
+  { archived, unread, type }: InboxFilter,
+  { limit, before }: { limit: number; before: string | null },
+): Statement {
+  const conditions = [
+    unread === true && !archived
+      ? unreadOf(userId)
+      : sql`${listed} WHERE ${inInbox(userId)} AND (archived_at IS NOT NULL) = ${archived ? 1 : 0}`,
+    ...(unread === true && archived ? [sql`read_at IS NULL`] : []),
+    ...(unread === false ? [sql`read_at IS NOT NULL`] : []),
+    ...(type === undefined ? [] : [sql`+type = ${type}`]),
+    ...(before === null
+      ? []
+      : [
+          sql`(delivered_at, id) < (SELECT b.delivered_at, b.id FROM ${dispatches} b WHERE b.id = ${before})`,
+        ]),
+  ];
+  return sql`SELECT ${columns} FROM ${sql.join(conditions, sql` AND `)}
+    ORDER BY delivered_at DESC, id DESC LIMIT ${limit + 1}`;
+}
+
+/** One message of the user's inbox. */
+export const findMessage = (userId: string, id: string): Statement =>
+  sql`SELECT ${columns} FROM ${dispatches} WHERE id = ${id} AND ${inInbox(userId)}`;
+
+/** What came or changed after `seq`, latest first, up to `limit`. */
+export const changesSince = (userId: string, seq: number, limit: number): Statement =>
+  sql`SELECT ${columns} FROM ${dispatches} INDEXED BY dispatches_inbox_changes
+    WHERE user_id = ${userId} AND inbox_seq > ${seq} ORDER BY inbox_seq DESC LIMIT ${limit}`;
+
+/** What these statements answered. */
+export const rowsOf = (rows: unknown[] = []): InboxRow[] => rows as InboxRow[];
+export const standingIn = ([row]: unknown[] = []): Standing =>
+  (row as Standing | undefined) ?? { unread: 0, head: 0 };

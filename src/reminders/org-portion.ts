@@ -1,0 +1,112 @@
+import { type SQL, sql } from "drizzle-orm";
+import { type Recipient, refusalText, unreachable } from "../channels/email/recipient.ts";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import {
+  certifications,
+  type DispatchRow,
+  dispatches,
+  occasions,
+  suppressions,
+  users,
+} from "../db/schema/index.ts";
+import { orgTree } from "../directory/scope.ts";
+import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
+import { DAY } from "../lib/clock.ts";
+import { firstIdAt } from "../lib/ids.ts";
+import { type Certificate, reminderKey, reminderOf } from "./content.ts";
+
+/** Users that one round of statements deals with. */
+export const PORTION = 5_000;
+
+/** Whoever was reminded of the same expiry within this time is not reminded again by a bulk. */
+const REMINDED_WITHIN_MS = DAY;
+
+/** Whom a bulk is about. */
+export interface BulkRequest {
+  orgId: string;
+  daysThreshold: number;
+  includeSubOrgs: boolean;
+}
+
+/** A user with a certificate that expires soon, as a portion's query gives it. */
+export type Candidate = Pick<Recipient, "id" | "email" | "email_verified" | "suppressed"> & {
+  org_id: string;
+  /** JSON array of certificates; `told` says whether it was reminded of lately. */
+  certificates: string;
+};
+
+/** The dispatches of a portion, and what they tell. */
+export interface PortionRows {
+  queued: DispatchRow[];
+  /** Of users that cannot be mailed: logged as failed, with the reason. */
+  failed: DispatchRow[];
+  told: { key: string; dispatch_id: string }[];
+}
+
+/**
+ * Whether a certificate was reminded of lately. Failed and cancelled messages have reminded nobody.
+ * @param fact the occasions' key without the why: `cert:{id}:{expiry}:`
+ */
+const toldLately = (fact: SQL, now: number): SQL => sql`EXISTS (SELECT 1 FROM ${occasions} o
+  JOIN ${dispatches} d ON d.id = o.dispatch_id
+  WHERE o.key > ${fact} AND o.key < ${fact} || '~' AND o.dispatch_id >= ${firstIdAt(now - REMINDED_WITHIN_MS)}
+    AND d.status NOT IN ('failed', 'bounced', 'cancelled'))`;
+
+/** Up to 5,000 users, in the order of the index by organization, each with their certificates that expire soon. */
+export function portionOf(
+  { orgId, daysThreshold, includeSubOrgs }: BulkRequest,
+  now: number,
+  after: Pick<Candidate, "org_id" | "id"> | null,
+): SQL {
+  const inOrg = includeSubOrgs ? sql`u.org_id IN ${orgTree(orgId)}` : sql`u.org_id = ${orgId}`;
+  const soon = sql`c.expires_at > ${now} AND c.expires_at <= ${now + daysThreshold * DAY}`;
+  const told = toldLately(sql`'cert:' || c.id || ':' || c.expires_at || ':'`, now);
+  return sql`SELECT u.id, u.org_id, u.email, u.email_verified,
+      EXISTS (SELECT 1 FROM ${suppressions} s
+        WHERE s.email = lower(u.email) AND (s.expires_at IS NULL OR s.expires_at > ${now})) AS suppressed,
+      (SELECT json_group_array(json_object('id', c.id, 'name', c.name, 'expires_at', c.expires_at, 'told', ${told}))
+        FROM ${certifications} c WHERE c.user_id = u.id AND ${soon}) AS certificates
+    FROM ${users} u
+    WHERE ${inOrg} AND (u.org_id, u.id) > (${after?.org_id ?? ""}, ${after?.id ?? ""})
+      AND EXISTS (SELECT 1 FROM ${certifications} c WHERE c.user_id = u.id AND ${soon})
+    ORDER BY u.org_id, u.id LIMIT ${PORTION}`;
+}
+
+/** What is to be written for a portion. Who was reminded of everything lately is in neither list. */
+export function portionRows(ctx: Ctx, batchId: string, portion: readonly Candidate[]): PortionRows {
+  const rows: PortionRows = { queued: [], failed: [], told: [] };
+  for (const candidate of portion) {
+    const all = JSON.parse(candidate.certificates) as (Certificate & { told: number })[];
+    const certificates = all.filter((certificate) => certificate.told === 0);
+    if (certificates.length === 0) continue;
+    const reason = unreachable("certification_reminder", candidate);
+    const row = dispatchRow(ctx, {
+      channel: "email",
+      lane: "bulk",
+      type: "certification_reminder",
+      userId: candidate.id,
+      orgId: candidate.org_id,
+      batchId,
+      payload: reminderOf(certificates, ctx.clock.now()),
+      ...(reason !== null && { failure: { code: reason, message: refusalText(reason) } }),
+    });
+    if (reason !== null) {
+      rows.failed.push(row);
+      continue;
+    }
+    rows.queued.push(row);
+    rows.told.push(...certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id })));
+  }
+  return rows;
+}
+
+/** A key ends with the id of the dispatch: without it, it is the fact. */
+const factOf = sql`substr(value->>'key', 1, length(value->>'key') - length(value->>'dispatch_id'))`;
+
+/** Statements that write a portion. Who was reminded since it was read, by a call at the same time, is left out. */
+export const writePortion = (ctx: Ctx, { queued, failed, told }: PortionRows): Statement[] => [
+  ...insertOccasions(told, sql`NOT ${toldLately(factOf, ctx.clock.now())}`),
+  ...insertDispatches(queued, sql`EXISTS (SELECT 1 FROM ${occasions} WHERE dispatch_id = value->>'id')`),
+  ...insertDispatches(failed),
+];

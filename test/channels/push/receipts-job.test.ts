@@ -1,0 +1,312 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { fetchReceipts } from "../../../src/channels/push/receipts.ts";
+import { settle } from "../../../src/dispatch/settle.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/lib/clock.ts";
+import type { Harness } from "../../support/harness.ts";
+import {
+  createWorld,
+  deliveriesOf,
+  deliverNow,
+  dispatchesOf,
+  dispatchOf,
+  emptyTables,
+  givenPushes,
+  live,
+} from "../../support/pipeline.ts";
+import { settlementOf } from "../../support/settlements.ts";
+
+beforeEach(emptyTables);
+
+const DEAD = "DeviceNotRegistered";
+
+/** Expo has receipts after a quarter of an hour, and we ask then. */
+const AFTER = 15 * MINUTE;
+
+/** Pushes that Expo has accepted. */
+async function givenAccepted(h: Harness, count = 1, more: Parameters<typeof givenPushes>[2] = {}) {
+  const given = await givenPushes(h, count, more);
+  for (let i = 0; i < count; i += 100) await deliverNow(h, given.ids.slice(i, i + 100));
+  h.expo.requests.length = 0;
+  return given;
+}
+
+const receipts = (h: Harness) => fetchReceipts(h.ctx, h.deps.pushProviders);
+
+/** Devices of ours that no longer count, with the reason. */
+async function deadTokens() {
+  const { results } = await env.DB.prepare(
+    "SELECT token, invalid_reason FROM device_tokens WHERE invalidated_at IS NOT NULL ORDER BY id",
+  ).all();
+  return results;
+}
+
+const register = (h: Harness, user: string, token: string) =>
+  h.request("POST", "/api/v1/notifications/device-tokens", { body: { user_id: user, token, platform: "ios" } });
+
+describe("the receipts job", () => {
+  test("asks for nothing before a quarter of an hour, and pays one round trip for it", async () => {
+    const h = createWorld();
+    await givenAccepted(h, 3);
+    h.clock.advance(AFTER - 1);
+    h.meter.reset();
+    expect(await receipts(h)).toBe(0);
+    expect(h.meter.trips).toBe(1);
+    expect(h.expo.requests).toEqual([]);
+  });
+
+  test("closes what was delivered, in two round trips, and asks no more", async () => {
+    const h = createWorld();
+    const { ids } = await givenAccepted(h, 100, { devices: 2 });
+    const before = await dispatchesOf(ids);
+    h.clock.advance(AFTER);
+    h.meter.reset();
+    expect(await receipts(h)).toBe(200);
+    expect(h.meter.trips).toBe(2);
+    expect(h.expo.requests.map(({ endpoint, size }) => [endpoint, size])).toEqual([["receipts", 200]]);
+    expect(await dispatchesOf(ids)).toEqual(before);
+    h.clock.advance(DAY);
+    expect(await receipts(h)).toBe(0);
+  });
+
+  test("asks for a thousand a call and five thousand a tick, in two round trips a call", async () => {
+    const h = createWorld();
+    await env.DB.prepare(
+      `INSERT INTO deliveries (dispatch_id, device_id, status, provider, ticket_id, accepted_at, receipt_due_at)
+       SELECT 'd', value, 'accepted', 'expo', 't' || value, ?1, ?1 FROM json_each(?2)`,
+    )
+      .bind(h.clock.now(), JSON.stringify(Array.from({ length: 5_400 }, (_, i) => i)))
+      .run();
+    h.clock.advance(DAY);
+    h.meter.reset();
+    expect(await receipts(h)).toBe(5_000);
+    expect(h.meter.trips).toBe(10);
+    expect(h.expo.requests.map(({ size }) => size)).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
+    expect(await receipts(h)).toBe(400);
+    expect(await receipts(h)).toBe(0);
+  });
+
+  test("that runs twice at once asks for each receipt once", async () => {
+    const h = createWorld();
+    await givenAccepted(h, 30, { devices: 2 });
+    h.clock.advance(AFTER);
+    const looked = await Promise.all([receipts(h), fetchReceipts(h.deps.open("first-primary"), h.deps.pushProviders)]);
+    expect(looked.toSorted((a, b) => a - b)).toEqual([0, 60]);
+    expect(h.expo.requests.map(({ size }) => size)).toEqual([60]);
+  });
+});
+
+describe("a receipt that says the device is dead", () => {
+  test("invalidates its token and corrects the counts", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenAccepted(h, 2, { devices: 2 });
+    h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
+    h.clock.advance(AFTER);
+    await receipts(h);
+    expect(await dispatchesOf(ids)).toMatchObject([
+      { status: "sent", delivered_count: 1, failed_count: 1, error_code: null },
+      { status: "sent", delivered_count: 2, failed_count: 0, error_code: null },
+    ]);
+    expect(await deadTokens()).toEqual([{ token: tokens[0], invalid_reason: "device_not_registered" }]);
+    expect(await deliveriesOf(ids[0] ?? "")).toMatchObject([
+      { status: "failed", error: "device_not_registered", receipt_due_at: null },
+      { status: "accepted", error: null, receipt_due_at: null },
+    ]);
+  });
+
+  test.each([1, 3])("of all %i devices makes it a failure, and its fallback follows once", async (devices) => {
+    const h = createWorld();
+    const { ids, tokens } = await givenAccepted(h, 1, { devices, fallback: "in_app" });
+    for (const token of tokens) h.expo.settings.receiptErrors.set(token, DEAD);
+    h.clock.advance(AFTER);
+    await receipts(h);
+    expect(await dispatchOf(ids[0] ?? "")).toMatchObject({
+      status: "failed",
+      delivered_count: 0,
+      failed_count: devices,
+      error_code: "undelivered",
+      error: "No device could be reached",
+    });
+    await env.DB.prepare("UPDATE deliveries SET receipt_due_at = 0").run();
+    await receipts(h);
+    const { results } = await env.DB.prepare("SELECT channel, status FROM dispatches WHERE id <> ?").bind(ids[0]).all();
+    expect(results).toEqual([{ channel: "in_app", status: "delivered" }]);
+  });
+
+  test("wakes the fallback when it has to be sent", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenAccepted(h, 1, { fallback: "email" });
+    h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
+    h.clock.advance(AFTER);
+    await receipts(h);
+    const follower = await env.DB.prepare("SELECT id FROM dispatches WHERE id <> ?").bind(ids[0]).first<string>("id");
+    expect(h.queues.waiting).toMatchObject([{ lane: "email", body: { ids: [follower] } }]);
+  });
+
+  test("does not kill a token that was registered again since, by whomever", async () => {
+    const h = createWorld();
+    const { ids, tokens, users } = await givenAccepted(h, 3);
+    const [same = "", moved = "", gone = ""] = tokens;
+    for (const token of tokens) h.expo.settings.receiptErrors.set(token, DEAD);
+    h.clock.advance(MINUTE);
+    expect((await register(h, users[0] ?? "", same)).status).toBe(201);
+    expect((await register(h, users[2] ?? "", moved)).status).toBe(201);
+    h.clock.advance(AFTER);
+    await receipts(h);
+    expect(await deadTokens()).toMatchObject([{ token: gone }]);
+    // What had been sent to them was not delivered all the same.
+    expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "failed", delivered_count: 0 })));
+  });
+
+  test("is believed of a token that was registered in the very millisecond of the push", async () => {
+    const h = createWorld();
+    const { tokens, users } = await givenAccepted(h);
+    await register(h, users[0] ?? "", tokens[0] ?? "");
+    h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
+    h.clock.advance(AFTER);
+    await receipts(h);
+    expect(await deadTokens()).toHaveLength(1);
+  });
+
+  test("counts nothing as failed that may still be tried again", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenPushes(h, 1, { devices: 2 });
+    const [id = ""] = ids;
+    const [first = "", second = ""] = tokens;
+    h.expo.settings.ticketErrors.set(second, "ExpoError");
+    h.expo.settings.receiptErrors.set(first, DEAD);
+    h.queues.put("push", { v: 1, channel: "push", ids });
+    await live(h, 20);
+    await receipts(h);
+    expect(await dispatchOf(id)).toMatchObject({ status: "queued", attempts: 4, delivered_count: 0, failed_count: 1 });
+    h.expo.settings.ticketErrors.clear();
+    await live(h, 60);
+    expect(await dispatchOf(id)).toMatchObject({ status: "sent", attempts: 5, delivered_count: 1, failed_count: 1 });
+    expect(tokens.map((token) => h.expo.timesGiven(id, token))).toEqual([1, 1]);
+  });
+
+  test("is not undone by outcomes that come a second time", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenAccepted(h, 1);
+    const [id = ""] = ids;
+    const [accepted] = await deliveriesOf(id);
+    if (accepted === undefined) throw new Error("nothing was accepted");
+    h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
+    h.clock.advance(AFTER);
+    await receipts(h);
+    const before = [await dispatchOf(id), await deliveriesOf(id)];
+    const again = { ...accepted, status: "accepted" as const, provider: "expo", accepted_at: 0 };
+    await settle(h.ctx, settlementOf({ verdicts: [{ id, status: "sent" }], deliveries: [again] }));
+    expect([await dispatchOf(id), await deliveriesOf(id)]).toEqual(before);
+  });
+});
+
+describe("another error in a receipt", () => {
+  test.each([
+    ["MessageRateExceeded", "message_rate_exceeded"],
+    ["InvalidCredentials", "expo_invalid_credentials"],
+    ["SomethingNew", "expo_unknown_error"],
+  ])("(%s) means that it was not delivered, and leaves the token alive", async (error, code) => {
+    const h = createWorld();
+    const { ids, tokens } = await givenAccepted(h);
+    h.expo.settings.receiptErrors.set(tokens[0] ?? "", error);
+    h.clock.advance(AFTER);
+    await receipts(h);
+    expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "failed", error_code: "undelivered" });
+    expect(await deliveriesOf(ids[0] ?? "")).toMatchObject([{ status: "failed", error: code }]);
+    expect(await deadTokens()).toEqual([]);
+  });
+});
+
+describe("a receipt that does not come", () => {
+  test("is asked for each quarter of an hour, until Expo has forgotten it after a day", async () => {
+    const h = createWorld();
+    h.expo.settings.receiptDelayMs = 2 * DAY;
+    const { ids } = await givenAccepted(h);
+    const before = await dispatchOf(ids[0] ?? "");
+    const start = h.clock.now();
+    while (h.clock.now() < start + 30 * HOUR) {
+      await receipts(h);
+      h.clock.advance(MINUTE);
+    }
+    const asked = h.expo.requests.map(({ at }) => (at - start) / AFTER);
+    expect(asked).toEqual(Array.from({ length: 96 }, (_, i) => i + 1));
+    expect(await dispatchOf(ids[0] ?? "")).toEqual(before);
+  });
+
+  test("because Expo is away or makes no sense, is asked for again", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenAccepted(h);
+    h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
+    const faults = [{ kind: "drop" }, { kind: "garbage" }, { kind: "throttle" }, { kind: "status", status: 500 }] as const;
+    for (const fault of faults) {
+      h.clock.advance(AFTER);
+      h.expo.failNext(fault, 1, "receipts");
+      expect(await receipts(h)).toBe(1);
+      expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "sent", delivered_count: 1 });
+    }
+    h.clock.advance(AFTER);
+    await receipts(h);
+    expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "failed", delivered_count: 0 });
+  });
+
+  test("because its provider is no longer configured, is given up after a day", async () => {
+    const h = createWorld();
+    await givenAccepted(h);
+    h.clock.advance(AFTER);
+    expect(await fetchReceipts(h.ctx, [])).toBe(1);
+    h.clock.advance(DAY);
+    expect(await fetchReceipts(h.ctx, [])).toBe(1);
+    h.clock.advance(DAY);
+    expect(await fetchReceipts(h.ctx, [])).toBe(0);
+  });
+
+  test.each(["before", "after"] as const)(
+    "because D1 failed to write what it said (%s it was committed), is asked for again to the same effect",
+    async (when) => {
+      const h = createWorld();
+      const { ids, tokens } = await givenAccepted(h, 1, { fallback: "in_app" });
+      h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
+      h.clock.advance(AFTER);
+      const asked = h.interrupts.stopAtNext("fetch", "after");
+      const failing = receipts(h);
+      await asked.reached;
+      h.meter.failNext(when, "D1_ERROR: D1 DB is overloaded.");
+      asked.release();
+      await expect(failing).rejects.toThrow("overloaded");
+      expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: when === "before" ? "sent" : "failed" });
+      h.clock.advance(AFTER);
+      await receipts(h);
+      expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "failed", error_code: "undelivered" });
+      expect(await env.DB.prepare("SELECT count(*) AS n FROM dispatches").first("n")).toBe(2);
+    },
+  );
+
+  test("because D1 did not say which are due, is asked for a quarter of an hour later", async () => {
+    const h = createWorld();
+    await givenAccepted(h);
+    h.clock.advance(AFTER);
+    h.meter.failNext("after");
+    expect(await receipts(h)).toBe(0);
+    h.clock.advance(AFTER);
+    expect(await receipts(h)).toBe(1);
+  });
+});
+
+describe("a receipt of a ticket", () => {
+  test("that a later one has replaced changes nothing", async () => {
+    const h = createWorld();
+    const { ids } = await givenAccepted(h);
+    const [id = ""] = ids;
+    h.clock.advance(AFTER);
+    const asked = h.interrupts.stopAtNext("fetch", "after");
+    h.expo.settings.receiptErrors.set(h.expo.accepted[0]?.token ?? "", DEAD);
+    const looking = receipts(h);
+    await asked.reached;
+    await env.DB.prepare("UPDATE deliveries SET ticket_id = 'newer'").run();
+    asked.release();
+    await looking;
+    expect(await dispatchOf(id)).toMatchObject({ status: "sent", delivered_count: 1 });
+    expect(await deliveriesOf(id)).toMatchObject([{ status: "accepted", ticket_id: "newer" }]);
+  });
+});

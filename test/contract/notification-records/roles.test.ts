@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Caller, createHarness, mint, SERVICE } from "../../support/harness.ts";
+import { aRecord, BASE, givenRecord, givenTenant, listed, type Tenant } from "./calls.ts";
+
+const h = createHarness();
+let tenant: Tenant;
+let other: Tenant;
+beforeAll(async () => {
+  tenant = await givenTenant(h);
+  other = await givenTenant(h);
+});
+
+/** Everyone who may call, seen from `tenant`'s mentor. */
+const CALLERS = {
+  "their coordinator": () => ({ role: "coordinator", sub: tenant.coordinator }),
+  "another coordinator": () => ({ role: "coordinator", sub: other.coordinator }),
+  // Whom a coordinator's id alone lets in nowhere.
+  "their coordinator as a user": () => ({ role: "user", sub: tenant.coordinator }),
+  "their org_admin": () => ({ role: "org_admin", sub: mint("adm"), org: tenant.org }),
+  "another org_admin": () => ({ role: "org_admin", sub: mint("adm"), org: other.org }),
+  "an org_admin of nothing": () => ({ role: "org_admin", sub: mint("adm") }),
+  "a global_admin": () => ({ role: "global_admin", sub: mint("adm") }),
+  "a service": () => SERVICE,
+  nobody: () => null,
+} as const satisfies Record<string, () => Caller | null>;
+
+type Who = keyof typeof CALLERS;
+
+const ENDPOINTS = {
+  "GET /:id": async (as: Caller | null) => h.request("GET", `${BASE}/${await fresh()}`, { as }),
+  "POST /": (as: Caller | null) => h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id) }),
+  "PUT /:id": async (as: Caller | null) => h.request("PUT", `${BASE}/${await fresh()}`, { as, body: { notes: "x" } }),
+  "DELETE /:id": async (as: Caller | null) => h.request("DELETE", `${BASE}/${await fresh()}`, { as }),
+  "GET /peer-mentor-profile/:id": (as: Caller | null) =>
+    h.request("GET", `${BASE}/peer-mentor-profile/${tenant.mentor.id}`, { as }),
+  "GET /history/:id": (as: Caller | null) => h.request("GET", `${BASE}/history/${tenant.mentor.id}`, { as }),
+};
+
+const fresh = () => givenRecord(h, tenant.mentor.id);
+
+/** The contract's table: endpoint × role × tenant. */
+const TABLE: Record<keyof typeof ENDPOINTS, Record<Who, number>> = {
+  "GET /:id": {
+    "their coordinator": 200,
+    "another coordinator": 404,
+    "their coordinator as a user": 403,
+    "their org_admin": 200,
+    "another org_admin": 404,
+    "an org_admin of nothing": 404,
+    "a global_admin": 200,
+    "a service": 200,
+    nobody: 401,
+  },
+  "POST /": {
+    "their coordinator": 201,
+    "another coordinator": 404,
+    "their coordinator as a user": 403,
+    "their org_admin": 201,
+    "another org_admin": 404,
+    "an org_admin of nothing": 404,
+    // As printed: coordinator and org_admin alone.
+    "a global_admin": 403,
+    "a service": 201,
+    nobody: 401,
+  },
+  "PUT /:id": {
+    "their coordinator": 403,
+    "another coordinator": 403,
+    "their coordinator as a user": 403,
+    "their org_admin": 200,
+    "another org_admin": 404,
+    "an org_admin of nothing": 404,
+    "a global_admin": 200,
+    "a service": 200,
+    nobody: 401,
+  },
+  "DELETE /:id": {
+    "their coordinator": 403,
+    "another coordinator": 403,
+    "their coordinator as a user": 403,
+    "their org_admin": 403,
+    "another org_admin": 403,
+    "an org_admin of nothing": 403,
+    "a global_admin": 200,
+    "a service": 200,
+    nobody: 401,
+  },
+  "GET /peer-mentor-profile/:id": {
+    "their coordinator": 200,
+    "another coordinator": 404,
+    "their coordinator as a user": 403,
+    "their org_admin": 200,
+    "another org_admin": 404,
+    "an org_admin of nothing": 404,
+    "a global_admin": 200,
+    "a service": 200,
+    nobody: 401,
+  },
+  "GET /history/:id": {
+    "their coordinator": 200,
+    "another coordinator": 404,
+    "their coordinator as a user": 403,
+    "their org_admin": 200,
+    "another org_admin": 404,
+    "an org_admin of nothing": 404,
+    "a global_admin": 200,
+    "a service": 200,
+    nobody: 401,
+  },
+};
+
+const cases = Object.entries(TABLE).flatMap(([endpoint, row]) =>
+  Object.entries(row).map(([who, status]) => [endpoint, who, status] as [keyof typeof ENDPOINTS, Who, number]),
+);
+
+test.each(cases)("%s by %s is %d", async (endpoint, who, status) => {
+  expect((await ENDPOINTS[endpoint](CALLERS[who]())).status).toBe(status);
+});
+
+describe("a list holds the records in scope and no others", () => {
+  test.each<[Who, "own" | "the other's" | "all" | "none" | 401 | 403]>([
+    ["their coordinator", "own"],
+    ["another coordinator", "the other's"],
+    ["their coordinator as a user", 403],
+    ["their org_admin", "own"],
+    ["another org_admin", "the other's"],
+    ["an org_admin of nothing", "none"],
+    ["a global_admin", "all"],
+    ["a service", "all"],
+    ["nobody", 401],
+  ])("for %s: %s", async (who, seen) => {
+    const mine = await fresh();
+    const theirs = await givenRecord(h, other.mentor.id);
+    const as = CALLERS[who]();
+    if (as === null || typeof seen === "number") {
+      expect((await h.request("GET", BASE, { as })).status).toBe(seen);
+      return;
+    }
+    const ids = await listed(h, "limit=100", as);
+    expect([ids.includes(mine), ids.includes(theirs)]).toEqual(
+      { own: [true, false], "the other's": [false, true], all: [true, true], none: [false, false] }[seen],
+    );
+  });
+
+  test("filtering by a mentor out of scope finds nothing", async () => {
+    await fresh();
+    for (const query of [`peer_mentor_id=${tenant.mentor.id}`, `coordinator_id=${tenant.coordinator}`]) {
+      expect(await listed(h, query, CALLERS["another coordinator"]())).toEqual([]);
+      expect(await listed(h, query, CALLERS["another org_admin"]())).toEqual([]);
+      expect(await listed(h, query, CALLERS["their coordinator"]())).not.toEqual([]);
+    }
+  });
+});
+
+test("a refused change changes nothing, and a refused record is not there", async () => {
+  const id = await fresh();
+  const before = await h.request("GET", `${BASE}/${id}`);
+  const total = (await h.request("GET", `${BASE}/history/${tenant.mentor.id}`)).body.total_events;
+  for (const who of ["another org_admin", "another coordinator", "an org_admin of nothing"] as const) {
+    const as = CALLERS[who]();
+    await h.request("PUT", `${BASE}/${id}`, { as, body: { channels_notified: [], notes: "mine" } });
+    await h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id) });
+    await h.request("DELETE", `${BASE}/${id}`, { as });
+  }
+  expect((await h.request("GET", `${BASE}/${id}`)).body).toEqual(before.body);
+  expect((await h.request("GET", `${BASE}/history/${tenant.mentor.id}`)).body.total_events).toBe(total);
+});
+
+test("the scope is the mentor's as they are now", async () => {
+  const moving = await givenTenant(h);
+  const id = await givenRecord(h, moving.mentor.id);
+  const former = { role: "coordinator" as const, sub: moving.coordinator };
+  expect((await h.request("GET", `${BASE}/${id}`, { as: former })).status).toBe(200);
+  await moving.mentor.put({ coordinator_id: other.coordinator, org_id: other.org });
+  expect((await h.request("GET", `${BASE}/${id}`, { as: former })).status).toBe(404);
+  expect((await h.request("GET", `${BASE}/${id}`, { as: CALLERS["another coordinator"]() })).status).toBe(200);
+  expect((await h.request("GET", `${BASE}/${id}`, { as: CALLERS["another org_admin"]() })).status).toBe(200);
+});
+
+test("a wrong role is told so before the input is looked at", async () => {
+  const as = CALLERS["their coordinator as a user"]();
+  expect((await h.request("POST", BASE, { as, body: { nonsense: true } })).status).toBe(403);
+  expect((await h.request("POST", BASE, { as: null, body: { nonsense: true } })).status).toBe(401);
+});
