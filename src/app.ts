@@ -71,7 +71,7 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
  */
 const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
   const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header("content-type") ?? "");
-  if (!isJson && c.req.raw.body !== null && (await c.req.text()) !== "")
+  if (!isJson && c.req.raw.body !== null && (await c.req.arrayBuffer()).byteLength > 0)
     throw new Failure("unsupported_media_type", "Send the body as application/json.");
   await next();
 });

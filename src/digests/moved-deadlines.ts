@@ -36,10 +36,12 @@ export async function spreadMoves(ctx: Ctx): Promise<void> {
 
 const MOVES: SQL = sql`SELECT grant_id, after FROM ${deadlineMoves} ORDER BY grant_id LIMIT ${GRANTS}`;
 
+/** Both in the order of their indexes, so that no more is read than is taken. */
 const usersOf = (table: typeof matches | typeof applications): SQL =>
-  sql`SELECT v.grant_id, t.user_id, g.known_since AS at FROM (${MOVES}) AS v
+  sql`SELECT * FROM (SELECT v.grant_id, t.user_id, g.known_since AS at FROM ${deadlineMoves} AS v
     CROSS JOIN ${grants} AS g ON g.id = v.grant_id
-    CROSS JOIN ${table} AS t ON t.grant_id = v.grant_id AND t.user_id > v.after`;
+    CROSS JOIN ${table} AS t ON t.grant_id = v.grant_id AND t.user_id > v.after
+    ORDER BY v.grant_id, t.user_id LIMIT ${USERS})`;
 
 const AFFECTED: SQL = sql`SELECT * FROM (${usersOf(matches)} UNION ${usersOf(applications)})
   ORDER BY grant_id, user_id LIMIT ${USERS}`;

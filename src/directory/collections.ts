@@ -1,6 +1,9 @@
 import { activities } from "./activities.ts";
+import { applications } from "./applications.ts";
 import type { Collection } from "./collection.ts";
 import { certifications } from "./certifications.ts";
+import { grants } from "./grants.ts";
+import { matches } from "./matches.ts";
 import { orgs } from "./orgs.ts";
 import { peerMentors } from "./peer-mentors.ts";
 import { users } from "./users.ts";
@@ -12,4 +15,7 @@ export const COLLECTIONS = {
   certifications,
   "peer-mentors": peerMentors,
   activities,
+  grants,
+  matches,
+  applications,
 } as const satisfies Record<string, Collection>;

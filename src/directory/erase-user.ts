@@ -19,6 +19,7 @@ import {
   users,
   userSchedules,
 } from "../db/schema/index.ts";
+import { namesUser } from "../digests/keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
@@ -82,6 +83,8 @@ async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
     ),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
     sql`DELETE FROM ${occasions} WHERE dispatch_id IN ${some}`,
+    // Occasions outlive their dispatches.
+    sql`DELETE FROM ${occasions} WHERE ${namesUser(id)}`,
     sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
     anythingOf(id),
   ];

@@ -2,11 +2,12 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
-import { users as table } from "../db/schema/index.ts";
-import { lookNowAtAll } from "../schedules/user-schedules.ts";
+import { applications, matches, users as table } from "../db/schema/index.ts";
+import { lookIfNew, lookNowAtAll, lookNowAtSteps } from "../schedules/user-schedules.ts";
 import { subscriptionsMoved } from "../stats/stale.ts";
-import type { Change, Collection, Consequences } from "./collection.ts";
+import type { Change, Collection } from "./collection.ts";
 import { eraseUser } from "./erase-user.ts";
+import { welcome } from "./welcome.ts";
 
 export type User = typeof table.$inferSelect;
 export type UserFacts = Omit<User, "created_at" | "updated_at">;
@@ -20,7 +21,10 @@ export const users: Collection<UserFacts, User> = {
     created_at: { initial: now },
     updated_at: { initial: now, changed: sql`excluded.updated_at` },
   }),
-  consequences: lookAtMoved,
+  consequences(ctx, change) {
+    const { before, dispatchIds } = welcome(ctx, change);
+    return { before: [...lookAtMoved(ctx, change), ...lookAtNew(ctx, change), ...before], dispatchIds };
+  },
   remove: eraseUser,
 };
 
@@ -28,12 +32,25 @@ export const users: Collection<UserFacts, User> = {
  * Who lives in another time zone now is due at other times: the jobs look at them at once. So does whoever is new, since
  * what is to be told of them may have come before them.
  */
-function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Consequences {
+function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
   const moved = sql`SELECT given.value->>'id' FROM json_each(${zones}) AS given LEFT JOIN ${table} AS u
     ON u.id = given.value->>'id' WHERE u.timezone IS NOT given.value->>'timezone'`;
   const now = ctx.clock.now();
-  return { before: [lookNowAtAll(moved, now), subscriptionsMoved(moved, now)] };
+  return [lookNowAtAll(moved, now), subscriptionsMoved(moved, now)];
+}
+
+/** Facts come in any order: whoever matches or applied for a grant before they were known here is looked at from now on. */
+function lookAtNew(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  const now = ctx.clock.now();
+  const late = sql`json_each(${ids}) AS given LEFT JOIN ${table} AS u ON u.id = given.value
+    WHERE u.id IS NULL AND (EXISTS (SELECT 1 FROM ${matches} WHERE user_id = given.value)
+      OR EXISTS (SELECT 1 FROM ${applications} WHERE user_id = given.value))`;
+  return [
+    lookNowAtSteps("deadlines", sql`SELECT given.value AS user_id, ${now} AS at FROM ${late}`),
+    lookIfNew("digest", sql`SELECT given.value AS user_id FROM ${late}`, now),
+  ];
 }
 
 /** A user as far as a token or a registration tells. */

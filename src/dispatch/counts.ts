@@ -17,5 +17,5 @@ export const acceptedCount = count(sql`x.status = 'accepted'`);
 export const failedCount = (isOpen: SQL): SQL =>
   count(sql`(x.status = 'failed' OR (x.status = 'retry' AND NOT ${isOpen}))`);
 
-/** For a dispatch whose status stays as it is. */
-export const isOpen: SQL = sql`(${dispatches}.status IN ('queued', 'sending'))`;
+/** For a dispatch whose status stays as it is. One that was cancelled has not tried all that it could. */
+export const isOpen: SQL = sql`(${dispatches}.status IN ('queued', 'sending', 'cancelled'))`;

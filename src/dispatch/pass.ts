@@ -25,7 +25,8 @@ export async function admit<Loaded>(
   for (const provider of adapter.providers) {
     const gate = gateOf(ctx, adapter, provider);
     const admission = await gate.acquire(count, provider.pace);
-    if (admission.admitted) return { provider, admission, turn: turnsOf(ctx, gate, provider, count) };
+    if (admission.admitted)
+      return { provider, admission, turn: turnsOf(ctx, gate, provider, count, admission.probe) };
     retryAt = Math.min(retryAt, admission.retryAt);
   }
   return { retryAt };
@@ -37,10 +38,19 @@ export function restFor(ctx: Ctx, retryAt: number): number | null {
   return seconds <= ctx.config.sweepAfterMs / 2_000 ? Math.max(1, seconds) : null;
 }
 
-/** @param granted messages that the gate has let pass already */
-function turnsOf(ctx: Ctx, gate: Gate, provider: ProviderEntry, granted: number): Turn {
+/**
+ * @param granted messages that the gate has let pass already
+ * @param probe then one request goes, however large: until it has reported, the gate refuses everyone, this round too
+ */
+function turnsOf(ctx: Ctx, gate: Gate, provider: ProviderEntry, granted: number, probe: boolean): Turn {
   let left = granted;
+  let isProbe = probe;
   return async (messages) => {
+    if (isProbe) {
+      isProbe = false;
+      left = 0;
+      return 0;
+    }
     const missing = messages - left;
     left = Math.max(0, -missing);
     if (missing <= 0) return 0;

@@ -1,6 +1,9 @@
 import type { Ctx } from "../ctx.ts";
 import type { Deps } from "../deps.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
+import { sendDeadlineReminders } from "../digests/deadline-reminders.ts";
+import { sendMatchDigests } from "../digests/match-digests.ts";
+import { sendWeeklyDigests } from "../digests/weekly-digest.ts";
 import { removeOld } from "../dispatch/retention.ts";
 import { sweep } from "../dispatch/sweep.ts";
 import { sendDueReminders } from "../reminders/due-reminders.ts";
@@ -18,6 +21,9 @@ export interface Job {
 const MINUTELY: readonly Job[] = [
   { name: "sweep", run: (ctx, deps) => sweep(ctx, deps.channels) },
   { name: "certification_reminders", run: (ctx) => sendDueReminders(ctx) },
+  { name: "deadline_reminders", run: (ctx) => sendDeadlineReminders(ctx) },
+  { name: "match_digests", run: (ctx) => sendMatchDigests(ctx) },
+  { name: "weekly_digest", run: (ctx) => sendWeeklyDigests(ctx) },
   { name: "stats_summaries", run: (ctx) => sendSummaries(ctx) },
   { name: "stats_refresh", run: (ctx) => refreshStale(ctx) },
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },

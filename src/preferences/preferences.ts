@@ -1,10 +1,10 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { type Preferences, preferences, SCHEDULE_KINDS, type ScheduleKind } from "../db/schema/index.ts";
+import { type Preferences, preferences } from "../db/schema/index.ts";
 import { createUserIfMissing, type NewUser } from "../directory/users.ts";
-import { lookNow } from "../schedules/user-schedules.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
+import { lookAgain } from "./look-again.ts";
 
 /** A row as SQLite gives it: switches are 0 or 1. */
 export type PreferencesRow = {
@@ -17,13 +17,6 @@ export type PreferencesChange = {
     | (K extends "deadline_reminder_days" ? readonly number[] : Preferences[K])
     | undefined;
 };
-
-/** Schedules that follow from preferences. */
-const AFFECTED: readonly ScheduleKind[] = SCHEDULE_KINDS.filter((kind) => kind !== "certifications");
-
-/** Statements for the batch that changes preferences: whatever changed, the jobs look at `users` (a query of user_id) at once. */
-export const lookAgain = (users: SQL, now: number): Statement[] =>
-  AFFECTED.map((kind) => lookNow(kind, users, now));
 
 const read = (userId: string): Statement => sql`SELECT * FROM ${preferences} WHERE user_id = ${userId}`;
 
@@ -57,7 +50,6 @@ export async function changePreferences(
     ([column, value]) =>
       sql`${sql.identifier(column)} = ${Array.isArray(value) ? JSON.stringify(value) : value}`,
   );
-  const me = sql`SELECT ${caller.id} AS user_id`;
   const results = await ctx.db.write([
     ...ensure(ctx, caller),
     ...(assignments.length === 0
@@ -65,7 +57,7 @@ export async function changePreferences(
       : [
           sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
             WHERE user_id = ${caller.id}`,
-          ...lookAgain(me, now),
+          ...lookAgain(sql`SELECT ${caller.id} AS user_id`, now),
         ]),
     read(caller.id),
   ]);

@@ -6,7 +6,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { optouts, preferences } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
-import { lookAgain } from "./preferences.ts";
+import { lookAgain } from "./look-again.ts";
 
 /** What a link's page has to show: the user, and whether the type, or everything, is off. Null: the user is gone. */
 export interface Subscription {

@@ -265,6 +265,20 @@ describe("the gate", () => {
     expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", attempts: 1 })));
   });
 
+  test("is probed by one request of a round, whose rest follows once it is open again", async () => {
+    const h = createWorld();
+    await openGate(h);
+    const { ids } = await givenPushes(h, 50, { devices: 6 });
+    h.clock.advance(31 * SECOND);
+    await deliverNow(h, ids);
+    expect(h.expo.requests.map(({ size }) => size)).toEqual([100]);
+    await live(h, 1);
+    expect(h.expo.requests.map(({ size }) => size)).toEqual([100, 100, 100]);
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "sent", attempts: 1, targets: 6, delivered_count: 6 })),
+    );
+  });
+
   test("not answering, sends nothing, and the sweep goes on all the same", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 2);

@@ -111,7 +111,7 @@ export async function openTab(
     do {
       const { body } = await h.request("GET", `${BASE}?limit=100${next ? `&cursor=${next}` : ""}`, { as });
       for (const message of body.data) tab.shown.set(message.id, message);
-      cursor ??= body.cursor;
+      cursor ??= body.live_cursor;
       next = body.pagination.next_cursor;
     } while (next !== undefined);
     if (tab.closed === null) webSocket.send(JSON.stringify({ type: "sync", after: cursor }));
@@ -137,7 +137,11 @@ export async function openTab(
 }
 
 /** Opens a tab and waits for its first answer. */
-export async function givenTab(h: Harness, as: Caller, options: Parameters<typeof openTab>[2] = {}): Promise<Tab> {
+export async function givenTab(
+  h: Harness,
+  as: Caller,
+  options: Parameters<typeof openTab>[2] = {},
+): Promise<Tab> {
   const tab = await openTab(h, as, options);
   await until(() => tab.inStep, "the first frame");
   return tab;

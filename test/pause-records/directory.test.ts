@@ -18,14 +18,20 @@ const KARI = {
 };
 
 const seqOf = async (id: string) =>
-  (await env.DB.prepare("SELECT status_seq FROM peer_mentors WHERE id = ?").bind(id).first<{ status_seq: number }>())
-    ?.status_seq ?? 0;
+  (
+    await env.DB.prepare("SELECT status_seq FROM peer_mentors WHERE id = ?")
+      .bind(id)
+      .first<{ status_seq: number }>()
+  )?.status_seq ?? 0;
 
 test("a mentor is put, read, replaced and deleted", async () => {
   const id = mint("pm");
   const updated_at = new Date(h.clock.now()).toISOString();
   expect(await put(id, KARI)).toMatchObject({ status: 201, body: { id, ...KARI, updated_at } });
-  expect(await h.request("GET", `${BASE}/${id}`)).toMatchObject({ status: 200, body: { id, ...KARI, updated_at } });
+  expect(await h.request("GET", `${BASE}/${id}`)).toMatchObject({
+    status: 200,
+    body: { id, ...KARI, updated_at },
+  });
   const replaced = await put(id, { full_name: "Kari N." });
   expect(replaced.status).toBe(200);
   expect(replaced.body).toEqual({
@@ -66,16 +72,22 @@ describe.each([
       const body = { ...KARI, [field]: value };
       const single = await put(mint("pm"), body);
       expect(single).toMatchObject({ status: 400, body: { errors: [{ pointer: `/${field}` }] } });
-      const items = [{ ...KARI, id: mint("pm") }, { ...body, id: mint("pm") }];
+      const items = [
+        { ...KARI, id: mint("pm") },
+        { ...body, id: mint("pm") },
+      ];
       const many = await h.request("POST", BASE, { body: { items } });
       expect(many).toMatchObject({ status: 400, body: { errors: [{ pointer: `/items/1/${field}` }] } });
     }
   });
 });
 
-test.each(["active", "paused", "inactive", "on_leave", "a", "z".repeat(32)])("a status may be %s", async (word) => {
-  expect((await put(mint("pm"), { ...KARI, current_status: word })).body.current_status).toBe(word);
-});
+test.each(["active", "paused", "inactive", "on_leave", "a", "z".repeat(32)])(
+  "a status may be %s",
+  async (word) => {
+    expect((await put(mint("pm"), { ...KARI, current_status: word })).body.current_status).toBe(word);
+  },
+);
 
 test("the status counts its changes, and nothing else does", async () => {
   const id = mint("pm");

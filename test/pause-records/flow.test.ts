@@ -1,9 +1,16 @@
-import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { printId } from "../../src/lib/ids.ts";
 import { mint } from "../support/harness.ts";
 import { errorsOf } from "../support/pipeline.ts";
-import { createPauseWorld, givenCoordinator, givenMentor, messagesOf, recordOf, recordsOf, sentTo } from "./world.ts";
+import {
+  createPauseWorld,
+  givenCoordinator,
+  givenMentor,
+  messagesOf,
+  recordOf,
+  recordsOf,
+  sentTo,
+} from "./world.ts";
 
 const PAUSE = {
   current_status: "paused",
@@ -114,89 +121,13 @@ test.each([
 
 test.each(["active", "inactive", "on_leave"])("from paused to %s is a return", async (to) => {
   const h = createPauseWorld();
-  const mentor = await givenMentor(h, { coordinator_id: (await givenCoordinator(h)).id, current_status: "paused" });
+  const mentor = await givenMentor(h, {
+    coordinator_id: (await givenCoordinator(h)).id,
+    current_status: "paused",
+  });
   expect(await recordsOf(h, mentor)).toEqual([]);
   await mentor.put({ current_status: to });
   expect(await recordOf(h, mentor)).toMatchObject({ event_type: "pause_deactivated" });
-});
-
-test("repeating the same upsert notifies nobody", async () => {
-  const h = createPauseWorld();
-  const coordinator = await givenCoordinator(h);
-  const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
-  await mentor.put(PAUSE);
-  const told = await sentTo(coordinator.id);
-  expect(told).toHaveLength(2);
-  h.meter.reset();
-  await mentor.put(PAUSE);
-  expect(h.meter).toMatchObject({ trips: 1, rowsWritten: 0 });
-  await mentor.put({ phone: "+47 900 12 345" });
-  expect(await sentTo(coordinator.id)).toEqual(told);
-  expect(await recordsOf(h, mentor)).toHaveLength(1);
-});
-
-test("there and back again is told each time, each time under its own occasion", async () => {
-  const h = createPauseWorld();
-  const coordinator = await givenCoordinator(h);
-  const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
-  for (const current_status of ["paused", "active", "paused", "active"]) {
-    h.clock.advance(1_000);
-    await mentor.put({ current_status });
-  }
-  const records = await recordsOf(h, mentor);
-  expect(records.map((record) => record.event_type)).toEqual([
-    "pause_activated",
-    "pause_deactivated",
-    "pause_activated",
-    "pause_deactivated",
-  ]);
-  const told = await sentTo(coordinator.id);
-  expect(told).toHaveLength(8);
-  const { results } = await env.DB.prepare(
-    "SELECT key FROM occasions WHERE dispatch_id IN (SELECT value FROM json_each(?)) ORDER BY key",
-  )
-    .bind(JSON.stringify(told.map((dispatch) => dispatch.id)))
-    .all<{ key: string }>();
-  const seq = results.map(({ key }) => Number(key.replace(`status:peer-mentor:${mentor.id}:`, "")));
-  expect(seq.map((n) => n - (seq[0] ?? 0))).toEqual([0, 1, 2, 3]);
-});
-
-test("who is deleted and comes back under the same id is told of anew", async () => {
-  const h = createPauseWorld();
-  const coordinator = await givenCoordinator(h);
-  const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
-  await mentor.put(PAUSE);
-  await h.request("DELETE", `/api/v1/directory/peer-mentors/${mentor.id}`);
-  expect(await recordsOf(h, mentor)).toEqual([]);
-  h.clock.advance(1);
-  await mentor.put({ current_status: "active" });
-  await mentor.put(PAUSE);
-  expect(await recordOf(h, mentor)).toMatchObject({ channels_notified: ["in_app"] });
-  expect(await sentTo(coordinator.id)).toHaveLength(4);
-});
-
-test("a write that was committed although D1 reported a fault is told once, and the push is woken", async () => {
-  const h = createPauseWorld();
-  const coordinator = await givenCoordinator(h);
-  const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
-  h.meter.failNext("after");
-  expect((await mentor.put(PAUSE)).status).toBe(200);
-  expect(await sentTo(coordinator.id)).toHaveLength(2);
-  await h.drain();
-  expect(await recordOf(h, mentor)).toMatchObject({ channels_notified: ["push", "in_app"] });
-  expect(h.expo.accepted).toHaveLength(1);
-});
-
-test("a change that is not written leaves no record and no message", async () => {
-  const h = createPauseWorld();
-  const coordinator = await givenCoordinator(h);
-  const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
-  h.meter.failNext("before", "D1_ERROR: something else");
-  expect((await mentor.put(PAUSE)).status).toBe(500);
-  expect(await recordsOf(h, mentor)).toEqual([]);
-  expect(await sentTo(coordinator.id)).toEqual([]);
-  await mentor.put({});
-  expect(await recordsOf(h, mentor)).toHaveLength(1);
 });
 
 test("with notify=false nothing is recorded and nobody told, and the next change is told again", async () => {

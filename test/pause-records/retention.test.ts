@@ -27,18 +27,21 @@ async function deleteDispatches(h: Harness, ids: readonly string[]): Promise<voi
 test.each([
   [1, ["push", "in_app"], null],
   [0, ["in_app", "email"], "Email fallback triggered due to push failure"],
-])("a record stays true when the dispatches are gone (%s devices)", async (devices, channels_notified, notes) => {
-  const h = createPauseWorld();
-  const { mentor, coordinator } = await givenTold(h, devices);
-  const record = await recordOf(h, mentor);
-  expect(record).toMatchObject({ channels_notified, notes });
-  await deleteDispatches(
-    h,
-    (await sentTo(coordinator)).map((dispatch) => dispatch.id),
-  );
-  expect(await sentTo(coordinator)).toEqual([]);
-  expect(await recordOf(h, mentor)).toEqual(record);
-});
+])(
+  "a record stays true when the dispatches are gone (%s devices)",
+  async (devices, channels_notified, notes) => {
+    const h = createPauseWorld();
+    const { mentor, coordinator } = await givenTold(h, devices);
+    const record = await recordOf(h, mentor);
+    expect(record).toMatchObject({ channels_notified, notes });
+    await deleteDispatches(
+      h,
+      (await sentTo(coordinator)).map((dispatch) => dispatch.id),
+    );
+    expect(await sentTo(coordinator)).toEqual([]);
+    expect(await recordOf(h, mentor)).toEqual(record);
+  },
+);
 
 test("a record whose dispatches go one by one stays true at each step, and goes on following the rest", async () => {
   const h = createPauseWorld();

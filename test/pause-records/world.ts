@@ -7,15 +7,28 @@ import { givenUser } from "../support/world.ts";
 
 export const RECORDS = "/api/v1/notification-records";
 
-/** Queues are handled when the test says so; e-mails are taken by a provider that delivers nothing. */
+/** Queues are handled when the test says so. */
 export const createPauseWorld = (vars: Record<string, string> = {}): Harness =>
-  createHarness({ vars: { EMAIL_PROVIDERS: "log", ...vars }, autoDrain: false });
+  createHarness({ vars: { EMAIL_PROVIDERS: "resend", ...vars }, autoDrain: false });
+
+export interface Coordinator {
+  id: string;
+  tokens: string[];
+  email: string;
+}
 
 /** A coordinator who can be reached on every channel, unless the test wants it otherwise. */
-export const givenCoordinator = (
+export async function givenCoordinator(
   h: Harness,
-  { devices = 1, address = true, org = null }: { devices?: number; address?: boolean; org?: string | null } = {},
-) => givenUser(h, { devices, org, ...(address && { email: `${mint("coord")}@example.com` }) });
+  {
+    devices = 1,
+    address = true,
+    org = null,
+  }: { devices?: number; address?: boolean; org?: string | null } = {},
+): Promise<Coordinator> {
+  const email = `${mint("coord")}@example.com`;
+  return { ...(await givenUser(h, { devices, org, ...(address && { email }) })), email };
+}
 
 export type MentorFacts = Record<string, unknown>;
 
@@ -61,7 +74,8 @@ export async function recordsOf(h: Harness, { id }: Pick<Mentor, "id">): Promise
 /** The one record about a mentor. */
 export async function recordOf(h: Harness, mentor: Pick<Mentor, "id">): Promise<RecordAnswer> {
   const [record, ...more] = await recordsOf(h, mentor);
-  if (record === undefined || more.length > 0) throw new Error(`There are ${more.length + 1} records, not one`);
+  if (record === undefined || more.length > 0)
+    throw new Error(`There are ${more.length + 1} records, not one`);
   return record;
 }
 

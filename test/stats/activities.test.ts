@@ -40,7 +40,11 @@ describe("hours", () => {
 });
 
 test("an unknown status, a time without an offset and a missing field are named", async () => {
-  const { status, body } = await put(mint("act"), { user_id: "u", status: "done", occurred_at: "2026-03-25T10:00" });
+  const { status, body } = await put(mint("act"), {
+    user_id: "u",
+    status: "done",
+    occurred_at: "2026-03-25T10:00",
+  });
   expect(status).toBe(400);
   expect(body.errors.map((error: { pointer: string }) => error.pointer).toSorted()).toEqual([
     "/hours",
@@ -70,7 +74,10 @@ describe("a change outdates the statistics of", () => {
     ["a new activity", (user: string) => put(mint("act"), facts(user))],
     ["another status", (user: string, id: string) => put(id, facts(user, { status: "cancelled" }))],
     ["other hours", (user: string, id: string) => put(id, facts(user, { hours: 2 }))],
-    ["another time", (user: string, id: string) => put(id, facts(user, { occurred_at: "2026-03-24T10:00:00Z" }))],
+    [
+      "another time",
+      (user: string, id: string) => put(id, facts(user, { occurred_at: "2026-03-24T10:00:00Z" })),
+    ],
     ["a deletion", (_: string, id: string) => h.request("DELETE", `${BASE}/${id}`)],
     [
       "an import",

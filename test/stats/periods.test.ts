@@ -15,7 +15,15 @@ describe("the parts of a window", () => {
   };
 
   test("are the days of a week, also of one that is an hour short", () => {
-    const days = ["2026-03-23", "2026-03-24", "2026-03-25", "2026-03-26", "2026-03-27", "2026-03-28", "2026-03-29"];
+    const days = [
+      "2026-03-23",
+      "2026-03-24",
+      "2026-03-25",
+      "2026-03-26",
+      "2026-03-27",
+      "2026-03-28",
+      "2026-03-29",
+    ];
     expect(firstDays("weekly", "Europe/Oslo", "2026-03-26T08:00")).toEqual(days);
   });
 
@@ -110,10 +118,10 @@ describe("what is due", () => {
   test(
     "is told once each, in order, at or after its hour, however one moves and however late the ticks come",
     () => {
-      const moves = fc.array(
-        fc.record({ zone: anyZone, after: fc.integer({ min: HOUR, max: 20 * DAY }) }),
-        { minLength: 3, maxLength: 15 },
-      );
+      const moves = fc.array(fc.record({ zone: anyZone, after: fc.integer({ min: HOUR, max: 20 * DAY }) }), {
+        minLength: 3,
+        maxLength: 15,
+      });
       fc.assert(
         fc.property(anyZoneAndInstant, anyKind, anyHour, moves, (start, kind, hour, steps) => {
           let now = start.ms;

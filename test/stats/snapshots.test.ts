@@ -2,12 +2,13 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { WindowKind } from "../../src/schedules/windows.ts";
 import { refreshStale } from "../../src/stats/refresh-stale.ts";
-import { createHarness, type Harness, mint } from "../support/harness.ts";
+import { type Harness, mint } from "../support/harness.ts";
 import {
   BASE,
   givenActivities,
   givenMember,
   givenSubscription,
+  harnessAt,
   read,
   refresh,
   rowsOf,
@@ -15,9 +16,6 @@ import {
   sums,
   tickAt,
 } from "./world.ts";
-
-/** A harness at a time in UTC, such as `2026-03-26T08:00`. */
-const at = (time: string): Harness => createHarness({ now: Date.parse(`${time}:00Z`) });
 
 describe("a window", () => {
   // Each time is the first instant of a window in the zone, so one millisecond before it does not count.
@@ -33,7 +31,7 @@ describe("a window", () => {
     ["quarterly", "Africa/Cairo", "2026-07-01T00:00", "2026-06-30T21:00:00.000Z"],
     ["yearly", "Australia/Lord_Howe", "2027-01-01T00:00", "2026-12-31T13:00:00.000Z"],
   ])("%s in %s at %s begins at %s, its first instant included", async (kind, timezone, now, start) => {
-    const h = at(now);
+    const h = harnessAt(now);
     const user = await givenMember(h, { timezone });
     const begins = Date.parse(start);
     await givenActivities(h, user, { at: begins - 1, hours: 100 }, { at: begins, hours: 2 });
@@ -41,14 +39,14 @@ describe("a window", () => {
   });
 
   test("ends now, this instant included", async () => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     await givenActivities(h, user, { at: h.clock.now(), hours: 2 }, { at: h.clock.now() + 1, hours: 100 });
     expect(sums(await subscribe(h, user, "weekly"))).toEqual([1, 1, 2]);
   });
 
   test("counts planned and completed activities, the hours of the completed ones, and no cancelled ones", async () => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     await givenActivities(
       h,
@@ -72,7 +70,7 @@ describe("hours add up exactly:", () => {
     ["a thousand times 0.7", Array.from({ length: 1_000 }, () => 0.7), 700],
     ["4.35 and 100.15", [4.35, 100.15], 104.5],
   ])("%s", async (_, hours, total) => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     await givenActivities(h, user, ...hours.map((each) => ({ at: "2026-03-25T08:00:00Z", hours: each })));
     expect(sums(await subscribe(h, user, "monthly"))).toEqual([hours.length, hours.length, total]);
@@ -81,7 +79,7 @@ describe("hours add up exactly:", () => {
 
 describe("a stored snapshot", () => {
   test("is read as it was taken, and refreshing takes it anew", async () => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     const id = await givenSubscription(h, user, "weekly");
     h.clock.advance(1_000);
@@ -96,7 +94,7 @@ describe("a stored snapshot", () => {
   });
 
   test("follows a change at the next tick, and only then", async () => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     const id = await givenSubscription(h, user, "weekly");
     const [act = ""] = await givenActivities(h, user, { at: "2026-03-25T08:00:00Z", hours: 2 });
@@ -113,7 +111,7 @@ describe("a stored snapshot", () => {
   });
 
   test("counts a planned activity as soon as its time has come", async () => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     await givenActivities(
       h,
@@ -135,7 +133,7 @@ describe("a stored snapshot", () => {
   });
 
   test("begins anew with the next window, at the user's midnight", async () => {
-    const h = at("2026-03-29T12:00");
+    const h = harnessAt("2026-03-29T12:00");
     const user = await givenMember(h, { timezone: "Europe/Oslo" });
     await givenActivities(h, user, { at: "2026-03-29T11:00:00Z" });
     const id = await givenSubscription(h, user, "weekly");
@@ -146,7 +144,7 @@ describe("a stored snapshot", () => {
   });
 
   test("follows its user to another time zone", async () => {
-    const h = at("2026-03-31T16:00");
+    const h = harnessAt("2026-03-31T16:00");
     const user = await givenMember(h, { timezone: "UTC" });
     await givenActivities(h, user, { at: "2026-03-31T08:00:00Z" });
     const id = await givenSubscription(h, user, "monthly");
@@ -170,7 +168,7 @@ describe("a stored snapshot", () => {
   }
 
   test.each(["read", "write"] as const)("misses no change that comes after the job's %s", async (call) => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     const id = await givenSubscription(h, user, "weekly");
     await givenActivities(h, user, { at: "2026-03-25T08:00:00Z" });
@@ -180,7 +178,7 @@ describe("a stored snapshot", () => {
   });
 
   test.each(["read", "write"] as const)("misses no move to another zone after the job's %s", async (call) => {
-    const h = at("2026-12-31T20:00");
+    const h = harnessAt("2026-12-31T20:00");
     const user = await givenMember(h, { timezone: "UTC" });
     const id = await givenSubscription(h, user, "yearly");
     await givenActivities(h, user, { at: "2026-12-31T08:00:00Z" });
@@ -191,7 +189,7 @@ describe("a stored snapshot", () => {
   });
 
   test.each(["read", "write"] as const)("takes a new window that comes after the job's %s", async (call) => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const user = await givenMember(h);
     const id = await givenSubscription(h, user, "weekly");
     await givenActivities(h, user, { at: "2026-03-25T08:00:00Z" }, { at: "2026-03-02T08:00:00Z" });
@@ -201,7 +199,7 @@ describe("a stored snapshot", () => {
   });
 
   test("of thousands of users are taken anew in one tick, each from their own activities", async () => {
-    const h = at("2026-03-26T08:00");
+    const h = harnessAt("2026-03-26T08:00");
     const prefix = mint("many");
     const [first = ""] = await rowsNeeded(prefix, 1_200, h.clock.now());
     expect(first).toContain(prefix);

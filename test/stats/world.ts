@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import type { Dispatch } from "../../src/db/schema/index.ts";
 import type { WindowKind } from "../../src/schedules/windows.ts";
 import type { Subscription } from "../../src/stats/read.ts";
-import { type Answer, type Harness, mint, type RequestOptions } from "../support/harness.ts";
+import { type Answer, createHarness, type Harness, mint, type RequestOptions } from "../support/harness.ts";
 import { givenUser } from "../support/world.ts";
 
 export const BASE = "/api/v1/stats-notifications";
@@ -47,10 +47,10 @@ export async function givenActivities(h: Harness, user: string, ...did: Did[]): 
   return items.map((item) => item.id);
 }
 
-/** Many activities at once, straight into the table: `each` minutes apart from `from` on, half an hour long. */
+/** Many activities at once, straight into the table: half an hour each, `eachMs` apart from `from` on. */
 export async function givenMany(user: string, count: number, from: number, eachMs = 60_000): Promise<void> {
   await env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
+    `WITH RECURSIVE n(i) AS (SELECT 0 WHERE ?1 > 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
      INSERT INTO activities (id, user_id, status, minutes, occurred_at)
      SELECT ?2 || ':' || i, ?2, 'completed', 30, ?3 + i * ?4 FROM n`,
   )
@@ -128,3 +128,20 @@ export async function plansOf(h: Harness): Promise<{ sql: string; plan: string[]
     }),
   );
 }
+
+/** A harness at a time in UTC, such as `2026-03-26T08:00`. */
+export const harnessAt = (time: string): Harness => createHarness({ now: Date.parse(`${time}:00Z`) });
+
+/** A Thursday of ISO week 13; the week ends on Sunday the 29th, when Oslo's clocks go forward. */
+export const onThursday = (): Harness => harnessAt("2026-03-26T08:00");
+
+/** A member in Oslo with a phone, who follows their weeks. */
+export async function givenFollower(h: Harness, { devices = 1, email = `${mint("e")}@example.com` } = {}) {
+  const user = await givenMember(h, { timezone: "Europe/Oslo", devices, email });
+  return { user, email, id: await givenSubscription(h, user, "weekly") };
+}
+
+/** A job looks at everybody's subscriptions: a test that counts its calls starts without any. */
+export const noSubscriptions = async (): Promise<void> => {
+  await env.DB.prepare("DELETE FROM stats_subscriptions").run();
+};

@@ -220,7 +220,8 @@ export function createHarness({
         },
         deps.bindings,
       );
-      const text = await response.text();
+      // Whatever it is: text() warns of what is none.
+      const text = new TextDecoder().decode(await response.arrayBuffer());
       const contentType = response.headers.get("content-type");
       const isJson = text !== "" && /\bjson\b/.test(contentType ?? "");
       const answer = {

@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
+import { DISPATCH_TAG } from "../../src/channels/email/providers/http.ts";
 import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/dispatch/create.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import type { Answer } from "./fake-queue.ts";
 import { createHarness, type Harness, mint } from "./harness.ts";
 import { consumeAll } from "./pipeline.ts";
+import type { AcceptedEmail } from "./sandbox/steer.ts";
 
 /** What a test may want to be special about someone who reads mail. */
 export interface ReaderFacts {
@@ -115,3 +117,9 @@ export async function givenMailsTo(h: Harness, count: number, more: Partial<NewD
 /** Hands the consumer one wake-up call with these ids. */
 export const mailNow = (h: Harness, ids: readonly string[]): Promise<Answer[]> =>
   consumeAll(h, [{ v: 1, channel: "email", ids }], "tidings-email");
+
+/** What the providers have taken of a dispatch, whichever it was. */
+export const mailsOf = (h: Harness, id: string): AcceptedEmail[] =>
+  [h.ses, h.resend, h.postmark].flatMap(({ accepted }) =>
+    accepted.filter((mail) => mail.tags[DISPATCH_TAG] === id),
+  );

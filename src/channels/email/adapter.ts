@@ -6,11 +6,15 @@ import { fire } from "../../dispatch/waves.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import { HOUR } from "../../lib/clock.ts";
 import { compose, contentOf, type Letterhead } from "./compose.ts";
+import { type Gathered, gatheredFor, gatheredIn, isGathering } from "./gathered.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
 import { isEmailType, type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
 
-/** The recipients of the claimed dispatches, by user. */
-type Loaded = Map<string, Recipient>;
+/** The recipients of the claimed dispatches, by user, and what dispatches have gathered, by dispatch. */
+interface Loaded {
+  recipients: ReadonlyMap<string, Recipient>;
+  gathered: Gathered;
+}
 
 /** A dispatch and what is to be sent for it. */
 interface Letter {
@@ -19,6 +23,13 @@ interface Letter {
 }
 
 type Prepared = Letter | { dispatch: Dispatch; outcome: Outcome };
+
+/** What it was to tell is gone: withdrawn, deleted, or no longer what the user asks for. */
+const NOTHING_TO_SAY: Outcome = {
+  kind: "unwanted",
+  code: "nothing_to_say",
+  message: "There is nothing left to tell",
+};
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
@@ -30,13 +41,15 @@ export function createEmailChannel(
 ): ChannelAdapter<Loaded> {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
-  async function prepare(ctx: Ctx, dispatch: Dispatch, recipients: Loaded): Promise<Prepared> {
+  async function prepare(ctx: Ctx, dispatch: Dispatch, { recipients, gathered }: Loaded): Promise<Prepared> {
     const recipient = recipients.get(dispatch.user_id);
     // A repeat says what the first try said: providers know a repeat by its key and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
-    const content = contentOf(dispatch, now);
     const refused = isEmailType(dispatch.type) ? refusal(dispatch.type, recipient) : NO_CONTENT;
     if (refused !== null) return { dispatch, outcome: refused };
+    const gathers = isGathering(dispatch);
+    const content = gathers ? (gathered.get(dispatch.id) ?? null) : contentOf(dispatch, now);
+    if (gathers && content === null) return { dispatch, outcome: NOTHING_TO_SAY };
     if (content === null || recipient?.email == null) return { dispatch, outcome: NO_CONTENT };
     const addressed = { ...recipient, email: recipient.email };
     return { dispatch, message: await compose(letterhead, dispatch, content, addressed, now) };
@@ -47,9 +60,11 @@ export function createEmailChannel(
     providers,
     budget: { name: "email", limit: limitPerHour, periodMs: HOUR },
     loader: {
-      statements: (claimed, now) => [recipientsOf(usersOf(claimed), now)],
-      parse: ([recipients = []]) =>
-        new Map((recipients as Recipient[]).map((recipient) => [recipient.id, recipient])),
+      statements: (claimed, now) => [recipientsOf(usersOf(claimed), now), gatheredFor(claimed)],
+      parse: ([recipients = [], found = []]) => ({
+        recipients: new Map((recipients as Recipient[]).map((recipient) => [recipient.id, recipient])),
+        gathered: gatheredIn(found),
+      }),
     },
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../ctx.ts";
+import type { GateState } from "../../gate/gate.ts";
 import { HOUR, MINUTE } from "../../lib/clock.ts";
 import type { EmailProvider, ProviderProbe } from "./provider.ts";
 
@@ -29,17 +30,30 @@ export function createProber(providers: readonly EmailProvider[], now: () => num
 
 export type Prober = ReturnType<typeof createProber>;
 
-type State = "well" | "weak" | "away";
+/** `resting`: reachable, but it asked for a pause. `away`: it cannot be reached. */
+type State = "well" | "weak" | "resting" | "away";
 
 async function stateOf(ctx: Ctx, provider: EmailProvider, probe: Prober): Promise<State> {
-  const { circuit, failures } = await ctx.gates(`email:${provider.name}`).peek();
-  if (circuit === "open") return "away";
+  const gate = await stateOfGate(ctx, provider);
+  if (gate?.circuit === "open") return "away";
   const answer = await probe(provider);
   if (answer.kind === "unreachable") return "away";
-  return answer.kind === "degraded" || circuit === "half_open" || failures > 0 ? "weak" : "well";
+  if (gate === null) return "weak";
+  if (gate.restsUntil !== null) return "resting";
+  return answer.kind === "degraded" || gate.circuit === "half_open" || gate.failures > 0 ? "weak" : "well";
 }
 
-/** Looks at the circuits, which know the recent outcomes, and at the providers' own account endpoints. No D1. */
+/** Null when the gate does not answer: the health page must not fall with what it reports of. */
+async function stateOfGate(ctx: Ctx, { name }: EmailProvider): Promise<GateState | null> {
+  try {
+    return await ctx.gates(`email:${name}`).peek();
+  } catch (error) {
+    ctx.log.error("gate_failed", error, { provider: name });
+    return null;
+  }
+}
+
+/** Looks at the gates, which know the recent outcomes, and at the providers' own account endpoints. No D1. */
 export async function emailHealth(
   ctx: Ctx,
   providers: readonly EmailProvider[],
@@ -51,8 +65,10 @@ export async function emailHealth(
     ctx.limiters(userId).usage(budget),
     ...providers.map((provider) => stateOf(ctx, provider, probe)),
   ]);
-  const using = states.findIndex((state) => state !== "away");
-  const backend = providers[Math.max(0, using)]?.name ?? "none";
-  const status = using === -1 ? "unavailable" : using === 0 && states[0] === "well" ? "healthy" : "degraded";
+  const using = states.findIndex((state) => state === "well" || state === "weak");
+  const reachable = using === -1 ? states.indexOf("resting") : using;
+  const backend = providers[Math.max(0, reachable)]?.name ?? "none";
+  const status =
+    reachable === -1 ? "unavailable" : using === 0 && states[0] === "well" ? "healthy" : "degraded";
   return { status, backend, usage };
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/client.ts";
 import { type Dispatch, dispatches, idempotencyKeys } from "../../db/schema/index.ts";
 import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
 import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
@@ -13,11 +14,14 @@ import {
 } from "../../idempotency/keys.ts";
 import { HOUR, MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
+import { giveBack } from "../../rate-limit/give-back.ts";
 import { reserveOrRefuse } from "../../rate-limit/headers.ts";
 import type { EmailType } from "./templates/index.ts";
 
 /** Test e-mails that a user may ask for within an hour. */
 const TESTS_PER_HOUR = 5;
+
+const SERVICE_ERROR = "email_service_error";
 
 /** A test that could not be sent at once is of no use later. */
 const GOOD_FOR_MS = MINUTE;
@@ -30,10 +34,16 @@ export interface TestRequest {
 /** Sends what is due of these ids, and returns when it has been settled. */
 export type DeliverNow = (ctx: Ctx, ids: readonly string[]) => Promise<unknown>;
 
+/** What became of a test, or of the earlier one with the same key. */
+export interface TestOutcome {
+  dispatch: Dispatch;
+  replayed: boolean;
+}
+
 /**
  * Sends the caller a test e-mail at once, with sample content of any type, and reports what became of it. The dispatch
- * goes the way of all others (claim, provider, settle), only without the queue.
- * @throws 429 over five an hour; 500 when no provider could be reached
+ * goes the way of all others (claim, provider, settle), only without the queue. Four round trips, one more with a key.
+ * @throws 429 over five an hour; 500 when no provider could be reached; 409 while the key's first request is under way
  */
 export async function sendTest(
   ctx: Ctx,
@@ -41,9 +51,9 @@ export async function sendTest(
   key: IdempotencyKey | null,
   caller: NewUser,
   { type, subject }: TestRequest,
-): Promise<{ dispatch: Dispatch; replayed: boolean }> {
-  const earlier = key && (await replayed(ctx, key));
-  if (earlier) return { dispatch: outcomeOf(earlier), replayed: true };
+): Promise<TestOutcome> {
+  const earlier = key && replayed(key, await ctx.db.read(readKeyed(key)));
+  if (earlier) return earlier;
 
   const row = dispatchRow(ctx, {
     channel: "email",
@@ -56,37 +66,71 @@ export async function sendTest(
     expiresAt: ctx.clock.now() + GOOD_FOR_MS,
     slotTaken: true,
   });
-  await reserveOrRefuse(
-    ctx.limiters(caller.id),
-    { name: "test", limit: TESTS_PER_HOUR, periodMs: HOUR },
-    row.id,
-  );
-  await ctx.db.write([
+  const budget = { name: "test", limit: TESTS_PER_HOUR, periodMs: HOUR };
+  await reserveOrRefuse(ctx.limiters(caller.id), budget, row.id);
+  const results = await ctx.db.write([
     ...(key ? [takeKey(key, row.id)] : []),
     createUserIfMissing(ctx, caller),
     ...insertDispatches([row], keyTaken(key, row.id)),
+    ...(key ? readKeyed(key) : []),
   ]);
+  const winner = key && replayed(key, results.slice(-2), row.id);
+  if (winner) {
+    await giveBack(ctx, caller.id, budget, row.id);
+    return winner;
+  }
   await deliverNow(ctx, [row.id]);
-  const [found = []] = await ctx.db.read([sql`SELECT * FROM ${dispatches} WHERE id = ${row.id}`]);
-  return { dispatch: outcomeOf(found[0] as Dispatch | undefined), replayed: false };
+  return { dispatch: await conclude(ctx, key, row.id), replayed: false };
 }
 
-async function replayed(ctx: Ctx, key: IdempotencyKey): Promise<Dispatch | null> {
-  const [stored = [], found = []] = await ctx.db.read([
-    findKey(key),
-    sql`SELECT * FROM ${dispatches} WHERE id = (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key})`,
+/** What a key stands for, and its dispatch. */
+const readKeyed = (key: IdempotencyKey): Statement[] => [
+  findKey(key),
+  sql`SELECT * FROM ${dispatches} WHERE id = (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key})`,
+];
+
+/** The test of another request with this key; null when there is none, or when it is our own. */
+function replayed(
+  key: IdempotencyKey,
+  [stored = [], found = []]: unknown[][],
+  own: string | null = null,
+): TestOutcome | null {
+  const id = replayOf(key, stored[0] as StoredKey | undefined);
+  if (id === null || id === own) return null;
+  const dispatch = found[0] as Dispatch | undefined;
+  if (dispatch === undefined) throw notFound("test e-mail any more");
+  if (dispatch.status === "queued" || dispatch.status === "sending")
+    throw new Failure("conflict", "The first request with this Idempotency-Key is still under way.", {
+      code: "in_progress",
+    });
+  return { dispatch, replayed: true };
+}
+
+/**
+ * What a provider has decided upon. A test that none has looked at ends here: nobody waits for it any more, and its key is
+ * free for another try.
+ */
+async function conclude(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
+  const now = ctx.clock.now();
+  const isUnsent = sql`id = ${id} AND status = 'queued'`;
+  const results = await ctx.db.write([
+    ...(key
+      ? [
+          sql`DELETE FROM ${idempotencyKeys} WHERE key = ${key.key} AND resource_id = ${id}
+            AND EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`,
+        ]
+      : []),
+    sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
+        error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
+        sent_at = coalesce(sent_at, ${now}), updated_at = ${now}
+      WHERE ${isUnsent} RETURNING error_code`,
+    sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
   ]);
-  if (replayOf(key, stored[0] as StoredKey | undefined) === null) return null;
-  if (found.length === 0) throw notFound("test e-mail any more");
-  return found[0] as Dispatch;
-}
-
-/** What a provider has decided upon; anything else means that none could be reached. */
-function outcomeOf(dispatch: Dispatch | undefined): Dispatch {
-  if (dispatch !== undefined && dispatch.status !== "queued" && dispatch.status !== "sending")
-    return dispatch;
+  const [ended = [], found = []] = results.slice(-2) as [{ error_code: string }[], Dispatch[]];
+  const dispatch = found[0];
+  if (ended.length === 0 && dispatch !== undefined && dispatch.status !== "sending") return dispatch;
   throw new Failure("internal", "The e-mail service is broken or cannot be reached.", {
-    code: "email_service_error",
-    cause: new Error(`A test e-mail was not sent: ${dispatch?.error_code ?? "all providers rest"}`),
+    code: SERVICE_ERROR,
+    cause: new Error(`A test e-mail was not sent: ${dispatch?.error_code ?? "nobody knows why"}`),
   });
 }

@@ -1,6 +1,9 @@
 import type { COLLECTIONS } from "../../directory/collections.ts";
 import { activities } from "./activities.ts";
+import { applications } from "./applications.ts";
 import { certifications } from "./certifications.ts";
+import { grants } from "./grants.ts";
+import { matches } from "./matches.ts";
 import { orgs } from "./orgs.ts";
 import { peerMentors } from "./peer-mentors.ts";
 import { users } from "./users.ts";
@@ -13,4 +16,7 @@ export const WIRE = {
   certifications,
   "peer-mentors": peerMentors,
   activities,
+  grants,
+  matches,
+  applications,
 } as const satisfies Record<keyof typeof COLLECTIONS, WireCollection>;

@@ -30,7 +30,7 @@ export function registerInbox(app: App): void {
       {
         data: rows.map(printMessage),
         unread_count: found.unread,
-        cursor: printCursor(found.head),
+        live_cursor: printCursor(found.head),
         pagination: { limit, ...(next_cursor !== undefined && { next_cursor }) },
       },
       200,

@@ -52,7 +52,7 @@ export const list = z
   .object({
     data: z.array(inboxMessage),
     unread_count: unreadCount,
-    cursor: cursor.openapi({
+    live_cursor: cursor.openapi({
       description: "Connect with this as `after`, and nothing is missed in between.",
     }),
     pagination: z.object({

@@ -43,9 +43,7 @@ const refreshedAt = printedTime.openapi({ description: "When the snapshot was ta
 
 export const list = z
   .object({
-    data: z.array(
-      z.object({ ...common, last_refreshed_at: refreshedAt }).openapi("StatsNotificationEntry"),
-    ),
+    data: z.array(z.object({ ...common, last_refreshed_at: refreshedAt }).openapi("StatsNotificationEntry")),
     pagination,
   })
   .openapi("StatsNotifications");
@@ -54,10 +52,9 @@ export const detail = z
   .object({ ...common, last_refreshed_at: refreshedAt, snapshot })
   .openapi("StatsNotification");
 
-export const createBody = z.strictObject({ user_id: directoryId, time_window: timeWindow }).openapi(
-  "StatsNotificationCreate",
-  { example: { user_id: "usr_4f8a2c", time_window: "quarterly" } },
-);
+export const createBody = z
+  .strictObject({ user_id: directoryId, time_window: timeWindow })
+  .openapi("StatsNotificationCreate", { example: { user_id: "usr_4f8a2c", time_window: "quarterly" } });
 
 export const created = z
   .object({ ...common, snapshot, created_at: printedTime })

@@ -68,7 +68,7 @@ export const sendTest = createRoute({
   },
   responses: {
     200: json(schemas.testResult, "What the provider answered"),
-    ...problems(400, 413, 415, 422),
+    ...problems(400, 409, 413, 415, 422),
   },
 });
 

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { EMAIL_TYPES } from "../../channels/email/templates/index.ts";
-import { plainText, printedTime } from "../../http/schemas.ts";
+import { TOTAL_CAP } from "../../lib/page.ts";
+import { listOf, plainText, printedTime } from "../../http/schemas.ts";
 
 /** The contract's states of an e-mail. */
 export const HISTORY_STATUSES = ["pending", "sent", "delivered", "bounced", "failed"] as const;
@@ -8,11 +9,12 @@ export type HistoryStatus = (typeof HISTORY_STATUSES)[number];
 
 const FREQUENCIES = ["immediate", "daily", "weekly"] as const;
 
-const dayList = z
-  .array(z.int().min(0).max(30))
-  .min(1, "must have at least one day")
-  .max(100)
-  .transform((days) => [...new Set(days)].toSorted((a, b) => b - a));
+/** More than there can be different ones, for whoever repeats some. */
+const MAX_DAYS = 100;
+
+const dayList = listOf(z.int().min(0).max(30), MAX_DAYS).transform((days) =>
+  [...new Set(days)].toSorted((a, b) => b - a),
+);
 
 const settings = {
   email_notifications_enabled: z.boolean().openapi({ description: "Off: nothing but test e-mails is sent." }),
@@ -41,9 +43,11 @@ export const preferencesUpdate = z
 
 export type PreferencesUpdate = z.output<typeof preferencesUpdate>;
 
+const id = z.string().openapi({ description: "A UUID." });
+
 export const preferences = z
   .object({
-    id: z.uuid(),
+    id,
     user_id: z.string(),
     ...settings,
     deadline_reminder_days: z.array(z.int()),
@@ -56,7 +60,7 @@ const type = z.string().openapi({ example: "new_match" });
 
 export const historyItem = z
   .object({
-    id: z.uuid(),
+    id,
     user_id: z.string(),
     notification_type: type,
     email_subject: z.string().nullable(),
@@ -84,16 +88,22 @@ export const historyList = z
   })
   .openapi("NotificationHistoryList");
 
-export const historyQuery = z.object({
-  notification_type: z.enum(EMAIL_TYPES as [string, ...string[]]).optional(),
-  status: z.enum(HISTORY_STATUSES).optional(),
-  page: z.coerce.number().int().min(1).default(1),
-  page_size: z.coerce.number().int().min(1).max(100).default(20),
-});
+export const historyQuery = z
+  .object({
+    notification_type: z.enum(EMAIL_TYPES as [string, ...string[]]).optional(),
+    status: z.enum(HISTORY_STATUSES).optional(),
+    page: z.coerce.number().int().min(1).default(1),
+    page_size: z.coerce.number().int().min(1).max(100).default(20),
+  })
+  .refine(({ page, page_size }) => (page - 1) * page_size < TOTAL_CAP, {
+    path: ["page"],
+    error: "is too far: pages end at the 10,000th row",
+  });
 
 export const idParam = z.object({
   notification_id: z
-    .uuid("must be a UUID")
+    // Of any version, or none: what we have not made is not found.
+    .guid("must be a UUID")
     .toLowerCase()
     .openapi({ param: { name: "notification_id", in: "path" } }),
 });

@@ -162,7 +162,10 @@ export const matches = sqliteTable(
     score: integer("score").notNull(),
     created_at: integer("created_at").notNull(),
   },
-  (t) => [index("matches_by_user").on(t.user_id, t.created_at), index("matches_by_grant").on(t.grant_id, t.user_id)],
+  (t) => [
+    index("matches_by_user").on(t.user_id, t.created_at),
+    index("matches_by_grant").on(t.grant_id, t.user_id),
+  ],
 );
 
 /** Applications for grants. WITHOUT ROWID. */
@@ -177,5 +180,8 @@ export const applications = sqliteTable(
     status_seq: integer("status_seq").notNull(),
     updated_at: integer("updated_at").notNull(),
   },
-  (t) => [index("applications_by_user").on(t.user_id), index("applications_by_grant").on(t.grant_id, t.user_id)],
+  (t) => [
+    index("applications_by_user").on(t.user_id),
+    index("applications_by_grant").on(t.grant_id, t.user_id),
+  ],
 );

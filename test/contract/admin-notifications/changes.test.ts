@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/lib/clock.ts";
-import { createMailWorld, givenMails, givenMailsTo, givenReader, mailNow } from "../../support/mail.ts";
+import { createMailWorld, givenMails, givenMailsTo, givenReader, mailNow, mailsOf } from "../../support/mail.ts";
 import { dispatchOf, givenDispatches } from "../../support/pipeline.ts";
 import { auditOf, cancel, change, count, printed, putInto, read } from "./calls.ts";
 
@@ -144,7 +144,7 @@ describe("cancelling", () => {
     h.clock.advance(HOUR);
     await h.tick();
     await h.drain();
-    expect(h.resend.requests).toEqual([]);
+    expect(mailsOf(h, id)).toEqual([]);
     expect(await dispatchOf(id)).toMatchObject({ status: "cancelled", wake_at: null, error: null });
   });
 
@@ -183,7 +183,7 @@ describe("cancelling", () => {
     h.clock.advance(DAY);
     await h.tick();
     await h.drain();
-    expect(h.resend.accepted).toEqual([]);
+    expect(mailsOf(h, id)).toEqual([]);
   });
 
   test("is answered as done when D1 did it and its answer was lost", async () => {

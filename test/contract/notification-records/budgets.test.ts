@@ -6,7 +6,7 @@ import { type Caller, createHarness, mint, SERVICE } from "../../support/harness
 import { givenUsers } from "../../support/pipeline.ts";
 import { aRecord, BASE, givenRecord, givenTenant, post, type Tenant } from "./calls.ts";
 
-const h = createHarness({ vars: { EMAIL_PROVIDERS: "log" }, autoDrain: false });
+const h = createHarness({ autoDrain: false });
 let tenant: Tenant;
 let id: string;
 
@@ -116,7 +116,9 @@ describe("writes", () => {
 test("keeping the outcomes of old dispatches goes through no table", async () => {
   h.meter.reset();
   await h.ctx.db.write([
-    keepOutcomes(sql`(SELECT id FROM dispatches WHERE id < ${"0"} AND wake_at IS NULL ORDER BY id LIMIT 2000)`),
+    keepOutcomes(
+      sql`(SELECT id FROM dispatches WHERE id < ${"0"} AND wake_at IS NULL ORDER BY id LIMIT 2000)`,
+    ),
   ]);
   expect(h.meter.statements).toHaveLength(1);
   expect(await scans()).toEqual([]);

@@ -82,7 +82,9 @@ describe("recording what was sent", () => {
   test("two requests with one key at the same time make one record", async () => {
     const { mentor } = await givenTenant(h);
     const headers = { "idempotency-key": mint("key") };
-    const answers = await Promise.all(Array.from({ length: 4 }, () => post(h, aRecord(mentor.id), { headers })));
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => post(h, aRecord(mentor.id), { headers })),
+    );
     expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201, 201]);
     expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
     expect(await listed(h, `peer_mentor_id=${mentor.id}`)).toHaveLength(1);
@@ -115,8 +117,14 @@ describe("recording what was sent", () => {
 describe("changing a record", () => {
   test("what is left out stays", async () => {
     const id = await givenRecord(h, (await givenTenant(h)).mentor.id);
-    expect((await put(id, { notes: "Called" })).body).toMatchObject({ channels_notified: ["push"], notes: "Called" });
-    expect((await put(id, { channels_notified: [] })).body).toMatchObject({ channels_notified: [], notes: "Called" });
+    expect((await put(id, { notes: "Called" })).body).toMatchObject({
+      channels_notified: ["push"],
+      notes: "Called",
+    });
+    expect((await put(id, { channels_notified: [] })).body).toMatchObject({
+      channels_notified: [],
+      notes: "Called",
+    });
     expect((await put(id, { notes: null })).body).toMatchObject({ channels_notified: [], notes: null });
   });
 

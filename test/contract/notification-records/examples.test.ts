@@ -18,7 +18,10 @@ async function givenTheCast(): Promise<Harness> {
   await put(h, "users", "coord_9f8e7d6c", { name: "Ingrid Bakke" });
   const { peer_mentor_id, ...facts } = examples.profileAnswer;
   await put(h, "peer-mentors", peer_mentor_id, facts);
-  await put(h, "peer-mentors", "pm_662f9511", { full_name: "Lars Eriksen", coordinator_id: "coord_2a3b4c5d" });
+  await put(h, "peer-mentors", "pm_662f9511", {
+    full_name: "Lars Eriksen",
+    coordinator_id: "coord_2a3b4c5d",
+  });
   return h;
 }
 
@@ -140,7 +143,8 @@ describe("each example is what the OpenAPI document declares", () => {
     ["GET", "/peer-mentor-profile/pm_1", 200, examples.profileAnswer],
     ["GET", "/history/pm_1", 200, examples.historyAnswer],
   ])("the answer of %s %s", (method, path, status, example) => {
-    const schema = operationOf(method, `${BASE}${path}`).responses[status]?.content?.["application/json"]?.schema;
+    const schema = operationOf(method, `${BASE}${path}`).responses[status]?.content?.["application/json"]
+      ?.schema;
     if (schema === undefined) throw new Error("undeclared");
     const { error } = toZod(schema, document.components.schemas).safeParse(example);
     expect(error?.issues ?? []).toEqual([]);

@@ -40,11 +40,7 @@ describe.each([
   test.each<[string, () => string, () => (string | undefined)[]]>([
     ["a mentor", () => `peer_mentor_id=${tenant.mentor.id}`, () => pick(3, 2, 0)],
     ["who was told", () => `coordinator_id=${stranger}`, () => pick(3, 2)],
-    [
-      "an event",
-      () => `peer_mentor_id=${tenant.mentor.id}&event_type=pause_deactivated`,
-      () => pick(3),
-    ],
+    ["an event", () => `peer_mentor_id=${tenant.mentor.id}&event_type=pause_deactivated`, () => pick(3)],
     [
       "all at once",
       () => `peer_mentor_id=${tenant.mentor.id}&coordinator_id=${stranger}&event_type=pause_activated`,
@@ -93,7 +89,10 @@ test.each([
   ["page=0", "page"],
   ["cursor=abc", "cursor"],
 ])("?%s is refused, naming the parameter", async (query, pointer) => {
-  expect(await h.request("GET", `${BASE}?${query}`)).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+  expect(await h.request("GET", `${BASE}?${query}`)).toMatchObject({
+    status: 400,
+    body: { errors: [{ pointer }] },
+  });
 });
 
 describe("the history of a mentor", () => {

@@ -29,7 +29,8 @@ type Who = keyof typeof CALLERS;
 const ENDPOINTS = {
   "GET /:id": async (as: Caller | null) => h.request("GET", `${BASE}/${await fresh()}`, { as }),
   "POST /": (as: Caller | null) => h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id) }),
-  "PUT /:id": async (as: Caller | null) => h.request("PUT", `${BASE}/${await fresh()}`, { as, body: { notes: "x" } }),
+  "PUT /:id": async (as: Caller | null) =>
+    h.request("PUT", `${BASE}/${await fresh()}`, { as, body: { notes: "x" } }),
   "DELETE /:id": async (as: Caller | null) => h.request("DELETE", `${BASE}/${await fresh()}`, { as }),
   "GET /peer-mentor-profile/:id": (as: Caller | null) =>
     h.request("GET", `${BASE}/peer-mentor-profile/${tenant.mentor.id}`, { as }),
@@ -110,7 +111,9 @@ const TABLE: Record<keyof typeof ENDPOINTS, Record<Who, number>> = {
 };
 
 const cases = Object.entries(TABLE).flatMap(([endpoint, row]) =>
-  Object.entries(row).map(([who, status]) => [endpoint, who, status] as [keyof typeof ENDPOINTS, Who, number]),
+  Object.entries(row).map(
+    ([who, status]) => [endpoint, who, status] as [keyof typeof ENDPOINTS, Who, number],
+  ),
 );
 
 test.each(cases)("%s by %s is %d", async (endpoint, who, status) => {
@@ -173,7 +176,9 @@ test("the scope is the mentor's as they are now", async () => {
   expect((await h.request("GET", `${BASE}/${id}`, { as: former })).status).toBe(200);
   await moving.mentor.put({ coordinator_id: other.coordinator, org_id: other.org });
   expect((await h.request("GET", `${BASE}/${id}`, { as: former })).status).toBe(404);
-  expect((await h.request("GET", `${BASE}/${id}`, { as: CALLERS["another coordinator"]() })).status).toBe(200);
+  expect((await h.request("GET", `${BASE}/${id}`, { as: CALLERS["another coordinator"]() })).status).toBe(
+    200,
+  );
   expect((await h.request("GET", `${BASE}/${id}`, { as: CALLERS["another org_admin"]() })).status).toBe(200);
 });
 

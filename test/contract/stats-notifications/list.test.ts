@@ -1,15 +1,12 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { WINDOW_KINDS } from "../../../src/schedules/windows.ts";
-import { BASE, givenMember, givenSubscription } from "../../stats/world.ts";
+import { BASE, givenMember, givenSubscription, noSubscriptions } from "../../stats/world.ts";
 import { createHarness } from "../../support/harness.ts";
 
 const h = createHarness();
 
 // The unfiltered list is everybody's.
-beforeEach(async () => {
-  await env.DB.prepare("DELETE FROM stats_subscriptions").run();
-});
+beforeEach(noSubscriptions);
 
 const list = async (query: string) => (await h.request("GET", `${BASE}?${query}`)).body;
 const idsOf = ({ data }: { data: { notification_id: string }[] }) => data.map((row) => row.notification_id);

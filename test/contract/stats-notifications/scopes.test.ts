@@ -1,6 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { BASE, givenMember, givenSubscription, rowsOf, subscribe } from "../../stats/world.ts";
+import {
+  BASE,
+  givenMember,
+  givenSubscription,
+  noSubscriptions,
+  rowsOf,
+  subscribe,
+} from "../../stats/world.ts";
 import { type Caller, createHarness, mint } from "../../support/harness.ts";
 import { givenOrg } from "../../support/world.ts";
 
@@ -56,7 +63,7 @@ describe.each(CALLERS)("%s", (_, callerIn, allowed) => {
   });
 
   test(`lists the subscriptions of: ${allowed.join(", ") || "no one"}`, async () => {
-    await env.DB.prepare("DELETE FROM stats_subscriptions").run();
+    await noSubscriptions();
     const tenants = await givenTenants();
     const as = callerIn(tenants);
     for (const who of EVERYONE) await givenSubscription(h, tenants[who], "weekly");
@@ -73,7 +80,11 @@ describe.each(CALLERS)("%s", (_, callerIn, allowed) => {
 
 describe("someone of whom the directory has not heard", () => {
   const users = async (id: string) =>
-    (await env.DB.prepare("SELECT org_id, email, email_verified, name FROM users WHERE id = ?").bind(id).all()).results;
+    (
+      await env.DB.prepare("SELECT org_id, email, email_verified, name FROM users WHERE id = ?")
+        .bind(id)
+        .all()
+    ).results;
 
   test.each(["user", "coordinator"] as const)(
     "is created from the token when they subscribe themselves (%s)",

@@ -1,12 +1,19 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { BASE, givenActivities, givenMember, givenSubscription, read, rowsOf, subscribe } from "../../stats/world.ts";
+import {
+  BASE,
+  givenActivities,
+  givenMember,
+  givenSubscription,
+  read,
+  rowsOf,
+  subscribe,
+} from "../../stats/world.ts";
 import { type Answer, createHarness, mint } from "../../support/harness.ts";
 
 const h = createHarness();
 
-const put = (id: string, time_window: string) =>
-  h.request("PUT", `${BASE}/${id}`, { body: { time_window } });
+const put = (id: string, time_window: string) => h.request("PUT", `${BASE}/${id}`, { body: { time_window } });
 
 const keyed = (key = mint("key")) => ({ headers: { "idempotency-key": key } });
 
@@ -82,7 +89,8 @@ describe("a put", () => {
   test("waits for the summary of the new window that is open now; of the window that it has, for the same as before", async () => {
     const user = await givenMember(h, { timezone: "Europe/Oslo" });
     const id = await givenSubscription(h, user, "weekly");
-    const pending = async () => (await rowsOf(user)).map(({ period, next_at }) => [period, new Date(next_at).toISOString()]);
+    const pending = async () =>
+      (await rowsOf(user)).map(({ period, next_at }) => [period, new Date(next_at).toISOString()]);
     expect(await pending()).toEqual([["2026-W13", "2026-03-30T06:00:00.000Z"]]);
     // The week is over, and its summary not told yet.
     h.clock.set(Date.parse("2026-03-30T05:30:00Z"));
@@ -112,7 +120,9 @@ describe("an Idempotency-Key", () => {
   test("makes one subscription of ten requests at the same time, and all answer with it", async () => {
     const user = await givenMember(h);
     const options = keyed();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => subscribe(h, user, "weekly", options)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => subscribe(h, user, "weekly", options)),
+    );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => body.notification_id)).size).toBe(1);
   });
@@ -144,14 +154,17 @@ describe("an Idempotency-Key", () => {
 });
 
 describe("faults of D1", () => {
-  test.each(["before", "after"] as const)("a passing fault %s the commit still subscribes once", async (when) => {
-    const user = await givenMember(h);
-    h.meter.failNext(when);
-    const { status, body } = await subscribe(h, user, "weekly", keyed());
-    expect(status).toBe(201);
-    expect((await read(h, body.notification_id)).status).toBe(200);
-    expect(await rowsOf(user)).toHaveLength(1);
-  });
+  test.each(["before", "after"] as const)(
+    "a passing fault %s the commit still subscribes once",
+    async (when) => {
+      const user = await givenMember(h);
+      h.meter.failNext(when);
+      const { status, body } = await subscribe(h, user, "weekly", keyed());
+      expect(status).toBe(201);
+      expect((await read(h, body.notification_id)).status).toBe(200);
+      expect(await rowsOf(user)).toHaveLength(1);
+    },
+  );
 });
 
 describe("a move to another time zone between the two round trips of a request", () => {
@@ -210,7 +223,12 @@ describe("bad requests", () => {
   );
 
   test("what is no id of a subscription is not found", async () => {
-    for (const id of ["notif_001", "dsp_01jq8z3k5te8v9m4p2r7x6w1yd", "notif_01jq8z3k5te8v9m4p2r7x6w1yd", "%20"]) {
+    for (const id of [
+      "notif_001",
+      "dsp_01jq8z3k5te8v9m4p2r7x6w1yd",
+      "notif_01jq8z3k5te8v9m4p2r7x6w1yd",
+      "%20",
+    ]) {
       expect((await read(h, id)).status).toBe(404);
       expect((await put(id, "weekly")).status).toBe(404);
       expect((await h.request("DELETE", `${BASE}/${id}`)).status).toBe(404);

@@ -1,0 +1,71 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { occasions } from "../db/schema/index.ts";
+import { dispatchRow } from "../dispatch/create.ts";
+import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
+import { pendingDay, pendingWeek, type Run } from "../schedules/pending.ts";
+import { rescheduled } from "../schedules/user-schedules.ts";
+import { aboutOne } from "./about-one.ts";
+import { type DueUser, forDueUsers } from "./due-users.ts";
+import { waitingFor } from "./keys.ts";
+import { insertTelling } from "./messages.ts";
+
+/**
+ * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
+ * message a user. Who has gone over to `immediate` gets them now. Two round trips a portion.
+ * @returns how many messages were queued
+ */
+export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
+  forDueUsers(ctx, "matches", (due, now) => send(ctx, due, now));
+
+async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<number> {
+  const going: DueUser[] = [];
+  const nextOf = new Map<string, number>();
+  const periodOf = new Map<string, string>();
+  for (const user of due.filter(({ known }) => known === 1)) {
+    const run = pendingRun(user, ctx.config.digestHour, now);
+    if (run === null || run.at <= now) {
+      going.push(user);
+      continue;
+    }
+    nextOf.set(user.user_id, run.at);
+    periodOf.set(user.user_id, run.period);
+  }
+  const rows = going.map((user) =>
+    dispatchRow(ctx, {
+      channel: "email",
+      lane: "bulk",
+      type: "new_match",
+      userId: user.user_id,
+      orgId: user.org_id,
+    }),
+  );
+  const ids = rows.map((row) => row.id);
+  const results = await ctx.db.write([
+    goWith(rows.map(({ id, user_id }) => ({ id, user_id }))),
+    ...insertTelling(rows),
+    aboutOne(sql`SELECT value FROM json_each(${JSON.stringify(ids)})`),
+    ...rescheduled("matches", due, nextOf, periodOf),
+    queuedAmong(ids),
+  ]);
+  const queued = results.at(-1) as ToWake[];
+  await wake(ctx, queued);
+  return queued.length;
+}
+
+/** When a user's waiting matches go; null for at once. */
+function pendingRun({ frequency, timezone, digest_day, period, next_at }: DueUser, hour: number, now: number): Run | null {
+  switch (frequency) {
+    case "immediate":
+      return null;
+    case "daily":
+      return pendingDay({ zone: timezone, hour }, period, next_at, now);
+    case "weekly":
+      return pendingWeek({ zone: timezone, hour, weekday: digest_day }, period, next_at);
+  }
+}
+
+/** Points what waits for these users to their messages. Another tick that came first leaves nothing waiting. */
+const goWith = (messages: readonly { id: string; user_id: string }[]): SQL =>
+  sql`UPDATE ${occasions} SET dispatch_id = g.value->>'id' FROM json_each(${JSON.stringify(messages)}) AS g
+    WHERE ${occasions}.dispatch_id = ${waitingFor(sql`(g.value->>'user_id')`)}`;

@@ -1,0 +1,89 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { dispatches, matches, occasions, preferences, users } from "../db/schema/index.ts";
+import type { Change, Consequences } from "../directory/collection.ts";
+import { dispatchRow } from "../dispatch/create.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
+import { MINUTE } from "../lib/clock.ts";
+import { firstIdAt } from "../lib/ids.ts";
+import { preferred } from "../preferences/defaults.ts";
+import { lookIfNew, lookNow, lookNowAtSteps } from "../schedules/user-schedules.ts";
+import { aboutOne } from "./about-one.ts";
+import { isWanted } from "./due-users.ts";
+import { waitingFor } from "./keys.ts";
+import { insertTelling } from "./messages.ts";
+
+/** Who is told at once is told of everything within this time in one message. */
+export const GATHER_MS = 2 * MINUTE;
+
+type Fact = { id: string; user_id: string; grant_id: string; score: number };
+
+/**
+ * Tells users of matches that are new to them, or that have come up to what they ask for: each once. With the frequency
+ * `immediate` a first match makes a message that is due in two minutes, and those that come within that time join it;
+ * otherwise matches wait for the message of the day or the week. Reminders and digests count them from now on.
+ */
+export function tellMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
+  const now = ctx.clock.now();
+  const candidates = new Map(
+    [...new Set(rows.map((row) => row.user_id))].map((userId) => [
+      userId,
+      dispatchRow(ctx, {
+        channel: "email",
+        lane: bulk ? "bulk" : "email",
+        type: "new_match",
+        userId,
+        orgId: null,
+        sendAt: now + GATHER_MS,
+      }),
+    ]),
+  );
+  const given = rows.map((row) => ({ ...row, dispatch_id: candidates.get(row.user_id)?.id }));
+  const portions = chunksByBytes(given, JSON_PARAMETER_BYTES).map((portion) => JSON.stringify(portion));
+  const messages = [...candidates.values()];
+  return {
+    before: [
+      ...portions.flatMap((portion) => [
+        lookNowAtSteps("deadlines", sql`SELECT u.id AS user_id, ${now} AS at FROM ${fitting(portion)}`),
+        lookIfNew("digest", sql`SELECT u.id AS user_id FROM ${fitting(portion)}`, now),
+      ]),
+      ...(notify ? [...portions.flatMap((portion) => claimOccasions(portion, now)), ...insertTelling(messages)] : []),
+    ],
+    ...(notify && {
+      after: portions.map((portion) =>
+        aboutOne(sql`SELECT told.dispatch_id FROM json_each(${portion}) AS g
+          CROSS JOIN ${occasions} AS told ON told.key = 'match:' || (g.value->>'id')`),
+      ),
+      dispatchIds: messages.map((row) => row.id),
+    }),
+  };
+}
+
+/** Matches `g` that come up to what their user `u` asks for, and did not before. */
+const fitting = (portion: string): SQL => sql`json_each(${portion}) AS g
+  CROSS JOIN ${users} AS u ON u.id = g.value->>'user_id'
+  LEFT JOIN ${preferences} AS p ON p.user_id = u.id
+  LEFT JOIN ${matches} AS m ON m.id = g.value->>'id' AND m.user_id = u.id AND m.grant_id = g.value->>'grant_id'
+  WHERE g.value->>'score' >= ${preferred("match_threshold")}
+    AND (m.id IS NULL OR m.score < ${preferred("match_threshold")})`;
+
+/**
+ * Points the occasions of matches to the message that will tell them: one that is still gathering, a new one, or whatever
+ * comes at the user's time. A message that was claimed meanwhile is not queued any more, and is not joined.
+ */
+function claimOccasions(portion: string, now: number): Statement[] {
+  const isLater = sql`${isWanted("new_match_notifications")} AND ${preferred("notification_frequency")} <> 'immediate'`;
+  const gathering = sql`(SELECT d.id FROM ${dispatches} AS d
+    WHERE d.user_id = u.id AND d.channel = 'email' AND d.id >= ${firstIdAt(now - GATHER_MS - MINUTE)}
+      AND d.type = 'new_match' AND d.status = 'queued' AND d.attempts = 0 AND d.due_at > ${now}
+    ORDER BY d.id DESC LIMIT 1)`;
+  return [
+    lookNow("matches", sql`SELECT u.id AS user_id FROM ${fitting(portion)} AND ${isLater}`, now),
+    sql`INSERT INTO ${occasions} (key, dispatch_id)
+      SELECT 'match:' || (g.value->>'id'),
+        iif(${isLater}, ${waitingFor(sql`u.id`)}, coalesce(${gathering}, g.value->>'dispatch_id'))
+      FROM ${fitting(portion)} AND ${isWanted("new_match_notifications")} ON CONFLICT DO NOTHING`,
+  ];
+}

@@ -1,0 +1,63 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { applications, grants, occasions, preferences, users } from "../db/schema/index.ts";
+import type { Change, Consequences } from "../directory/collection.ts";
+import { dispatchRow } from "../dispatch/create.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
+import { lookIfNew, lookNowAtSteps } from "../schedules/user-schedules.ts";
+import { isWanted } from "./due-users.ts";
+import { insertTelling } from "./messages.ts";
+
+type Fact = { id: string; user_id: string; grant_id: string; status: string };
+
+/**
+ * Tells users of the new status of their applications, once for each change. An application that is new here has not
+ * changed, and so nobody hears of an import. Reminders and digests count its grant from now on.
+ */
+export function tellStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
+  const now = ctx.clock.now();
+  const messages = rows.map((row) =>
+    dispatchRow(ctx, {
+      channel: "email",
+      lane: bulk ? "bulk" : "email",
+      type: "application_status",
+      userId: row.user_id,
+      orgId: null,
+      payload: { application_id: row.id, status: row.status },
+      grantId: row.grant_id,
+    }),
+  );
+  const given = rows.map((row, i) => ({ ...row, dispatch_id: messages[i]?.id }));
+  const portions = chunksByBytes(given, JSON_PARAMETER_BYTES).map((portion) => JSON.stringify(portion));
+  return {
+    before: [
+      ...portions.flatMap((portion) => [
+        lookNowAtSteps("deadlines", sql`SELECT u.id AS user_id, ${now} AS at FROM ${appearing(portion)}`),
+        lookIfNew("digest", sql`SELECT u.id AS user_id FROM ${appearing(portion)}`, now),
+      ]),
+      ...(notify ? [...portions.map(claimOccasions), ...insertTelling(messages, { payload: PAYLOAD })] : []),
+    ],
+    ...(notify && { dispatchIds: messages.map((row) => row.id) }),
+  };
+}
+
+const givenTo = (portion: string): SQL =>
+  sql`json_each(${portion}) AS n CROSS JOIN ${users} AS u ON u.id = n.value->>'user_id'`;
+
+/** Applications `n` by which their user `u` comes to follow a grant. */
+const appearing = (portion: string): SQL => sql`${givenTo(portion)} LEFT JOIN ${applications} AS a
+    ON a.id = n.value->>'id' AND a.user_id = u.id AND a.grant_id = n.value->>'grant_id'
+  WHERE a.id IS NULL`;
+
+const claimOccasions = (portion: string): SQL => sql`INSERT INTO ${occasions} (key, dispatch_id)
+  SELECT 'status:application:' || a.id || ':' || (a.status_seq + 1), n.value->>'dispatch_id'
+  FROM ${givenTo(portion)} LEFT JOIN ${preferences} AS p ON p.user_id = u.id
+  CROSS JOIN ${applications} AS a ON a.id = n.value->>'id' AND a.user_id = u.id AND a.status <> n.value->>'status'
+  WHERE ${isWanted("application_status_notifications")} ON CONFLICT DO NOTHING`;
+
+/** What the message says: the new status, and of the application and its grant as they are before the change. */
+const PAYLOAD: SQL = sql`(SELECT json_set(value->>'payload', '$.previous_status', a.status,
+    '$.grant_title', coalesce(g.title, value->>'grant_id'), '$.url', g.url)
+  FROM ${applications} AS a LEFT JOIN ${grants} AS g ON g.id = value->>'grant_id'
+  WHERE a.id = value->>'payload'->>'application_id')`;
