@@ -3,7 +3,9 @@
 CREATE TRIGGER dispatches_inbox_arrival AFTER INSERT ON dispatches
 WHEN new.channel = 'in_app' AND new.status = 'delivered'
 BEGIN
-  UPDATE dispatches SET inbox_seq = new.updated_at
+  UPDATE dispatches SET inbox_seq = max(new.updated_at, 1 + coalesce(
+    (SELECT d.inbox_seq FROM dispatches d WHERE d.user_id = new.user_id AND d.inbox_seq IS NOT NULL
+      ORDER BY d.inbox_seq DESC LIMIT 1), 0))
   WHERE id = new.id;
 END;
 --> statement-breakpoint

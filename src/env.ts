@@ -5,6 +5,7 @@ import type { ProviderGate } from "./gate/durable-object.ts";
 import type { EmailBinding } from "./channels/email/providers/cloudflare/index.ts";
 import type { UserInbox } from "./inbox/live/durable-object.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
+import { count, days, list, listOf, mailbox, secret, url } from "./variables.ts";
 
 /** What the platform hands the Worker: wrangler.toml's bindings, its variables, and the secrets. */
 export interface Bindings {
@@ -21,44 +22,8 @@ export interface Bindings {
   EMAIL?: EmailBinding;
 }
 
-const count = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
-const secret = z.string().min(32, "must have at least 32 characters");
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
-const list = (text: string) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-const listOf = <T extends string>(values: readonly T[], least = 0) =>
-  z
-    .string()
-    .default("")
-    .transform(list)
-    .pipe(
-      z
-        .array(z.string())
-        .min(least)
-        .pipe(z.array(z.enum(values))),
-    );
-
 export const PUSH_PROVIDER_NAMES = ["expo", "log"] as const;
 export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;
-
-/** `Name <address>`, or an address alone. */
-const mailbox = z
-  .string()
-  .transform((text) => {
-    const [, name = "", address = text] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
-    return { name: name.replaceAll('"', ""), address: address.trim() };
-  })
-  .pipe(z.object({ name: z.string(), address: z.email("must be an address, or `Name <address>`") }));
-
-/** Whole numbers, comma-separated, largest first. */
-const days = z
-  .string()
-  .transform(list)
-  .pipe(z.array(z.coerce.number<string>().int().min(0).max(365)).min(1))
-  .transform((numbers) => [...new Set(numbers)].toSorted((a, b) => b - a));
 
 /** Secrets that an e-mail provider cannot do without. */
 const CREDENTIALS = {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sendSummaries } from "../../src/stats/send-summaries.ts";
 import type { Harness } from "../support/harness.ts";
-import { givenFollower, noSubscriptions, onThursday, periodsTold, tickAt, told } from "./world.ts";
+import { givenFollower, noSubscriptions, onThursday, periodsTold, tickAt } from "./world.ts";
 
 beforeEach(noSubscriptions);
 

@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+// The forms that variables come in: each takes the text of a variable.
+
+/** A whole number from 1 to `max`. */
+export const count = (fallback: number, max: number) =>
+  z.coerce.number().int().min(1).max(max).default(fallback);
+/** A secret of ours. */
+export const secret = z.string().min(32, "must have at least 32 characters");
+/** An address, without a trailing slash. */
+export const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
+/** Values, comma-separated. */
+export const list = (text: string) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+/** At least `least` of `values`, comma-separated. */
+export const listOf = <T extends string>(values: readonly T[], least = 0) =>
+  z
+    .string()
+    .default("")
+    .transform(list)
+    .pipe(
+      z
+        .array(z.string())
+        .min(least)
+        .pipe(z.array(z.enum(values))),
+    );
+
+/** `Name <address>`, or an address alone. */
+export const mailbox = z
+  .string()
+  .transform((text) => {
+    const [, name = "", address = text] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
+    return { name: name.replaceAll('"', ""), address: address.trim() };
+  })
+  .pipe(z.object({ name: z.string(), address: z.email("must be an address, or `Name <address>`") }));
+
+/** Whole numbers, comma-separated, largest first. */
+export const days = z
+  .string()
+  .transform(list)
+  .pipe(z.array(z.coerce.number<string>().int().min(0).max(365)).min(1))
+  .transform((numbers) => [...new Set(numbers)].toSorted((a, b) => b - a));
