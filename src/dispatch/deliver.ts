@@ -6,7 +6,7 @@ import type { Verdict } from "../queues/message.ts";
 import type { ChannelAdapter } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
 import { conclude } from "./conclude.ts";
-import { admit, reportHealth, restFor } from "./pass.ts";
+import { admit, handIn, restFor } from "./pass.ts";
 import { packRounds } from "./rounds.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
 import { abandoned, expired, isExpired, postponed } from "./verdict.ts";
@@ -71,15 +71,15 @@ async function deliverRound<Loaded>(
   const claimed = await claim(ctx, adapter.channel, ids, adapter.loader);
   await wakeEarly(ctx, adapter, claimed);
   const { ready, verdicts } = await sortOut(ctx, adapter, claimed.dispatches);
-  if (ready.length === 0 && verdicts.length === 0) return null;
 
   const terms = { lease: claimed.lease, turn };
   const sent =
     ready.length === 0
       ? { results: [], health: [] }
       : await adapter.send(ctx, provider.name, ready, claimed.loaded, terms);
-  await conclude(ctx, adapter, claimed, provider.name, admission.probe, ready, verdicts, sent);
-  await reportHealth(ctx, adapter, pass, sent.health);
+  if (ready.length > 0 || verdicts.length > 0)
+    await conclude(ctx, adapter, claimed, provider.name, admission.probe, ready, verdicts, sent);
+  await handIn(ctx, adapter, pass, sent.health);
   return null;
 }
 

@@ -8,8 +8,10 @@ import type { Turn } from "./waves.ts";
 export interface Pass {
   provider: ProviderEntry;
   admission: Extract<Admission, { admitted: true }>;
-  /** For requests beyond what was asked for at first: users with several devices. */
+  /** Asks for each request; what was granted at first is used up before. */
   turn: Turn;
+  /** Messages that were granted and not sent. */
+  unused(): number;
 }
 
 const gateOf = (ctx: Ctx, { channel }: { channel: string }, { name }: ProviderEntry): Gate =>
@@ -26,7 +28,7 @@ export async function admit<Loaded>(
     const gate = gateOf(ctx, adapter, provider);
     const admission = await gate.acquire(count, provider.pace);
     if (admission.admitted)
-      return { provider, admission, turn: turnsOf(ctx, gate, provider, count, admission.probe) };
+      return { provider, admission, ...turnsOf(ctx, gate, provider, count, admission.probe) };
     retryAt = Math.min(retryAt, admission.retryAt);
   }
   return { retryAt };
@@ -42,10 +44,16 @@ export function restFor(ctx: Ctx, retryAt: number): number | null {
  * @param granted messages that the gate has let pass already
  * @param probe then one request goes, however large: until it has reported, the gate refuses everyone, this round too
  */
-function turnsOf(ctx: Ctx, gate: Gate, provider: ProviderEntry, granted: number, probe: boolean): Turn {
+function turnsOf(
+  ctx: Ctx,
+  gate: Gate,
+  provider: ProviderEntry,
+  granted: number,
+  probe: boolean,
+): Pick<Pass, "turn" | "unused"> {
   let left = granted;
   let isProbe = probe;
-  return async (messages) => {
+  const turn = async (messages: number) => {
     if (isProbe) {
       isProbe = false;
       left = 0;
@@ -64,27 +72,30 @@ function turnsOf(ctx: Ctx, gate: Gate, provider: ProviderEntry, granted: number,
     }
     return 0;
   };
+  return { turn, unused: () => left };
 }
 
-/** A round tells its gate the worst that it met; a success only where the gate waits for one. */
-export async function reportHealth<Loaded>(
+/** A round tells its gate the worst that it met (a success only where the gate waits for one), and returns the rest. */
+export async function handIn<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
-  { provider, admission }: Pass,
+  { provider, admission, unused }: Pass,
   health: readonly ProviderHealth[],
 ): Promise<void> {
-  if (health.length === 0) return;
-  const pauses = health.filter((report) => report.kind === "throttled");
-  const worst: ProviderHealth =
-    pauses.length > 0
-      ? { kind: "throttled", afterMs: Math.max(...pauses.map((report) => report.afterMs)) }
-      : health.some((report) => report.kind === "ok")
-        ? { kind: "ok" }
-        : { kind: "error" };
-  if (worst.kind === "ok" && !admission.reportSuccess) return;
+  const gate = gateOf(ctx, adapter, provider);
+  const worst = worstOf(health);
+  const isNews = worst !== null && (worst.kind !== "ok" || admission.reportSuccess);
   try {
-    await gateOf(ctx, adapter, provider).report(worst);
+    if (isNews) await gate.report(worst);
+    if (unused() > 0) await gate.giveBack(unused(), provider.pace, admission.probe && worst === null);
   } catch (error) {
     ctx.log.error("gate_failed", error, { provider: provider.name });
   }
+}
+
+function worstOf(health: readonly ProviderHealth[]): ProviderHealth | null {
+  const pauses = health.flatMap((report) => (report.kind === "throttled" ? [report.afterMs] : []));
+  if (pauses.length > 0) return { kind: "throttled", afterMs: Math.max(...pauses) };
+  if (health.some((report) => report.kind === "ok")) return { kind: "ok" };
+  return health.length > 0 ? { kind: "error" } : null;
 }

@@ -61,6 +61,12 @@ export function record(before: Breaker, health: ProviderHealth, now: number): Br
   return circuit.kind === "open" ? breaker : { ...breaker, circuit: failed(circuit.failures + 1, now) };
 }
 
+/** The breaker after a probe that sent nothing: the next caller is the probe. */
+export const release = (breaker: Breaker, now: number): Breaker =>
+  breaker.circuit.kind === "probing"
+    ? { ...breaker, circuit: { kind: "open", failures: breaker.circuit.failures, until: now } }
+    : breaker;
+
 /** The state at `now`, for people and for the sweep. */
 export function view(before: Breaker, now: number): GateState {
   const breaker = sane(before, now);

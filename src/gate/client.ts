@@ -10,6 +10,7 @@ export const createGates =
     const object = () => namespace.getByName(name);
     return {
       acquire: (count, pace) => object().acquire(clock.now(), count, pace),
+      giveBack: (count, pace, probe) => object().giveBack(clock.now(), count, pace, probe),
       report: (health) => object().report(clock.now(), health),
       peek: () => object().peek(clock.now()),
     };

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Pace, ProviderHealth } from "../dispatch/outcome.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
 import { take, UNUSED } from "../rate-limit/gcra.ts";
-import { type Breaker, enter, HEALTHY, record, view } from "./breaker.ts";
+import { type Breaker, enter, HEALTHY, record, release, view } from "./breaker.ts";
 import { type Admission, type GateState, MAX_PACING_WAIT_MS } from "./gate.ts";
 
 const KEY = "breaker";
@@ -30,6 +30,12 @@ export class ProviderGate extends DurableObject {
     this.#pace = { tat: taken.tat, now };
     this.#store(entry.next);
     return { admitted: true, waitMs, probe: entry.probe, reportSuccess: entry.reportSuccess };
+  }
+
+  /** Takes back places in the pace, and the probe if it was not made. */
+  async giveBack(now: number, count: number, pace: Pace, probe: boolean): Promise<void> {
+    this.#pace.tat -= (count * SECOND) / pace.ratePerSecond;
+    if (probe) this.#store(release(this.#load(), now));
   }
 
   /** Counts a round of requests. */

@@ -29,6 +29,11 @@ export interface GateState {
 export interface Gate {
   /** Asks to send `count` messages now. */
   acquire(count: number, pace: Pace): Promise<Admission>;
+  /**
+   * Gives back what was asked for and not needed: places in the pace, and the probe when nothing was sent. Messages that
+   * come twice find nothing to send, and must not slow down or shut out those that do.
+   */
+  giveBack(count: number, pace: Pace, probe: boolean): Promise<void>;
   /** Tells how a round of requests went. */
   report(health: ProviderHealth): Promise<void>;
   /** Looks without taking anything: the state, for the sweep and for health. */

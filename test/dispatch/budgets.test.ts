@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sweep } from "../../src/dispatch/sweep.ts";
+import { wake } from "../../src/dispatch/wake.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import type { Harness } from "../support/harness.ts";
 import {
@@ -194,6 +195,15 @@ describe("the sweep", () => {
     expect(errorsOf(h)).toEqual([]);
     expect(await sweep(h.ctx, h.deps.channels)).toBe(100);
     expect(await sweep(h.ctx, h.deps.channels)).toBe(0);
+  });
+
+  test("and whoever else wakes, puts ten thousand into messages and calls that the queue takes", async () => {
+    const h = createWorld();
+    const some = Array.from({ length: 10_000 }, () => ({ id: crypto.randomUUID(), channel: "push", lane: "bulk", at: 0 }) as const);
+    await wake(h.ctx, some);
+    expect(h.queues.sends).toBe(2);
+    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids)).toEqual(some.map(({ id }) => id));
+    expect(errorsOf(h)).toEqual([]);
   });
 
   test("puts dispatches of five thousand different times into calls that the queue takes", async () => {

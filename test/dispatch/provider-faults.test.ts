@@ -283,7 +283,7 @@ describe("the gate", () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 2);
     const broken = () => Promise.reject(new Error("the object is away"));
-    const ctx = { ...h.ctx, gates: () => ({ acquire: broken, report: broken, peek: broken }) };
+    const ctx = { ...h.ctx, gates: () => ({ acquire: broken, giveBack: broken, report: broken, peek: broken }) };
     h.clock.advance(2 * MINUTE);
     expect(await sweep(ctx, h.deps.channels)).toBe(2);
     const again = await h.deps.deliverers.push?.(ctx, [ids]);

@@ -26,8 +26,8 @@ async function nextTick(at: number): Promise<number> {
   const next = (Math.floor(at / quarter) + 1) * quarter;
   const due = await env.DB.prepare("SELECT min(next_at) AS due FROM user_schedules").first<number | null>("due");
   const idle = Math.ceil(((due ?? Number.POSITIVE_INFINITY) - 1) / quarter) * quarter;
-  // Never longer than six hours, so that a schedule that is too late is noticed as late.
-  return Math.max(next, Math.min(idle, at + 6 * HOUR));
+  // Never longer than a day, so that a schedule that is too late is noticed as late.
+  return Math.max(next, Math.min(idle, at + 24 * HOUR));
 }
 
 /** The reminders that a user has got, oldest first. */

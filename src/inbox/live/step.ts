@@ -32,7 +32,7 @@ export function step(
   // The client has seen more than there is: the last rows are gone, or the database was set back.
   if (from > head) return RESET;
   // It came, or went back, while the database was being read; the next look is for it.
-  
+  if (position !== "now" && from < since) return null;
   const newer = rows.filter((row) => row.inbox_seq > from);
   if (newer.length > MAX_CHANGES) return RESET;
   if (newer.length === 0 && !awaits) return null;
