@@ -76,6 +76,12 @@ const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
+/** Answers are about people and of this moment, so nobody on the way keeps them. */
+const notKept = createMiddleware<AppEnv>(async (c, next) => {
+  await next();
+  c.header("cache-control", "no-store");
+});
+
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
   onError: () => {
@@ -102,15 +108,16 @@ export function createApp(depsOf: (env: Bindings) => Deps): App {
     const { corsOrigins } = c.get("deps").config;
     return cors({ origin: corsOrigins.includes("*") ? "*" : [...corsOrigins], ...CORS_HEADERS })(c, next);
   });
+  // Not for webhooks: a provider tells of all its e-mails from a few addresses.
+  for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*"]) app.use(path, inboundLimit);
   registerHealth(app);
   registerDocs(app);
   registerUnsubscribe(app);
   registerWebhooks(app);
 
-  app.use("/api/*", inboundLimit);
   // The other methods have no body that we would read.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
-  app.use("/api/*", openSession);
+  app.use("/api/*", notKept, openSession);
   // Their static paths lie under the push contract's base, and so come before its /{id}.
   registerUserNotifications(app);
   registerPushNotifications(app);

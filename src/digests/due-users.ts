@@ -35,9 +35,8 @@ const SWITCH = {
 export type DigestKind = keyof typeof SWITCH & ScheduleKind;
 
 /** Whether the user of the preferences `p` wants e-mail of a kind; they are read again when it is sent. */
-export const isWanted = (
-  column: (typeof SWITCH)[DigestKind] | "application_status_notifications",
-): SQL => sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
+export const isWanted = (column: (typeof SWITCH)[DigestKind] | "application_status_notifications"): SQL =>
+  sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
 
 /** Up to `PORTION` users who are due, the longest overdue first. */
 export const dueUsers = (kind: DigestKind, now: number): SQL =>

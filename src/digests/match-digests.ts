@@ -54,7 +54,11 @@ async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<num
 }
 
 /** When a user's waiting matches go; null for at once. */
-function pendingRun({ frequency, timezone, digest_day, period, next_at }: DueUser, hour: number, now: number): Run | null {
+function pendingRun(
+  { frequency, timezone, digest_day, period, next_at }: DueUser,
+  hour: number,
+  now: number,
+): Run | null {
   switch (frequency) {
     case "immediate":
       return null;

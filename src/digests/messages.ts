@@ -21,7 +21,10 @@ export const insertTelling = (rows: readonly DispatchRow[], computed: Computed =
     insertRows(dispatches, portion, {
       where: TELLS,
       onConflict: sql`ON CONFLICT DO NOTHING`,
-      computed: { org_id: sql`(SELECT u.org_id FROM ${users} u WHERE u.id = value->>'user_id')`, ...computed },
+      computed: {
+        org_id: sql`(SELECT u.org_id FROM ${users} u WHERE u.id = value->>'user_id')`,
+        ...computed,
+      },
     }),
   );
 

@@ -49,7 +49,9 @@ export function tellMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Con
         lookNowAtSteps("deadlines", sql`SELECT u.id AS user_id, ${now} AS at FROM ${fitting(portion)}`),
         lookIfNew("digest", sql`SELECT u.id AS user_id FROM ${fitting(portion)}`, now),
       ]),
-      ...(notify ? [...portions.flatMap((portion) => claimOccasions(portion, now)), ...insertTelling(messages)] : []),
+      ...(notify
+        ? [...portions.flatMap((portion) => claimOccasions(portion, now)), ...insertTelling(messages)]
+        : []),
     ],
     ...(notify && {
       after: portions.map((portion) =>

@@ -79,7 +79,9 @@ export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: 
     { id, action: "dispatch.retry", author },
     requeueFailed(ctx, matching(scope, id)),
     (status) =>
-      new Failure("conflict", `Only what has failed can be retried; it is ${status}.`, { code: "not_failed" }),
+      new Failure("conflict", `Only what has failed can be retried; it is ${status}.`, {
+        code: "not_failed",
+      }),
   );
   await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
   return dispatch;

@@ -8,7 +8,14 @@ import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
 import { findKey, type IdempotencyKey, replayOf, type StoredKey, takeKey } from "../idempotency/keys.ts";
 import { notFound } from "../lib/failure.ts";
 import { timeOfId } from "../lib/ids.ts";
-import { type BulkRequest, type Candidate, PORTION, portionOf, portionRows, writePortion } from "./org-portion.ts";
+import {
+  type BulkRequest,
+  type Candidate,
+  PORTION,
+  portionOf,
+  portionRows,
+  writePortion,
+} from "./org-portion.ts";
 import type { Author } from "./remind-user.ts";
 
 /** How many users a bulk is about: `eligible = dispatched + failed + skipped`. */

@@ -1,4 +1,12 @@
-import { addLocalDays, dateKey, dateOfKey, isoWeekKey, type LocalDate, mondayOfWeek, weekdayFrom } from "./calendar.ts";
+import {
+  addLocalDays,
+  dateKey,
+  dateOfKey,
+  isoWeekKey,
+  type LocalDate,
+  mondayOfWeek,
+  weekdayFrom,
+} from "./calendar.ts";
 import { nextDailyAt } from "./daily.ts";
 import { atLocal, localDate } from "./local-time.ts";
 import type { Zone } from "./time-zone.ts";

@@ -74,7 +74,9 @@ describe("daily", () => {
     await match(h, user, "Just before");
     await tickAt(h, "2026-03-26T08:00");
     expect(await timesTold(user, "new_match")).toEqual(["2026-03-26T08:00"]);
-    expect(listed(h, user, "Grant 0", "Grant 4", "Just before")).toEqual([["Grant 0", "Grant 4", "Just before"]]);
+    expect(listed(h, user, "Grant 0", "Grant 4", "Just before")).toEqual([
+      ["Grant 0", "Grant 4", "Just before"],
+    ]);
     await match(h, user, "Just after");
     await liveUntil(h, "2026-03-27T09:00");
     expect(await timesTold(user, "new_match")).toEqual(["2026-03-26T08:00", "2026-03-27T08:00"]);
@@ -113,7 +115,11 @@ describe("daily", () => {
   test("after three days without a cron it goes at once, with everything, once", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenFrequency(h, "daily", "Etc/UTC");
-    for (const [title, day] of [["Sun", 26], ["Wind", 27], ["Water", 28]] as const) {
+    for (const [title, day] of [
+      ["Sun", 26],
+      ["Wind", 27],
+      ["Water", 28],
+    ] as const) {
       h.clock.set(Date.UTC(2026, 2, day, 13));
       await match(h, user, title);
     }
@@ -129,7 +135,9 @@ describe("daily", () => {
     await remove(h, "matches", await match(h, user, "Sun"));
     await liveUntil(h, "2026-03-28T12:00");
     expect(mailsTo(h, user)).toEqual([]);
-    expect(await told(user, "new_match")).toMatchObject([{ status: "cancelled", error_code: "nothing_to_say" }]);
+    expect(await told(user, "new_match")).toMatchObject([
+      { status: "cancelled", error_code: "nothing_to_say" },
+    ]);
   });
 
   test("a message about one match says which", async () => {

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { type Harness, mint } from "../support/harness.ts";
 import { givenReader } from "../support/mail.ts";
-import { createDigestWorld, given, givenGrant, givenMatch, mailsTo, prefer, remove, rows, told } from "./world.ts";
+import {
+  createDigestWorld,
+  given,
+  givenGrant,
+  givenMatch,
+  mailsTo,
+  prefer,
+  remove,
+  rows,
+  told,
+} from "./world.ts";
 
 const MINUTE = 60_000;
 
@@ -153,7 +163,12 @@ describe("which matches are told", () => {
     const { id: user } = await givenReader(h);
     const grant = await givenGrant(h);
     const id = await givenMatch(h, user, grant, 90, mint("match"), "?notify=false");
-    await given(h, "matches", [{ id: mint("match"), user_id: user, grant_id: grant, score: 90 }], "?notify=false");
+    await given(
+      h,
+      "matches",
+      [{ id: mint("match"), user_id: user, grant_id: grant, score: 90 }],
+      "?notify=false",
+    );
     await givenMatch(h, user, grant, 90, id);
     await givenMatch(h, user, grant, 95, id);
     expect(await count(user)).toBe(0);
@@ -256,7 +271,12 @@ describe("what the message says is decided when it is sent", () => {
       await gathered(h);
       return titles.filter((title) => mailsTo(h, user).some(({ text }) => text.includes(title)));
     };
-    return { user, grants: grants as [string, string, string], matches: matches as [string, string, string], listed };
+    return {
+      user,
+      grants: grants as [string, string, string],
+      matches: matches as [string, string, string],
+      listed,
+    };
   }
 
   test("deleted grants and matches drop out", async () => {
@@ -310,7 +330,9 @@ describe("what the message says is decided when it is sent", () => {
       const { user, listed } = await threeMatches(h);
       await prefer(h, user, off);
       expect(await listed()).toEqual([]);
-      expect(await told(user, "new_match")).toMatchObject([{ status: "cancelled", error_code: "unsubscribed" }]);
+      expect(await told(user, "new_match")).toMatchObject([
+        { status: "cancelled", error_code: "unsubscribed" },
+      ]);
     }
   });
 

@@ -199,10 +199,15 @@ describe("the sweep", () => {
 
   test("and whoever else wakes, puts ten thousand into messages and calls that the queue takes", async () => {
     const h = createWorld();
-    const some = Array.from({ length: 10_000 }, () => ({ id: crypto.randomUUID(), channel: "push", lane: "bulk", at: 0 }) as const);
+    const some = Array.from(
+      { length: 10_000 },
+      () => ({ id: crypto.randomUUID(), channel: "push", lane: "bulk", at: 0 }) as const,
+    );
     await wake(h.ctx, some);
     expect(h.queues.sends).toBe(2);
-    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids)).toEqual(some.map(({ id }) => id));
+    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids)).toEqual(
+      some.map(({ id }) => id),
+    );
     expect(errorsOf(h)).toEqual([]);
   });
 

@@ -24,7 +24,11 @@ type When = "before" | "after";
 /** The calls that a consumer makes for pushes to users with two devices: gate, claim, gate for the rest, Expo, settle. */
 const CALLS = ["gate.acquire", "d1", "gate.acquire", "fetch", "d1"];
 const STOPS = CALLS.flatMap((name, i) =>
-  (["before", "after"] as const).map((when): [string, number, When] => [`${when} ${name} (${i + 1})`, i + 1, when]),
+  (["before", "after"] as const).map((when): [string, number, When] => [
+    `${when} ${name} (${i + 1})`,
+    i + 1,
+    when,
+  ]),
 );
 
 /** Runs `work` until its nth call, and no further: the isolate was killed there. */
@@ -35,7 +39,8 @@ async function kill(h: Harness, nth: number, when: When, work: () => Promise<unk
 }
 
 /** Expo has the messages and nobody has written it down: only then may they be given to it again. */
-const isAmbiguous = (nth: number, when: When) => (nth === 4 && when === "after") || (nth === 5 && when === "before");
+const isAmbiguous = (nth: number, when: When) =>
+  (nth === 4 && when === "after") || (nth === 5 && when === "before");
 
 test("a consumer makes the calls that the other tests stop it at", async () => {
   const h = createWorld();
@@ -58,9 +63,9 @@ describe.each(STOPS)("a consumer killed %s", (_, nth, when) => {
     expect((await dispatchesOf(ids)).map(({ status, delivered_count }) => [status, delivered_count])).toEqual(
       ids.map(() => ["sent", 2]),
     );
-    expect(ids.flatMap((id) => tokens.map((token) => h.expo.timesGiven(id, token))).filter((n) => n > 0)).toEqual(
-      tokens.map(() => times),
-    );
+    expect(
+      ids.flatMap((id) => tokens.map((token) => h.expo.timesGiven(id, token))).filter((n) => n > 0),
+    ).toEqual(tokens.map(() => times));
     expect(h.queues.waiting).toEqual([]);
   });
 });

@@ -23,7 +23,8 @@ beforeEach(emptyTables);
 const PASSING = "D1_ERROR: Network connection lost.";
 const LASTING = "D1_ERROR: D1 DB exceeded its CPU time limit and was reset.";
 
-const sentOnce = (ids: readonly string[]) => ids.map(() => ({ status: "sent", attempts: 1, delivered_count: 1 }));
+const sentOnce = (ids: readonly string[]) =>
+  ids.map(() => ({ status: "sent", attempts: 1, delivered_count: 1 }));
 
 describe("a write that was committed and reported as failed", () => {
   test.each([
@@ -91,7 +92,10 @@ describe("a write that was committed and reported as failed", () => {
     expect(await dispatchesOf(ids)).toMatchObject(settled);
     h.expo.settings.ticketErrors.clear();
     await live(h, 4);
-    expect(await dispatchesOf(ids)).toMatchObject([{ status: "sent", attempts: 2, delivered_count: 2 }, settled[1]]);
+    expect(await dispatchesOf(ids)).toMatchObject([
+      { status: "sent", attempts: 2, delivered_count: 2 },
+      settled[1],
+    ]);
     expect(timesGiven(h, ids)).toEqual([2, 2]);
   });
 
@@ -133,7 +137,9 @@ describe("a settle that fails half way", () => {
       { status: "sent", attempts: 1, delivered_count: 1, failed_count: 1 },
       { status: "sent", attempts: 1, delivered_count: 2, failed_count: 0 },
     ]);
-    const dead = await env.DB.prepare("SELECT token FROM device_tokens WHERE invalidated_at IS NOT NULL").all();
+    const dead = await env.DB.prepare(
+      "SELECT token FROM device_tokens WHERE invalidated_at IS NOT NULL",
+    ).all();
     expect(dead.results).toEqual([{ token: tokens[0] }]);
     await live(h, 4);
     expect(h.expo.requests).toHaveLength(1);
@@ -159,9 +165,13 @@ describe("while D1 is away", () => {
     h.clock.set(end);
     h.meter.away(false);
     await live(h, 5);
-    expect((await dispatchesOf(ids)).map(({ status, attempts, delivered_count }) => [status, attempts, delivered_count])).toEqual(
-      ids.map(() => ["sent", 1, 2]),
-    );
+    expect(
+      (await dispatchesOf(ids)).map(({ status, attempts, delivered_count }) => [
+        status,
+        attempts,
+        delivered_count,
+      ]),
+    ).toEqual(ids.map(() => ["sent", 1, 2]));
     expect(timesGiven(h, ids)).toEqual([2, 2, 2]);
     expect(h.queues.waiting).toEqual([]);
     expect(h.queues.lost).toEqual([]);

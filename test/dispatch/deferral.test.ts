@@ -32,19 +32,30 @@ describe("a hundred bulk pushes to a user with a budget of sixty an hour", () =>
     const start = h.clock.now();
     await live(h, 50);
     const times = h.expo.accepted.map(({ at }) => (at - start) / MINUTE);
-    expect(times).toEqual([...Array.from({ length: 60 }, () => 0), ...Array.from({ length: 40 }, (_, i) => i + 1)]);
+    expect(times).toEqual([
+      ...Array.from({ length: 60 }, () => 0),
+      ...Array.from({ length: 40 }, (_, i) => i + 1),
+    ]);
     expect(new Set(h.expo.accepted.map(({ collapseId }) => collapseId)).size).toBe(100);
     const ids = h.expo.accepted.map(({ collapseId }) => collapseId ?? "");
-    expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", attempts: 1, claims: 0 })));
+    expect(await dispatchesOf(ids)).toMatchObject(
+      ids.map(() => ({ status: "sent", attempts: 1, claims: 0 })),
+    );
   });
 
   test("have their slots in D1 after one look, and the limiter is not asked again", async () => {
     const h = createWorld();
     const { users } = await givenUsers(h, 1);
-    const ids = await givenDispatches(h, Array.from({ length: 100 }, () => users[0] ?? ""), BULK);
+    const ids = await givenDispatches(
+      h,
+      Array.from({ length: 100 }, () => users[0] ?? ""),
+      BULK,
+    );
     await deliverNow(h, ids);
     const waiting = (await dispatchesOf(ids)).slice(60);
-    expect(waiting).toMatchObject(waiting.map((_, i) => ({ status: "queued", due_at: h.clock.now() + (i + 1) * MINUTE })));
+    expect(waiting).toMatchObject(
+      waiting.map((_, i) => ({ status: "queued", due_at: h.clock.now() + (i + 1) * MINUTE })),
+    );
     // What is due within two minutes is woken, the rest is left to the sweep.
     expect(waits(h, "bulk")).toEqual([60, 120]);
     h.interrupts.reset();
@@ -57,7 +68,11 @@ describe("a hundred bulk pushes to a user with a budget of sixty an hour", () =>
     const h = createWorld();
     const { users } = await givenUsers(h, 2);
     const [greedy = "", other = ""] = users;
-    const many = await givenDispatches(h, Array.from({ length: 99 }, () => greedy), BULK);
+    const many = await givenDispatches(
+      h,
+      Array.from({ length: 99 }, () => greedy),
+      BULK,
+    );
     const [one = ""] = await givenDispatches(h, [other], BULK);
     await deliverNow(h, [...many, one]);
     expect(timesGiven(h, [one])).toEqual([1]);
@@ -67,7 +82,14 @@ describe("a hundred bulk pushes to a user with a budget of sixty an hour", () =>
     const h = createWorld();
     const { users } = await givenUsers(h, 1);
     const [user = ""] = users;
-    await deliverNow(h, await givenDispatches(h, Array.from({ length: 100 }, () => user), BULK));
+    await deliverNow(
+      h,
+      await givenDispatches(
+        h,
+        Array.from({ length: 100 }, () => user),
+        BULK,
+      ),
+    );
     const refused = await h.request("POST", "/api/v1/notifications", { body: aPush(user) });
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe(String(41 * 60));
@@ -96,7 +118,10 @@ describe("a dispatch that is deferred", () => {
     });
     h.queues.put("bulk", wakeUp(ids));
     await live(h, 65);
-    expect(await dispatchesOf(ids)).toMatchObject([{ status: "sent" }, { status: "failed", error_code: "expired" }]);
+    expect(await dispatchesOf(ids)).toMatchObject([
+      { status: "sent" },
+      { status: "failed", error_code: "expired" },
+    ]);
   });
 
   test("because its limiter did not answer, comes again without an attempt spent", async () => {
@@ -104,7 +129,8 @@ describe("a dispatch that is deferred", () => {
     const { users } = await givenUsers(h, 2);
     const ids = await givenDispatches(h, users, BULK);
     const away = { slots: () => Promise.reject(new Error("the object is away")) };
-    const limiters = (user: string) => (user === users[0] ? { ...h.ctx.limiters(user), ...away } : h.ctx.limiters(user));
+    const limiters = (user: string) =>
+      user === users[0] ? { ...h.ctx.limiters(user), ...away } : h.ctx.limiters(user);
     await h.deps.deliverers.push?.({ ...h.ctx, limiters }, [ids]);
     expect(await dispatchesOf(ids)).toMatchObject([
       { status: "queued", attempts: 0, slot_at: null, due_at: h.clock.now() + 15 * SECOND },

@@ -39,10 +39,11 @@ describe("the fallback of a push that fails", () => {
     const push = await dispatchOf(id);
     expect(push).toMatchObject({ status: "failed", error_code: "no_device" });
     const { title, body, data, scenario_id, prompt_id, user_id, org_id, type } = push;
+    const content = { title, body, data, scenario_id, prompt_id, user_id, org_id, type };
     const now = h.clock.now();
     expect(await followersOf(ids)).toMatchObject([
       {
-        ...{ title, body, data, scenario_id, prompt_id, user_id, org_id, type },
+        ...content,
         channel: "in_app",
         status: "delivered",
         delivered_count: 1,
@@ -62,7 +63,13 @@ describe("the fallback of a push that fails", () => {
     const { ids } = await givenPushes(h, 1, { devices: 0, fallback: "email" });
     await deliverNow(h, ids);
     const [follower] = await followersOf(ids);
-    expect(follower).toMatchObject({ channel: "email", lane: "email", status: "queued", attempts: 0, slot_at: null });
+    expect(follower).toMatchObject({
+      channel: "email",
+      lane: "email",
+      status: "queued",
+      attempts: 0,
+      slot_at: null,
+    });
     expect(h.queues.waiting).toMatchObject([
       { lane: "email", body: { v: 1, channel: "email", ids: [follower?.id] }, at: h.clock.now() },
     ]);

@@ -31,7 +31,10 @@ type Event =
   | { kind: "cancel"; nth: number };
 
 const kind = <K extends string>(name: K) => fc.constant(name);
-const stop = { nth: fc.integer({ min: 1, max: 7 }), when: fc.constantFrom("before" as const, "after" as const) };
+const stop = {
+  nth: fc.integer({ min: 1, max: 7 }),
+  when: fc.constantFrom("before" as const, "after" as const),
+};
 const accept = fc.boolean();
 
 const fault: fc.Arbitrary<FaultInput> = fc.oneof(
@@ -42,7 +45,12 @@ const fault: fc.Arbitrary<FaultInput> = fc.oneof(
 );
 
 const event: fc.Arbitrary<Event> = fc.oneof(
-  fc.record({ kind: kind("send"), count: fc.integer({ min: 1, max: 5 }), bulk: fc.boolean(), wakes: fc.boolean() }),
+  fc.record({
+    kind: kind("send"),
+    count: fc.integer({ min: 1, max: 5 }),
+    bulk: fc.boolean(),
+    wakes: fc.boolean(),
+  }),
   fc.record({ kind: fc.constantFrom("duplicate" as const, "drop" as const, "sweep" as const) }),
   fc.record({ kind: kind("consume") }),
   fc.record({ kind: kind("consume") }),
@@ -80,7 +88,8 @@ async function createHistory() {
     const run = h.consume(taken.batch).then(() => taken.finish());
     const end = await Promise.race([run.then(() => "through"), ...(stopped ? [stopped.reached] : [])]);
     if (end !== "through") unknown.push(...since(from));
-    else if (h.logged.slice(lines).some((line) => line.includes("outcomes_lost"))) unknown.push(...since(from));
+    else if (h.logged.slice(lines).some((line) => line.includes("outcomes_lost")))
+      unknown.push(...since(from));
     if (end === "through" || stopped === null) stopped?.cancel();
     else if (fate === "crash") taken.redeliver();
     else sleepers.push({ stopped, until: h.clock.now() + seconds * 1_000, run });
@@ -148,7 +157,8 @@ async function createHistory() {
     try {
       const response = await fetchNow(url, init);
       const body = await response.clone().text();
-      clean = response.status === 200 && body.endsWith("]}") && ticketsIn(body) === h.expo.accepted.length - from;
+      clean =
+        response.status === 200 && body.endsWith("]}") && ticketsIn(body) === h.expo.accepted.length - from;
       return response;
     } finally {
       if (!clean) unknown.push(...since(from));
@@ -186,30 +196,35 @@ const timesOf = (pushes: readonly Push[]) => {
   return times;
 };
 
-test("whatever happens, nothing is lost, nothing of known outcome is sent twice, and the counts are right", { timeout: 120_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(event, { minLength: 8, maxLength: 30 }), async (events) => {
-      const { h, unknown, happen, wakeSleepers } = await createHistory();
-      for (const one of events) await happen(one);
+test(
+  "whatever happens, nothing is lost, nothing of known outcome is sent twice, and the counts are right",
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 8, maxLength: 30 }), async (events) => {
+        const { h, unknown, happen, wakeSleepers } = await createHistory();
+        for (const one of events) await happen(one);
 
-      h.queues.away = false;
-      await wakeSleepers(true);
-      await live(h, 8 * 60);
+        h.queues.away = false;
+        await wakeSleepers(true);
+        await live(h, 8 * 60);
 
-      const all = await everything();
-      expect(all.filter(({ status }) => status !== "sent" && status !== "cancelled")).toEqual([]);
-      for (const { status, targets, delivered_count } of all)
-        if (status === "sent") expect([targets, delivered_count]).toEqual([DEVICES, DEVICES]);
-      expect(await miscounted()).toEqual([]);
+        const all = await everything();
+        expect(all.filter(({ status }) => status !== "sent" && status !== "cancelled")).toEqual([]);
+        for (const { status, targets, delivered_count } of all)
+          if (status === "sent") expect([targets, delivered_count]).toEqual([DEVICES, DEVICES]);
+        expect(await miscounted()).toEqual([]);
 
-      const allowed = timesOf(unknown);
-      const given = timesOf(h.expo.accepted);
-      const tooOften = [...given].filter(([key, times]) => times > 1 + (allowed.get(key) ?? 0));
-      expect(tooOften).toEqual([]);
-      for (const { id, status } of all)
-        if (status === "sent") expect([...given.keys()].filter((key) => key.startsWith(id))).toHaveLength(DEVICES);
-      expect(h.queues.lost).toEqual([]);
-    }),
-    { numRuns: 40, seed: 20_260_326 },
-  );
-});
+        const allowed = timesOf(unknown);
+        const given = timesOf(h.expo.accepted);
+        const tooOften = [...given].filter(([key, times]) => times > 1 + (allowed.get(key) ?? 0));
+        expect(tooOften).toEqual([]);
+        for (const { id, status } of all)
+          if (status === "sent")
+            expect([...given.keys()].filter((key) => key.startsWith(id))).toHaveLength(DEVICES);
+        expect(h.queues.lost).toEqual([]);
+      }),
+      { numRuns: 40, seed: 20_260_326 },
+    );
+  },
+);

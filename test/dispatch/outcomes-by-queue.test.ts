@@ -97,7 +97,9 @@ describe("the ids of a batch's messages", () => {
         for (const message of some) {
           const fresh = [...new Set(message)].filter((one) => !seen.has(one));
           for (const one of fresh) seen.add(one);
-          expect(rounds.filter((round) => fresh.some((one) => round.includes(one))).length).toBeLessThanOrEqual(1);
+          expect(
+            rounds.filter((round) => fresh.some((one) => round.includes(one))).length,
+          ).toBeLessThanOrEqual(1);
         }
       }),
     );

@@ -54,9 +54,9 @@ describe("a round that sends less than it asked for", () => {
     await deliverNow(h, done.ids);
     h.clock.advance(SECOND);
     const start = h.clock.now();
-    // One new push among 99 old ones, ten times: ten messages, and not a thousand.
+    // One new push among 99 old ones, ten times: ten messages at 480 a second, and not a thousand.
     for (let i = 0; i < 10; i++) await deliverNow(h, [...done.ids, ...(await givenPushes(h)).ids]);
-    expect(h.clock.now() - start).toBe(0);
+    expect(h.clock.now() - start).toBeLessThan(25);
   });
 
   test("gives back no probe that it has made", async () => {

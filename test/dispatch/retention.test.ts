@@ -2,7 +2,15 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { removeOld } from "../../src/dispatch/retention.ts";
 import { DAY } from "../../src/lib/clock.ts";
-import { createWorld, deliverNow, dispatchesOf, emptyTables, givenDispatches, givenPushes, givenUsers } from "../support/pipeline.ts";
+import {
+  createWorld,
+  deliverNow,
+  dispatchesOf,
+  emptyTables,
+  givenDispatches,
+  givenPushes,
+  givenUsers,
+} from "../support/pipeline.ts";
 
 beforeEach(emptyTables);
 

@@ -50,7 +50,10 @@ describe("a push with send_at", () => {
     const { users } = await givenUsers(h, 1);
     const [user = ""] = users;
     expect((await post(h, user, h.clock.now() + 2 * HOUR)).status).toBe(202);
-    const now = await h.request("POST", "/api/v1/notifications", { body: aPush(user), headers: { prefer: "respond-async" } });
+    const now = await h.request("POST", "/api/v1/notifications", {
+      body: aPush(user),
+      headers: { prefer: "respond-async" },
+    });
     expect(now.status).toBe(202);
     await live(h, 125);
     expect(h.expo.accepted).toHaveLength(2);
@@ -63,7 +66,9 @@ describe("a message that comes before its time", () => {
     const { ids } = await givenPushes(h, 3, { sendAt: h.clock.now() + 90 * SECOND });
     expect(await deliverNow(h, ids)).toEqual(["ack"]);
     expect(waits(h, "push")).toEqual([90]);
-    expect((await dispatchesOf(ids)).map(({ status, claims }) => [status, claims])).toEqual(ids.map(() => ["queued", 0]));
+    expect((await dispatchesOf(ids)).map(({ status, claims }) => [status, claims])).toEqual(
+      ids.map(() => ["queued", 0]),
+    );
     const start = h.clock.now();
     await live(h, 4);
     expect(h.expo.accepted.map(({ at }) => (at - start) / SECOND)).toEqual([90, 90, 90]);
@@ -102,9 +107,14 @@ describe("the sweep", () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 250);
     h.clock.advance(2 * MINUTE);
-    const woken = await Promise.all([sweep(h.ctx, h.deps.channels), sweep(h.deps.open("first-primary"), h.deps.channels)]);
+    const woken = await Promise.all([
+      sweep(h.ctx, h.deps.channels),
+      sweep(h.deps.open("first-primary"), h.deps.channels),
+    ]);
     expect(woken.toSorted((a, b) => a - b)).toEqual([0, 250]);
-    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids).toSorted()).toEqual(ids.toSorted());
+    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids).toSorted()).toEqual(
+      ids.toSorted(),
+    );
   });
 
   test("does not enqueue a backlog again at the next tick, and does so at the one after the next", async () => {
@@ -159,7 +169,9 @@ describe("a duplicate", () => {
     const { ids } = await givenPushes(h, 150, { devices: 2 });
     await Promise.all([0, 1, 2].map(() => consumeAll(h, [wakeUp(ids.slice(0, 100)), wakeUp(ids.slice(50))])));
     expect(new Set(timesGiven(h, ids))).toEqual(new Set([2]));
-    expect((await dispatchesOf(ids)).every(({ attempts, status }) => attempts === 1 && status === "sent")).toBe(true);
+    expect(
+      (await dispatchesOf(ids)).every(({ attempts, status }) => attempts === 1 && status === "sent"),
+    ).toBe(true);
   });
 
   test("within a message is one", async () => {

@@ -21,10 +21,14 @@ describe("the wait before the next attempt", () => {
 
   test("is spread from half to one and a half of that, so that a crowd does not come back as a crowd", () => {
     fc.assert(
-      fc.property(fc.constantFrom(1, 2, 3, 4, 5), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, random) => {
-        const mean = RETRY_WAITS_MS[attempts - 1] ?? 0;
-        expect(retryWait(attempts, random)).toBe(Math.round(mean * (0.5 + random)));
-      }),
+      fc.property(
+        fc.constantFrom(1, 2, 3, 4, 5),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (attempts, random) => {
+          const mean = RETRY_WAITS_MS[attempts - 1] ?? 0;
+          expect(retryWait(attempts, random)).toBe(Math.round(mean * (0.5 + random)));
+        },
+      ),
     );
     expect([retryWait(1, 0), retryWait(1, 1)]).toEqual([15 * SECOND, 45 * SECOND]);
   });
@@ -47,13 +51,18 @@ describe("the wait before the next attempt", () => {
 describe("the sweep's first look", () => {
   test("is at the time itself for what gets no wake-up call, and later for what does", () => {
     fc.assert(
-      fc.property(time, fc.integer({ min: -HOUR, max: HOUR }), fc.integer({ min: 1, max: HOUR }), (now, ahead, after) => {
-        const dueAt = now + ahead;
-        const wakeAt = firstWakeAt(dueAt, now, after);
-        expect(wakeAt).toBe(wakesItself(dueAt, now) ? dueAt + after : dueAt);
-        // What `settle` and the API go by to know whom to wake.
-        expect(wakeAt > dueAt).toBe(wakesItself(dueAt, now));
-      }),
+      fc.property(
+        time,
+        fc.integer({ min: -HOUR, max: HOUR }),
+        fc.integer({ min: 1, max: HOUR }),
+        (now, ahead, after) => {
+          const dueAt = now + ahead;
+          const wakeAt = firstWakeAt(dueAt, now, after);
+          expect(wakeAt).toBe(wakesItself(dueAt, now) ? dueAt + after : dueAt);
+          // What `settle` and the API go by to know whom to wake.
+          expect(wakeAt > dueAt).toBe(wakesItself(dueAt, now));
+        },
+      ),
     );
   });
 

@@ -12,7 +12,15 @@ async function givenTarget(h: Harness) {
   const below = await givenOrg(h, middle);
   const user = await givenUser(h, { org: middle });
   const { body } = await h.request("POST", BASE, { body: aPush(user.id) });
-  return { top, middle, below, elsewhere: await givenOrg(h), user: user.id, token: user.tokens[0] ?? "", push: body.id as string };
+  return {
+    top,
+    middle,
+    below,
+    elsewhere: await givenOrg(h),
+    user: user.id,
+    token: user.tokens[0] ?? "",
+    push: body.id as string,
+  };
 }
 type Target = Awaited<ReturnType<typeof givenTarget>>;
 
@@ -35,7 +43,8 @@ const NAMES = Object.keys(ENDPOINTS);
 
 /** The status; for a batch and a list, which always answer, what they did. */
 function outcome(name: string, { status, body }: Answer): string {
-  if (name === "batch" && status < 300) return `${status} ${body.results[0].error_code ?? body.results[0].status}`;
+  if (name === "batch" && status < 300)
+    return `${status} ${body.results[0].error_code ?? body.results[0].status}`;
   return name === "list" && status < 300 ? `${status} of ${body.pagination.total}` : String(status);
 }
 
@@ -45,30 +54,67 @@ const reader = "200 201 200 403 403 200_of_1 200 403 403";
 const stranger = "404 404 404 403 403 200_of_0 404 403 403";
 const nobody = "401 401 401 401 401 401 401 401 401";
 
-const as = (role: Role, who: (target: Target) => Omit<Caller, "role"> = () => ({})) => (target: Target): Caller => ({
-  role,
-  sub: mint("caller"),
-  ...who(target),
-});
+const as =
+  (role: Role, who: (target: Target) => Omit<Caller, "role"> = () => ({})) =>
+  (target: Target): Caller => ({
+    role,
+    sub: mint("caller"),
+    ...who(target),
+  });
 const own = ({ user }: Target) => ({ sub: user });
 const open = { OPEN_CONTRACTS: "push-notifications" };
 const closed = { OPEN_CONTRACTS: "admin-notifications" };
 
-type Row = [who: string, vars: Record<string, string>, caller: (target: Target) => Caller | null, expected: string];
+type Row = [
+  who: string,
+  vars: Record<string, string>,
+  caller: (target: Target) => Caller | null,
+  expected: string,
+];
 
 /** Who may do what to whom (design §4), in the order of ENDPOINTS. */
 const TABLE: Row[] = [
   ["a user, to themselves", closed, as("user", own), reader],
   ["a user, to another", closed, as("user"), stranger],
-  ["a user of the same organization, to another", closed, as("user", ({ middle }) => ({ org: middle })), stranger],
+  [
+    "a user of the same organization, to another",
+    closed,
+    as("user", ({ middle }) => ({ org: middle })),
+    stranger,
+  ],
   ["a coordinator, to themselves", closed, as("coordinator", own), reader],
   ["a coordinator, to another", closed, as("coordinator", ({ middle }) => ({ org: middle })), stranger],
-  ["an org_admin of the same organization", closed, as("org_admin", ({ middle }) => ({ org: middle })), everything],
-  ["an org_admin of the organization above", closed, as("org_admin", ({ top }) => ({ org: top })), everything],
-  ["an org_admin of the organization below", closed, as("org_admin", ({ below }) => ({ org: below })), nothing],
-  ["an org_admin of another organization", closed, as("org_admin", ({ elsewhere }) => ({ org: elsewhere })), nothing],
+  [
+    "an org_admin of the same organization",
+    closed,
+    as("org_admin", ({ middle }) => ({ org: middle })),
+    everything,
+  ],
+  [
+    "an org_admin of the organization above",
+    closed,
+    as("org_admin", ({ top }) => ({ org: top })),
+    everything,
+  ],
+  [
+    "an org_admin of the organization below",
+    closed,
+    as("org_admin", ({ below }) => ({ org: below })),
+    nothing,
+  ],
+  [
+    "an org_admin of another organization",
+    closed,
+    as("org_admin", ({ elsewhere }) => ({ org: elsewhere })),
+    nothing,
+  ],
   ["an org_admin without an organization", closed, as("org_admin"), nothing],
-  ["an org_admin of an organization that is not there", closed, as("org_admin", () => ({ org: "gone" })), nothing],
+  [
+    "an org_admin of an organization that is not there",
+    closed,
+    as("org_admin", () => ({ org: "gone" })),
+    nothing,
+  ],
   ["a global_admin", closed, as("global_admin"), everything],
   ["a service", closed, as("service"), everything],
   ["a user of another on the open contract: the role counts", open, as("user"), stranger],
@@ -85,7 +131,9 @@ test.each(TABLE)("%s", async (_, vars, caller, expected) => {
     const answer = await h.request(method, path, { as: caller(target), ...(body !== undefined && { body }) });
     found.push([name, outcome(name, answer)]);
   }
-  const wanted = expected.split(" ").map((cell, i) => [NAMES[i], cell.replaceAll("_", " ").replace("unknown user", "unknown_user")]);
+  const wanted = expected
+    .split(" ")
+    .map((cell, i) => [NAMES[i], cell.replaceAll("_", " ").replace("unknown user", "unknown_user")]);
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
 });
 
@@ -118,5 +166,8 @@ test("a batch of an org_admin reaches their own users and calls the others unkno
     as: { role: "org_admin", sub: "a", org: mine.top },
     body: { targets: [aPush(theirs.user), aPush(mine.user)] },
   });
-  expect(body.results).toMatchObject([{ error_code: "unknown_user", notification_id: null }, { status: "sent" }]);
+  expect(body.results).toMatchObject([
+    { error_code: "unknown_user", notification_id: null },
+    { status: "sent" },
+  ]);
 });

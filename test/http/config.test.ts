@@ -44,31 +44,73 @@ describe("the configuration", () => {
   });
 
   test("takes an empty variable for one that is not set", () => {
-    expect(readConfig({ ...RIGHT, OPEN_CONTRACTS: "", PUSH_LIMIT_PER_HOUR: "", JWKS_URL: "" }).push.limitPerHour).toBe(60);
+    expect(
+      readConfig({ ...RIGHT, OPEN_CONTRACTS: "", PUSH_LIMIT_PER_HOUR: "", JWKS_URL: "" }).push.limitPerHour,
+    ).toBe(60);
     expect(wrongIn({ ...RIGHT, JWT_SECRET: "" })).toEqual(["JWT_SECRET"]);
   });
 
   test.each([
     ["a secret that is short", { JWT_SECRET: "short" }, ["JWT_SECRET"]],
     ["no number", { PUSH_LIMIT_PER_HOUR: "many" }, ["PUSH_LIMIT_PER_HOUR"]],
-    ["a number out of range", { LEASE_SECONDS: "0", SWEEP_AFTER_SECONDS: "-1", SEND_WAIT_SECONDS: "11" }, ["LEASE_SECONDS", "SWEEP_AFTER_SECONDS", "SEND_WAIT_SECONDS"]],
+    [
+      "a number out of range",
+      { LEASE_SECONDS: "0", SWEEP_AFTER_SECONDS: "-1", SEND_WAIT_SECONDS: "11" },
+      ["LEASE_SECONDS", "SWEEP_AFTER_SECONDS", "SEND_WAIT_SECONDS"],
+    ],
     ["half a number", { RETENTION_DAYS: "1.5" }, ["RETENTION_DAYS"]],
-    ["no URL", { PUBLIC_URL: "example.com", EXPO_BASE_URL: "ftp://exp.host" }, ["PUBLIC_URL", "EXPO_BASE_URL"]],
+    [
+      "no URL",
+      { PUBLIC_URL: "example.com", EXPO_BASE_URL: "ftp://exp.host" },
+      ["PUBLIC_URL", "EXPO_BASE_URL"],
+    ],
     ["an environment that is not known", { ENVIRONMENT: "prod" }, ["ENVIRONMENT"]],
-    ["a contract that is not public", { OPEN_CONTRACTS: "push-notifications,user-notifications" }, ["OPEN_CONTRACTS"]],
+    [
+      "a contract that is not public",
+      { OPEN_CONTRACTS: "push-notifications,user-notifications" },
+      ["OPEN_CONTRACTS"],
+    ],
     ["a provider that is not known", { PUSH_PROVIDERS: "expo,pigeon" }, ["PUSH_PROVIDERS"]],
     ["no provider", { PUSH_PROVIDERS: " , " }, ["PUSH_PROVIDERS"]],
-    ["`log` in production", { PUSH_PROVIDERS: "expo,log", EMAIL_PROVIDERS: "log" }, ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"]],
-    ["both a secret and a key server", { JWKS_URL: "https://id.example.com", JWT_ISSUER: "i", JWT_AUDIENCE: "a" }, ["JWT_SECRET"]],
-    ["a key server alone", { JWT_SECRET: "", JWKS_URL: "https://id.example.com" }, ["JWT_ISSUER", "JWT_AUDIENCE"]],
-    ["a provider without its keys", { EMAIL_PROVIDERS: "ses,resend" }, ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY", "RESEND_API_KEY"]],
-    ["wrong things of every kind at once", { LINK_SECRET: "", PUSH_PROVIDERS: "log", JWT_SECRET: "", EMAIL_PROVIDERS: "resend", LEASE_SECONDS: "x" }, ["LINK_SECRET", "LEASE_SECONDS", "JWT_SECRET", "PUSH_PROVIDERS", "RESEND_API_KEY"]],
+    [
+      "`log` in production",
+      { PUSH_PROVIDERS: "expo,log", EMAIL_PROVIDERS: "log" },
+      ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"],
+    ],
+    [
+      "both a secret and a key server",
+      { JWKS_URL: "https://id.example.com", JWT_ISSUER: "i", JWT_AUDIENCE: "a" },
+      ["JWT_SECRET"],
+    ],
+    [
+      "a key server alone",
+      { JWT_SECRET: "", JWKS_URL: "https://id.example.com" },
+      ["JWT_ISSUER", "JWT_AUDIENCE"],
+    ],
+    [
+      "a provider without its keys",
+      { EMAIL_PROVIDERS: "ses,resend" },
+      ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY", "RESEND_API_KEY"],
+    ],
+    [
+      "wrong things of every kind at once",
+      {
+        LINK_SECRET: "",
+        PUSH_PROVIDERS: "log",
+        JWT_SECRET: "",
+        EMAIL_PROVIDERS: "resend",
+        LEASE_SECONDS: "x",
+      },
+      ["LINK_SECRET", "LEASE_SECONDS", "JWT_SECRET", "PUSH_PROVIDERS", "RESEND_API_KEY"],
+    ],
   ])("with %s is refused by name", (_, vars, expected) => {
     expect(wrongIn({ ...RIGHT, ...vars }).toSorted()).toEqual(expected.toSorted());
   });
 
   test("allows `log` in development", () => {
-    expect(readConfig({ ...RIGHT, ENVIRONMENT: "development", PUSH_PROVIDERS: "log" }).push.providers).toEqual(["log"]);
+    expect(
+      readConfig({ ...RIGHT, ENVIRONMENT: "development", PUSH_PROVIDERS: "log" }).push.providers,
+    ).toEqual(["log"]);
   });
 
   test("takes the key server's address as it is, and the base of links without a slash at its end", () => {
@@ -81,13 +123,27 @@ describe("the configuration", () => {
       PUBLIC_URL: "https://tidings.example.com//",
     });
     expect([config.jwt, config.publicUrl]).toEqual([
-      { kind: "jwks", url: "https://id.example.com/keys/", issuer: "https://id.example.com/", audience: "tidings" },
+      {
+        kind: "jwks",
+        url: "https://id.example.com/keys/",
+        issuer: "https://id.example.com/",
+        audience: "tidings",
+      },
       "https://tidings.example.com",
     ]);
   });
 
   test("never shows a value, however wrong it is", () => {
-    const names = Object.keys(RIGHT).concat("JWKS_URL", "PUBLIC_URL", "ENVIRONMENT", "OPEN_CONTRACTS", "LEASE_SECONDS", "EXPO_BASE_URL", "LINK_SECRET_PREVIOUS", "RETENTION_DAYS");
+    const names = Object.keys(RIGHT).concat(
+      "JWKS_URL",
+      "PUBLIC_URL",
+      "ENVIRONMENT",
+      "OPEN_CONTRACTS",
+      "LEASE_SECONDS",
+      "EXPO_BASE_URL",
+      "LINK_SECRET_PREVIOUS",
+      "RETENTION_DAYS",
+    );
     const vars = Object.fromEntries(names.map((name) => [name, "hush-hush"]));
     expect(() => readConfig(vars)).toThrow(ConfigError);
     expect(() => readConfig(vars)).not.toThrow(/hush-hush/);

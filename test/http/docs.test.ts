@@ -23,13 +23,13 @@ describe("/docs", () => {
   });
 
   test("gives each file its type, so that a browser which must not guess takes it", async () => {
-    const type = async (file: string) => (await get(`/docs/${file}`)).headers.get("content-type")?.split(";")[0];
-    expect(await Promise.all(["start.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"].map(type))).toEqual([
-      "text/javascript",
-      "text/javascript",
-      "text/css",
-      "image/png",
-    ]);
+    const type = async (file: string) =>
+      (await get(`/docs/${file}`)).headers.get("content-type")?.split(";")[0];
+    expect(
+      await Promise.all(
+        ["start.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"].map(type),
+      ),
+    ).toEqual(["text/javascript", "text/javascript", "text/css", "image/png"]);
   });
 
   test.each([

@@ -94,7 +94,9 @@ function requestsTo(path: string, operation: Operation, things: Things): fc.Arbi
   const valueOf = ({ name, schema }: { name: string; schema: JsonSchema }) => {
     const known = knownOf(name, path, things);
     const fitting = arbitraryOf(schema, defs);
-    return oneIn(6, hostile, known === undefined ? fitting : oneIn(4, fitting, fc.constant(known))).map(asText);
+    return oneIn(6, hostile, known === undefined ? fitting : oneIn(4, fitting, fc.constant(known))).map(
+      asText,
+    );
   };
   // All that are required, and a few of the others.
   const all = (where: string) => {
@@ -110,14 +112,24 @@ function requestsTo(path: string, operation: Operation, things: Things): fc.Arbi
   const schema = operation.requestBody?.content["application/json"]?.schema;
   const right =
     schema &&
-    fc.tuple(arbitraryOf(schema, defs), fc.boolean()).map(([body, known]) => (known ? withKnown(body, path, things) : body));
+    fc
+      .tuple(arbitraryOf(schema, defs), fc.boolean())
+      .map(([body, known]) => (known ? withKnown(body, path, things) : body));
   const caller = fc.record({
     role: fc.constantFrom(...ROLES),
     sub: fc.constantFrom(things.user, "stranger"),
     org: fc.constantFrom(things.org, "elsewhere"),
   });
   const strangeHeaders = fc.dictionary(
-    fc.constantFrom("x-request-id", "x-d1-bookmark", "prefer", "idempotency-key", "origin", "if-match", "content-type"),
+    fc.constantFrom(
+      "x-request-id",
+      "x-d1-bookmark",
+      "prefer",
+      "idempotency-key",
+      "origin",
+      "if-match",
+      "content-type",
+    ),
     fc.string({ unit: "binary", maxLength: 40 }),
     { maxKeys: 2 },
   );
@@ -136,10 +148,9 @@ function requestsTo(path: string, operation: Operation, things: Things): fc.Arbi
         .map(([name, value]) => `${name}=${encode(String(value))}`)
         .join("&"),
       headers: Object.fromEntries(
-        Object.entries({ prefer: "respond-async", ...declared, ...(strange as object) }).map(([name, value]) => [
-          name,
-          headerText(String(value)),
-        ]),
+        Object.entries({ prefer: "respond-async", ...declared, ...(strange as object) }).map(
+          ([name, value]) => [name, headerText(String(value))],
+        ),
       ),
       body,
       as: as as Caller | null,
@@ -167,7 +178,11 @@ test.each(OPERATIONS)(
         h.meter.reset();
         const options = { as, headers, ...(body !== undefined && { body }) };
         // The harness compares every answer with the document.
-        const { status } = await h.request(method, query === "" ? wanted.path : `${wanted.path}?${query}`, options);
+        const { status } = await h.request(
+          method,
+          query === "" ? wanted.path : `${wanted.path}?${query}`,
+          options,
+        );
         if (path !== "/healthz") expect(status).toBeLessThan(500);
         if (h.meter.rowsWritten === 0) return;
         const before = stored;

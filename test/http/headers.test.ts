@@ -34,7 +34,11 @@ describe("X-Request-Id", () => {
 });
 
 describe("CORS", () => {
-  const preflight = { origin: ORIGIN, "access-control-request-method": "POST", "access-control-request-headers": "authorization,idempotency-key" };
+  const preflight = {
+    origin: ORIGIN,
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization,idempotency-key",
+  };
 
   test.each([
     ["*", "*"],
@@ -57,7 +61,9 @@ describe("CORS", () => {
     const h = createHarness({ vars: { CORS_ORIGINS: "*" } });
     const { headers } = await h.request("OPTIONS", BASE, { as: null, headers: preflight });
     const names = (header: string) => (headers.get(header) ?? "").toLowerCase().split(",");
-    expect(names("access-control-allow-methods")).toEqual(expect.arrayContaining(["get", "post", "put", "delete"]));
+    expect(names("access-control-allow-methods")).toEqual(
+      expect.arrayContaining(["get", "post", "put", "delete"]),
+    );
     expect(names("access-control-allow-headers")).toEqual(
       expect.arrayContaining(["authorization", "content-type", "idempotency-key", "prefer", "x-d1-bookmark"]),
     );
@@ -83,12 +89,24 @@ describe("CORS", () => {
   });
 });
 
-test.each([BASE, "/nothing", "/healthz", "/docs", "/openapi.json"])("%s carries the secure headers", async (path) => {
-  const { headers } = await createHarness().request("GET", path);
-  expect(headers.get("x-content-type-options")).toBe("nosniff");
-  expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
-  expect(headers.get("strict-transport-security")).toContain("max-age=");
-  expect(headers.get("referrer-policy")).toBe("no-referrer");
+test.each([BASE, "/nothing", "/healthz", "/docs", "/openapi.json"])(
+  "%s carries the secure headers",
+  async (path) => {
+    const { headers } = await createHarness().request("GET", path);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
+    expect(headers.get("strict-transport-security")).toContain("max-age=");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+  },
+);
+
+test.each([
+  ["GET", BASE, 200],
+  ["GET", `${BASE}/nothing`, 404],
+  ["GET", "/api/v1/nothing", 404],
+])("nobody on the way may keep an answer of the API: %s %s", async (method, path, status) => {
+  const answer = await createHarness().request(method, path);
+  expect([answer.status, answer.headers.get("cache-control")]).toEqual([status, "no-store"]);
 });
 
 describe("X-D1-Bookmark", () => {
@@ -131,13 +149,19 @@ describe("X-D1-Bookmark", () => {
     expect(await startOf("DELETE", bookmark)).toBe("first-primary");
   });
 
-  test.each(["", "abc", "-", "first-primary", "0".repeat(200), "'; DROP TABLE users", "00000085-0000024c-00004c6d", `${"f-".repeat(50)}f`])(
-    "%j is none, and is not handed on",
-    async (bookmark) => {
-      expect(await startOf("GET", bookmark)).toBe("first-unconstrained");
-      const h = createHarness();
-      const answer = await h.request("GET", BASE, { headers: { "x-d1-bookmark": bookmark } });
-      expect([answer.status, answer.headers.get("x-d1-bookmark") === bookmark]).toEqual([200, false]);
-    },
-  );
+  test.each([
+    "",
+    "abc",
+    "-",
+    "first-primary",
+    "0".repeat(200),
+    "'; DROP TABLE users",
+    "00000085-0000024c-00004c6d",
+    `${"f-".repeat(50)}f`,
+  ])("%j is none, and is not handed on", async (bookmark) => {
+    expect(await startOf("GET", bookmark)).toBe("first-unconstrained");
+    const h = createHarness();
+    const answer = await h.request("GET", BASE, { headers: { "x-d1-bookmark": bookmark } });
+    expect([answer.status, answer.headers.get("x-d1-bookmark") === bookmark]).toEqual([200, false]);
+  });
 });

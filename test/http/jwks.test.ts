@@ -3,12 +3,20 @@ import { describe, expect, test, vi } from "vitest";
 import { createAuthenticate } from "../../src/http/auth.ts";
 import { Failure } from "../../src/lib/failure.ts";
 
-const CONFIG = { kind: "jwks", url: "https://id.example.com/keys", issuer: "https://id.example.com", audience: "tidings" } as const;
+const CONFIG = {
+  kind: "jwks",
+  url: "https://id.example.com/keys",
+  issuer: "https://id.example.com",
+  audience: "tidings",
+} as const;
 const NOW = Date.UTC(2026, 2, 26, 8);
 
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 const newKey = (alg: string): Promise<KeyPair> => generateKeyPair(alg, { extractable: true });
-const publicJwk = async (pair: KeyPair, kid: string): Promise<JWK> => ({ ...(await exportJWK(pair.publicKey)), kid });
+const publicJwk = async (pair: KeyPair, kid: string): Promise<JWK> => ({
+  ...(await exportJWK(pair.publicKey)),
+  kid,
+});
 
 const sign = (key: Parameters<SignJWT["sign"]>[0], alg: string, kid: string, claims: object = {}) =>
   new SignJWT({ role: "service", sub: "svc", iss: CONFIG.issuer, aud: CONFIG.audience, ...claims })
@@ -40,14 +48,17 @@ async function verdict(authenticate: ReturnType<typeof createAuthenticate>, toke
 }
 
 describe("with JWKS_URL", () => {
-  test.each(["RS256", "PS256", "ES256", "EdDSA"])("a token of %s is taken, and the keys are fetched once", async (alg) => {
-    const pair = await newKey(alg);
-    const server = givenKeyServer([await publicJwk(pair, "k1")]);
-    const authenticate = createAuthenticate(CONFIG, server.fetch);
-    const token = await sign(pair.privateKey, alg, "k1");
-    for (let i = 0; i < 5; i++) expect(await verdict(authenticate, token)).toBe("service");
-    expect(server.fetches).toEqual([CONFIG.url]);
-  });
+  test.each(["RS256", "PS256", "ES256", "EdDSA"])(
+    "a token of %s is taken, and the keys are fetched once",
+    async (alg) => {
+      const pair = await newKey(alg);
+      const server = givenKeyServer([await publicJwk(pair, "k1")]);
+      const authenticate = createAuthenticate(CONFIG, server.fetch);
+      const token = await sign(pair.privateKey, alg, "k1");
+      for (let i = 0; i < 5; i++) expect(await verdict(authenticate, token)).toBe("service");
+      expect(server.fetches).toEqual([CONFIG.url]);
+    },
+  );
 
   test("an unknown key is looked for again, but not at every request", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: NOW });
@@ -119,25 +130,34 @@ describe("with JWKS_URL", () => {
     ["cannot be reached", () => Promise.reject(away)],
     ["is too slow", () => Promise.reject(new DOMException("too slow", "TimeoutError"))],
     ["answers 500", async () => new Response("", { status: 500 })],
-    ["redirects elsewhere", async () => new Response(null, { status: 302, headers: { location: "https://evil.example" } })],
+    [
+      "redirects elsewhere",
+      async () => new Response(null, { status: 302, headers: { location: "https://evil.example" } }),
+    ],
     ["answers a page", async () => new Response("<html>")],
     ["answers something that is no key set", async () => Response.json({ keys: "none" })],
-  ])("a key server that %s is no fault of the caller's: 503, and the next try asks again", async (_, answer) => {
-    const pair = await newKey("ES256");
-    const server = givenKeyServer([await publicJwk(pair, "k1")]);
-    const right = server.answer;
-    const authenticate = createAuthenticate(CONFIG, server.fetch);
-    const token = await sign(pair.privateKey, "ES256", "k1");
-    server.answer = answer;
-    expect(await verdict(authenticate, token)).toBe("unavailable");
-    server.answer = right;
-    expect(await verdict(authenticate, token)).toBe("service");
-    expect(server.fetches).toEqual([CONFIG.url, CONFIG.url]);
-  });
+  ])(
+    "a key server that %s is no fault of the caller's: 503, and the next try asks again",
+    async (_, answer) => {
+      const pair = await newKey("ES256");
+      const server = givenKeyServer([await publicJwk(pair, "k1")]);
+      const right = server.answer;
+      const authenticate = createAuthenticate(CONFIG, server.fetch);
+      const token = await sign(pair.privateKey, "ES256", "k1");
+      server.answer = answer;
+      expect(await verdict(authenticate, token)).toBe("unavailable");
+      server.answer = right;
+      expect(await verdict(authenticate, token)).toBe("service");
+      expect(server.fetches).toEqual([CONFIG.url, CONFIG.url]);
+    },
+  );
 
-  test.each(["x", "a.b.c", "..", "", `${"a".repeat(9_000)}`])("%j is refused before any key is fetched", async (token) => {
-    const server = givenKeyServer([]);
-    expect(await verdict(createAuthenticate(CONFIG, server.fetch), token)).toBe("unauthorized");
-    expect(server.fetches).toEqual([]);
-  });
+  test.each(["x", "a.b.c", "..", "", `${"a".repeat(9_000)}`])(
+    "%j is refused before any key is fetched",
+    async (token) => {
+      const server = givenKeyServer([]);
+      expect(await verdict(createAuthenticate(CONFIG, server.fetch), token)).toBe("unauthorized");
+      expect(server.fetches).toEqual([]);
+    },
+  );
 });

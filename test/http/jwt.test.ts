@@ -48,16 +48,25 @@ describe("a token", () => {
     ["an organization that is no id", { org_id: "' OR 1" }, {}],
     ["an `exp` that is a text", { exp: "tomorrow" }, {}],
     ["a `crit` that nobody knows", {}, { header: { crit: ["x"], x: 1 } }],
-  ])("with %s is refused", async (_, claims, { header, key = SECRET, alg = "HS256" }: { header?: object; key?: Uint8Array; alg?: string }) => {
-    const h = createHarness();
-    const all = { sub: "svc", role: "service", exp: secondsNow(h) + 60, ...claims };
-    // jose does not sign what is not valid, so the parts are put together here.
-    const signed = `${encode({ alg, ...header })}.${encode(all)}`;
-    const hash = { HS256: "SHA-256", HS512: "SHA-512" }[alg] ?? "";
-    const hmac = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash }, false, ["sign"]);
-    const signature = await crypto.subtle.sign("HMAC", hmac, new TextEncoder().encode(signed));
-    expect(await statusWith(h, `Bearer ${signed}.${base64url.encode(new Uint8Array(signature))}`)).toBe(401);
-  });
+  ])(
+    "with %s is refused",
+    async (
+      _,
+      claims,
+      { header, key = SECRET, alg = "HS256" }: { header?: object; key?: Uint8Array; alg?: string },
+    ) => {
+      const h = createHarness();
+      const all = { sub: "svc", role: "service", exp: secondsNow(h) + 60, ...claims };
+      // jose does not sign what is not valid, so the parts are put together here.
+      const signed = `${encode({ alg, ...header })}.${encode(all)}`;
+      const hash = { HS256: "SHA-256", HS512: "SHA-512" }[alg] ?? "";
+      const hmac = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash }, false, ["sign"]);
+      const signature = await crypto.subtle.sign("HMAC", hmac, new TextEncoder().encode(signed));
+      expect(await statusWith(h, `Bearer ${signed}.${base64url.encode(new Uint8Array(signature))}`)).toBe(
+        401,
+      );
+    },
+  );
 
   test.each(["none", "None", "NONE"])("of algorithm %s is refused, signed or not", async (alg) => {
     const h = createHarness();
@@ -91,21 +100,32 @@ describe("a token", () => {
       headers: { authorization },
     });
     expect(mine.body).toEqual({ user_id: "usr_plain", tokens: [] });
-    const sends = await h.request("POST", "/api/v1/notifications", { as: null, headers: { authorization }, body: {} });
+    const sends = await h.request("POST", "/api/v1/notifications", {
+      as: null,
+      headers: { authorization },
+      body: {},
+    });
     expect(sends.status).toBe(403);
   });
 });
 
 describe("an Authorization header", () => {
-  test.each(["", "Bearer", "Bearer ", "Basic dTpw", "Bearer a b", "Bearer a.b", "Bearer ...", "Bearer a.b.c.d.e", "Token x"])(
-    "%j is refused, with a challenge",
-    async (authorization) => {
-      const h = createHarness();
-      const answer = await h.request("GET", PATH, { as: null, headers: { authorization } });
-      expect([answer.status, answer.body.code]).toEqual([401, "unauthorized"]);
-      expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer error="invalid_(token|request)"$/);
-    },
-  );
+  test.each([
+    "",
+    "Bearer",
+    "Bearer ",
+    "Basic dTpw",
+    "Bearer a b",
+    "Bearer a.b",
+    "Bearer ...",
+    "Bearer a.b.c.d.e",
+    "Token x",
+  ])("%j is refused, with a challenge", async (authorization) => {
+    const h = createHarness();
+    const answer = await h.request("GET", PATH, { as: null, headers: { authorization } });
+    expect([answer.status, answer.body.code]).toEqual([401, "unauthorized"]);
+    expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer error="invalid_(token|request)"$/);
+  });
 
   test("that is missing is asked for where the contract is closed", async () => {
     const h = createHarness({ vars: { OPEN_CONTRACTS: "" } });

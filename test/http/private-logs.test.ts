@@ -71,6 +71,12 @@ test("nothing personal is logged in a whole life of a user, whatever goes wrong"
   const logged = [...lines, ...h.logged].join("\n");
   expect(lines.filter((line) => line.includes('"event":"request"')).length).toBeGreaterThan(15);
   expect(logged).toContain("request_failed");
-  const secrets = [...Object.values(PRIVATE), ...tokens, "private-a", "PRIVATE", await tokenFor(SERVICE, h.clock.now())];
+  const secrets = [
+    ...Object.values(PRIVATE),
+    ...tokens,
+    "private-a",
+    "PRIVATE",
+    await tokenFor(SERVICE, h.clock.now()),
+  ];
   expect(secrets.filter((secret) => logged.includes(secret))).toEqual([]);
 });

@@ -9,7 +9,10 @@ describe("a user's budget of pushes", () => {
     const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "3" } });
     const user = await givenUser(h);
     const send = () => h.request("POST", BASE, { body: aPush(user.id) });
-    const limits = ({ headers }: { headers: Headers }) => [headers.get("ratelimit-policy"), headers.get("ratelimit")];
+    const limits = ({ headers }: { headers: Headers }) => [
+      headers.get("ratelimit-policy"),
+      headers.get("ratelimit"),
+    ];
 
     // A slot comes back every twenty minutes; each send takes 0.1 s here.
     expect(limits(await send())).toEqual(['"push";q=3;w=3600', '"push";r=2;t=1200']);
@@ -83,16 +86,25 @@ describe("inbound requests from one address", () => {
   test("over the limit are 429 before anything else is done", async () => {
     const { h, keys } = limiting("production", false);
     const answer = await h.request("GET", BASE, { as: null, headers });
-    expect([answer.status, answer.body.code, answer.headers.get("retry-after")]).toEqual([429, "rate_limited", "60"]);
+    expect([answer.status, answer.body.code, answer.headers.get("retry-after")]).toEqual([
+      429,
+      "rate_limited",
+      "60",
+    ]);
     expect([keys, h.meter.trips]).toEqual([["192.0.2.7"], 0]);
   });
 
-  test("within the limit pass; monitors and readers of the documentation are not counted", async () => {
+  test("are counted on every path that costs something, and within the limit they pass", async () => {
     const { h, keys } = limiting("production", true);
-    expect((await h.request("GET", BASE, { headers })).status).toBe(200);
-    await h.request("GET", "/healthz", { headers });
-    await h.request("GET", "/docs", { headers });
-    expect(keys).toEqual(["192.0.2.7"]);
+    const paths = [BASE, "/api/v1/nothing", "/healthz", "/openapi.json", "/docs", "/docs/swagger-ui.css"];
+    for (const path of paths) await h.request("GET", path, { headers });
+    expect(keys).toEqual(Array(paths.length).fill("192.0.2.7"));
+  });
+
+  test("of a provider's webhooks are not counted: it tells of everybody's e-mails", async () => {
+    const { h, keys } = limiting("production", false);
+    const answer = await h.request("POST", "/webhooks/resend", { as: null, headers, body: {} });
+    expect([answer.status === 429, keys]).toEqual([false, []]);
   });
 
   test("are not counted on a laptop, where every caller has the same address", async () => {

@@ -48,7 +48,9 @@ test("a push goes out over real sockets, and the answer has the outcome", async 
     body: "It works.",
   });
   expect(sent).toMatchObject({ status: 201, body: { status: "sent", delivered_count: 1, failed_count: 0 } });
-  expect(expo.sandbox.accepted).toMatchObject([{ token: token("usr_one"), title: "Hello", body: "It works." }]);
+  expect(expo.sandbox.accepted).toMatchObject([
+    { token: token("usr_one"), title: "Hello", body: "It works." },
+  ]);
 });
 
 test("the production bundle serves its reference and its API description without any eval", async () => {
@@ -77,7 +79,9 @@ test("killed in the middle of 100 sends and started again, it sends them all", a
   await givenUsers(users);
   expo.sandbox.settings.latencyMs = 250;
   const sends = users.map((user) =>
-    call(server, "POST", "/api/v1/notifications", { user_id: user, title: "Kill", body: user }).catch(() => null),
+    call(server, "POST", "/api/v1/notifications", { user_id: user, title: "Kill", body: user }).catch(
+      () => null,
+    ),
   );
   // Some are sent by now, some are on their way, some are only rows, and some have not come in at all.
   await until(async () => expo.sandbox.accepted.length >= 10, 20_000);
@@ -87,7 +91,9 @@ test("killed in the middle of 100 sends and started again, it sends them all", a
   server = await start(folder.path, vars());
   const rows = async () => {
     const page = await call(server, "GET", "/api/v1/notifications?limit=100");
-    return (page.body.data as { user_id: string; status: string }[]).filter((row) => row.user_id.startsWith("usr_kill_"));
+    return (page.body.data as { user_id: string; status: string }[]).filter((row) =>
+      row.user_id.startsWith("usr_kill_"),
+    );
   };
   const taken = await rows();
   expect(taken.length).toBeGreaterThanOrEqual(answered.length);

@@ -50,7 +50,7 @@ export const tick = (server: Server): Promise<Response> =>
 
 /** Asks until the answer is true, or the time is over. */
 export async function until(ask: () => Promise<boolean>, withinMs: number): Promise<boolean> {
-  for (const end = Date.now() + withinMs; Date.now() < end; ) {
+  for (const end = Date.now() + withinMs; Date.now() < end;) {
     if (await ask()) return true;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

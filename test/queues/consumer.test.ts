@@ -32,7 +32,10 @@ const POISON: [string, unknown][] = [
   ["ids that are none", { v: 1, channel: "push", ids: ["1' OR 1=1", 3] }],
   ["too many ids", { v: 1, channel: "push", ids: Array.from({ length: 101 }, () => ID) }],
   ["half a settlement", { v: 1, settle: { channel: "push", claim_id: "c", verdicts: [] } }],
-  ["a settlement of a wrong status", { v: 1, settle: settlementOf({ verdicts: [{ id: ID, status: "sending" }] }) }],
+  [
+    "a settlement of a wrong status",
+    { v: 1, settle: settlementOf({ verdicts: [{ id: ID, status: "sending" }] }) },
+  ],
 ];
 
 describe("a message that cannot be read", () => {
@@ -75,9 +78,21 @@ describe("a batch", () => {
 
   test("has each message retried as late as the latest of its ids asks, and the others put away", async () => {
     const h = createWorld();
-    const [a, b, c] = ["a", "b", "c"].map((letter) => ID.replace("8057", `805${letter}`)) as [string, string, string];
+    const [a, b, c] = ["a", "b", "c"].map((letter) => ID.replace("8057", `805${letter}`)) as [
+      string,
+      string,
+      string,
+    ];
     const { batch, answers } = batchOf([wakeUp([a, b]), wakeUp([c]), wakeUp([b, c])]);
-    await consume(h.ctx, batch, { push: () => Promise.resolve(new Map([[a, 5], [b, 20]])) });
+    await consume(h.ctx, batch, {
+      push: () =>
+        Promise.resolve(
+          new Map([
+            [a, 5],
+            [b, 20],
+          ]),
+        ),
+    });
     expect(answers()).toEqual([20, "ack", 20]);
   });
 
@@ -115,11 +130,19 @@ describe("a batch", () => {
   test("settles the same outcomes any number of times to the same effect", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 2);
-    await h.deps.bindings.DB.prepare("UPDATE dispatches SET status = 'sending', claim_id = 'c', lease_until = ?")
+    await h.deps.bindings.DB.prepare(
+      "UPDATE dispatches SET status = 'sending', claim_id = 'c', lease_until = ?",
+    )
       .bind(h.clock.now() + 60_000)
       .run();
-    const settle = settlementOf({ claim_id: "c", verdicts: ids.map((id) => ({ id, status: "failed", spent: 1 })) });
-    await consumeAll(h, [{ v: 1, settle }, { v: 1, settle }]);
+    const settle = settlementOf({
+      claim_id: "c",
+      verdicts: ids.map((id) => ({ id, status: "failed", spent: 1 })),
+    });
+    await consumeAll(h, [
+      { v: 1, settle },
+      { v: 1, settle },
+    ]);
     const once = await dispatchesOf(ids);
     expect(once.map(({ status, attempts }) => [status, attempts])).toEqual(ids.map(() => ["failed", 1]));
     await consumeAll(h, [{ v: 1, settle }]);

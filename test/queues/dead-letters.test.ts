@@ -54,15 +54,18 @@ describe("outcomes among the dead letters while D1 is away", () => {
     settle: settlementOf({ channel, claimed_at: h.clock.now() }),
   });
 
-  test.each(["push", "email"] as const)("go back onto the queue of their channel (%s), and are soon tried again", async (channel) => {
-    const h = createWorld();
-    h.meter.away(true);
-    const body = outcomes(h, channel);
-    expect(await consumeAll(h, [body], DEAD_LETTERS)).toEqual(["ack"]);
-    expect(h.queues.waiting.map((message) => message.body)).toEqual([body]);
-    // Sooner than the sweep hands a lost lease to another (15 s after it has noticed).
-    expect(waits(h, channel)).toEqual([5]);
-  });
+  test.each(["push", "email"] as const)(
+    "go back onto the queue of their channel (%s), and are soon tried again",
+    async (channel) => {
+      const h = createWorld();
+      h.meter.away(true);
+      const body = outcomes(h, channel);
+      expect(await consumeAll(h, [body], DEAD_LETTERS)).toEqual(["ack"]);
+      expect(h.queues.waiting.map((message) => message.body)).toEqual([body]);
+      // Sooner than the sweep hands a lost lease to another (15 s after it has noticed).
+      expect(waits(h, channel)).toEqual([5]);
+    },
+  );
 
   test("stay where they are while that queue is away as well", async () => {
     const h = createWorld();

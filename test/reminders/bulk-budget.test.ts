@@ -76,7 +76,12 @@ describe("a bulk of 10,000 users", () => {
 
   test("again skips them all, in as many trips, writing one row a portion", async () => {
     const again = await costOf(h, org);
-    expect(again.data).toMatchObject({ total_eligible: 10_000, dispatched: 0, skipped: 10_000, dispatch_ids: [] });
+    expect(again.data).toMatchObject({
+      total_eligible: 10_000,
+      dispatched: 0,
+      skipped: 10_000,
+      dispatch_ids: [],
+    });
     expect([again.trips, again.rowsWritten, again.sends]).toEqual([8, 3, 0]);
   });
 });
@@ -106,7 +111,10 @@ test("an interruption midway is gone on from by a repeat: nobody is left out or 
   expect(body.data).toMatchObject({ total_eligible: 5_500, dispatched: 500, skipped: PORTION });
   expect(await count("dispatches", "org_id = ?", org)).toBe(5_500);
   // The interrupted call has its entry, with what it did.
-  expect((await auditOf(org)).map(({ detail }) => JSON.parse(detail ?? "").dispatched)).toEqual([PORTION, 500]);
+  expect((await auditOf(org)).map(({ detail }) => JSON.parse(detail ?? "").dispatched)).toEqual([
+    PORTION,
+    500,
+  ]);
 
   // It was only slow after all: it does nothing twice, and answers as the other did.
   failing.release();

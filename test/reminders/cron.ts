@@ -1,33 +1,39 @@
 import { env } from "cloudflare:workers";
 import type { Dispatch } from "../../src/db/schema/index.ts";
-import { HOUR, MINUTE } from "../../src/lib/clock.ts";
+import { JOBS, runJob } from "../../src/jobs/index.ts";
+import { MINUTE } from "../../src/lib/clock.ts";
 import { createHarness, type Harness } from "../support/harness.ts";
 
 /** A world at a certain time that sends through Resend. */
 export const cronWorld = (now: string, vars: Record<string, string> = {}): Harness =>
   createHarness({ vars: { EMAIL_PROVIDERS: "resend", ...vars }, now: Date.parse(now), autoDrain: false });
 
-/** One tick of the minutely cron at this time, and what follows from it. */
-export async function tickAt(h: Harness, time: string): Promise<void> {
-  h.clock.set(Date.parse(time));
-  await h.tick();
+const REMINDERS = (JOBS["* * * * *"] ?? []).find(({ name }) => name === "certification_reminders");
+
+/** The job of the minutely cron that sends due reminders, at this time, and what follows from it. */
+export async function tickAt(h: Harness, time: string | number): Promise<void> {
+  if (REMINDERS === undefined) throw new Error("No cron runs the reminders");
+  h.clock.set(typeof time === "string" ? Date.parse(time) : time);
+  await runJob(h.deps.open("first-primary"), h.deps, REMINDERS);
   await h.drain();
 }
 
-/** Time passes until `until`, with a tick at every quarter of an hour: all local hours begin at one. */
+/** Time passes until `until`, with a tick at each quarter of an hour at which one has something to do. */
 export async function walk(h: Harness, until: string, { from }: { from?: string } = {}): Promise<void> {
-  const start = from === undefined ? h.clock.now() : Date.parse(from);
-  for (let at = start; at < Date.parse(until); at = await nextTick(at)) await tickAt(h, new Date(at).toISOString());
+  const end = Date.parse(until);
+  for (let at = from === undefined ? h.clock.now() : Date.parse(from); at < end; at = await nextTick(at))
+    await tickAt(h, at);
+  h.clock.set(end);
 }
 
-/** The next quarter of an hour at which something is due, or a day on: idle ticks are left out. */
-async function nextTick(at: number): Promise<number> {
-  const quarter = 15 * MINUTE;
-  const next = (Math.floor(at / quarter) + 1) * quarter;
-  const due = await env.DB.prepare("SELECT min(next_at) AS due FROM user_schedules").first<number | null>("due");
-  const idle = Math.ceil(((due ?? Number.POSITIVE_INFINITY) - 1) / quarter) * quarter;
-  // Never longer than a day, so that a schedule that is too late is noticed as late.
-  return Math.max(next, Math.min(idle, at + 24 * HOUR));
+const QUARTER = 15 * MINUTE;
+
+async function nextTick(after: number): Promise<number> {
+  const due = await env.DB.prepare("SELECT min(next_at) AS due FROM user_schedules").first<number | null>(
+    "due",
+  );
+  const next = Math.max(due ?? Number.POSITIVE_INFINITY, after + 1);
+  return Math.ceil(next / QUARTER) * QUARTER;
 }
 
 /** The reminders that a user has got, oldest first. */

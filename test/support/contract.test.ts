@@ -3,11 +3,15 @@ import { createContractCheck, findOperation, type OpenApi, type Seen } from "./c
 import { lacks } from "./same-shape.ts";
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
-const problem = { content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } };
+const problem = {
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+};
 
 const document = {
   paths: {
-    "/api/things/{id}": { get: { responses: { 200: json({ $ref: "#/components/schemas/Thing" }), 404: problem } } },
+    "/api/things/{id}": {
+      get: { responses: { 200: json({ $ref: "#/components/schemas/Thing" }), 404: problem } },
+    },
     "/api/things/{id}/{part}": { get: { responses: { 200: json({}) } } },
     "/api/things/static": { get: { responses: { 204: {} } } },
   },
@@ -41,7 +45,11 @@ const seen = (more: Partial<Seen> = {}): Seen => ({
   body: thing,
   ...more,
 });
-const notFound = { status: 404, contentType: "application/problem+json", body: { status: 404, request_id: "r" } };
+const notFound = {
+  status: 404,
+  contentType: "application/problem+json",
+  body: { status: 404, request_id: "r" },
+};
 
 describe("the check of answers", () => {
   const check = createContractCheck(document);
@@ -69,13 +77,19 @@ describe("the check of answers", () => {
     ["a body that is not JSON", { body: "text" }, "not as the document declares"],
     ["a problem of another status", { ...notFound, body: { status: 500, request_id: "r" } }, "says 500"],
     ["a route that is not documented", { path: "/api/nothing" }, "does not know this route"],
-    ["an error of the API that is no problem", { ...notFound, path: "/api/nothing", contentType: "text/plain" }, "no problem document"],
+    [
+      "an error of the API that is no problem",
+      { ...notFound, path: "/api/nothing", contentType: "text/plain" },
+      "no problem document",
+    ],
   ])("fails %s", (_, more, message) => {
     expect(() => check(seen(more))).toThrow(message);
   });
 
   test("looks at the route with the most fixed segments", () => {
-    expect(Object.keys(findOperation(document, "GET", "/api/things/static")?.responses ?? {})).toEqual(["204"]);
+    expect(Object.keys(findOperation(document, "GET", "/api/things/static")?.responses ?? {})).toEqual([
+      "204",
+    ]);
     expect(findOperation(document, "GET", "/api/things/")).toBeUndefined();
     expect(findOperation(document, "POST", "/api/things/1")).toBeUndefined();
   });

@@ -122,7 +122,7 @@ export function createFakeQueues(now: () => number, pass: Pass = (_, call) => ca
     sends: 0,
     away: false,
     lost: [],
-    put: (lane, body) => void add(lane, body),
+    put: (lane, body) => add(lane, body),
     take(at) {
       for (const lane of ["push", "email", "bulk", "dead"] as const) {
         const due = queues.waiting

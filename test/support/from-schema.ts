@@ -73,7 +73,10 @@ export function arbitraryOf(schema: JsonSchema, defs: Record<string, JsonSchema>
   }
 }
 
-function object({ properties = {}, required = [], additionalProperties }: JsonSchema, of: (s: JsonSchema) => Json): Json {
+function object(
+  { properties = {}, required = [], additionalProperties }: JsonSchema,
+  of: (s: JsonSchema) => Json,
+): Json {
   const known = fc.record(
     Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, of(inner)])),
     { requiredKeys: required },
@@ -117,7 +120,9 @@ export const hostile: Json = fc.oneof(
 /** Paths to everything in a JSON value. */
 function places(value: unknown, at: (string | number)[] = []): (string | number)[][] {
   if (typeof value !== "object" || value === null) return [at];
-  const inner: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const inner: [string | number, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
   return [at, ...inner.flatMap(([key, member]) => places(member, [...at, key]))];
 }
 

@@ -35,7 +35,10 @@ export async function givenReaders(h: Harness, count: number, facts: ReaderFacts
     return { id, email: `${id}@example.com` };
   });
   const { org = null, verified = true, name = "Kari Nordmann", locale = null, timezone = null } = facts;
-  const rows = readers.map(({ id, email }) => ({ id, email: facts.email === undefined ? email : facts.email }));
+  const rows = readers.map(({ id, email }) => ({
+    id,
+    email: facts.email === undefined ? email : facts.email,
+  }));
   await env.DB.prepare(
     `INSERT INTO users (id, org_id, name, email, email_verified, locale, timezone, created_at, updated_at)
      SELECT value->>'id', ?1, ?2, value->>'email', ?3, ?4, ?5, ?6, ?6 FROM json_each(?7)`,
@@ -58,7 +61,8 @@ export async function givenCertificate(
   expires: number | string,
   { id = mint("cert"), name = "First aid" }: { id?: string; name?: string } = {},
 ): Promise<string> {
-  const expires_at = typeof expires === "string" ? expires : new Date(h.clock.now() + expires * DAY).toISOString();
+  const expires_at =
+    typeof expires === "string" ? expires : new Date(h.clock.now() + expires * DAY).toISOString();
   const body = { user_id: userId, name, expires_at };
   const { status } = await h.request("PUT", `/api/v1/directory/certifications/${id}`, { body });
   if (status !== 200 && status !== 201) throw new Error(`The certificate was answered ${status}`);
@@ -105,7 +109,11 @@ export async function givenMails(
 }
 
 /** `count` readers, and an e-mail to each. */
-export async function givenMailsTo(h: Harness, count: number, more: Partial<NewDispatch> = {}): Promise<string[]> {
+export async function givenMailsTo(
+  h: Harness,
+  count: number,
+  more: Partial<NewDispatch> = {},
+): Promise<string[]> {
   const readers = await givenReaders(h, count);
   return givenMails(
     h,

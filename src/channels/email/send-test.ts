@@ -126,7 +126,7 @@ async function conclude(ctx: Ctx, key: IdempotencyKey | null, id: string): Promi
       WHERE ${isUnsent} RETURNING error_code`,
     sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
   ]);
-  const [ended = [], found = []] = results.slice(-2) as [{ error_code: string }[], Dispatch[]];
+  const [ended, found] = results.slice(-2) as [{ error_code: string }[], Dispatch[]];
   const dispatch = found[0];
   if (ended.length === 0 && dispatch !== undefined && dispatch.status !== "sending") return dispatch;
   throw new Failure("internal", "The e-mail service is broken or cannot be reached.", {

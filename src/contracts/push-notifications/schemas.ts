@@ -42,7 +42,8 @@ export const sendBody = z
       .openapi({
         type: "array",
         items: { type: "string", enum: [...SEND_CHANNELS] },
-        description: "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or both.",
+        description:
+          "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or both.",
       }),
     send_at: instant
       .optional()

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { fetchReceipts } from "../../../src/channels/push/receipts.ts";
 import { settle } from "../../../src/dispatch/settle.ts";
-import { DAY, HOUR, MINUTE } from "../../../src/lib/clock.ts";
+import { DAY, MINUTE } from "../../../src/lib/clock.ts";
 import type { Harness } from "../../support/harness.ts";
 import {
   createWorld,
@@ -42,7 +42,9 @@ async function deadTokens() {
 }
 
 const register = (h: Harness, user: string, token: string) =>
-  h.request("POST", "/api/v1/notifications/device-tokens", { body: { user_id: user, token, platform: "ios" } });
+  h.request("POST", "/api/v1/notifications/device-tokens", {
+    body: { user_id: user, token, platform: "ios" },
+  });
 
 describe("the receipts job", () => {
   test("asks for nothing before a quarter of an hour, and pays one round trip for it", async () => {
@@ -90,7 +92,10 @@ describe("the receipts job", () => {
     const h = createWorld();
     await givenAccepted(h, 30, { devices: 2 });
     h.clock.advance(AFTER);
-    const looked = await Promise.all([receipts(h), fetchReceipts(h.deps.open("first-primary"), h.deps.pushProviders)]);
+    const looked = await Promise.all([
+      receipts(h),
+      fetchReceipts(h.deps.open("first-primary"), h.deps.pushProviders),
+    ]);
     expect(looked.toSorted((a, b) => a - b)).toEqual([0, 60]);
     expect(h.expo.requests.map(({ size }) => size)).toEqual([60]);
   });
@@ -114,24 +119,29 @@ describe("a receipt that says the device is dead", () => {
     ]);
   });
 
-  test.each([1, 3])("of all %i devices makes it a failure, and its fallback follows once", async (devices) => {
-    const h = createWorld();
-    const { ids, tokens } = await givenAccepted(h, 1, { devices, fallback: "in_app" });
-    for (const token of tokens) h.expo.settings.receiptErrors.set(token, DEAD);
-    h.clock.advance(AFTER);
-    await receipts(h);
-    expect(await dispatchOf(ids[0] ?? "")).toMatchObject({
-      status: "failed",
-      delivered_count: 0,
-      failed_count: devices,
-      error_code: "undelivered",
-      error: "No device could be reached",
-    });
-    await env.DB.prepare("UPDATE deliveries SET receipt_due_at = 0").run();
-    await receipts(h);
-    const { results } = await env.DB.prepare("SELECT channel, status FROM dispatches WHERE id <> ?").bind(ids[0]).all();
-    expect(results).toEqual([{ channel: "in_app", status: "delivered" }]);
-  });
+  test.each([1, 3])(
+    "of all %i devices makes it a failure, and its fallback follows once",
+    async (devices) => {
+      const h = createWorld();
+      const { ids, tokens } = await givenAccepted(h, 1, { devices, fallback: "in_app" });
+      for (const token of tokens) h.expo.settings.receiptErrors.set(token, DEAD);
+      h.clock.advance(AFTER);
+      await receipts(h);
+      expect(await dispatchOf(ids[0] ?? "")).toMatchObject({
+        status: "failed",
+        delivered_count: 0,
+        failed_count: devices,
+        error_code: "undelivered",
+        error: "No device could be reached",
+      });
+      await env.DB.prepare("UPDATE deliveries SET receipt_due_at = 0").run();
+      await receipts(h);
+      const { results } = await env.DB.prepare("SELECT channel, status FROM dispatches WHERE id <> ?")
+        .bind(ids[0])
+        .all();
+      expect(results).toEqual([{ channel: "in_app", status: "delivered" }]);
+    },
+  );
 
   test("wakes the fallback when it has to be sent", async () => {
     const h = createWorld();
@@ -139,7 +149,9 @@ describe("a receipt that says the device is dead", () => {
     h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
     h.clock.advance(AFTER);
     await receipts(h);
-    const follower = await env.DB.prepare("SELECT id FROM dispatches WHERE id <> ?").bind(ids[0]).first<string>("id");
+    const follower = await env.DB.prepare("SELECT id FROM dispatches WHERE id <> ?")
+      .bind(ids[0])
+      .first<string>("id");
     expect(h.queues.waiting).toMatchObject([{ lane: "email", body: { ids: [follower] } }]);
   });
 
@@ -178,10 +190,20 @@ describe("a receipt that says the device is dead", () => {
     h.queues.put("push", { v: 1, channel: "push", ids });
     await live(h, 20);
     await receipts(h);
-    expect(await dispatchOf(id)).toMatchObject({ status: "queued", attempts: 4, delivered_count: 0, failed_count: 1 });
+    expect(await dispatchOf(id)).toMatchObject({
+      status: "queued",
+      attempts: 4,
+      delivered_count: 0,
+      failed_count: 1,
+    });
     h.expo.settings.ticketErrors.clear();
     await live(h, 60);
-    expect(await dispatchOf(id)).toMatchObject({ status: "sent", attempts: 5, delivered_count: 1, failed_count: 1 });
+    expect(await dispatchOf(id)).toMatchObject({
+      status: "sent",
+      attempts: 5,
+      delivered_count: 1,
+      failed_count: 1,
+    });
     expect(tokens.map((token) => h.expo.timesGiven(id, token))).toEqual([1, 1]);
   });
 
@@ -215,98 +237,5 @@ describe("another error in a receipt", () => {
     expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "failed", error_code: "undelivered" });
     expect(await deliveriesOf(ids[0] ?? "")).toMatchObject([{ status: "failed", error: code }]);
     expect(await deadTokens()).toEqual([]);
-  });
-});
-
-describe("a receipt that does not come", () => {
-  test("is asked for each quarter of an hour, until Expo has forgotten it after a day", async () => {
-    const h = createWorld();
-    h.expo.settings.receiptDelayMs = 2 * DAY;
-    const { ids } = await givenAccepted(h);
-    const before = await dispatchOf(ids[0] ?? "");
-    const start = h.clock.now();
-    while (h.clock.now() < start + 30 * HOUR) {
-      await receipts(h);
-      h.clock.advance(MINUTE);
-    }
-    const asked = h.expo.requests.map(({ at }) => (at - start) / AFTER);
-    expect(asked).toEqual(Array.from({ length: 96 }, (_, i) => i + 1));
-    expect(await dispatchOf(ids[0] ?? "")).toEqual(before);
-  });
-
-  test("because Expo is away or makes no sense, is asked for again", async () => {
-    const h = createWorld();
-    const { ids, tokens } = await givenAccepted(h);
-    h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
-    const faults = [{ kind: "drop" }, { kind: "garbage" }, { kind: "throttle" }, { kind: "status", status: 500 }] as const;
-    for (const fault of faults) {
-      h.clock.advance(AFTER);
-      h.expo.failNext(fault, 1, "receipts");
-      expect(await receipts(h)).toBe(1);
-      expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "sent", delivered_count: 1 });
-    }
-    h.clock.advance(AFTER);
-    await receipts(h);
-    expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "failed", delivered_count: 0 });
-  });
-
-  test("because its provider is no longer configured, is given up after a day", async () => {
-    const h = createWorld();
-    await givenAccepted(h);
-    h.clock.advance(AFTER);
-    expect(await fetchReceipts(h.ctx, [])).toBe(1);
-    h.clock.advance(DAY);
-    expect(await fetchReceipts(h.ctx, [])).toBe(1);
-    h.clock.advance(DAY);
-    expect(await fetchReceipts(h.ctx, [])).toBe(0);
-  });
-
-  test.each(["before", "after"] as const)(
-    "because D1 failed to write what it said (%s it was committed), is asked for again to the same effect",
-    async (when) => {
-      const h = createWorld();
-      const { ids, tokens } = await givenAccepted(h, 1, { fallback: "in_app" });
-      h.expo.settings.receiptErrors.set(tokens[0] ?? "", DEAD);
-      h.clock.advance(AFTER);
-      const asked = h.interrupts.stopAtNext("fetch", "after");
-      const failing = receipts(h);
-      await asked.reached;
-      h.meter.failNext(when, "D1_ERROR: D1 DB is overloaded.");
-      asked.release();
-      await expect(failing).rejects.toThrow("overloaded");
-      expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: when === "before" ? "sent" : "failed" });
-      h.clock.advance(AFTER);
-      await receipts(h);
-      expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "failed", error_code: "undelivered" });
-      expect(await env.DB.prepare("SELECT count(*) AS n FROM dispatches").first("n")).toBe(2);
-    },
-  );
-
-  test("because D1 did not say which are due, is asked for a quarter of an hour later", async () => {
-    const h = createWorld();
-    await givenAccepted(h);
-    h.clock.advance(AFTER);
-    h.meter.failNext("after");
-    expect(await receipts(h)).toBe(0);
-    h.clock.advance(AFTER);
-    expect(await receipts(h)).toBe(1);
-  });
-});
-
-describe("a receipt of a ticket", () => {
-  test("that a later one has replaced changes nothing", async () => {
-    const h = createWorld();
-    const { ids } = await givenAccepted(h);
-    const [id = ""] = ids;
-    h.clock.advance(AFTER);
-    const asked = h.interrupts.stopAtNext("fetch", "after");
-    h.expo.settings.receiptErrors.set(h.expo.accepted[0]?.token ?? "", DEAD);
-    const looking = receipts(h);
-    await asked.reached;
-    await env.DB.prepare("UPDATE deliveries SET ticket_id = 'newer'").run();
-    asked.release();
-    await looking;
-    expect(await dispatchOf(id)).toMatchObject({ status: "sent", delivered_count: 1 });
-    expect(await deliveriesOf(id)).toMatchObject([{ status: "accepted", ticket_id: "newer" }]);
   });
 });

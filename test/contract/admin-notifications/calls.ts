@@ -22,14 +22,23 @@ export const bulk = (
 export const read = (h: Harness, id: string, as?: Caller | null): Promise<Answer> =>
   h.request("GET", `${BASE}/${id}`, as === undefined ? {} : { as });
 
-export const change = (h: Harness, id: string, body: unknown, options: RequestOptions = {}): Promise<Answer> =>
-  h.request("PUT", `${BASE}/${id}`, { body, ...options });
+export const change = (
+  h: Harness,
+  id: string,
+  body: unknown,
+  options: RequestOptions = {},
+): Promise<Answer> => h.request("PUT", `${BASE}/${id}`, { body, ...options });
 
 export const cancel = (h: Harness, id: string, options: RequestOptions = {}): Promise<Answer> =>
   h.request("DELETE", `${BASE}/${id}`, options);
 
 /** What a list finds, by the name of the field. */
-export async function listed(h: Harness, query: string, field = "dispatch_id", as?: Caller): Promise<unknown[]> {
+export async function listed(
+  h: Harness,
+  query: string,
+  field = "dispatch_id",
+  as?: Caller,
+): Promise<unknown[]> {
   const { body } = await h.request("GET", `${BASE}?${query}`, as === undefined ? {} : { as });
   return body.data.map((row: Record<string, unknown>) => row[field]);
 }
@@ -43,7 +52,11 @@ export function uuidOf(id: string): string {
 }
 
 /** Puts a dispatch into a state, past the pipeline. */
-export async function putInto(uuid: string, status: string, more: Record<string, unknown> = {}): Promise<void> {
+export async function putInto(
+  uuid: string,
+  status: string,
+  more: Record<string, unknown> = {},
+): Promise<void> {
   const isOpen = status === "queued" || status === "sending";
   const columns = { status, ...(!isOpen && { wake_at: null }), ...more };
   const names = Object.keys(columns);

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/lib/clock.ts";
-import { createMailWorld, givenMails, givenMailsTo, givenReader, mailNow, mailsOf } from "../../support/mail.ts";
+import {
+  createMailWorld,
+  givenMails,
+  givenMailsTo,
+  givenReader,
+  mailNow,
+  mailsOf,
+} from "../../support/mail.ts";
 import { dispatchOf, givenDispatches } from "../../support/pipeline.ts";
 import { auditOf, cancel, change, count, printed, putInto, read } from "./calls.ts";
 
@@ -65,7 +72,10 @@ describe("retrying", () => {
     const [id = ""] = await givenMailsTo(h, 1);
     h.resend.failNext({ kind: "answer", status: 500, body: {} }, 1);
     await mailNow(h, [id]);
-    expect(await dispatchOf(id)).toMatchObject({ status: "queued", title: "Your certification expires in 7 days" });
+    expect(await dispatchOf(id)).toMatchObject({
+      status: "queued",
+      title: "Your certification expires in 7 days",
+    });
     await putInto(id, "failed");
     h.clock.advance(6 * DAY);
     await change(h, printed(id), RETRY);

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DAY } from "../../../src/lib/clock.ts";
 import { type Harness, mint } from "../../support/harness.ts";
-import { createMailWorld, givenCertificate, givenReader, givenReaders, givenCertificates } from "../../support/mail.ts";
+import {
+  createMailWorld,
+  givenCertificate,
+  givenReader,
+  givenReaders,
+  givenCertificates,
+} from "../../support/mail.ts";
 import { givenOrg } from "../../support/world.ts";
 import { auditOf, bulk, cancel, count, remind } from "./calls.ts";
 

@@ -17,7 +17,11 @@ async function givenOneOfEach(h: Harness, orgId: string) {
   const { id: user } = await givenReader(h, { org: orgId });
   const [mail = ""] = await givenMails(h, [user], { orgId });
   const [push = ""] = await givenDispatches(h, [user], { orgId });
-  const [inApp = ""] = await givenDispatches(h, [user], { orgId, channel: "in_app", type: "pause_activated" });
+  const [inApp = ""] = await givenDispatches(h, [user], {
+    orgId,
+    channel: "in_app",
+    type: "pause_activated",
+  });
   return { user, mail: printed(mail), push: printed(push), inApp: printed(inApp) };
 }
 

@@ -92,7 +92,9 @@ describe("a reminder for one user", () => {
     "with %j is refused",
     async (body) => {
       const h = createMailWorld();
-      const { status } = await h.request("POST", "/api/v1/admin/notifications/certification-reminder", { body });
+      const { status } = await h.request("POST", "/api/v1/admin/notifications/certification-reminder", {
+        body,
+      });
       expect(status).toBe(400);
     },
   );

@@ -116,9 +116,9 @@ describe("an open contract", () => {
     const h = createOpen();
     const place = await givenPlace(h);
     expect(await statuses(h, place, { role: "user", sub: place.user })).toEqual(all(403));
-    expect((await h.request("GET", BASE, { as: null, headers: { authorization: "Bearer x.y.z" } })).status).toBe(
-      401,
-    );
+    expect(
+      (await h.request("GET", BASE, { as: null, headers: { authorization: "Bearer x.y.z" } })).status,
+    ).toBe(401);
   });
 });
 
