@@ -21,6 +21,7 @@ import {
 } from "../db/schema/index.ts";
 import { namesUser } from "../digests/keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
+import { keepOutcomes } from "../pause-records/following.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
 const PORTION = 2_000;
@@ -81,6 +82,7 @@ async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
       (naming) =>
         sql`UPDATE ${naming.table} SET ${sql.identifier(naming.user.name)} = NULL ${portionOf(naming, id)}`,
     ),
+    keepOutcomes(some),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
     sql`DELETE FROM ${occasions} WHERE dispatch_id IN ${some}`,
     // Occasions outlive their dispatches.

@@ -11,6 +11,7 @@ import {
   suppressions,
 } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
+import { keepOutcomes } from "../pause-records/following.ts";
 import { firstIdAt } from "../lib/ids.ts";
 
 /** Rows removed by one statement, and rounds of one run: bounded work, the rest tomorrow. */
@@ -34,6 +35,7 @@ export async function removeOld(ctx: Ctx): Promise<number> {
     ORDER BY id LIMIT ${PORTION})`;
   const statements = [
     countEmails(old),
+    keepOutcomes(old),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${old}`,
     sql`DELETE FROM ${dispatches} WHERE id IN ${old} RETURNING 1`,
     sql`DELETE FROM ${idempotencyKeys} WHERE key IN
@@ -49,7 +51,7 @@ export async function removeOld(ctx: Ctx): Promise<number> {
   ];
   let removed = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const [, , gone = [], ...others] = await ctx.db.write(statements);
+    const [, , , gone = [], ...others] = await ctx.db.write(statements);
     removed += gone.length;
     if ([gone, ...others].every((rows) => rows.length < PORTION)) break;
   }

@@ -108,7 +108,7 @@ describe("daily", () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenFrequency(h, "daily", timezone);
     await match(h, user, "Sun");
-    await liveUntil(h, "2026-03-27T12:00", 15 * 60_000);
+    await liveUntil(h, "2026-03-27T12:00");
     expect(await timesTold(user, "new_match")).toEqual([expected]);
   });
 

@@ -254,7 +254,7 @@ describe("an import", () => {
     const [mail, ...more] = mailsTo(h, user);
     expect(more).toEqual([]);
     // Of 0 to 100 those from 70 on.
-    expect(mail?.subject).toMatch(/287 new/i);
+    expect(mail?.subject).toMatch(/300 new/i);
     expect(mail?.text.match(/Grant no\. \d+/g)).toHaveLength(20);
     expect(mail?.text).toMatch(/100%[^]*100%/);
     expect(mail?.text).not.toMatch(/\b70%/);

@@ -1,5 +1,9 @@
 import { env } from "cloudflare:workers";
 import type { Dispatch } from "../../src/db/schema/index.ts";
+import { sendDeadlineReminders } from "../../src/digests/deadline-reminders.ts";
+import { sendMatchDigests } from "../../src/digests/match-digests.ts";
+import { sendWeeklyDigests } from "../../src/digests/weekly-digest.ts";
+import { DAY, MINUTE } from "../../src/lib/clock.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import type { AcceptedEmail } from "../support/sandbox/steer.ts";
 
@@ -94,10 +98,35 @@ export async function tickAt(h: Harness, time: string | number): Promise<void> {
   await h.drain();
 }
 
-/** Lets time pass until `end`, with a tick at each hour of it, and the queues handled. */
-export async function liveUntil(h: Harness, end: string, stepMs = 3_600_000): Promise<void> {
+/** One tick of the jobs that this folder is about, and what follows from it. */
+async function tickDigests(h: Harness): Promise<void> {
+  await sendDeadlineReminders(h.ctx);
+  await sendMatchDigests(h.ctx);
+  await sendWeeklyDigests(h.ctx);
+  await h.drain();
+}
+
+/**
+ * Lets time pass until `end`: from one minute at which a schedule or a message is due to the next, and through each
+ * midnight in UTC, so that idle time costs nothing.
+ */
+export async function liveUntil(h: Harness, end: string): Promise<void> {
   const last = at(end);
-  while (h.clock.now() < last) await tickAt(h, Math.min(last, h.clock.now() + stepMs));
+  for (;;) {
+    await tickDigests(h);
+    const now = h.clock.now();
+    const [due] = await rows<{ at: number | null }>(
+      "SELECT min(next_at) AS at FROM user_schedules WHERE next_at > ?",
+      now,
+    );
+    const waking = h.queues.waiting.map((message) => message.at).filter((time) => time > now);
+    const midnight = (Math.floor(now / DAY) + 1) * DAY;
+    const next = Math.ceil(Math.min(due?.at ?? midnight, midnight, ...waking) / MINUTE) * MINUTE;
+    if (next > last) break;
+    h.clock.set(next);
+  }
+  h.clock.set(Math.max(last, h.clock.now()));
+  await tickDigests(h);
 }
 
 /** A user's dispatches of a type, in order. */

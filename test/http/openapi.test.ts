@@ -73,15 +73,16 @@ describe("/openapi.json", () => {
   });
 
   test("has schemas that can be read as JSON Schema", () => {
-    for (const { operation } of operations) {
-      const contents = [operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
-        Object.values(part?.content ?? {}),
-      );
-      for (const { schema } of contents)
-        expect(() => toZod(schema, document.components.schemas)).not.toThrow();
-      for (const { schema } of operation.parameters ?? [])
-        expect(() => toZod(schema, document.components.schemas)).not.toThrow();
-    }
+    const schemas = operations.flatMap(({ operation }) => [
+      ...[operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
+        Object.values(part?.content ?? {}).map(({ schema }) => schema),
+      ),
+      ...(operation.parameters ?? []).map(({ schema }) => schema),
+    ]);
+    const different = new Map(schemas.map((schema) => [JSON.stringify(schema), schema]));
+    expect(different.size).toBeGreaterThan(50);
+    for (const schema of different.values())
+      expect(() => toZod(schema, document.components.schemas)).not.toThrow();
   });
 
   test("tells of each operation what it does and under which heading", () => {

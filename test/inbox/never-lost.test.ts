@@ -55,6 +55,7 @@ async function createLife() {
   const reader = aReader();
   const ids: string[] = [];
   const tabs: Tab[] = [await openTab(h, reader, { after: "0" })];
+  const comingBack = new Set<Tab>();
   const { notify } = h.ctx.inboxes;
   const pick = <T>(list: readonly T[], at = 0): T | undefined => list[at % Math.max(1, list.length)];
 
@@ -95,7 +96,11 @@ async function createLife() {
       case "leave":
         return tab?.leave();
       case "comeBack":
-        if (tab && tab.closed !== null) tabs[index] = await openTab(h, reader, { before: tab });
+        // It comes back once, however often it is asked to at the same time.
+        if (tab && tab.closed !== null && !comingBack.has(tab)) {
+          comingBack.add(tab);
+          tabs[index] = await openTab(h, reader, { before: tab });
+        }
         return;
       case "sync":
         if (tab && tab.closed === null) tab.sync();

@@ -98,8 +98,8 @@ describe("a batch", () => {
 
   test("of a channel that nothing sends on is logged and put away: its rows stay", async () => {
     const h = createWorld();
-    const { batch, answers } = batchOf([{ v: 1, channel: "in_app", ids: [ID] }]);
-    await consume(h.ctx, batch, h.deps.deliverers);
+    const { batch, answers } = batchOf([wakeUp([ID])]);
+    await consume(h.ctx, batch, {});
     expect(answers()).toEqual(["ack"]);
     expect(errorsOf(h)).toEqual(["no_deliverer"]);
   });

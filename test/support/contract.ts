@@ -43,12 +43,13 @@ const isApi = (path: string) => path.startsWith("/api/") || path === "/healthz";
  */
 export function createContractCheck(document: OpenApi): (seen: Seen) => void {
   const defs = document.components.schemas;
-  const compiled = new Map<Schema, z.ZodType>();
+  const compiled = new Map<string, z.ZodType>();
 
   const validatorOf = (schema: Schema): z.ZodType => {
-    const known = compiled.get(schema) ?? toZod(schema, defs);
-    compiled.set(schema, known);
-    return known;
+    const text = JSON.stringify(schema);
+    const validator = compiled.get(text) ?? toZod(schema, defs);
+    compiled.set(text, validator);
+    return validator;
   };
 
   return (seen) => {
@@ -108,8 +109,26 @@ function closed(schema: unknown): unknown {
     : inner;
 }
 
+const REFERENCE = /"\$ref":"#\/components\/schemas\/([^"]+)"/g;
+
+/** The named schemas that `schema` is made of, directly or through others. */
+function partsOf(
+  schema: Schema,
+  defs: Record<string, Schema>,
+  found: Record<string, Schema> = {},
+): Record<string, Schema> {
+  for (const [, name = ""] of JSON.stringify(schema).matchAll(REFERENCE)) {
+    const part = defs[name];
+    if (part === undefined || name in found) continue;
+    found[name] = part;
+    partsOf(part, defs, found);
+  }
+  return found;
+}
+
 /** A schema of the document as a validator. */
 export function toZod(schema: Schema, defs: Record<string, Schema>): z.ZodType {
-  const text = JSON.stringify({ ...(closed(schema) as object), $defs: closed(defs) });
+  const parts = Object.entries(partsOf(schema, defs)).map(([name, part]) => [name, closed(part)] as const);
+  const text = JSON.stringify({ ...(closed(schema) as object), $defs: Object.fromEntries(parts) });
   return z.fromJSONSchema(JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")));
 }

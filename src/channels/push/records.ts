@@ -5,6 +5,7 @@ import { inScope, type Scope } from "../../directory/scope.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "../../dispatch/log.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
+import { keepOutcomes } from "../../pause-records/following.ts";
 
 const inPushScope = (scope: Scope, id: string) =>
   sql`id = ${id} AND channel = 'push' AND ${inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })}`;
@@ -65,8 +66,9 @@ export async function annotatePush(
  */
 export async function deletePush(ctx: Ctx, scope: Scope, id: string): Promise<void> {
   const removable = sql`${inPushScope(scope, id)} AND status <> 'sending'`;
-  const [before = [], , gone = []] = await ctx.db.write([
+  const [before = [], , , gone = []] = await ctx.db.write([
     findDispatch(scope, "push", id),
+    keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
     sql`DELETE FROM ${dispatches} WHERE ${removable} RETURNING id`,
   ]);
