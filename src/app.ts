@@ -21,6 +21,7 @@ import { registerHealth } from "./http/health.ts";
 import { inboundLimit } from "./http/inbound-limit.ts";
 import { fieldErrors, handleError, invalid } from "./http/problem.ts";
 import { openSession } from "./http/session.ts";
+import { registerJobsByHand } from "./jobs/by-hand.ts";
 import { Failure } from "./lib/failure.ts";
 
 /** The largest body that we read: a batch of 1,000 pushes of 4 KB each, with room. */
@@ -114,6 +115,7 @@ export function createApp(depsOf: (env: Bindings) => Deps): App {
   registerDocs(app);
   registerUnsubscribe(app);
   registerWebhooks(app);
+  registerJobsByHand(app);
 
   // The other methods have no body that we would read.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);

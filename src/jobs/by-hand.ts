@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import type { Ctx } from "../ctx.ts";
 import { inJson } from "../db/json.ts";
@@ -6,23 +7,27 @@ import { dispatches } from "../db/schema/index.ts";
 import type { Deps } from "../deps.ts";
 import { wake } from "../dispatch/wake.ts";
 import { access } from "../http/access.ts";
-import type { App } from "../http/app-env.ts";
+import type { App, AppEnv } from "../http/app-env.ts";
 import { instant } from "../http/schemas.ts";
 import { iso } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import { messageIds } from "../queues/message.ts";
 import { type Job, JOBS } from "./index.ts";
 
 const query = z.object({ at: instant.optional() });
+
+const onlyInDevelopment = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.get("deps").config.environment !== "development")
+    throw new Failure("not_found", "There is nothing at this address.");
+  await next();
+});
 
 /**
  * Mounts `POST /dev/jobs/{job}?at=`, with which `npm run jobs` runs a job as if it were another time. Only in development,
  * and with a service's token; it is no part of the API and stands in no document.
  */
 export function registerJobsByHand(app: App): void {
-  app.post("/dev/jobs/:job", access(null, ["service"]), async (c) => {
+  app.post("/dev/jobs/:job", onlyInDevelopment, access(null, ["service"]), async (c) => {
     const deps = c.get("deps");
-    if (deps.config.environment !== "development") throw new Failure("not_found", "There is nothing at this address.");
     const jobs = Object.values(JOBS).flat();
     const job = jobs.find(({ name }) => name === c.req.param("job"));
     if (job === undefined) throw notFound(`job. There are: ${jobs.map(({ name }) => name).join(", ")}`);
@@ -58,7 +63,7 @@ export async function runAt(deps: Deps, job: Job, at: number): Promise<number> {
 /** Keeps the ids that a job would have woken. */
 function listener(woken: string[]): Ctx["queues"]["push"]["sendBatch"] {
   return async (messages) => {
-    for (const { body } of messages) woken.push(...messageIds(body));
+    for (const { body } of messages) if ("ids" in body) woken.push(...body.ids);
     return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
   };
 }

@@ -27,7 +27,7 @@ async function givenFrequency(
   more: object = {},
 ): Promise<string> {
   const { id } = await givenReader(h, { timezone });
-  await prefer(h, id, { notification_frequency, ...more });
+  await prefer(h, id, { notification_frequency, weekly_digest_enabled: false, ...more });
   return id;
 }
 
@@ -205,7 +205,7 @@ describe("another frequency", () => {
     await liveUntil(h, "2026-03-28T12:00");
     expect(listed(h, user, "Sun", "Wind")).toEqual([["Sun"], ["Wind"]]);
     expect((await told(user, "new_match")).map(({ sent_at }) => sent_at)).toEqual([
-      Date.UTC(2026, 2, 26, 13),
+      Date.UTC(2026, 2, 26, 12, 2),
       Date.UTC(2026, 2, 27, 8),
     ]);
   });

@@ -1,0 +1,146 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import type { EmailType } from "../../../../src/channels/email/templates/index.ts";
+import { signUnsubscribe } from "../../../../src/channels/email/unsubscribe-token.ts";
+import type { Answer, Harness } from "../../../support/harness.ts";
+import { createMailWorld, givenMails, givenReader, mailNow, mailsOf } from "../../../support/mail.ts";
+import { dispatchOf } from "../../../support/pipeline.ts";
+
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+const press = (h: Harness, path: string, body = "action=unsubscribe"): Promise<Answer> =>
+  h.request("POST", path, { as: null, body, headers: FORM });
+
+/** What becomes of the next mail of the default type to this user. */
+async function nextMail(h: Harness, userId: string): Promise<string> {
+  const [id = ""] = await givenMails(h, [userId]);
+  await mailNow(h, [id]);
+  return (await dispatchOf(id)).status;
+}
+
+/** A reader, and the path of the link in a mail that they got. */
+async function givenLink(h: Harness) {
+  const { id: userId } = await givenReader(h);
+  const [id = ""] = await givenMails(h, [userId]);
+  await mailNow(h, [id]);
+  const [mail] = mailsOf(h, id);
+  const [, link = ""] = /^<(.+)>$/.exec(mail?.headers["List-Unsubscribe"] ?? "") ?? [];
+  return { userId, path: new URL(link).pathname };
+}
+
+const pathFor = async (current: string, userId: string, type: EmailType): Promise<string> =>
+  `/unsubscribe/${await signUnsubscribe({ current }, { userId, type })}`;
+
+const rowsOf = async (userId: string) => {
+  const [preferences, optouts] = await env.DB.batch([
+    env.DB.prepare("SELECT * FROM preferences WHERE user_id = ?").bind(userId),
+    env.DB.prepare("SELECT type FROM optouts WHERE user_id = ?").bind(userId),
+  ]);
+  return [preferences?.results, optouts?.results];
+};
+
+describe("the link in a mail", () => {
+  test("shows a page and changes nothing when it is only followed", async () => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    const answer = await h.request("GET", path, { as: null });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toContain("text/html");
+    expect(answer.body).toContain('value="unsubscribe"');
+    expect(await rowsOf(userId)).toEqual([[], []]);
+    expect(await nextMail(h, userId)).toBe("sent");
+  });
+
+  test.each([
+    ["by the page's form", "action=unsubscribe", FORM],
+    ["by a mail client's one click", "List-Unsubscribe=One-Click", FORM],
+    [
+      "by a one click as multipart",
+      '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n',
+      { "content-type": "multipart/form-data; boundary=b" },
+    ],
+  ])("unsubscribes without a login %s", async (_, body, headers) => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    expect((await h.request("POST", path, { as: null, body, headers })).status).toBe(200);
+    expect((await rowsOf(userId))[1]).toEqual([{ type: "certification_reminder" }]);
+    expect(await nextMail(h, userId)).toBe("cancelled");
+  });
+
+  test("may be pressed twice", async () => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    await press(h, path);
+    expect((await press(h, path)).status).toBe(200);
+    expect((await rowsOf(userId))[1]).toHaveLength(1);
+  });
+
+  test("turns this type off and on again", async () => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    expect((await press(h, path)).body).toContain('value="resubscribe"');
+    await press(h, path, "action=resubscribe");
+    expect(await nextMail(h, userId)).toBe("sent");
+  });
+
+  test("turns all mail off and on again", async () => {
+    const h = createMailWorld();
+    const { userId } = await givenLink(h);
+    const other = await pathFor(h.deps.config.linkSecrets.current, userId, "stats_summary");
+    expect((await press(h, other, "action=unsubscribe_all")).status).toBe(200);
+    expect(await nextMail(h, userId)).toBe("cancelled");
+    await press(h, other, "action=resubscribe_all");
+    expect(await nextMail(h, userId)).toBe("sent");
+  });
+
+  test("of a type with a switch turns that switch, and no other type", async () => {
+    const h = createMailWorld();
+    const { userId } = await givenLink(h);
+    await press(h, await pathFor(h.deps.config.linkSecrets.current, userId, "weekly_digest"));
+    const [[preferences] = []] = await rowsOf(userId);
+    expect(preferences).toMatchObject({ weekly_digest_enabled: 0, email_notifications_enabled: 1 });
+    expect(await nextMail(h, userId)).toBe("sent");
+  });
+
+  test("refuses an action that it does not know", async () => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    expect((await press(h, path, "action=explode")).status).toBe(400);
+    expect(await nextMail(h, userId)).toBe("sent");
+  });
+});
+
+describe("a link that we did not sign", () => {
+  const tampered = (path: string): string => {
+    const at = path.length - 10;
+    return path.slice(0, at) + (path[at] === "A" ? "B" : "A") + path.slice(at + 1);
+  };
+
+  test("is not found, and changes nothing", async () => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    expect((await h.request("GET", tampered(path), { as: null })).status).toBe(404);
+    expect((await press(h, tampered(path))).status).toBe(404);
+    expect(await nextMail(h, userId)).toBe("sent");
+  });
+
+  test("is not found for a user who is gone", async () => {
+    const h = createMailWorld();
+    const { current } = h.deps.config.linkSecrets;
+    expect((await press(h, await pathFor(current, "usr_gone", "push"))).status).toBe(404);
+  });
+});
+
+describe("while the secret is rotated", () => {
+  const OLD = "the-secret-of-last-year-0123456789abcdef";
+
+  test.each([
+    ["accepted as the previous one", { LINK_SECRET_PREVIOUS: OLD }, 200, "cancelled"],
+    ["not found once that is removed", {}, 404, "sent"],
+  ])("a link by the old one is %s", async (_, vars, code, status) => {
+    const h = createMailWorld("resend", vars);
+    const { id } = await givenReader(h);
+    expect((await press(h, await pathFor(OLD, id, "certification_reminder"))).status).toBe(code);
+    expect(await nextMail(h, id)).toBe(status);
+  });
+});
