@@ -194,8 +194,12 @@ describe("a stored snapshot", () => {
     const id = await givenSubscription(h, user, "weekly");
     await givenActivities(h, user, { at: "2026-03-25T08:00:00Z" }, { at: "2026-03-02T08:00:00Z" });
     const toMonthly = { body: { time_window: "monthly" } };
-    await duringTheJob(h, call, () => h.request("PUT", `${BASE}/${id}`, toMonthly));
-    expect(sums(await read(h, id))).toEqual([2, 2, 2]);
+    await duringTheJob(h, call, async () => {
+      await h.request("PUT", `${BASE}/${id}`, toMonthly);
+      await givenActivities(h, user, { at: "2026-03-03T08:00:00Z" });
+    });
+    await refreshStale(h.ctx);
+    expect(sums(await read(h, id))).toEqual([3, 3, 3]);
   });
 
   test("of thousands of users are taken anew in one tick, each from their own activities", async () => {

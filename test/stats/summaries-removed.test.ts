@@ -109,13 +109,14 @@ describe("nothing is sent", () => {
   });
 });
 
-test("another subscription's summary is not cancelled by a deletion", async () => {
+test("the summaries of other subscriptions are not cancelled by a deletion", async () => {
   const h = onThursday();
-  const [kari, ola] = [await givenFollower(h), await givenFollower(h)];
+  const followers = [await givenFollower(h), await givenFollower(h), await givenFollower(h)];
   h.clock.set(Date.parse("2026-03-30T06:00:00Z"));
   await h.tick();
-  await h.request("DELETE", `${BASE}/${kari.id}`);
+  await h.request("DELETE", `${BASE}/${followers[1]?.id}`);
   await h.drain();
-  expect(await told(ola.user)).toMatchObject([{ status: "sent" }]);
-  expect(h.expo.accepted).toHaveLength(1);
+  const statuses = followers.map(async ({ user }) => (await told(user)).map(({ status }) => status));
+  expect(await Promise.all(statuses)).toEqual([["sent"], ["cancelled"], ["sent"]]);
+  expect(h.expo.accepted).toHaveLength(2);
 });

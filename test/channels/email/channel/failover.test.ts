@@ -119,11 +119,11 @@ describe("when all providers are down for hours", () => {
     h.ses.failNext(BROKEN, ALWAYS);
     h.resend.failNext(BROKEN, ALWAYS);
     const ids: string[] = [];
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < 6; i++) {
       ids.push(...(await rounds(h, 2)));
       await live(h, 1);
     }
-    await live(h, (6 * HOUR) / MINUTE);
+    await live(h, (3 * HOUR) / MINUTE);
     const meanwhile = await dispatchesOf(ids);
     expect(new Set(meanwhile.map(({ status }) => status))).toEqual(new Set(["queued"]));
     expect(h.ses.accepted.length + h.resend.accepted.length).toBe(0);
@@ -134,7 +134,7 @@ describe("when all providers are down for hours", () => {
     const after = await dispatchesOf(ids);
     expect(after.map(({ status }) => status)).toEqual(ids.map(() => "sent"));
     expect(ids.map((id) => mailsOf(h, id).length)).toEqual(ids.map(() => 1));
-  });
+  }, 60_000);
 });
 
 describe("a request of which nobody knows whether it was taken", () => {
@@ -152,20 +152,14 @@ describe("a request of which nobody knows whether it was taken", () => {
     h.clock.advance(MINUTE);
     await mailNow(h, [...others, ...ids]);
 
-    const repeats = h.resend.requests.filter(
-      ({ headers }) => headers["idempotency-key"] === keyOf(h, 0),
-    );
+    const repeats = h.resend.requests.filter(({ headers }) => headers["idempotency-key"] === keyOf(h, 0));
     expect(keyOf(h, 0)).toBeTruthy();
     expect(repeats).toHaveLength(2);
     expect(repeats[1]?.body).toEqual(repeats[0]?.body);
     expect(repeats[1]?.path).toBe(repeats[0]?.path);
-    expect([...ids, ...others].map((id) => mailsOf(h, id).length)).toEqual(
-      [...ids, ...others].map(() => 1),
-    );
+    expect([...ids, ...others].map((id) => mailsOf(h, id).length)).toEqual([...ids, ...others].map(() => 1));
     const states = await dispatchesOf(ids);
     expect(states.map(({ status }) => status)).toEqual(ids.map(() => "sent"));
-    expect(states.map((one) => one.provider_message_id)).toEqual(
-      ids.map((id) => mailsOf(h, id)[0]?.id),
-    );
+    expect(states.map((one) => one.provider_message_id)).toEqual(ids.map((id) => mailsOf(h, id)[0]?.id));
   });
 });

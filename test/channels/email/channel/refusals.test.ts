@@ -29,7 +29,9 @@ const endOf = async (id: string) => {
 };
 
 async function suppress(h: Harness, email: string, expiresAt: number | null): Promise<void> {
-  await env.DB.prepare("INSERT INTO suppressions (email, reason, expires_at, created_at) VALUES (?, 'bounce', ?, ?)")
+  await env.DB.prepare(
+    "INSERT INTO suppressions (email, reason, expires_at, created_at) VALUES (?, 'bounce', ?, ?)",
+  )
     .bind(email, expiresAt, h.clock.now())
     .run();
 }
@@ -131,22 +133,25 @@ async function onTheWire(h: Harness, type: string, payload: Record<string, unkno
 }
 
 describe("a mail on the wire", () => {
-  test.each(["ses", "resend", "postmark"])("can be unsubscribed from with one click: %s", async (provider) => {
-    const h = createMailWorld(provider);
-    const { id, reader } = await givenMail(h);
-    await mailNow(h, [id]);
-    const [mail] = mailsOf(h, id);
-    const { publicUrl } = h.deps.config;
-    expect(mail?.to).toContain(reader.email);
-    expect(mail?.headers).toMatchObject({
-      "Auto-Submitted": "auto-generated",
-      "List-Id": `<certification-reminder.${new URL(publicUrl).hostname}>`,
-      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    });
-    const [, link = ""] = /^<(.+)>$/.exec(mail?.headers["List-Unsubscribe"] ?? "") ?? [];
-    expect(link.startsWith(`${publicUrl}/unsubscribe/`)).toBe(true);
-    expect(mail?.text).toContain(link);
-  });
+  test.each(["ses", "resend", "postmark"])(
+    "can be unsubscribed from with one click: %s",
+    async (provider) => {
+      const h = createMailWorld(provider);
+      const { id, reader } = await givenMail(h);
+      await mailNow(h, [id]);
+      const [mail] = mailsOf(h, id);
+      const { publicUrl } = h.deps.config;
+      expect(mail?.to).toContain(reader.email);
+      expect(mail?.headers).toMatchObject({
+        "Auto-Submitted": "auto-generated",
+        "List-Id": `<certification-reminder.${new URL(publicUrl).hostname}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      });
+      const [, link = ""] = /^<(.+)>$/.exec(mail?.headers["List-Unsubscribe"] ?? "") ?? [];
+      expect(link.startsWith(`${publicUrl}/unsubscribe/`)).toBe(true);
+      expect(mail?.text).toContain(link);
+    },
+  );
 
   test.each([
     ["welcome", { type: "welcome" }],
