@@ -32,5 +32,8 @@ export default defineConfig({
     setupFiles: ["test/support/setup.ts"],
     isolate: false,
     maxWorkers: 1,
+    // Generous: times on a busy machine say nothing about the code.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
