@@ -33,7 +33,9 @@ async function post(url: URL, token: string): Promise<Response> {
   try {
     return await fetch(url, { method: "POST", headers: { authorization: `Bearer ${token}` } });
   } catch (error) {
-    throw new UserError(`Nobody answers at ${url.origin}. Is npm start running, and on this PORT?`, { cause: error });
+    throw new UserError(`Nobody answers at ${url.origin}. Is npm start running, and on this PORT?`, {
+      cause: error,
+    });
   }
 }
 
@@ -42,7 +44,10 @@ await runCommand(async () => {
   const vars = { ...readDevVars(), ...withoutEmpty(process.env) };
   const url = new URL(`http://${HOST}:${vars["PORT"] ?? "8787"}/dev/jobs/${encodeURIComponent(job)}`);
   if (at !== undefined) url.searchParams.set("at", at);
-  const answer = await post(url, await signToken({ sub: "npm-run-jobs", role: "service" }, TOKEN_SECONDS, vars));
+  const answer = await post(
+    url,
+    await signToken({ sub: "npm-run-jobs", role: "service" }, TOKEN_SECONDS, vars),
+  );
   const body = (await answer.json()) as { detail?: string; job?: string; at?: string; done?: number };
   if (!answer.ok) throw new UserError(body.detail ?? `The service answered ${answer.status}.`);
   console.log(`${body.job} as of ${body.at}: ${body.done} done`);

@@ -84,9 +84,11 @@ export function rescheduled(
   }));
   const given = sql`(SELECT value->>'user_id' AS user_id, value->>'seen' AS seen, value->>'next' AS next,
     value->>'period' AS period, value->>'since' AS since FROM json_each(${JSON.stringify(rows)}))`;
+  // The unary plus keeps SQLite to the key: by the other index it would go through the schedules of all users.
   return [
     sql`UPDATE ${userSchedules} SET next_at = g.next, period = g.period, since = coalesce(g.since, ${userSchedules}.since)
-      FROM ${given} AS g WHERE ${userSchedules}.user_id = g.user_id AND kind = ${kind} AND next_at = g.seen AND g.next IS NOT NULL`,
+      FROM ${given} AS g
+      WHERE ${userSchedules}.user_id = g.user_id AND +kind = ${kind} AND +next_at = g.seen AND g.next IS NOT NULL`,
     sql`DELETE FROM ${userSchedules} WHERE (user_id, kind, next_at) IN
       (SELECT g.user_id, ${kind}, g.seen FROM ${given} AS g WHERE g.next IS NULL)`,
   ];

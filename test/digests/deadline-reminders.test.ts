@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { sendDeadlineReminders } from "../../src/digests/deadline-reminders.ts";
-import { spreadMoves } from "../../src/digests/moved-deadlines.ts";
 import { type Harness, mint } from "../support/harness.ts";
 import { givenReader } from "../support/mail.ts";
 import {
@@ -24,7 +23,11 @@ import {
 const TYPE = "deadline_reminder";
 
 /** Someone who gets nothing but deadline reminders. */
-async function givenFollower(h: Harness, timezone: string | null = "Etc/UTC", more: object = {}): Promise<string> {
+async function givenFollower(
+  h: Harness,
+  timezone: string | null = "Etc/UTC",
+  more: object = {},
+): Promise<string> {
   const { id } = await givenReader(h, timezone === null ? {} : { timezone });
   await prefer(h, id, { weekly_digest_enabled: false, new_match_notifications: false, ...more });
   return id;
@@ -61,7 +64,11 @@ describe("the ladder", () => {
     await liveUntil(h, "2026-05-03T12:00");
     expect(await timesTold(user, TYPE)).toEqual(
       // East of it the deadline is a date later.
-      timezone === "Pacific/Kiritimati" ? expected : timezone === "Etc/GMT+12" ? expected.map(dayBefore) : expected,
+      timezone === "Pacific/Kiritimati"
+        ? expected
+        : timezone === "Etc/GMT+12"
+          ? expected.map(dayBefore)
+          : expected,
     );
   });
 
@@ -99,7 +106,11 @@ describe("one message a user", () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h);
     await givenDeadline(h, user, "2026-04-04T15:00", "Matched");
-    const applied = await givenGrant(h, { deadline: "2026-03-31T15:00", title: "Applied", url: "https://x.example/a" });
+    const applied = await givenGrant(h, {
+      deadline: "2026-03-31T15:00",
+      title: "Applied",
+      url: "https://x.example/a",
+    });
     await givenApplication(h, user, applied);
     await liveUntil(h, "2026-03-28T12:00");
     const [first, second] = await told(user, TYPE);
@@ -296,33 +307,6 @@ describe("a deadline that moves", () => {
     expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00"]);
   });
 
-  test("reaches more users than one portion holds, each once", async () => {
-    const h = createDigestWorld("2026-03-20T12:00");
-    const grant = await givenGrant(h, { deadline: "2026-06-30T15:00" });
-    await rows(
-      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 7000)
-       INSERT INTO matches (id, user_id, grant_id, score, created_at)
-       SELECT 'many:' || i, 'many:' || i, ?, 90, 0 FROM n`,
-      grant,
-    );
-    await rows(
-      `WITH RECURSIVE n(i) AS (SELECT 5000 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)
-       INSERT INTO applications (id, user_id, grant_id, status, status_seq, updated_at)
-       SELECT 'many:' || i, 'many:' || i, ?, 'sent', 1, 0 FROM n`,
-      grant,
-    );
-    await sendDeadlineReminders(h.ctx);
-    await rows("DELETE FROM user_schedules WHERE user_id LIKE 'many:%'");
-    h.clock.advance(60_000);
-    await givenGrant(h, { id: grant, deadline: "2026-07-30T15:00" });
-    h.meter.reset();
-    await spreadMoves(h.ctx);
-    expect(h.meter.trips).toBe(4);
-    const [found] = await rows("SELECT count(*) AS n FROM user_schedules WHERE user_id LIKE 'many:%'");
-    expect(found).toEqual({ n: 8_001 });
-    expect(await rows("SELECT * FROM deadline_moves")).toEqual([]);
-  });
-
   test.each(["grants", "matches"])("deleted %s are not told of", async (collection) => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h);
@@ -332,7 +316,9 @@ describe("a deadline that moves", () => {
     await remove(h, collection, collection === "grants" ? grant : id);
     await liveUntil(h, "2026-04-02T12:00");
     expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00"]);
-    expect(await rows("SELECT * FROM user_schedules WHERE user_id = ? AND kind = 'deadlines'", user)).toEqual([]);
+    expect(await rows("SELECT * FROM user_schedules WHERE user_id = ? AND kind = 'deadlines'", user)).toEqual(
+      [],
+    );
   });
 });
 

@@ -182,6 +182,7 @@ test("what erasure asks is answered from indexes", async () => {
     const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .bind(...params)
       .all<{ detail: string }>();
-    for (const { detail } of plan.results) expect(detail).not.toMatch(/^SCAN (?!CONSTANT|\(subquery|.*VIRTUAL TABLE)/);
+    for (const { detail } of plan.results)
+      expect(detail).not.toMatch(/^SCAN (?!CONSTANT|\(subquery|.*VIRTUAL TABLE)/);
   }
 });

@@ -69,9 +69,9 @@ describe("of 10,000 users with certificates", () => {
         .all<{ detail: string }>();
       steps.push(...results.map(({ detail }) => detail));
     }
-    expect(steps.filter((step) => /^SCAN/.test(step) && !/VIRTUAL TABLE|CONSTANT ROW|SCAN g$/.test(step))).toEqual(
-      [],
-    );
+    expect(
+      steps.filter((step) => /^SCAN/.test(step) && !/VIRTUAL TABLE|CONSTANT ROW|SCAN g$/.test(step)),
+    ).toEqual([]);
   });
 });
 
