@@ -350,8 +350,8 @@ describe("another time zone", () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h, "Pacific/Pago_Pago", { deadline_reminder_days: [3] });
     await givenDeadline(h, user, "2026-03-31T11:30");
-    // There the step comes on the 27th at 19:00, in Kiritimati it did on the 28th at 18:00.
-    await liveUntil(h, "2026-03-27T18:30");
+    // There the step comes on the 28th at 19:00 UTC; in Oslo it came at 07:00.
+    await liveUntil(h, "2026-03-28T12:00");
     await prefer(h, user, { match_threshold: 60 });
     await move(h, user, "Europe/Oslo");
     await liveUntil(h, "2026-04-02T12:00");

@@ -62,7 +62,9 @@ describe("a body", () => {
     "text/json",
   ])("of type %s is 415, and not read", async (type) => {
     const h = createHarness();
-    expectProblem(await h.request("POST", BASE, ofType(type, "{")), 415, "unsupported_media_type");
+    const answer = await h.request("POST", BASE, ofType(type, "{"));
+    expectProblem(answer, 415, "unsupported_media_type");
+    expect(answer.body.detail).toBe("Send the body as application/json.");
   });
 
   test("without a type is 415", async () => {

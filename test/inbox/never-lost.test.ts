@@ -110,9 +110,10 @@ async function createLife() {
     }
   }
 
-  /** Brings every tab back, and lets each ask once more. */
+  /** Brings every tab back, and lets each ask once more, when answers to what it asked before have come. */
   async function settle(): Promise<void> {
     h.ctx.inboxes.notify = notify;
+    await new Promise((resolve) => setTimeout(resolve, 300));
     await until(async () => {
       for (const [i, tab] of tabs.entries())
         if (tab.closed !== null) tabs[i] = await openTab(h, reader, { before: tab });

@@ -23,8 +23,9 @@ const PAUSE_MS = 200;
 interface Attachment {
   userId: string;
   position: Position;
-  /** Whether the client waits for an answer even if nothing is new: it has just come, or has asked. */
-  awaits: boolean;
+  /** How often the client asked what is new (coming counts), and how many of these have had their answer. */
+  asked: number;
+  answered: number;
   /** Epoch ms. */
   openedAt: number;
 }
@@ -75,7 +76,8 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     attach(server, {
       userId,
       position: after === null ? "now" : Number(after),
-      awaits: true,
+      asked: 1,
+      answered: 0,
       openedAt: Date.now(),
     });
     await this.#wakeIn(RECHECK_MS);
@@ -88,7 +90,11 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     const attachment = attachmentOf(socket);
     const asked = readSync(message);
     if (attachment === null || asked === null) return;
-    attach(socket, { ...attachment, position: asked.after ?? attachment.position, awaits: true });
+    attach(socket, {
+      ...attachment,
+      position: asked.after ?? attachment.position,
+      asked: attachment.asked + 1,
+    });
     await this.#look();
   }
 
@@ -134,19 +140,20 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
   }
 
   async #lookOnce(): Promise<void> {
-    const [first] = this.#sockets();
+    const before = this.#sockets();
+    const [first] = before;
     if (first === undefined) return;
-    const { userId } = first[1];
-    const reached = this.#sockets().flatMap(([, { position }]) =>
-      typeof position === "number" ? position : [],
-    );
-    const found = await this.#read(userId, Math.min(...reached));
+    const reached = before.flatMap(([, { position }]) => (typeof position === "number" ? position : []));
+    const found = await this.#read(first[1].userId, Math.min(...reached));
+    // Who asks while we read gets an answer that is no older than the question: the next look's.
+    const questions = new Map(before.map(([socket, { asked }]) => [socket, asked]));
     // Who has come, gone or moved meanwhile is seen as it is now.
     for (const [socket, attachment] of this.#sockets()) {
-      const next = step(attachment.position, attachment.awaits, found);
+      const answered = Math.max(attachment.answered, questions.get(socket) ?? 0);
+      const next = step(attachment.position, answered > attachment.answered, found);
       if (next === null) continue;
       send(socket, next.frame);
-      attach(socket, { ...attachment, position: next.position, awaits: false });
+      attach(socket, { ...attachment, position: next.position, answered });
     }
   }
 

@@ -128,6 +128,12 @@ describe("a batch is refused as a whole", () => {
     expect(pointers(answer)).toEqual(expected);
   });
 
+  test("before its members are looked at, when there are too many", async () => {
+    const h = createHarness();
+    const answer = await sendBatch(h, Array(2_000).fill({}));
+    expect(answer.body.errors).toEqual([{ pointer: "/targets", detail: "must have at most 1000 members" }]);
+  });
+
   test("when targets are wrong, and each bad field of each is named", async () => {
     const h = createHarness();
     const [user = ""] = await givenUsers(h, 1);

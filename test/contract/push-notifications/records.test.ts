@@ -147,5 +147,7 @@ describe("an id that is not there is 404, whatever its form", () => {
       .run();
     const answers = await Promise.all([read(h, id), put(h, id, { status: "retried" }), remove(h, id)]);
     expect(answers.map((answer) => answer.status)).toEqual([404, 404, 404]);
+    // Nor is it touched behind that answer.
+    expect(await count(h, "dispatches", "id = ? AND mark IS NULL", parseId("notif", id))).toBe(1);
   });
 });
