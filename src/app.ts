@@ -67,13 +67,23 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
   });
 
 /**
- * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well, so that
- * without JSON's type we look. (After `limitBody`: there is not much to look at.)
+ * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well: whatever
+ * its type, an empty body is none. (After `limitBody`: there is not much to look at.)
  */
 const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
-  const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header("content-type") ?? "");
-  if (!isJson && c.req.raw.body !== null && (await c.req.arrayBuffer()).byteLength > 0)
-    throw new Failure("unsupported_media_type", "Send the body as application/json.");
+  const type = c.req.header("content-type");
+  const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "");
+  const declared = c.req.header("content-length");
+  const isEmpty =
+    c.req.raw.body === null ||
+    declared === "0" ||
+    ((!isJson || declared === undefined) && (await c.req.arrayBuffer()).byteLength === 0);
+  if (!isJson && !isEmpty) throw new Failure("unsupported_media_type", "Send the body as application/json.");
+  if (isEmpty && type !== undefined) {
+    const { url, method, headers } = c.req.raw;
+    c.req.raw = new Request(url, { method, headers });
+    c.req.raw.headers.delete("content-type");
+  }
   await next();
 });
 

@@ -22,13 +22,20 @@ const expectProblem = (answer: Answer, status: number, code: string) => {
 };
 
 describe("a body", () => {
-  test.each(["{", "", "{'a':1}", "[1,]", "{} {}", "\u0000", "nul"])(
+  test.each(["{", "{'a':1}", "[1,]", "{} {}", "\u0000", "nul"])(
     "that is not JSON, %j, is 400",
     async (body) => {
       const h = createHarness();
       expectProblem(await h.request("POST", BASE, ofType("application/json", body)), 400, "malformed_json");
     },
   );
+
+  test("that is empty is none, whatever its type: what is missing is named", async () => {
+    const h = createHarness();
+    const answer = await h.request("POST", BASE, ofType("application/json", ""));
+    expectProblem(answer, 400, "invalid_request");
+    expect(answer.body.errors.length).toBeGreaterThan(1);
+  });
 
   test.each(["null", "[]", "7", '"text"', "true"])(
     "that is JSON but no object, %s, is 400 at its root",

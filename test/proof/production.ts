@@ -39,6 +39,8 @@ export interface ProductionOptions {
   wrapper?: { name: string; source: string };
   /** Default: a free one. */
   port?: number;
+  /** Every line that the Worker logs. Default: warnings and errors are printed. */
+  onLog?: (line: string) => void;
 }
 
 /** The built Worker in workerd, with Miniflare's D1, queues and Durable Objects, and without wrangler dev's proxy. */
@@ -70,6 +72,7 @@ export async function startProduction(options: ProductionOptions = {}): Promise<
             main,
           ]
         : [main],
+      handleStructuredLogs: ({ message }: { message: string }) => (options.onLog ?? printTroubles)(message),
       host: HOST,
       port: options.port ?? 0,
       ...(state !== undefined && { defaultPersistRoot: state }),
@@ -79,6 +82,10 @@ export async function startProduction(options: ProductionOptions = {}): Promise<
   const db = await mf.getD1Database("DB");
   await migrate(db);
   return { mf, origin, db, stop: () => mf.dispose() };
+}
+
+function printTroubles(line: string): void {
+  if (!line.startsWith('{"level":"info"')) console.error(line);
 }
 
 /** Applies each migration that has not been, as wrangler does. */

@@ -34,6 +34,7 @@ test("the body may be left out", async () => {
   const h = world();
   const { id } = await givenReader(h);
   expect(await send(h, id)).toMatchObject({ status: 200, body: { success: true } });
+  expect(await send(h, id, { body: "" })).toMatchObject({ status: 200, body: { success: true } });
   expect(await send(h, id, { body: {} })).toMatchObject({ status: 200, body: { success: true } });
 });
 
