@@ -7,5 +7,6 @@ export default defineConfig({
     environment: "node",
     fileParallelism: false,
     testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
