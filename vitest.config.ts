@@ -10,6 +10,7 @@ export default defineConfig({
         bindings: {
           TEST_MIGRATIONS: await readD1Migrations("./migrations"),
           ENVIRONMENT: "development",
+          PUBLIC_URL: "http://localhost:8787",
           JWT_SECRET: "test-jwt-secret-test-jwt-secret-0123",
           LINK_SECRET: "test-link-secret-test-link-secret-01",
           OPEN_CONTRACTS: "push-notifications,admin-notifications,stats-notifications",

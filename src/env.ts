@@ -36,7 +36,7 @@ const CREDENTIALS = {
 const variables = z.object({
   /** `production` refuses providers that deliver nothing. */
   ENVIRONMENT: z.enum(["production", "development"]).default("production"),
-  /** Base of the links in messages, without a trailing slash: a cron has no request to take a host from. */
+  /** Base of the links in messages, without a trailing slash: a cron has no request to take a host from. Has no default in production. */
   PUBLIC_URL: url.default("http://localhost:8787"),
   /** Secret of HS256 tokens. Either this or JWKS_URL. */
   JWT_SECRET: secret.optional(),
@@ -112,9 +112,11 @@ function contradictions(given: Readonly<Partial<Record<string, string>>>): strin
     found.push("JWT_SECRET: exactly one of JWT_SECRET and JWKS_URL must be set");
   for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"])
     if (has("JWKS_URL") && !has(name)) found.push(`${name}: is needed with JWKS_URL`);
-  if ((given["ENVIRONMENT"] ?? "production") === "production")
+  if ((given["ENVIRONMENT"] ?? "production") === "production") {
+    if (!has("PUBLIC_URL")) found.push("PUBLIC_URL: is needed in production; links in e-mails lead there");
     for (const name of ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"])
       if (lists(name, "log")) found.push(`${name}: \`log\` delivers nothing and is refused in production`);
+  }
   for (const [provider, names] of Object.entries(CREDENTIALS))
     for (const name of names)
       if (lists("EMAIL_PROVIDERS", provider) && !has(name))

@@ -5,6 +5,7 @@ import { type Bindings, ConfigError, readConfig } from "../../src/env.ts";
 
 const SECRET = "s".repeat(32);
 const RIGHT = {
+  PUBLIC_URL: "https://tidings.example.com",
   JWT_SECRET: SECRET,
   LINK_SECRET: SECRET,
   PUSH_PROVIDERS: "expo",
@@ -39,7 +40,14 @@ describe("the configuration", () => {
   });
 
   test("names every variable that is missing", () => {
-    const all = ["JWT_SECRET", "LINK_SECRET", "PUSH_PROVIDERS", "EMAIL_PROVIDERS", "EMAIL_FROM"];
+    const all = [
+      "PUBLIC_URL",
+      "JWT_SECRET",
+      "LINK_SECRET",
+      "PUSH_PROVIDERS",
+      "EMAIL_PROVIDERS",
+      "EMAIL_FROM",
+    ];
     expect(wrongIn({}).toSorted()).toEqual(all.toSorted());
   });
 

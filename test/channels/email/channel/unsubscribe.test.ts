@@ -79,7 +79,9 @@ describe("the link in a mail", () => {
     const h = createMailWorld();
     const { userId, path } = await givenLink(h);
     expect((await press(h, path)).body).toContain('value="resubscribe"');
-    await press(h, path, "action=resubscribe");
+    const undone = await press(h, path, "action=resubscribe");
+    expect(undone.body).toContain("You are subscribed");
+    expect(undone.body).toContain('value="unsubscribe"');
     expect(await nextMail(h, userId)).toBe("sent");
   });
 
