@@ -11,7 +11,7 @@
  * it by its name, when migrating as when deploying.
  */
 import { runCommand, UserError } from "./project.ts";
-import { readDatabases, readQueues } from "./wrangler-toml.ts";
+import { hasVariable, readDatabases, readQueues } from "./wrangler-toml.ts";
 import { wrangler } from "./wrangler.ts";
 
 const NO_LOGIN = `You are not logged in to Cloudflare: run \`npx wrangler login\`, or set CLOUDFLARE_API_TOKEN.`;
@@ -23,6 +23,9 @@ a line, each at least 32 characters long (\`openssl rand -base64 32\` makes one)
   JWT_SECRET=…     verifies tokens; leave it out when JWKS_URL is configured
 
 and deploy with: npm run deploy -- --secrets-file FILE`;
+
+const NO_ADDRESS = `Set PUBLIC_URL in wrangler.toml to where the Worker will answer (https://tidings.<your subdomain>.workers.dev, or a domain of
+yours): the links in e-mails lead there, and the Worker would refuse to start without it.`;
 
 /** Runs a wrangler command for all to see; throws when it fails. */
 async function step(title: string, args: readonly string[]): Promise<void> {
@@ -45,6 +48,7 @@ async function hasSecrets(): Promise<boolean> {
 }
 
 async function deploy(args: readonly string[]): Promise<void> {
+  if (!hasVariable("PUBLIC_URL")) throw new UserError(NO_ADDRESS);
   if ((await wrangler(["whoami", "--json"])).code !== 0) throw new UserError(NO_LOGIN);
   if (!args.some((arg) => arg.startsWith("--secrets-file")) && !(await hasSecrets()))
     throw new UserError(NO_SECRETS);

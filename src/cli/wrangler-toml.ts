@@ -20,6 +20,10 @@ export const readQueues = (): string[] => valuesOf(/^\s*(?:queue|dead_letter_que
 /** The names of the D1 databases. */
 export const readDatabases = (): string[] => valuesOf(/^\s*database_name\s*=\s*"([^"]+)"/gm);
 
+/** Whether a variable of `[vars]` is set. */
+export const hasVariable = (name: string): boolean =>
+  new RegExp(`^\\s*${name}\\s*=\\s*"[^"]+"`, "m").test(read());
+
 const valuesOf = (line: RegExp): string[] => [
   ...new Set([...read().matchAll(line)].map(([, value = ""]) => value)),
 ];
