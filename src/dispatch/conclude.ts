@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { groupBy } from "../lib/chunks.ts";
 import type { Settlement, Verdict } from "../queues/message.ts";
-import type { ChannelAdapter, Result, Round } from "./channel.ts";
+import type { ChannelAdapter, Result } from "./channel.ts";
 import type { Claimed } from "./claim.ts";
 import { type Particulars, settle } from "./settle.ts";
 import { postponed, verdictOf } from "./verdict.ts";
@@ -23,7 +23,7 @@ export async function conclude<Loaded>(
   probe: boolean,
   ready: readonly Dispatch[],
   earlier: readonly Verdict[],
-  { results }: Round,
+  results: readonly Result[],
 ): Promise<void> {
   const answered = new Set(results.map((result) => result.dispatch.id));
   const letGo = ready.filter((dispatch) => !answered.has(dispatch.id));

@@ -3,7 +3,7 @@ import type { Dispatch } from "../db/schema/index.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
 import { groupBy } from "../lib/chunks.ts";
 import type { Verdict } from "../queues/message.ts";
-import type { ChannelAdapter } from "./channel.ts";
+import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
 import { conclude } from "./conclude.ts";
 import { admit, handIn, restFor } from "./pass.ts";
@@ -16,11 +16,11 @@ import { wake } from "./wake.ts";
 export const ROUND = 100;
 
 /**
- * Bounds of one invocation, well inside the platform's: 1,000 D1 statements (a round has about a dozen) and 15 minutes.
- * What is left of the batch comes again at once.
+ * Bounds of one channel in an invocation. A bulk batch may hold two, and both together stay inside the platform's: 1,000
+ * D1 statements (a round has about a dozen) and 15 minutes. What is left of the batch comes again at once.
  */
-const MAX_ROUNDS = 40;
-const MAX_MS = 8 * MINUTE;
+const MAX_ROUNDS = 30;
+const MAX_MS = 6 * MINUTE;
 
 /** After a fault of D1 or of a Durable Object, a message comes again after so many seconds. */
 const AFTER_FAULT_SECONDS = 15;
@@ -41,14 +41,13 @@ export async function deliver<Loaded>(
   // No more than a provider takes at once: a slow one is not waited for with claims in hand.
   const size = Math.min(ROUND, ...adapter.providers.map((provider) => provider.pace.burst));
   const end = ctx.clock.now() + MAX_MS;
+  // Set once the gates refuse: the rounds that follow need not ask.
+  let rest: Rest | null = null;
   for (const [i, round] of packRounds(messages, size).entries()) {
-    if (i >= MAX_ROUNDS || ctx.clock.now() >= end) {
-      for (const id of round) again.set(id, 0);
-      continue;
-    }
+    if (rest === null && (i >= MAX_ROUNDS || ctx.clock.now() >= end)) rest = { againAfter: 0 };
     try {
-      const wait = await deliverRound(ctx, adapter, round);
-      if (wait !== null) for (const id of round) again.set(id, wait);
+      rest ??= await deliverRound(ctx, adapter, round);
+      if (rest?.againAfter != null) for (const id of round) again.set(id, rest.againAfter);
     } catch (error) {
       ctx.log.error("round_failed", error, { channel: adapter.channel, ids: round.length });
       for (const id of round) again.set(id, AFTER_FAULT_SECONDS);
@@ -57,14 +56,19 @@ export async function deliver<Loaded>(
   return again;
 }
 
-/** One round. @returns seconds after which the same ids should come again, or null */
+/** Nothing may be sent now. Messages come again after so many seconds; null leaves their rows to the sweep. */
+interface Rest {
+  againAfter: number | null;
+}
+
+/** One round. @returns null when it is done, or the rest that the gates ask for */
 async function deliverRound<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
   ids: readonly string[],
-): Promise<number | null> {
+): Promise<Rest | null> {
   const pass = await admit(ctx, adapter, ids.length);
-  if ("retryAt" in pass) return restFor(ctx, pass.retryAt);
+  if ("retryAt" in pass) return { againAfter: restFor(ctx, pass.retryAt) };
   const { provider, admission, turn } = pass;
   if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
 
@@ -77,11 +81,18 @@ async function deliverRound<Loaded>(
     ready.length === 0
       ? { results: [], health: [] }
       : await adapter.send(ctx, provider.name, ready, claimed.loaded, terms);
+  // The gate hears of a pause before the messages in hand come again: they then go to the next provider.
+  const elsewhere = adapter.providers.length > 1 && sent.health.some(({ kind }) => kind === "throttled");
+  if (elsewhere) await handIn(ctx, adapter, pass, sent.health);
+  const results = elsewhere ? sent.results.map(againAtOnce) : sent.results;
   if (ready.length > 0 || verdicts.length > 0)
-    await conclude(ctx, adapter, claimed, provider.name, admission.probe, ready, verdicts, sent);
-  await handIn(ctx, adapter, pass, sent.health);
+    await conclude(ctx, adapter, claimed, provider.name, admission.probe, ready, verdicts, results);
+  if (!elsewhere) await handIn(ctx, adapter, pass, sent.health);
   return null;
 }
+
+const againAtOnce = (result: Result): Result =>
+  result.outcome.kind === "deferred" ? { ...result, outcome: { ...result.outcome, afterMs: 0 } } : result;
 
 /** Who was met before their time is woken at it, if that is soon; later ones are the sweep's. */
 async function wakeEarly<Loaded>(

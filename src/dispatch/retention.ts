@@ -31,8 +31,9 @@ const AUDIT_KEPT_DAYS = 400;
 export async function removeOld(ctx: Ctx): Promise<number> {
   const now = ctx.clock.now();
   const before = now - ctx.config.retentionDays * DAY;
+  // By its time, too: one that was scheduled far ahead, or sent again, is younger than its id.
   const old = sql`(SELECT id FROM ${dispatches} WHERE id < ${firstIdAt(before)} AND wake_at IS NULL
-    ORDER BY id LIMIT ${PORTION})`;
+    AND due_at < ${before} ORDER BY id LIMIT ${PORTION})`;
   const statements = [
     countEmails(old),
     keepOutcomes(old),

@@ -11,6 +11,9 @@ export type Deliver = (ctx: Ctx, messages: readonly (readonly string[])[]) => Pr
 /** Outcomes are tried again after so many seconds: sooner than the sweep would hand a lost lease to someone else. */
 const SETTLE_AGAIN_SECONDS = 5;
 
+/** What a message that comes again and again waits at most, unless the gate asks for more. */
+const MAX_WAIT_SECONDS = 60;
+
 /**
  * Handles a batch of a delivery queue: outcomes first, then the ids of all wake-up calls united. Every message is acked
  * or retried by itself, and nothing is thrown: a thrown error would bring back messages that are done.
@@ -39,10 +42,14 @@ export async function consume(
     for (const { message, body } of calls) {
       const waits = body.ids.flatMap((id) => again.get(id) ?? []);
       if (waits.length === 0) message.ack();
-      else message.retry({ delaySeconds: Math.max(...waits) });
+      else message.retry({ delaySeconds: longerEachTime(Math.max(...waits), message.attempts) });
     }
   }
 }
+
+/** Several consumers ask a slow provider's gate: those that it keeps refusing come less often. */
+const longerEachTime = (seconds: number, attempts: number): number =>
+  Math.max(seconds, Math.min(MAX_WAIT_SECONDS, seconds * attempts));
 
 async function settleMessage(ctx: Ctx, message: Message<unknown>, settlement: Settlement): Promise<void> {
   try {

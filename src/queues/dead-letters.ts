@@ -1,7 +1,10 @@
+import { applyFeedback } from "../channels/email/feedback/apply.ts";
+import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
 import { settle } from "../dispatch/settle.ts";
 import { sendToQueue, settlementLane } from "../dispatch/wake.ts";
 import { DAY } from "../lib/clock.ts";
+import { eventsIn } from "./email-events.ts";
 import { queueMessage, type Settlement } from "./message.ts";
 
 /** Outcomes that D1 did not take go back onto their queue, to be tried again after so many seconds … */
@@ -14,18 +17,37 @@ const AFTER_FAULT_SECONDS = 60;
 
 /**
  * The last stop of a message. A wake-up call is only logged: its rows are the truth, and the sweep finds them. Outcomes
- * are worth more than that: while D1 is away they go round again, so that what a provider has accepted is not forgotten.
+ * and e-mail events are worth more than that: while D1 is away they come again, so that neither what a provider has
+ * accepted nor a complaint is forgotten.
  */
 export async function consumeDeadLetters(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
   for (const message of batch.messages) {
     const parsed = queueMessage.safeParse(message.body);
+    const events = parsed.success ? [] : eventsIn(message);
     if (parsed.success && "settle" in parsed.data) await settleAtLast(ctx, message, parsed.data.settle);
+    else if (events.length > 0) await applyAtLast(ctx, message, events);
     else {
       const ids = parsed.success && "ids" in parsed.data ? parsed.data.ids.length : 0;
       const kind = parsed.success ? "wake_up" : "unreadable";
       ctx.log.warn("dead_letter", { message: message.id, kind, ids });
       message.ack();
     }
+  }
+}
+
+async function applyAtLast(
+  ctx: Ctx,
+  message: Message<unknown>,
+  events: readonly FeedbackEvent[],
+): Promise<void> {
+  const fields = { message: message.id, kind: "email_event", ids: events.length };
+  try {
+    await applyFeedback(ctx, events);
+    ctx.log.warn("dead_letter", fields);
+    message.ack();
+  } catch (error) {
+    ctx.log.error("dead_letter_failed", error, fields);
+    message.retry({ delaySeconds: AFTER_FAULT_SECONDS * message.attempts });
   }
 }
 

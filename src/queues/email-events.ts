@@ -1,4 +1,5 @@
 import { applyFeedback } from "../channels/email/feedback/apply.ts";
+import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import { FEEDBACK } from "../channels/email/feedback/events.ts";
 import type { Ctx } from "../ctx.ts";
 
@@ -11,12 +12,13 @@ const AGAIN_SECONDS = 30;
  */
 const TRIES = 4;
 
+/** What Cloudflare says of e-mails in one message; nothing in one that says something else. */
+export const eventsIn = (message: Message<unknown>): FeedbackEvent[] =>
+  FEEDBACK.cloudflare(message.body, { id: message.id, receivedAt: message.timestamp.getTime() });
+
 /** Cloudflare's e-mail events, which its Email Service puts onto a queue: the whole batch in one round trip. */
 export async function consumeEmailEvents(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
-  const read = batch.messages.map((message) => ({
-    message,
-    events: FEEDBACK.cloudflare(message.body, { id: message.id, receivedAt: message.timestamp.getTime() }),
-  }));
+  const read = batch.messages.map((message) => ({ message, events: eventsIn(message) }));
   let unknown: ReadonlySet<string>;
   try {
     unknown = await applyFeedback(

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { sweep } from "../../src/dispatch/sweep.ts";
 import { MINUTE, SECOND } from "../../src/lib/clock.ts";
 import {
+  batchOf,
   createWorld,
   deliverNow,
   dispatchesOf,
@@ -39,6 +40,18 @@ describe("the gate of a provider", () => {
     await live(h, 3);
     expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", attempts: 1 })));
     expect(timesGiven(h, ids)).toEqual([1, 1, 1]);
+  });
+
+  test("being shut is asked once for a whole batch, and who comes again and again waits longer", async () => {
+    const h = createWorld();
+    await openGate(h);
+    const { ids } = await givenPushes(h, 250);
+    const bodies = [ids.slice(0, 100), ids.slice(100, 200), ids.slice(200)].map(wakeUp);
+    const { batch, answers } = batchOf(bodies, "tidings-push", 2);
+    h.interrupts.reset();
+    await h.consume(batch);
+    expect(answers()).toEqual([60, 60, 60]);
+    expect(h.interrupts.calls).toEqual(["gate.acquire"]);
   });
 
   test("shut for long, leaves its messages to the sweep, which wakes nobody until it is open", async () => {

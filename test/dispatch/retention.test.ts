@@ -39,6 +39,17 @@ describe("the daily removal", () => {
     expect(await dispatchesOf(ids)).toHaveLength(2);
   });
 
+  test("goes by the time of sending: what was scheduled far ahead is kept for its days, too", async () => {
+    const h = createWorld({ RETENTION_DAYS: "60" });
+    const { ids } = await givenPushes(h, 1, { sendAt: h.clock.now() + 61 * DAY });
+    h.clock.advance(61 * DAY);
+    await deliverNow(h, ids);
+    h.clock.advance(59 * DAY);
+    expect(await removeOld(h.ctx)).toBe(0);
+    h.clock.advance(DAY + 1);
+    expect(await removeOld(h.ctx)).toBe(1);
+  });
+
   test("takes tokens that have been dead for so long, and no living one", async () => {
     const h = createWorld();
     const { tokens } = await givenUsers(h, 3, 1);

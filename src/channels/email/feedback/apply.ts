@@ -2,9 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../../ctx.ts";
 import type { Statement } from "../../../db/client.ts";
 import { dispatches, suppressions } from "../../../db/schema/index.ts";
-import { follow } from "../../../dispatch/fallback.ts";
 import { DAY, MINUTE } from "../../../lib/clock.ts";
-import { queuedAmong, type ToWake, wake } from "../../../dispatch/wake.ts";
 import type { FeedbackEvent } from "./event.ts";
 
 /** A mailbox that did not exist may exist again some day; who complained does not want our mail. */
@@ -28,19 +26,12 @@ const CLOCK_SKEW_MS = MINUTE;
  */
 export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const failing = events.flatMap(({ kind, dispatchId }) =>
-    dispatchId !== null && (kind === "failed" || kind === "bounced") ? [dispatchId] : [],
-  );
-  const followers = follow(ctx, failing);
   const results = await ctx.db.write([
     moveForward(ctx, events),
     ...suppress(ctx, events),
-    ...followers.statements,
     unknownMessages(events),
-    queuedAmong(followers.ids),
   ]);
-  await wake(ctx, (results.at(-1) ?? []) as ToWake[]);
-  return new Set(((results.at(-2) ?? []) as { message: string }[]).map(({ message }) => message));
+  return new Set(((results.at(-1) ?? []) as { message: string }[]).map(({ message }) => message));
 }
 
 const byMessage = (message: SQL): SQL => sql`(SELECT m.id FROM ${dispatches} AS m
@@ -70,9 +61,10 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
     text: TEXTS[kind],
     rank: rank[kind],
   }));
-  const found = sql`SELECT d.id, e.value AS e FROM json_each(${JSON.stringify(rows)}) AS e JOIN ${dispatches} AS d
+  // From the events to their dispatches: SQLite would rather go through every e-mail, by the channel's index.
+  const found = sql`SELECT d.id, e.value AS e FROM json_each(${JSON.stringify(rows)}) AS e CROSS JOIN ${dispatches} AS d
     ON d.id = coalesce(e.value->>'id', ${byMessage(sql`e.value->>'message'`)})
-    WHERE d.channel = 'email' AND e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}`;
+    WHERE +d.channel = 'email' AND e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}`;
   const worst = sql`SELECT id, e->>'status' AS status, e->>'at' AS at, e->>'code' AS code, e->>'text' AS text,
     max(e->>'rank') AS rank FROM (${found}) GROUP BY id`;
   const was = sql`${dispatches}.status`;

@@ -100,6 +100,27 @@ describe("a provider that asks to slow down", () => {
     expect(await stateOf(await aMailNow(h))).toEqual(["sent", "ses", 1]);
   });
 
+  test("keeps nobody waiting: what it did not take goes to the next one at once", async () => {
+    const h = createMailWorld("ses,resend");
+    h.ses.failNext(slowDown);
+    const id = await aMailNow(h);
+    await h.drain();
+    expect(await stateOf(id)).toEqual(["sent", "resend", 1]);
+    expect(h.ses.requests).toHaveLength(1);
+  });
+
+  test("of two that both rest leaves its mail to the first that is back", async () => {
+    const h = createMailWorld("ses,resend");
+    h.ses.failNext(slowDown);
+    h.resend.failNext(slowDown);
+    const id = await aMailNow(h);
+    await h.drain();
+    expect(await stateOf(id)).toEqual(["queued", "resend", 0]);
+    await live(h, 4);
+    expect(await stateOf(id)).toEqual(["sent", "ses", 1]);
+    expect([h.ses.requests.length, h.resend.requests.length]).toEqual([2, 1]);
+  });
+
   test("spends no attempt, however often it asks", async () => {
     const h = createMailWorld("ses");
     h.ses.failNext(slowDown, 10);
