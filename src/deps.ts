@@ -88,7 +88,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     authenticate: createAuthenticate(config.jwt, all.fetch),
     pushProviders,
     emailProviders,
-    probeEmail: createProber(emailProviders, clock.now),
+    probeEmail: createProber(clock.now),
     letterhead,
     webhooks: createVerifiers(config, all.fetch),
     channels: [push, email, { channel: "in_app", providers: [] }],

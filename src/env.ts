@@ -25,6 +25,9 @@ export interface Bindings {
 export const PUSH_PROVIDER_NAMES = ["expo", "log"] as const;
 export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;
 
+const isWebhookSecret = (text: string): boolean =>
+  /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+
 /** Secrets that an e-mail provider cannot do without. */
 const CREDENTIALS = {
   ses: ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY"],
@@ -78,7 +81,7 @@ const variables = z.object({
   RESEND_API_KEY: z.string().min(1).optional(),
   RESEND_BASE_URL: url.default("https://api.resend.com"),
   /** `whsec_…`: signs what comes to /webhooks/resend. */
-  RESEND_WEBHOOK_SECRET: z.string().min(1).optional(),
+  RESEND_WEBHOOK_SECRET: z.string().refine(isWebhookSecret, "must be whsec_ and base64").optional(),
   POSTMARK_TOKEN: z.string().min(1).optional(),
   POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
   /** `user:password` that Postmark sends to /webhooks/postmark. */

@@ -2,11 +2,12 @@ import { sql } from "drizzle-orm";
 import { audit, type AuditEntry, CHANGED, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { type Dispatch, dispatches, type DispatchStatus, occasions } from "../db/schema/index.ts";
+import { type Dispatch, dispatches, occasions } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
+import { isoOrNull } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
-import { cancelQueued, requeueFailed } from "./change.ts";
+import { cancelQueued, requeueFailed, RETRYABLE } from "./change.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
 import { wake } from "./wake.ts";
 
@@ -57,7 +58,7 @@ async function change(
   scope: Scope,
   { id, action, author }: { id: string; action: string; author: Author },
   statement: Statement,
-  refusal: (status: DispatchStatus) => Failure,
+  refusal: (dispatch: Dispatch) => Failure,
 ): Promise<Dispatch> {
   const entry = ctx.ids.uuid();
   const [, , made = [], found = []] = await ctx.db.write([
@@ -67,21 +68,25 @@ async function change(
     findDispatch(scope, null, id),
   ]);
   const dispatch = theOne(found);
-  if (made.length === 0) throw refusal(dispatch.status);
+  if (made.length === 0) throw refusal(dispatch);
   return dispatch;
 }
 
-/** Puts a failed dispatch back into the queue. One round trip. @throws 404; 409 unless failed or bounced */
+/** Puts a failed dispatch back into the queue. One round trip. @throws 404; 409 unless failed or bounced, and not past its time */
 export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
   const dispatch = await change(
     ctx,
     scope,
     { id, action: "dispatch.retry", author },
     requeueFailed(ctx, matching(scope, id)),
-    (status) =>
-      new Failure("conflict", `Only what has failed can be retried; it is ${status}.`, {
-        code: "not_failed",
-      }),
+    ({ status, expires_at }) =>
+      (RETRYABLE as readonly string[]).includes(status)
+        ? new Failure("conflict", `It was not to be sent after ${isoOrNull(expires_at) ?? "now"}.`, {
+            code: "expired",
+          })
+        : new Failure("conflict", `Only what has failed can be retried; it is ${status}.`, {
+            code: "not_failed",
+          }),
   );
   await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
   return dispatch;
@@ -110,7 +115,7 @@ export const cancelDispatch = (ctx: Ctx, scope: Scope, author: Author, id: strin
     scope,
     { id, action: "dispatch.cancel", author },
     cancelQueued(ctx, matching(scope, id)),
-    (status) =>
+    ({ status }) =>
       new Failure("conflict", `Only what is queued can be cancelled; it is ${status}.`, {
         code: "not_queued",
       }),

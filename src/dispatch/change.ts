@@ -1,4 +1,4 @@
-import { and, eq, inArray, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, or, type SQL } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { dispatches, type DispatchStatus } from "../db/schema/index.ts";
@@ -16,7 +16,7 @@ export const RETRYABLE = ["failed", "bounced"] as const satisfies readonly Dispa
 
 /**
  * Puts a failed dispatch back into the queue with all its attempts; deliveries that were accepted stay accepted. It is
- * made anew: not the same request once more, and not yet delivered.
+ * made anew: not the same request once more, and not yet delivered. What was not to be sent after a time stays as it is.
  */
 export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
   const now = ctx.clock.now();
@@ -36,5 +36,11 @@ export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
       wake_at: firstWakeAt(now, now, ctx.config.sweepAfterMs),
       updated_at: now,
     })
-    .where(and(where, inArray(dispatches.status, [...RETRYABLE])));
+    .where(
+      and(
+        where,
+        inArray(dispatches.status, [...RETRYABLE]),
+        or(isNull(dispatches.expires_at), gt(dispatches.expires_at, now)),
+      ),
+    );
 }

@@ -15,7 +15,7 @@ const ABOUT = {
     title: "Tidings",
     version: "1.0.0",
     description:
-      "Notifications from Cloudflare's edge: nothing is lost, nothing is sent twice. Errors are RFC 9457 problem documents.",
+      "Notifications from Cloudflare's edge: nothing is lost, and nothing is told twice. Errors are RFC 9457 problem documents.",
   },
   security: [{ bearer: [] }],
 };

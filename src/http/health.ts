@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { type Channel, CHANNELS, dispatches, jobRuns } from "../db/schema/index.ts";
-import { iso, MINUTE } from "../lib/clock.ts";
+import { DAY, iso, MINUTE } from "../lib/clock.ts";
 import type { App } from "./app-env.ts";
 import { json, printedTime, problems } from "./schemas.ts";
 
@@ -12,6 +12,9 @@ const DATABASE_LIMIT_BYTES = 10_000_000_000;
 /** A cron that has not come for so long is a finding, and so is a dispatch that is so late. */
 const CRON_LATE_MS = 5 * MINUTE;
 const OVERDUE_MS = 10 * MINUTE;
+
+/** Every job runs at least once a day. */
+const JOB_GONE_MS = 2 * DAY;
 
 const health = z
   .object({
@@ -34,7 +37,7 @@ const route = createRoute({
   tags: ["Operations"],
   summary: "Is the service well?",
   description:
-    "200 when it is; 503 when the cron has stopped, a job fails, or a dispatch is more than ten minutes late. For uptime monitors; needs no token.",
+    "200 when it is; 503 when the cron has not come (yet), a job fails, or a dispatch is more than ten minutes late. For uptime monitors; needs no token.",
   security: [],
   responses: {
     200: json(health, "It is well"),
@@ -62,13 +65,14 @@ async function checkHealth(ctx: Ctx): Promise<z.infer<typeof health>> {
   ]);
   const jobs = runs as (typeof jobRuns.$inferSelect)[];
   const lastTick = jobs.length === 0 ? null : Math.max(...jobs.map((run) => run.started_at));
-  const failing = jobs.filter((run) => run.error !== null).map((run) => run.job);
+  // One that has not run for so long is no longer a job of ours.
+  const failing = jobs
+    .filter((run) => run.error !== null && now - run.started_at < JOB_GONE_MS)
+    .map((run) => run.job);
   const dueAt = (overdue as { due_at: number | null }[])[0]?.due_at ?? null;
   const overdueMs = dueAt === null || dueAt >= now ? null : now - dueAt;
   const degraded =
-    (lastTick !== null && now - lastTick > CRON_LATE_MS) ||
-    (overdueMs ?? 0) > OVERDUE_MS ||
-    failing.length > 0;
+    lastTick === null || now - lastTick > CRON_LATE_MS || (overdueMs ?? 0) > OVERDUE_MS || failing.length > 0;
   return {
     status: degraded ? "degraded" : "ok",
     cron: { last_tick_at: lastTick === null ? null : iso(lastTick), failing_jobs: failing },

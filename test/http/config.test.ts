@@ -100,6 +100,7 @@ describe("the configuration", () => {
       { EMAIL_PROVIDERS: "ses,resend" },
       ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY", "RESEND_API_KEY"],
     ],
+    ["a webhook's secret that is none", { RESEND_WEBHOOK_SECRET: "whsec_?" }, ["RESEND_WEBHOOK_SECRET"]],
     [
       "wrong things of every kind at once",
       {

@@ -12,13 +12,35 @@ beforeEach(async () => {
 });
 
 describe("/healthz", () => {
-  test("of a fresh service is well, needs no token and is not cached", async () => {
+  test("is degraded until the cron has come once: one that was never set up must not go unnoticed", async () => {
+    const { status, body } = await healthOf(createHarness());
+    expect([status, body.status, body.cron]).toEqual([
+      503,
+      "degraded",
+      { last_tick_at: null, failing_jobs: [] },
+    ]);
+  });
+
+  test("forgets a job that failed and has not run since: it is no longer one of ours", async () => {
     const h = createHarness();
+    await h.tick();
+    await h.deps.bindings.DB.prepare("INSERT INTO job_runs VALUES ('renamed', ?1, ?1, 'Error')")
+      .bind(h.clock.now())
+      .run();
+    expect((await healthOf(h)).body.cron.failing_jobs).toEqual(["renamed"]);
+    h.clock.advance(2 * 24 * 60 * MINUTE);
+    await h.tick();
+    expect(await healthOf(h)).toMatchObject({ status: 200, body: { cron: { failing_jobs: [] } } });
+  });
+
+  test("after a first tick is well, needs no token and is not cached", async () => {
+    const h = createHarness();
+    await h.tick();
     const { status, body, headers } = await healthOf(h);
     expect([status, headers.get("cache-control")]).toEqual([200, "no-store"]);
     expect(body).toMatchObject({
       status: "ok",
-      cron: { last_tick_at: null, failing_jobs: [] },
+      cron: { last_tick_at: new Date(h.clock.now()).toISOString(), failing_jobs: [] },
       oldest_overdue_seconds: null,
       database: { limit_bytes: 10_000_000_000 },
     });

@@ -31,6 +31,9 @@ const NOTHING_TO_SAY: Outcome = {
   message: "There is nothing left to tell",
 };
 
+/** A bug in a template, or facts that nobody expected: it costs this e-mail an attempt, and the others nothing. */
+const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
+
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
 /** The e-mail channel: one message to one address, whatever it is about. */
@@ -55,6 +58,15 @@ export function createEmailChannel(
     return { dispatch, message: await compose(letterhead, dispatch, content, addressed, now) };
   }
 
+  async function prepareSafely(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
+    try {
+      return await prepare(ctx, dispatch, loaded);
+    } catch (error) {
+      ctx.log.error("compose_failed", error, { dispatch: dispatch.id, type: dispatch.type });
+      return { dispatch, outcome: UNMADE };
+    }
+  }
+
   return {
     channel: "email",
     providers,
@@ -69,7 +81,7 @@ export function createEmailChannel(
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No e-mail provider is called ${name}`);
-      const prepared = await Promise.all(dispatches.map((dispatch) => prepare(ctx, dispatch, loaded)));
+      const prepared = await Promise.all(dispatches.map((dispatch) => prepareSafely(ctx, dispatch, loaded)));
       const letters = prepared.filter((one): one is Letter => "message" in one);
       const requests = requestsOf(letters, provider.maxPerRequest);
       const { outcomes, health } = await fire(ctx, terms, requests, (request) =>

@@ -16,14 +16,15 @@ export interface EmailHealth {
 /** A provider's account endpoint is asked at most once in this time (SES allows one call a second). */
 const PROBE_KEPT_MS = MINUTE;
 
-/** Probes an isolate's providers, and remembers for a minute what they said. */
-export function createProber(providers: readonly EmailProvider[], now: () => number) {
-  const remembered = new Map<string, { at: number; answer: Promise<ProviderProbe> }>();
-  return (provider: EmailProvider): Promise<ProviderProbe> => {
+/** Probes providers, and remembers for a minute what they said. */
+export function createProber(now: () => number) {
+  // Answers, not promises: a request that ends early would leave one behind that never settles.
+  const remembered = new Map<string, { at: number; answer: ProviderProbe }>();
+  return async (provider: EmailProvider): Promise<ProviderProbe> => {
     const known = remembered.get(provider.name);
     if (known !== undefined && now() - known.at < PROBE_KEPT_MS) return known.answer;
-    const answer = provider.probe?.() ?? Promise.resolve<ProviderProbe>({ kind: "ok" });
-    if (providers.includes(provider)) remembered.set(provider.name, { at: now(), answer });
+    const answer: ProviderProbe = (await provider.probe?.()) ?? { kind: "ok" };
+    remembered.set(provider.name, { at: now(), answer });
     return answer;
   };
 }

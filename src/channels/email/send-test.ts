@@ -68,12 +68,16 @@ export async function sendTest(
   });
   const budget = { name: "test", limit: TESTS_PER_HOUR, periodMs: HOUR };
   await reserveOrRefuse(ctx.limiters(caller.id), budget, row.id);
-  const results = await ctx.db.write([
+  const statements = [
     ...(key ? [takeKey(key, row.id)] : []),
     createUserIfMissing(ctx, caller),
     ...insertDispatches([row], keyTaken(key, row.id)),
     ...(key ? readKeyed(key) : []),
-  ]);
+  ];
+  const results = await ctx.db.write(statements).catch(async (error: unknown) => {
+    await giveBack(ctx, caller.id, budget, row.id);
+    throw error;
+  });
   const winner = key && replayed(key, results.slice(-2), row.id);
   if (winner) {
     await giveBack(ctx, caller.id, budget, row.id);

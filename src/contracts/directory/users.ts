@@ -19,7 +19,7 @@ const fields = {
   email_verified: z
     .boolean()
     .default(false)
-    .openapi({ description: "Only a verified address is written to." }),
+    .openapi({ description: "Only a verified address is written to, but for `welcome` and `test`." }),
   phone: plainText(40).nullable().default(null),
   locale: languageTag
     .nullable()

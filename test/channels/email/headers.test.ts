@@ -74,7 +74,7 @@ describe("cleanName", () => {
       fc.property(anyText, (text) => {
         const name = cleanName(text);
         if (name === null) return;
-        expect(name).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+        expect(name).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
         expect(name).toBe(name.trim());
         expect(Array.from(name).length).toBeLessThanOrEqual(80);
       }),
@@ -84,6 +84,8 @@ describe("cleanName", () => {
   it.each([
     ["Ada\r\nBcc: all@example.com", "Ada Bcc: all@example.com"],
     ["  Ada \t Lovelace ", "Ada Lovelace"],
+    ["Ada\u202e Love\u2066lace\u202e", "Ada Lovelace"],
+    ["\u202e", null],
     ["\u0000", null],
     ["", null],
     [null, null],

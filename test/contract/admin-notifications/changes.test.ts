@@ -46,6 +46,18 @@ describe("retrying", () => {
     },
   );
 
+  test("what was not to be sent after a time that is past is refused and changes nothing", async () => {
+    const h = createMailWorld();
+    const [id = ""] = await givenMailsTo(h, 1);
+    await putInto(id, "failed", { expires_at: h.clock.now() });
+    const before = await dispatchOf(id);
+    const answer = await change(h, printed(id), RETRY);
+    expect([answer.status, answer.body.code]).toEqual([409, "expired"]);
+    expect(await dispatchOf(id)).toEqual(before);
+    await putInto(id, "failed", { expires_at: h.clock.now() + 1 });
+    expect((await change(h, printed(id), RETRY)).status).toBe(200);
+  });
+
   test("by two at once happens once", async () => {
     const h = createMailWorld();
     const [id = ""] = await givenMailsTo(h, 1);

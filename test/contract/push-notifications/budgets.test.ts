@@ -44,11 +44,24 @@ describe("D1 round trips and queue operations", () => {
   });
 
   // The row, and an entry in each index of it: channel, user, what is to be woken.
-  test("an asynchronous send takes two, writes four rows and wakes once", async () => {
+  test("an asynchronous send takes one, writes four rows and wakes once", async () => {
     const h = quiet();
     const user = await givenUser(h);
     const send = () => sendPush(h, aPush(user.id), ASYNC);
-    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 4, sends: 1 });
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 1, written: 4, sends: 1 });
+  });
+
+  test("whoever may not reach everyone takes one more, before the user's budget is touched", async () => {
+    const h = createHarness({ autoDrain: false, vars: { PUSH_LIMIT_PER_HOUR: "1" } });
+    const org = await givenOrg(h);
+    const own = await givenUser(h, { org });
+    const other = await givenUser(h);
+    const as = { role: "org_admin", sub: "admin", org } as const;
+    const send = (id: string) => () => sendPush(h, aPush(id), { ...ASYNC, as });
+    expect(await costOf(h, send(own.id))).toEqual({ status: 202, trips: 2, written: 5, sends: 1 });
+    expect(await costOf(h, send(other.id))).toMatchObject({ status: 404, trips: 1 });
+    const limiter = h.ctx.limiters(other.id);
+    expect(await limiter.usage({ name: "push", limit: 1, periodMs: 3_600_000 })).toMatchObject({ used: 0 });
   });
 
   // Two more for the organization's and the scenario's index, another for the prompt's.
@@ -56,10 +69,10 @@ describe("D1 round trips and queue operations", () => {
     const h = quiet();
     const user = await givenUser(h, { org: await givenOrg(h) });
     const send = () => sendPush(h, aPush(user.id, { scenario_id: "s", prompt_id: "p" }), ASYNC);
-    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 7, sends: 1 });
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 1, written: 7, sends: 1 });
   });
 
-  test("an Idempotency-Key adds its row and its index entry, and no round trip", async () => {
+  test("an Idempotency-Key adds its row, its index entry, and the round trip that looks for it", async () => {
     const h = quiet();
     const user = await givenUser(h);
     const headers = { ...ASYNC.headers, ...key() };
@@ -68,12 +81,12 @@ describe("D1 round trips and queue operations", () => {
     expect(await costOf(h, send)).toEqual({ status: 202, trips: 1, written: 0, sends: 0 });
   });
 
-  test("a send for later takes two, and no queue operation", async () => {
+  test("a send for later takes one, and no queue operation", async () => {
     const h = quiet();
     const user = await givenUser(h);
     const send_at = new Date(h.clock.now() + 3_600_000).toISOString();
     const send = () => sendPush(h, aPush(user.id, { send_at }));
-    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 4, sends: 0 });
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 1, written: 4, sends: 0 });
   });
 
   test("waiting in vain adds five looks, however long it is", async () => {
@@ -83,8 +96,8 @@ describe("D1 round trips and queue operations", () => {
       (headers = {}) =>
       () =>
         sendPush(h, aPush(user.id), { headers });
-    expect(await costOf(h, send())).toMatchObject({ trips: 2 + 5, written: 4 });
-    expect(await costOf(h, send({ prefer: "wait=10" }))).toMatchObject({ trips: 2 + 5, written: 4 });
+    expect(await costOf(h, send())).toMatchObject({ trips: 1 + 5, written: 4 });
+    expect(await costOf(h, send({ prefer: "wait=10" }))).toMatchObject({ trips: 1 + 5, written: 4 });
   });
 
   test("a batch of 1,000 takes two and one queue operation, each of its rows written once with its indexes", async () => {
@@ -98,13 +111,17 @@ describe("D1 round trips and queue operations", () => {
     expect(h.queues.waiting.map((message) => message.lane)).toEqual(Array(20).fill("bulk"));
   });
 
-  test("a send to an unknown user takes one, and one over the budget takes one", async () => {
+  test("a send to an unknown user takes one and leaves their budget alone, and one over the budget takes none", async () => {
     const h = createHarness({ autoDrain: false, vars: { PUSH_LIMIT_PER_HOUR: "1" } });
     const user = await givenUser(h);
     const send = (id: string) => () => sendPush(h, aPush(id), ASYNC);
-    expect(await costOf(h, send(mint("nobody")))).toEqual({ status: 404, trips: 1, written: 0, sends: 0 });
+    const nobody = mint("nobody");
+    const missing = { status: 404, trips: 1, written: 0, sends: 0 };
+    expect(await costOf(h, send(nobody))).toEqual(missing);
+    // The budget is one: a slot that was kept would make it a 429.
+    expect(await costOf(h, send(nobody))).toEqual(missing);
     await send(user.id)();
-    expect(await costOf(h, send(user.id))).toEqual({ status: 429, trips: 1, written: 0, sends: 0 });
+    expect(await costOf(h, send(user.id))).toEqual({ status: 429, trips: 0, written: 0, sends: 0 });
   });
 
   test("a mark, a deletion, a device's registration and its removal take one each", async () => {

@@ -125,6 +125,16 @@ test("five an hour are allowed, the sixth is told when to come again", async () 
   expect((await send(h, id)).status).toBe(200);
 });
 
+test("a test that D1 did not take costs none of the five", async () => {
+  const h = world();
+  const { id } = await givenReader(h);
+  for (let i = 0; i < 6; i++) {
+    h.meter.failNext("before", "D1_ERROR: no such table");
+    expect((await send(h, id)).status).toBe(500);
+  }
+  expect((await send(h, id)).status).toBe(200);
+});
+
 describe("with an Idempotency-Key", () => {
   const keyed = () => ({ headers: { "idempotency-key": crypto.randomUUID() } });
 

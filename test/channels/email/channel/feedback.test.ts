@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { DAY } from "../../../../src/lib/clock.ts";
 import type { Answer, Harness } from "../../../support/harness.ts";
-import { createMailWorld, givenMails, givenReader, mailNow } from "../../../support/mail.ts";
+import { createMailWorld, givenMails, givenMailsTo, givenReader, mailNow } from "../../../support/mail.ts";
 import { dispatchOf } from "../../../support/pipeline.ts";
 import { CERTIFICATE, CERTIFICATE_URL, snsMessage, TOPIC } from "../feedback/sns-signer.ts";
 
@@ -75,6 +75,17 @@ const suppressionOf = ({ email }: Mail) =>
     .first<{ reason: string; expires_at: number | null }>();
 
 describe("what Resend tells", () => {
+  test("costs one round trip and a few rows, however many e-mails there are", async () => {
+    const h = createListeningWorld();
+    const mail = await givenSentMail(h);
+    await givenMailsTo(h, 1_000);
+    h.meter.reset();
+    await tell(h, "delivered", mail);
+    expect(await statusOf(mail)).toBe("delivered");
+    expect(h.meter.trips).toBe(1);
+    expect(h.meter.rowsRead).toBeLessThan(20);
+  });
+
   test("of a delivery is written down", async () => {
     const h = createListeningWorld();
     const mail = await givenSentMail(h);

@@ -23,6 +23,20 @@ async function givenMail(h: Harness, facts: ReaderFacts = {}, more: Parameters<t
   return { reader, id };
 }
 
+test("an e-mail that cannot be made costs itself an attempt, and the others of its round nothing", async () => {
+  const h = createMailWorld();
+  const broken = await givenMail(h);
+  const fine = await givenMail(h);
+  await env.DB.prepare("UPDATE dispatches SET payload = '{' WHERE id = ?").bind(broken.id).run();
+  await mailNow(h, [broken.id, fine.id]);
+  expect(await dispatchOf(fine.id)).toMatchObject({ status: "sent" });
+  expect(await dispatchOf(broken.id)).toMatchObject({
+    status: "queued",
+    attempts: 1,
+    error_code: "compose_failed",
+  });
+});
+
 const endOf = async (id: string) => {
   const { status, error_code } = await dispatchOf(id);
   return [status, error_code];
