@@ -40,7 +40,6 @@ export interface Deps extends Seams {
   pushProviders: readonly PushProvider[];
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
-  letterhead: Letterhead;
   webhooks: Verifiers;
   /** What the sweep wakes. */
   channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
@@ -89,7 +88,6 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     pushProviders,
     emailProviders,
     probeEmail: createProber(clock.now),
-    letterhead,
     webhooks: createVerifiers(config, all.fetch),
     channels: [push, email, { channel: "in_app", providers: [] }],
     deliverers: {

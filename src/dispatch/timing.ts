@@ -9,9 +9,6 @@ export const RECOVERY_GRACE_MS = 15 * SECOND;
 /** Mean waits before the second, third … attempt; after the last one a dispatch has failed. */
 export const RETRY_WAITS_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 2 * HOUR] as const;
 
-/** Attempts in all. */
-export const MAX_ATTEMPTS = RETRY_WAITS_MS.length + 1;
-
 /** A dispatch that kills its consumer so often is given up. */
 export const MAX_CLAIMS = 10;
 

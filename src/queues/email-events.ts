@@ -14,7 +14,7 @@ const TRIES = 4;
 
 /** What Cloudflare says of e-mails in one message; nothing in one that says something else. */
 export const eventsIn = (message: Message<unknown>): FeedbackEvent[] =>
-  FEEDBACK.cloudflare(message.body, { id: message.id, receivedAt: message.timestamp.getTime() });
+  FEEDBACK.cloudflare(message.body, message.timestamp.getTime());
 
 /** Cloudflare's e-mail events, which its Email Service puts onto a queue: the whole batch in one round trip. */
 export async function consumeEmailEvents(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 import { addLocalDays, dayNumber, firstOfMonth, isoWeekKey, mondayOf, twoDigits } from "./calendar.ts";
 import type { LocalDate } from "./calendar.ts";
-import { atLocal, firstOccurrenceAfter, localDate, startOfLocalDay } from "./local-time.ts";
+import { atLocal, localDate, startOfLocalDay } from "./local-time.ts";
 import type { Zone } from "./time-zone.ts";
 
 /** The calendar periods over which activities are counted; `weekly` is the ISO week, from Monday. */
@@ -43,10 +43,6 @@ const PERIODS = {
   },
 } as const satisfies Record<WindowKind, Period>;
 
-/** The first day of the calendar period that `date` lies in. */
-export const firstDayOfPeriod = (kind: WindowKind, date: LocalDate): LocalDate =>
-  PERIODS[kind].firstDay(date);
-
 /** The window that holds the instant `ms` (epoch ms) in `zone`. */
 export const windowAt = (kind: WindowKind, zone: Zone, ms: number): TimeWindow =>
   windowFrom(kind, zone, openFirstDay(kind, zone, ms));
@@ -58,16 +54,6 @@ export const previousWindow = (kind: WindowKind, zone: Zone, ms: number): TimeWi
 /** When the summary of `window` is due: `hour`:00 (0–23) of the first local day after it, epoch ms. */
 export const summaryAt = (zone: Zone, hour: number, window: Pick<TimeWindow, "end">): number =>
   atLocal(zone, { ...localDate(zone, window.end), hour, minute: 0 });
-
-/**
- * When the first summary strictly after `after` (epoch ms) is due. On the first day of a window and before `hour` that
- * is today's, of the window that has just closed; a subscription that wants to begin with the window now open asks
- * `summaryAt(zone, hour, windowAt(kind, zone, now))`.
- */
-export function nextSummaryAt(kind: WindowKind, zone: Zone, hour: number, after: number): number {
-  const { firstDay, following } = PERIODS[kind];
-  return firstOccurrenceAfter({ zone, hour, first: firstDay, next: following }, after);
-}
 
 /**
  * The window whose summary is to be told at `now` (epoch ms): the last one that closed and whose hour has come. After an

@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
 import {
-  nextSummaryAt,
   previousWindow,
   summaryAt,
   windowAt,
@@ -25,6 +24,13 @@ import {
 const utc = (text: string): number => Date.parse(`${text}:00Z`);
 const printed = (ms: number) => new Date(ms).toISOString().slice(0, 16);
 const anyKind = fc.constantFrom(...WINDOW_KINDS);
+
+/** When the first summary strictly after `after` is due: of the window before, of the one now open, or of the next. */
+function nextSummaryAt(kind: WindowKind, zone: string, hour: number, after: number): number {
+  const open = windowAt(kind, zone, after);
+  const around = [previousWindow(kind, zone, after), open, windowAt(kind, zone, open.end)];
+  return around.map((window) => summaryAt(zone, hour, window)).find((at) => at > after) ?? Number.NaN;
+}
 
 test.each<[WindowKind, string, string, string, string, string]>([
   ["weekly", "UTC", "2026-05-06T12:00", "2026-W19", "2026-05-04T00:00", "2026-05-11T00:00"],

@@ -1,4 +1,5 @@
 import type { EmailMessage } from "./provider.ts";
+import { BIDI_CONTROLS } from "./templates/clean.ts";
 
 /** A person or a sender: a display name, and an address. */
 export interface Mailbox {
@@ -70,9 +71,12 @@ export function encodeWord(text: string): string {
   return [...pieces(whole, WORD_BYTES)].map((piece) => `=?UTF-8?B?${base64(piece)}?=`).join(" ");
 }
 
-/** A display name on one line: control characters and runs of white space become one space; at most 80 characters. */
+/**
+ * A display name on one line: control characters and runs of white space become one space, what would turn the address
+ * round that follows is left out; at most 80 characters.
+ */
 export function cleanName(name: string | null): string | null {
-  const clean = (name ?? "").toWellFormed().replace(UNSAFE_RUN, " ").trim();
+  const clean = (name ?? "").toWellFormed().replace(BIDI_CONTROLS, "").replace(UNSAFE_RUN, " ").trim();
   return clean === "" ? null : Array.from(clean).slice(0, MAX_NAME).join("").trimEnd();
 }
 

@@ -7,16 +7,6 @@ import { notFound } from "../../lib/failure.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 
-/** A history without the e-mails that were cancelled: nobody got those. */
-export const SHOWN = [
-  "queued",
-  "sending",
-  "sent",
-  "delivered",
-  "bounced",
-  "failed",
-] as const satisfies readonly DispatchStatus[];
-
 /** A user's e-mails, newest first. One round trip. */
 export const listEmails = async (
   ctx: Ctx,

@@ -33,5 +33,3 @@ export interface EmailProvider {
   /** Asks the provider's account endpoint; absent where it has none. */
   probe?(): Promise<ProviderProbe>;
 }
-
-export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;

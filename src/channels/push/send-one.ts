@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
 import { type Channel, type Dispatch, dispatches, idempotencyKeys, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
-import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
+import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import {
   findKey,
@@ -51,8 +51,9 @@ export const pushBudget = (ctx: Ctx): Budget => ({
 type User = { id: string; org_id: string | null };
 
 /**
- * Takes a message for one user into the outbox, on each channel asked for, and wakes whom it concerns. Two round trips:
- * user and key, then dispatches and key.
+ * Takes a message for one user into the outbox, on each channel asked for, and wakes whom it concerns. One round trip for
+ * a caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither
+ * a repeat nor someone else's user has anything to do with a limiter.
  * @throws 404 for a user outside the scope, 422 for a key used with another body, 429 over the user's budget
  */
 export async function sendOne(
@@ -61,32 +62,49 @@ export async function sendOne(
   key: IdempotencyKey | null,
   input: SendOne,
 ): Promise<SentOne> {
-  const [found = [], stored = [], earlier = []] = await ctx.db.read([
-    findUser(scope, input.user_id),
-    ...(key ? [findKey(key), findKeyed(key)] : []),
-  ]);
-  if (replayOf(key, stored[0] as StoredKey | undefined) !== null) return replay(earlier as Dispatch[]);
-  const user = found[0] as User | undefined;
-  if (user === undefined) throw notFound("user");
+  const isBlind = key === null && scope.kind === "all";
+  const found = isBlind ? { id: input.user_id, org_id: null } : await look(ctx, scope, key, input.user_id);
+  if ("replayed" in found) return found;
 
-  const rows = rowsOf(ctx, user, input);
-  const [dispatch, ...others] = rows;
+  const rows = rowsOf(ctx, found, input);
+  const [dispatch] = rows;
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
   // What is to go later takes its slot when it goes: the budget counts sends, not requests.
   const reservation =
     dispatch.slot_at === null
       ? null
-      : await reserveOrRefuse(ctx.limiters(user.id), pushBudget(ctx), dispatch.id);
-  const won = await insert(ctx, key, dispatch.id, rows).catch(async (error: unknown) => {
-    if (reservation !== null) await giveBack(ctx, user.id, pushBudget(ctx), dispatch.id);
+      : await reserveOrRefuse(ctx.limiters(found.id), pushBudget(ctx), dispatch.id);
+  const release = async () => {
+    if (reservation !== null) await giveBack(ctx, found.id, pushBudget(ctx), dispatch.id);
+  };
+  const inserted = isBlind ? insertBlindly(ctx, rows) : insert(ctx, key, dispatch.id, rows);
+  const sent = await inserted.catch(async (error: unknown) => {
+    await release();
     throw error;
   });
-  if (won !== null) {
-    if (reservation !== null) await giveBack(ctx, user.id, pushBudget(ctx), dispatch.id);
-    return won;
+  if (sent.replayed) {
+    await release();
+    return sent;
   }
   await wake(ctx, toWakeOf(rows));
-  return { dispatch, others, replayed: false, reservation };
+  return { ...sent, reservation };
+}
+
+/** The user, or what an earlier request with the key made. @throws 404, 422 */
+async function look(
+  ctx: Ctx,
+  scope: Scope,
+  key: IdempotencyKey | null,
+  userId: string,
+): Promise<User | SentOne> {
+  const [found = [], stored = [], earlier = []] = await ctx.db.read([
+    findUser(scope, userId),
+    ...(key ? [findKey(key), findKeyed(key)] : []),
+  ]);
+  if (replayOf(key, stored[0] as StoredKey | undefined) !== null) return replay(earlier as Dispatch[]);
+  const user = found[0] as User | undefined;
+  if (user === undefined) throw notFound("user");
+  return user;
 }
 
 /** A dispatch on each channel, the push first. Those of one send are a batch, so that each leads to the others. */
@@ -135,19 +153,33 @@ function replay([dispatch, ...others]: readonly Dispatch[]): SentOne {
   return { dispatch, others, replayed: true, reservation: null };
 }
 
+const fresh = ([dispatch, ...others]: readonly Dispatch[]): SentOne => {
+  if (dispatch === undefined) throw new Error("A message that is sent nowhere");
+  return { dispatch, others, replayed: false, reservation: null };
+};
+
 /** Inserts the dispatches, unless a request with the same key came first: then it returns what that one made. */
 async function insert(
   ctx: Ctx,
   key: IdempotencyKey | null,
   id: string,
   rows: readonly Dispatch[],
-): Promise<SentOne | null> {
+): Promise<SentOne> {
   const statements = insertDispatches(rows, keyTaken(key, id));
   if (key === null) {
     await ctx.db.write(statements);
-    return null;
+    return fresh(rows);
   }
   const results = await ctx.db.write([takeKey(key, id), ...statements, findKey(key), findKeyed(key)]);
   const winner = replayOf(key, results.at(-2)?.[0] as StoredKey | undefined);
-  return winner === id || winner === null ? null : replay((results.at(-1) ?? []) as Dispatch[]);
+  return winner === id || winner === null ? fresh(rows) : replay((results.at(-1) ?? []) as Dispatch[]);
+}
+
+/** Inserts the dispatches of a user of whom nothing has been read. @throws 404 when there is no such user */
+async function insertBlindly(ctx: Ctx, rows: readonly Dispatch[]): Promise<SentOne> {
+  const userId = rows[0]?.user_id ?? "";
+  const results = await ctx.db.write([...insertForUsers(rows), findUser({ kind: "all" }, userId)]);
+  const user = results.at(-1)?.[0] as User | undefined;
+  if (user === undefined) throw notFound("user");
+  return fresh(rows.map((row) => ({ ...row, org_id: user.org_id })));
 }

@@ -41,8 +41,6 @@ export const preferencesUpdate = z
     example: { match_threshold: 80, deadline_reminder_days: [14, 7, 3], weekly_digest_enabled: false },
   });
 
-export type PreferencesUpdate = z.output<typeof preferencesUpdate>;
-
 const id = z.string().openapi({ description: "A UUID." });
 
 export const preferences = z

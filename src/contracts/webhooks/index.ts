@@ -33,9 +33,9 @@ const parse = (text: string): unknown => {
 };
 
 /** Writes the events down before the answer: a provider that gets no 200 sends them again. */
-async function take(c: Context<AppEnv>, source: Source, id: string, payload: unknown): Promise<Response> {
+async function take(c: Context<AppEnv>, source: Source, payload: unknown): Promise<Response> {
   const deps = c.get("deps");
-  const events = FEEDBACK[source](payload, { id, receivedAt: deps.clock.now() });
+  const events = FEEDBACK[source](payload, deps.clock.now());
   await applyFeedback(deps.open("first-primary", c.get("log")), events);
   return c.json({ events: events.length }, 200);
 }
@@ -60,7 +60,7 @@ async function fromSes(c: Context<AppEnv>): Promise<Response> {
     return c.json({ confirmed: true }, 200);
   }
   if (message.Type !== "Notification") return c.json({ events: 0 }, 200);
-  return take(c, "ses", message.MessageId, parseOrNothing(message.Message));
+  return take(c, "ses", parseOrNothing(message.Message));
 }
 
 async function fromResend(c: Context<AppEnv>): Promise<Response> {
@@ -69,17 +69,16 @@ async function fromResend(c: Context<AppEnv>): Promise<Response> {
   const body = await c.req.text();
   const verdict = await webhooks.verifySvix(c.req.raw.headers, body, clock.now());
   if (!verdict.ok) throw forged(c, "resend", verdict.code);
-  return take(c, "resend", verdict.id, parse(body));
+  return take(c, "resend", parse(body));
 }
 
 /** Postmark does not sign: it sends the credentials that its settings were given. */
 async function fromPostmark(c: Context<AppEnv>): Promise<Response> {
-  const { webhooks, ids } = c.get("deps");
+  const { webhooks } = c.get("deps");
   if (webhooks.postmark === null) throw notFound("webhook");
-  if (!(await verifyPostmark(c.req.raw.headers, [webhooks.postmark])))
+  if (!(await verifyPostmark(c.req.raw.headers, webhooks.postmark)))
     throw forged(c, "postmark", "credentials");
-  const id = c.req.header("x-pm-webhook-trace-id") ?? ids.uuid();
-  return take(c, "postmark", id, parse(await c.req.text()));
+  return take(c, "postmark", parse(await c.req.text()));
 }
 
 /** What e-mail providers tell us about messages. Cloudflare's events come by queue instead. */

@@ -152,7 +152,6 @@ export const occasions = sqliteTable(
 );
 
 export const DELIVERY_STATUSES = ["accepted", "retry", "failed"] as const;
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** What became of a push at one device. WITHOUT ROWID. */
 export const deliveries = sqliteTable(

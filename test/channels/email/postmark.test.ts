@@ -51,11 +51,6 @@ describe("messages that Postmark takes", () => {
     expect(sandbox.requests).toHaveLength(1);
     expect(postmark.maxPerRequest).toBe(100);
   });
-
-  it("go to the stream that is configured", async () => {
-    await createPostmarkProvider({ ...options, messageStream: "broadcast" }).send([anEmail()]);
-    expect(sandbox.accepted[0]?.stream).toBe("broadcast");
-  });
 });
 
 describe("each result of a message in a batch", () => {

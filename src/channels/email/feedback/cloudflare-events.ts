@@ -4,7 +4,6 @@ import { codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event
 const payload = z.object({
   type: z.string(),
   payload: z.object({
-    eventId: z.string().min(1).nullish(),
     messageId: z.string().min(1),
     recipient: z.string().nullish(),
     bounce: z.object({ type: z.string().nullish(), classification: z.string().nullish() }).nullish(),
@@ -53,7 +52,7 @@ function partOf({
  * Cloudflare's e-mail events from their queue (developers.cloudflare.com/queues/event-subscriptions/events-schemas/). They
  * carry no tags, so that a dispatch is found by the message's id. `deferred` changes nothing.
  */
-export const cloudflareEvents: FeedbackMapper = (input, { id, receivedAt }) => {
+export const cloudflareEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);
   const part = parsed.success ? partOf(parsed.data) : null;
   if (!parsed.success || part === null) return [];
@@ -65,7 +64,6 @@ export const cloudflareEvents: FeedbackMapper = (input, { id, receivedAt }) => {
       providerMessageId: event.messageId,
       address: event.recipient ?? null,
       at: timeOr(metadata?.eventTimestamp, receivedAt),
-      eventId: event.eventId ?? id,
     },
   ];
 };

@@ -14,19 +14,10 @@ export interface FeedbackEvent {
   at: number;
   /** Stable, `snake_case`; made from the provider's own classification, never from a server's free text. */
   code: string;
-  /** Stays the same when the provider sends the event again. */
-  eventId: string;
 }
 
-/** What came with the event and not in it. */
-export interface Envelope {
-  /** The provider's id of this delivery, the same in repeats: SNS MessageId, svix-id, X-PM-Webhook-Trace-Id. */
-  id: string;
-  /** Epoch ms; stands in where the event has no time of its own. */
-  receivedAt: number;
-}
-
-export type FeedbackMapper = (payload: unknown, envelope: Envelope) => FeedbackEvent[];
+/** Reads what came. `receivedAt` (epoch ms) stands in where the event has no time of its own. */
+export type FeedbackMapper = (payload: unknown, receivedAt: number) => FeedbackEvent[];
 
 /** An ISO 8601 time as epoch ms, or `fallback` where it is none. */
 export function timeOr(text: string | null | undefined, fallback: number): number {

@@ -4,7 +4,7 @@ import { postmarkEvents } from "./postmark-events.ts";
 import { resendEvents } from "./resend-events.ts";
 import { sesEvents } from "./ses-events.ts";
 
-export type { Envelope, FeedbackEvent, FeedbackMapper } from "./event.ts";
+export type { FeedbackEvent, FeedbackMapper } from "./event.ts";
 
 /** Providers that tell what became of a message, and how to read it. A payload that is not understood gives no events. */
 export const FEEDBACK = {

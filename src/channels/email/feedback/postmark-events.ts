@@ -64,7 +64,7 @@ function partOf(record: Payload): Part | null {
  * Postmark's webhooks (postmarkapp.com/developer/webhooks). None for Open and Click, nor for SubscriptionChange, which only
  * repeats what a bounce or a complaint has said.
  */
-export const postmarkEvents: FeedbackMapper = (input, { id, receivedAt }) => {
+export const postmarkEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);
   const part = parsed.success ? partOf(parsed.data) : null;
   if (!parsed.success || part === null) return [];
@@ -77,7 +77,6 @@ export const postmarkEvents: FeedbackMapper = (input, { id, receivedAt }) => {
       providerMessageId: record.MessageID ?? null,
       address: record.Email ?? record.Recipient ?? null,
       at: timeOr(record.BouncedAt ?? record.DeliveredAt ?? record.ChangedAt, receivedAt),
-      eventId: id,
     },
   ];
 };

@@ -43,7 +43,7 @@ function partOf({ type, data }: Payload): Pick<FeedbackEvent, "kind" | "permanen
  * Resend's webhooks (resend.com/docs/webhooks/event-types). None for what changes nothing: sent, opened, clicked,
  * delivery_delayed, and what is not about e-mails.
  */
-export const resendEvents: FeedbackMapper = (input, { id, receivedAt }) => {
+export const resendEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);
   const part = parsed.success ? partOf(parsed.data) : null;
   if (!parsed.success || part === null) return [];
@@ -56,7 +56,6 @@ export const resendEvents: FeedbackMapper = (input, { id, receivedAt }) => {
       providerMessageId: data.email_id,
       address,
       at: timeOr(created_at, receivedAt),
-      eventId: id,
     },
   ];
 };

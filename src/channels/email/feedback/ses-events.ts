@@ -102,13 +102,13 @@ const bare = (address: string): string => /<([^<>]+)>\s*$/.exec(address)?.[1] ??
  * The JSON in an SNS notification's `Message` (ses/latest/dg/event-publishing-retrieving-sns-contents). One event a recipient;
  * none for what changes nothing (Send, Open, Click, DeliveryDelay, Subscription, types still to come).
  */
-export const sesEvents: FeedbackMapper = (input, { id, receivedAt }) => {
+export const sesEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);
   const part = parsed.success ? partOf(parsed.data) : null;
   if (!parsed.success || part === null) return [];
   const { mail } = parsed.data;
   const addresses: readonly (string | null)[] = part.addresses.length === 0 ? [null] : part.addresses;
-  return addresses.map((address, index) => ({
+  return addresses.map((address) => ({
     kind: part.kind,
     permanent: part.permanent,
     dispatchId: mail.tags?.[DISPATCH_TAG]?.[0] ?? null,
@@ -116,6 +116,5 @@ export const sesEvents: FeedbackMapper = (input, { id, receivedAt }) => {
     address: address === null ? null : bare(address),
     at: timeOr(part.at, receivedAt),
     code: part.code,
-    eventId: index === 0 ? id : `${id}:${index}`,
   }));
 };

@@ -4,7 +4,7 @@ import { createSnsVerifier } from "./sns.ts";
 import { confirmSubscription } from "./sns-keys.ts";
 import { createSvixVerifier } from "./svix.ts";
 
-/** What tells a provider's webhook from a forgery. Null: that provider's webhook is not configured. */
+/** What tells a provider's webhook from a forgery. Null: not configured; SNS is when it has topics. */
 export interface Verifiers {
   verifySns: ReturnType<typeof createSnsVerifier>;
   confirmSns(url: string): Promise<boolean>;
@@ -26,5 +26,5 @@ export function createVerifiers({ email }: Config, fetch: typeof globalThis.fetc
 
 function credentialsOf(text: string): PostmarkCredentials {
   const colon = text.indexOf(":");
-  return { kind: "basic", user: text.slice(0, colon), password: text.slice(colon + 1) };
+  return { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }

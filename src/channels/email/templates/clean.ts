@@ -5,8 +5,8 @@ const URL_MAX = 2_000;
 
 const LINE_ENDS = /\r\n?|[\u2028\u2029\u0085\v\f]/gu;
 const CONTROLS = /[^\P{Cc}\n]/gu;
-// Overrides, embeddings and isolates: with these a name could reorder the text around it.
-const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;
+/** Overrides, embeddings and isolates: with these a name could reorder the text around it. */
+export const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;
 const RTL_LETTERS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /** Text from outside, made harmless for any part of a mail: no controls but LF, no bidi controls, well-formed. */

@@ -1,4 +1,5 @@
 import { DAY } from "../../../lib/clock.ts";
+import { daysBetweenLocal } from "../../../schedules/local-time.ts";
 import { type Direction, isolate } from "./clean.ts";
 import { formatLocale, resolveTimezone } from "./locale.ts";
 
@@ -85,21 +86,6 @@ function createFormatter(locale: string, timezone: string, around: Direction): F
   const shortDate = dates({ month: "short", day: "numeric" });
   const utcDate = dates(day, "UTC");
   const dateTime = dates({ ...day, hour: "numeric", minute: "2-digit", timeZoneName: "short" });
-  const isoDay = once(
-    () =>
-      new Intl.DateTimeFormat("en-US", {
-        timeZone: timezone,
-        year: "numeric",
-        month: "numeric",
-        day: "numeric",
-      }),
-  );
-
-  const dayNumber = (at: number): number => {
-    const part: Record<string, number> = {};
-    for (const { type, value } of isoDay().formatToParts(at)) part[type] = Number(value);
-    return Date.UTC(part["year"] ?? 0, (part["month"] ?? 1) - 1, part["day"] ?? 1) / DAY;
-  };
   const amount = (value: number): Amount => ({ value, text: plain(value) });
 
   return {
@@ -115,6 +101,6 @@ function createFormatter(locale: string, timezone: string, around: Direction): F
     calendarDate: (at) => (at % DAY === 0 ? utcDate : date).at(at),
     range: date.range,
     shortRange: shortDate.range,
-    until: (now, at) => ({ past: at <= now, days: amount(Math.abs(dayNumber(at) - dayNumber(now))) }),
+    until: (now, at) => ({ past: at <= now, days: amount(Math.abs(daysBetweenLocal(timezone, now, at))) }),
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FEEDBACK, type FeedbackEvent } from "../../../../src/channels/email/feedback/events.ts";
-import { AT, ENVELOPE, gist, ISO } from "./fixtures.ts";
+import { AT, NOW, gist, ISO } from "./fixtures.ts";
 
-const read = (payload: unknown) => FEEDBACK.cloudflare(payload, ENVELOPE);
+const read = (payload: unknown) => FEEDBACK.cloudflare(payload, NOW);
 
 const event = (type: string, more: Record<string, unknown> = {}) => ({
   type: `cf.email.sending.message.${type}`,
@@ -30,7 +30,6 @@ describe("Cloudflare", () => {
         address: "ada@example.com",
         at: AT,
         code: "delivered",
-        eventId: "0190d0c4-7e9a-7b3c-9f12-1a2b3c4d5e6f",
       },
     ]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FEEDBACK, type FeedbackEvent } from "../../../../src/channels/email/feedback/events.ts";
-import { AT, DISPATCH, ENVELOPE, gist, ISO } from "./fixtures.ts";
+import { AT, DISPATCH, NOW, gist, ISO } from "./fixtures.ts";
 
-const read = (payload: unknown) => FEEDBACK.postmark(payload, ENVELOPE);
+const read = (payload: unknown) => FEEDBACK.postmark(payload, NOW);
 
 describe("Postmark", () => {
   const base = {
@@ -43,7 +43,6 @@ describe("Postmark", () => {
         address: "ada@example.com",
         at: AT,
         code: "delivered",
-        eventId: "delivery-1",
       },
     ]);
   });

@@ -7,8 +7,6 @@ import { fromPostmark, POSTMARK_LIMITS, probeOfPostmark, toPostmark } from "./ma
 
 export interface PostmarkOptions extends PostmarkClientOptions {
   clock: Clock;
-  /** `outbound` when absent. */
-  messageStream?: string | undefined;
 }
 
 /**
@@ -25,9 +23,7 @@ export function createPostmarkProvider(options: PostmarkOptions): EmailProvider 
       sendVetted(
         messages.map((message) => vet(message, POSTMARK_LIMITS)),
         async (ready) => {
-          const answer = await client.sendBatch(
-            ready.map((message) => toPostmark(message, options.messageStream)),
-          );
+          const answer = await client.sendBatch(ready.map(toPostmark));
           return fromPostmark(answer, ready.length, options.clock.now());
         },
       ),

@@ -12,16 +12,16 @@ export const POSTMARK_LIMITS: MessageLimits = {
 };
 
 /** A server has this stream from the start: transactional mail. */
-const DEFAULT_STREAM = "outbound";
+const STREAM = "outbound";
 
 /** One message of POST /email/batch (postmarkapp.com/developer/api/email-api). */
-export const toPostmark = (message: EmailMessage, stream: string | undefined) => ({
+export const toPostmark = (message: EmailMessage) => ({
   From: formatAddress(message.from, "utf8"),
   To: formatAddress(message.to, "utf8"),
   Subject: message.subject,
   HtmlBody: message.html,
   TextBody: message.text,
-  MessageStream: stream ?? DEFAULT_STREAM,
+  MessageStream: STREAM,
   Headers: Object.entries(message.headers).map(([Name, Value]) => ({ Name, Value })),
   Metadata: { [DISPATCH_TAG]: message.dispatchId },
   TrackOpens: false,
