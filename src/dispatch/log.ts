@@ -1,6 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
-import { type Channel, type Dispatch, dispatches, type DispatchStatus } from "../db/schema/index.ts";
+import {
+  type Channel,
+  CHANNELS,
+  type Dispatch,
+  dispatches,
+  type DispatchStatus,
+} from "../db/schema/index.ts";
 import { inScope, orgTree, type Scope } from "../directory/scope.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
@@ -64,14 +70,16 @@ function driverOf(scope: Scope, filter: LogFilter): Driver {
 
 /** What a partial index demands is repeated, or SQLite does not use it. */
 const DEMANDED: Partial<Record<Exclude<Driver, null>, SQL>> = {
-  status: sql`status IN ('failed', 'bounced', 'cancelled')`,
+  status: sql`status IN ('failed', 'bounced', 'cancelled') AND channel IN ('push', 'email', 'in_app')`,
   wake_at: sql`wake_at IS NOT NULL AND channel IN ('push', 'email', 'in_app')`,
   type: sql`type <> 'push'`,
 };
 
 /** The unary plus keeps SQLite from using an index on any other column. */
 const columnFor = (driver: Driver) => (name: string) => {
-  const isIndexed = name === driver || (name === "channel" && (driver === "user_id" || driver === "wake_at"));
+  const isIndexed =
+    name === driver ||
+    (name === "channel" && (driver === "user_id" || driver === "wake_at" || driver === "status"));
   return sql.raw(isIndexed ? name : `+${name}`);
 };
 
@@ -123,8 +131,8 @@ export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Sta
     driver === null || values === null
       ? [...wanted, ...before]
       : [
-          sql`id IN (SELECT d.id FROM ${values} AS t, ${dispatches} AS d WHERE d.id IN (
-            SELECT id FROM ${dispatches} WHERE ${sql.raw(driver)} = t.id AND ${all([...wanted, ...before])}
+          sql`id IN (SELECT d.id FROM ${values.from} AS t, ${dispatches} AS d WHERE d.id IN (
+            SELECT id FROM ${dispatches} WHERE ${values.found} AND ${all([...wanted, ...before])}
             ORDER BY id DESC LIMIT ${needed}))`,
         ];
   return [
@@ -133,13 +141,24 @@ export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Sta
   ];
 }
 
-/** The values of the driving column, as a subquery with a column `id`, when there may be more than one of them. */
-function lookedUp(scope: Scope, filter: LogFilter, driver: Driver): SQL | null {
-  if (driver === "status" && filter.statuses !== undefined && filter.statuses.length > 1)
-    return sql`(SELECT value AS id FROM json_each(${JSON.stringify(filter.statuses)}))`;
+/** What the driving index has to be asked for, when that may be more than one value: as a subquery, and how it is found. */
+function lookedUp(scope: Scope, filter: LogFilter, driver: Driver): { from: SQL; found: SQL } | null {
+  if (driver === "status") return lookedUpStatuses(filter);
   if (driver !== "org_id") return null;
-  if (filter.orgId !== undefined) return filter.includeSubOrgs ? orgTree(filter.orgId) : null;
-  return scope.kind === "org" ? orgTree(scope.orgId) : null;
+  const byOrg = (from: SQL) => ({ from, found: sql`org_id = t.id` });
+  if (filter.orgId !== undefined) return filter.includeSubOrgs ? byOrg(orgTree(filter.orgId)) : null;
+  return scope.kind === "org" ? byOrg(orgTree(scope.orgId)) : null;
+}
+
+/** Each status on each channel. */
+function lookedUpStatuses({ channel, statuses = [] }: LogFilter): { from: SQL; found: SQL } | null {
+  const channels = channel === undefined ? CHANNELS : [channel];
+  if (channels.length === 1 && statuses.length === 1) return null;
+  return {
+    from: sql`(SELECT c.value AS channel, s.value AS status FROM json_each(${JSON.stringify(channels)}) AS c,
+      json_each(${JSON.stringify(statuses)}) AS s)`,
+    found: sql`channel = t.channel AND status = t.status`,
+  };
 }
 
 /** What `listDispatches` answered. */

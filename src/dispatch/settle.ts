@@ -4,7 +4,7 @@ import type { Statement } from "../db/client.ts";
 import { inJson, insertRows } from "../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
-import type { Settlement } from "../queues/message.ts";
+import type { Settlement, Verdict } from "../queues/message.ts";
 import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
 import { queuedAmong, type ToWake, wake } from "./wake.ts";
@@ -27,19 +27,16 @@ export async function settle(
   settlement: Settlement,
   particulars: readonly Particulars[] = [],
 ): Promise<ToWake[]> {
-  const ids = settlement.verdicts.map((verdict) => verdict.id);
-  const failing = settlement.verdicts
-    .filter((verdict) => verdict.status === "failed")
-    .map((verdict) => verdict.id);
-  const followers = follow(ctx, failing);
+  const thatAre = (status: Verdict["status"]) =>
+    settlement.verdicts.flatMap((verdict) => (verdict.status === status ? [verdict.id] : []));
+  const followers = follow(ctx, thatAre("failed"));
   const statements: Statement[] = [
     ...recordDeliveries(settlement),
-    ...(particulars.length > 0 ? [recordParticulars(settlement, particulars)] : []),
-    updateDispatches(ctx, settlement),
+    updateDispatches(ctx, settlement, particulars),
     ...correctOthers(ctx, settlement),
     ...invalidateTokens(ctx, settlement),
     ...followers.statements,
-    queuedAmong([...ids, ...followers.ids]),
+    queuedAmong([...thatAre("queued"), ...followers.ids]),
   ];
   const results = await ctx.db.write(statements);
   const toWake = (results.at(-1) ?? []) as ToWake[];
@@ -70,7 +67,13 @@ function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Stat
 }
 
 /** Counts come from the deliveries, so that repeats and overlaps cannot miscount. Whoever reached one device was sent. */
-function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement): Statement {
+function updateDispatches(
+  ctx: Ctx,
+  { channel, claim_id, verdicts }: Settlement,
+  particulars: readonly Particulars[],
+): Statement {
+  const shown = new Map(particulars.map((one) => [one.id, one]));
+  const values = verdicts.map((verdict) => ({ ...verdict, ...shown.get(verdict.id) }));
   const isPush = channel === "push";
   const accepted = isPush ? acceptedCount : sql`0`;
   const unreached = isPush ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
@@ -83,6 +86,8 @@ function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement)
       error = CASE WHEN ${overtaken} THEN ${dispatches}.error WHEN ${reached} THEN NULL ELSE v.error END,
       provider = coalesce(v.provider, ${dispatches}.provider),
       provider_message_id = coalesce(v.provider_message_id, ${dispatches}.provider_message_id),
+      to_address = coalesce(v.to_address, ${dispatches}.to_address),
+      title = coalesce(v.title, ${dispatches}.title),
       targets = v.targets,
       delivered_count = iif(${overtaken}, ${dispatches}.delivered_count, ${accepted}),
       failed_count = ${unreached},
@@ -98,10 +103,11 @@ function updateDispatches(ctx: Ctx, { channel, claim_id, verdicts }: Settlement)
       updated_at = ${ctx.clock.now()}
     FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'error_code' AS error_code,
         value->>'error' AS error, value->>'provider' AS provider,
-        value->>'provider_message_id' AS provider_message_id, value->>'targets' AS targets,
+        value->>'provider_message_id' AS provider_message_id, value->>'to_address' AS to_address,
+        value->>'title' AS title, value->>'targets' AS targets,
         value->>'spent' AS spent, value->>'due_at' AS due_at, value->>'wake_at' AS wake_at,
         value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at, value->>'chunk_id' AS chunk_id
-      FROM json_each(${JSON.stringify(verdicts)})) AS v
+      FROM json_each(${JSON.stringify(values)})) AS v
     WHERE ${dispatches}.id = v.id AND ${dispatches}.claim_id = ${claim_id}`;
 }
 
@@ -120,14 +126,6 @@ function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: S
         status = iif(${hasFailed}, 'sent', status), updated_at = ${now}
       WHERE ${inJson(dispatches.id, [...new Set(ids)])} AND delivered_count <> ${acceptedCount}`,
   ];
-}
-
-function recordParticulars({ claim_id }: Settlement, particulars: readonly Particulars[]): Statement {
-  return sql`UPDATE ${dispatches} SET to_address = coalesce(p.to_address, ${dispatches}.to_address),
-      title = coalesce(p.title, ${dispatches}.title)
-    FROM (SELECT value->>'id' AS id, value->>'to_address' AS to_address, value->>'title' AS title
-      FROM json_each(${JSON.stringify(particulars)})) AS p
-    WHERE ${dispatches}.id = p.id AND ${dispatches}.claim_id = ${claim_id}`;
 }
 
 /** A token registered again since the claim is alive, whatever the provider said of it before. */

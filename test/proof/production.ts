@@ -88,7 +88,7 @@ export async function startProduction(options: ProductionOptions = {}): Promise<
       handleStructuredLogs: ({ message }: { message: string }) => (options.onLog ?? printTroubles)(message),
       host: HOST,
       port: options.port ?? 0,
-      ...(state !== undefined && { defaultPersistRoot: state }),
+      ...(state !== undefined && { resourcePersistencePath: state }),
     }),
   );
   const origin = (await mf.ready).origin;

@@ -47,17 +47,16 @@ export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]
   return looked;
 }
 
-/** Takes what is due, and puts it off in the same statement: two ticks at once do not ask for the same receipt. */
-export const takeDueReceipts = (
-  now: number,
-) => sql`UPDATE ${deliveries} SET receipt_due_at = ${now + ASK_AGAIN_MS}
-  WHERE (dispatch_id, device_id) IN (
-    SELECT dispatch_id, device_id FROM ${deliveries} WHERE receipt_due_at <= ${now}
-    ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL})
-  RETURNING dispatch_id, device_id, provider, ticket_id, accepted_at`;
+/**
+ * What is due, the oldest first. It is not claimed: that would cost two written rows a delivery. Two ticks at once may ask
+ * for the same receipt, and then write down the same.
+ */
+export const takeDueReceipts = (now: number) =>
+  sql`SELECT dispatch_id, device_id, provider, ticket_id, accepted_at FROM ${deliveries}
+    WHERE receipt_due_at <= ${now} ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL}`;
 
 async function takeDue(ctx: Ctx): Promise<Due[]> {
-  const [due = []] = await ctx.db.write([takeDueReceipts(ctx.clock.now())]);
+  const [due = []] = await ctx.db.read([takeDueReceipts(ctx.clock.now())]);
   return due as Due[];
 }
 
@@ -70,18 +69,19 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
   if (report.kind === "error") ctx.log.warn("receipts_failed", { code: report.code, tickets: due.length });
   const receipts = report.kind === "ok" ? report.receipts : new Map<string, Receipt>();
   const receiptOf = (delivery: Due) => receipts.get(delivery.ticket_id);
-  const over = due.filter(
-    (delivery) => receiptOf(delivery) !== undefined || delivery.accepted_at + KEPT_MS <= now,
-  );
+  const isOver = (delivery: Due) =>
+    receiptOf(delivery) !== undefined || delivery.accepted_at + KEPT_MS <= now;
+  const over = due.filter(isOver);
+  const missing = due.filter((delivery) => !isOver(delivery));
   const bad = due.flatMap((delivery) => {
     const receipt = receiptOf(delivery);
     return receipt === undefined || receipt.kind === "ok" ? [] : [{ ...delivery, receipt }];
   });
-  if (over.length === 0) return;
   const affected = [...new Set(bad.map((delivery) => delivery.dispatch_id))];
   const followers = follow(ctx, affected);
   const results = await ctx.db.write([
-    closeReceipts(over, bad),
+    ...(over.length > 0 ? [closeReceipts(over, bad)] : []),
+    ...(missing.length > 0 ? [putOff(missing, now + ASK_AGAIN_MS)] : []),
     ...(bad.length > 0 ? [killTokens(ctx, bad), recount(ctx, affected)] : []),
     ...followers.statements,
     queuedAmong(followers.ids),
@@ -106,6 +106,12 @@ function closeReceipts(over: readonly Due[], bad: readonly Bad[]): Statement {
     WHERE ${deliveries}.dispatch_id = r.dispatch_id AND ${deliveries}.device_id = r.device_id
       AND ${deliveries}.ticket_id = r.ticket_id`;
 }
+
+/** What has no receipt yet is asked for again, unless another tick has closed it meanwhile. */
+const putOff = (missing: readonly Due[], until: number): Statement =>
+  sql`UPDATE ${deliveries} SET receipt_due_at = ${until}
+    WHERE (dispatch_id, device_id) IN (SELECT value->>'dispatch_id', value->>'device_id'
+      FROM json_each(${JSON.stringify(missing)})) AND receipt_due_at IS NOT NULL`;
 
 /** A token that was registered again after this push was accepted is alive: the receipt speaks of the past. */
 function killTokens(ctx: Ctx, bad: readonly Bad[]): Statement {

@@ -96,14 +96,14 @@ describe("a receipt that does not come", () => {
     },
   );
 
-  test("because D1 did not say which are due, is asked for a quarter of an hour later", async () => {
+  test("because D1 did not take it, is asked for again", async () => {
     const h = createWorld();
     await givenAccepted(h);
     h.clock.advance(AFTER);
-    h.meter.failNext("after");
-    expect(await receipts(h)).toBe(0);
-    h.clock.advance(AFTER);
+    h.meter.failNext("before", "D1_ERROR: too much");
+    await expect(receipts(h)).rejects.toThrow("too much");
     expect(await receipts(h)).toBe(1);
+    expect(await receipts(h)).toBe(0);
   });
 });
 

@@ -1,0 +1,92 @@
+import { beforeAll, expect, test } from "vitest";
+import { type Costs, measureCosts } from "../proof/costs/measure.ts";
+import type { Counts } from "../proof/costs/meter.ts";
+import { NAMES } from "../proof/costs/operation.ts";
+
+// `npm run costs` counts everything, at sizes up to a million; here are the exact numbers of what happens most.
+
+const ACTIVITIES = 500;
+const MEASURED = new Set<string>([
+  NAMES.send,
+  NAMES.get,
+  NAMES.device,
+  NAMES.subscribe,
+  NAMES.snapshot,
+  NAMES.idle,
+]);
+
+let costs: Costs;
+beforeAll(async () => {
+  costs = await measureCosts({
+    sizes: [1_000],
+    busyActivities: ACTIVITIES,
+    only: ({ name }) => MEASURED.has(name),
+  });
+}, 60_000);
+
+const countsOf = (name: string): Counts | undefined =>
+  costs.rows.find(({ operation }) => operation.name === name)?.at[0]?.counts;
+
+const NO_QUEUE = { queueWrites: 0, queueReads: 0, queueDeletes: 0 };
+const NOTHING_ELSE = { ...NO_QUEUE, objectRequests: 0, objectRows: 0, providerRequests: 0 };
+
+test("a push costs three round trips, nine written rows and one message, from the request to its settlement", () => {
+  const { rowsRead, ...counts } = countsOf(NAMES.send) ?? {};
+  // Which of them a plan looks up twice is nobody's business.
+  expect(rowsRead).toBeLessThan(45);
+  expect(counts).toEqual({
+    // The request and the queue's batch.
+    invocations: 2,
+    // Insert, claim, settle.
+    trips: 3,
+    // The row with its four index entries; the claim; the delivery with its receipt's date; the outcome.
+    rowsWritten: 9,
+    queueWrites: 1,
+    queueReads: 1,
+    queueDeletes: 1,
+    // The user's limiter and the provider's gate.
+    objectRequests: 2,
+    // A new user's table (2), the reservation, and the alarm that clears it away.
+    objectRows: 4,
+    providerRequests: 1,
+  });
+});
+
+test("looking at a push costs one round trip and one row", () => {
+  expect(countsOf(NAMES.get)).toEqual({
+    invocations: 1,
+    trips: 1,
+    rowsRead: 1,
+    rowsWritten: 0,
+    ...NOTHING_ELSE,
+  });
+});
+
+test("a device costs one round trip", () => {
+  expect(countsOf(NAMES.device)).toMatchObject({ trips: 1, rowsWritten: 4, ...NOTHING_ELSE });
+});
+
+test("a snapshot costs two round trips, and its own activities in the covering index", () => {
+  expect(countsOf(NAMES.snapshot)).toMatchObject({
+    trips: 2,
+    rowsRead: ACTIVITIES + 7,
+    rowsWritten: 2,
+    ...NOTHING_ELSE,
+  });
+  const plans = costs.plans.filter(({ operations }) => operations.includes(NAMES.snapshot));
+  const steps = plans.flatMap((plan) => plan.steps).filter((step) => /\ba\b/.test(step));
+  expect(steps.length).toBeGreaterThan(0);
+  for (const step of steps) expect(step).toContain("SEARCH a USING COVERING INDEX activities_by_user");
+});
+
+test("a minute in which nothing is due reads a few rows and writes when its jobs ran", () => {
+  expect(countsOf(NAMES.idle)).toMatchObject({
+    trips: 17,
+    rowsRead: 27,
+    rowsWritten: 8,
+    ...NO_QUEUE,
+    objectRequests: 2,
+    objectRows: 0,
+    providerRequests: 0,
+  });
+});

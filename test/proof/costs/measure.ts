@@ -1,0 +1,154 @@
+import { serve } from "@hono/node-server";
+import type { AddressInfo } from "node:net";
+import { createSesSandbox, SES_KEY } from "../../support/sandbox/ses.ts";
+import { serveExpoSandbox } from "../../support/sandbox/serve.ts";
+import { build, type Production, startProduction, tokenFor } from "../production.ts";
+import { createMeter, type Measured, meteredWorker } from "./meter.ts";
+import { CHANGING } from "./changing.ts";
+import { KEEPING } from "./keeping.ts";
+import type { Call, Operation, World } from "./operation.ts";
+import { READING } from "./reading.ts";
+import { SENDING } from "./sending.ts";
+import { indexUse, type IndexUse, type Plan, plansOf } from "./plans.ts";
+import { seed } from "./seed.ts";
+import { givenSubjects, WEBHOOK } from "./subjects.ts";
+
+/** Everything that is measured, in the order in which it can be. */
+const OPERATIONS: readonly Operation[] = [...SENDING, ...READING, ...KEEPING, ...CHANGING];
+
+export interface Options {
+  /** Rows of dispatches, and as many of activities, ascending. */
+  sizes: readonly number[];
+  /** Activities of the one user whose snapshot is taken. */
+  busyActivities: number;
+  /** Which operations. Default: all. */
+  only?(operation: Operation): boolean;
+  /** Hears what is being done. */
+  tell?: (line: string) => void;
+}
+
+/** Who waits for longer is told for what. */
+const SLOW_MS = 2_000;
+
+/** What one operation came to at each size. */
+export interface Row {
+  operation: Operation;
+  at: Measured[];
+}
+
+export interface Costs {
+  sizes: readonly number[];
+  rows: Row[];
+  plans: Plan[];
+  indexes: IndexUse[];
+  /** Bytes of the database at the end. */
+  bytes: number;
+}
+
+/** Builds the Worker, fills its database, and counts every operation at each size. */
+export async function measureCosts({
+  sizes,
+  busyActivities,
+  only = () => true,
+  tell = () => {},
+}: Options): Promise<Costs> {
+  await build();
+  const expo = await serveExpoSandbox();
+  const ses = await serveSes();
+  const production = await startProduction({
+    wrapper: await meteredWorker(),
+    vars: {
+      // A machine that is slow must not send twice.
+      LEASE_SECONDS: "900",
+      PUSH_PROVIDERS: "expo",
+      EXPO_BASE_URL: expo.url,
+      EMAIL_PROVIDERS: "ses",
+      SES_ENDPOINT: ses.url,
+      SES_ACCESS_KEY_ID: SES_KEY.accessKeyId,
+      SES_SECRET_ACCESS_KEY: SES_KEY.secretAccessKey,
+      SES_RATE_PER_SECOND: "10000",
+      POSTMARK_WEBHOOK_CREDENTIALS: WEBHOOK,
+      EMAIL_FROM: "Tidings <notifications@tidings.example>",
+    },
+  });
+  try {
+    const { db } = production;
+    const now = Date.now();
+    await givenSubjects(db, busyActivities, now);
+    const operations = OPERATIONS.filter(only);
+    const rows: Row[] = operations.map((operation) => ({ operation, at: [] }));
+    let filled = 0;
+    for (const [round, size] of sizes.entries()) {
+      const start = performance.now();
+      await seed(db, filled, size, now);
+      tell(`${size} rows: filled in ${seconds(start)}`);
+      filled = size;
+      const measured = performance.now();
+      const world: World = { ...worldOf(production), label: String(size), round };
+      for (const row of rows) {
+        const one = await measureOne(world, row.operation);
+        row.at.push(one);
+        if (one.ms > SLOW_MS) tell(`  ${row.operation.name}: ${(one.ms / 1_000).toFixed(1)} s`);
+      }
+      tell(`${size} rows: measured in ${seconds(measured)}`);
+    }
+    const { meta } = await db.prepare("SELECT 1").run();
+    const plans = await plansOf(db, rows);
+    return { sizes, rows, plans, indexes: await indexUse(db, plans), bytes: meta.size_after };
+  } finally {
+    await production.stop();
+    await Promise.all([expo.close(), ses.close()]);
+  }
+}
+
+async function measureOne(world: World, operation: Operation): Promise<Measured> {
+  try {
+    const prepared = await operation.prepare?.(world);
+    let best: Measured | undefined;
+    for (let time = 0; time < (operation.times ?? 1); time++) {
+      const measured = await world.meter.measure(() => operation.run(world, prepared as never));
+      best = { ...measured, ms: Math.min(measured.ms, best?.ms ?? Number.POSITIVE_INFINITY) };
+    }
+    if (best === undefined) throw new Error("It was not run");
+    return best;
+  } catch (error) {
+    throw new Error(operation.name, { cause: error });
+  }
+}
+
+function worldOf({ db, origin }: Production): Omit<World, "label" | "round"> {
+  const call: Call = async (method, path, { as, body, headers } = {}) => {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      headers: {
+        ...(as && { authorization: `Bearer ${await tokenFor(as)}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+  return { db, call, meter: createMeter(origin) };
+}
+
+/** Amazon SES on a socket of this machine. */
+function serveSes(): Promise<{ url: string; close(): Promise<void> }> {
+  const { app } = createSesSandbox();
+  return new Promise((resolve) => {
+    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }: AddressInfo) =>
+      resolve({
+        url: `http://127.0.0.1:${port}`,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            if ("closeAllConnections" in server) server.closeAllConnections();
+          }),
+      }),
+    );
+  });
+}
+
+const seconds = (since: number): string => `${((performance.now() - since) / 1_000).toFixed(1)} s`;

@@ -1,0 +1,125 @@
+import type { Claims } from "../../../src/cli/jwt.ts";
+import type { Production } from "../production.ts";
+import type { Meter } from "./meter.ts";
+import { givenUsers } from "./subjects.ts";
+
+export interface CallOptions {
+  as?: Claims;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A call of the API. @throws when it is not answered with 2xx */
+export type Call = (method: string, path: string, options?: CallOptions) => Promise<Record<string, unknown>>;
+
+/** Where an operation is measured. */
+export interface World {
+  db: Production["db"];
+  call: Call;
+  meter: Meter;
+  /** Of this size and no other: what is made anew is named after it. */
+  label: string;
+  /** The how-manieth size this is, from 0. */
+  round: number;
+}
+
+export interface Operation {
+  name: string;
+  /** Rows that it may read for an exact total and for the pages before: they do not grow beyond that. */
+  counts?: number;
+  /** A variation, which the short table leaves out. */
+  detail?: boolean;
+  /** How often it is run, for a better time. Default: once. */
+  times?: number;
+  /** Is not measured. What it answers is handed to `run`. */
+  prepare?(world: World): Promise<unknown>;
+  run(world: World, prepared: never): Promise<unknown>;
+}
+
+/** Names by which tests and prices find an operation. */
+export const NAMES = {
+  send: "push: send one (async), up to its settlement",
+  wait: "push: send one and wait for its outcome",
+  batch: "push: send a batch of 1,000, up to their settlement",
+  receipts: "cron: a tick with 1,000 receipts due",
+  remind: "admin: remind an organization of 1,000, up to their settlement",
+  feedback: "e-mail: a webhook tells of a delivery",
+  get: "push: get one",
+  device: "push: register a device",
+  subscribe: "stats: subscribe to the year",
+  snapshot: "stats: refresh a year's snapshot",
+  idle: "cron: a minute's tick, nothing due",
+} as const;
+
+export const SERVICE: Claims = { sub: "costs", role: "service" };
+/** The subject: a user with 1,200 messages on each channel, in an organization of their own. */
+export const OWNER: Claims = {
+  sub: "usr_cost",
+  role: "user",
+  email: "usr_cost@tidings.example",
+  email_verified: true,
+};
+/** The user with many activities. */
+export const BUSY: Claims = { sub: "usr_busy", role: "user" };
+export const ADMIN: Claims = { sub: "admin_cost", role: "org_admin", org_id: "org_cost" };
+export const COORDINATOR: Claims = { sub: "coordinator_cost", role: "coordinator" };
+
+export const PUSH = "/api/v1/notifications";
+export const LOG = "/api/v1/admin/notifications";
+export const RECORDS = "/api/v1/notification-records";
+export const STATS = "/api/v1/stats-notifications";
+export const INBOX = "/api/v1/inbox";
+
+/** Totals are exact up to here (src/lib/page.ts). */
+const TOTAL_CAP = 10_001;
+const LIMIT = 20;
+
+/** Users whom nobody has written to, made before an operation. */
+export const newUsers =
+  (name: string, count: number) =>
+  ({ db, label }: World): Promise<string[]> =>
+    givenUsers(db, `${name}_${label}`, count, Date.now());
+
+/** Lets the cron tick, as it does each minute. */
+export const minute = ({ meter }: World): Promise<void> => meter.cron("* * * * *");
+
+/** The path of the first of a list, or of the first that is `wanted`. */
+export async function firstOf(
+  { call }: World,
+  path: string,
+  as: Claims,
+  key = "id",
+  wanted: (item: Record<string, unknown>) => boolean = () => true,
+): Promise<string> {
+  const { data } = (await call("GET", path, { as })) as { data: Record<string, unknown>[] };
+  const found = data.find(wanted)?.[key];
+  if (typeof found !== "string") throw new Error(`Nothing to ask for at ${path}`);
+  return `${path}/${found}`;
+}
+
+/** A GET of the first of a list. */
+export const getFirst = (name: string, path: string, as: Claims, key?: string): Operation => ({
+  name,
+  prepare: (world) => firstOf(world, path, as, key),
+  run: ({ call }, found: string) => call("GET", found, { as }),
+});
+
+/** A GET. The first look may make what is missing, and is not measured. */
+export const get = (name: string, path: string, as: Claims, more: Partial<Operation> = {}): Operation => ({
+  name,
+  prepare: ({ call }) => call("GET", path, { as }),
+  run: ({ call }) => call("GET", path, { as }),
+  ...more,
+});
+
+/** The first page and the fiftieth of a list. `grows`: its rows are everybody's, so that its total meets the cap. */
+export const pages = (name: string, path: string, as: Claims, grows = false): Operation[] =>
+  [1, 50].map((page) =>
+    get(`${name}, page ${page}`, `${path}?page=${page}&limit=${LIMIT}`, as, {
+      ...(grows && { counts: TOTAL_CAP + page * LIMIT }),
+    }),
+  );
+
+/** The first page of a list that is narrowed to something of which there is ever more: an index entry and a row each. */
+export const filtered = (name: string, path: string, as = SERVICE): Operation =>
+  get(name, path, as, { counts: 2 * (TOTAL_CAP + LIMIT), detail: true });

@@ -1,0 +1,83 @@
+import type { Costs, Row } from "./measure.ts";
+import type { Counts } from "./meter.ts";
+import { NAMES } from "./operation.ts";
+
+/** Where the prices are from. */
+export const PRICES_OF =
+  "Cloudflare's list prices of 2026-11-22 (developers.cloudflare.com: workers, d1, queues, durable-objects /platform/pricing)";
+
+/** In US dollars a million, beyond what the paid plan includes. */
+export const PRICES = {
+  /** Requests and, to be on the safe side, each queue batch and cron tick. */
+  requests: 0.3,
+  rowsRead: 0.001,
+  rowsWritten: 1,
+  queueOperations: 0.4,
+  objectRequests: 0.15,
+  /** Rows that a Durable Object writes to its SQLite; setting an alarm is one. */
+  objectRows: 1,
+} as const;
+
+export type Item = keyof typeof PRICES;
+export type Bill = Record<Item, number>;
+
+/** CPU, which is not counted here: dollars a million milliseconds, beyond 30 million. */
+export const CPU_PRICE = 0.02;
+
+/**
+ * An hour after the last send to a user their limiter's alarm deletes the reservation and
+ * itself. Nobody waits for it here, so it is added.
+ */
+const ALARM_OF_A_LIMITER = { objectRequests: 1, objectRows: 1 };
+
+export interface Priced {
+  name: string;
+  /** What a million cost, by item, in dollars. */
+  bill: Bill;
+}
+
+const billOf = (counts: Counts): Bill => ({
+  requests: counts.invocations,
+  rowsRead: counts.rowsRead,
+  rowsWritten: counts.rowsWritten,
+  queueOperations: counts.queueWrites + counts.queueReads + counts.queueDeletes,
+  objectRequests: counts.objectRequests,
+  objectRows: counts.objectRows,
+});
+
+const combine = (a: Bill, b: Partial<Bill>, factor = 1): Bill =>
+  mapBill((item) => a[item] + (b[item] ?? 0) * factor);
+
+const mapBill = (of: (item: Item) => number): Bill =>
+  Object.fromEntries((Object.keys(PRICES) as Item[]).map((item) => [item, of(item)])) as Bill;
+
+/** What a million messages cost at the greatest size; [] unless all that is needed was measured. */
+export function priced({ rows }: Costs): Priced[] {
+  const find = (name: string): Bill | undefined => {
+    const counts = lastOf(rows.find(({ operation }) => operation.name === name));
+    return counts && billOf(counts);
+  };
+  const names = [NAMES.send, NAMES.batch, NAMES.remind, NAMES.feedback, NAMES.idle, NAMES.receipts];
+  const [send, batch, remind, feedback, idle, receipts] = names.map(find);
+  if (!send || !batch || !remind || !feedback || !idle || !receipts) return [];
+  // The receipts of 1,000 devices, without the tick that comes anyway.
+  const perThousand = combine(receipts, idle, -1);
+  const each = (bill: Bill) => mapBill((item) => bill[item] / 1_000);
+  const push = (bill: Bill) => combine(combine(bill, each(perThousand)), ALARM_OF_A_LIMITER);
+  const dollars = (name: string, bill: Bill): Priced => ({
+    name,
+    bill: mapBill((item) => bill[item] * PRICES[item]),
+  });
+  return [
+    dollars("pushes, one request each", push(send)),
+    dollars("pushes, in batches of 1,000", push(each(batch))),
+    dollars(
+      "e-mails, in bulk, each delivery reported",
+      combine(combine(each(remind), feedback), ALARM_OF_A_LIMITER),
+    ),
+  ];
+}
+
+const lastOf = (row: Row | undefined): Counts | undefined => row?.at.at(-1)?.counts;
+
+export const total = ({ bill }: Priced): number => Object.values(bill).reduce((sum, part) => sum + part, 0);

@@ -1,0 +1,88 @@
+import { LOG, minute, NAMES, newUsers, type Operation, PUSH, SERVICE, type World } from "./operation.ts";
+import { givenCertificates, MANY, makeReceiptsDue, noReceiptsDue, WEBHOOK } from "./subjects.ts";
+
+const aPush = (user_id: string) => ({
+  user_id,
+  title: "Time to log your run!",
+  body: "You haven't recorded an activity in 3 days. Keep your training on track.",
+});
+
+const ASYNC = { prefer: "respond-async" };
+
+/** An e-mail that was sent at this size, and its id at the provider. */
+async function sentMail({ db, label }: World): Promise<{ id: string; provider_message_id: string }> {
+  const found = await db
+    .prepare("SELECT id, provider_message_id FROM dispatches WHERE user_id = ? AND channel = 'email'")
+    .bind(`remind_${label}_0`)
+    .first<{ id: string; provider_message_id: string }>();
+  if (found === null) throw new Error("No e-mail was sent");
+  return found;
+}
+
+/** As Postmark reports it; with our id, or without one, as Cloudflare does. */
+const tell = ({ call }: World, mail: { id: string; provider_message_id: string }, hasOurId: boolean) =>
+  call("POST", "/webhooks/postmark", {
+    headers: { authorization: `Basic ${btoa(WEBHOOK)}` },
+    body: {
+      RecordType: "Delivery",
+      MessageID: mail.provider_message_id,
+      Metadata: hasOurId ? { tidings_dispatch: mail.id } : {},
+      DeliveredAt: new Date().toISOString(),
+    },
+  });
+
+/** Messages, and what comes back of them. */
+export const SENDING: readonly Operation[] = [
+  {
+    name: NAMES.send,
+    prepare: newUsers("send", 1),
+    run: ({ call }, [user = ""]: string[]) =>
+      call("POST", PUSH, { as: SERVICE, body: aPush(user), headers: ASYNC }),
+  },
+  {
+    name: NAMES.wait,
+    prepare: newUsers("wait", 1),
+    run: ({ call }, [user = ""]: string[]) => call("POST", PUSH, { as: SERVICE, body: aPush(user) }),
+  },
+  {
+    name: NAMES.batch,
+    async prepare(world) {
+      await noReceiptsDue(world.db);
+      return newUsers("batch", MANY)(world);
+    },
+    run: ({ call }, users: string[]) =>
+      call("POST", `${PUSH}/batch`, {
+        as: SERVICE,
+        body: { targets: users.map(aPush) },
+        headers: ASYNC,
+      }),
+  },
+  {
+    name: NAMES.receipts,
+    prepare: ({ db }) => makeReceiptsDue(db, Date.now()),
+    run: minute,
+  },
+  {
+    name: NAMES.remind,
+    async prepare(world) {
+      await newUsers("remind", MANY)(world);
+      await givenCertificates(world.db, `remind_${world.label}`, MANY, Date.now());
+    },
+    run: ({ call, label }) =>
+      call("POST", `${LOG}/bulk-certification-reminders`, {
+        as: SERVICE,
+        body: { org_id: `org_remind_${label}`, days_threshold: 30 },
+      }),
+  },
+  {
+    name: NAMES.feedback,
+    prepare: sentMail,
+    run: (world, mail: Awaited<ReturnType<typeof sentMail>>) => tell(world, mail, true),
+  },
+  {
+    name: `${NAMES.feedback}, without our id`,
+    detail: true,
+    prepare: sentMail,
+    run: (world, mail: Awaited<ReturnType<typeof sentMail>>) => tell(world, mail, false),
+  },
+];

@@ -1,0 +1,97 @@
+import type { Costs, Row } from "./measure.ts";
+import type { Counts } from "./meter.ts";
+import type { IndexUse } from "./plans.ts";
+import { type Item, type Priced, PRICES, total } from "./prices.ts";
+
+const table = (head: readonly string[], body: readonly (readonly string[])[]): string =>
+  [head, head.map((_, i) => (i === 0 ? "---" : "--:")), ...body]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+
+const number = (n: number): string => n.toLocaleString("en-US");
+const short = (size: number): string =>
+  size % 1_000_000 === 0 ? `${size / 1_000_000}M` : size % 1_000 === 0 ? `${size / 1_000}k` : String(size);
+
+const queueOperations = ({ queueWrites, queueReads, queueDeletes }: Counts) =>
+  queueWrites + queueReads + queueDeletes;
+
+/** What each operation costs: rows read at each size, everything else at the greatest. */
+export function operationTable({ sizes, rows }: Costs, isDetailed: boolean): string {
+  const head = [
+    ...["operation", "D1 trips"],
+    ...sizes.map((size) => `rows read at ${short(size)}`),
+    ...["rows written", "queue operations", "DO calls", "DO rows written", "provider requests"],
+  ];
+  return table(
+    head,
+    rows
+      .filter(({ operation }) => isDetailed || !operation.detail)
+      .map(({ operation, at }) => {
+        const last = at.at(-1)?.counts;
+        if (!last) return [operation.name];
+        return [
+          operation.name,
+          number(last.trips),
+          ...at.map(({ counts }) => number(counts.rowsRead)),
+          ...[
+            last.rowsWritten,
+            queueOperations(last),
+            last.objectRequests,
+            last.objectRows,
+            last.providerRequests,
+          ].map(number),
+        ];
+      }),
+  );
+}
+
+const ITEMS: Record<Item, string> = {
+  requests: "Workers requests",
+  rowsRead: "D1 rows read",
+  rowsWritten: "D1 rows written",
+  queueOperations: "queue operations",
+  objectRequests: "DO requests",
+  objectRows: "DO rows written",
+};
+
+/** What a million of each cost, in dollars. */
+export function priceTable(priced: readonly Priced[]): string {
+  const items = Object.keys(PRICES) as Item[];
+  const dollars = (sum: number) => `$${sum.toFixed(2)}`;
+  return table(
+    ["a million", ...items.map((item) => `${ITEMS[item]} ($${PRICES[item]}/M)`), "together"],
+    priced.map((one) => [
+      one.name,
+      ...items.map((item) => dollars(one.bill[item])),
+      `**${dollars(total(one))}**`,
+    ]),
+  );
+}
+
+/** Each index, and how many of the statements that were measured use it. */
+export const indexTable = (uses: readonly IndexUse[]): string =>
+  table(
+    ["index", "table", "statements", "for instance in"],
+    uses.map(({ index, table: name, plans }) => [
+      index,
+      name,
+      String(plans.length),
+      [...new Set(plans.flatMap(({ operations }) => operations))].slice(0, 2).join("; "),
+    ]),
+  );
+
+/** May read or write so many rows more at the greatest size, whatever it is. */
+const ALLOWANCE = 50;
+const FACTOR = 1.5;
+
+/** What grows with the tables, in words. An exact total may count up to its cap. */
+export function overBudget({ rows }: Costs): string[] {
+  return rows.flatMap(({ operation, at }: Row) =>
+    (["rowsRead", "rowsWritten"] as const).flatMap((what) => {
+      const first = at[0]?.counts[what] ?? 0;
+      const last = at.at(-1)?.counts[what] ?? 0;
+      const allowed = first * FACTOR + ALLOWANCE + (what === "rowsRead" ? (operation.counts ?? 0) : 0);
+      return last > allowed ? [`${operation.name}: ${what} ${number(first)} → ${number(last)}`] : [];
+    }),
+  );
+}
