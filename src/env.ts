@@ -25,8 +25,15 @@ export interface Bindings {
 export const PUSH_PROVIDER_NAMES = ["expo", "log"] as const;
 export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;
 
-const isWebhookSecret = (text: string): boolean =>
-  /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+const webhookSecret = z
+  .string()
+  .regex(
+    /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    "must be whsec_ and base64",
+  );
+const webhookCredentials = z
+  .string()
+  .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more");
 
 /** Secrets that an e-mail provider cannot do without. */
 const CREDENTIALS = {
@@ -81,14 +88,15 @@ const variables = z.object({
   RESEND_API_KEY: z.string().min(1).optional(),
   RESEND_BASE_URL: url.default("https://api.resend.com"),
   /** `whsec_…`: signs what comes to /webhooks/resend. */
-  RESEND_WEBHOOK_SECRET: z.string().refine(isWebhookSecret, "must be whsec_ and base64").optional(),
+  RESEND_WEBHOOK_SECRET: webhookSecret.optional(),
+  /** While rotating: what is signed with this one is taken too. */
+  RESEND_WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
   POSTMARK_TOKEN: z.string().min(1).optional(),
   POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
   /** `user:password` that Postmark sends to /webhooks/postmark. */
-  POSTMARK_WEBHOOK_CREDENTIALS: z
-    .string()
-    .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more")
-    .optional(),
+  POSTMARK_WEBHOOK_CREDENTIALS: webhookCredentials.optional(),
+  /** While rotating: Postmark does not send again what it was refused. */
+  POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS: webhookCredentials.optional(),
   /** Days before a certificate's expiry at which its owner is reminded. */
   CERTIFICATION_REMINDER_DAYS: days.default([30, 14, 7, 1]),
   /** Local hour of digests and reminders, 0–23. */
@@ -157,8 +165,8 @@ export interface Config {
       ratePerSecond: number;
       topicArns: readonly string[];
     };
-    resend: { apiKey: string; baseUrl: string; webhookSecret: string | undefined };
-    postmark: { token: string; baseUrl: string; webhookCredentials: string | undefined };
+    resend: { apiKey: string; baseUrl: string; webhookSecrets: readonly string[] };
+    postmark: { token: string; baseUrl: string; webhookCredentials: readonly string[] };
   };
   /** Descending. */
   certificationReminderDays: readonly number[];
@@ -190,6 +198,9 @@ const jwtOf = (v: Variables): Config["jwt"] =>
         audience: v.JWT_AUDIENCE,
       };
 
+const given = (...values: readonly (string | undefined)[]): string[] =>
+  values.filter((value) => value !== undefined);
+
 const emailOf = (v: Variables): Config["email"] => ({
   providers: v.EMAIL_PROVIDERS,
   from: v.EMAIL_FROM,
@@ -206,12 +217,12 @@ const emailOf = (v: Variables): Config["email"] => ({
   resend: {
     apiKey: v.RESEND_API_KEY ?? "",
     baseUrl: v.RESEND_BASE_URL,
-    webhookSecret: v.RESEND_WEBHOOK_SECRET,
+    webhookSecrets: given(v.RESEND_WEBHOOK_SECRET, v.RESEND_WEBHOOK_SECRET_PREVIOUS),
   },
   postmark: {
     token: v.POSTMARK_TOKEN ?? "",
     baseUrl: v.POSTMARK_BASE_URL,
-    webhookCredentials: v.POSTMARK_WEBHOOK_CREDENTIALS,
+    webhookCredentials: given(v.POSTMARK_WEBHOOK_CREDENTIALS, v.POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS),
   },
 });
 

@@ -15,6 +15,24 @@ export const inJson = (column: SQLWrapper, values: readonly (string | number)[])
 const columnsOf = (table: SQLiteTable) => Object.entries(getTableColumns(table));
 
 /**
+ * `parts` with commas between them. What is text becomes as few chunks of SQL as can be: one for each column would cost a
+ * wide row more than all else that is done for it.
+ */
+function listed(parts: readonly (SQL | string)[]): SQL {
+  const chunks: SQL[] = [];
+  let text = "";
+  for (const [i, part] of parts.entries()) {
+    if (i > 0) text += ", ";
+    if (typeof part === "string") text += part;
+    else {
+      chunks.push(sql.raw(text), part);
+      text = "";
+    }
+  }
+  return sql.join([...chunks, sql.raw(text)]);
+}
+
+/**
  * `INSERT INTO table SELECT … FROM json_each(?)`: any number of rows with one parameter. Rows must all have the
  * columns of the first one.
  * @param where which rows to insert, in terms of json_each's `value` (default: all)
@@ -41,16 +59,9 @@ export function insertRows<T extends SQLiteTable>(
       }),
     ),
   );
-  const names = sql.join(
-    columns.map(([, column]) => sql.identifier(column.name)),
-    sql`, `,
+  const names = columns.map(([, column]) => `"${column.name}"`);
+  const values = columns.map(
+    ([property, column]) => computed[property as keyof InferInsertModel<T>] ?? `value->>'${column.name}'`,
   );
-  const values = sql.join(
-    columns.map(
-      ([property, column]) =>
-        computed[property as keyof InferInsertModel<T>] ?? sql.raw(`value->>'${column.name}'`),
-    ),
-    sql`, `,
-  );
-  return sql`INSERT INTO ${table} (${names}) SELECT ${values} FROM json_each(${JSON.stringify(encoded)}) WHERE ${where} ${onConflict}`;
+  return sql`INSERT INTO ${table} (${listed(names)}) SELECT ${listed(values)} FROM json_each(${JSON.stringify(encoded)}) WHERE ${where} ${onConflict}`;
 }

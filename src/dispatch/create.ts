@@ -2,7 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
-import { type Channel, type DispatchRow, dispatches, type Lane, occasions } from "../db/schema/index.ts";
+import {
+  type Channel,
+  type DispatchRow,
+  dispatches,
+  type Lane,
+  occasions,
+  users,
+} from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { firstWakeAt } from "./timing.ts";
 
@@ -78,14 +85,33 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
   };
 }
 
+/** A condition upon a message: that an occasion points to it. Another tick that came first has the occasions, and tells them. */
+export const TELLS: SQL = sql`EXISTS (SELECT 1 FROM ${occasions} AS o WHERE o.dispatch_id = value->>'id')`;
+
+/** The organization of a message's user, as the directory has it when the message is inserted. */
+export const ORG_OF_USER: SQL = sql`(SELECT u.org_id FROM ${users} AS u WHERE u.id = value->>'user_id')`;
+
+/** Columns that the database finds out, in terms of json_each's `value`. */
+export type Computed = { readonly [C in keyof DispatchRow]?: SQL };
+
 /**
  * Statements that insert dispatches; idempotent, so that the batch may be repeated.
- * @param where a condition upon the whole insertion (`keyTaken`)
+ * @param where a condition upon the whole insertion (`keyTaken`), or upon each row (`TELLS`)
  */
-export const insertDispatches = (rows: readonly DispatchRow[], where: SQL = sql`true`): Statement[] =>
+export const insertDispatches = (
+  rows: readonly DispatchRow[],
+  where: SQL = sql`true`,
+  computed: Computed = {},
+): Statement[] =>
   chunksByBytes(rows, JSON_PARAMETER_BYTES).map((portion) =>
-    insertRows(dispatches, portion, { where, onConflict: sql`ON CONFLICT DO NOTHING` }),
+    insertRows(dispatches, portion, { where, computed, onConflict: sql`ON CONFLICT DO NOTHING` }),
   );
+
+/** The same for users of whom nothing has been read: what is for one who is not there is left out. */
+export const insertForUsers = (rows: readonly DispatchRow[]): Statement[] =>
+  insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id')`, {
+    org_id: ORG_OF_USER,
+  });
 
 /** Statements that point occasions to dispatches; an occasion that exists already stays with its first dispatch. */
 export const insertOccasions = (

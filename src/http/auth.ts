@@ -15,6 +15,11 @@ const unauthorized = (detail: string, cause?: unknown): Failure =>
     cause,
   });
 
+const hmacKey = (secret: string): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", new TextEncoder().encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+    "verify",
+  ]);
+
 /** The check for the configured kind of keys. Algorithms are pinned, so that a token cannot choose its own. */
 function verifier(
   config: Config["jwt"],
@@ -27,9 +32,12 @@ function verifier(
     ...(config.audience !== undefined && { audience: config.audience }),
   });
   if (config.kind === "secret") {
-    const key = new TextEncoder().encode(config.secret);
-    return async (token, now) =>
-      (await jwtVerify(token, key, { ...options(now), algorithms: ["HS256"] })).payload;
+    // Imported once: jose would import the bytes anew for each token. No request waits for another one's promise.
+    let key: CryptoKey | undefined;
+    return async (token, now) => {
+      key ??= await hmacKey(config.secret);
+      return (await jwtVerify(token, key, { ...options(now), algorithms: ["HS256"] })).payload;
+    };
   }
   const keys = createRemoteJWKSet(new URL(config.url), { [customFetch]: fetchKeys });
   return async (token, now) =>

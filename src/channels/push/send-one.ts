@@ -13,9 +13,9 @@ import {
   type StoredKey,
   takeKey,
 } from "../../idempotency/keys.ts";
-import { HOUR } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import type { Budget, Reservation } from "../../rate-limit/limiter.ts";
+import { pushBudget } from "../../rate-limit/budgets.ts";
+import type { Reservation } from "../../rate-limit/limiter.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
 import { reserveOrRefuse } from "../../rate-limit/headers.ts";
 import { idFromData, type PushContent } from "./content.ts";
@@ -41,12 +41,6 @@ export interface SentOne {
   /** What the limiter said; null for a replay and for a send in the future. */
   reservation: Reservation | null;
 }
-
-export const pushBudget = (ctx: Ctx): Budget => ({
-  name: "push",
-  limit: ctx.config.push.limitPerHour,
-  periodMs: HOUR,
-});
 
 type User = { id: string; org_id: string | null };
 

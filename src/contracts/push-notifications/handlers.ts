@@ -3,7 +3,7 @@ import * as devices from "../../channels/push/devices.ts";
 import { isExpoPushToken } from "../../channels/push/providers/expo/token.ts";
 import * as records from "../../channels/push/records.ts";
 import { sendBatch } from "../../channels/push/send-batch.ts";
-import { pushBudget, sendOne } from "../../channels/push/send-one.ts";
+import { sendOne } from "../../channels/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
@@ -15,6 +15,7 @@ import { scopeOf } from "../../http/scope.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId, printId } from "../../lib/ids.ts";
+import { pushBudget } from "../../rate-limit/budgets.ts";
 import { limitHeaders } from "../../rate-limit/headers.ts";
 import * as routes from "./routes.ts";
 import {

@@ -75,7 +75,7 @@ async function fromResend(c: Context<AppEnv>): Promise<Response> {
 /** Postmark does not sign: it sends the credentials that its settings were given. */
 async function fromPostmark(c: Context<AppEnv>): Promise<Response> {
   const { webhooks } = c.get("deps");
-  if (webhooks.postmark === null) throw notFound("webhook");
+  if (webhooks.postmark.length === 0) throw notFound("webhook");
   if (!(await verifyPostmark(c.req.raw.headers, webhooks.postmark)))
     throw forged(c, "postmark", "credentials");
   return take(c, "postmark", parse(await c.req.text()));

@@ -9,11 +9,14 @@ export interface PostmarkCredentials {
 const basic = (user: string, password: string): string =>
   btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${password}`)));
 
-/** Whether a webhook's request carries the credentials. */
+/** Whether a webhook's request carries one of the credentials; there are two while they are rotated. */
 export async function verifyPostmark(
   headers: Headers,
-  { user, password }: PostmarkCredentials,
+  credentials: readonly PostmarkCredentials[],
 ): Promise<boolean> {
   const [, given = ""] = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
-  return isOneOf(given, [basic(user, password)]);
+  return isOneOf(
+    given,
+    credentials.map(({ user, password }) => basic(user, password)),
+  );
 }

@@ -9,18 +9,18 @@ export interface Verifiers {
   verifySns: ReturnType<typeof createSnsVerifier>;
   confirmSns(url: string): Promise<boolean>;
   verifySvix: ReturnType<typeof createSvixVerifier> | null;
-  postmark: PostmarkCredentials | null;
+  /** Empty: not configured. */
+  postmark: readonly PostmarkCredentials[];
 }
 
 /** Kept for the life of an isolate, since they remember the keys of certificates. */
 export function createVerifiers({ email }: Config, fetch: typeof globalThis.fetch): Verifiers {
-  const { webhookSecret } = email.resend;
-  const { webhookCredentials } = email.postmark;
+  const { webhookSecrets } = email.resend;
   return {
     verifySns: createSnsVerifier({ fetch, topics: email.ses.topicArns }),
     confirmSns: (url) => confirmSubscription(fetch, url),
-    verifySvix: webhookSecret === undefined ? null : createSvixVerifier([webhookSecret]),
-    postmark: webhookCredentials === undefined ? null : credentialsOf(webhookCredentials),
+    verifySvix: webhookSecrets.length === 0 ? null : createSvixVerifier(webhookSecrets),
+    postmark: email.postmark.webhookCredentials.map(credentialsOf),
   };
 }
 

@@ -10,14 +10,21 @@ const basic = (text: string) => new Headers({ authorization: `Basic ${btoa(text)
 
 describe("a webhook with our credentials", () => {
   it("is taken", async () => {
-    expect(await verifyPostmark(basic("postmark:s3cret:with colon"), OURS)).toBe(true);
+    expect(await verifyPostmark(basic("postmark:s3cret:with colon"), [OURS])).toBe(true);
     const utf8 = String.fromCharCode(...new TextEncoder().encode("postmark:néw"));
-    expect(await verifyPostmark(basic(utf8), { ...OURS, password: "néw" })).toBe(true);
+    expect(await verifyPostmark(basic(utf8), [OURS, { ...OURS, password: "néw" }])).toBe(true);
+  });
+
+  it("is taken with either while they are rotated, and refused where there are none", async () => {
+    const old = basic("postmark:s3cret:with colon");
+    expect(await verifyPostmark(old, [{ ...OURS, password: "new" }, OURS])).toBe(true);
+    expect(await verifyPostmark(old, [{ ...OURS, password: "new" }])).toBe(false);
+    expect(await verifyPostmark(old, [])).toBe(false);
   });
 
   it("may write the scheme in any case", async () => {
     const authorization = `bAsIc ${btoa("postmark:s3cret:with colon")}`;
-    expect(await verifyPostmark(new Headers({ authorization }), OURS)).toBe(true);
+    expect(await verifyPostmark(new Headers({ authorization }), [OURS])).toBe(true);
   });
 });
 
@@ -32,6 +39,6 @@ describe("a forgery", () => {
     ["another scheme", new Headers({ authorization: `Bearer ${btoa("postmark:s3cret:with colon")}` })],
     ["no base64", new Headers({ authorization: "Basic postmark:s3cret:with colon" })],
   ])("with %s is refused", async (_, headers) => {
-    expect(await verifyPostmark(headers, OURS)).toBe(false);
+    expect(await verifyPostmark(headers, [OURS])).toBe(false);
   });
 });

@@ -1,0 +1,77 @@
+import type { Role } from "../../src/http/principal.ts";
+import { type Caller, mint } from "../support/harness.ts";
+import { CALLER, type Target } from "./target.ts";
+
+/** Someone of `role`, whom the directory does not know and who can be mailed. */
+const someone = (role: Role, who: Partial<Caller> = {}): Caller => {
+  const sub = mint(CALLER);
+  return { role, sub, email: `${sub}@example.com`, claims: { email_verified: true }, ...who };
+};
+
+/** Everyone who may call, seen from a target, in the order of a policy's columns. */
+export const CALLERS = {
+  nobody: () => null,
+  "a user: themselves": ({ user, orgs }) => someone("user", { sub: user, org: orgs.middle }),
+  "a user: of the same organization": ({ orgs }) => someone("user", { org: orgs.middle }),
+  "a user: of another": ({ orgs }) => someone("user", { org: orgs.elsewhere }),
+  "a coordinator: themselves": ({ user, orgs }) => someone("coordinator", { sub: user, org: orgs.middle }),
+  "a coordinator: of the mentor": ({ coordinator, orgs }) =>
+    someone("coordinator", { sub: coordinator, org: orgs.middle }),
+  "a coordinator: of others": ({ orgs }) => someone("coordinator", { org: orgs.middle }),
+  "an org_admin: of the organization": ({ orgs }) => someone("org_admin", { org: orgs.middle }),
+  "an org_admin: of the one above": ({ orgs }) => someone("org_admin", { org: orgs.top }),
+  "an org_admin: of one below": ({ orgs }) => someone("org_admin", { org: orgs.below }),
+  "an org_admin: of another": ({ orgs }) => someone("org_admin", { org: orgs.elsewhere }),
+  "an org_admin: of none": () => someone("org_admin"),
+  "a global_admin": () => someone("global_admin"),
+  "a service": () => someone("service"),
+} as const satisfies Record<string, (target: Target) => Caller | null>;
+
+export type Who = keyof typeof CALLERS;
+export const WHO = Object.keys(CALLERS) as Who[];
+
+/**
+ * `yes`: 2xx, and it is about the target (a read shows its data, a write changes it). `not`: 2xx, but about other data.
+ * `ok`: 2xx, and about nobody. A number: refused with it, with nothing changed and nothing shown.
+ */
+export type Outcome = "yes" | "not" | "ok" | "401" | "403" | "404";
+
+// nobody: closed, open | user: self, same, other | coordinator: self, the mentor's, others' |
+// org_admin: own, above, below, other, none | global_admin | service
+const ROWS = {
+  anyone: "         ok  ok  | ok  ok  ok  | ok  ok  ok  | ok  ok  ok  ok  ok  | ok  | ok ",
+  "who holds it": " yes yes | yes yes yes | yes yes yes | yes yes yes yes yes | yes | yes",
+  "no token helps": "401 401 | 401 401 401 | 401 401 401 | 401 401 401 401 401 | 401 | 401",
+  "its sender": "  403 403 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | 403 | 403",
+  // Contracts that can be open.
+  "in scope": "    401 yes | yes 404 404 | yes 404 404 | yes yes 404 404 404 | yes | yes",
+  "in scope: list": "401 yes | yes not not | yes not not | yes yes not not not | yes | yes",
+  admins: "         401 yes | 403 403 403 | 403 403 403 | yes yes 404 404 404 | yes | yes",
+  "admins: list": " 401 yes | 403 403 403 | 403 403 403 | yes yes not not not | yes | yes",
+  // What is never open.
+  "signed in": "   401 401 | ok  ok  ok  | ok  ok  ok  | ok  ok  ok  ok  ok  | ok  | ok ",
+  own: "            401 401 | yes not not | yes not not | not not not not not | not | not",
+  "own: one": "    401 401 | yes 404 404 | yes 404 404 | 404 404 404 404 404 | 404 | 404",
+  // notification-records, by its own table of roles.
+  "records: list": "  401 401 | 403 403 403 | not yes not | yes yes not not not | yes | yes",
+  "records: read": "  401 401 | 403 403 403 | 404 yes 404 | yes yes 404 404 404 | yes | yes",
+  "records: create": "401 401 | 403 403 403 | 404 yes 404 | yes yes 404 404 404 | 403 | yes",
+  "records: change": "401 401 | 403 403 403 | 403 403 403 | yes yes 404 404 404 | yes | yes",
+  "records: delete": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
+  operators: "      401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
+  "service alone": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | 403 | ok ",
+} as const;
+
+export type Policy = keyof typeof ROWS;
+
+/** What each caller gets by a policy, with the contract listed in OPEN_CONTRACTS or not. */
+export function expected(policy: Policy, isOpen: boolean): Record<Who, Outcome> {
+  const [closed, open, ...others] = ROWS[policy].replaceAll("|", " ").trim().split(/\s+/) as Outcome[];
+  const cells = [isOpen ? open : closed, ...others];
+  if (cells.length !== WHO.length) throw new Error(`${policy} has not a cell for each caller`);
+  return Object.fromEntries(WHO.map((who, i) => [who, cells[i]])) as Record<Who, Outcome>;
+}
+
+/** Whether a policy is that of a contract which can be open. */
+export const canBeOpen = (policy: Policy): boolean =>
+  expected(policy, true).nobody !== expected(policy, false).nobody;

@@ -1,0 +1,203 @@
+import type { Answer } from "../support/harness.ts";
+import type { Policy } from "./callers.ts";
+import type { Target } from "./target.ts";
+
+/** A request that is valid, so that only the caller decides upon its fate. */
+export interface Call {
+  /** Stands for the path's parameter. */
+  id?: string;
+  query?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Whether the answer shows something of the target; else: whether its marker is in it. */
+  shows?: (answer: Answer) => boolean;
+}
+
+/** What is tried upon a target, and who gets what. */
+export type Entry = readonly [policy: Policy, call: (target: Target) => Call | Promise<Call>];
+
+const SEND = { prefer: "respond-async" };
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+const NEW_TOKEN = "ExponentPushToken[a-new-one]";
+const plain = () => ({});
+
+const aPush = (user_id: string) => ({ user_id, title: "Hello", body: "This is it." });
+
+/** The four operations of a collection upon something that is there. */
+const directory = (
+  name: string,
+  idOf: (target: Target) => string,
+  facts: (target: Target) => object,
+): Record<string, readonly Entry[]> => {
+  const path = `/api/v1/directory/${name}`;
+  return {
+    [`GET ${path}/{id}`]: [["operators", (t) => ({ id: idOf(t) })]],
+    [`PUT ${path}/{id}`]: [["operators", (t) => ({ id: idOf(t), body: facts(t) })]],
+    [`DELETE ${path}/{id}`]: [["operators", (t) => ({ id: idOf(t) })]],
+    [`POST ${path}`]: [["operators", (t) => ({ body: { items: [{ id: idOf(t), ...facts(t) }] } })]],
+  };
+};
+
+const PUSH = "/api/v1/notifications";
+const ADMIN = "/api/v1/admin/notifications";
+const RECORDS = "/api/v1/notification-records";
+const STATS = "/api/v1/stats-notifications";
+const INBOX = "/api/v1/inbox";
+
+/** Every route there is, and who gets what there. A route may be tried in more than one way. */
+export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
+  "GET /healthz": [["anyone", plain]],
+  "GET /openapi.json": [["anyone", plain]],
+  "GET /docs": [["anyone", plain]],
+  "GET /docs/start.js": [["anyone", plain]],
+  "GET /docs/{file}": [["anyone", () => ({ id: "swagger-ui.css" })]],
+  "GET /unsubscribe/{token}": [
+    [
+      "who holds it",
+      // The address is masked.
+      ({ unsubscribe }) => ({ id: unsubscribe, shows: ({ body }) => body.includes("@example.com") }),
+    ],
+  ],
+  "POST /unsubscribe/{token}": [
+    ["who holds it", ({ unsubscribe }) => ({ id: unsubscribe, body: "action=unsubscribe", headers: FORM })],
+  ],
+  // Signatures that are right: test/channels/email/channel/feedback.test.ts.
+  "POST /webhooks/ses": [["its sender", plain]],
+  "POST /webhooks/resend": [["its sender", () => ({ body: {} })]],
+  "POST /webhooks/postmark": [["its sender", () => ({ body: {} })]],
+  // In development; production has none (matrix.test.ts).
+  "POST /dev/jobs/{job}": [["service alone", () => ({ id: "receipts" })]],
+
+  [`GET ${PUSH}/device-tokens`]: [["in scope", ({ user }) => ({ query: `user_id=${user}` })]],
+  [`POST ${PUSH}/device-tokens`]: [
+    ["in scope", ({ user: user_id }) => ({ body: { user_id, token: NEW_TOKEN, platform: "ios" } })],
+  ],
+  [`DELETE ${PUSH}/device-tokens/{token}`]: [
+    ["in scope", ({ token }) => ({ id: encodeURIComponent(token) })],
+  ],
+  [`POST ${PUSH}`]: [["admins", ({ user }) => ({ body: aPush(user), headers: SEND })]],
+  [`POST ${PUSH}/batch`]: [
+    ["admins: list", ({ user }) => ({ body: { targets: [aPush(user)] }, headers: SEND })],
+  ],
+  [`GET ${PUSH}`]: [
+    ["in scope: list", plain],
+    ["in scope: list", ({ user }) => ({ query: `user_id=${user}` })],
+  ],
+  [`GET ${PUSH}/{id}`]: [["in scope", ({ push }) => ({ id: push })]],
+  [`PUT ${PUSH}/{id}`]: [["admins", ({ push }) => ({ id: push, body: { status: "resolved" } })]],
+  [`DELETE ${PUSH}/{id}`]: [["admins", ({ push }) => ({ id: push })]],
+
+  [`GET ${ADMIN}`]: [
+    ["admins: list", plain],
+    ["admins: list", ({ orgs }) => ({ query: `org_id=${orgs.middle}&include_sub_orgs=true` })],
+    ["admins: list", ({ user }) => ({ query: `recipient_user_id=${user}` })],
+  ],
+  [`GET ${ADMIN}/{id}`]: [["admins", ({ failed }) => ({ id: failed })]],
+  [`POST ${ADMIN}/certification-reminder`]: [["admins", ({ user }) => ({ body: { user_id: user } })]],
+  [`POST ${ADMIN}/bulk-certification-reminders`]: [
+    ["admins", ({ orgs }) => ({ body: { org_id: orgs.middle, days_threshold: 30 } })],
+  ],
+  [`PUT ${ADMIN}/{id}`]: [
+    ["admins", ({ failed }) => ({ id: failed, body: { action: "retry" } })],
+    ["admins", ({ queued }) => ({ id: queued, body: { action: "update", note: "Mine" } })],
+  ],
+  [`DELETE ${ADMIN}/{id}`]: [["admins", ({ queued }) => ({ id: queued })]],
+
+  [`GET ${PUSH}/preferences`]: [["own", plain]],
+  [`PATCH ${PUSH}/preferences`]: [["own", () => ({ body: { match_threshold: 1 } })]],
+  [`PUT ${PUSH}/preferences`]: [["own", () => ({ body: { match_threshold: 1 } })]],
+  [`GET ${PUSH}/history`]: [["own", plain]],
+  [`GET ${PUSH}/history/{notification_id}`]: [["own: one", ({ mail }) => ({ id: mail })]],
+  [`POST ${PUSH}/test`]: [["own", () => ({ body: {} })]],
+  [`GET ${PUSH}/stats`]: [["own", () => ({ shows: ({ body }) => body.total_notifications > 0 })]],
+  [`GET ${PUSH}/health`]: [["signed in", plain]],
+
+  [`GET ${RECORDS}`]: [
+    ["records: list", plain],
+    ["records: list", ({ mentor }) => ({ query: `peer_mentor_id=${mentor}` })],
+    ["records: list", ({ coordinator }) => ({ query: `coordinator_id=${coordinator}` })],
+  ],
+  [`POST ${RECORDS}`]: [
+    [
+      "records: create",
+      ({ mentor }) => ({
+        body: { peer_mentor_id: mentor, event_type: "pause_activated", channels_notified: ["push"] },
+      }),
+    ],
+  ],
+  [`GET ${RECORDS}/history/{peerMentorId}`]: [["records: read", ({ mentor }) => ({ id: mentor })]],
+  [`GET ${RECORDS}/peer-mentor-profile/{peerMentorId}`]: [
+    ["records: read", ({ mentor }) => ({ id: mentor })],
+  ],
+  [`GET ${RECORDS}/{id}`]: [["records: read", ({ record }) => ({ id: record })]],
+  [`PUT ${RECORDS}/{id}`]: [["records: change", ({ record }) => ({ id: record, body: { notes: "Mine" } })]],
+  [`DELETE ${RECORDS}/{id}`]: [["records: delete", ({ record }) => ({ id: record })]],
+
+  [`GET ${STATS}`]: [
+    ["in scope: list", plain],
+    ["in scope: list", ({ user }) => ({ query: `user_id=${user}` })],
+  ],
+  [`POST ${STATS}`]: [["in scope", ({ user: user_id }) => ({ body: { user_id, time_window: "monthly" } })]],
+  [`GET ${STATS}/{id}`]: [["in scope", ({ subscription }) => ({ id: subscription })]],
+  [`PUT ${STATS}/{id}`]: [
+    ["in scope", ({ subscription }) => ({ id: subscription, body: { time_window: "yearly" } })],
+  ],
+  [`DELETE ${STATS}/{id}`]: [["in scope", ({ subscription }) => ({ id: subscription })]],
+  [`POST ${STATS}/{id}/refresh`]: [["in scope", ({ subscription }) => ({ id: subscription })]],
+
+  [`GET ${INBOX}`]: [["own", plain]],
+  [`POST ${INBOX}/read-all`]: [["own", plain]],
+  [`POST ${INBOX}/ticket`]: [["signed in", plain]],
+  // With a ticket that is right: test/inbox/tickets.test.ts.
+  [`GET ${INBOX}/live`]: [
+    [
+      "no token helps",
+      () => ({ query: `ticket=${"0".repeat(64)}.${"A".repeat(43)}`, headers: { upgrade: "websocket" } }),
+    ],
+  ],
+  [`POST ${INBOX}/{id}/read`]: [["own: one", ({ message }) => ({ id: message })]],
+  [`POST ${INBOX}/{id}/unread`]: [["own: one", ({ archived }) => ({ id: archived })]],
+  [`POST ${INBOX}/{id}/archive`]: [["own: one", ({ message }) => ({ id: message })]],
+  [`POST ${INBOX}/{id}/unarchive`]: [["own: one", ({ archived }) => ({ id: archived })]],
+
+  ...directory(
+    "orgs",
+    ({ orgs }) => orgs.empty,
+    () => ({ name: "Renamed" }),
+  ),
+  ...directory(
+    "users",
+    ({ user }) => user,
+    () => ({ name: "Renamed", email: "mine@example.com", email_verified: true }),
+  ),
+  ...directory(
+    "certifications",
+    ({ facts }) => facts.certification,
+    ({ user }) => ({ user_id: user, name: "Renamed", expires_at: "2027-01-01T00:00:00Z" }),
+  ),
+  ...directory(
+    "peer-mentors",
+    ({ mentor }) => mentor,
+    () => ({ full_name: "Renamed", current_status: "paused" }),
+  ),
+  ...directory(
+    "activities",
+    ({ facts }) => facts.activity,
+    ({ user: user_id }) => ({ user_id, status: "cancelled", hours: 1, occurred_at: "2026-03-01T00:00:00Z" }),
+  ),
+  ...directory(
+    "grants",
+    ({ facts }) => facts.grant,
+    () => ({ title: "Renamed" }),
+  ),
+  ...directory(
+    "matches",
+    ({ facts }) => facts.match,
+    ({ user, facts }) => ({ user_id: user, grant_id: facts.grant, score: 100 }),
+  ),
+  ...directory(
+    "applications",
+    ({ facts }) => facts.application,
+    ({ user, facts }) => ({ user_id: user, grant_id: facts.grant, status: "granted" }),
+  ),
+};

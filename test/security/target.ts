@@ -1,0 +1,227 @@
+import { sql } from "drizzle-orm";
+import { signUnsubscribe } from "../../src/channels/email/unsubscribe-token.ts";
+import type { Statement } from "../../src/db/client.ts";
+import { insertRows } from "../../src/db/json.ts";
+import * as tables from "../../src/db/schema/index.ts";
+import { dispatchRow, type NewDispatch } from "../../src/dispatch/create.ts";
+import { DAY, HOUR } from "../../src/lib/clock.ts";
+import { printId } from "../../src/lib/ids.ts";
+import { type Harness, mint } from "../support/harness.ts";
+import { reminderPayload } from "../support/mail.ts";
+
+/** What the ids of callers begin with, but for those who are the target. */
+export const CALLER = "caller";
+
+const idsOf = (marker: string) => ({
+  user: `usr_${marker}`,
+  /** Of the mentor; not of the user. The id does not hold the marker. */
+  coordinator: mint(CALLER),
+  token: `ExponentPushToken[${marker}]`,
+  /** The user's own is in the middle of a tree. `empty` lies below it, and has nobody. */
+  orgs: {
+    top: `org_top_${marker}`,
+    middle: `org_middle_${marker}`,
+    below: `org_below_${marker}`,
+    elsewhere: `org_elsewhere_${marker}`,
+    empty: `org_empty_${marker}`,
+  },
+  mentor: `pm_${marker}`,
+  facts: {
+    certification: `cert_${marker}`,
+    activity: `act_${marker}`,
+    grant: `grant_${marker}`,
+    match: `match_${marker}`,
+    application: `app_${marker}`,
+  },
+});
+
+/** Ids and addresses of someone whose data others want. All of them, and all texts, hold `marker`. */
+export interface Target extends ReturnType<typeof idsOf> {
+  marker: string;
+  /** A push that was sent; printed as the push contract prints it. */
+  push: string;
+  /** E-mails: as the dispatch log prints them, and the sent one as the e-mail history does. */
+  failed: string;
+  queued: string;
+  mail: string;
+  /** In-app messages: one new, one read and archived. */
+  message: string;
+  archived: string;
+  record: string;
+  subscription: string;
+  /** The token of a link in a mail. */
+  unsubscribe: string;
+}
+
+type Made = ReturnType<typeof idsOf> & { marker: string; now: number };
+
+/** Someone in an organization in the middle of a tree, who has one of everything. One round trip. */
+export async function givenTarget(h: Harness): Promise<Target> {
+  const marker = mint("SECRET");
+  const made = { marker, now: h.clock.now(), ...idsOf(marker) };
+  const { rows, ...printed } = dispatchesOf(h, made);
+  const [record, subscription] = [h.deps.ids.uuid(), h.deps.ids.uuid()];
+  await h.ctx.db.write([
+    ...directoryOf(made),
+    ...factsOf(made),
+    insertRows(tables.dispatches, rows),
+    recordOf(made, record),
+    subscriptionOf(made, subscription),
+    // A cron that comes, so that /healthz is well.
+    insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
+      onConflict: sql`ON CONFLICT DO NOTHING`,
+    }),
+  ]);
+  const named = { userId: made.user, type: "certification_reminder" } as const;
+  return {
+    ...made,
+    ...printed,
+    record: printId("nr", record),
+    subscription: printId("notif", subscription),
+    unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
+  };
+}
+
+function directoryOf({ marker, now, user, token, orgs, mentor, coordinator }: Made): Statement[] {
+  const org = (id: string, parent_id: string | null) => ({ id, parent_id, name: `Org ${marker}` });
+  return [
+    insertRows(tables.orgs, [
+      org(orgs.top, null),
+      org(orgs.middle, orgs.top),
+      org(orgs.below, orgs.middle),
+      org(orgs.elsewhere, null),
+      org(orgs.empty, orgs.middle),
+    ]),
+    insertRows(tables.users, [
+      {
+        id: user,
+        org_id: orgs.middle,
+        name: `Name ${marker}`,
+        email: `${marker}@example.com`,
+        email_verified: true,
+        phone: `+47 ${marker}`,
+        created_at: now - DAY,
+        updated_at: now - DAY,
+      },
+    ]),
+    insertRows(tables.deviceTokens, [
+      { token, user_id: user, provider: "expo", platform: "ios", registered_at: now, last_used_at: now },
+    ]),
+    insertRows(tables.peerMentors, [
+      {
+        id: mentor,
+        org_id: orgs.middle,
+        coordinator_id: coordinator,
+        full_name: `Mentor ${marker}`,
+        status: "active",
+        status_seq: now,
+        updated_at: now,
+      },
+    ]),
+  ];
+}
+
+function factsOf({ marker, now, user, orgs, facts }: Made): Statement[] {
+  return [
+    insertRows(tables.certifications, [
+      {
+        id: facts.certification,
+        user_id: user,
+        org_id: orgs.middle,
+        name: `Certificate ${marker}`,
+        expires_at: now + 10 * DAY,
+        known_since: now - 100 * DAY,
+      },
+    ]),
+    insertRows(tables.activities, [
+      { id: facts.activity, user_id: user, status: "completed", minutes: 90, occurred_at: now - HOUR },
+    ]),
+    insertRows(tables.grants, [{ id: facts.grant, title: `Grant ${marker}`, known_since: now }]),
+    insertRows(tables.matches, [
+      { id: facts.match, user_id: user, grant_id: facts.grant, score: 1, created_at: now },
+    ]),
+    insertRows(tables.applications, [
+      {
+        id: facts.application,
+        user_id: user,
+        grant_id: facts.grant,
+        status: "draft",
+        status_seq: 1,
+        updated_at: now,
+      },
+    ]),
+  ];
+}
+
+function dispatchesOf(h: Harness, { marker, now, user, orgs }: Made) {
+  const dispatch = (more: Partial<NewDispatch>, stored: Partial<tables.DispatchRow> = {}) => ({
+    ...dispatchRow(h.ctx, {
+      channel: "email",
+      lane: "email",
+      type: "certification_reminder",
+      userId: user,
+      orgId: orgs.middle,
+      title: `Title ${marker}`,
+      payload: reminderPayload(now + 7 * DAY),
+      slotTaken: true,
+      ...more,
+    }),
+    to_address: `${marker}@example.com`,
+    read_at: null,
+    archived_at: null,
+    ...stored,
+  });
+  const sent = { status: "sent", sent_at: now - HOUR, wake_at: null } as const;
+  const inApp = { channel: "in_app", lane: "bulk", type: "note", body: "Text" } as const;
+  const push = dispatch({ channel: "push", lane: "push", type: "push", body: "Text" }, sent);
+  const failed = dispatch({ failure: { code: "bounced", message: "Gone" } });
+  const queued = dispatch({ sendAt: now + DAY });
+  const mail = dispatch({}, sent);
+  const message = dispatch(inApp);
+  const archived = dispatch(inApp, { read_at: now, archived_at: now });
+  return {
+    rows: [push, failed, queued, mail, message, archived],
+    push: printId("notif", push.id),
+    failed: printId("dsp", failed.id),
+    queued: printId("dsp", queued.id),
+    mail: mail.id,
+    message: printId("notif", message.id),
+    archived: printId("notif", archived.id),
+  };
+}
+
+const recordOf = ({ marker, now, mentor, coordinator }: Made, id: string): Statement =>
+  insertRows(tables.notificationRecords, [
+    {
+      id,
+      peer_mentor_id: mentor,
+      event_type: "pause_activated",
+      reason: `Reason ${marker}`,
+      coordinator_id: coordinator,
+      channels_notified: '["push"]',
+      dispatch_ids: "[]",
+      source: "client",
+      channels_fixed: false,
+      sent_at: now,
+      updated_at: now,
+    },
+  ]);
+
+const subscriptionOf = ({ now, user }: Made, id: string): Statement =>
+  insertRows(tables.statsSubscriptions, [
+    {
+      id,
+      user_id: user,
+      time_window: "weekly",
+      status: "active",
+      total_activities: 0,
+      completed_activities: 0,
+      completed_minutes: 0,
+      last_refreshed_at: now - HOUR,
+      stale_at: now + DAY,
+      period: "2026-W13",
+      next_at: now + 7 * DAY,
+      created_at: now - DAY,
+      updated_at: now - DAY,
+    },
+  ]);
