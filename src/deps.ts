@@ -21,6 +21,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import type { Deliver } from "./queues/consumer.ts";
+import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 
 /** What a test may replace: time, chance, the way out, and the log. Everything else is real. */
@@ -67,8 +68,8 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     from: config.email.from,
     linkSecrets: config.linkSecrets,
   };
-  const email = createEmailChannel(emailProviders, config.email.limitPerHour, letterhead);
-  const push = createPushChannel(pushProviders, config.push.limitPerHour);
+  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead);
+  const push = createPushChannel(pushProviders, pushBudget({ config }));
   const shared = {
     config,
     clock,

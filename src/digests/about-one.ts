@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
 import { dispatches, matches, occasions } from "../db/schema/index.ts";
-import { IS_MATCH, MATCH_ID } from "./keys.ts";
+import { IS_MATCH, MATCH_ID } from "../dispatch/occasion-keys.ts";
 
 /**
  * The statement that notes, on unsent messages about matches, which match and grant they are about: none when several.

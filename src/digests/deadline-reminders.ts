@@ -4,15 +4,15 @@ import type { Ctx } from "../ctx.ts";
 import { inJson } from "../db/json.ts";
 import { grants, occasions } from "../db/schema/index.ts";
 import { dispatchRow } from "../dispatch/create.ts";
+import { deadlineKey } from "../dispatch/occasion-keys.ts";
+import { queueTelling, type Telling } from "../dispatch/tell.ts";
 import { groupBy } from "../lib/chunks.ts";
 import { DAY } from "../lib/clock.ts";
 import { dueStep, type LadderStep, nextStepAt } from "../schedules/ladder.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { type DueUser, forDueUsers } from "./due-users.ts";
 import { followedBy, MAX_LISTED, reasonOf } from "./followed.ts";
-import { deadlineKey } from "./keys.ts";
 import { spreadMoves } from "./moved-deadlines.ts";
-import { queueTelling, type Telling } from "./messages.ts";
 
 /** A ladder has at most 30 days, and a zone can move a step by one: what is further away has no step yet. */
 const HORIZON_MS = 32 * DAY;

@@ -2,13 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { occasions } from "../db/schema/index.ts";
 import { dispatchRow } from "../dispatch/create.ts";
+import { waitingFor } from "../dispatch/occasion-keys.ts";
+import { insertTelling } from "../dispatch/tell.ts";
 import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
 import { pendingDay, pendingWeek, type Run } from "../schedules/pending.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { aboutOne } from "./about-one.ts";
 import { type DueUser, forDueUsers } from "./due-users.ts";
-import { waitingFor } from "./keys.ts";
-import { insertTelling } from "./messages.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
@@ -72,4 +72,4 @@ function pendingRun(
 /** Points what waits for these users to their messages. Another tick that came first leaves nothing waiting. */
 const goWith = (messages: readonly { id: string; user_id: string }[]): SQL =>
   sql`UPDATE ${occasions} SET dispatch_id = g.value->>'id' FROM json_each(${JSON.stringify(messages)}) AS g
-    WHERE ${occasions}.dispatch_id = ${waitingFor(sql`(g.value->>'user_id')`)}`;
+    WHERE ${occasions}.dispatch_id = ${waitingFor(sql`g.value->>'user_id'`)}`;

@@ -5,6 +5,8 @@ import { JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { dispatches, matches, occasions, preferences, users } from "../db/schema/index.ts";
 import type { Change, Consequences } from "../directory/collection.ts";
 import { dispatchRow } from "../dispatch/create.ts";
+import { matchKey, waitingFor } from "../dispatch/occasion-keys.ts";
+import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { firstIdAt } from "../lib/ids.ts";
@@ -12,8 +14,6 @@ import { preferred } from "../preferences/defaults.ts";
 import { lookIfNew, lookNow, lookNowAtSteps } from "../schedules/user-schedules.ts";
 import { aboutOne } from "./about-one.ts";
 import { isWanted } from "./due-users.ts";
-import { waitingFor } from "./keys.ts";
-import { insertTelling } from "./messages.ts";
 
 /** Who is told at once is told of everything within this time in one message. */
 export const GATHER_MS = 2 * MINUTE;
@@ -56,7 +56,7 @@ export function tellMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Con
     ...(notify && {
       after: portions.map((portion) =>
         aboutOne(sql`SELECT told.dispatch_id FROM json_each(${portion}) AS g
-          CROSS JOIN ${occasions} AS told ON told.key = 'match:' || (g.value->>'id')`),
+          CROSS JOIN ${occasions} AS told ON told.key = ${matchKey(sql`g.value->>'id'`)}`),
       ),
       dispatchIds: messages.map((row) => row.id),
     }),
@@ -84,7 +84,7 @@ function claimOccasions(portion: string, now: number): Statement[] {
   return [
     lookNow("matches", sql`SELECT u.id AS user_id FROM ${fitting(portion)} AND ${isLater}`, now),
     sql`INSERT INTO ${occasions} (key, dispatch_id)
-      SELECT 'match:' || (g.value->>'id'),
+      SELECT ${matchKey(sql`g.value->>'id'`)},
         iif(${isLater}, ${waitingFor(sql`u.id`)}, coalesce(${gathering}, g.value->>'dispatch_id'))
       FROM ${fitting(portion)} AND ${isWanted("new_match_notifications")} ON CONFLICT DO NOTHING`,
   ];

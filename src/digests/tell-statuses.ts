@@ -4,10 +4,11 @@ import { JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { applications, grants, occasions, preferences, users } from "../db/schema/index.ts";
 import type { Change, Consequences } from "../directory/collection.ts";
 import { dispatchRow } from "../dispatch/create.ts";
+import { statusKey } from "../dispatch/occasion-keys.ts";
+import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { lookIfNew, lookNowAtSteps } from "../schedules/user-schedules.ts";
 import { isWanted } from "./due-users.ts";
-import { insertTelling } from "./messages.ts";
 
 type Fact = { id: string; user_id: string; grant_id: string; status: string };
 
@@ -51,7 +52,7 @@ const appearing = (portion: string): SQL => sql`${givenTo(portion)} LEFT JOIN ${
   WHERE a.id IS NULL`;
 
 const claimOccasions = (portion: string): SQL => sql`INSERT INTO ${occasions} (key, dispatch_id)
-  SELECT 'status:application:' || a.id || ':' || (a.status_seq + 1), n.value->>'dispatch_id'
+  SELECT ${statusKey("application", sql`a.id`, sql`a.status_seq + 1`)}, n.value->>'dispatch_id'
   FROM ${givenTo(portion)} LEFT JOIN ${preferences} AS p ON p.user_id = u.id
   CROSS JOIN ${applications} AS a ON a.id = n.value->>'id' AND a.user_id = u.id AND a.status <> n.value->>'status'
   WHERE ${isWanted("application_status_notifications")} ON CONFLICT DO NOTHING`;

@@ -3,6 +3,8 @@ import type { ContentOf } from "../channels/email/templates/index.ts";
 import type { Ctx } from "../ctx.ts";
 import { grants, matches, preferences } from "../db/schema/index.ts";
 import { dispatchRow } from "../dispatch/create.ts";
+import { digestKey } from "../dispatch/occasion-keys.ts";
+import { queueTelling, type Telling } from "../dispatch/tell.ts";
 import { groupBy } from "../lib/chunks.ts";
 import { DAY } from "../lib/clock.ts";
 import { preferred } from "../preferences/defaults.ts";
@@ -10,8 +12,6 @@ import { type WeekDue, weekDue } from "../schedules/pending.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { type DueUser, forDueUsers } from "./due-users.ts";
 import { followedBy, MAX_LISTED, reasonOf } from "./followed.ts";
-import { digestKey } from "./keys.ts";
-import { queueTelling, type Telling } from "./messages.ts";
 
 /** Deadlines so far ahead are told: those that reminders may still come for. */
 const AHEAD_MS = 30 * DAY;

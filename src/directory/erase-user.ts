@@ -19,7 +19,7 @@ import {
   users,
   userSchedules,
 } from "../db/schema/index.ts";
-import { namesUser } from "../digests/keys.ts";
+import { namesUser } from "../dispatch/occasion-keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { keepOutcomes } from "../pause-records/following.ts";
 

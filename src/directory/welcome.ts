@@ -3,9 +3,9 @@ import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
 import { occasions, orgs, users } from "../db/schema/index.ts";
-import { welcomeKey } from "../digests/keys.ts";
-import { insertTelling } from "../digests/messages.ts";
 import { dispatchRow } from "../dispatch/create.ts";
+import { welcomedBy, welcomeKey } from "../dispatch/occasion-keys.ts";
+import { insertTelling } from "../dispatch/tell.ts";
 import type { Change } from "./collection.ts";
 
 /** Welcomes a user who is put here for the first time and can be written to, once. An import welcomes nobody. */
@@ -25,7 +25,7 @@ export function welcome(
   );
   if (messages.length === 0) return { before: [], dispatchIds: [] };
   const points = messages.map(({ id, user_id }) => ({ key: welcomeKey(user_id), dispatch_id: id }));
-  const isNew = sql`NOT EXISTS (SELECT 1 FROM ${users} WHERE id = substr(value->>'key', ${welcomeKey("").length + 1}))`;
+  const isNew = sql`NOT EXISTS (SELECT 1 FROM ${users} WHERE id = ${welcomedBy(sql`value->>'key'`)})`;
   return {
     before: [
       insertRows(occasions, points, { where: isNew, onConflict: sql`ON CONFLICT DO NOTHING` }),

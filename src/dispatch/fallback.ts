@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { dispatches, occasions } from "../db/schema/index.ts";
+import { fallbackKey } from "./occasion-keys.ts";
 
 /** What is copied from a dispatch to the one that follows it on another channel. */
 const COPIED = [
@@ -24,7 +25,7 @@ const copiedFrom = sql.raw(COPIED.map((column) => `d.${column}`).join(", "));
 
 /**
  * Statements for the batch that fails `ids`: those of them that have indeed failed and name a fallback get a follower on
- * that channel, once (occasion `fallback:{id}`), unless it is too late for any channel. It has the same content and no fallback of its own.
+ * that channel, once (an occasion keeps it), unless it is too late for any channel. It has the same content and no fallback of its own.
  */
 export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statement[]; ids: string[] } {
   if (ids.length === 0) return { statements: [], ids: [] };
@@ -34,7 +35,7 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
   const due = sql`d.id = f.value->>'from' AND d.status = 'failed' AND d.fallback IS NOT NULL
     AND (d.expires_at IS NULL OR d.expires_at > ${now})`;
   const occasion = sql`INSERT INTO ${occasions} (key, dispatch_id)
-    SELECT 'fallback:' || d.id, f.value->>'id' FROM json_each(${pairs}) AS f JOIN ${dispatches} AS d ON ${due}
+    SELECT ${fallbackKey(sql`d.id`)}, f.value->>'id' FROM json_each(${pairs}) AS f JOIN ${dispatches} AS d ON ${due}
     WHERE true ON CONFLICT DO NOTHING`;
   const follower = sql`INSERT INTO ${dispatches} (id, channel, lane, status, ${copiedTo},
       targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, sent_at, delivered_at, updated_at)
@@ -45,7 +46,7 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
       ${now}, iif(d.fallback = 'in_app', ${now}, NULL), iif(d.fallback = 'in_app', ${now}, NULL), ${now}
     FROM json_each(${pairs}) AS f
     JOIN ${dispatches} AS d ON ${due}
-    JOIN ${occasions} AS o ON o.key = 'fallback:' || d.id AND o.dispatch_id = f.value->>'id'
+    JOIN ${occasions} AS o ON o.key = ${fallbackKey(sql`d.id`)} AND o.dispatch_id = f.value->>'id'
     WHERE true ON CONFLICT DO NOTHING`;
   return {
     statements: [occasion, follower],

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { JSON_PARAMETER_BYTES } from "../db/json.ts";
 import {
   type DispatchRow,
   dispatches,
@@ -11,7 +11,9 @@ import {
   users,
 } from "../db/schema/index.ts";
 import type { Change, Consequences } from "../directory/collection.ts";
-import { dispatchRow } from "../dispatch/create.ts";
+import { dispatchRow, insertDispatches, ORG_OF_USER } from "../dispatch/create.ts";
+import { statusKey } from "../dispatch/occasion-keys.ts";
+import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { printId } from "../lib/ids.ts";
 import { PAUSED, pauseEvent, type Pausing } from "./event.ts";
@@ -80,14 +82,8 @@ export function tellOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>):
   return {
     before: [
       ...portions.map(insertOccasions),
-      ...insertMessages(
-        pushes,
-        sql`EXISTS (SELECT 1 FROM ${occasions} o WHERE o.dispatch_id = value->>'id')`,
-      ),
-      ...insertMessages(
-        inApps,
-        sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.batch_id = value->>'batch_id' AND d.channel = 'push')`,
-      ),
+      ...insertTelling(pushes),
+      ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
       ...portions.map((portion) => insertRecords(portion, ctx.clock.now())),
     ],
     dispatchIds: [...pushes, ...inApps].map((row) => row.id),
@@ -99,20 +95,14 @@ const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id'
     AND (m.status = ${PAUSED}) <> (n.value->>'is_paused')`;
 
+/** An in-app message goes where its push goes. */
+const HAS_PUSH: SQL = sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.batch_id = value->>'batch_id' AND d.channel = 'push')`;
+
 /** Only a coordinator whom the directory knows can be told. */
 const insertOccasions = (portion: string): Statement => sql`INSERT INTO ${occasions} (key, dispatch_id)
-  SELECT 'status:peer-mentor:' || m.id || ':' || (m.status_seq + 1), n.value->>'push_id'
+  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq + 1`)}, n.value->>'push_id'
   FROM ${changing(portion)} CROSS JOIN ${users} AS u ON u.id = n.value->>'coordinator_id'
   WHERE true ON CONFLICT DO NOTHING`;
-
-const insertMessages = (rows: readonly DispatchRow[], where: SQL): Statement[] =>
-  chunksByBytes(rows, JSON_PARAMETER_BYTES).map((portion) =>
-    insertRows(dispatches, portion, {
-      where,
-      onConflict: sql`ON CONFLICT DO NOTHING`,
-      computed: { org_id: sql`(SELECT u.org_id FROM ${users} u WHERE u.id = value->>'user_id')` },
-    }),
-  );
 
 const insertRecords = (portion: string, now: number): Statement => sql`INSERT INTO ${records}
     (id, peer_mentor_id, event_type, effective_date, reason, coordinator_id, channels_notified, dispatch_ids, notes,

@@ -24,10 +24,3 @@ export function reminderOf(
     url: null,
   };
 }
-
-/**
- * The occasion of reminding of a certificate: its id, the version of the fact (the expiry), and what for: a step of the
- * ladder, or the dispatch when a person asked.
- */
-export const reminderKey = ({ id, expires_at }: Certificate, why: number | string): string =>
-  `cert:${id}:${expires_at}:${why}`;

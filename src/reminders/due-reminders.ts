@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { inJson } from "../db/json.ts";
-import { certifications, type DispatchRow, occasions, users } from "../db/schema/index.ts";
-import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
-import { wake } from "../dispatch/wake.ts";
+import { certifications, occasions, users } from "../db/schema/index.ts";
+import { dispatchRow } from "../dispatch/create.ts";
+import { reminderKey } from "../dispatch/occasion-keys.ts";
+import { queueTelling, type Telling } from "../dispatch/tell.ts";
 import { groupBy } from "../lib/chunks.ts";
 import { dueStep, type Ladder, nextStepAt } from "../schedules/ladder.ts";
 import { type DueSchedule, rescheduled, takeDue } from "../schedules/user-schedules.ts";
-import { type Certificate, reminderKey, reminderOf } from "./content.ts";
+import { type Certificate, reminderOf } from "./content.ts";
 
 /** Users looked at in one go, and goes of one tick. */
 const PORTION = 1_000;
@@ -72,7 +73,7 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
     ctx,
     owed.map(({ key }) => key),
   );
-  const { rows, points } = messages(
+  const messages = messagesFor(
     ctx,
     owed.filter(({ key }) => !told.has(key)),
   );
@@ -82,17 +83,7 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
     if (next !== null)
       nextOf.set(certificate.user_id, Math.min(next, nextOf.get(certificate.user_id) ?? next));
   }
-  await ctx.db.write([
-    ...insertOccasions(points),
-    // Another tick that came first has the occasions, and its message tells them.
-    ...insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${occasions} WHERE dispatch_id = value->>'id')`),
-    ...rescheduled("certifications", due, nextOf),
-  ]);
-  await wake(
-    ctx,
-    rows.map(({ id, due_at }) => ({ id, channel: "email", lane: "bulk", at: due_at })),
-  );
-  return rows.length;
+  return queueTelling(ctx, messages, rescheduled("certifications", due, nextOf));
 }
 
 async function keysTold(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
@@ -104,11 +95,9 @@ async function keysTold(ctx: Ctx, keys: readonly string[]): Promise<Set<string>>
 }
 
 /** One message a user. */
-function messages(ctx: Ctx, owed: readonly Owed[]) {
-  const rows: DispatchRow[] = [];
-  const points: { key: string; dispatch_id: string }[] = [];
-  for (const [userId, own] of groupBy(owed, ({ certificate }) => certificate.user_id)) {
-    const row = dispatchRow(ctx, {
+const messagesFor = (ctx: Ctx, owed: readonly Owed[]): Telling[] =>
+  [...groupBy(owed, ({ certificate }) => certificate.user_id)].map(([userId, own]) => ({
+    row: dispatchRow(ctx, {
       channel: "email",
       lane: "bulk",
       type: "certification_reminder",
@@ -118,9 +107,6 @@ function messages(ctx: Ctx, owed: readonly Owed[]) {
         own.map(({ certificate }) => certificate),
         ctx.clock.now(),
       ),
-    });
-    rows.push(row);
-    points.push(...own.map(({ key }) => ({ key, dispatch_id: row.id })));
-  }
-  return { rows, points };
-}
+    }),
+    keys: own.map(({ key }) => key),
+  }));

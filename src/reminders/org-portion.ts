@@ -11,10 +11,11 @@ import {
   users,
 } from "../db/schema/index.ts";
 import { orgTree } from "../directory/scope.ts";
-import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
+import { dispatchRow, insertDispatches, insertOccasions, TELLS } from "../dispatch/create.ts";
+import { expiryIn, expiryOf, reminderKey, remindsOf } from "../dispatch/occasion-keys.ts";
 import { DAY } from "../lib/clock.ts";
 import { firstIdAt } from "../lib/ids.ts";
-import { type Certificate, reminderKey, reminderOf } from "./content.ts";
+import { type Certificate, reminderOf } from "./content.ts";
 
 /** Users that one round of statements deals with. */
 export const PORTION = 5_000;
@@ -46,11 +47,11 @@ export interface PortionRows {
 
 /**
  * Whether a certificate was reminded of lately. Failed and cancelled messages have reminded nobody.
- * @param fact the occasions' key without the why: `cert:{id}:{expiry}:`
+ * @param expiry what the keys of the occasions begin with
  */
-const toldLately = (fact: SQL, now: number): SQL => sql`EXISTS (SELECT 1 FROM ${occasions} o
+const toldLately = (expiry: SQL, now: number): SQL => sql`EXISTS (SELECT 1 FROM ${occasions} o
   JOIN ${dispatches} d ON d.id = o.dispatch_id
-  WHERE o.key > ${fact} AND o.key < ${fact} || '~' AND o.dispatch_id >= ${firstIdAt(now - REMINDED_WITHIN_MS)}
+  WHERE ${remindsOf(sql`o.key`, expiry)} AND o.dispatch_id >= ${firstIdAt(now - REMINDED_WITHIN_MS)}
     AND d.status NOT IN ('failed', 'bounced', 'cancelled'))`;
 
 /** Up to 5,000 users, in the order of the index by organization, each with their certificates that expire soon. */
@@ -61,7 +62,7 @@ export function portionOf(
 ): SQL {
   const inOrg = includeSubOrgs ? sql`u.org_id IN ${orgTree(orgId)}` : sql`u.org_id = ${orgId}`;
   const soon = sql`c.expires_at > ${now} AND c.expires_at <= ${now + daysThreshold * DAY}`;
-  const told = toldLately(sql`'cert:' || c.id || ':' || c.expires_at || ':'`, now);
+  const told = toldLately(expiryOf(sql`c.id`, sql`c.expires_at`), now);
   return sql`SELECT u.id, u.org_id, u.email, u.email_verified,
       EXISTS (SELECT 1 FROM ${suppressions} s
         WHERE s.email = lower(u.email) AND (s.expires_at IS NULL OR s.expires_at > ${now})) AS suppressed,
@@ -101,12 +102,11 @@ export function portionRows(ctx: Ctx, batchId: string, portion: readonly Candida
   return rows;
 }
 
-/** A key ends with the id of the dispatch: without it, it is the fact. */
-const factOf = sql`substr(value->>'key', 1, length(value->>'key') - length(value->>'dispatch_id'))`;
+const EXPIRY = expiryIn(sql`value->>'key'`, sql`value->>'dispatch_id'`);
 
 /** Statements that write a portion. Who was reminded since it was read, by a call at the same time, is left out. */
 export const writePortion = (ctx: Ctx, { queued, failed, told }: PortionRows): Statement[] => [
-  ...insertOccasions(told, sql`NOT ${toldLately(factOf, ctx.clock.now())}`),
-  ...insertDispatches(queued, sql`EXISTS (SELECT 1 FROM ${occasions} WHERE dispatch_id = value->>'id')`),
+  ...insertOccasions(told, sql`NOT ${toldLately(EXPIRY, ctx.clock.now())}`),
+  ...insertDispatches(queued, TELLS),
   ...insertDispatches(failed),
 ];

@@ -4,6 +4,7 @@ import type { Ctx } from "../ctx.ts";
 import { certifications, type Dispatch, dispatches, idempotencyKeys, users } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
+import { reminderKey } from "../dispatch/occasion-keys.ts";
 import { wake } from "../dispatch/wake.ts";
 import {
   findKey,
@@ -13,11 +14,11 @@ import {
   type StoredKey,
   takeKey,
 } from "../idempotency/keys.ts";
-import { HOUR } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
+import { emailBudget } from "../rate-limit/budgets.ts";
 import { giveBack } from "../rate-limit/give-back.ts";
 import { reserveOrRefuse } from "../rate-limit/headers.ts";
-import { type Certificate, reminderKey, reminderOf } from "./content.ts";
+import { type Certificate, reminderOf } from "./content.ts";
 
 /** Certificates of one user that a reminder looks at: those nearest to their expiry. */
 const MAX_CERTIFICATES = 200;
@@ -58,7 +59,7 @@ export async function remindUser(
     payload: reminderOf(certificates, ctx.clock.now()),
     slotTaken: true,
   }) as Dispatch;
-  const budget = { name: "email", limit: ctx.config.email.limitPerHour, periodMs: HOUR };
+  const budget = emailBudget(ctx);
   await reserveOrRefuse(ctx.limiters(userId), budget, row.id);
   const winner = await insert(ctx, author, key, row, certificates).catch(async (error: unknown) => {
     await giveBack(ctx, userId, budget, row.id);

@@ -3,9 +3,9 @@ import type { Ctx } from "../ctx.ts";
 import { dispatches, occasions, statsSubscriptions as table } from "../db/schema/index.ts";
 import type { Scope } from "../directory/scope.ts";
 import { cancelQueued } from "../dispatch/change.ts";
+import { fallbackKey, isSummaryOf } from "../dispatch/occasion-keys.ts";
 import { notFound } from "../lib/failure.ts";
 import { findSubscription } from "./read.ts";
-import { isSummaryOf } from "./summary.ts";
 
 /**
  * Removes a subscription. Summaries of it that wait to be sent are cancelled, and one that is being sent at this moment
@@ -27,5 +27,5 @@ function ofSubscription(scope: Scope, id: string): SQL {
   const own = sql`SELECT o.dispatch_id FROM ${occasions} AS o
     WHERE ${isSummaryOf(id, sql`o.key`)} AND EXISTS (${findSubscription(scope, id)})`;
   return sql`${own} UNION ALL SELECT f.dispatch_id FROM ${occasions} AS f
-    WHERE f.key IN (SELECT 'fallback:' || dispatch_id FROM (${own}))`;
+    WHERE f.key IN (SELECT ${fallbackKey(sql`dispatch_id`)} FROM (${own}))`;
 }

@@ -2,13 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type DispatchRow, occasions, statsSubscriptions as table, users } from "../db/schema/index.ts";
-import { dispatchRow, insertDispatches } from "../dispatch/create.ts";
+import { dispatchRow, insertDispatches, TELLS } from "../dispatch/create.ts";
+import { summaryKey } from "../dispatch/occasion-keys.ts";
 import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
 import { DAY } from "../lib/clock.ts";
 import { printId } from "../lib/ids.ts";
 import { type DueSubscription, lookAt, type LookedAt, type SummedUp, sumUp } from "./closed-windows.ts";
 import { pushTextOf } from "./push-text.ts";
-import { summaryKey, summaryOf } from "./summary.ts";
+import { summaryOf } from "./summary.ts";
 
 /** Subscriptions dealt with in one go, and goes of one tick. */
 const PORTION = 500;
@@ -46,8 +47,7 @@ async function send(ctx: Ctx, looked: readonly LookedAt[]): Promise<number> {
   const rows = messages.map(({ row }) => row);
   const results = await ctx.db.write([
     ...(rows.length > 0 ? [tell(messages)] : []),
-    // Another tick that came first has the occasion, and its message tells it.
-    ...insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${occasions} WHERE dispatch_id = value->>'id')`),
+    ...insertDispatches(rows, TELLS),
     moveOn(looked),
     queuedAmong(rows.map((row) => row.id)),
   ]);

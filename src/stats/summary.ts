@@ -1,4 +1,3 @@
-import { type SQL, sql } from "drizzle-orm";
 import type { ContentOf } from "../channels/email/templates/index.ts";
 import { hoursOf } from "../lib/hours.ts";
 import type { SummedUp } from "./closed-windows.ts";
@@ -6,14 +5,6 @@ import type { Sums } from "./snapshot.ts";
 
 /** What a summary says, as its e-mail is rendered from it. */
 export type Summary = ContentOf<"stats_summary">;
-
-/** The occasion of telling a subscription's window: once, whatever overlaps. */
-export const summaryKey = (subscriptionId: string, period: string): string =>
-  `summary:${subscriptionId}:${period}`;
-
-/** The condition that `key` is a summary's of this subscription; `;` follows `:`. */
-export const isSummaryOf = (subscriptionId: string, key: SQL): SQL =>
-  sql`${key} >= ${summaryKey(subscriptionId, "")} AND ${key} < ${`summary:${subscriptionId};`}`;
 
 const totalsOf = ({ total, completed, minutes }: Sums): Summary["totals"] => ({
   total_activities: total,

@@ -2,11 +2,11 @@ import { env } from "cloudflare:workers";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
-import { pushBudget } from "../../src/channels/push/send-one.ts";
 import type { Ctx } from "../../src/ctx.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { eraseUser, NAMING, OWNED } from "../../src/directory/erase-user.ts";
 import { dispatchRow, insertDispatches, insertOccasions } from "../../src/dispatch/create.ts";
+import { pushBudget } from "../../src/rate-limit/budgets.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { aPush, givenUser } from "../support/world.ts";
 

@@ -44,6 +44,20 @@ describe("a step of a certificate is told once", () => {
     expect(await nextOf(id)).toBe(Date.parse("2026-02-28T08:00Z"));
   });
 
+  test("by two ticks at the same time, of which the one that came too late counts and wakes nothing", async () => {
+    const h = cronWorld("2026-02-20T00:00Z");
+    await givenHolder(h);
+    h.clock.set(Date.parse(atStep));
+    const stopped = h.interrupts.stopAtNext("d1", "after", 3);
+    const slow = sendDueReminders(h.ctx);
+    await stopped.reached;
+    expect(await sendDueReminders(h.deps.open("first-primary"))).toBe(1);
+    const sends = h.queues.sends;
+    stopped.release();
+    expect(await slow).toBe(0);
+    expect(h.queues.sends).toBe(sends);
+  });
+
   test("by a tick whose writing was committed and then reported as failed", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id } = await givenHolder(h);

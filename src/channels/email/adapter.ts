@@ -4,7 +4,7 @@ import type { ChannelAdapter, Result } from "../../dispatch/channel.ts";
 import type { Outcome } from "../../dispatch/outcome.ts";
 import { fire } from "../../dispatch/waves.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
-import { HOUR } from "../../lib/clock.ts";
+import type { Budget } from "../../rate-limit/limiter.ts";
 import { compose, contentOf, type Letterhead } from "./compose.ts";
 import { type Gathered, gatheredFor, gatheredIn, isGathering } from "./gathered.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
@@ -39,7 +39,7 @@ const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "Th
 /** The e-mail channel: one message to one address, whatever it is about. */
 export function createEmailChannel(
   providers: readonly EmailProvider[],
-  limitPerHour: number,
+  budget: Budget,
   letterhead: Letterhead,
 ): ChannelAdapter<Loaded> {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
@@ -70,7 +70,7 @@ export function createEmailChannel(
   return {
     channel: "email",
     providers,
-    budget: { name: "email", limit: limitPerHour, periodMs: HOUR },
+    budget,
     loader: {
       statements: (claimed, now) => [recipientsOf(usersOf(claimed), now), gatheredFor(claimed)],
       parse: ([recipients = [], found = []]) => ({

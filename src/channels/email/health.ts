@@ -1,6 +1,7 @@
 import type { Ctx } from "../../ctx.ts";
 import type { GateState } from "../../gate/gate.ts";
-import { HOUR, MINUTE } from "../../lib/clock.ts";
+import { MINUTE } from "../../lib/clock.ts";
+import { emailBudget } from "../../rate-limit/budgets.ts";
 import type { EmailProvider, ProviderProbe } from "./provider.ts";
 
 /** How the e-mail service does, for a caller. */
@@ -61,9 +62,8 @@ export async function emailHealth(
   probe: Prober,
   userId: string,
 ): Promise<EmailHealth> {
-  const budget = { name: "email", limit: ctx.config.email.limitPerHour, periodMs: HOUR };
   const [usage, ...states] = await Promise.all([
-    ctx.limiters(userId).usage(budget),
+    ctx.limiters(userId).usage(emailBudget(ctx)),
     ...providers.map((provider) => stateOf(ctx, provider, probe)),
   ]);
   const using = states.findIndex((state) => state === "well" || state === "weak");

@@ -12,14 +12,12 @@ import {
   type StoredKey,
   takeKey,
 } from "../../idempotency/keys.ts";
-import { HOUR, MINUTE } from "../../lib/clock.ts";
+import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
+import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
 import { reserveOrRefuse } from "../../rate-limit/headers.ts";
 import type { EmailType } from "./templates/index.ts";
-
-/** Test e-mails that a user may ask for within an hour. */
-const TESTS_PER_HOUR = 5;
 
 const SERVICE_ERROR = "email_service_error";
 
@@ -66,8 +64,7 @@ export async function sendTest(
     expiresAt: ctx.clock.now() + GOOD_FOR_MS,
     slotTaken: true,
   });
-  const budget = { name: "test", limit: TESTS_PER_HOUR, periodMs: HOUR };
-  await reserveOrRefuse(ctx.limiters(caller.id), budget, row.id);
+  await reserveOrRefuse(ctx.limiters(caller.id), TEST_BUDGET, row.id);
   const statements = [
     ...(key ? [takeKey(key, row.id)] : []),
     createUserIfMissing(ctx, caller),
@@ -75,12 +72,12 @@ export async function sendTest(
     ...(key ? readKeyed(key) : []),
   ];
   const results = await ctx.db.write(statements).catch(async (error: unknown) => {
-    await giveBack(ctx, caller.id, budget, row.id);
+    await giveBack(ctx, caller.id, TEST_BUDGET, row.id);
     throw error;
   });
   const winner = key && replayed(key, results.slice(-2), row.id);
   if (winner) {
-    await giveBack(ctx, caller.id, budget, row.id);
+    await giveBack(ctx, caller.id, TEST_BUDGET, row.id);
     return winner;
   }
   await deliverNow(ctx, [row.id]);

@@ -5,9 +5,10 @@ import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
 import type { Loader } from "../../dispatch/claim.ts";
 import type { Outcome } from "../../dispatch/outcome.ts";
 import { fire } from "../../dispatch/waves.ts";
-import { DAY, HOUR, MINUTE } from "../../lib/clock.ts";
+import { DAY, MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import type { DeliveryRecord } from "../../queues/message.ts";
+import type { Budget } from "../../rate-limit/limiter.ts";
 import type { PushMessage, PushProvider } from "./provider.ts";
 import { summarize } from "./summarize.ts";
 
@@ -82,13 +83,13 @@ const messageOf = ({ dispatch, device }: Shot): PushMessage => ({
 /** The push channel: every device of a user, whichever dispatches it belongs to, up to a full request at a time. */
 export function createPushChannel(
   providers: readonly PushProvider[],
-  limitPerHour: number,
+  budget: Budget,
 ): ChannelAdapter<Loaded> {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   return {
     channel: "push",
     providers,
-    budget: { name: "push", limit: limitPerHour, periodMs: HOUR },
+    budget,
     loader,
     async send(ctx, name, dispatches, loaded, terms): Promise<Round> {
       const provider = byName.get(name);

@@ -1,0 +1,22 @@
+import type { Ctx } from "../ctx.ts";
+import { HOUR } from "../lib/clock.ts";
+import type { Budget } from "./limiter.ts";
+
+type Configured = Pick<Ctx, "config">;
+
+/** Pushes that a user may get within an hour. */
+export const pushBudget = ({ config }: Configured): Budget => ({
+  name: "push",
+  limit: config.push.limitPerHour,
+  periodMs: HOUR,
+});
+
+/** E-mails that a user may get within an hour. */
+export const emailBudget = ({ config }: Configured): Budget => ({
+  name: "email",
+  limit: config.email.limitPerHour,
+  periodMs: HOUR,
+});
+
+/** Test e-mails that a user may ask for within an hour. */
+export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
