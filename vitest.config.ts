@@ -32,7 +32,7 @@ export default defineConfig({
     exclude: ["test/process/**"],
     setupFiles: ["test/support/setup.ts"],
     isolate: false,
-    maxWorkers: 1,
+    maxWorkers: 2,
     // Generous: times on a busy machine say nothing about the code.
     testTimeout: 60_000,
     hookTimeout: 60_000,
