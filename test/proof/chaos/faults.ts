@@ -1,0 +1,91 @@
+import type { Random } from "./random.ts";
+
+/** How a request to a provider goes. `…_taken`: the messages were taken, and the sender does not learn it. */
+export const FAULTS = [
+  "none",
+  "slow",
+  "throttled",
+  "error",
+  "html",
+  "garbage",
+  "dropped",
+  "hanging",
+  "short",
+  "twice",
+  "error_taken",
+  "html_taken",
+  "garbage_taken",
+  "dropped_taken",
+  "hanging_taken",
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** Faults after which the sender can know what was taken. */
+export const isPlain = (fault: Fault): boolean => fault === "none" || fault === "slow" || fault === "twice";
+
+/** Whether the provider takes the messages of such a request. */
+export const takes = (fault: Fault): boolean =>
+  isPlain(fault) || fault === "short" || fault.endsWith("_taken");
+
+/** How often what goes wrong. Hanging costs real time, so it is rarer. */
+const WEIGHTS: Readonly<Record<Exclude<Fault, "none">, number>> = {
+  slow: 4,
+  throttled: 2,
+  error: 3,
+  html: 2,
+  garbage: 2,
+  dropped: 3,
+  hanging: 1,
+  short: 1,
+  twice: 1,
+  error_taken: 2,
+  html_taken: 1,
+  garbage_taken: 2,
+  dropped_taken: 3,
+  hanging_taken: 1,
+};
+
+/** An outage: nothing is taken, and mostly said so at once. */
+const OUTAGE: Readonly<Partial<Record<Fault, number>>> = { error: 6, html: 3, dropped: 3, throttled: 1 };
+
+/** How likely a request goes wrong for a while, and in which way. */
+export type Weather = "calm" | "windy" | "stormy" | "outage";
+const CHANCE = { calm: 0, windy: 0.15, stormy: 0.5, outage: 0.95 } as const satisfies Record<Weather, number>;
+
+export function nextFault(random: Random, weather: Weather): Fault {
+  if (!random.chance(CHANCE[weather])) return "none";
+  return weather === "outage" ? random.weighted(OUTAGE as Record<Fault, number>) : random.weighted(WEIGHTS);
+}
+
+export const PROVIDERS = ["expo", "ses", "resend"] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** Points in the service's work at which it can be killed. */
+export const KILL_POINTS = [
+  "asked",
+  "accepted",
+  "answered",
+  "operation",
+  "message",
+  "queued",
+  "tick",
+] as const;
+export type KillPoint = (typeof KILL_POINTS)[number];
+
+export interface Kill {
+  point: KillPoint;
+  /** At the nth time from the round's begin, counted from 1. */
+  nth: number;
+  /** And so many milliseconds later. */
+  afterMs: number;
+  /** How long the service stays away, seconds of its own time. */
+  downSeconds: number;
+}
+
+/** Chances with which queues go wrong. */
+export interface QueueWeather {
+  lose: number;
+  repeat: number;
+  /** `sendBatch` fails. */
+  away: number;
+}

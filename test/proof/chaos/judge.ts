@@ -1,0 +1,120 @@
+import { groupBy } from "../../../src/lib/chunks.ts";
+import { countBy, createFindings, type Findings } from "./findings.ts";
+import { judgeOrigins } from "./origins.ts";
+import { judgeCounts } from "./counts.ts";
+import { readRows, type Row } from "./rows.ts";
+import type { Run } from "./run.ts";
+import { createTruth, judgeDoubles, type Truth } from "./truth.ts";
+import type { User } from "./world.ts";
+
+/** Attempts after which a message has failed. Written down here again, so that a change of it is noticed. */
+const ALL_ATTEMPTS = 6;
+
+/** Codes that are no reason by themselves: only after all attempts. */
+const PASSING = [
+  ...["expo_server_error", "expo_unreachable", "expo_timeout", "expo_bad_response"],
+  ...["timeout", "network_error", "provider_error", "bad_answer"],
+];
+
+/** Compares everything that the service kept with what it was told and with what the providers got. */
+export async function judge(run: Run): Promise<Findings> {
+  const findings = createFindings();
+  const rows = await readRows(run.service.worker);
+  findings.outcomes = countBy(rows, ({ channel, status }) => `${channel} ${status}`);
+  const truth = createTruth(run);
+  judgeOrigins(run, rows, findings);
+  const users = new Map(run.world.users.map((user) => [user.id, user]));
+  for (const row of rows) {
+    const user = users.get(row.user_id);
+    if (user !== undefined) judgeRow(run, truth, findings, row, user);
+  }
+  judgeCancels(run, truth, findings, rows);
+  judgeStrangers(truth, findings, rows);
+  judgeDoubles(truth, findings);
+  await judgeCounts(run, rows, findings);
+  return findings;
+}
+
+function judgeRow(run: Run, truth: Truth, findings: Findings, row: Row, user: User): void {
+  const { id, channel, status } = row;
+  const lost = (what: string) => void findings.lost.push({ id, what: `${channel} ${status}: ${what}` });
+  switch (status) {
+    case "queued":
+    case "sending":
+      return lost("it never came to an end");
+    case "cancelled": {
+      if (!run.model.cancels.has(id)) lost("nobody cancelled it");
+      // What one device has may still be cancelled for the others.
+      const { known } = truth.of(id);
+      if (known.size >= (channel === "push" ? Math.max(1, user.tokens.length) : 1))
+        findings.cancelledSent.push({ id, what: "was cancelled after all of it had been sent" });
+      return;
+    }
+    case "failed": {
+      const why = reasonAgainst(run, truth, row, user);
+      if (why !== null) lost(`${row.error_code}: ${why}`);
+      return;
+    }
+    case "delivered":
+      if (channel !== "in_app") lost("no provider has said so");
+      return;
+    default:
+      if (channel === "push") judgePush(truth, findings, row, user);
+      else if (truth.of(id).to.size === 0) lost("no provider has it");
+  }
+}
+
+/** A push that was sent has reached every device, or says how many it did not. */
+function judgePush(truth: Truth, findings: Findings, row: Row, user: User): void {
+  const { id, delivered_count: delivered, failed_count: failed } = row;
+  const { to, known } = truth.of(id);
+  if (to.size === 0) findings.lost.push({ id, what: "push sent: no provider has it" });
+  const missing = user.tokens.filter((token) => !to.has(token)).length;
+  if (missing > failed) findings.lost.push({ id, what: `${missing} devices were left out` });
+  // A receipt takes back what was delivered.
+  const isExact = user.device !== "dead_later";
+  if (delivered > to.size || (isExact && delivered < known.size))
+    findings.differing.push({ id, what: `counts ${delivered} deliveries, the provider ${to.size}` });
+  if (isExact && delivered + failed !== user.tokens.length)
+    findings.differing.push({ id, what: `counts ${delivered} and ${failed} of ${user.tokens.length}` });
+}
+
+/** Codes with which messages to a user may fail whatever the providers do. */
+const HELPLESS: Readonly<Record<User["device"], readonly string[]>> = {
+  well: [],
+  none: ["no_device"],
+  dead: ["device_not_registered", "no_device"],
+  dead_later: ["undelivered", "no_device"],
+};
+
+/** Why a failure was no failure; null for one that could not be helped. */
+function reasonAgainst({ model }: Run, truth: Truth, row: Row, user: User): string | null {
+  const { error_code, channel, id, attempts } = row;
+  const code = error_code ?? "";
+  if (channel === "push" && HELPLESS[user.device].includes(code)) return null;
+  if (truth.of(id).known.size > 0) return "a provider has it, and said so";
+  if (channel === "email" && !user.hasEmail && code === "unverified") return null;
+  if (code === "expired")
+    return model.asked.get(row.title ?? "")?.expires ? null : "it had all the time in the world";
+  if (PASSING.includes(code))
+    return attempts >= ALL_ATTEMPTS ? null : `it was given up after ${attempts} attempts`;
+  return "no reason that we gave";
+}
+
+function judgeCancels({ model }: Run, truth: Truth, findings: Findings, rows: readonly Row[]): void {
+  const statuses = new Map(rows.map(({ id, status }) => [id, status]));
+  for (const [id, { confirmedAt }] of model.cancels) {
+    if (confirmedAt === null) continue;
+    if (statuses.get(id) !== "cancelled")
+      findings.cancelledSent.push({ id, what: `was cancelled, and is ${statuses.get(id)}` });
+    const after = (truth.acceptances.get(id) ?? []).filter(({ request }) => request.at > confirmedAt);
+    if (after.length > 0) findings.cancelledSent.push({ id, what: "was sent after it was cancelled" });
+  }
+}
+
+/** Providers must not get what is nobody's. */
+function judgeStrangers(truth: Truth, findings: Findings, rows: readonly Row[]): void {
+  const known = groupBy(rows, ({ id }) => id);
+  for (const id of truth.acceptances.keys())
+    if (!known.has(id)) findings.wrong.push({ id, what: "a provider got it, and the log does not have it" });
+}

@@ -1,0 +1,83 @@
+/** A call to the service. `unknown`: its answer was lost, and nobody asked again. */
+export interface Call {
+  n: number;
+  method: string;
+  path: string;
+  body: unknown;
+  headers: Record<string, string>;
+  state: "under_way" | "accepted" | "refused" | "unknown";
+  /** The service's time at which it began. */
+  at: number;
+  /** Ids of the dispatches that the answer named. */
+  ids: string[];
+  batchId: string | null;
+}
+
+/** A message that a caller asked for. Its title is its own, so that whatever came of it can be found. */
+export interface Asked {
+  title: string;
+  call: Call;
+  user: string;
+  channels: readonly ("push" | "in_app")[];
+  fallback: boolean;
+  expires: boolean;
+  isScheduled: boolean;
+}
+
+/** A cancellation. Times are this machine's; null while no answer has confirmed it. */
+export interface Cancel {
+  confirmedAt: number | null;
+}
+
+export interface Bulk {
+  call: Call;
+  org: string;
+  dispatched: number;
+  failed: number;
+}
+
+/** What was asked for and what the service said to it: all that a caller can know. */
+export interface Model {
+  calls: Call[];
+  asked: Map<string, Asked>;
+  /** Accepted single sends, for those who would cancel or repeat them. */
+  scheduled: string[];
+  recent: string[];
+  keyed: Call[];
+  reminders: Map<string, Call>;
+  bulks: Bulk[];
+  cancels: Map<string, Cancel>;
+  /** How often a person asked for a retry that may have been granted. */
+  retries: Map<string, number>;
+  /** Changes of mentors' statuses that the service has taken; what is their status now. */
+  mentors: Map<string, { changes: number; isPaused: boolean }>;
+  /** What happened to a dispatch, for people. */
+  histories: Map<string, string[]>;
+  /** Answers that break a promise by themselves. */
+  broken: string[];
+  /** Answers by status. */
+  answers: Map<string, number>;
+  note(id: string, what: string): void;
+}
+
+export function createModel(now: () => number): Model {
+  const histories = new Map<string, string[]>();
+  return {
+    ...{ calls: [], scheduled: [], recent: [], keyed: [], bulks: [], broken: [], histories },
+    asked: new Map(),
+    reminders: new Map(),
+    cancels: new Map(),
+    retries: new Map(),
+    mentors: new Map(),
+    answers: new Map(),
+    note(id, what) {
+      const lines = histories.get(id) ?? [];
+      lines.push(`${new Date(now()).toISOString()} ${what}`);
+      histories.set(id, lines);
+    },
+  };
+}
+
+/** Counts one more. */
+export const bump = <K>(counts: Map<K, number>, key: K, by = 1): void =>
+  void counts.set(key, (counts.get(key) ?? 0) + by);

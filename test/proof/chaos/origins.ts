@@ -1,0 +1,139 @@
+import { groupBy } from "../../../src/lib/chunks.ts";
+import { DAY } from "../../../src/lib/clock.ts";
+import type { Findings } from "./findings.ts";
+import type { Asked } from "./model.ts";
+import type { Row } from "./rows.ts";
+import type { Run } from "./run.ts";
+
+/** Each dispatch goes back to one thing that was asked for, and each thing that was accepted has its dispatches, once. */
+export function judgeOrigins(run: Run, rows: readonly Row[], findings: Findings): void {
+  const byType = groupBy(rows, ({ type }) => (type.startsWith("pause_") ? "pause" : type));
+  const {
+    push = [],
+    certification_reminder: reminders = [],
+    pause = [],
+    ...others
+  } = Object.fromEntries(byType);
+  judgeSends(run, push, findings);
+  judgeReminders(run, reminders, findings);
+  judgePauses(run, pause, findings);
+  for (const row of Object.values(others).flat()) findings.wrong.push({ id: row.id, what: `a ${row.type}?` });
+}
+
+function judgeSends({ model }: Run, rows: readonly Row[], findings: Findings): void {
+  const byTitle = groupBy(rows, ({ title }) => title ?? "");
+  for (const [title, own] of byTitle)
+    if (!model.asked.has(title))
+      for (const { id } of own) findings.wrong.push({ id, what: `nobody asked for ${title}` });
+  for (const asked of model.asked.values()) {
+    const own = byTitle.get(asked.title) ?? [];
+    for (const channel of ["push", "in_app"] as const)
+      judgeAsked(
+        asked,
+        asked.channels.includes(channel),
+        own.filter((row) => row.channel === channel),
+        findings,
+      );
+    judgeFallback(asked, own, findings);
+    for (const { id, user_id } of own)
+      if (user_id !== asked.user) findings.wrong.push({ id, what: `went to ${user_id}` });
+  }
+}
+
+function judgeAsked(
+  { title, call }: Asked,
+  isWanted: boolean,
+  rows: readonly Row[],
+  findings: Findings,
+): void {
+  const [first, second] = rows;
+  const name = first?.id ?? `call ${call.n}`;
+  if (second !== undefined)
+    findings.wrong.push({ id: second.id, what: `${title} was made ${rows.length} times` });
+  if (!isWanted || call.state === "refused") {
+    if (first !== undefined) findings.wrong.push({ id: name, what: `${title} was refused, and made` });
+  } else if (call.state === "accepted") {
+    if (first === undefined)
+      findings.lost.push({ id: name, what: `${title} was accepted, and is not there` });
+    else if (!call.ids.includes(first.id))
+      findings.wrong.push({ id: name, what: `${title} is not what was answered` });
+  }
+}
+
+/** A push that has failed goes on as e-mail where that was asked for, once, and no other does. */
+function judgeFallback({ title, fallback }: Asked, rows: readonly Row[], findings: Findings): void {
+  const followers = rows.filter(({ channel }) => channel === "email");
+  const push = rows.find(({ channel }) => channel === "push");
+  const [first, second] = followers;
+  if (second !== undefined || (first !== undefined && !fallback))
+    findings.wrong.push({ id: first?.id ?? title, what: `${title} has ${followers.length} followers` });
+  const isOwed = fallback && push?.status === "failed" && push.expires_at === null;
+  if (isOwed && first === undefined)
+    findings.lost.push({ id: push.id, what: `${title} has failed, and nothing followed` });
+}
+
+function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: Findings): void {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  for (const [id, call] of model.reminders)
+    if (!byId.has(id)) findings.lost.push({ id, what: `the reminder of call ${call.n} is not there` });
+  const batches = groupBy(
+    rows.filter(({ batch_id }) => batch_id !== null),
+    ({ batch_id }) => batch_id ?? "",
+  );
+  for (const { call, dispatched, failed } of model.bulks) {
+    const own = batches.get(call.batchId ?? "") ?? [];
+    batches.delete(call.batchId ?? "");
+    if (own.length !== dispatched + failed)
+      findings.lost.push({ id: `call ${call.n}`, what: `has ${own.length} of ${dispatched + failed}` });
+  }
+  for (const [id] of batches) findings.wrong.push({ id, what: "a bulk that nobody asked for" });
+  judgeOftenness(rows, findings);
+
+  // The rest is the cron's, or of a call whose answer was lost: one for the one morning that there was.
+  const rest = groupBy(
+    rows.filter(({ id, batch_id }) => batch_id === null && !model.reminders.has(id)),
+    ({ user_id }) => user_id,
+  );
+  const doubtful = groupBy(
+    model.calls.filter(({ path, state }) => path.endsWith("/certification-reminder") && state === "unknown"),
+    ({ body }) => (body as { user_id: string }).user_id,
+  );
+  for (const { id, hasCertificate } of world.users) {
+    const count = rest.get(id)?.length ?? 0;
+    const least = hasCertificate ? 1 : 0;
+    const most = least + (doubtful.get(id)?.length ?? 0);
+    if (count < least) findings.lost.push({ id, what: "was not reminded by the cron" });
+    if (count > most) findings.wrong.push({ id, what: `was reminded ${count} times by the cron` });
+  }
+}
+
+/** Bulks leave out whoever was reminded within a day. */
+function judgeOftenness(rows: readonly Row[], findings: Findings): void {
+  const bulk = rows.filter(({ batch_id, status }) => batch_id !== null && status === "sent");
+  for (const own of groupBy(bulk, ({ user_id }) => user_id).values()) {
+    const times = own.toSorted((a, b) => a.created_at - b.created_at);
+    for (const [i, row] of times.entries())
+      if (row.created_at - (times[i - 1]?.created_at ?? 0) < DAY)
+        findings.wrong.push({ id: row.id, what: "a bulk reminded twice within a day" });
+  }
+}
+
+/** Each change of a mentor made one push and one in-app message, and at most one e-mail. */
+function judgePauses({ model, world }: Run, rows: readonly Row[], findings: Findings): void {
+  const changes = [...model.mentors.values()].reduce((sum, mentor) => sum + mentor.changes, 0);
+  const records = groupBy(rows, ({ batch_id }) => batch_id ?? "");
+  if (records.size !== changes)
+    findings.lost.push({ id: "pauses", what: `${changes} changes made ${records.size} records' messages` });
+  const coordinators = new Set(world.mentors.map(({ coordinator }) => coordinator));
+  for (const [id, own] of records) {
+    const channels = own.map(({ channel }) => channel).toSorted();
+    const [push] = own.filter(({ channel }) => channel === "push");
+    const isRight =
+      channels.join() === "in_app,push" || (channels.join() === "email,in_app,push" && push !== undefined);
+    if (!isRight) findings.wrong.push({ id, what: `a pause made ${channels.join()}` });
+    if (push?.status === "failed" && !channels.includes("email"))
+      findings.lost.push({ id: push.id, what: "the push of a pause has failed, and nothing followed" });
+    for (const row of own)
+      if (!coordinators.has(row.user_id)) findings.wrong.push({ id: row.id, what: `went to ${row.user_id}` });
+  }
+}

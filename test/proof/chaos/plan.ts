@@ -1,0 +1,174 @@
+import {
+  type Kill,
+  KILL_POINTS,
+  type KillPoint,
+  type Provider,
+  type QueueWeather,
+  type Weather,
+} from "./faults.ts";
+import type { Random } from "./random.ts";
+
+/** What callers do in a round; users, mentors and organizations by number. `seat`: which of those that there are then. */
+export type Step =
+  | {
+      kind: "send";
+      user: number;
+      key: boolean;
+      /** Whether the call waits for the outcome. */
+      wait: boolean;
+      channels: readonly ("push" | "in_app")[] | null;
+      fallback: boolean;
+      /** Seconds from now. */
+      sendAfter: number | null;
+      expiresAfter: number | null;
+    }
+  | { kind: "batch"; users: readonly number[]; key: boolean; wait: boolean }
+  | { kind: "remind"; user: number; key: boolean }
+  | { kind: "bulk"; org: number }
+  | { kind: "pause"; mentor: number }
+  | { kind: "cancel"; seat: number; scheduled: boolean }
+  | { kind: "retry"; seat: number }
+  /** A call that was answered before, made again with its key. */
+  | { kind: "repeat"; seat: number };
+
+export interface Round {
+  steps: readonly Step[];
+  weather: Readonly<Record<Provider, Weather>>;
+  queues: QueueWeather;
+  kill: Kill | null;
+  /** Ticks of the cron at the round's end, those in one list at the same time. None: it was skipped. */
+  ticks: readonly number[];
+  /** How far time jumps after it, seconds. */
+  jumpSeconds: number;
+}
+
+export interface Size {
+  users: number;
+  mentors: number;
+  orgs: number;
+}
+
+export interface Wanted {
+  dispatches: number;
+  kills: number;
+}
+
+/** Makes rounds without end, the same ones for the same seed; `wanted` says how many kills fall into how many dispatches. */
+export function* planRounds(random: Random, size: Size, wanted: Wanted): Generator<Round, never> {
+  const every = wanted.dispatches / (wanted.kills + 1);
+  let planned = 0;
+  let weather: Round["weather"] = { expo: "calm", ses: "calm", resend: "calm" };
+  let killAt = every * (0.5 + random.next() * 0.5);
+  for (;;) {
+    const steps = planSteps(random, size);
+    planned += steps.reduce((sum, step) => sum + dispatchesOf(step), 0);
+    const isKilled = wanted.kills > 0 && planned >= killAt;
+    if (isKilled) killAt += every * 0.95;
+    weather = nextWeather(random, weather);
+    yield {
+      steps,
+      weather,
+      queues: random.chance(0.5)
+        ? { lose: 0, repeat: 0.1, away: 0 }
+        : { lose: 0.15, repeat: 0.35, away: random.chance(0.2) ? 0.3 : 0 },
+      kill: isKilled ? planKill(random) : null,
+      // None, one, two at once, one after the other.
+      ticks: random.pick([[], [1], [1], [1], [2], [1, 1]]),
+      jumpSeconds: planJump(random),
+    };
+  }
+}
+
+/** Weather lasts for some rounds, so that providers fail for long enough to be given a rest. */
+function nextWeather(random: Random, before: Round["weather"]): Round["weather"] {
+  const next = (name: Provider): Weather =>
+    random.chance(0.65) ? before[name] : random.weighted({ calm: 4, windy: 4, stormy: 2, outage: 1.5 });
+  return { expo: next("expo"), ses: next("ses"), resend: next("resend") };
+}
+
+const planJump = (random: Random): number => {
+  const kind = random.weighted({ seconds: 3, minutes: 6, long: 2 });
+  if (kind === "seconds") return random.int(5, 60);
+  return kind === "minutes" ? random.int(60, 420) : random.int(900, 5_400);
+};
+
+const SELDOM: ReadonlySet<KillPoint> = new Set(["tick"]);
+
+function planKill(random: Random): Kill {
+  const point = random.pick(KILL_POINTS);
+  return {
+    point,
+    nth: SELDOM.has(point) ? 1 : random.int(1, 12),
+    afterMs: random.chance(0.5) ? 0 : random.int(1, 25),
+    downSeconds: random.chance(0.5) ? random.int(0, 40) : random.int(60, 400),
+  };
+}
+
+function planSteps(random: Random, size: Size): Step[] {
+  const kinds = { send: 60, cancel: 10, retry: 4, repeat: 8, remind: 8, pause: 5 };
+  const steps = Array.from({ length: random.int(6, 40) }, () =>
+    planStep(random, size, random.weighted(kinds)),
+  );
+  if (random.chance(0.75)) steps.push(planBatch(random, size));
+  if (random.chance(0.2)) steps.push({ kind: "bulk", org: random.int(0, size.orgs - 1) });
+  return onceAMentor(steps);
+}
+
+/** Two changes of one mentor at the same time have no order, and so nobody could say what should follow. */
+function onceAMentor(steps: readonly Step[]): Step[] {
+  const seen = new Set<number>();
+  return steps.filter((step) => {
+    if (step.kind !== "pause") return true;
+    const isNew = !seen.has(step.mentor);
+    seen.add(step.mentor);
+    return isNew;
+  });
+}
+
+/** Some users get far more than others, and so more than their hourly budget. */
+const someone = (random: Random, size: Size): number => Math.floor(random.next() ** 1.6 * size.users);
+
+function planStep(random: Random, size: Size, kind: Exclude<Step["kind"], "batch" | "bulk">): Step {
+  const seat = random.int(0, 1_000_000);
+  switch (kind) {
+    case "send":
+      return planSend(random, size);
+    case "cancel":
+      return { kind, seat, scheduled: random.chance(0.7) };
+    case "retry":
+    case "repeat":
+      return { kind, seat };
+    case "remind":
+      // Mostly of those who have a certificate.
+      return { kind, user: someone(random, size) & (random.chance(0.9) ? ~3 : ~0), key: random.chance(0.5) };
+    case "pause":
+      return { kind, mentor: random.int(0, size.mentors - 1) };
+  }
+}
+
+function planSend(random: Random, size: Size): Step {
+  const sendAfter = random.chance(0.2) ? random.int(20, 3_600) : null;
+  const channels = random.weighted({ push: 7, both: 2, in_app: 1 });
+  return {
+    kind: "send",
+    user: someone(random, size),
+    key: random.chance(0.6),
+    wait: random.chance(0.4),
+    channels: channels === "push" ? null : channels === "both" ? ["push", "in_app"] : ["in_app"],
+    fallback: channels !== "in_app" && random.chance(0.4),
+    sendAfter,
+    expiresAfter: random.chance(0.1) ? (sendAfter ?? 0) + random.int(60, 7_200) : null,
+  };
+}
+
+function planBatch(random: Random, size: Size): Step {
+  const length = random.chance(0.2) ? random.int(100, 700) : random.int(2, 80);
+  const users = Array.from({ length }, () => someone(random, size));
+  return { kind: "batch", users, key: random.chance(0.7), wait: random.chance(0.3) };
+}
+
+/** About how many dispatches a step makes. */
+const dispatchesOf = (step: Step): number => {
+  if (step.kind === "batch") return step.users.length;
+  return step.kind === "send" || step.kind === "remind" ? 1 : step.kind === "pause" ? 2 : 0;
+};

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/lib/clock.ts";
+import { CALM } from "./broker.ts";
+import type { Caller } from "./caller.ts";
+import { type Provider, PROVIDERS } from "./faults.ts";
+import { createModel, type Model } from "./model.ts";
+import { carryOut } from "./operations.ts";
+import { planRounds, type Round, type Size, type Step } from "./plan.ts";
+import { createRandom } from "./random.ts";
+import { type Service, startService, tokenOf } from "./service.ts";
+import { createWorld, importWorld, type World } from "./world.ts";
+
+export interface ChaosOptions {
+  seed: number;
+  /** At least so many accepted dispatches, and so many kills. */
+  dispatches: number;
+  kills: number;
+  size: Size;
+  /** What goes on, for people who wait. */
+  say?: ((line: string) => void) | undefined;
+  onLine?: ((line: string) => void) | undefined;
+}
+
+/** A run that has come to its end, everything drained: what there is to judge. */
+export interface Run {
+  options: ChaosOptions;
+  service: Service;
+  model: Model;
+  world: World;
+  token: string;
+  rounds: number;
+  ticks: Record<"fired" | "skipped" | "together" | "killed", number>;
+  /** Promises broken by the course of the run itself. */
+  stuck: string[];
+  /** How far the service's clock went, ms. */
+  lived: number;
+}
+
+const EVERY_MINUTE = "* * * * *";
+
+/** Calls of a round at the same time. */
+const CALLERS = 12;
+
+/** A round that has not come to rest after so long is stuck. */
+const REST_WITHIN_MS = 60_000;
+
+/** The morning on which certificates are reminded of falls into the first two and a half days. */
+const LIVED_AT_LEAST_MS = 2.5 * DAY;
+
+/** Runs the service through everything that is planned, and lets it come to rest. The caller stops it. */
+export async function runChaos(options: ChaosOptions): Promise<Run> {
+  const random = createRandom(options.seed);
+  const service = await startService(random, options.onLine);
+  try {
+    return await live(options, service);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
+
+async function live(options: ChaosOptions, service: Service): Promise<Run> {
+  const { clock, worker, killer, strikes } = service;
+  const world = createWorld(options.size);
+  const token = await tokenOf();
+  const bornAt = clock.now();
+  await importWorld(world, service.sandboxes, clock, (...args) =>
+    worker.call(args[0], args[1], token, args[2]),
+  );
+  const model = createModel(clock.now);
+  const run: Run = {
+    ...{ options, service, model, world, token, rounds: 0, stuck: [], lived: 0 },
+    ticks: { fired: 0, skipped: 0, together: 0, killed: 0 },
+  };
+  const caller: Caller = { model, clock, worker, killer, token };
+
+  const rounds = planRounds(createRandom(options.seed).fork("plan"), options.size, options);
+  for (const round of rounds) {
+    if (acceptedIn(model) >= options.dispatches && strikes.length >= options.kills) break;
+    if (run.stuck.length > 0) break;
+    await liveThrough(run, caller, round);
+    run.rounds++;
+    if (run.rounds % 10 === 0)
+      options.say?.(`round ${run.rounds}: ${acceptedIn(model)} accepted, ${strikes.length} kills`);
+  }
+  await drain(run, bornAt + LIVED_AT_LEAST_MS);
+  run.lived = clock.now() - bornAt;
+  return run;
+}
+
+const acceptedIn = (model: Model): number =>
+  model.calls.reduce((sum, call) => sum + call.ids.length, 0) +
+  model.bulks.reduce((sum, bulk) => sum + bulk.dispatched, 0);
+
+async function liveThrough(run: Run, caller: Caller, round: Round): Promise<void> {
+  const { broker, killer, providers } = run.service;
+  for (const name of PROVIDERS) providers[name].weather = round.weather[name];
+  broker.weather = round.queues;
+  if (round.kill !== null) killer.arm(round.kill);
+  await allSteps(run, caller, round.steps);
+  await rest(run);
+  if (round.ticks.length === 0) run.ticks.skipped++;
+  for (const together of round.ticks) await tick(run, together);
+  await killer.finish();
+  await rest(run);
+  await jump(run, round.jumpSeconds * SECOND);
+}
+
+/** Carries steps out in order, some at the same time. */
+async function allSteps({ world }: Run, caller: Caller, steps: readonly Step[]): Promise<void> {
+  const left = steps.values();
+  const work = async () => {
+    for (const step of left) await carryOut(caller, world, step);
+  };
+  await Promise.all(Array.from({ length: CALLERS }, work));
+}
+
+async function tick({ service, ticks }: Run, together: number): Promise<void> {
+  const { worker, killer } = service;
+  await worker.up();
+  const fired = Array.from({ length: together }, () => worker.control("tick", { cron: EVERY_MINUTE }));
+  void killer.reach("tick");
+  const answers = await Promise.all(fired);
+  ticks.fired += together;
+  if (together > 1) ticks.together++;
+  ticks.killed += answers.filter((answer) => answer === null).length;
+}
+
+/** Waits until nothing is under way. */
+async function rest({ service, stuck }: Run): Promise<void> {
+  const { broker, worker } = service;
+  const until = Date.now() + REST_WITHIN_MS;
+  await worker.up();
+  for (broker.pump(); !broker.isIdle(); broker.pump()) {
+    if (Date.now() > until) return void stuck.push("the queues do not come to rest");
+    await sleep(5);
+  }
+}
+
+async function jump({ service }: Run, ms: number): Promise<void> {
+  const { clock, worker, broker } = service;
+  clock.jump(ms);
+  await worker.control("setClock", { ahead: clock.ahead() });
+  broker.pump();
+}
+
+/** Jumps of the end, in which everything gets its time: retries first, then long waits for a budget. */
+const JUMPS = [
+  ...Array<number>(10).fill(MINUTE),
+  ...Array<number>(20).fill(5 * MINUTE),
+  ...Array<number>(150).fill(HOUR),
+];
+
+/** All is well from now on: whatever there is left to do must be done. */
+async function drain(run: Run, until: number): Promise<void> {
+  const { broker, clock, providers } = run.service;
+  for (const name of Object.keys(providers) as Provider[]) providers[name].weather = "calm";
+  broker.weather = CALM;
+  for (const [i, ms] of JUMPS.entries()) {
+    await rest(run);
+    await tick(run, 1);
+    await rest(run);
+    const left = await unfinished(run);
+    if (i % 10 === 0) run.options.say?.(`drain ${i}: ${left} unfinished`);
+    if ((left === 0 && clock.now() >= until) || run.stuck.length > 0) return;
+    // When nothing is left but to live on, it may go fast.
+    await jump(run, left === 0 ? Math.max(ms, 4 * HOUR) : ms);
+  }
+}
+
+async function unfinished({ service: { worker }, token }: Run): Promise<number> {
+  let left = 0;
+  for (const status of ["queued", "sending"]) {
+    const path = `/api/v1/admin/notifications?limit=1&status=${status}`;
+    const answer = await worker.call("GET", path, token);
+    if (answer?.status !== 200) throw new Error(`${path}: ${answer?.status}`);
+    left += (answer.body as { pagination: { total: number } }).pagination.total;
+  }
+  return left + ((await worker.control<{ n: number }>("receiptsDue", {}))?.n ?? 0);
+}

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { signToken } from "../../../src/cli/jwt.ts";
+import { HOST } from "../../../src/cli/port.ts";
+import { VARS } from "../production.ts";
+import { type Broker, createBroker, type Lane } from "./broker.ts";
+import { type ChaosClock, createChaosClock } from "./clock.ts";
+import type { Provider } from "./faults.ts";
+import { createKiller, type Killer } from "./killer.ts";
+import { createLedger, giveUp, type Ledger } from "./ledger.ts";
+import { type ServedProvider, serveProvider } from "./providers.ts";
+import type { Random } from "./random.ts";
+import { createSandboxes, providerVars, type Sandboxes } from "./sandboxes.ts";
+import { createWorkerProcess, type WorkerProcess } from "./worker.ts";
+
+/** After so long a provider is given up here, instead of 10 s. */
+const PROVIDER_TIMEOUT_MS = 1_000;
+
+/** Tokens outlive every run, however far its clock jumps. */
+const YEAR_SECONDS = 365 * 86_400;
+
+/** A kill as it happened, this machine's time: until the next process was there. */
+export interface Strike {
+  at: number;
+  until: number;
+}
+
+/** Everything that takes part: the service as a process, its queues, its providers, its clock. */
+export interface Service {
+  clock: ChaosClock;
+  ledger: Ledger;
+  killer: Killer;
+  broker: Broker;
+  worker: WorkerProcess;
+  sandboxes: Sandboxes;
+  providers: Record<Provider, ServedProvider>;
+  strikes: Strike[];
+  stop(): Promise<void>;
+}
+
+/** A token of someone's; without a user one of another program's. */
+export const tokenOf = (user?: string): Promise<string> =>
+  signToken(
+    user === undefined ? { sub: "chaos", role: "service" } : { sub: user, role: "user" },
+    YEAR_SECONDS,
+    VARS,
+  );
+
+export async function startService(random: Random, onLine?: (line: string) => void): Promise<Service> {
+  const clock = createChaosClock();
+  const ledger = createLedger();
+  const strikes: Strike[] = [];
+  const killer = createKiller(async ({ downSeconds }) => {
+    const strike = { at: Date.now(), until: Number.POSITIVE_INFINITY };
+    strikes.push(strike);
+    await worker.kill();
+    clock.jump(downSeconds * 1_000);
+    await worker.start();
+    strike.until = Date.now();
+    broker.pump();
+  });
+  const hand = async (batch: object) => {
+    await worker.up();
+    return worker.control<("ack" | number | null)[]>("consume", batch);
+  };
+  const broker = createBroker({ clock, killer, random: random.fork("queues") }, hand);
+  const queues = await serveQueues(broker, killer, ledger);
+  const sandboxes = createSandboxes(clock);
+  const behind = (name: Provider) => ({ ledger, killer, random: random.fork(name) });
+  const providers = {
+    expo: await serveProvider(sandboxes.expo, behind("expo")),
+    ses: await serveProvider(sandboxes.ses, behind("ses")),
+    resend: await serveProvider(sandboxes.resend, behind("resend")),
+  };
+  const { expo, ses, resend } = providers;
+  const state = await mkdtemp(join(tmpdir(), "tidings-chaos-"));
+  const worker = await createWorkerProcess({
+    state,
+    onLine,
+    vars: {
+      ...providerVars({ expo: expo.url, ses: ses.url, resend: resend.url }),
+      CHAOS_DRIVER: queues.url,
+      CHAOS_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT_MS),
+      // Low enough for some users to be over it.
+      PUSH_LIMIT_PER_HOUR: "30",
+      SEND_WAIT_SECONDS: "1",
+    },
+    async prepare(process) {
+      await process.control("setClock", { ahead: clock.ahead() });
+      for (const interrupted of broker.killed) {
+        if (interrupted.until !== Number.POSITIVE_INFINITY) continue;
+        const settled = await process.control<string[]>("settled", { ids: [...interrupted.ids] });
+        Object.assign(interrupted, { settled: new Set(settled), until: Date.now() });
+      }
+    },
+  });
+  await worker.start();
+
+  return {
+    ...{ clock, ledger, killer, broker, worker, sandboxes, providers, strikes },
+    async stop() {
+      await worker.kill();
+      await Promise.all([queues, ...Object.values(providers)].map((server) => server.close()));
+      await rm(state, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where the service's `sendBatch` calls come to, and the wrapper's word of requests that were given up. */
+async function serveQueues(broker: Broker, killer: Killer, ledger: Ledger) {
+  const app = new Hono();
+  app.post("/queues/:lane", async (context) => {
+    const messages = JSON.parse(await context.req.text()) as Parameters<Broker["put"]>[1];
+    const isTaken = broker.put(context.req.param("lane") as Lane, messages);
+    await killer.reach("queued");
+    return context.body(null, isTaken ? 204 : 503);
+  });
+  app.post("/given-up/:name", (context) => {
+    giveUp(ledger, context.req.param("name"));
+    return context.body(null, 204);
+  });
+  return new Promise<{ url: string; close(): Promise<void> }>((ready) => {
+    const server = serve({ fetch: app.fetch, hostname: HOST, port: 0 }, ({ port }) =>
+      ready({
+        url: `http://${HOST}:${port}`,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            if ("closeAllConnections" in server) server.closeAllConnections();
+          }),
+      }),
+    );
+  });
+}

@@ -1,0 +1,68 @@
+import { groupBy } from "../../../src/lib/chunks.ts";
+import type { Excuse, Findings } from "./findings.ts";
+import type { Acceptance } from "./ledger.ts";
+import { bump } from "./model.ts";
+import type { Run } from "./run.ts";
+
+/** What the providers know of one dispatch. */
+export interface Taken {
+  /** Devices or addresses that took it. */
+  to: ReadonlySet<string>;
+  /** Those of which the service must know. */
+  known: ReadonlySet<string>;
+}
+
+/** The providers' word against the service's. */
+export interface Truth {
+  of(id: string): Taken;
+  acceptances: ReadonlyMap<string, readonly Acceptance[]>;
+  excuseOf(acceptance: Acceptance): Excuse | null;
+}
+
+const NOTHING: Taken = { to: new Set(), known: new Set() };
+
+export function createTruth({ service }: Run): Truth {
+  const { ledger, broker } = service;
+  const acceptances = groupBy(ledger.acceptances, (one) => one.dispatch);
+
+  /** Whether a consumer had it in hand when the process was killed, and had not written it down. */
+  const isKilled = ({ dispatch, to, at }: Acceptance): boolean =>
+    broker.killed.some(
+      ({ ids, from, until, settled }) =>
+        ids.has(dispatch) && from <= at && at <= until && !settled.has(`${dispatch} ${to}`),
+    );
+
+  const excuseOf = (acceptance: Acceptance): Excuse | null => {
+    if (isKilled(acceptance)) return "killed";
+    const { answer } = acceptance.request;
+    return answer === "none" ? "no_answer" : answer === "useless" ? "useless_answer" : null;
+  };
+
+  return {
+    acceptances,
+    excuseOf,
+    of(id) {
+      const own = acceptances.get(id);
+      if (own === undefined) return NOTHING;
+      return {
+        to: new Set(own.map((one) => one.to)),
+        known: new Set(own.filter((one) => excuseOf(one) === null).map((one) => one.to)),
+      };
+    },
+  };
+}
+
+/** Whatever was taken twice needs a reason for which nobody could have known of the time before. */
+export function judgeDoubles(truth: Truth, findings: Findings): void {
+  for (const [id, all] of truth.acceptances) {
+    const sent = all.filter((one) => !one.isCopy);
+    for (const [to, own] of groupBy(sent, (one) => one.to)) {
+      const inOrder = own.toSorted((a, b) => a.at - b.at);
+      for (const before of inOrder.slice(0, -1)) {
+        const excuse = truth.excuseOf(before);
+        if (excuse === null) findings.doubled.push({ id, what: `taken again for ${to}` });
+        else bump(findings.excused, excuse);
+      }
+    }
+  }
+}

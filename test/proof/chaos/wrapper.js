@@ -1,0 +1,126 @@
+// Runs in workerd around the built Worker, which it leaves as it is. It moves the clock, hands what goes onto queues to the
+// driver (whose queues outlive the process, as Cloudflare's do), and lets the driver call the consumers and the cron.
+import worker from "./index.js";
+
+export { ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
+
+const systemNow = Date.now;
+let ahead = 0;
+Date.now = () => systemNow() + ahead;
+
+// Hanging providers cost the test time: they are given up sooner. Leases stay as they are, so this is only more careful.
+const systemTimeout = AbortSignal.timeout;
+let patience = Number.POSITIVE_INFINITY;
+AbortSignal.timeout = (ms) => systemTimeout.call(AbortSignal, Math.min(ms, patience));
+
+// A provider cannot see that an answer came too late, so the driver is told: on a busy machine that happens by itself.
+const systemFetch = fetch;
+let driver = "";
+globalThis.fetch = async (input, init = {}) => {
+  const id = crypto.randomUUID();
+  const headers = new Headers(init.headers);
+  headers.set("x-chaos-request", id);
+  try {
+    const response = await systemFetch(input, { ...init, headers });
+    return new Response(await response.text(), response);
+  } catch (error) {
+    await (await systemFetch(`${driver}/given-up/${id}`, { method: "POST" })).arrayBuffer();
+    throw error;
+  }
+};
+
+const queue = (lane) => ({
+  async sendBatch(messages) {
+    const body = JSON.stringify([...messages].map(({ body, delaySeconds = 0 }) => ({ body, delaySeconds })));
+    const answer = await systemFetch(`${driver}/queues/${lane}`, { method: "POST", body });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error("The queue is away");
+  },
+});
+
+let wrapped;
+function wrap(env) {
+  patience = Number(env.CHAOS_PROVIDER_TIMEOUT_MS);
+  driver = env.CHAOS_DRIVER;
+  // One object for the isolate's life: the Worker puts its things together once for each.
+  wrapped ??= {
+    ...env,
+    PUSH_QUEUE: queue("push"),
+    EMAIL_QUEUE: queue("email"),
+    BULK_QUEUE: queue("bulk"),
+  };
+  return wrapped;
+}
+
+/** Hands a batch to the consumer, and answers what it said of each message: null for nothing. */
+async function consume({ queue, messages }, env, ctx) {
+  const answers = messages.map(() => null);
+  const refuse = () => {
+    throw new Error("A consumer answers for each message by itself");
+  };
+  const batch = {
+    queue,
+    messages: messages.map((message, i) => ({
+      ...message,
+      timestamp: new Date(message.timestamp),
+      ack: () => void (answers[i] ??= "ack"),
+      retry: (options) => void (answers[i] ??= options?.delaySeconds ?? 0),
+    })),
+    ackAll: refuse,
+    retryAll: refuse,
+  };
+  await worker.queue(batch, env, ctx);
+  return answers;
+}
+
+async function tick({ cron }, env, ctx) {
+  await worker.scheduled({ cron, scheduledTime: Date.now(), noRetry() {} }, env, ctx);
+  return {};
+}
+
+/** Rows of a table that the log's views do not show, a page at a time: for the judge. */
+async function rows({ after }, env) {
+  const { results } = await env.DB.prepare(
+    `SELECT id, channel, type, user_id, batch_id, status, error_code, title, attempts, claims, targets,
+      delivered_count, failed_count, fallback, scheduled_at, expires_at, created_at
+    FROM dispatches WHERE id > ? ORDER BY id LIMIT 5000`,
+  )
+    .bind(after)
+    .all();
+  return results;
+}
+
+/** What is written down as taken, of these dispatches: by dispatch and device, or address. */
+async function settled({ ids }, env) {
+  const { results } = await env.DB.prepare(
+    `SELECT d.dispatch_id || ' ' || t.token AS taken FROM deliveries d JOIN device_tokens t ON t.id = d.device_id
+      WHERE d.dispatch_id IN (SELECT value FROM json_each(?1)) AND d.status = 'accepted'
+    UNION ALL SELECT id || ' e-mail' FROM dispatches
+      WHERE id IN (SELECT value FROM json_each(?1)) AND channel = 'email' AND status = 'sent'`,
+  )
+    .bind(JSON.stringify(ids))
+    .all();
+  return results.map(({ taken }) => taken);
+}
+
+async function receiptsDue(_, env) {
+  return await env.DB.prepare(
+    "SELECT count(*) AS n FROM deliveries WHERE receipt_due_at IS NOT NULL",
+  ).first();
+}
+
+async function setClock(body) {
+  ahead = body.ahead;
+  return {};
+}
+
+const CONTROLS = { consume, tick, rows, settled, receiptsDue, setClock };
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    const control = pathname.startsWith("/chaos/") ? CONTROLS[pathname.slice(7)] : undefined;
+    if (control === undefined) return worker.fetch(request, wrap(env), ctx);
+    return Response.json(await control(await request.json(), wrap(env), ctx));
+  },
+};
