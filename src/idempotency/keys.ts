@@ -55,6 +55,18 @@ export const keyTaken = (key: IdempotencyKey | null, resourceId: string): SQL =>
     ? sql`true`
     : sql`EXISTS (SELECT 1 FROM ${idempotencyKeys} WHERE key = ${key.key} AND resource_id = ${resourceId})`;
 
+/** The id of what the key stands for, as a subquery. */
+export const resourceOf = ({ key }: IdempotencyKey): SQL =>
+  sql`(SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key})`;
+
+/** Gives the key back for another try where it was taken for `resourceId` and `isInVain`: none or one statement. */
+export const releaseKey = (key: IdempotencyKey | null, resourceId: string, isInVain: SQL): Statement[] =>
+  key === null
+    ? []
+    : [
+        sql`DELETE FROM ${idempotencyKeys} WHERE key = ${key.key} AND resource_id = ${resourceId} AND ${isInVain}`,
+      ];
+
 /** The resource of an earlier request with this key, or null when this request is the first. Throws 422 on another body. */
 export function replayOf(key: IdempotencyKey | null, stored: StoredKey | undefined): string | null {
   if (key === null || stored === undefined) return null;

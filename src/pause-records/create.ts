@@ -1,24 +1,16 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { audit, type AuditEntry, CHANGED } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { insertRows } from "../db/json.ts";
 import {
   type Channel,
-  idempotencyKeys,
   notificationRecords as records,
   type PauseEventType,
   peerMentors,
 } from "../db/schema/index.ts";
 import type { Scope } from "../directory/scope.ts";
-import {
-  findKey,
-  type IdempotencyKey,
-  keyTaken,
-  replayOf,
-  type StoredKey,
-  takeKey,
-} from "../idempotency/keys.ts";
-import { Failure } from "../lib/failure.ts";
+import type { IdempotencyKey } from "../idempotency/keys.ts";
+import { once, type Repeatable } from "../idempotency/once.ts";
 import { findMentor, mentorOf } from "./read.ts";
 import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
 
@@ -36,6 +28,12 @@ export interface NewRecord {
   dispatch_ids: readonly string[];
 }
 
+/** A record, and whether an earlier request with the same Idempotency-Key made it. */
+interface Recorded {
+  record: RecordDetail;
+  replayed: boolean;
+}
+
 /**
  * Records that a coordinator was told by someone else than the flow. Two round trips: mentor and key, then record and key.
  * @throws 404 for a mentor outside the scope, 422 for a key used with another body
@@ -46,13 +44,11 @@ export async function recordSent(
   author: Author,
   key: IdempotencyKey | null,
   input: NewRecord,
-): Promise<{ record: RecordDetail; replayed: boolean }> {
-  const [found = [], stored = [], earlier = []] = await ctx.db.read([
-    findMentor(scope, input.peer_mentor_id),
-    ...(key ? [findKey(key), findKeyed(scope, key)] : []),
-  ]);
-  if (replayOf(key, stored[0] as StoredKey | undefined) !== null) return replay(earlier);
-  const mentor = mentorOf(found);
+): Promise<Recorded> {
+  const request = once(ctx, key, recordIn(scope));
+  const { found: before, earlier } = await request.read([findMentor(scope, input.peer_mentor_id)]);
+  if (earlier !== null) return earlier;
+  const mentor = mentorOf(before[0] ?? []);
 
   const now = ctx.clock.now();
   const id = ctx.ids.uuid();
@@ -72,29 +68,22 @@ export async function recordSent(
   };
   // The mentor may have gone, or gone elsewhere, since they were read.
   const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})`;
-  const results = await ctx.db.write([
-    ...(key ? [takeKey(key, id)] : []),
-    insertRows(records, [row], {
-      where: sql`${keyTaken(key, id)} AND ${stillMine}`,
-      onConflict: sql`ON CONFLICT DO NOTHING`,
-    }),
-    audit({ id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author }, CHANGED),
-    sql`${selectDetails} WHERE ${records.id} = ${id}`,
-    ...(key ? [findKey(key), findKeyed(scope, key)] : []),
-  ]);
-  const winner = key ? replayOf(key, results.at(-2)?.[0] as StoredKey | undefined) : id;
-  if (winner !== null && winner !== id) return replay(results.at(-1) ?? []);
-  return { record: detailOf(results.at(key ? -3 : -1) ?? []), replayed: false };
+  const { found: after, earlier: winner } = await request.write(
+    id,
+    (isMine) => [
+      insertRows(records, [row], {
+        where: sql`${isMine} AND ${stillMine}`,
+        onConflict: sql`ON CONFLICT DO NOTHING`,
+      }),
+      audit({ id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author }, CHANGED),
+    ],
+    [sql`${selectDetails} WHERE ${records.id} = ${id}`],
+  );
+  return winner ?? { record: detailOf(after[0] ?? []), replayed: false };
 }
 
-/** The record that a key stands for. */
-const findKeyed = (
-  scope: Scope,
-  key: IdempotencyKey,
-): SQL => sql`${selectDetails} WHERE ${recordInScope(scope)}
-  AND ${records.id} = (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key})`;
-
-function replay(found: readonly unknown[]): { record: RecordDetail; replayed: boolean } {
-  if (found.length === 0) throw new Failure("not_found", "What this Idempotency-Key made has been deleted.");
-  return { record: detailOf(found), replayed: true };
-}
+/** A record that the caller may see. */
+const recordIn = (scope: Scope): Repeatable<Recorded> => ({
+  find: (id) => sql`${selectDetails} WHERE ${recordInScope(scope)} AND ${records.id} = ${id}`,
+  replay: (rows) => (rows.length === 0 ? null : { record: detailOf(rows), replayed: true }),
+});

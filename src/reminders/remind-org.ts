@@ -2,10 +2,17 @@ import { sql } from "drizzle-orm";
 import { audit } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { auditLog, idempotencyKeys, orgs } from "../db/schema/index.ts";
+import { auditLog, orgs } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
 import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
-import { findKey, type IdempotencyKey, replayOf, type StoredKey, takeKey } from "../idempotency/keys.ts";
+import {
+  findKey,
+  type IdempotencyKey,
+  replayOf,
+  resourceOf,
+  type StoredKey,
+  takeKey,
+} from "../idempotency/keys.ts";
 import { notFound } from "../lib/failure.ts";
 import { timeOfId } from "../lib/ids.ts";
 import {
@@ -64,11 +71,11 @@ export async function remindOrg(
     counts.skipped += portion.length - rows.queued.length - rows.failed.length;
     const isLast = portion.length < PORTION;
     const results = await ctx.db.write([
+      // The key comes with the last portion: until then a repeat has something left to do.
+      ...(isLast && key ? [takeKey(key, batchId), ...earlierRun(key)] : []),
       ...writePortion(ctx, rows),
       // With each portion, so that an interrupted call has its entry, too.
       entry(),
-      // The key comes with the last portion: until then a repeat has something left to do.
-      ...(isLast && key ? [takeKey(key, batchId), ...earlierRun(key)] : []),
       queuedAmong(rows.queued.map((row) => row.id)),
     ]);
     const toWake = (results.at(-1) ?? []) as ToWake[];
@@ -78,10 +85,8 @@ export async function remindOrg(
     counts.skipped += overtaken;
     if (isLast) {
       if (overtaken > 0) await ctx.db.write([entry()]);
-      const winner = replay(key, results.slice(-3, -1));
-      return winner === null || winner.batchId === batchId
-        ? { batchId, ...counts, at: timeOfId(batchId), replayed: false }
-        : winner;
+      const winner = replay(key, results.slice(1), batchId);
+      return winner ?? { batchId, ...counts, at: timeOfId(batchId), replayed: false };
     }
     after = portion.at(-1) ?? null;
   }
@@ -94,17 +99,16 @@ async function readPortion(ctx: Ctx, request: BulkRequest, after: Candidate | nu
 
 /** Reads what a request with the same key came to: two statements, none without a key. */
 const earlierRun = (key: IdempotencyKey | null): Statement[] =>
-  key === null
-    ? []
-    : [
-        findKey(key),
-        sql`SELECT detail FROM ${auditLog} WHERE id = (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key})`,
-      ];
+  key === null ? [] : [findKey(key), sql`SELECT detail FROM ${auditLog} WHERE id = ${resourceOf(key)}`];
 
-/** What `earlierRun` found; null for nothing. */
-function replay(key: IdempotencyKey | null, [stored = [], entry = []]: unknown[][]): BulkResult | null {
+/** What `earlierRun` found; null when that is nothing, or `own`. */
+function replay(
+  key: IdempotencyKey | null,
+  [stored = [], entry = []]: unknown[][],
+  own: string | null = null,
+): BulkResult | null {
   const batchId = replayOf(key, stored[0] as StoredKey | undefined);
-  if (batchId === null) return null;
+  if (batchId === null || batchId === own) return null;
   const counts = JSON.parse((entry[0] as { detail: string }).detail) as Counts;
   return { batchId, ...counts, at: timeOfId(batchId), replayed: true };
 }

@@ -1,19 +1,13 @@
 import { sql } from "drizzle-orm";
 import { audit, type AuditEntry } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import { certifications, type Dispatch, dispatches, idempotencyKeys, users } from "../db/schema/index.ts";
+import { certifications, type Dispatch, users } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
 import { reminderKey } from "../dispatch/occasion-keys.ts";
 import { wake } from "../dispatch/wake.ts";
-import {
-  findKey,
-  type IdempotencyKey,
-  keyTaken,
-  replayOf,
-  type StoredKey,
-  takeKey,
-} from "../idempotency/keys.ts";
+import type { IdempotencyKey } from "../idempotency/keys.ts";
+import { DISPATCH, type Once, once } from "../idempotency/once.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { emailBudget } from "../rate-limit/budgets.ts";
 import { giveBack } from "../rate-limit/give-back.ts";
@@ -22,6 +16,8 @@ import { type Certificate, reminderOf } from "./content.ts";
 
 /** Certificates of one user that a reminder looks at: those nearest to their expiry. */
 const MAX_CERTIFICATES = 200;
+
+type User = { id: string; org_id: string | null };
 
 export type Author = Pick<AuditEntry, "actor" | "requestId">;
 
@@ -36,17 +32,16 @@ export async function remindUser(
   key: IdempotencyKey | null,
   userId: string,
 ): Promise<{ dispatch: Dispatch; replayed: boolean }> {
-  const [found = [], owned = [], stored = [], earlier = []] = await ctx.db.read([
+  const request = once(ctx, key, DISPATCH);
+  const { found, earlier } = await request.read([
     sql`SELECT id, org_id FROM ${users} WHERE id = ${userId}
       AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`,
     sql`SELECT id, name, expires_at FROM ${certifications} WHERE user_id = ${userId}
       ORDER BY abs(expires_at - ${ctx.clock.now()}) LIMIT ${MAX_CERTIFICATES}`,
-    ...(key ? [findKey(key), keyedDispatch(key)] : []),
   ]);
-  if (replayOf(key, stored[0] as StoredKey | undefined) !== null) return replayed(earlier);
-  const user = found[0] as { id: string; org_id: string | null } | undefined;
+  if (earlier !== null) return { dispatch: earlier, replayed: true };
+  const [[user], certificates] = found as [User[], Certificate[]];
   if (user === undefined) throw notFound("user");
-  const certificates = owned as Certificate[];
   if (certificates.length === 0)
     throw new Failure("conflict", "The user has no certification.", { code: "no_certification" });
 
@@ -61,11 +56,11 @@ export async function remindUser(
   }) as Dispatch;
   const budget = emailBudget(ctx);
   await reserveOrRefuse(ctx.limiters(userId), budget, row.id);
-  const winner = await insert(ctx, author, key, row, certificates).catch(async (error: unknown) => {
+  const winner = await insert(ctx, author, request, row, certificates).catch(async (error: unknown) => {
     await giveBack(ctx, userId, budget, row.id);
     throw error;
   });
-  if (winner.id !== row.id) {
+  if (winner !== null) {
     await giveBack(ctx, userId, budget, row.id);
     return { dispatch: winner, replayed: true };
   }
@@ -73,32 +68,19 @@ export async function remindUser(
   return { dispatch: row, replayed: false };
 }
 
-/** Inserts the dispatch, unless a request with the same key came first. Returns the one that counts. */
+/** Inserts the dispatch, unless a request with the same key came first: then it returns what that one made. */
 async function insert(
   ctx: Ctx,
   author: Author,
-  key: IdempotencyKey | null,
+  request: Once<Dispatch>,
   row: Dispatch,
   certificates: readonly Certificate[],
-): Promise<Dispatch> {
-  const mine = keyTaken(key, row.id);
+): Promise<Dispatch | null> {
   const told = certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id }));
-  const results = await ctx.db.write([
-    ...(key ? [takeKey(key, row.id)] : []),
-    ...insertDispatches([row], mine),
-    ...insertOccasions(told, mine),
-    audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, mine),
-    ...(key ? [findKey(key), keyedDispatch(key)] : []),
+  const { earlier } = await request.write(row.id, (isMine) => [
+    ...insertDispatches([row], isMine),
+    ...insertOccasions(told, isMine),
+    audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, isMine),
   ]);
-  const winner = key ? replayOf(key, results.at(-2)?.[0] as StoredKey | undefined) : row.id;
-  return winner === row.id || winner === null ? row : replayed(results.at(-1) ?? []).dispatch;
-}
-
-const keyedDispatch = (key: IdempotencyKey) =>
-  sql`SELECT * FROM ${dispatches} WHERE id = (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key})`;
-
-function replayed([dispatch]: unknown[]): { dispatch: Dispatch; replayed: boolean } {
-  if (dispatch === undefined)
-    throw new Failure("not_found", "What this Idempotency-Key made has been deleted.");
-  return { dispatch: dispatch as Dispatch, replayed: true };
+  return earlier;
 }

@@ -148,7 +148,7 @@ test(
           told += tab.told.length;
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
     expect(told).toBeGreaterThan(100);
   },

@@ -1,17 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
-import { type Dispatch, dispatches, idempotencyKeys } from "../../db/schema/index.ts";
+import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
 import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
-import {
-  findKey,
-  type IdempotencyKey,
-  keyTaken,
-  replayOf,
-  type StoredKey,
-  takeKey,
-} from "../../idempotency/keys.ts";
+import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
+import { DISPATCH, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
@@ -50,8 +43,9 @@ export async function sendTest(
   caller: NewUser,
   { type, subject }: TestRequest,
 ): Promise<TestOutcome> {
-  const earlier = key && replayed(key, await ctx.db.read(readKeyed(key)));
-  if (earlier) return earlier;
+  const request = once(ctx, key, TEST);
+  const { earlier } = await request.read([]);
+  if (earlier !== null) return earlier;
 
   const row = dispatchRow(ctx, {
     channel: "email",
@@ -65,47 +59,36 @@ export async function sendTest(
     slotTaken: true,
   });
   await reserveOrRefuse(ctx.limiters(caller.id), TEST_BUDGET, row.id);
-  const statements = [
-    ...(key ? [takeKey(key, row.id)] : []),
+  const giveSlotBack = () => giveBack(ctx, caller.id, TEST_BUDGET, row.id);
+  const making = request.write(row.id, (isMine) => [
     createUserIfMissing(ctx, caller),
-    ...insertDispatches([row], keyTaken(key, row.id)),
-    ...(key ? readKeyed(key) : []),
-  ];
-  const results = await ctx.db.write(statements).catch(async (error: unknown) => {
-    await giveBack(ctx, caller.id, TEST_BUDGET, row.id);
+    ...insertDispatches([row], isMine),
+  ]);
+  const { earlier: winner } = await making.catch(async (error: unknown) => {
+    await giveSlotBack();
     throw error;
   });
-  const winner = key && replayed(key, results.slice(-2), row.id);
-  if (winner) {
-    await giveBack(ctx, caller.id, TEST_BUDGET, row.id);
+  if (winner !== null) {
+    await giveSlotBack();
     return winner;
   }
   await deliverNow(ctx, [row.id]);
   return { dispatch: await conclude(ctx, key, row.id), replayed: false };
 }
 
-/** What a key stands for, and its dispatch. */
-const readKeyed = (key: IdempotencyKey): Statement[] => [
-  findKey(key),
-  sql`SELECT * FROM ${dispatches} WHERE id = (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key})`,
-];
-
-/** The test of another request with this key; null when there is none, or when it is our own. */
-function replayed(
-  key: IdempotencyKey,
-  [stored = [], found = []]: unknown[][],
-  own: string | null = null,
-): TestOutcome | null {
-  const id = replayOf(key, stored[0] as StoredKey | undefined);
-  if (id === null || id === own) return null;
-  const dispatch = found[0] as Dispatch | undefined;
-  if (dispatch === undefined) throw notFound("test e-mail any more");
-  if (dispatch.status === "queued" || dispatch.status === "sending")
-    throw new Failure("conflict", "The first request with this Idempotency-Key is still under way.", {
-      code: "in_progress",
-    });
-  return { dispatch, replayed: true };
-}
+/** A test that has been sent, or could not be. */
+const TEST: Repeatable<TestOutcome> = {
+  find: DISPATCH.find,
+  replay(rows, id) {
+    const dispatch = DISPATCH.replay(rows, id);
+    if (dispatch === null) throw notFound("test e-mail any more");
+    if (dispatch.status === "queued" || dispatch.status === "sending")
+      throw new Failure("conflict", "The first request with this Idempotency-Key is still under way.", {
+        code: "in_progress",
+      });
+    return { dispatch, replayed: true };
+  },
+};
 
 /**
  * What a provider has decided upon. A test that none has looked at ends here: nobody waits for it any more, and its key is
@@ -114,20 +97,16 @@ function replayed(
 async function conclude(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
   const now = ctx.clock.now();
   const isUnsent = sql`id = ${id} AND status = 'queued'`;
+  const release = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
   const results = await ctx.db.write([
-    ...(key
-      ? [
-          sql`DELETE FROM ${idempotencyKeys} WHERE key = ${key.key} AND resource_id = ${id}
-            AND EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`,
-        ]
-      : []),
+    ...release,
     sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
         error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
         sent_at = coalesce(sent_at, ${now}), updated_at = ${now}
       WHERE ${isUnsent} RETURNING error_code`,
     sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
   ]);
-  const [ended, found] = results.slice(-2) as [{ error_code: string }[], Dispatch[]];
+  const [ended, found] = results.slice(release.length) as [{ error_code: string }[], Dispatch[]];
   const dispatch = found[0];
   if (ended.length === 0 && dispatch !== undefined && dispatch.status !== "sending") return dispatch;
   throw new Failure("internal", "The e-mail service is broken or cannot be reached.", {

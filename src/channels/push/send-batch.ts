@@ -1,18 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
-import { type Dispatch, dispatches, idempotencyKeys, users } from "../../db/schema/index.ts";
+import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
 import { wake } from "../../dispatch/wake.ts";
-import {
-  findKey,
-  type IdempotencyKey,
-  keyTaken,
-  replayOf,
-  type StoredKey,
-  takeKey,
-} from "../../idempotency/keys.ts";
+import type { IdempotencyKey } from "../../idempotency/keys.ts";
+import { once, type Repeatable } from "../../idempotency/once.ts";
 import { groupBy } from "../../lib/chunks.ts";
 import { idFromData, type PushContent } from "./content.ts";
 
@@ -41,17 +35,19 @@ export async function sendBatch(
   targets: readonly PushContent[],
 ): Promise<SentBatch> {
   const wanted = [...new Set(targets.map((target) => target.user_id))];
-  const [found = [], stored = [], earlier = []] = await ctx.db.read([
+  const request = once(ctx, key, BATCH);
+  const { found, earlier } = await request.read([
     sql`SELECT id, org_id FROM ${users} WHERE ${inJson(users.id, wanted)}
         AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`,
-    ...(key ? [findKey(key), findKeyedBatch(key)] : []),
   ]);
-  const orgs = new Map(
-    (found as { id: string; org_id: string | null }[]).map((user) => [user.id, user.org_id]),
-  );
-  const replayed = replayOf(key, stored[0] as StoredKey | undefined);
-  if (replayed !== null)
-    return { batchId: replayed, results: match(targets, earlier as Dispatch[], orgs), replayed: true };
+  const [known = []] = found as { id: string; org_id: string | null }[][];
+  const orgs = new Map(known.map((user) => [user.id, user.org_id]));
+  const replay = ({ batchId, rows }: Earlier): SentBatch => ({
+    batchId,
+    results: match(targets, rows, orgs),
+    replayed: true,
+  });
+  if (earlier !== null) return replay(earlier);
 
   const batchId = ctx.ids.uuid();
   const rows = targets.flatMap((target) => {
@@ -72,16 +68,8 @@ export async function sendBatch(
     });
     return [row as Dispatch];
   });
-  const results = await ctx.db.write([
-    ...(key ? [takeKey(key, batchId)] : []),
-    ...insertDispatches(rows, keyTaken(key, batchId)),
-    ...(key ? [findKey(key), findKeyedBatch(key)] : []),
-  ]);
-  const winner = replayOf(key, key ? (results.at(-2)?.[0] as StoredKey | undefined) : undefined);
-  if (winner !== null && winner !== batchId) {
-    const earlierRows = (results.at(-1) ?? []) as Dispatch[];
-    return { batchId: winner, results: match(targets, earlierRows, orgs), replayed: true };
-  }
+  const { earlier: winner } = await request.write(batchId, (isMine) => insertDispatches(rows, isMine));
+  if (winner !== null) return replay(winner);
   await wake(
     ctx,
     rows.map(({ id, due_at }) => ({ id, channel: "push", lane: "bulk", at: due_at })),
@@ -89,9 +77,17 @@ export async function sendBatch(
   return { batchId, results: match(targets, rows, orgs), replayed: false };
 }
 
-const findKeyedBatch = (key: IdempotencyKey) =>
-  sql`SELECT * FROM ${dispatches} WHERE batch_id =
-      (SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key.key}) ORDER BY id`;
+/** A batch that an earlier request made. */
+interface Earlier {
+  batchId: string;
+  rows: Dispatch[];
+}
+
+/** It may be empty: of unknown users, or deleted since. */
+const BATCH: Repeatable<Earlier> = {
+  find: (id) => sql`SELECT * FROM ${dispatches} WHERE batch_id = ${id} ORDER BY id`,
+  replay: (rows, batchId) => ({ batchId, rows: rows as Dispatch[] }),
+};
 
 /** Ids ascend in the order of the targets, so a user's dispatches are theirs in the same order. */
 function match(

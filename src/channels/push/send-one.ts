@@ -1,19 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
-import { type Channel, type Dispatch, dispatches, idempotencyKeys, users } from "../../db/schema/index.ts";
+import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
-import {
-  findKey,
-  type IdempotencyKey,
-  keyTaken,
-  replayOf,
-  type StoredKey,
-  takeKey,
-} from "../../idempotency/keys.ts";
-import { Failure, notFound } from "../../lib/failure.ts";
+import type { IdempotencyKey } from "../../idempotency/keys.ts";
+import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
+import { notFound } from "../../lib/failure.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import type { Reservation } from "../../rate-limit/limiter.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
@@ -57,7 +51,8 @@ export async function sendOne(
   input: SendOne,
 ): Promise<SentOne> {
   const isBlind = key === null && scope.kind === "all";
-  const found = isBlind ? { id: input.user_id, org_id: null } : await look(ctx, scope, key, input.user_id);
+  const request = once(ctx, key, MESSAGE);
+  const found = isBlind ? { id: input.user_id, org_id: null } : await look(request, scope, input.user_id);
   if ("replayed" in found) return found;
 
   const rows = rowsOf(ctx, found, input);
@@ -71,7 +66,7 @@ export async function sendOne(
   const release = async () => {
     if (reservation !== null) await giveBack(ctx, found.id, pushBudget(ctx), dispatch.id);
   };
-  const inserted = isBlind ? insertBlindly(ctx, rows) : insert(ctx, key, dispatch.id, rows);
+  const inserted = isBlind ? insertBlindly(request, dispatch.id, rows) : insert(request, dispatch.id, rows);
   const sent = await inserted.catch(async (error: unknown) => {
     await release();
     throw error;
@@ -85,18 +80,10 @@ export async function sendOne(
 }
 
 /** The user, or what an earlier request with the key made. @throws 404, 422 */
-async function look(
-  ctx: Ctx,
-  scope: Scope,
-  key: IdempotencyKey | null,
-  userId: string,
-): Promise<User | SentOne> {
-  const [found = [], stored = [], earlier = []] = await ctx.db.read([
-    findUser(scope, userId),
-    ...(key ? [findKey(key), findKeyed(key)] : []),
-  ]);
-  if (replayOf(key, stored[0] as StoredKey | undefined) !== null) return replay(earlier as Dispatch[]);
-  const user = found[0] as User | undefined;
+async function look(request: Once<SentOne>, scope: Scope, userId: string): Promise<User | SentOne> {
+  const { found, earlier } = await request.read([findUser(scope, userId)]);
+  if (earlier !== null) return earlier;
+  const [[user] = []] = found as User[][];
   if (user === undefined) throw notFound("user");
   return user;
 }
@@ -133,47 +120,35 @@ const findUser = (scope: Scope, id: string): Statement =>
   sql`SELECT id, org_id FROM ${users} WHERE id = ${id}
       AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`;
 
-/** The dispatch that a key stands for, and after it the in-app message that was sent with it. */
-function findKeyed({ key }: IdempotencyKey): Statement {
-  const first = sql`(SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key})`;
-  return sql`SELECT * FROM ${dispatches} WHERE id = ${first}
-    UNION ALL SELECT d.* FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
-    WHERE f.id = ${first} AND d.channel = 'in_app' AND d.id <> f.id`;
-}
-
-function replay([dispatch, ...others]: readonly Dispatch[]): SentOne {
-  if (dispatch === undefined)
-    throw new Failure("not_found", "What this Idempotency-Key made has been deleted.");
-  return { dispatch, others, replayed: true, reservation: null };
-}
-
-const fresh = ([dispatch, ...others]: readonly Dispatch[]): SentOne => {
+const sentOf = ([dispatch, ...others]: readonly Dispatch[], replayed: boolean): SentOne => {
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
-  return { dispatch, others, replayed: false, reservation: null };
+  return { dispatch, others, replayed, reservation: null };
+};
+
+/** The dispatch that a key stands for, and after it the in-app message that was sent with it. */
+const MESSAGE: Repeatable<SentOne> = {
+  find: (id) => sql`SELECT * FROM ${dispatches} WHERE id = ${id}
+    UNION ALL SELECT d.* FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
+    WHERE f.id = ${id} AND d.channel = 'in_app' AND d.id <> f.id`,
+  replay: (rows) => (rows.length === 0 ? null : sentOf(rows as Dispatch[], true)),
 };
 
 /** Inserts the dispatches, unless a request with the same key came first: then it returns what that one made. */
-async function insert(
-  ctx: Ctx,
-  key: IdempotencyKey | null,
-  id: string,
-  rows: readonly Dispatch[],
-): Promise<SentOne> {
-  const statements = insertDispatches(rows, keyTaken(key, id));
-  if (key === null) {
-    await ctx.db.write(statements);
-    return fresh(rows);
-  }
-  const results = await ctx.db.write([takeKey(key, id), ...statements, findKey(key), findKeyed(key)]);
-  const winner = replayOf(key, results.at(-2)?.[0] as StoredKey | undefined);
-  return winner === id || winner === null ? fresh(rows) : replay((results.at(-1) ?? []) as Dispatch[]);
+async function insert(request: Once<SentOne>, id: string, rows: readonly Dispatch[]): Promise<SentOne> {
+  const { earlier } = await request.write(id, (isMine) => insertDispatches(rows, isMine));
+  return earlier ?? sentOf(rows, false);
 }
 
 /** Inserts the dispatches of a user of whom nothing has been read. @throws 404 when there is no such user */
-async function insertBlindly(ctx: Ctx, rows: readonly Dispatch[]): Promise<SentOne> {
-  const userId = rows[0]?.user_id ?? "";
-  const results = await ctx.db.write([...insertForUsers(rows), findUser({ kind: "all" }, userId)]);
-  const user = results.at(-1)?.[0] as User | undefined;
+async function insertBlindly(
+  request: Once<SentOne>,
+  id: string,
+  rows: readonly Dispatch[],
+): Promise<SentOne> {
+  const theirUser = findUser({ kind: "all" }, rows[0]?.user_id ?? "");
+  const { found } = await request.write(id, () => insertForUsers(rows), [theirUser]);
+  const [[user] = []] = found as User[][];
   if (user === undefined) throw notFound("user");
-  return fresh(rows.map((row) => ({ ...row, org_id: user.org_id })));
+  const inserted = rows.map((row) => ({ ...row, org_id: user.org_id }));
+  return sentOf(inserted, false);
 }

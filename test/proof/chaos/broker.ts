@@ -14,8 +14,8 @@ const QUEUES: Readonly<Record<Lane, string>> = {
 
 /** As in wrangler.toml. */
 const MAX_BATCH = 100;
-const MAX_RETRIES = 10;
-const MAX_RETRIES_OF_DEAD_LETTERS = 3;
+const MAX_RETRIES = 100;
+const MAX_RETRIES_OF_DEAD_LETTERS = 100;
 const MAX_CONCURRENCY = 5;
 
 /** What we put onto queues, as far as it matters here. */
