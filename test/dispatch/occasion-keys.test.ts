@@ -58,6 +58,7 @@ describe("a key is read back", () => {
   test.each([
     ["summary:s:2026-03", 1],
     ["summary:s2:2026-03", 0],
+    ["summary:sx:2026-03", 0],
     ["summary:r:2026-03", 0],
   ])("%s is a summary of s: %i", async (key, is) => {
     expect(await valueOf(keys.isSummaryOf("s", sql`${key}`))).toBe(is);
@@ -74,7 +75,7 @@ describe("a user's occasions", () => {
       [keys.welcomeKey(user), "d"],
       [`match:of-${user}`, `waiting:${user}`],
     ];
-    const all = ["u", "u:1", "u1", "t", "v"].flatMap(of);
+    const all = ["u", "u:1", "u1", "ux", "t", "v"].flatMap(of);
     await db.write([
       sql`INSERT INTO occasions (key, dispatch_id)
         SELECT value->>0, value->>1 FROM json_each(${JSON.stringify(all)})`,

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../../db/client.ts";
 import { type Dispatch, dispatches, grants, matches, occasions, preferences } from "../../db/schema/index.ts";
-import { IS_MATCH, MATCH_ID } from "../../digests/keys.ts";
+import { IS_MATCH, MATCH_ID } from "../../dispatch/occasion-keys.ts";
 import { MAX_LISTED } from "../../digests/followed.ts";
 import { groupBy } from "../../lib/chunks.ts";
 import { preferred } from "../../preferences/defaults.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EMAIL_TYPES } from "../../../src/channels/email/templates/index.ts";
+import { TEST_BUDGET } from "../../../src/rate-limit/budgets.ts";
 import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
 import { givenReader } from "../../support/mail.ts";
 import { sesError } from "../../support/sandbox/ses.ts";
@@ -160,6 +161,23 @@ describe("with an Idempotency-Key", () => {
     expect(await send(h, id, options)).toMatchObject({ status: 409, body: { code: "in_progress" } });
     stopped.release();
     expect((await first).body).toMatchObject({ success: true });
+  });
+
+  test("nor does it cost anything of the budget, however close it comes", async () => {
+    const h = world();
+    const { id } = await givenReader(h);
+    const options = keyed();
+    const late = h.interrupts.stopAtNext("d1", "after");
+    const second = send(h, id, options);
+    await late.reached;
+    const underway = h.interrupts.stopAtNext("fetch", "before");
+    const first = send(h, id, options);
+    await underway.reached;
+    late.release();
+    expect(await second).toMatchObject({ status: 409, body: { code: "in_progress" } });
+    expect(await h.ctx.limiters(id).usage(TEST_BUDGET)).toMatchObject({ used: 1 });
+    underway.release();
+    expect((await first).status).toBe(200);
   });
 
   test("a test that no provider looked at can be tried again with the same key", async () => {

@@ -1,1 +1,0 @@
-export { IS_MATCH, MATCH_ID } from "../dispatch/occasion-keys.ts";
