@@ -105,9 +105,10 @@ export const dispatches = sqliteTable(
     index("dispatches_to_wake")
       .on(t.channel, t.wake_at)
       .where(sql`wake_at IS NOT NULL`),
-    // Filters by a status that is rare, a channel at a time: a few failed pushes lie among many bounced e-mails.
+    // Filters by a status that is rare, a channel at a time: a few failed pushes lie among many bounced e-mails. With the
+    // mark, so that the totals of pushes without one are counted from here.
     index("dispatches_unsent")
-      .on(t.channel, t.status)
+      .on(t.channel, t.status, t.id, t.mark)
       .where(sql`status IN ('failed', 'bounced', 'cancelled')`),
     index("dispatches_marked")
       .on(t.mark)
