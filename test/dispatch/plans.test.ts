@@ -201,6 +201,20 @@ describe("a list", () => {
     );
   });
 
+  test("of what failed reads the index of that alone, and counts without looking at a row", async () => {
+    const h = createWorld();
+    h.meter.reset();
+    for (const statuses of [["failed"], ["failed", "bounced"]] as const)
+      for (const channel of ["push", undefined] as const)
+        await h.ctx.db.read(listDispatches({ kind: "all" }, { channel, mark: null, statuses }, PAGE));
+    const plans = await plansOf(h);
+    const counts = plans.filter(({ sql }) => sql.includes("count(*)"));
+    expect(counts).toHaveLength(4);
+    for (const { steps } of counts)
+      expect(steps.join()).toContain("SEARCH dispatches USING COVERING INDEX dispatches_unsent");
+    expect(plans.flatMap(({ steps }) => steps).filter((step) => step.includes("by_channel"))).toEqual([]);
+  });
+
   test("of what is unfinished looks only at that", async () => {
     const h = createWorld();
     await env.DB.prepare(
