@@ -14,7 +14,7 @@ import { DAY } from "../lib/clock.ts";
 import { keepOutcomes } from "../pause-records/following.ts";
 import { firstIdAt } from "../lib/ids.ts";
 
-/** Rows removed by one statement, and rounds of one run: bounded work, the rest tomorrow. */
+/** Rows removed by one statement, and rounds of one run: bounded work, the rest an hour later. */
 const PORTION = 2_000;
 const ROUNDS = 100;
 

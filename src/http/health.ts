@@ -13,7 +13,7 @@ const DATABASE_LIMIT_BYTES = 10_000_000_000;
 const CRON_LATE_MS = 5 * MINUTE;
 const OVERDUE_MS = 10 * MINUTE;
 
-/** Every job runs at least once a day. */
+/** Every job runs at least once an hour. */
 const JOB_GONE_MS = 2 * DAY;
 
 const health = z

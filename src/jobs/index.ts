@@ -29,13 +29,13 @@ const MINUTELY: readonly Job[] = [
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
 ];
 
-/** Once a day. */
-const DAILY: readonly Job[] = [{ name: "retention", run: (ctx) => removeOld(ctx) }];
+/** Once an hour: what one run may remove is bounded, and a busy day is longer than that. */
+const HOURLY: readonly Job[] = [{ name: "retention", run: (ctx) => removeOld(ctx) }];
 
 /** Cron expression of wrangler.toml → jobs, in order. An expression that is not here is an error, not a default. */
 export const JOBS: Readonly<Record<string, readonly Job[]>> = {
   "* * * * *": MINUTELY,
-  "17 3 * * *": DAILY,
+  "17 * * * *": HOURLY,
 };
 
 /** Runs the jobs of one cron tick. A job that fails is logged and stops no other. */

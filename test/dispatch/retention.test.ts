@@ -16,7 +16,7 @@ beforeEach(emptyTables);
 
 const rowsOf = (table: string) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>("n");
 
-describe("the daily removal", () => {
+describe("the removal", () => {
   test("takes what is past its days with its deliveries, and leaves what is younger", async () => {
     const h = createWorld({ RETENTION_DAYS: "60" });
     const old = await givenPushes(h, 3, { devices: 2 });
