@@ -16,7 +16,7 @@ export const MAX_CLAIMS = 10;
 export const MAX_AGE_MS = 72 * HOUR;
 
 /**
- * The wait before the next attempt: full jitter around the mean (0.5 to 1.5 of it), never less than the provider asked.
+ * The wait before the next attempt: half to one and a half of the mean, at random, never less than the provider asked.
  * @param attempts outcomes so far, this one included
  * @param random uniform in [0, 1)
  * @returns milliseconds, or null when no attempt is left

@@ -31,7 +31,7 @@ interface Owed {
 }
 
 /**
- * Reminds of certificates at their steps before expiry (`CERTIFICATION_REMINDER_DAYS`, 08:00 local): one message a user.
+ * Reminds of certificates at their steps before expiry (`CERTIFICATION_REMINDER_DAYS`, at `DIGEST_HOUR` local time): one message a user.
  * Steps that an outage missed collapse into the nearest; an occasion a step keeps overlapping ticks from telling it
  * twice. Four round trips a portion; the cost grows with the users who are due.
  * @returns how many messages were queued

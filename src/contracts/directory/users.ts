@@ -31,7 +31,9 @@ const fields = {
     .refine(isTimeZone, "must be an IANA time zone, such as Europe/Oslo")
     .nullable()
     .default(null)
-    .openapi({ description: "An IANA name: what 08:00 is for this user." }),
+    .openapi({
+      description: "An IANA name: when it is morning for this user, the time of reminders and digests.",
+    }),
 };
 
 const facts = {

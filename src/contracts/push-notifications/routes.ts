@@ -23,8 +23,8 @@ const sendHeaders = z.object({
     .openapi({ description: "`respond-async`, or `wait=N` seconds (0–10) for the outcome." }),
 });
 
-const MAX_WAIT =
-  "Waits up to three seconds for the outcome: 201 with it, or 202 and a Location while it is on its way.";
+const WAITS =
+  "Waits for the outcome, three seconds unless `Prefer: wait=` or the configuration says otherwise: 201 with it, or 202 and a Location while it is on its way.";
 
 export const listDevices = createRoute({
   ...anyone,
@@ -61,7 +61,7 @@ export const sendBatch = createRoute({
   method: "post",
   path: `${BASE}/batch`,
   summary: "Send pushes to up to 1,000 targets",
-  description: `${MAX_WAIT} Unknown users fail by themselves. What is over a user's hourly budget is sent later.`,
+  description: `${WAITS} Unknown users fail by themselves. What is over a user's hourly budget is sent later.`,
   request: { headers: sendHeaders, body: jsonBody(schemas.batchBody) },
   responses: {
     201: json(schemas.batchSent, "The outcome of each target"),
@@ -84,7 +84,7 @@ export const send = createRoute({
   method: "post",
   path: BASE,
   summary: "Send a push to one user",
-  description: `${MAX_WAIT} Over the user's hourly budget it is refused with 429.`,
+  description: `${WAITS} Over the user's hourly budget it is refused with 429.`,
   request: { headers: sendHeaders, body: jsonBody(schemas.sendBody) },
   responses: {
     201: json(schemas.sent, "The outcome"),
