@@ -35,7 +35,7 @@ export const create = createRoute({
   method: "post",
   path: BASE,
   summary: "Subscribe a user to the summaries of a time window",
-  description: `When a window closes, the user gets its summary at 08:00 local time (or as `DIGEST_HOUR` says): the first one is that of the window which is open now. ${ALREADY}`,
+  description: `When a window closes, the user gets its summary at 08:00 local time (or at the configured hour): the first one is that of the window which is open now. ${ALREADY}`,
   request: { headers: schemas.keyed, body: jsonBody(schemas.createBody) },
   responses: {
     201: json(schemas.created, "Subscribed"),
