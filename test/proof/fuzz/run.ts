@@ -45,6 +45,8 @@ export async function runFuzz(
   const rounds = Math.max(1, Math.ceil(requests / operations.length / RUNS_PER_ROUND));
   const numRuns = Math.ceil(requests / operations.length / rounds);
   for (let round = 0; round < rounds && report.failures.length === 0; round++) {
+    // The service is not well before the cron has come.
+    await (await production.mf.getWorker()).scheduled({ cron: "* * * * *" });
     const things = await createThings(production, `${seed}_${round}`);
     const waiting = [...operations];
     const worker = async () => {
