@@ -5,7 +5,17 @@ import type { ProviderGate } from "./gate/durable-object.ts";
 import type { EmailBinding } from "./channels/email/providers/cloudflare/index.ts";
 import type { UserInbox } from "./inbox/live/durable-object.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
-import { count, days, list, listOf, mailbox, secret, url } from "./variables.ts";
+import {
+  count,
+  days,
+  list,
+  listOf,
+  mailbox,
+  secret,
+  url,
+  webhookCredentials,
+  webhookSecret,
+} from "./variables.ts";
 
 /** What the platform hands the Worker: wrangler.toml's bindings, its variables, and the secrets. */
 export interface Bindings {
@@ -24,16 +34,6 @@ export interface Bindings {
 
 export const PUSH_PROVIDER_NAMES = ["expo", "log"] as const;
 export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;
-
-const webhookSecret = z
-  .string()
-  .regex(
-    /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-    "must be whsec_ and base64",
-  );
-const webhookCredentials = z
-  .string()
-  .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more");
 
 /** Secrets that an e-mail provider cannot do without. */
 const CREDENTIALS = {

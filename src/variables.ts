@@ -43,3 +43,16 @@ export const days = z
   .transform(list)
   .pipe(z.array(z.coerce.number<string>().int().min(0).max(365)).min(1))
   .transform((numbers) => [...new Set(numbers)].toSorted((a, b) => b - a));
+
+/** `whsec_…`, base64: what Svix gives out. */
+export const webhookSecret = z
+  .string()
+  .regex(
+    /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    "must be whsec_ and base64",
+  );
+
+/** `user:password`. */
+export const webhookCredentials = z
+  .string()
+  .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more");

@@ -23,15 +23,6 @@ export interface LadderStep {
   readonly at: number;
 }
 
-/** The steps that come before the deadline, earliest first and each once. Step 0 is one only if its hour is. */
-export function stepInstants(ladder: Ladder): LadderStep[] {
-  const instantOf = stepClock(ladder);
-  return [...new Set(ladder.steps)]
-    .toSorted(descending)
-    .map((step) => ({ step, at: instantOf(step) }))
-    .filter(({ at }) => at < ladder.deadline);
-}
-
 /**
  * The step that stands at the instant `now`: the latest that has come, so that steps missed in an outage collapse into
  * the nearest one. Null before the first step, and from the deadline on. Whether it was told already the occasion knows.

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { DAY } from "../../src/lib/clock.ts";
+import { DAY, HOUR } from "../../src/lib/clock.ts";
+import type { Ladder, LadderStep } from "../../src/schedules/ladder.ts";
 
 // What the zones do, asked of Intl alone: independent of Temporal, on which the functions under test are built.
 
@@ -113,3 +114,13 @@ export const anyZoneAndInstant = anyZone.chain((zone) => {
   );
   return fc.record({ zone: fc.constant(zone), ms: fc.oneof(anyInstant, ...nearby) });
 });
+
+/** The steps that come before the deadline, earliest first and each once. Step 0 is one only if its hour is. */
+export const stepInstants = ({ deadline, steps, zone, hour }: Ladder): LadderStep[] =>
+  [...new Set(steps)]
+    .toSorted((a, b) => b - a)
+    .map((step) => ({
+      step,
+      at: instantOf(zone ?? "UTC", wallDay(zone ?? "UTC", deadline) - step * DAY + hour * HOUR),
+    }))
+    .filter(({ at }) => at < deadline);
