@@ -68,16 +68,12 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
 
 /**
  * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well: whatever
- * its type, an empty body is none. (After `limitBody`: there is not much to look at.)
+ * its type, an empty body is none. (After `limitBody`, and kept by Hono: who parses it does not read it again.)
  */
 const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
   const type = c.req.header("content-type");
   const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "");
-  const declared = c.req.header("content-length");
-  const isEmpty =
-    c.req.raw.body === null ||
-    declared === "0" ||
-    ((!isJson || declared === undefined) && (await c.req.arrayBuffer()).byteLength === 0);
+  const isEmpty = c.req.raw.body === null || (await c.req.arrayBuffer()).byteLength === 0;
   if (!isJson && !isEmpty) throw new Failure("unsupported_media_type", "Send the body as application/json.");
   if (isEmpty && type !== undefined) {
     const { url, method, headers } = c.req.raw;
