@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type ContractName, PUBLIC_CONTRACTS } from "./http/contracts.ts";
 import { PROVIDER_TIMEOUT_MS } from "./dispatch/outcome.ts";
 import type { ProviderGate } from "./gate/durable-object.ts";
+import { contradictions } from "./contradictions.ts";
 import type { EmailBinding } from "./channels/email/providers/cloudflare/index.ts";
 import type { UserInbox } from "./inbox/live/durable-object.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
@@ -34,13 +35,6 @@ export interface Bindings {
 
 export const PUSH_PROVIDER_NAMES = ["expo", "log"] as const;
 export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;
-
-/** Secrets that an e-mail provider cannot do without. */
-const CREDENTIALS = {
-  ses: ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY"],
-  resend: ["RESEND_API_KEY"],
-  postmark: ["POSTMARK_TOKEN"],
-} as const;
 
 /** Every variable that Tidings reads, its unit and its default. Nothing else reads a variable. */
 const variables = z.object({
@@ -110,30 +104,6 @@ const variables = z.object({
   /** Days for which finished dispatches are kept. */
   RETENTION_DAYS: count(60, 3_650),
 });
-
-/**
- * What is wrong although each variable by itself may be right. It looks at them as they were given, so that one that is
- * wrong hides no other.
- */
-function contradictions(given: Readonly<Partial<Record<string, string>>>): string[] {
-  const found: string[] = [];
-  const has = (name: string) => given[name] !== undefined;
-  const lists = (name: string, item: string) => list(given[name] ?? "").includes(item);
-  if (has("JWT_SECRET") === has("JWKS_URL"))
-    found.push("JWT_SECRET: exactly one of JWT_SECRET and JWKS_URL must be set");
-  for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"])
-    if (has("JWKS_URL") && !has(name)) found.push(`${name}: is needed with JWKS_URL`);
-  if ((given["ENVIRONMENT"] ?? "production") === "production") {
-    if (!has("PUBLIC_URL")) found.push("PUBLIC_URL: is needed in production; links in e-mails lead there");
-    for (const name of ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"])
-      if (lists(name, "log")) found.push(`${name}: \`log\` delivers nothing and is refused in production`);
-  }
-  for (const [provider, names] of Object.entries(CREDENTIALS))
-    for (const name of names)
-      if (lists("EMAIL_PROVIDERS", provider) && !has(name))
-        found.push(`${name}: is needed for the e-mail provider ${provider}`);
-  return found;
-}
 
 type Variables = z.output<typeof variables>;
 
