@@ -1,138 +1,72 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
-import { cors } from "hono/cors";
-import { createMiddleware } from "hono/factory";
-import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
-import { registerAdminNotifications } from "./contracts/admin-notifications/index.ts";
-import { registerDirectory } from "./contracts/directory/index.ts";
-import { registerInbox } from "./contracts/inbox/index.ts";
-import { registerNotificationRecords } from "./contracts/notification-records/index.ts";
-import { registerPushNotifications } from "./contracts/push-notifications/index.ts";
-import { registerStatsNotifications } from "./contracts/stats-notifications/index.ts";
-import { registerUnsubscribe } from "./contracts/unsubscribe/index.ts";
-import { registerWebhooks } from "./contracts/webhooks/index.ts";
-import { registerUserNotifications } from "./contracts/user-notifications/index.ts";
-import type { Deps } from "./deps.ts";
+import { getPath } from "hono/utils/url";
+import { type Deps, depsOf } from "./deps.ts";
 import type { Bindings } from "./env.ts";
 import type { App, AppEnv } from "./http/app-env.ts";
-import { registerDocs } from "./http/docs.ts";
-import { registerHealth } from "./http/health.ts";
-import { inboundLimit } from "./http/inbound-limit.ts";
-import { fieldErrors, handleError, invalid } from "./http/problem.ts";
-import { openSession } from "./http/session.ts";
-import { registerJobsByHand } from "./jobs/by-hand.ts";
-import { Failure } from "./lib/failure.ts";
+import { createBase } from "./http/middleware.ts";
 
-/** The largest body that we read: a batch of 1,000 pushes of 4 KB each, with room. */
-const MAX_BODY_BYTES = 5 * 1024 * 1024;
-
-/** What browsers of an allowed origin may send and read. */
-const CORS_HEADERS = {
-  allowHeaders: [
-    "authorization",
-    "content-type",
-    "idempotency-key",
-    "prefer",
-    "x-d1-bookmark",
-    "x-request-id",
-  ],
-  exposeHeaders: [
-    "idempotency-replayed",
-    "location",
-    "preference-applied",
-    "ratelimit",
-    "ratelimit-policy",
-    "retry-after",
-    "x-d1-bookmark",
-    "x-request-id",
-  ],
-};
-
-/** Puts what the request needs into its context, and logs one line when it is done: route, never path or query. */
-const prepare = (depsOf: (env: Bindings) => Deps) =>
-  createMiddleware<AppEnv>(async (c, next) => {
-    const deps = depsOf(c.env);
-    c.set("deps", deps);
-    const log = deps.log.with({ request_id: c.get("requestId") });
-    c.set("log", log);
-    const startedAt = deps.clock.now();
-    await next();
-    log.info("request", {
-      method: c.req.method,
-      route: c.req.routePath,
-      status: c.res.status,
-      ms: deps.clock.now() - startedAt,
-    });
-  });
+/** Mounts routes. */
+export type Register = (app: App) => void;
 
 /**
- * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well: whatever
- * its type, an empty body is none. (After `limitBody`, and kept by Hono: who parses it does not read it again.)
+ * The parts of the HTTP side, by the path under which all routes of each lie, in the order of /openapi.json. A part is
+ * loaded at the first request for it: most of what a contract takes to load are its schemas.
  */
-const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
-  const type = c.req.header("content-type");
-  const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "");
-  const isEmpty = c.req.raw.body === null || (await c.req.arrayBuffer()).byteLength === 0;
-  if (!isJson && !isEmpty) throw new Failure("unsupported_media_type", "Send the body as application/json.");
-  if (isEmpty && type !== undefined) {
-    const { url, method, headers } = c.req.raw;
-    c.req.raw = new Request(url, { method, headers });
-    c.req.raw.headers.delete("content-type");
+export const PARTS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
+  "/healthz": async () => [(await import("./http/health.ts")).registerHealth],
+  "/openapi.json": async () => [(await import("./http/docs.ts")).registerDocument],
+  "/docs": async () => [(await import("./http/docs.ts")).registerReference],
+  "/unsubscribe": async () => [(await import("./contracts/unsubscribe/index.ts")).registerUnsubscribe],
+  "/webhooks": async () => [(await import("./contracts/webhooks/index.ts")).registerWebhooks],
+  "/dev/jobs": async () => [(await import("./jobs/by-hand.ts")).registerJobsByHand],
+  "/api/v1/notifications": async () => [
+    // Its static paths come before the push contract's /{id}.
+    (await import("./contracts/user-notifications/index.ts")).registerUserNotifications,
+    (await import("./contracts/push-notifications/index.ts")).registerPushNotifications,
+  ],
+  "/api/v1/admin/notifications": async () => [
+    (await import("./contracts/admin-notifications/index.ts")).registerAdminNotifications,
+  ],
+  "/api/v1/notification-records": async () => [
+    (await import("./contracts/notification-records/index.ts")).registerNotificationRecords,
+  ],
+  "/api/v1/stats-notifications": async () => [
+    (await import("./contracts/stats-notifications/index.ts")).registerStatsNotifications,
+  ],
+  "/api/v1/inbox": async () => [(await import("./contracts/inbox/index.ts")).registerInbox],
+  "/api/v1/directory": async () => [(await import("./contracts/directory/index.ts")).registerDirectory],
+};
+
+/** The part that a path belongs to; none answers 404. */
+const partOf = (path: string): string | undefined =>
+  Object.keys(PARTS).find((base) => path === base || path.startsWith(`${base}/`));
+
+/** The whole HTTP side. Each part becomes an app of its own, behind the same middleware. */
+export function createApp(of: (env: Bindings) => Deps) {
+  const apps = new Map<string | undefined, App>();
+
+  async function load(part: string | undefined): Promise<App> {
+    const registers = part === undefined ? [] : ((await PARTS[part]?.()) ?? []);
+    const app = createBase(of);
+    for (const register of registers) register(app);
+    apps.set(part, app);
+    return app;
   }
-  await next();
-});
 
-/** Answers are about people and of this moment, so nobody on the way keeps them. */
-const notKept = createMiddleware<AppEnv>(async (c, next) => {
-  await next();
-  c.header("cache-control", "no-store");
-});
-
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => {
-    throw new Failure("payload_too_large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
-  },
-});
-
-/** The whole HTTP side: middleware, contracts in mount order, error handler. */
-export function createApp(depsOf: (env: Bindings) => Deps): App {
-  const app: App = new OpenAPIHono<AppEnv>({
-    defaultHook: (result) => {
-      if (!result.success) throw invalid(fieldErrors(result.error, result.target === "json"));
+  return {
+    async fetch(request: Request, env: Bindings, execution?: ExecutionContext): Promise<Response> {
+      const part = partOf(getPath(request));
+      const app = apps.get(part) ?? (await load(part));
+      return app.fetch(request, env, execution);
     },
-  });
-  app.onError(handleError);
-  app.notFound(() => {
-    throw new Failure("not_found", "There is nothing at this address.");
-  });
-
-  app.use(requestId({ limitLength: 128 }));
-  app.use(prepare(depsOf));
-  app.use(secureHeaders());
-  app.use((c, next) => {
-    const { corsOrigins } = c.get("deps").config;
-    return cors({ origin: corsOrigins.includes("*") ? "*" : [...corsOrigins], ...CORS_HEADERS })(c, next);
-  });
-  // Not for webhooks: a provider tells of all its e-mails from a few addresses.
-  for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*"]) app.use(path, inboundLimit);
-  registerHealth(app);
-  registerDocs(app);
-  registerUnsubscribe(app);
-  registerWebhooks(app);
-  registerJobsByHand(app);
-
-  // The other methods have no body that we would read.
-  app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
-  app.use("/api/*", notKept, openSession);
-  // Their static paths lie under the push contract's base, and so come before its /{id}.
-  registerUserNotifications(app);
-  registerPushNotifications(app);
-  registerAdminNotifications(app);
-  registerNotificationRecords(app);
-  registerStatsNotifications(app);
-  registerInbox(app);
-  registerDirectory(app);
-  return app;
+  };
 }
+
+/** Every route, on one app without what stands before them: for /openapi.json, and for tests that look at them all. */
+export async function allRoutes(): Promise<App> {
+  const routes: App = new OpenAPIHono<AppEnv>();
+  for (const load of Object.values(PARTS)) for (const register of await load()) register(routes);
+  return routes;
+}
+
+export const app = createApp(depsOf);

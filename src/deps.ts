@@ -99,3 +99,11 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }
+
+let made: { from: Bindings; deps: Deps } | undefined;
+
+/** An isolate's deps: made at its first event, since only then are the variables known. */
+export function depsOf(env: Bindings): Deps {
+  if (made?.from !== env) made = { from: env, deps: createDeps(env) };
+  return made.deps;
+}

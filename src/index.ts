@@ -1,41 +1,28 @@
-import { createApp } from "./app.ts";
-import { createDeps, type Deps } from "./deps.ts";
 import type { Bindings } from "./env.ts";
-import { runCron } from "./jobs/index.ts";
-import { consume } from "./queues/consumer.ts";
-import { consumeDeadLetters } from "./queues/dead-letters.ts";
-import { consumeEmailEvents } from "./queues/email-events.ts";
 
 export { ProviderGate } from "./gate/durable-object.ts";
 export { UserInbox } from "./inbox/live/durable-object.ts";
 export { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
-let made: { from: Bindings; deps: Deps } | undefined;
-
-/** Put together at the first event of an isolate, since only then are the variables known. */
-function depsOf(env: Bindings): Deps {
-  if (made?.from !== env) made = { from: env, deps: createDeps(env) };
-  return made.deps;
-}
-
-const app = createApp(depsOf);
-
-const DEAD_LETTERS = "tidings-dead-letters";
-const EMAIL_EVENTS = "tidings-email-events";
-
+/**
+ * The Worker. Each kind of event loads what it needs when it first comes to an isolate: starting one is cheap, and none
+ * pays for what it never does. An isolate of Durable Objects holds no HTTP side, and that of a queue no contracts.
+ */
 export default {
-  fetch: app.fetch,
-
-  async queue(batch, env) {
-    const deps = depsOf(env);
-    const ctx = deps.open("first-primary");
-    if (batch.queue === DEAD_LETTERS) await consumeDeadLetters(ctx, batch);
-    else if (batch.queue === EMAIL_EVENTS) await consumeEmailEvents(ctx, batch);
-    else await consume(ctx, batch, deps.deliverers);
+  async fetch(request, env, execution) {
+    const { app } = await import("./app.ts");
+    return app.fetch(request, env, execution);
   },
 
-  async scheduled(controller, env) {
-    const deps = depsOf(env);
-    await runCron(deps.open("first-primary"), deps, controller.cron);
+  async queue(batch, env) {
+    const { depsOf } = await import("./deps.ts");
+    const { consumeQueue } = await import("./queues/index.ts");
+    await consumeQueue(depsOf(env), batch);
+  },
+
+  async scheduled({ cron }, env) {
+    const { depsOf } = await import("./deps.ts");
+    const { runCron } = await import("./jobs/index.ts");
+    await runCron(depsOf(env), cron);
   },
 } satisfies ExportedHandler<Bindings>;

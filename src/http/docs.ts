@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { allRoutes } from "../app.ts";
 import { notFound } from "../lib/failure.ts";
 import type { App } from "./app-env.ts";
 
@@ -38,19 +39,27 @@ const page = html`<!doctype html>
 
 const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#reference", deepLinking: true, docExpansion: "list" });`;
 
-/** `/openapi.json` (3.1), and a reference that people can read at `/docs`. */
-export function registerDocs(app: App): void {
-  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+/** `/openapi.json`: OpenAPI 3.1. */
+export function registerDocument(app: App): void {
+  // Made once, at the first request: it takes longer than any other answer.
+  let document: ReturnType<App["getOpenAPI31Document"]> | undefined;
+  app.get("/openapi.json", async (c) => {
+    document ??= describe(await allRoutes());
+    return c.json({ ...document, servers: [{ url: new URL(c.req.url).origin }] });
+  });
+}
+
+function describe(routes: App) {
+  routes.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
   });
-  // Made once, at the first request, when all routes are known: it takes longer than any other answer.
-  let document: ReturnType<App["getOpenAPI31Document"]> | undefined;
-  app.get("/openapi.json", (c) => {
-    document ??= app.getOpenAPI31Document(ABOUT);
-    return c.json({ ...document, servers: [{ url: new URL(c.req.url).origin }] });
-  });
+  return routes.getOpenAPI31Document(ABOUT);
+}
+
+/** `/docs`: a reference that people can read. */
+export function registerReference(app: App): void {
   app.get("/docs", (c) => {
     c.header("content-security-policy", CONTENT_SECURITY_POLICY);
     return c.html(page);

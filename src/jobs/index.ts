@@ -39,9 +39,10 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
 };
 
 /** Runs the jobs of one cron tick. A job that fails is logged and stops no other. */
-export async function runCron(ctx: Ctx, deps: Deps, cron: string): Promise<void> {
+export async function runCron(deps: Deps, cron: string): Promise<void> {
   const jobs = JOBS[cron];
   if (jobs === undefined) throw new Error(`No job belongs to the cron expression "${cron}"`);
+  const ctx = deps.open("first-primary");
   for (const job of jobs) await runJob(ctx, deps, job);
 }
 

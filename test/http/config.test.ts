@@ -164,7 +164,7 @@ test("a service whose configuration is wrong answers 503, tells the caller nothi
   try {
     const app = createApp((env) => createDeps(env));
     const env = { ...RIGHT, JWT_SECRET: "hush" } as unknown as Bindings;
-    const answer = await app.request("/api/v1/notifications", {}, env);
+    const answer = await app.fetch(new Request("http://tidings.test/api/v1/notifications"), env);
     const text = await answer.text();
     expect([answer.status, answer.headers.get("content-type")]).toEqual([503, "application/problem+json"]);
     expect(text).not.toMatch(/JWT_SECRET|hush/);

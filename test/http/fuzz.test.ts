@@ -1,10 +1,9 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { createApp } from "../../src/app.ts";
 import { ROLES } from "../../src/http/principal.ts";
 import { printId } from "../../src/lib/ids.ts";
-import { openApiOf } from "../support/contract.ts";
+import { openApi } from "../support/openapi.ts";
 import { type Caller, createHarness, type Harness } from "../support/harness.ts";
 import { givenDispatches } from "../support/pipeline.ts";
 import { operationsOf, requestsTo } from "../support/requests.ts";
@@ -25,7 +24,7 @@ beforeEach(async () => {
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
-const document = openApiOf(createApp(() => createHarness().deps));
+const document = await openApi();
 
 const RUNS_PER_OPERATION = 15;
 

@@ -53,7 +53,7 @@ export const getTicket = async (h: Harness, as: Caller): Promise<string> => {
 export async function askLive(h: Harness, query: Record<string, string>): Promise<Response> {
   const app = createApp(() => h.deps);
   const url = `http://tidings.test${BASE}/live?${new URLSearchParams(query).toString()}`;
-  return app.request(url, { headers: { upgrade: "websocket" } }, h.deps.bindings);
+  return app.fetch(new Request(url, { headers: { upgrade: "websocket" } }), h.deps.bindings);
 }
 
 /** A browser tab that does what the documentation says. */

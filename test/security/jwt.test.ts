@@ -179,7 +179,10 @@ describe("a token that is right, but not in the Authorization header,", () => {
     ]) {
       const headers = new Headers();
       for (const token of tokens) headers.append("authorization", `Bearer ${token}`);
-      const { status } = await app.request(`http://tidings.test${path}`, { headers }, h.deps.bindings);
+      const { status } = await app.fetch(
+        new Request(`http://tidings.test${path}`, { headers }),
+        h.deps.bindings,
+      );
       expect(status).toBe(401);
     }
   });

@@ -1,7 +1,5 @@
-import { createApp } from "../../src/app.ts";
-import { openApiOf } from "../support/contract.ts";
+import { openApi } from "../support/openapi.ts";
 import type { JsonSchema } from "../support/from-schema.ts";
-import { createHarness } from "../support/harness.ts";
 
 /** Where something stands in a body. */
 export type Place = readonly (string | number)[];
@@ -11,7 +9,7 @@ interface Operation {
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
 }
 
-const document = openApiOf(createApp(() => createHarness().deps)) as unknown as {
+const document = (await openApi()) as unknown as {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, JsonSchema> };
 };

@@ -128,7 +128,7 @@ describe("a guarded route, written otherwise,", () => {
     const app = createApp(() => h.deps);
     for (const method of ["GET", "HEAD", "DELETE"]) {
       const url = `http://tidings.test${path}${target.user}`;
-      const response = await app.request(url, { method }, h.deps.bindings);
+      const response = await app.fetch(new Request(url, { method }), h.deps.bindings);
       expect([401, 404], method).toContain(response.status);
       expect(await response.text()).not.toContain(target.marker);
     }

@@ -17,11 +17,6 @@ export interface OpenApi {
   components: { schemas: Record<string, Schema> };
 }
 
-/** The document of an app, without asking for it over HTTP. */
-export const openApiOf = (app: {
-  getOpenAPI31Document(config: { openapi: string; info: { title: string; version: string } }): unknown;
-}): OpenApi => app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } }) as OpenApi;
-
 export interface Seen {
   method: string;
   /** With or without a query. */

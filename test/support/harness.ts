@@ -7,12 +7,11 @@ import type { Role } from "../../src/http/principal.ts";
 import { runCron } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";
-import { consume } from "../../src/queues/consumer.ts";
-import { consumeDeadLetters } from "../../src/queues/dead-letters.ts";
-import { consumeEmailEvents } from "../../src/queues/email-events.ts";
-import { createContractCheck, openApiOf, type Seen } from "./contract.ts";
+import { consumeQueue } from "../../src/queues/index.ts";
+import { createContractCheck, type Seen } from "./contract.ts";
+import { openApi } from "./openapi.ts";
 import { countingD1, type D1Meter } from "./counting-d1.ts";
-import { createFakeQueues, DEAD_LETTERS, type FakeQueues } from "./fake-queue.ts";
+import { createFakeQueues, type FakeQueues } from "./fake-queue.ts";
 import { createInterrupts, type Interrupts, watchObjects } from "./interrupts.ts";
 import { createExpoSandbox } from "./sandbox/expo.ts";
 import { createPostmarkSandbox, POSTMARK_TOKEN } from "./sandbox/postmark.ts";
@@ -101,8 +100,6 @@ export async function tokenFor(
     .sign(new TextEncoder().encode(env.JWT_SECRET));
 }
 
-const EMAIL_EVENTS = "tidings-email-events";
-
 /** What the sandboxes of the e-mail providers know: keys, and the domain that they may send from. */
 const EMAIL_VARS = {
   EMAIL_FROM: "Tidings <notifications@tidings.example>",
@@ -182,12 +179,7 @@ export function createHarness({
     }
   }
 
-  async function consumeBatch(batch: MessageBatch<unknown>) {
-    const ctx = deps.open("first-primary");
-    if (batch.queue === DEAD_LETTERS) await consumeDeadLetters(ctx, batch);
-    else if (batch.queue === EMAIL_EVENTS) await consumeEmailEvents(ctx, batch);
-    else await consume(ctx, batch, deps.deliverers);
-  }
+  const consumeBatch = (batch: MessageBatch<unknown>) => consumeQueue(deps, batch);
 
   return {
     deps,
@@ -204,12 +196,11 @@ export function createHarness({
     logged,
     consume: consumeBatch,
     drain,
-    tick: (cron = "* * * * *") => runCron(deps.open("first-primary"), deps, cron),
+    tick: (cron = "* * * * *") => runCron(deps, cron),
     async request(method, path, { as = SERVICE, body, headers = {} } = {}) {
       const authorization = as === null ? {} : { authorization: `Bearer ${await tokenFor(as, time)}` };
-      const response = await app.request(
-        `http://tidings.test${path}`,
-        {
+      const response = await app.fetch(
+        new Request(`http://tidings.test${path}`, {
           method,
           headers: {
             ...authorization,
@@ -217,7 +208,7 @@ export function createHarness({
             ...headers,
           },
           ...(body !== undefined && { body: rawBody(body) }),
-        },
+        }),
         deps.bindings,
       );
       // Whatever it is: text() warns of what is none.
@@ -229,7 +220,7 @@ export function createHarness({
         headers: response.headers,
         body: isJson ? JSON.parse(text) : text,
       };
-      contract ??= createContractCheck(openApiOf(app));
+      contract ??= createContractCheck(await openApi());
       contract({ method, path, contentType, ...answer });
       return answer;
     },

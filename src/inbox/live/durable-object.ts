@@ -3,7 +3,7 @@ import { openDb } from "../../db/client.ts";
 import { HOUR, MINUTE, SECOND, systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
 import { changesSince, rowsOf, standingIn, standingOf } from "../queries.ts";
-import { CLOSED, type Frame, MAX_CHANGES, MAX_SOCKETS, readSync } from "./protocol.ts";
+import { CLOSED, type Frame, MAX_CHANGES, MAX_SOCKETS } from "./protocol.ts";
 import { type Look, type Position, step } from "./step.ts";
 import { Tickets } from "./tickets.ts";
 
@@ -87,8 +87,10 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
   /** A client asks what is new. Anything that we do not know is ignored. */
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    const attachment = attachmentOf(socket);
+    // Loaded when somebody asks: it brings a library that starting an isolate need not wait for.
+    const { readSync } = await import("./sync.ts");
     const asked = readSync(message);
+    const attachment = attachmentOf(socket);
     if (attachment === null || asked === null) return;
     attach(socket, {
       ...attachment,

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { InboxMessage } from "../message.ts";
 
 /** More changes than this are not sent: the client lists its inbox again, which costs the same however much there is. */
@@ -25,21 +24,3 @@ export type Frame =
 
 /** A place in a user's changes, as clients send it back; at most 15 digits, so that it is an exact number. */
 export const CURSOR = /^\d{1,15}$/;
-
-/** Characters of what a client says. */
-const MAX_SAID = 1_024;
-
-const sync = z.strictObject({
-  type: z.literal("sync"),
-  after: z.string().regex(CURSOR).transform(Number).optional(),
-});
-
-/** Reads what a client says, beside `ping`: it asks what is new, or what is new since `after`. Null for anything else. */
-export function readSync(said: string | ArrayBuffer): { after?: number | undefined } | null {
-  if (typeof said !== "string" || said.length > MAX_SAID) return null;
-  try {
-    return sync.safeParse(JSON.parse(said)).data ?? null;
-  } catch {
-    return null;
-  }
-}

@@ -1,13 +1,12 @@
-import { createApp } from "../../../src/app.ts";
-import type { Harness } from "../../support/harness.ts";
-import { type OpenApi, openApiOf } from "../../support/contract.ts";
+import type { OpenApi } from "../../support/contract.ts";
+import { openApi } from "../../support/openapi.ts";
 
 export const BASE = "/api/v1/directory";
 
 type Facts = Record<string, unknown>;
 
 /** The document, made once: it depends upon nothing but the code. */
-let document: OpenApi | undefined;
+const document = await openApi();
 
 /** The example that the reference shows of a schema. */
 function exampleOf({ components }: OpenApi, reference: string | undefined): Facts {
@@ -16,8 +15,7 @@ function exampleOf({ components }: OpenApi, reference: string | undefined): Fact
 }
 
 /** The paths of a collection, and what the reference shows as bodies: of a put, and an item of a bulk. */
-export function bodiesOf({ deps }: Harness, name: string) {
-  document ??= openApiOf(createApp(() => deps));
+export function bodiesOf(name: string) {
   const { paths } = document;
   const bodyOf = (method: string, path: string) =>
     paths[path]?.[method]?.requestBody?.content["application/json"]?.schema;

@@ -13,7 +13,7 @@ const tripsOf = async (method: string, path: string, body?: unknown): Promise<nu
 };
 
 describe.each(Object.values<WireCollection>(WIRE))("$collection.name", ({ collection: { name } }) => {
-  const { one, many, facts, item } = bodiesOf(h, name);
+  const { one, many, facts, item } = bodiesOf(name);
 
   test("put, get, delete: what was put is read, and is gone when deleted", async () => {
     const id = mint("x");

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { createApp } from "../../../src/app.ts";
+import { createBase } from "../../../src/http/middleware.ts";
 import { registerCollection } from "../../../src/contracts/directory/handlers.ts";
 import { entityId } from "../../../src/contracts/directory/schemas.ts";
 import type { WireCollection } from "../../../src/contracts/directory/wire.ts";
@@ -39,7 +39,7 @@ function labelled(changes: Change<Org>[]): WireCollection<Org> {
 async function givenThings() {
   const changes: Change<Org>[] = [];
   const { deps, clock } = createHarness();
-  const app = createApp(() => deps);
+  const app = createBase(() => deps);
   registerCollection(app, labelled(changes));
   const authorization = `Bearer ${await tokenFor(SERVICE, clock.now())}`;
   const request = async (method: string, path: string, body?: unknown) => {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createApp } from "../../../src/app.ts";
-import { findOperation, openApiOf, toZod } from "../../support/contract.ts";
+import { findOperation, toZod } from "../../support/contract.ts";
+import { openApi } from "../../support/openapi.ts";
 import { createHarness, type Harness } from "../../support/harness.ts";
 import { lacks } from "../../support/same-shape.ts";
 import { BASE, post } from "./calls.ts";
@@ -124,9 +124,9 @@ describe("each example of the contract is answered field by field", () => {
   });
 });
 
+const document = await openApi();
+
 describe("each example is what the OpenAPI document declares", () => {
-  const h = createHarness();
-  const document = openApiOf(createApp(() => h.deps));
   const operationOf = (method: string, path: string) => {
     const operation = findOperation(document, method, path);
     if (operation === undefined) throw new Error(`The document does not know ${method} ${path}`);

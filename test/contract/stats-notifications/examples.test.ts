@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createApp } from "../../../src/app.ts";
 import { givenActivities, BASE } from "../../stats/world.ts";
-import { findOperation, openApiOf, toZod } from "../../support/contract.ts";
+import { findOperation, toZod } from "../../support/contract.ts";
+import { openApi } from "../../support/openapi.ts";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
 import { lacks } from "../../support/same-shape.ts";
 import { givenUser } from "../../support/world.ts";
@@ -129,8 +129,9 @@ describe("each example of the contract is answered field by field", () => {
   });
 });
 
+const document = await openApi();
+
 describe("each example fits the schema that the OpenAPI document declares", () => {
-  const document = openApiOf(createApp(() => createHarness().deps));
   const operation = (method: string, path: string) => {
     const found = findOperation(document, method, path);
     if (!found) throw new Error(`The document does not know ${method} ${path}`);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { createApp } from "../../../src/app.ts";
-import { findOperation, openApiOf, toZod } from "../../support/contract.ts";
-import { createHarness } from "../../support/harness.ts";
+import { findOperation, toZod } from "../../support/contract.ts";
+import { openApi } from "../../support/openapi.ts";
 import * as examples from "./examples.ts";
 
 const BASE = "/api/v1/notifications";
 
+const document = await openApi();
+
 describe("each example fits the schema that the OpenAPI document declares", () => {
-  const document = openApiOf(createApp(() => createHarness().deps));
   const operation = (method: string, path: string) => {
     const found = findOperation(document, method, path);
     if (!found) throw new Error(`The document does not know ${method} ${path}`);
