@@ -1,59 +1,49 @@
 import { DurableObject } from "cloudflare:workers";
-import { type Rate, type Taken, rateOf, resetMs, take, UNUSED, used } from "./gcra.ts";
+import { type Rate, rateOf, resetMs, take, used } from "./gcra.ts";
+import { type Entry, Ledger } from "./ledger.ts";
 import type { Budget, Reservation, Slot, Usage } from "./limiter.ts";
-
-/** A reservation: a dispatch's slot in a budget. All times are epoch ms. */
-type Row = {
-  dispatch_id: string;
-  at: number;
-  /** When it was asked for: a repeat from an isolate whose clock is behind must get the same answer. */
-  granted_at: number;
-};
-
-/** How many expired reservations a call clears away beyond as many as it adds. */
-const PRUNE_EXTRA = 8;
 
 /**
  * The budgets of one user, counted in one place. Each call does its work in one synchronous step, so that concurrent
  * calls come one after the other. `now` (epoch ms) is the caller's; only the alarm goes by the object's own clock.
  *
- * The TAT of a budget is the greatest one among its reservations, so there is no second row to keep in step. The table
- * lies in the order of the TAT and has no index: a dispatch is found by going through its budget's reservations, which
- * are few, since a written row costs as much as a thousand read ones. So a reservation costs one written row; refusing,
- * repeating and looking cost none.
+ * A reservation costs one written row; refusing, repeating and looking cost none.
  */
 export class UserRateLimiter extends DurableObject {
-  readonly #sql = this.ctx.storage.sql;
-  /** Whether the table exists: it is made by the first reservation, so that looking at a user stores nothing. */
-  #stored = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'reservations'").toArray().length > 0;
+  readonly #kv = this.ctx.storage.kv;
+  /** What is stored, by the budget's name: read when it is first needed, since an object that sleeps forgets it. */
+  readonly #ledgers = new Map<string, Ledger>();
+  /** Whether an alarm is known to be set: to ask is a call of its own. */
+  #armed = false;
 
   /** Takes a slot that is free now, or refuses and takes nothing. */
   async reserve(now: number, budget: Budget, dispatchId: string): Promise<Reservation> {
     const rate = rateOf(budget.limit, budget.periodMs);
-    const tat = this.#tat(budget);
-    const own = this.#own(budget, [dispatchId]).get(dispatchId);
-    if (own) return answer(rate, tat, now, own.at - Math.max(now, own.granted_at));
-    const taken = take(rate, tat, now);
-    if (taken.at <= now) await this.#keep(now, budget, [{ id: dispatchId, ...taken }]);
-    return answer(rate, taken.at <= now ? taken.tat : tat, now, taken.at - now);
+    const ledger = this.#ledger(budget.name);
+    const own = ledger.find(dispatchId);
+    if (own) return answer(rate, ledger.tat, now, own.at - Math.max(now, own.grantedAt));
+    const taken = take(rate, ledger.tat, now);
+    if (taken.at > now) return answer(rate, ledger.tat, now, taken.at - now);
+    const expiresAt = taken.tat + budget.periodMs;
+    await this.#keep(now, ledger, [{ id: dispatchId, ...taken, grantedAt: now, expiresAt }]);
+    return answer(rate, taken.tat, now, 0);
   }
 
   /** A slot for each dispatch in the order given: what is free now, then one every interval. */
   async slots(now: number, budget: Budget, dispatchIds: readonly string[]): Promise<Slot[]> {
     const rate = rateOf(budget.limit, budget.periodMs);
-    const at = new Map([...this.#own(budget, dispatchIds)].map(([id, row]) => [id, row.at]));
-    const fresh: (Slot & Taken)[] = [];
-    let tat = this.#tat(budget);
+    const ledger = this.#ledger(budget.name);
+    const fresh = new Map<string, Entry>();
+    let { tat } = ledger;
     const slots = dispatchIds.map((id): Slot => {
-      const known = at.get(id);
-      if (known !== undefined) return { id, at: known };
+      const known = ledger.find(id) ?? fresh.get(id);
+      if (known !== undefined) return { id, at: known.at };
       const taken = take(rate, tat, now);
       tat = taken.tat;
-      at.set(id, taken.at);
-      fresh.push({ id, ...taken });
+      fresh.set(id, { id, ...taken, grantedAt: now, expiresAt: tat + budget.periodMs });
       return { id, at: taken.at };
     });
-    if (fresh.length > 0) await this.#keep(now, budget, fresh);
+    if (fresh.size > 0) await this.#keep(now, ledger, [...fresh.values()]);
     return slots;
   }
 
@@ -62,93 +52,53 @@ export class UserRateLimiter extends DurableObject {
    * promised and stay where they are), which is gone when those after it are given back or have run out.
    */
   async release(budget: Budget, dispatchId: string): Promise<void> {
-    if (!this.#stored) return;
-    const key = [budget.name, dispatchId];
-    this.#sql.exec("DELETE FROM reservations WHERE budget = ? AND dispatch_id = ?", ...key);
+    this.#ledger(budget.name).remove(dispatchId);
   }
 
   /** Reads only. */
   async usage(now: number, budget: Budget): Promise<Usage> {
     const rate = rateOf(budget.limit, budget.periodMs);
-    return { used: used(rate, this.#tat(budget), now), limit: budget.limit };
+    return { used: used(rate, this.#ledger(budget.name).tat, now), limit: budget.limit };
   }
 
   /** Deletes everything, so that the object costs nothing and holds nothing. */
   async erase(): Promise<void> {
-    this.#stored = false;
+    this.#ledgers.clear();
+    this.#armed = false;
     await this.ctx.storage.deleteAll();
   }
 
   /** Wipes the storage once the last reservation has run out; until then, drops those that have. */
   override async alarm(): Promise<void> {
-    if (!this.#stored) return;
+    this.#armed = false;
     const now = Date.now();
-    this.#sql.exec("DELETE FROM reservations WHERE expires_at <= ?", now);
-    const { last } = this.#sql
-      .exec<{ last: number | null }>("SELECT max(expires_at) AS last FROM reservations")
-      .one();
-    if (last === null) await this.erase();
+    const names = new Set([...this.#kv.list()].map(([key]) => Ledger.budgetOf(key)));
+    const ledgers = [...names].map((name) => this.#ledger(name));
+    for (const ledger of ledgers) ledger.prune(now);
+    const last = Math.max(...ledgers.map(({ expiresAt }) => expiresAt ?? 0));
+    if (last <= now) await this.erase();
     else await this.#arm(last - now);
   }
 
-  #tat(budget: Budget): number {
-    if (!this.#stored) return UNUSED;
-    const latest = "SELECT tat FROM reservations WHERE budget = ? ORDER BY tat DESC LIMIT 1";
-    return this.#sql.exec<{ tat: number }>(latest, budget.name).toArray()[0]?.tat ?? UNUSED;
+  #ledger(name: string): Ledger {
+    const known = this.#ledgers.get(name);
+    if (known) return known;
+    const read = new Ledger(this.#kv, name);
+    this.#ledgers.set(name, read);
+    return read;
   }
 
-  #own(budget: Budget, dispatchIds: readonly string[]): Map<string, Row> {
-    if (!this.#stored) return new Map();
-    const rows = this.#sql.exec<Row>(
-      `SELECT dispatch_id, at, granted_at FROM reservations
-       WHERE budget = ? AND dispatch_id IN (SELECT value FROM json_each(?))`,
-      budget.name,
-      JSON.stringify(dispatchIds),
-    );
-    return new Map(rows.toArray().map((row) => [row.dispatch_id, row]));
-  }
-
-  /** Stores new reservations and drops some that expired: more than are added, so that the table cannot grow. */
-  async #keep(now: number, budget: Budget, taken: readonly (Taken & { id: string })[]): Promise<void> {
-    this.#ensureTable();
-    this.#sql.exec(
-      `DELETE FROM reservations WHERE budget = ?1 AND (tat, dispatch_id) IN (
-         SELECT tat, dispatch_id FROM reservations WHERE budget = ?1 AND tat <= ?2 ORDER BY tat LIMIT ?3)`,
-      budget.name,
-      now - budget.periodMs,
-      taken.length + PRUNE_EXTRA,
-    );
-    this.#sql.exec(
-      `INSERT INTO reservations (budget, dispatch_id, at, tat, granted_at, expires_at)
-       SELECT ?1, value->>'id', value->>'at', value->>'tat', ?2, value->>'tat' + ?3 FROM json_each(?4)`,
-      budget.name,
-      now,
-      budget.periodMs,
-      JSON.stringify(taken),
-    );
-    const last = taken.at(-1);
-    if (last) await this.#arm(last.tat + budget.periodMs - now);
-  }
-
-  #ensureTable(): void {
-    if (this.#stored) return;
-    this.#sql.exec(`
-      CREATE TABLE IF NOT EXISTS reservations (
-        budget TEXT NOT NULL,
-        dispatch_id TEXT NOT NULL,
-        at INTEGER NOT NULL,
-        tat INTEGER NOT NULL,
-        granted_at INTEGER NOT NULL,
-        expires_at INTEGER NOT NULL,
-        PRIMARY KEY (budget, tat, dispatch_id)
-      ) STRICT, WITHOUT ROWID`);
-    this.#stored = true;
+  async #keep(now: number, ledger: Ledger, entries: readonly Entry[]): Promise<void> {
+    ledger.append(entries, now);
+    await this.#arm((ledger.expiresAt ?? now) - now);
   }
 
   /** Setting an alarm is a written row: one is set when there is none, and finds out itself whether it came too early. */
   async #arm(afterMs: number): Promise<void> {
+    if (this.#armed) return;
     if ((await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(Date.now() + Math.max(0, afterMs));
+    this.#armed = true;
   }
 }
 

@@ -156,6 +156,7 @@ function patchStorage({ storage }) {
   };
   patch(storage.sql, "exec", (cursor) => cursor.rowsWritten);
   patch(storage.kv, "put", () => 1);
+  patch(storage.kv, "delete", Number);
   patch(storage, "setAlarm", () => 1);
 }
 

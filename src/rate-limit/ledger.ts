@@ -1,0 +1,103 @@
+import { UNUSED } from "./gcra.ts";
+
+/** A reservation: a dispatch's slot in a budget. All times are epoch ms. */
+export interface Entry {
+  id: string;
+  at: number;
+  /** The budget's TAT once this slot is taken. */
+  tat: number;
+  /** When it was asked for: a repeat from an isolate whose clock is behind must get the same answer. */
+  grantedAt: number;
+  /** From then on it counts for nothing. */
+  expiresAt: number;
+}
+
+/** Reservations that are stored as one row: a call rewrites the last page only, and what has run out goes by the page. */
+const PAGE = 64;
+
+/** How many pages that have run out a call clears away beyond as many as it writes. */
+const PRUNE_EXTRA = 1;
+
+/** Where a page is stored. The storage lists keys in their order, which is to be that of the numbers. */
+const keyOf = (budget: string, n: number): string => `${budget}/${String(n).padStart(10, "0")}`;
+const numberIn = (key: string): number => Number(key.slice(key.lastIndexOf("/") + 1));
+
+/**
+ * The reservations of one budget, in the order of their TAT, in memory as they are in the storage. What is written is
+ * written before it is remembered, so a write that fails leaves neither; and the runtime writes down together what one
+ * synchronous step puts.
+ */
+export class Ledger {
+  /** By number, lowest first; none is empty. */
+  readonly #pages = new Map<number, readonly Entry[]>();
+  readonly #byId = new Map<string, Entry>();
+
+  constructor(
+    private readonly kv: SyncKvStorage,
+    private readonly budget: string,
+  ) {
+    for (const [key, page] of kv.list<Entry[]>({ prefix: `${budget}/` })) this.#remember(numberIn(key), page);
+  }
+
+  /** Whose page lies under a key. */
+  static budgetOf(key: string): string {
+    return key.slice(0, key.lastIndexOf("/"));
+  }
+
+  /** The greatest TAT among the reservations, so there is no second number to keep in step. */
+  get tat(): number {
+    return this.#last?.at(-1)?.tat ?? UNUSED;
+  }
+
+  /** When the last reservation runs out; null when there is none. */
+  get expiresAt(): number | null {
+    return this.#last?.at(-1)?.expiresAt ?? null;
+  }
+
+  find(id: string): Entry | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Appends reservations, each with a greater TAT than all before. A written row for each page that this fills or begins. */
+  append(entries: readonly Entry[], now: number): void {
+    const [lastNumber = 0] = [...this.#pages.keys()].slice(-1);
+    const last = this.#pages.get(lastNumber) ?? [];
+    const all = last.length < PAGE ? [...last, ...entries] : entries;
+    const first = last.length < PAGE ? lastNumber : lastNumber + 1;
+    const written = Math.ceil(all.length / PAGE);
+    for (let i = 0; i < written; i++) this.#write(first + i, all.slice(i * PAGE, (i + 1) * PAGE));
+    this.prune(now, written + PRUNE_EXTRA);
+  }
+
+  /** Drops up to `most` of the pages on which everything has run out. */
+  prune(now: number, most = Number.POSITIVE_INFINITY): void {
+    const over = [...this.#pages].filter(([, page]) => (page.at(-1)?.expiresAt ?? 0) <= now);
+    for (const [n] of over.slice(0, most)) this.#write(n, []);
+  }
+
+  remove(id: string): void {
+    for (const [n, page] of this.#pages)
+      if (page.some((entry) => entry.id === id))
+        this.#write(
+          n,
+          page.filter((entry) => entry.id !== id),
+        );
+  }
+
+  get #last(): readonly Entry[] | undefined {
+    return [...this.#pages.values()].at(-1);
+  }
+
+  #write(n: number, page: readonly Entry[]): void {
+    if (page.length === 0) this.kv.delete(keyOf(this.budget, n));
+    else this.kv.put(keyOf(this.budget, n), page);
+    for (const { id } of this.#pages.get(n) ?? []) this.#byId.delete(id);
+    if (page.length === 0) this.#pages.delete(n);
+    else this.#remember(n, page);
+  }
+
+  #remember(n: number, page: readonly Entry[]): void {
+    this.#pages.set(n, page);
+    for (const entry of page) this.#byId.set(entry.id, entry);
+  }
+}
