@@ -68,6 +68,8 @@ export function registerReference(app: App): void {
   app.get("/docs/:file", async (c) => {
     const file = c.req.param("file");
     if (!FILES.includes(file)) throw notFound("file");
-    return c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));
+    const asset = await c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));
+    // An answer of a fetch takes no more headers.
+    return new Response(asset.body, asset);
   });
 }

@@ -1,4 +1,4 @@
-import { TypeID } from "typeid-js";
+import { fromString, fromUUID, toUUID } from "typeid-js";
 import { V7Generator } from "uuidv7";
 import type { Clock } from "./clock.ts";
 
@@ -16,12 +16,12 @@ export function createIds(clock: Clock): Ids {
 /** The alphabets in which views print an id: the same 128 bits as a TypeID (https://github.com/jetify-com/typeid). */
 export type IdPrefix = "notif" | "dsp" | "batch" | "nr";
 
-export const printId = (prefix: IdPrefix, uuid: string): string => TypeID.fromUUID(prefix, uuid).toString();
+export const printId = (prefix: IdPrefix, uuid: string): string => fromUUID(uuid, prefix);
 
 /** The UUID behind a printed id, or null when `text` is not one of this prefix. */
 export function parseId(prefix: IdPrefix, text: string): string | null {
   try {
-    return TypeID.fromString(text, prefix).toUUID();
+    return toUUID(fromString(text, prefix));
   } catch {
     return null;
   }
