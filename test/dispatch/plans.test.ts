@@ -215,6 +215,19 @@ describe("a list", () => {
     expect(plans.flatMap(({ steps }) => steps).filter((step) => step.includes("by_channel"))).toEqual([]);
   });
 
+  test.each([
+    ["scenario", { scenarioId: "s" }],
+    ["prompt", { promptId: "p" }],
+  ])("of a %s counts without looking at a row, and sorts nothing", async (name, filter) => {
+    const h = createWorld();
+    h.meter.reset();
+    await h.ctx.db.read(listDispatches({ kind: "all" }, { channel: "push", ...filter }, PAGE));
+    const [page, count] = await plansOf(h);
+    const search = `dispatches_by_${name} (${name}_id=?)`;
+    expect(page?.steps).toEqual([`SEARCH dispatches USING INDEX ${search}`]);
+    expect(count?.steps).toContain(`SEARCH dispatches USING COVERING INDEX ${search}`);
+  });
+
   test("of what is unfinished looks only at that", async () => {
     const h = createWorld();
     await env.DB.prepare(

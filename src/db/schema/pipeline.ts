@@ -117,12 +117,12 @@ export const dispatches = sqliteTable(
     index("dispatches_by_type")
       .on(t.type)
       .where(sql`type <> 'push'`),
-    // Filters of the push view.
+    // Filters of the push view. With the channel behind the id, so that what they find is counted from the index.
     index("dispatches_by_scenario")
-      .on(t.scenario_id)
+      .on(t.scenario_id, t.id, t.channel)
       .where(sql`scenario_id IS NOT NULL`),
     index("dispatches_by_prompt")
-      .on(t.prompt_id)
+      .on(t.prompt_id, t.id, t.channel)
       .where(sql`prompt_id IS NOT NULL`),
     // The inbox, newest first: what is archived apart from the rest.
     index("dispatches_inbox")
