@@ -105,8 +105,7 @@ function conditions(scope: Scope, filter: LogFilter, driver: Driver): SQL[] {
   else equal("org_id", filter.orgId);
   const [only, ...more] = filter.statuses ?? [];
   if (only !== undefined && more.length === 0) equal("status", only);
-  else if (filter.statuses !== undefined)
-    found.push(sql`${column("status")} IN ${filter.statuses}`);
+  else if (filter.statuses !== undefined) found.push(sql`${column("status")} IN ${filter.statuses}`);
   if (filter.mark === null) found.push(sql`mark IS NULL`);
   else equal("mark", filter.mark);
   if (filter.from !== undefined) found.push(sql`id >= ${firstIdAt(filter.from)}`);

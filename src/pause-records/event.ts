@@ -26,8 +26,10 @@ export interface PauseEvent {
   payload: EmailContent;
 }
 
+let days: Intl.DateTimeFormat | undefined;
 /** A date that travels as midnight UTC keeps its day. The coordinator's time zone is not known where this is made. */
-const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+const day = (at: number): string =>
+  (days ??= new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" })).format(at);
 
 /**
  * The event that a mentor's new status would be. `pause_start_date` and `pause_reason` speak of the pause: a return
@@ -56,7 +58,7 @@ export function pauseEvent(mentor: Pausing, now: number): PauseEvent {
   }
   const effectiveDate = mentor.pause_start_date ?? now;
   const reason = mentor.pause_reason;
-  const body = `${who} taking a pause from ${day.format(effectiveDate)}.`;
+  const body = `${who} taking a pause from ${day(effectiveDate)}.`;
   return {
     type: "pause_activated",
     effectiveDate,

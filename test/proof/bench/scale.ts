@@ -16,7 +16,11 @@ const LISTS: readonly Scenario[] = SCENARIOS.filter(({ goal }) => goal === 0.8).
     call: () => get("/api/v1/notifications?limit=20&status=failed"),
     goal: null,
   },
-  { name: "list of a scenario", call: () => get("/api/v1/notifications?limit=10&scenario_id=scenario_1"), goal: null },
+  {
+    name: "list of a scenario",
+    call: () => get("/api/v1/notifications?limit=10&scenario_id=scenario_1"),
+    goal: null,
+  },
   { name: "page 100", call: () => get("/api/v1/notifications?limit=20&page=100"), goal: null },
   {
     name: "admin log of an organization",

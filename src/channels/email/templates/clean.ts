@@ -26,11 +26,15 @@ export function safeUrl(url: string | null | undefined): string | null {
   return parsed.href.length <= URL_MAX ? parsed.href : null;
 }
 
+let segmenter: Intl.Segmenter | undefined;
+/** Made once, when something is first cut: it is costly. */
+const graphemes = () => (segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" }));
+
 /** At most `max` UTF-16 units of `text`, cut between graphemes and ended by "…" when something was cut. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
   let kept = "";
-  for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)) {
+  for (const { segment } of graphemes().segment(text)) {
     if (kept.length + segment.length > max - 1) break;
     kept += segment;
   }

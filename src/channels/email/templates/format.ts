@@ -1,3 +1,4 @@
+import { cached } from "../../../lib/cached.ts";
 import { DAY } from "../../../lib/clock.ts";
 import { daysBetweenLocal } from "../../../schedules/local-time.ts";
 import { type Direction, isolate } from "./clean.ts";
@@ -40,24 +41,13 @@ export interface Formatter {
   until(now: number, at: number): Days;
 }
 
-/** Intl objects are costly to make (a millisecond in a cold isolate) and a batch shares few locales. */
-const CACHE_SIZE = 64;
-const cache = new Map<string, Formatter>();
-
 /**
  * The formatter for a resolved locale; a zone that Intl does not know is read as UTC. What it prints may stand in
- * sentences that run in `around`.
+ * sentences that run in `around`. Remembered: Intl objects are costly to make, and a batch shares few locales.
  */
-export function formatterFor(locale: string, timezone: string | null, around: Direction): Formatter {
-  const key = `${locale} ${timezone} ${around}`;
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = createFormatter(formatLocale(locale), resolveTimezone(timezone), around);
-  const [oldest] = cache.keys();
-  if (cache.size >= CACHE_SIZE && oldest !== undefined) cache.delete(oldest);
-  cache.set(key, made);
-  return made;
-}
+export const formatterFor = cached(64, (locale: string, timezone: string | null, around: Direction) =>
+  createFormatter(formatLocale(locale), resolveTimezone(timezone), around),
+);
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined;

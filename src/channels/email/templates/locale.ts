@@ -1,3 +1,4 @@
+import { cached } from "../../../lib/cached.ts";
 import type { Direction } from "./clean.ts";
 
 const FALLBACK_LOCALE = "en";
@@ -28,9 +29,13 @@ export function resolveTimezone(timezone: string | null): string {
   }
 }
 
+// Remembered, since a batch shares few locales and each of these is asked several times for a mail.
+const KNOWN_LOCALES = 64;
+
 /** The language of a resolved locale: "nb" of "nb-NO". */
-export const languageOf = (locale: string): string => new Intl.Locale(locale).language;
+export const languageOf = cached(KNOWN_LOCALES, (locale: string) => new Intl.Locale(locale).language);
 
 /** Which way a resolved locale is written, by its most likely script ("ur" → Arab, "az-Arab" → Arab). */
-export const directionOf = (locale: string): Direction =>
-  RTL_SCRIPTS.has(new Intl.Locale(locale).maximize().script ?? "") ? "rtl" : "ltr";
+export const directionOf = cached(KNOWN_LOCALES, (locale: string): Direction =>
+  RTL_SCRIPTS.has(new Intl.Locale(locale).maximize().script ?? "") ? "rtl" : "ltr",
+);

@@ -1,0 +1,17 @@
+/** `make`, which remembers its answers: up to `size` of them, of which the oldest goes first. */
+export function cached<A extends readonly (string | null)[], T>(
+  size: number,
+  make: (...args: A) => T,
+): (...args: A) => T {
+  const answers = new Map<string, T>();
+  return (...args) => {
+    const key = JSON.stringify(args);
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const made = make(...args);
+    const [oldest] = answers.keys();
+    if (answers.size >= size && oldest !== undefined) answers.delete(oldest);
+    answers.set(key, made);
+    return made;
+  };
+}
