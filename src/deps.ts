@@ -44,7 +44,7 @@ export interface Deps extends Seams {
   webhooks: Verifiers;
   /** What the sweep wakes. */
   channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
-  deliverers: Readonly<Partial<Record<Channel, Deliver>>>;
+  deliverers: Readonly<Record<Channel, Deliver>>;
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }

@@ -1,9 +1,9 @@
 import type { Ctx } from "../ctx.ts";
-import type { Dispatch } from "../db/schema/index.ts";
+import type { Channel, Dispatch } from "../db/schema/index.ts";
 import { groupBy } from "../lib/chunks.ts";
 import type { Settlement, Verdict } from "../queues/message.ts";
-import type { ChannelAdapter, Result } from "./channel.ts";
-import type { Claimed } from "./claim.ts";
+import type { Result } from "./channel.ts";
+import type { Lease } from "./claim.ts";
 import { type Particulars, settle } from "./settle.ts";
 import { postponed, verdictOf } from "./verdict.ts";
 import { sendToQueue, settlementLane } from "./wake.ts";
@@ -14,32 +14,38 @@ const SETTLE_LATER_SECONDS = 5;
 /** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
 const DELIVERIES_PER_SETTLEMENT = 200;
 
+/** A round that has been to its provider. */
+export interface Round {
+  lease: Lease;
+  provider: string;
+  /** Whether it tried a provider that had failed. */
+  probe: boolean;
+  /** What was to be sent. */
+  ready: readonly Dispatch[];
+  /** What was decided without asking the provider. */
+  verdicts: readonly Verdict[];
+  /** What the provider said of those that the lease still covered. */
+  results: readonly Result[];
+}
+
 /** Writes the round down. What the lease no longer covered goes back to the queue at once. */
-export async function conclude<Loaded>(
-  ctx: Ctx,
-  adapter: ChannelAdapter<Loaded>,
-  { lease }: Claimed<Loaded>,
-  provider: string,
-  probe: boolean,
-  ready: readonly Dispatch[],
-  earlier: readonly Verdict[],
-  results: readonly Result[],
-): Promise<void> {
+export async function conclude(ctx: Ctx, channel: Channel, round: Round): Promise<void> {
+  const { lease, provider, probe, ready, verdicts, results } = round;
   const answered = new Set(results.map((result) => result.dispatch.id));
   const letGo = ready.filter((dispatch) => !answered.has(dispatch.id));
   const settlement: Settlement = {
-    channel: adapter.channel,
+    channel,
     claim_id: lease.claimId,
     claimed_at: lease.claimedAt,
     verdicts: [
-      ...earlier,
+      ...verdicts,
       ...letGo.map((dispatch) => postponed(ctx, dispatch, ctx.clock.now())),
       ...results.map((result) => verdictOf(ctx, provider, result, probe)),
     ],
     deliveries: results.flatMap((result) => result.deliveries),
     gone: results.flatMap((result) => result.gone),
   };
-  await settleNowOrLater(ctx, adapter.channel, settlement, results.flatMap(particularsOf));
+  await settleNowOrLater(ctx, settlement, results.flatMap(particularsOf));
 }
 
 const particularsOf = ({ dispatch, toAddress, subject }: Result): Particulars[] =>
@@ -50,10 +56,10 @@ const particularsOf = ({ dispatch, toAddress, subject }: Result): Particulars[] 
 /** What a provider has accepted must not be forgotten because D1 is away: the outcomes then travel by queue. */
 async function settleNowOrLater(
   ctx: Ctx,
-  channel: Settlement["channel"],
   settlement: Settlement,
   particulars: readonly Particulars[],
 ): Promise<void> {
+  const { channel } = settlement;
   try {
     await settle(ctx, settlement, particulars);
   } catch (error) {

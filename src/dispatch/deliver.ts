@@ -86,7 +86,14 @@ async function deliverRound<Loaded>(
   if (elsewhere) await handIn(ctx, adapter, pass, sent.health);
   const results = elsewhere ? sent.results.map(againAtOnce) : sent.results;
   if (ready.length > 0 || verdicts.length > 0)
-    await conclude(ctx, adapter, claimed, provider.name, admission.probe, ready, verdicts, results);
+    await conclude(ctx, adapter.channel, {
+      lease: claimed.lease,
+      provider: provider.name,
+      probe: admission.probe,
+      ready,
+      verdicts,
+      results,
+    });
   if (!elsewhere) await handIn(ctx, adapter, pass, sent.health);
   return null;
 }

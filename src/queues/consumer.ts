@@ -21,7 +21,7 @@ const MAX_WAIT_SECONDS = 60;
 export async function consume(
   ctx: Ctx,
   batch: MessageBatch<unknown>,
-  deliverers: Readonly<Partial<Record<Channel, Deliver>>>,
+  deliverers: Readonly<Record<Channel, Deliver>>,
 ): Promise<void> {
   const wakeUps: { message: Message<unknown>; body: WakeUp }[] = [];
   for (const message of batch.messages) {
@@ -65,13 +65,12 @@ async function deliverSafely(
   ctx: Ctx,
   channel: Channel,
   messages: readonly (readonly string[])[],
-  deliverer: Deliver | undefined,
+  deliverer: Deliver,
 ): Promise<Again> {
   try {
-    if (deliverer) return await deliverer(ctx, messages);
-    ctx.log.error("no_deliverer", "nothing sends on this channel", { channel });
+    return await deliverer(ctx, messages);
   } catch (error) {
     ctx.log.error("deliver_failed", error, { channel });
+    return new Map();
   }
-  return new Map();
 }

@@ -75,7 +75,7 @@ describe("attempts", () => {
     let seed = 1;
     const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
     h.expo.failNext(REFUSED);
-    await h.deps.deliverers.push?.({ ...h.ctx, random }, [ids]);
+    await h.deps.deliverers.push({ ...h.ctx, random }, [ids]);
     expect(new Set(waits(h, "push")).size).toBeGreaterThan(8);
     expect(Math.min(...waits(h, "push"))).toBeGreaterThanOrEqual(15);
     expect(Math.max(...waits(h, "push"))).toBeLessThanOrEqual(45);

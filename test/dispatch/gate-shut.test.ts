@@ -110,7 +110,7 @@ describe("the gate of a provider", () => {
     };
     h.clock.advance(2 * MINUTE);
     expect(await sweep(ctx, h.deps.channels)).toBe(2);
-    const again = await h.deps.deliverers.push?.(ctx, [ids]);
+    const again = await h.deps.deliverers.push(ctx, [ids]);
     expect([...(again ?? [])]).toEqual(ids.map((id) => [id, 15]));
     expect((await dispatchesOf(ids)).map(({ status }) => status)).toEqual(["queued", "queued"]);
     await h.drain();

@@ -61,7 +61,7 @@ export function registerUserNotifications(app: App): void {
     const key = await idempotencyKeyOf(c, request);
     const { deliverers } = c.get("deps");
     const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
-      deliverers.email?.(ctx, [ids]);
+      deliverers.email(ctx, [ids]);
     const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, callerOf(c), request);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(testView(dispatch), 200);
