@@ -1,6 +1,6 @@
 import type { Ctx } from "../ctx.ts";
 import type { Channel, Dispatch } from "../db/schema/index.ts";
-import type { DeliveryRecord } from "../queues/message.ts";
+import type { DeliveryRecord } from "./settlement.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
 import type { Loader } from "./claim.ts";
 import type { Outcome, Pace, ProviderHealth } from "./outcome.ts";

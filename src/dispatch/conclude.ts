@@ -1,7 +1,7 @@
 import type { Ctx } from "../ctx.ts";
 import type { Channel, Dispatch } from "../db/schema/index.ts";
 import { groupBy } from "../lib/chunks.ts";
-import type { Settlement, Verdict } from "../queues/message.ts";
+import type { Settlement, Verdict } from "./settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
 import { type Particulars, settle } from "./settle.ts";

@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
 import { groupBy } from "../lib/chunks.ts";
-import type { Verdict } from "../queues/message.ts";
+import type { Verdict } from "./settlement.ts";
 import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
 import { conclude } from "./conclude.ts";

@@ -4,7 +4,7 @@ import type { Statement } from "../db/client.ts";
 import { inJson, insertRows } from "../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
-import type { Settlement, Verdict } from "../queues/message.ts";
+import type { Settlement, Verdict } from "./settlement.ts";
 import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
 import { queuedAmong, type ToWake, wake } from "./wake.ts";

@@ -1,6 +1,6 @@
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
-import type { Verdict } from "../queues/message.ts";
+import type { Verdict } from "./settlement.ts";
 import type { Result } from "./channel.ts";
 import { firstWakeAt, MAX_AGE_MS, retryWait } from "./timing.ts";
 

@@ -2,8 +2,9 @@ import type { Ctx } from "../ctx.ts";
 import type { Channel } from "../db/schema/index.ts";
 import type { Again } from "../dispatch/deliver.ts";
 import { settle } from "../dispatch/settle.ts";
+import type { Settlement } from "../dispatch/settlement.ts";
 import { groupBy } from "../lib/chunks.ts";
-import { queueMessage, type Settlement, type WakeUp } from "./message.ts";
+import { queueMessage, type WakeUp } from "./message.ts";
 
 /** Sends what is due on one channel; a list of ids for each message. */
 export type Deliver = (ctx: Ctx, messages: readonly (readonly string[])[]) => Promise<Again>;

@@ -2,10 +2,11 @@ import { applyFeedback } from "../channels/email/feedback/apply.ts";
 import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
 import { settle } from "../dispatch/settle.ts";
+import type { Settlement } from "../dispatch/settlement.ts";
 import { sendToQueue, settlementLane } from "../dispatch/wake.ts";
 import { DAY } from "../lib/clock.ts";
 import { eventsIn } from "./email-events.ts";
-import { queueMessage, type Settlement } from "./message.ts";
+import { queueMessage } from "./message.ts";
 
 /** Outcomes that D1 did not take go back onto their queue, to be tried again after so many seconds … */
 const SETTLE_AGAIN_SECONDS = 5;

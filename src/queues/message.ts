@@ -1,53 +1,10 @@
 import { z } from "zod";
 import { CHANNELS } from "../db/schema/pipeline.ts";
+import { settlement } from "../dispatch/settlement.ts";
 
 /** At most this many ids in one message, and this many messages in one sendBatch: well inside 128 KB and 256 KB. */
 export const IDS_PER_MESSAGE = 100;
 export const MESSAGES_PER_SEND = 50;
-
-const verdict = z.object({
-  id: z.uuid(),
-  status: z.enum(["queued", "sent", "failed", "cancelled"]),
-  error_code: z.string().nullable(),
-  error: z.string().nullable(),
-  provider: z.string().nullable(),
-  provider_message_id: z.string().nullable(),
-  targets: z.number().int(),
-  /** Attempts to add. */
-  spent: z.number().int(),
-  due_at: z.number().int(),
-  wake_at: z.number().int().nullable(),
-  slot_at: z.number().int().nullable(),
-  sent_at: z.number().int().nullable(),
-  chunk_id: z.string().nullable(),
-});
-
-const delivered = z.object({
-  dispatch_id: z.uuid(),
-  device_id: z.number().int(),
-  status: z.enum(["accepted", "retry", "failed"]),
-  provider: z.string(),
-  ticket_id: z.string().nullable(),
-  error: z.string().nullable(),
-  accepted_at: z.number().int().nullable(),
-  receipt_due_at: z.number().int().nullable(),
-});
-
-/** What a round came to: ids and codes only, so that it can also travel by queue when D1 is away. */
-export const settlement = z.object({
-  channel: z.enum(CHANNELS),
-  claim_id: z.string(),
-  /** Epoch ms of the claim. */
-  claimed_at: z.number().int(),
-  verdicts: z.array(verdict),
-  deliveries: z.array(delivered),
-  /** Devices whose token the provider called dead, unless registered again since the claim. */
-  gone: z.array(z.object({ device_id: z.number().int(), reason: z.string() })),
-});
-
-export type Verdict = z.infer<typeof verdict>;
-export type DeliveryRecord = z.infer<typeof delivered>;
-export type Settlement = z.infer<typeof settlement>;
 
 /** A wake-up call: these dispatches may be due. The row is the truth; a message holds ids and nothing else. */
 const wakeUp = z.object({

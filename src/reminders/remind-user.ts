@@ -10,8 +10,7 @@ import type { IdempotencyKey } from "../idempotency/keys.ts";
 import { DISPATCH, type Once, once } from "../idempotency/once.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { emailBudget } from "../rate-limit/budgets.ts";
-import { giveBack } from "../rate-limit/give-back.ts";
-import { reserveOrRefuse } from "../rate-limit/headers.ts";
+import { inSlot } from "../rate-limit/in-slot.ts";
 import { type Certificate, reminderOf } from "./content.ts";
 
 /** Certificates of one user that a reminder looks at: those nearest to their expiry. */
@@ -54,16 +53,13 @@ export async function remindUser(
     payload: reminderOf(certificates, ctx.clock.now()),
     slotTaken: true,
   }) as Dispatch;
-  const budget = emailBudget(ctx);
-  await reserveOrRefuse(ctx.limiters(userId), budget, row.id);
-  const winner = await insert(ctx, author, request, row, certificates).catch(async (error: unknown) => {
-    await giveBack(ctx, userId, budget, row.id);
-    throw error;
-  });
-  if (winner !== null) {
-    await giveBack(ctx, userId, budget, row.id);
-    return { dispatch: winner, replayed: true };
-  }
+  const { made: winner } = await inSlot(
+    ctx,
+    { userId, budget: emailBudget(ctx), dispatchId: row.id },
+    () => insert(ctx, author, request, row, certificates),
+    (one) => one === null,
+  );
+  if (winner !== null) return { dispatch: winner, replayed: true };
   await wake(ctx, [{ id: row.id, channel: "email", lane: "email", at: row.due_at }]);
   return { dispatch: row, replayed: false };
 }

@@ -8,8 +8,7 @@ import { DISPATCH, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
-import { giveBack } from "../../rate-limit/give-back.ts";
-import { reserveOrRefuse } from "../../rate-limit/headers.ts";
+import { inSlot } from "../../rate-limit/in-slot.ts";
 import type { EmailType } from "./templates/index.ts";
 
 const SERVICE_ERROR = "email_service_error";
@@ -58,20 +57,17 @@ export async function sendTest(
     expiresAt: ctx.clock.now() + GOOD_FOR_MS,
     slotTaken: true,
   });
-  await reserveOrRefuse(ctx.limiters(caller.id), TEST_BUDGET, row.id);
-  const giveSlotBack = () => giveBack(ctx, caller.id, TEST_BUDGET, row.id);
-  const making = request.write(row.id, (isMine) => [
-    createUserIfMissing(ctx, caller),
-    ...insertDispatches([row], isMine),
-  ]);
-  const { earlier: winner } = await making.catch(async (error: unknown) => {
-    await giveSlotBack();
-    throw error;
-  });
-  if (winner !== null) {
-    await giveSlotBack();
-    return winner;
-  }
+  const { made } = await inSlot(
+    ctx,
+    { userId: caller.id, budget: TEST_BUDGET, dispatchId: row.id },
+    () =>
+      request.write(row.id, (isMine) => [
+        createUserIfMissing(ctx, caller),
+        ...insertDispatches([row], isMine),
+      ]),
+    ({ earlier: winner }) => winner === null,
+  );
+  if (made.earlier !== null) return made.earlier;
   await deliverNow(ctx, [row.id]);
   return { dispatch: await conclude(ctx, key, row.id), replayed: false };
 }

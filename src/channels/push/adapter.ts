@@ -7,7 +7,7 @@ import type { Outcome } from "../../dispatch/outcome.ts";
 import { fire } from "../../dispatch/waves.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
-import type { DeliveryRecord } from "../../queues/message.ts";
+import type { DeliveryRecord } from "../../dispatch/settlement.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import type { PushMessage, PushProvider } from "./provider.ts";
 import { summarize } from "./summarize.ts";

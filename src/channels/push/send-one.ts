@@ -10,8 +10,7 @@ import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { notFound } from "../../lib/failure.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import type { Reservation } from "../../rate-limit/limiter.ts";
-import { giveBack } from "../../rate-limit/give-back.ts";
-import { reserveOrRefuse } from "../../rate-limit/headers.ts";
+import { inSlot } from "../../rate-limit/in-slot.ts";
 import { idFromData, type PushContent } from "./content.ts";
 
 /** Where a message may be sent at the same time. */
@@ -58,23 +57,15 @@ export async function sendOne(
   const rows = rowsOf(ctx, found, input);
   const [dispatch] = rows;
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
+  const make = () =>
+    isBlind ? insertBlindly(request, dispatch.id, rows) : insert(request, dispatch.id, rows);
+  const slot = { userId: found.id, budget: pushBudget(ctx), dispatchId: dispatch.id };
   // What is to go later takes its slot when it goes: the budget counts sends, not requests.
-  const reservation =
+  const { made: sent, reservation } =
     dispatch.slot_at === null
-      ? null
-      : await reserveOrRefuse(ctx.limiters(found.id), pushBudget(ctx), dispatch.id);
-  const release = async () => {
-    if (reservation !== null) await giveBack(ctx, found.id, pushBudget(ctx), dispatch.id);
-  };
-  const inserted = isBlind ? insertBlindly(request, dispatch.id, rows) : insert(request, dispatch.id, rows);
-  const sent = await inserted.catch(async (error: unknown) => {
-    await release();
-    throw error;
-  });
-  if (sent.replayed) {
-    await release();
-    return sent;
-  }
+      ? { made: await make(), reservation: null }
+      : await inSlot(ctx, slot, make, ({ replayed }) => !replayed);
+  if (sent.replayed) return sent;
   await wake(ctx, toWakeOf(rows));
   return { ...sent, reservation };
 }
