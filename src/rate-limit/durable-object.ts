@@ -74,10 +74,10 @@ export class UserRateLimiter extends DurableObject {
     const now = Date.now();
     const names = new Set([...this.#kv.list()].map(([key]) => Ledger.budgetOf(key)));
     const ledgers = [...names].map((name) => this.#ledger(name));
+    const last = Math.max(0, ...ledgers.map(({ expiresAt }) => expiresAt ?? 0));
+    if (last <= now) return this.erase();
     for (const ledger of ledgers) ledger.prune(now);
-    const last = Math.max(...ledgers.map(({ expiresAt }) => expiresAt ?? 0));
-    if (last <= now) await this.erase();
-    else await this.#arm(last - now);
+    await this.#arm(last - now);
   }
 
   #ledger(name: string): Ledger {

@@ -46,8 +46,8 @@ test("a push costs three round trips, nine written rows and one message, from th
     queueDeletes: 1,
     // The user's limiter and the provider's gate.
     objectRequests: 2,
-    // A new user's table (2), the reservation, and the alarm that clears it away.
-    objectRows: 4,
+    // The reservation, and the alarm that clears it away.
+    objectRows: 2,
     providerRequests: 1,
   });
 });

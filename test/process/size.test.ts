@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { sizeOf } from "../proof/bench/size.ts";
-import { build } from "../proof/production.ts";
+import { build, startProduction } from "../proof/production.ts";
 
 // A Worker is fetched and compiled before its first request: what it weighs is what a cold start waits for.
 
@@ -13,3 +13,28 @@ test("what is deployed has at most 400 KB compressed", async () => {
   expect(bytes).toBeGreaterThan(gzipped);
   expect(gzipped).toBeLessThanOrEqual(400 * KB);
 });
+
+/** Says which libraries have been evaluated: zod leaves a global behind, and so does whatever brings zod along. */
+const LOOKS = `
+import worker from "./index.js";
+export * from "./index.js";
+const isLoaded = () => "__zod_globalConfig" in globalThis;
+const atStart = isLoaded();
+export default {
+  ...worker,
+  async fetch(request, env, context) {
+    const { status } = await worker.fetch(request, env, context);
+    return Response.json({ status, atStart, afterRequest: isLoaded() });
+  },
+};`;
+
+// `npm run bench` says how long a start takes; what makes it short is that most of the code waits for its first use.
+test("a start loads no schemas: a request does", async () => {
+  const { origin, stop } = await startProduction({ wrapper: { name: "looks.js", source: LOOKS } });
+  try {
+    const answer = await fetch(`${origin}/openapi.json`);
+    expect(await answer.json()).toEqual({ status: 200, atStart: false, afterRequest: true });
+  } finally {
+    await stop();
+  }
+}, 60_000);
