@@ -6,13 +6,13 @@ import type { App, AppEnv } from "./http/app-env.ts";
 import { createBase } from "./http/middleware.ts";
 
 /** Mounts routes. */
-export type Register = (app: App) => void;
+type Register = (app: App) => void;
 
 /**
  * The parts of the HTTP side, by the path under which all routes of each lie, in the order of /openapi.json. A part is
  * loaded at the first request for it: most of what a contract takes to load are its schemas.
  */
-export const PARTS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
+const PARTS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
   "/healthz": async () => [(await import("./http/health.ts")).registerHealth],
   "/openapi.json": async () => [(await import("./http/docs.ts")).registerDocument],
   "/docs": async () => [(await import("./http/docs.ts")).registerReference],
@@ -42,12 +42,12 @@ const partOf = (path: string): string | undefined =>
   Object.keys(PARTS).find((base) => path === base || path.startsWith(`${base}/`));
 
 /** The whole HTTP side. Each part becomes an app of its own, behind the same middleware. */
-export function createApp(of: (env: Bindings) => Deps) {
+export function createApp(depsFor: (env: Bindings) => Deps) {
   const apps = new Map<string | undefined, App>();
 
   async function load(part: string | undefined): Promise<App> {
     const registers = part === undefined ? [] : ((await PARTS[part]?.()) ?? []);
-    const app = createBase(of);
+    const app = createBase(depsFor);
     for (const register of registers) register(app);
     apps.set(part, app);
     return app;

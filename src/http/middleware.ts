@@ -7,11 +7,11 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { Deps } from "../deps.ts";
 import type { Bindings } from "../env.ts";
+import { Failure } from "../lib/failure.ts";
 import type { App, AppEnv } from "./app-env.ts";
 import { inboundLimit } from "./inbound-limit.ts";
 import { fieldErrors, handleError, invalid } from "./problem.ts";
 import { openSession } from "./session.ts";
-import { Failure } from "../lib/failure.ts";
 
 /** The largest body that we read: a batch of 1,000 pushes of 4 KB each, with room. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
