@@ -87,9 +87,9 @@ const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** Answers are about people and of this moment, so nobody on the way keeps them. */
-const notKept = createMiddleware<AppEnv>(async (c, next) => {
-  await next();
+const notKept = createMiddleware<AppEnv>((c, next) => {
   c.header("cache-control", "no-store");
+  return next();
 });
 
 const limitBody = bodyLimit({

@@ -27,5 +27,6 @@ export const openSession = createMiddleware<AppEnv>(async (c, next) => {
   c.set("ctx", ctx);
   await next();
   const reached = ctx.db.bookmark();
-  if (reached !== null) c.header(BOOKMARK, reached);
+  // Not by c.header, which would make the whole answer anew.
+  if (reached !== null) c.res.headers.set(BOOKMARK, reached);
 });
