@@ -12,8 +12,11 @@ export interface Entry {
   expiresAt: number;
 }
 
-/** Reservations that are stored as one row: a call rewrites the last page only, and what has run out goes by the page. */
-const PAGE = 64;
+/**
+ * Reservations that are stored as one row: a call rewrites the last page only, and what has run out goes by the page.
+ * Larger pages would spare a deleted row now and then, and cost each call the time to write them.
+ */
+const PAGE = 16;
 
 /** How many pages that have run out a call clears away beyond as many as it writes. */
 const PRUNE_EXTRA = 1;

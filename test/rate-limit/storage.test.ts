@@ -47,16 +47,16 @@ describe("what a call writes", () => {
       expect(Math.max(...costs)).toBe(2);
     }));
 
-  test("many slots at once cost a row for 64 of them", () =>
+  test("many slots at once cost a row for 16 of them", () =>
     inside(async (limiter, state) => {
       await limiter.reserve(NOW, hourly(), "first");
-      expect(await rowsWritten(state, () => limiter.slots(NOW, hourly(), newIds(100)))).toBe(2);
-      expect(pages(state).map(({ length }) => length)).toEqual([64, 37]);
+      expect(await rowsWritten(state, () => limiter.slots(NOW, hourly(), newIds(40)))).toBe(3);
+      expect(pages(state).map(({ length }) => length)).toEqual([16, 16, 9]);
     }));
 
   test("what is given back costs one row", () =>
     inside(async (limiter, state) => {
-      await limiter.slots(NOW, hourly(), [...newIds(70), "last"]);
+      await limiter.slots(NOW, hourly(), [...newIds(40), "last"]);
       expect(await rowsWritten(state, () => limiter.release(hourly(), "last"))).toBe(1);
       expect(await rowsWritten(state, () => limiter.release(hourly(), "never"))).toBe(0);
     }));
@@ -109,7 +109,7 @@ describe("storage does not grow", () => {
         expect(sent - before).toBe(120);
       }
       expect(now - NOW).toBeGreaterThan(10 * 24 * HOUR);
-      expect(most).toBeLessThanOrEqual(3 * 60 + 2 * 64);
+      expect(most).toBeLessThanOrEqual(3 * 60 + 2 * 16);
       expect(state.storage.sql.databaseSize).toBeLessThan(100_000);
     }),
   );
@@ -119,7 +119,7 @@ describe("storage does not grow", () => {
       await limiter.slots(NOW, hourly(), newIds(2_000));
       const later = NOW + 100 * HOUR;
       for (let i = 0; i < 300; i++) await limiter.reserve(later + i * MINUTE, hourly(), `d${i}`);
-      expect(countEntries(state)).toBeLessThanOrEqual(3 * 60 + 64);
+      expect(countEntries(state)).toBeLessThanOrEqual(3 * 60 + 16);
     }));
 });
 
