@@ -5,8 +5,8 @@ export { UserInbox } from "./inbox/live/durable-object.ts";
 export { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
 /**
- * The Worker. Each kind of event loads what it needs when it first comes to an isolate: starting one is cheap, and none
- * pays for what it never does. An isolate of Durable Objects holds no HTTP side, and that of a queue no contracts.
+ * The Worker. Each kind of event loads what it needs when it first comes to an isolate, so that starting one is cheap: an
+ * isolate of Durable Objects loads little more than them, and that of a queue or a cron no contract.
  */
 export default {
   async fetch(request, env, execution) {

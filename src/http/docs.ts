@@ -69,7 +69,7 @@ export function registerReference(app: App): void {
     const file = c.req.param("file");
     if (!FILES.includes(file)) throw notFound("file");
     const asset = await c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));
-    // An answer of a fetch takes no more headers.
-    return new Response(asset.body, asset);
+    // An answer of a fetch takes no more headers, and has none of ours.
+    return c.newResponse(asset.body, asset);
   });
 }

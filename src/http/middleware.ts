@@ -38,7 +38,7 @@ const CORS_HEADERS = {
   ],
 };
 
-/** Without those for browsers that nobody has any more: each header of each answer costs time. */
+/** Without those that mean nothing to an API: each header of each answer costs time. */
 const SECURE_HEADERS = {
   originAgentCluster: false,
   xDnsPrefetchControl: false,
@@ -65,9 +65,10 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
     });
   });
 
-/** Read in the form in which it will be asked for: another would be converted. */
-const sizeOf = async (request: HonoRequest, isText: boolean): Promise<number> =>
-  isText ? (await request.text()).length : (await request.arrayBuffer()).byteLength;
+/** It is read in the form in which it will be asked for: another would be converted. */
+const isEmptyBody = async (request: HonoRequest, isText: boolean): Promise<boolean> =>
+  request.raw.body === null ||
+  (isText ? (await request.text()) === "" : (await request.arrayBuffer()).byteLength === 0);
 
 /**
  * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well: whatever
@@ -76,7 +77,7 @@ const sizeOf = async (request: HonoRequest, isText: boolean): Promise<number> =>
 const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
   const type = c.req.header("content-type");
   const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "");
-  const isEmpty = c.req.raw.body === null || (await sizeOf(c.req, isJson)) === 0;
+  const isEmpty = await isEmptyBody(c.req, isJson);
   if (!isJson && !isEmpty) throw new Failure("unsupported_media_type", "Send the body as application/json.");
   if (isEmpty && type !== undefined) {
     const { url, method, headers } = c.req.raw;
@@ -100,12 +101,15 @@ const limitBody = bodyLimit({
 });
 
 /**
- * Lets pages of other origins in, where CORS_ORIGINS names them. Only browsers say which origin they are of; nobody else
- * reads the answer's headers for it.
+ * Lets pages of other origins in, where CORS_ORIGINS names them. Only browsers say which origin a request is of; whoever
+ * keeps an answer for others must know that theirs would have been another.
  */
 const shared = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.header("origin") === undefined) return next();
   const { corsOrigins } = c.get("deps").config;
+  if (c.req.header("origin") === undefined && c.req.method !== "OPTIONS") {
+    if (corsOrigins.length > 0) c.header("vary", "Origin", { append: true });
+    return next();
+  }
   const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
   return cors({ origin, ...CORS_HEADERS })(c, next);
 });

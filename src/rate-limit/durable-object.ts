@@ -7,7 +7,8 @@ import type { Budget, Reservation, Slot, Usage } from "./limiter.ts";
  * The budgets of one user, counted in one place. Each call does its work in one synchronous step, so that concurrent
  * calls come one after the other. `now` (epoch ms) is the caller's; only the alarm goes by the object's own clock.
  *
- * A reservation costs one written row; refusing, repeating and looking cost none.
+ * A reservation costs one written row, and now and then one more for a page that has run out; refusing, repeating and
+ * looking cost none.
  */
 export class UserRateLimiter extends DurableObject {
   readonly #kv = this.ctx.storage.kv;

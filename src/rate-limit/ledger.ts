@@ -26,9 +26,8 @@ const keyOf = (budget: string, n: number): string => `${budget}/${String(n).padS
 const numberIn = (key: string): number => Number(key.slice(key.lastIndexOf("/") + 1));
 
 /**
- * The reservations of one budget, in the order of their TAT, in memory as they are in the storage. What is written is
- * written before it is remembered, so a write that fails leaves neither; and the runtime writes down together what one
- * synchronous step puts.
+ * The reservations of one budget, in the order of their TAT, in memory as they are in the storage. A page is written
+ * before it is remembered, so one that could not be written is in neither.
  */
 export class Ledger {
   /** By number, lowest first; none is empty. */

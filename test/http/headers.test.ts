@@ -87,12 +87,27 @@ describe("CORS", () => {
     };
     expect([await vary(ORIGIN), await vary("*")]).toEqual(["Origin", null]);
   });
+
+  test.each(["/openapi.json", "/docs", "/docs/swagger-ui.css"])(
+    "tells a cache that keeps %s for a caller without an origin that a page's would have been another",
+    async (path) => {
+      const vary = async (vars: Record<string, string>) =>
+        (await createHarness({ vars }).request("GET", path, { as: null })).headers.get("vary");
+      expect([await vary({ CORS_ORIGINS: ORIGIN }), await vary({})]).toEqual(["Origin", null]);
+    },
+  );
+
+  test("answers OPTIONS from anyone", async () => {
+    const { status } = await createHarness().request("OPTIONS", BASE, { as: null });
+    expect(status).toBe(204);
+  });
 });
 
-test.each([BASE, "/nothing", "/healthz", "/docs", "/openapi.json"])(
-  "%s carries the secure headers",
+test.each([BASE, "/nothing", "/healthz", "/docs", "/docs/swagger-ui.css", "/openapi.json"])(
+  "%s carries the secure headers, and the request's id",
   async (path) => {
     const { headers } = await createHarness().request("GET", path);
+    expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
     expect(headers.get("strict-transport-security")).toContain("max-age=");

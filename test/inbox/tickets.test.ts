@@ -25,7 +25,8 @@ describe("a ticket", () => {
   test("opens one connection and not a second", async () => {
     const h = createHarness();
     const ticket = await getTicket(h, aReader());
-    expect((await askLive(h, { ticket })).status).toBe(101);
+    const opened = await askLive(h, { ticket });
+    expect([opened.status, opened.headers.has("x-request-id")]).toEqual([101, true]);
     expect((await askLive(h, { ticket })).status).toBe(401);
   });
 

@@ -60,7 +60,11 @@ export function registerInbox(app: App): void {
       throw new Failure("unauthorized", "The ticket is not valid (any more). Get another.", {
         code: "invalid_ticket",
       });
-    return new Response(null, { status: 101, webSocket });
+    return new Response(null, {
+      status: 101,
+      webSocket,
+      headers: { "x-request-id": c.get("requestId") },
+    });
   });
 
   for (const change of Object.keys(routes.changes) as Change[])
