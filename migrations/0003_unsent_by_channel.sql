@@ -1,2 +1,2 @@
 DROP INDEX `dispatches_unsent`;--> statement-breakpoint
-CREATE INDEX `dispatches_unsent` ON `dispatches` (`channel`,`status`,`id`,`mark`) WHERE status IN ('failed', 'bounced', 'cancelled');
+CREATE INDEX `dispatches_unsent` ON `dispatches` (`channel`,`status`) WHERE status IN ('failed', 'bounced', 'cancelled');
