@@ -1,0 +1,27 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+
+/**
+ * Each migration and the hash of its statements. One that a database may have applied is never run again, so what it
+ * should have said comes in a new migration. Change a hash only while nobody else can have that migration yet.
+ */
+const WRITTEN: Readonly<Record<string, string>> = {
+  "0000_pipeline_and_directory.sql": "18fb3200e815f65b",
+  "0001_org_cycles.sql": "94c0a7dc85293fc9",
+  "0002_inbox_sequence.sql": "ecf9ba9707e82770",
+  "0003_unsent_by_channel.sql": "a3d9a0c3685c65d4",
+  "0004_totals_from_indexes.sql": "0700616ca645a461",
+};
+
+async function hashOf(statements: readonly string[]): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(statements.map((one) => one.trim())));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes), 0, 8);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+test("a migration that may have been applied is not edited", async () => {
+  const found = await Promise.all(
+    env.TEST_MIGRATIONS.map(async ({ name, queries }) => [name, await hashOf(queries)] as const),
+  );
+  expect(Object.fromEntries(found)).toEqual(WRITTEN);
+});
