@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
+import { printId } from "../../src/lib/ids.ts";
 import { unitsOf } from "../../src/quota/admit.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { createMailWorld, givenReader } from "../support/mail.ts";
@@ -137,6 +138,52 @@ describe("a send by API over its organization's quota", () => {
     });
     expect([record.status, record.body.code]).toEqual([429, "org_quota"]);
   });
+});
+
+describe("a change by staff", () => {
+  test("that is audited counts in the caller's organization", async () => {
+    const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "3" });
+    const org = await givenOrg(h);
+    const reader = await givenReader(h, { org });
+    await givenCertificate(h, reader.id, 10);
+    const { body } = await remind(h, reader.id);
+    const as = { role: "org_admin", sub: "admin", org } as const;
+    const path = `/api/v1/admin/notifications/${body.data.dispatch_id}`;
+    const note = () => h.request("PUT", path, { as, body: { action: "update", note: "Called her" } });
+    expect([(await note()).status, (await note()).status]).toEqual([200, 200]);
+    const audited = () => count("audit_log", "actor = ?", "org_admin:admin");
+    const before = await audited();
+    const refused = [
+      await note(),
+      await h.request("PUT", path, { as, body: { action: "retry" } }),
+      await h.request("DELETE", path, { as }),
+      await h.request("POST", "/api/v1/admin/notifications/bulk-certification-reminders", {
+        as,
+        body: { org_id: org, days_threshold: 30 },
+      }),
+      await h.request("PUT", `/api/v1/notification-records/${printId("nr", crypto.randomUUID())}`, {
+        as,
+        body: { notes: "x" },
+      }),
+    ];
+    expect(refused.map(({ status, body: { code } }) => [status, code])).toEqual(
+      refused.map(() => [429, "org_quota"]),
+    );
+    expect(await audited()).toBe(before);
+  });
+});
+
+test("devices that nobody answers for, in an open contract, count in what users without an organization share", async () => {
+  const h = limited(2);
+  const register = (as?: null) => {
+    const user = mint("usr");
+    const body = { user_id: user, token: `ExponentPushToken[${user}]`, platform: "ios" };
+    return h.request("POST", `${PUSHES}/device-tokens`, { body, ...(as === null && { as }) });
+  };
+  const statuses = [];
+  for (let i = 0; i < 3; i++) statuses.push((await register(null)).status);
+  expect(statuses).toEqual([201, 201, 429]);
+  expect((await register()).status).toBe(201);
 });
 
 describe("what the system sends over its organization's quota", () => {
