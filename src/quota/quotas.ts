@@ -85,7 +85,7 @@ export function createQuotas(
     const before = heldOf(org);
     if (before.units < units && !before.isLast) {
       const missing = units - before.units;
-      // A name that no user's object has, should they ever share a namespace.
+      // Users without an organization have an object, too, and it needs a name.
       const object = namespace.getByName(`org/${org}`);
       const need = { atLeast: missing, upTo: missing + block - 1, owed };
       const { day, granted, left } = await object.lease(clock.now(), limit, need);
