@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import {
   type Channel,
   type DispatchRow,
@@ -107,11 +107,17 @@ export const insertDispatches = (
     insertRows(dispatches, portion, { where, computed, onConflict: sql`ON CONFLICT DO NOTHING` }),
   );
 
-/** The same for users of whom nothing has been read: what is for one who is not there is left out. */
-export const insertForUsers = (rows: readonly DispatchRow[]): Statement[] =>
-  insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id')`, {
+/**
+ * The same for users of whom nothing has been read: what is for one who is not there is left out, and what is for one of
+ * these organizations (`""`: of none).
+ */
+export const insertForUsers = (rows: readonly DispatchRow[], except: readonly string[]): Statement[] =>
+  insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id'${notOf(except)})`, {
     org_id: ORG_OF_USER,
   });
+
+const notOf = (orgs: readonly string[]): SQL =>
+  orgs.length === 0 ? sql`` : sql` AND NOT ${inJson(sql`coalesce(org_id, '')`, orgs)}`;
 
 /** Statements that point occasions to dispatches; an occasion that exists already stays with its first dispatch. */
 export const insertOccasions = (

@@ -7,6 +7,7 @@ import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
 import { conclude } from "./conclude.ts";
 import { admit, handIn, restFor } from "./pass.ts";
+import { deferOverQuota } from "../quota/admit.ts";
 import { packRounds } from "./rounds.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
 import { abandoned, expired, isExpired, postponed } from "./verdict.ts";
@@ -128,13 +129,19 @@ async function sortOut<Loaded>(
     else if (dispatch.claims > MAX_CLAIMS) verdicts.push(abandoned(dispatch));
     else alive.push(dispatch);
   }
+  const waits = await deferOverQuota(ctx, alive);
   const slots = await slotsFor(
     ctx,
     adapter,
-    alive.filter((dispatch) => dispatch.slot_at === null),
+    alive.filter(({ id, slot_at }) => slot_at === null && !waits.has(id)),
   );
   const ready: Dispatch[] = [];
   for (const dispatch of alive) {
+    const nextDay = waits.get(dispatch.id);
+    if (nextDay !== undefined) {
+      verdicts.push(postponed(ctx, dispatch, nextDay));
+      continue;
+    }
     const at = dispatch.slot_at ?? slots.get(dispatch.id);
     if (at === undefined) verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
     else if (at <= ctx.clock.now()) ready.push({ ...dispatch, slot_at: at });

@@ -8,6 +8,7 @@ import { wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { groupBy } from "../../lib/chunks.ts";
+import { spendQuota } from "../../quota/admit.ts";
 import { idFromData, type PushContent } from "./content.ts";
 
 /**
@@ -27,6 +28,7 @@ export interface SentBatch {
 /**
  * Takes a push for each target into the outbox, and wakes the bulk queue. Two round trips, whatever the number.
  * Unknown users get a result and stop no other.
+ * @throws 429 for all of it when one of the organizations has too little left of its day
  */
 export async function sendBatch(
   ctx: Ctx,
@@ -68,6 +70,7 @@ export async function sendBatch(
     });
     return [row as Dispatch];
   });
+  await spendQuota(ctx, rows);
   const { earlier: winner } = await request.write(batchId, (isMine) => insertDispatches(rows, isMine));
   if (winner !== null) return replay(winner);
   await wake(

@@ -6,6 +6,7 @@ import { sendBatch } from "../../channels/push/send-batch.ts";
 import { sendOne } from "../../channels/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { preferenceOf } from "../../http/prefer.ts";
@@ -70,6 +71,8 @@ export function registerHandlers(app: App): void {
     const body = c.req.valid("json");
     if (!isExpoPushToken(body.token))
       throw invalid([{ pointer: "/token", detail: "must be an Expo push token" }]);
+    // It may make a user, too, and nobody answers for it.
+    if (principal.kind === "anonymous") await countChange(c);
     const create = newUser(principal, body.user_id);
     const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), "expo", body, create);
     const { user_id, token, platform, registered_at } = device;
