@@ -1,6 +1,8 @@
 import type { Context } from "hono";
 import * as devices from "../../channels/push/devices.ts";
 import { isExpoPushToken } from "../../channels/push/providers/expo/token.ts";
+import { type PushOptions, unknownTo } from "../../channels/push/options.ts";
+import type { PushProvider } from "../../channels/push/provider.ts";
 import * as records from "../../channels/push/records.ts";
 import { sendBatch } from "../../channels/push/send-batch.ts";
 import { sendOne } from "../../channels/push/send-one.ts";
@@ -50,6 +52,22 @@ function newUser(principal: Principal, userId: string) {
   return { id, orgId, email, emailVerified, name };
 }
 
+/** Options that no configured provider has: refused at the door, where it can be said. @throws 400 */
+function refuseUnknownOptions(
+  providers: readonly PushProvider[],
+  messages: readonly { pointer: string; options?: PushOptions | undefined }[],
+): void {
+  const unknown = messages.flatMap(({ pointer, options }) =>
+    options === undefined
+      ? []
+      : unknownTo(providers, options).map((name) => ({
+          pointer: `${pointer}/options/${name}`,
+          detail: `no push provider here has this (${providers.map((provider) => provider.name).join(", ")})`,
+        })),
+  );
+  if (unknown.length > 0) throw invalid(unknown);
+}
+
 export function registerHandlers(app: App): void {
   app.openapi(routes.listDevices, async (c) => {
     const principal = c.get("principal");
@@ -84,6 +102,10 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.sendBatch, async (c) => {
     const body = c.req.valid("json");
+    refuseUnknownOptions(
+      c.get("deps").pushProviders,
+      body.targets.map(({ options }, i) => ({ pointer: `/targets/${i}`, options })),
+    );
     const { waitMs } = preference(c);
     const key = await idempotencyKeyOf(c, body);
     const ctx = c.get("ctx");
@@ -123,6 +145,7 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.send, async (c) => {
     const body = c.req.valid("json");
+    refuseUnknownOptions(c.get("deps").pushProviders, [{ pointer: "", options: body.options }]);
     const { waitMs } = preference(c);
     const key = await idempotencyKeyOf(c, body);
     const ctx = c.get("ctx");
