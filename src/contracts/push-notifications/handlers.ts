@@ -16,7 +16,7 @@ import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
-import { parseId, printId } from "../../lib/ids.ts";
+import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import { limitHeaders } from "../../rate-limit/headers.ts";
 import * as routes from "./routes.ts";
@@ -31,7 +31,7 @@ import {
 } from "./view.ts";
 
 const idOf = (text: string): string => {
-  const id = parseId("notif", text);
+  const id = parseDispatchId(text);
   if (id === null) throw notFound("notification");
   return id;
 };
@@ -181,8 +181,8 @@ export function registerHandlers(app: App): void {
   });
 
   app.openapi(routes.remove, async (c) => {
-    const printed = c.req.valid("param").id;
-    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), idOf(printed));
-    return c.json({ deleted: true as const, id: printed }, 200);
+    const id = idOf(c.req.valid("param").id);
+    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), id);
+    return c.json({ deleted: true as const, id: printId("notif", id) }, 200);
   });
 }

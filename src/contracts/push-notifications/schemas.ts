@@ -3,7 +3,15 @@ import { SEND_CHANNELS } from "../../channels/push/send-one.ts";
 import { CHANNELS, PLATFORMS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
 import { options, withContentRules } from "./options.ts";
-import { directoryId, instant, jsonObject, listOf, plainText, printedTime } from "../../http/schemas.ts";
+import {
+  anyDispatchId,
+  directoryId,
+  instant,
+  jsonObject,
+  listOf,
+  plainText,
+  printedTime,
+} from "../../http/schemas.ts";
 
 /** What this view calls a dispatch's state: the pipeline's, or the mark that a person set. */
 export const STATUSES = ["queued", "sending", "sent", "failed", "cancelled", "retried", "resolved"] as const;
@@ -195,8 +203,7 @@ export const listQuery = z.object({
   to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
 });
 
-/** What is no id of ours is a 404, like an id that is not there. */
-export const idParam = z.object({ id: notificationId.openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
 
 const token = z.string().openapi({ example: "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]" });
 
