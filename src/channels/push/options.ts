@@ -49,8 +49,9 @@ export const PUSH_OPTIONS = Object.keys({
   content_available: 0,
 } satisfies Record<PushOptionName, 0>) as PushOptionName[];
 
-/** What a silent push takes: it shows nothing and makes no sound. */
+/** What a silent push takes: it shows nothing but the number on the app's icon, and makes no sound. */
 export const SILENT_OPTIONS: ReadonlySet<string> = new Set<PushOptionName>([
+  "badge",
   "content_available",
   "priority",
   "ttl",

@@ -85,8 +85,9 @@ const SILENT_HINT = "only a silent push (`options.content_available`) has neithe
 const evenIfWrong = ({ value }: z.core.ParsePayload): boolean => typeof value === "object" && value !== null;
 
 function checkSilent(content: Content, refuse: (path: string[], message: string) => void): void {
-  if (content.data === undefined || Object.keys(content.data).length === 0)
-    refuse(["data"], "is required: a silent push has nothing else to say");
+  const isEmpty = Object.keys(content.data ?? {}).length === 0;
+  if (isEmpty && content.options?.badge === undefined)
+    refuse(["data"], "is required: a silent push without a badge has nothing else to say");
   for (const option of namesOf(content.options ?? {}))
     if (!SILENT_OPTIONS.has(option)) refuse(["options", option], "has no place in a silent push");
   if (content.fallback !== undefined)

@@ -219,6 +219,14 @@ describe("a silent push", () => {
     expect(h.expo.accepted[0]).toMatchObject({ title: null, body: null });
   });
 
+  test("may set the badge alone, so that an app read elsewhere loses its number", async () => {
+    const h = createHarness();
+    const { id } = await givenUser(h);
+    const clear = { user_id: id, options: { content_available: true, badge: 0 } };
+    expect((await sendPush(h, clear)).body.status).toBe("sent");
+    expect(h.expo.accepted[0]?.message).toMatchObject({ badge: 0, contentAvailable: true });
+  });
+
   test("goes in a batch beside others", async () => {
     const h = createHarness();
     const { id } = await givenUser(h);
@@ -234,8 +242,8 @@ describe("a silent push", () => {
     [{ data: undefined }, ["/data"]],
     [{ data: {} }, ["/data"]],
     [
-      { options: { content_available: true, sound: "default", badge: 1, subtitle: "x", ttl: 5 } },
-      ["/options/sound", "/options/badge", "/options/subtitle"],
+      { options: { content_available: true, sound: "default", image: ALL.image, subtitle: "x", ttl: 5 } },
+      ["/options/sound", "/options/subtitle", "/options/image"],
     ],
     [{ fallback: "email" }, ["/fallback"]],
     [{ channels: ["push", "in_app"] }, ["/channels"]],
