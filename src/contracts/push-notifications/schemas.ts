@@ -24,6 +24,9 @@ export const notificationId = z.string().openapi({ example: "notif_01jq8z3k5te8v
 const status = z.enum(STATUSES);
 const reference = plainText(128);
 
+/** What a schema can say of the two kinds of pushes; the rest is in the descriptions. */
+const SHOWN_OR_SILENT = [{ required: ["title", "body"] }, { required: ["options"] }];
+
 const NEEDED =
   "Needed, but for a silent push (`options.content_available`), which has neither title nor body.";
 
@@ -80,6 +83,7 @@ export const sendBody = withContentRules(
     error: "is sent to anyway",
   })
   .openapi("PushSend", {
+    anyOf: SHOWN_OR_SILENT,
     example: {
       user_id: "usr_4bc8d2",
       title: "Time to log your run!",
@@ -91,22 +95,22 @@ export const sendBody = withContentRules(
     },
   });
 
-export const batchBody = z
-  .strictObject({ targets: listOf(withContentRules(z.strictObject(content)), MAX_TARGETS) })
-  .openapi("PushBatch", {
-    example: {
-      targets: [
-        { user_id: "usr_4bc8d2", title: "Time to log your run!", body: "Three days without an activity." },
-        {
-          user_id: "usr_9ea3c7",
-          title: "Your race starts in an hour",
-          body: "Gate B, bib 1204.",
-          options: { interruption_level: "time-sensitive", ttl: 3_600 },
-        },
-        { user_id: "usr_9ea3c7", data: { sync: "runs" }, options: { content_available: true } },
-      ],
-    },
-  });
+const target = withContentRules(z.strictObject(content)).openapi("PushTarget", { anyOf: SHOWN_OR_SILENT });
+
+export const batchBody = z.strictObject({ targets: listOf(target, MAX_TARGETS) }).openapi("PushBatch", {
+  example: {
+    targets: [
+      { user_id: "usr_4bc8d2", title: "Time to log your run!", body: "Three days without an activity." },
+      {
+        user_id: "usr_9ea3c7",
+        title: "Your race starts in an hour",
+        body: "Gate B, bib 1204.",
+        options: { interruption_level: "time-sensitive", ttl: 3_600 },
+      },
+      { user_id: "usr_9ea3c7", data: { sync: "runs" }, options: { content_available: true } },
+    ],
+  },
+});
 
 const summary = {
   id: notificationId,
