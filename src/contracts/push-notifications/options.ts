@@ -82,7 +82,8 @@ const isSilent = ({ title, body, options }: Content): boolean =>
 const SILENT_HINT = "only a silent push (`options.content_available`) has neither title nor body";
 
 /** Looks at whatever is an object, so that a missing title is named beside everything else that is wrong. */
-const evenIfWrong = ({ value }: z.core.ParsePayload): boolean => typeof value === "object" && value !== null;
+const evenIfWrong = ({ value }: z.core.ParsePayload): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function checkSilent(content: Content, refuse: (path: string[], message: string) => void): void {
   const isEmpty = Object.keys(content.data ?? {}).length === 0;

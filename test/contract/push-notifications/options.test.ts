@@ -253,6 +253,16 @@ describe("a silent push", () => {
     expect(pointers(answer)).toEqual(expected);
   });
 
+  test.each([
+    [[], [""]],
+    [null, [""]],
+    [{ user_id: "usr_any", title: 5, body: null }, ["/title", "/body"]],
+    [{ user_id: "usr_any", title: "", body: "x", options: "loud" }, ["/title", "/options"]],
+  ])("what is of a wrong kind is said once: %j", async (body, expected) => {
+    const answer = await sendPush(createHarness(), body);
+    expect([answer.status, pointers(answer)]).toEqual([400, expected]);
+  });
+
   test("that lacks everything is told so in one answer, with what else is wrong", async () => {
     const answer = await sendPush(createHarness(), { user_id: "no id!", badge: 1 });
     expect(pointers(answer).toSorted()).toEqual(["/badge", "/body", "/title", "/user_id"]);
