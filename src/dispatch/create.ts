@@ -24,6 +24,8 @@ export interface NewDispatch {
   title?: string;
   body?: string;
   data?: Record<string, unknown> | null;
+  /** How the channel is to send it, where its sender said so. */
+  options?: object | undefined;
   /** What the message's template is rendered from. */
   payload?: unknown;
   grantId?: string | null;
@@ -62,6 +64,7 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     title: input.title ?? null,
     body: input.body ?? null,
     data: input.data ? JSON.stringify(input.data) : null,
+    options: input.options ? JSON.stringify(input.options) : null,
     payload: input.payload === undefined ? null : JSON.stringify(input.payload),
     grant_id: input.grantId ?? null,
     match_id: input.matchId ?? null,

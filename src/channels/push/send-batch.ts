@@ -9,7 +9,7 @@ import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { groupBy } from "../../lib/chunks.ts";
 import { spendQuota } from "../../quota/admit.ts";
-import { idFromData, type PushContent } from "./content.ts";
+import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /**
  * One target's part: its dispatch, or why there is none. The user is unknown (or out of the caller's scope), or a repeat
@@ -62,9 +62,8 @@ export async function sendBatch(
       userId: target.user_id,
       orgId,
       batchId,
-      title: target.title,
-      body: target.body,
-      data: target.data ?? null,
+      ...shownBy(target),
+      options: target.options,
       scenarioId: target.scenario_id ?? idFromData(target.data, "scenario_id"),
       promptId: target.prompt_id ?? idFromData(target.data, "prompt_id"),
     });

@@ -13,7 +13,7 @@ import { NO_ORG } from "../../quota/quotas.ts";
 import { inAppBudget, pushBudget } from "../../rate-limit/budgets.ts";
 import type { Reservation } from "../../rate-limit/limiter.ts";
 import { inSlot } from "../../rate-limit/in-slot.ts";
-import { idFromData, type PushContent } from "./content.ts";
+import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /** Where a message may be sent at the same time. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
@@ -106,13 +106,12 @@ function rowsOf(ctx: Ctx, user: User, input: SendOne): Dispatch[] {
       type: "push",
       userId: user.id,
       orgId: user.org_id,
-      title: input.title,
-      body: input.body,
-      data: input.data ?? null,
+      ...shownBy(input),
       scenarioId: input.scenario_id ?? idFromData(input.data, "scenario_id"),
       promptId: input.prompt_id ?? idFromData(input.data, "prompt_id"),
       sendAt: input.send_at ?? null,
       expiresAt: input.expires_at ?? null,
+      options: isPush ? input.options : undefined,
       fallback: isPush ? (input.fallback ?? null) : null,
       slotTaken: isPush && (input.send_at ?? now) <= now,
     });

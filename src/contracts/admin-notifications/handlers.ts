@@ -8,7 +8,7 @@ import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
 import { iso } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
-import { parseId } from "../../lib/ids.ts";
+import { parseDispatchId, parseId } from "../../lib/ids.ts";
 import { remindOrg } from "../../reminders/remind-org.ts";
 import { remindUser } from "../../reminders/remind-user.ts";
 import * as log from "../../dispatch/admin.ts";
@@ -16,7 +16,7 @@ import * as routes from "./routes.ts";
 import { bulkView, detailView, entryView, printed, remindedView } from "./view.ts";
 
 const idOf = (text: string): string => {
-  const id = parseId("dsp", text);
+  const id = parseDispatchId(text);
   if (id === null) throw notFound("dispatch");
   return id;
 };

@@ -6,12 +6,12 @@ import { listInbox } from "../../inbox/list.ts";
 import { printCursor, printMessage } from "../../inbox/message.ts";
 import { iso } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { parseId } from "../../lib/ids.ts";
+import { parseDispatchId } from "../../lib/ids.ts";
 import * as routes from "./routes.ts";
 import { acknowledged, frame, said } from "./schemas.ts";
 
 const idOf = (text: string): string => {
-  const id = parseId("notif", text);
+  const id = parseDispatchId(text);
   if (id === null) throw notFound("message");
   return id;
 };

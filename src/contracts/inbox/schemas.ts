@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../../http/pagination.ts";
-import { jsonObject, plainText, printedTime } from "../../http/schemas.ts";
+import { anyDispatchId, jsonObject, plainText, printedTime } from "../../http/schemas.ts";
 import { CURSOR, MAX_CHANGES, MAX_FRAME_BYTES } from "../../inbox/live/protocol.ts";
 import { UNREAD_CAP } from "../../inbox/queries.ts";
 
@@ -62,8 +62,7 @@ export const list = z
   })
   .openapi("Inbox");
 
-/** What is no id of ours is a 404, like an id that is not there. */
-export const idParam = z.object({ id: messageId.openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
 
 export const changed = z.object({ ...message, unread_count: unreadCount }).openapi("InboxMessageChanged");
 
