@@ -15,7 +15,7 @@ export const inInbox = (userId: string): SQL =>
   sql`user_id = ${userId} AND channel = 'in_app' AND status = 'delivered'`;
 
 const columns = sql.raw(
-  "id, type, title, body, data, read_at, archived_at, delivered_at, updated_at, inbox_seq",
+  "id, type, title, body, data, expires_at, read_at, archived_at, delivered_at, updated_at, inbox_seq",
 );
 
 const unreadOf = (userId: string): SQL =>

@@ -4,6 +4,7 @@ import { deliveries, deviceTokens, type Dispatch } from "../../db/schema/index.t
 import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
 import type { Loader } from "../../dispatch/claim.ts";
 import type { Outcome } from "../../dispatch/outcome.ts";
+import { firstDueAt } from "../../dispatch/timing.ts";
 import { fire } from "../../dispatch/waves.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
@@ -77,7 +78,7 @@ const messageOf = ({ dispatch, device }: Shot): PushMessage => ({
   data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
   collapseId: dispatch.id,
   // Left out, iOS would drop it for a phone that is not reachable at that moment.
-  expiresAt: dispatch.expires_at ?? dispatch.created_at + KEPT_BY_SERVICE_MS,
+  expiresAt: dispatch.expires_at ?? firstDueAt(dispatch) + KEPT_BY_SERVICE_MS,
 });
 
 /** The push channel: every device of a user, whichever dispatches it belongs to, up to a full request at a time. */

@@ -7,7 +7,7 @@ import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/cr
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
-import { notFound } from "../../lib/failure.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import type { Reservation } from "../../rate-limit/limiter.ts";
 import { inSlot } from "../../rate-limit/in-slot.ts";
@@ -41,7 +41,8 @@ type User = { id: string; org_id: string | null };
  * Takes a message for one user into the outbox, on each channel asked for, and wakes whom it concerns. One round trip for
  * a caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither
  * a repeat nor someone else's user has anything to do with a limiter.
- * @throws 404 for a user outside the scope, 422 for a key used with another body, 429 over the user's budget
+ * @throws 400 for what has expired already, 404 for a user outside the scope, 422 for a key used with another body, 429 over
+ * the user's budget
  */
 export async function sendOne(
   ctx: Ctx,
@@ -54,6 +55,8 @@ export async function sendOne(
   const found = isBlind ? { id: input.user_id, org_id: null } : await look(request, scope, input.user_id);
   if ("replayed" in found) return found;
 
+  // Not before a repeat has had its answer: what its key made may have expired since.
+  refuseExpired(ctx, input);
   const rows = rowsOf(ctx, found, input);
   const [dispatch] = rows;
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
@@ -68,6 +71,12 @@ export async function sendOne(
   if (sent.replayed) return sent;
   await wake(ctx, toWakeOf(rows));
   return { ...sent, reservation };
+}
+
+function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }: SendOne): void {
+  if (expires_at > clock.now()) return;
+  const errors = [{ pointer: "/expires_at", detail: "must be in the future" }];
+  throw new Failure("invalid_request", "The message has expired already.", { errors });
 }
 
 /** The user, or what an earlier request with the key made. @throws 404, 422 */

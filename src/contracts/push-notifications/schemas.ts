@@ -51,7 +51,8 @@ export const sendBody = z
     expires_at: instant.optional().openapi({
       type: "string",
       format: "date-time",
-      description: "Not after this time; it then fails as `expired`.",
+      description:
+        "Not sent after this time, which must be in the future; it then fails as `expired`. What has come to an inbox by then stays there.",
     }),
     fallback: z
       .enum(CHANNELS)
