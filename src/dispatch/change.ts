@@ -30,6 +30,7 @@ export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
       error: null,
       chunk_id: null,
       delivered_at: null,
+      feedback_weight: null,
       // From here on its age is counted.
       scheduled_at: now,
       due_at: now,
