@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { audit, type AuditEntry, CHANGED, isAudited } from "../audit/audit.ts";
+import { audit, type Author, CHANGED, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type Dispatch, dispatches, occasions } from "../db/schema/index.ts";
@@ -10,8 +10,6 @@ import type { Listed, Page } from "../lib/page.ts";
 import { cancelQueued, requeueFailed, RETRYABLE } from "./change.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
 import { wake } from "./wake.ts";
-
-type Author = Pick<AuditEntry, "actor" | "requestId">;
 
 /** A batch's answer lists so many ids; the log has them all. */
 const MAX_BATCH_IDS = 1_000;

@@ -36,6 +36,11 @@ export const standingOf = (userId: string): Statement =>
 export const unreadIds = (userId: string, limit: number): SQL =>
   sql`(SELECT id FROM ${unreadOf(userId)} LIMIT ${limit})`;
 
+/** Messages that were marked as read at `now`: the latest changes are not older than their time, so no more is read than these. */
+export const readAt = (userId: string, now: number, limit: number): Statement =>
+  sql`SELECT 1 FROM ${dispatches} INDEXED BY dispatches_inbox_changes
+    WHERE user_id = ${userId} AND inbox_seq >= ${now} AND read_at = ${now} LIMIT ${limit}`;
+
 /** What a list is narrowed to. */
 export interface InboxFilter {
   /** Only the archived ones, or only the others. */

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { audited, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
@@ -64,15 +65,16 @@ export async function annotatePush(
  * Deletes a push with its deliveries; one that is queued is thereby never sent. One round trip.
  * @throws 404, 409 while a consumer has it
  */
-export async function deletePush(ctx: Ctx, scope: Scope, id: string): Promise<void> {
+export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
   const removable = sql`${inPushScope(scope, id)} AND status <> 'sending'`;
-  const [before = [], , , gone = []] = await ctx.db.write([
+  const [before = [], , , , , gone = []] = await ctx.db.write([
     findDispatch(scope, "push", id),
     keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
-    sql`DELETE FROM ${dispatches} WHERE ${removable} RETURNING id`,
+    sql`DELETE FROM ${dispatches} WHERE ${removable}`,
+    ...audited({ id: ctx.ids.uuid(), action: "dispatch.delete", target: id, ...author }),
   ]);
+  if (gone.length > 0) return;
   if (before.length === 0) throw notFound("notification");
-  if (gone.length === 0)
-    throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
+  throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
 }

@@ -6,6 +6,7 @@ import { sendBatch } from "../../channels/push/send-batch.ts";
 import { sendOne } from "../../channels/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { preferenceOf } from "../../http/prefer.ts";
@@ -159,7 +160,7 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.remove, async (c) => {
     const printed = c.req.valid("param").id;
-    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), idOf(printed));
+    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), authorOf(c), idOf(printed));
     return c.json({ deleted: true as const, id: printed }, 200);
   });
 }
