@@ -3,7 +3,7 @@ import { audited, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { dispatches, occasions, statsSubscriptions as table } from "../db/schema/index.ts";
 import type { Scope } from "../directory/scope.ts";
-import { cancelQueued } from "../dispatch/change.ts";
+import { cancelQueued, SUBSCRIPTION_REMOVED } from "../dispatch/change.ts";
 import { fallbackKey, isSummaryOf } from "../dispatch/occasion-keys.ts";
 import { notFound } from "../lib/failure.ts";
 import { findSubscription } from "./read.ts";
@@ -21,7 +21,7 @@ export async function removeSubscription(
 ): Promise<void> {
   const told = ofSubscription(scope, id);
   const results = await ctx.db.write([
-    cancelQueued(ctx, sql`${dispatches.id} IN (${told})`),
+    cancelQueued(ctx, sql`${dispatches.id} IN (${told})`, SUBSCRIPTION_REMOVED),
     sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,
     sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)}))`,
     ...audited({
