@@ -8,6 +8,7 @@ import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import type { Check } from "./channel.ts";
 import { cancelQueued, notRetryable, requeueFailed, wasToldSince } from "./change.ts";
+import type { Linked } from "./links.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
 import { wakesItself } from "./timing.ts";
 import { wake } from "./wake.ts";
@@ -21,10 +22,10 @@ export const listLog = async (
   scope: Scope,
   filter: LogFilter,
   page: Page,
-): Promise<Listed<Dispatch>> => listed(await ctx.db.read(listDispatches(scope, filter, page)));
+): Promise<Listed<Linked>> => listed(await ctx.db.read(listDispatches(scope, filter, page)));
 
 /** @throws 404 */
-export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Dispatch> {
+export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Linked> {
   const [found = []] = await ctx.db.read([findDispatch(scope, null, id)]);
   return theOne(found);
 }
@@ -39,9 +40,9 @@ export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
   return (rows as { id: string }[]).map((row) => row.id);
 }
 
-const theOne = ([dispatch]: unknown[]): Dispatch => {
+const theOne = ([dispatch]: unknown[]): Linked => {
   if (dispatch === undefined) throw notFound("dispatch");
-  return dispatch as Dispatch;
+  return dispatch as Linked;
 };
 
 const matching = (scope: Scope, id: string) =>

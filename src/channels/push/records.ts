@@ -3,6 +3,7 @@ import { audited, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
+import type { Linked } from "../../dispatch/links.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "../../dispatch/log.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
@@ -17,7 +18,7 @@ export const listPushes = async (
   scope: Scope,
   filter: LogFilter,
   page: Page,
-): Promise<Listed<Dispatch>> =>
+): Promise<Listed<Linked>> =>
   listed(await ctx.db.read(listDispatches(scope, { ...filter, channel: "push" }, page)));
 
 /** A push and the tokens of the devices that it went to. One round trip. */
@@ -25,12 +26,12 @@ export async function getPush(
   ctx: Ctx,
   scope: Scope,
   id: string,
-): Promise<{ dispatch: Dispatch; tokens: string[] }> {
+): Promise<{ dispatch: Linked; tokens: string[] }> {
   const [found = [], tokens = []] = await ctx.db.read([
     findDispatch(scope, "push", id),
     sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id}`,
   ]);
-  const dispatch = found[0] as Dispatch | undefined;
+  const dispatch = found[0] as Linked | undefined;
   if (dispatch === undefined) throw notFound("notification");
   return { dispatch, tokens: (tokens as { token: string }[]).map((row) => row.token) };
 }

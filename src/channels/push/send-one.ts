@@ -4,6 +4,7 @@ import type { Statement } from "../../db/client.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
+import { type Linked, LINKS } from "../../dispatch/links.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
@@ -26,7 +27,7 @@ export interface SendOne extends PushContent {
 
 export interface SentOne {
   /** The push; the in-app message where there is no push. */
-  dispatch: Dispatch;
+  dispatch: Linked;
   /** The same message on the other channels that were asked for. */
   others: Dispatch[];
   /** Whether an earlier request with the same Idempotency-Key made it. */
@@ -127,8 +128,8 @@ const sentOf = ([dispatch, ...others]: readonly Dispatch[], replayed: boolean): 
 
 /** The dispatch that a key stands for, and after it the in-app message that was sent with it. */
 const MESSAGE: Repeatable<SentOne> = {
-  find: (id) => sql`SELECT * FROM ${dispatches} WHERE id = ${id}
-    UNION ALL SELECT d.* FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
+  find: (id) => sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id}
+    UNION ALL SELECT d.*, NULL, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
     WHERE f.id = ${id} AND d.channel = 'in_app' AND d.id <> f.id`,
   replay: (rows) => (rows.length === 0 ? null : sentOf(rows as Dispatch[], true)),
 };

@@ -104,6 +104,10 @@ const summary = {
   status,
   error_code: z.string().optional(),
   error: z.string().optional(),
+  followed_by: notificationId
+    .optional()
+    .openapi({ description: "The message on the `fallback` channel, once it has followed." }),
+  follows: notificationId.optional().openapi({ description: "The failed message that this one follows." }),
 };
 
 const references = { scenario_id: z.string().nullable(), prompt_id: z.string().nullable() };
