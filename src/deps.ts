@@ -11,7 +11,7 @@ import { createPushProviders } from "./channels/push/providers/index.ts";
 import type { Ctx } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
 import type { Channel } from "./db/schema/index.ts";
-import type { ProviderEntry } from "./dispatch/channel.ts";
+import { type Check, checkOf, type ProviderEntry } from "./dispatch/channel.ts";
 import { deliver } from "./dispatch/deliver.ts";
 import { type Bindings, type Config, readConfig } from "./env.ts";
 import { createGates } from "./gate/client.ts";
@@ -46,6 +46,8 @@ export interface Deps extends Seams {
   /** What the sweep wakes. */
   channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
   deliverers: Readonly<Record<Channel, Deliver>>;
+  /** Whether a dispatch could be sent; of channels that may refuse one. */
+  checks: readonly Check[];
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }
@@ -98,6 +100,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
       email: (ctx, messages) => deliver(ctx, email, messages),
       in_app: deliverInApp,
     },
+    checks: [checkOf(push), checkOf(email)],
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }

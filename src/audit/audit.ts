@@ -17,6 +17,9 @@ export interface AuditEntry {
   detail?: Readonly<Record<string, number>>;
 }
 
+/** Who does something, and in which request. */
+export type Author = Pick<AuditEntry, "actor" | "requestId">;
+
 /**
  * The statement that writes an entry, for the batch of what it records. Written again, it brings the detail up to date.
  * @param where a condition for writing it at all; `CHANGED`: that the statement before it changed something
@@ -36,3 +39,9 @@ export const CHANGED: SQL = sql`changes() > 0`;
  * repeated, because its answer was lost, finds nothing left to change; its entry still tells.
  */
 export const isAudited = (id: string): Statement => sql`SELECT 1 FROM ${auditLog} WHERE id = ${id}`;
+
+/**
+ * For what is deleted: notes what the statement before changed, and reads whether it did. The last of them tells, where the
+ * rows that are gone cannot, that this request has deleted them.
+ */
+export const audited = (entry: AuditEntry): Statement[] => [audit(entry, CHANGED), isAudited(entry.id)];

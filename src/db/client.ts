@@ -18,9 +18,11 @@ export interface Db {
   read(statements: readonly Statement[]): Promise<unknown[][]>;
   /**
    * One round trip, one transaction: all or nothing. It is repeated after a passing fault, also one after which the
-   * first try may have been committed, so every statement must be idempotent.
+   * first try may have been committed, so every statement must be idempotent. What RETURNING or changes() tell of a repeat
+   * may be nothing, though the first try did it: what depends upon them is decided by a trace that the change leaves.
+   * @param ifRepeated statements that only a repeat runs, at its end: reads that find such a trace and cost something
    */
-  write(statements: readonly Statement[]): Promise<unknown[][]>;
+  write(statements: readonly Statement[], ifRepeated?: readonly Statement[]): Promise<unknown[][]>;
   /** What to send as X-D1-Bookmark, so that the caller's next read sees this session's writes. */
   bookmark(): string | null;
   /** The database's size in bytes, as the last answer gave it; 0 before the first. */
@@ -82,10 +84,10 @@ export function openDb(
   return {
     orm,
     read: batch,
-    async write(statements) {
+    async write(statements, ifRepeated = []) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await batch(statements);
+          return await batch(attempt === 1 ? statements : [...statements, ...ifRepeated]);
         } catch (error) {
           if (attempt >= WRITE_TRIES || !isPassingFault(error)) throw error;
           await clock.sleep(Math.min(2_000, 100 * 2 ** attempt) * random());

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
+import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { activities as table } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
 import { snapshotsStale } from "../stats/stale.ts";
 import type { Change, Collection, Consequences } from "./collection.ts";
+import { deleteRow } from "./remove.ts";
 
 export type Activity = typeof table.$inferSelect;
 
@@ -27,10 +29,10 @@ function outdateOwners(ctx: Ctx, { rows }: Change<Activity>): Consequences {
 }
 
 /** One round trip. @throws 404 */
-async function removeActivity(ctx: Ctx, id: string): Promise<void> {
-  const [, gone = []] = await ctx.db.write([
+async function removeActivity(ctx: Ctx, author: Author, id: string): Promise<void> {
+  const results = await ctx.db.write([
     snapshotsStale(sql`SELECT user_id FROM ${table} WHERE id = ${id}`, ctx.clock.now()),
-    sql`DELETE FROM ${table} WHERE id = ${id} RETURNING id`,
+    ...deleteRow(ctx, activities, author, id),
   ]);
-  if (gone.length === 0) throw notFound("activity");
+  if (results.at(-1)?.length === 0) throw notFound("activity");
 }

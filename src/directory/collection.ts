@@ -1,5 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 
@@ -68,5 +69,5 @@ export interface Collection<F extends Facts = Facts, S extends F = F> {
   /** Explains a write that the database refused; null when the error is not of this collection. */
   refusal?(ctx: Ctx, error: unknown, rows: readonly F[]): Promise<Refusal | null>;
   /** Deletes by id where more goes than the row. @throws 404 or 409 */
-  remove?(ctx: Ctx, id: string): Promise<void>;
+  remove?(ctx: Ctx, author: Author, id: string): Promise<void>;
 }

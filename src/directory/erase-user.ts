@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { audit, type AuditEntry, type Author, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import {
   activities,
@@ -65,18 +66,29 @@ export const NAMING: readonly Required<Owned>[] = [
  * dispatches, another for each further 2,000.
  * @throws 404 when there is nothing at all of this user; 503 when more is left than one call may do
  */
-export async function eraseUser(ctx: Ctx, id: string): Promise<void> {
-  const found = await eraseRows(ctx, id);
+export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<void> {
+  const found = await eraseRows(ctx, id, {
+    ...author,
+    id: ctx.ids.uuid(),
+    action: "user.erase",
+    target: await hashOf(id),
+  });
   await Promise.all([ctx.limiters(id).erase(), ctx.inboxes.erase(id)]);
   if (!found) throw notFound("user");
 }
 
+/** An id may be an address, and nothing is to be left of it. */
+async function hashOf(id: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** @returns whether there was anything */
-async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
+async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boolean> {
   // Unsent ones first.
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
   const statements = [
-    anythingOf(id),
+    audit(entry, sql`EXISTS (${anythingOf(id)})`),
     ...OWNED.map((owned) => sql`DELETE FROM ${owned.table} ${portionOf(owned, id)}`),
     ...NAMING.map(
       (naming) =>
@@ -89,12 +101,11 @@ async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
     sql`DELETE FROM ${occasions} WHERE ${namesUser(id)}`,
     sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
     anythingOf(id),
+    isAudited(entry.id),
   ];
-  let found = false;
   for (let round = 0; round < ROUNDS; round++) {
-    const results = await ctx.db.write(statements);
-    found ||= results[0]?.length === 1;
-    if (results.at(-1)?.length === 0) return found;
+    const [left = [], noted = []] = (await ctx.db.write(statements)).slice(-2);
+    if (left.length === 0) return noted.length === 1;
   }
   throw new Failure("unavailable", "Much of this user is erased, but not all yet. Send the request again.", {
     headers: { "retry-after": "1" },

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
+import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { orgs as table, users } from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Change, Collection, Consequences, Refusal } from "./collection.ts";
 import { type Edge, onCycle } from "./org-cycles.ts";
+import { deleteRow } from "./remove.ts";
 
 export type Org = typeof table.$inferSelect;
 
@@ -51,13 +53,14 @@ async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Pro
 }
 
 /** Deletes an organization. One round trip. @throws 404; 409 `org_not_empty` while something is in it */
-async function removeOrg(ctx: Ctx, id: string): Promise<void> {
+async function removeOrg(ctx: Ctx, author: Author, id: string): Promise<void> {
   const hasUsers = sql`EXISTS (SELECT 1 FROM ${users} WHERE org_id = ${id})`;
   const hasBranches = sql`EXISTS (SELECT 1 FROM ${table} WHERE parent_id = ${id})`;
-  const [found = []] = await ctx.db.write([
+  const [found = [], ...deletion] = await ctx.db.write([
     sql`SELECT ${hasUsers} AS users, ${hasBranches} AS branches FROM ${table} WHERE id = ${id}`,
-    sql`DELETE FROM ${table} WHERE id = ${id} AND NOT ${hasUsers} AND NOT ${hasBranches}`,
+    ...deleteRow(ctx, orgs, author, id, sql`NOT ${hasUsers} AND NOT ${hasBranches}`),
   ]);
+  if (deletion.at(-1)?.length === 1) return;
   const org = found[0] as { users: number; branches: number } | undefined;
   if (org === undefined) throw notFound("organization");
   if (org.users || org.branches)

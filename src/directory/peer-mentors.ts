@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
+import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { notificationRecords, peerMentors as table } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
 import { tellOfPauses } from "../pause-records/flow.ts";
 import type { Collection } from "./collection.ts";
+import { deleteRow } from "./remove.ts";
 
 export type PeerMentor = typeof table.$inferSelect;
 export type PeerMentorFacts = Omit<PeerMentor, "status_seq" | "updated_at">;
@@ -22,10 +24,10 @@ export const peerMentors: Collection<PeerMentorFacts, PeerMentor> = {
 };
 
 /** Deletes a mentor and the notification records about them, whose reasons are personal. One round trip. @throws 404 */
-async function removeMentor(ctx: Ctx, id: string): Promise<void> {
-  const [, gone = []] = await ctx.db.write([
+async function removeMentor(ctx: Ctx, author: Author, id: string): Promise<void> {
+  const results = await ctx.db.write([
     sql`DELETE FROM ${notificationRecords} WHERE peer_mentor_id = ${id}`,
-    sql`DELETE FROM ${table} WHERE id = ${id} RETURNING id`,
+    ...deleteRow(ctx, peerMentors, author, id),
   ]);
-  if (gone.length === 0) throw notFound("peer mentor");
+  if (results.at(-1)?.length === 0) throw notFound("peer mentor");
 }

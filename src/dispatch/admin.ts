@@ -1,17 +1,17 @@
 import { sql } from "drizzle-orm";
-import { audit, type AuditEntry, CHANGED, isAudited } from "../audit/audit.ts";
+import { audit, type Author, CHANGED, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type Dispatch, dispatches, occasions } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
-import { isoOrNull } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
-import { cancelQueued, requeueFailed, RETRYABLE } from "./change.ts";
+import type { Check } from "./channel.ts";
+import { cancelQueued, notRetryable, requeueFailed, wasToldSince } from "./change.ts";
+import type { Linked } from "./links.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
+import { wakesItself } from "./timing.ts";
 import { wake } from "./wake.ts";
-
-type Author = Pick<AuditEntry, "actor" | "requestId">;
 
 /** A batch's answer lists so many ids; the log has them all. */
 const MAX_BATCH_IDS = 1_000;
@@ -22,10 +22,10 @@ export const listLog = async (
   scope: Scope,
   filter: LogFilter,
   page: Page,
-): Promise<Listed<Dispatch>> => listed(await ctx.db.read(listDispatches(scope, filter, page)));
+): Promise<Listed<Linked>> => listed(await ctx.db.read(listDispatches(scope, filter, page)));
 
 /** @throws 404 */
-export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Dispatch> {
+export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Linked> {
   const [found = []] = await ctx.db.read([findDispatch(scope, null, id)]);
   return theOne(found);
 }
@@ -40,9 +40,9 @@ export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
   return (rows as { id: string }[]).map((row) => row.id);
 }
 
-const theOne = ([dispatch]: unknown[]): Dispatch => {
+const theOne = ([dispatch]: unknown[]): Linked => {
   if (dispatch === undefined) throw notFound("dispatch");
-  return dispatch as Dispatch;
+  return dispatch as Linked;
 };
 
 const matching = (scope: Scope, id: string) =>
@@ -72,24 +72,60 @@ async function change(
   return dispatch;
 }
 
-/** Puts a failed dispatch back into the queue. One round trip. @throws 404; 409 unless failed or bounced, and not past its time */
-export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
+/**
+ * Puts a dispatch that has failed or was cancelled back into the queue, unless it is known already that it could not be
+ * sent. Two round trips.
+ * @param checks what the channels decide upon when they send
+ * @throws 404; 409 unless it failed, bounced or was cancelled, is not past its time, was not told since and can be sent
+ */
+export async function retryDispatch(
+  ctx: Ctx,
+  checks: readonly Check[],
+  scope: Scope,
+  author: Author,
+  id: string,
+): Promise<Dispatch> {
+  const now = ctx.clock.now();
+  const asked = checks.map((check) => ({ check, statements: check.statements(sql`(SELECT ${id})`, now) }));
+  const [found = [], told = [], ...loaded] = await ctx.db.read([
+    findDispatch(scope, null, id),
+    wasToldSince(id),
+    ...asked.flatMap(({ statements }) => statements),
+  ]);
+  const failure = (dispatch: Dispatch) => {
+    const reason = notRetryable(dispatch, told.length > 0, now);
+    return reason && new Failure("conflict", reason.detail, { code: reason.code });
+  };
+  const before = theOne(found);
+  const hindered = failure(before) ?? hindrance(asked, loaded, before, now);
+  if (hindered !== null) throw hindered;
   const dispatch = await change(
     ctx,
     scope,
     { id, action: "dispatch.retry", author },
     requeueFailed(ctx, matching(scope, id)),
-    ({ status, expires_at }) =>
-      (RETRYABLE as readonly string[]).includes(status)
-        ? new Failure("conflict", `It was not to be sent after ${isoOrNull(expires_at) ?? "now"}.`, {
-            code: "expired",
-          })
-        : new Failure("conflict", `Only what has failed can be retried; it is ${status}.`, {
-            code: "not_failed",
-          }),
+    (after) => failure(after) ?? new Failure("conflict", "It has changed meanwhile.", { code: "changed" }),
   );
-  await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
+  if (wakesItself(dispatch.due_at, now))
+    await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
   return dispatch;
+}
+
+/** What sending would refuse it for, by what each check has loaded. */
+function hindrance(
+  asked: readonly { check: Check; statements: readonly Statement[] }[],
+  loaded: unknown[][],
+  dispatch: Dispatch,
+  now: number,
+): Failure | null {
+  let read = 0;
+  for (const { check, statements } of asked) {
+    const results = loaded.slice(read, (read += statements.length));
+    const refusal = check.channel === dispatch.channel ? check.refusal(dispatch, results, now) : null;
+    if (refusal !== null && "code" in refusal)
+      return new Failure("conflict", `It could not be sent: ${refusal.message}.`, { code: refusal.code });
+  }
+  return null;
 }
 
 /** Notes something over a dispatch, whatever its state. One round trip. @throws 404 */

@@ -1,4 +1,6 @@
+import type { SQL } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
 import type { Channel, Dispatch } from "../db/schema/index.ts";
 import type { DeliveryRecord } from "./settlement.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
@@ -45,6 +47,8 @@ export interface ChannelAdapter<Loaded> {
   budget: Budget;
   /** What must be read to send: recipients, devices, preferences. */
   loader: Loader<Loaded>;
+  /** What becomes of a dispatch without a provider being asked, such as of one for nobody; null where one is. */
+  refusal(dispatch: Dispatch, loaded: Loaded, now: number): Outcome | null;
   /** Sends them all through `provider`. Throws only on a bug. */
   send(
     ctx: Ctx,
@@ -54,3 +58,18 @@ export interface ChannelAdapter<Loaded> {
     terms: Terms,
   ): Promise<Round>;
 }
+
+/** Whether dispatches of a channel could be sent: what it loads, and decides upon, when it sends. */
+export interface Check {
+  channel: Channel;
+  /** @param ids of dispatches, as a subquery in parentheses */
+  statements(ids: SQL, now: number): Statement[];
+  /** @param results the rows of these statements */
+  refusal(dispatch: Dispatch, results: unknown[][], now: number): Outcome | null;
+}
+
+export const checkOf = <Loaded>({ channel, loader, refusal }: ChannelAdapter<Loaded>): Check => ({
+  channel,
+  statements: (ids, now) => loader.statements(ids, now),
+  refusal: (dispatch, results, now) => refusal(dispatch, loader.parse(results), now),
+});

@@ -44,11 +44,12 @@ export interface NewDispatch {
   failure?: { code: string; message: string };
 }
 
-/** The row of a new dispatch. An in-app message is delivered by being inserted. */
+/** The row of a new dispatch. An in-app message is delivered by being inserted, unless it comes too late for that. */
 export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): DispatchRow {
   const now = ctx.clock.now();
   const dueAt = Math.max(now, input.sendAt ?? now);
-  const delivered = input.channel === "in_app" && dueAt <= now;
+  const isLate = input.expiresAt != null && input.expiresAt <= now;
+  const delivered = input.channel === "in_app" && dueAt <= now && !isLate;
   const open = !delivered && input.failure === undefined;
   return {
     id,

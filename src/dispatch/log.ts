@@ -1,15 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
-import {
-  type Channel,
-  CHANNELS,
-  type Dispatch,
-  dispatches,
-  type DispatchStatus,
-} from "../db/schema/index.ts";
+import { type Channel, CHANNELS, dispatches, type DispatchStatus } from "../db/schema/index.ts";
 import { inScope, orgTree, type Scope } from "../directory/scope.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
+import { type Linked, LINKS } from "./links.ts";
 
 /** What the log can be filtered by. */
 export interface LogFilter {
@@ -138,7 +133,7 @@ export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Sta
             ORDER BY id DESC LIMIT ${needed}))`,
         ];
   return [
-    sql`SELECT * FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
+    sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
     sql`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches} ${driver === "status" ? UNSENT_INDEX : sql``}
       WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
   ];
@@ -165,12 +160,12 @@ function lookedUpStatuses({ channel, statuses = [] }: LogFilter): { from: SQL; f
 }
 
 /** What `listDispatches` answered. */
-export const listed = ([rows = [], total = []]: unknown[][]): Listed<Dispatch> => ({
-  rows: rows as Dispatch[],
+export const listed = ([rows = [], total = []]: unknown[][]): Listed<Linked> => ({
+  rows: rows as Linked[],
   total: (total as { total: number }[])[0]?.total ?? 0,
 });
 
-/** One dispatch, if it is in scope. */
+/** One dispatch with its links, if it is in scope. */
 export const findDispatch = (scope: Scope, channel: Channel | null, id: string): Statement =>
-  sql`SELECT * FROM ${dispatches} WHERE id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}
+  sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}
       AND ${inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })}`;

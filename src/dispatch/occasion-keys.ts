@@ -77,6 +77,10 @@ export const isSummaryOf = (subscriptionId: string, key: SQL): SQL =>
 /** That a failed dispatch was followed by one on another channel. */
 export const fallbackKey = (dispatchId: SQL): SQL => keyInSql("fallback", dispatchId);
 
+/** The key of an occasion `o` that a dispatch followed another, and the other's id in it. */
+export const IS_FALLBACK: SQL = sql`o.key >= 'fallback:' AND o.key < 'fallback;'`;
+export const FALLBACK_OF: SQL = sql`substr(o.key, 10)`;
+
 /** The condition that an occasion names this user, or waits for them: what their erasure must not leave behind. */
 export function namesUser(userId: string): SQL {
   const ofKind = (kind: string) => isWithin(sql`key`, `${kind}:${part(userId)}`);

@@ -18,7 +18,10 @@ import { firstIdAt } from "../lib/ids.ts";
 const PORTION = 2_000;
 const ROUNDS = 100;
 
-/** What has been told must stay known for as long as it could come up again: a yearly certificate, an old match. */
+/**
+ * What has been told must stay known for as long as it could come up again: a yearly certificate, an old match. And no less
+ * than its dispatch, which may be rendered from it or tried again.
+ */
 const OCCASIONS_KEPT_DAYS = 400;
 const AUDIT_KEPT_DAYS = 400;
 
@@ -31,9 +34,11 @@ const AUDIT_KEPT_DAYS = 400;
 export async function removeOld(ctx: Ctx): Promise<number> {
   const now = ctx.clock.now();
   const before = now - ctx.config.retentionDays * DAY;
-  // By its time, too: one that was scheduled far ahead, or sent again, is younger than its id.
+  const occasionsKeptDays = Math.max(OCCASIONS_KEPT_DAYS, ctx.config.retentionDays);
+  // By its time, too: one that was scheduled far ahead, or sent again, is younger than its id. What was cancelled before it
+  // was due ended then.
   const old = sql`(SELECT id FROM ${dispatches} WHERE id < ${firstIdAt(before)} AND wake_at IS NULL
-    AND due_at < ${before} ORDER BY id LIMIT ${PORTION})`;
+    AND min(due_at, updated_at) < ${before} ORDER BY id LIMIT ${PORTION})`;
   const statements = [
     countEmails(old),
     keepOutcomes(old),
@@ -46,7 +51,8 @@ export async function removeOld(ctx: Ctx): Promise<number> {
     sql`DELETE FROM ${suppressions} WHERE email IN
       (SELECT email FROM ${suppressions} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1`,
     sql`DELETE FROM ${occasions} WHERE key IN (SELECT key FROM ${occasions}
-      WHERE dispatch_id < ${firstIdAt(now - OCCASIONS_KEPT_DAYS * DAY)} LIMIT ${PORTION}) RETURNING 1`,
+      WHERE dispatch_id < ${firstIdAt(now - occasionsKeptDays * DAY)}
+        AND NOT EXISTS (SELECT 1 FROM ${dispatches} WHERE id = dispatch_id) LIMIT ${PORTION}) RETURNING 1`,
     sql`DELETE FROM ${auditLog} WHERE id IN (SELECT id FROM ${auditLog}
       WHERE id < ${firstIdAt(now - AUDIT_KEPT_DAYS * DAY)} LIMIT ${PORTION}) RETURNING 1`,
   ];

@@ -29,17 +29,22 @@ export async function sweep(
   for (const { channel, providers } of channels)
     if (!(await allRest(ctx, channel, providers))) awake.push(channel);
   const now = ctx.clock.now();
-  const results = await ctx.db.write(awake.map((channel) => takeOverdue(ctx, channel, now)));
+  const results = await ctx.db.write(
+    awake.map((channel) => takeOverdue(ctx, channel, now)),
+    awake.map((channel) => readTaken(ctx, channel, now)),
+  );
   const woken = results.flatMap((rows, i) =>
     (rows as Swept[]).map(({ id, lane, status, due_at, lease_until }) => ({
       id,
       lane,
-      channel: awake[i] ?? "push",
+      channel: awake[i % awake.length] ?? "push",
       at: status === "sending" ? Math.max(now, lease_until ?? now) + RECOVERY_GRACE_MS : due_at,
     })),
   );
-  await wake(ctx, woken);
-  return woken.length;
+  // A repeat may find the same in both ways.
+  const each = [...new Map(woken.map((one) => [one.id, one])).values()];
+  await wake(ctx, each);
+  return each.length;
 }
 
 /**
@@ -55,6 +60,15 @@ export const takeOverdue = (ctx: Ctx, channel: Channel, now: number): SQL => sql
     ORDER BY wake_at LIMIT ${SWEEP_LIMIT}
   )
   RETURNING id, lane, status, due_at, lease_until`;
+
+/** Reads what a tick at `now` has moved on, for one whose answer was lost. What an earlier tick did is read again, too. */
+const readTaken = (ctx: Ctx, channel: Channel, now: number): SQL => {
+  const movedBy = ctx.config.sweepAfterMs + LOOK_AHEAD_MS;
+  return sql`SELECT id, lane, status, due_at, lease_until FROM ${dispatches}
+    WHERE channel = ${channel} AND wake_at >= ${now + movedBy} AND wake_at <= ${now + movedBy + LOOK_AHEAD_MS}
+      AND wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${movedBy}
+    ORDER BY wake_at LIMIT ${SWEEP_LIMIT}`;
+};
 
 /** While every provider of a channel rests, waking would only cost. A gate that does not answer keeps nobody asleep. */
 async function allRest(ctx: Ctx, channel: Channel, providers: readonly ProviderEntry[]): Promise<boolean> {

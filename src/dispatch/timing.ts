@@ -1,3 +1,4 @@
+import type { Dispatch } from "../db/schema/index.ts";
 import { HOUR, MINUTE, SECOND } from "../lib/clock.ts";
 
 /** The sweep looks so far ahead, and enqueues with the exact delay. */
@@ -14,6 +15,17 @@ export const MAX_CLAIMS = 10;
 
 /** A dispatch still unsent so long after it was due is given up, whatever its provider does. */
 export const MAX_AGE_MS = 72 * HOUR;
+
+/**
+ * When a dispatch was first due: every lifetime is counted from here. That is when it was made, or later: at its `send_at`,
+ * when a person had it tried again, at its user's slot. It does not move from one attempt to the next. Epoch ms.
+ */
+export const firstDueAt = ({
+  created_at,
+  scheduled_at,
+  slot_at,
+}: Pick<Dispatch, "created_at" | "scheduled_at" | "slot_at">): number =>
+  Math.max(created_at, scheduled_at ?? 0, slot_at ?? 0);
 
 /**
  * The wait before the next attempt: half to one and a half of the mean, at random, never less than the provider asked.

@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Verdict } from "./settlement.ts";
 import type { Result } from "./channel.ts";
-import { firstWakeAt, MAX_AGE_MS, retryWait } from "./timing.ts";
+import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "./timing.ts";
 
 type Change = Partial<Omit<Verdict, "id">> & Pick<Verdict, "status">;
 
@@ -55,8 +55,7 @@ export const abandoned = (dispatch: Dispatch): Verdict =>
 
 /** Whether a dispatch may no longer be sent: past its `expires_at`, or hopelessly late. */
 export const isExpired = (dispatch: Dispatch, now: number): boolean =>
-  (dispatch.expires_at !== null && dispatch.expires_at <= now) ||
-  Math.max(dispatch.created_at, dispatch.scheduled_at ?? 0, dispatch.slot_at ?? 0) + MAX_AGE_MS <= now;
+  (dispatch.expires_at !== null && dispatch.expires_at <= now) || firstDueAt(dispatch) + MAX_AGE_MS <= now;
 
 /** The same jitter for all of a chunk, so that it comes back together: the chunk's id is random enough. */
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { inJson } from "../db/json.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
+import { type Linked, LINKS } from "./links.ts";
 
 /** When to look, as parts of the whole wait: of 3 s at 0.1, 0.3, 0.8, 1.8 and 3 s. Five looks, whatever the wait. */
 const LOOKS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
@@ -12,25 +13,21 @@ export const isSettled = ({ status, attempts }: Dispatch): boolean =>
 
 export const isFinished = ({ status }: Dispatch): boolean => status !== "queued" && status !== "sending";
 
-/** Reads dispatches by id, in order of their ids. */
-export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Dispatch[]> {
+/** Reads dispatches with their links by id, in order of their ids. */
+export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Linked[]> {
   const [rows = []] = await ctx.db.read([
-    sql`SELECT * FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
+    sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
   ]);
-  return rows as Dispatch[];
+  return rows as Linked[];
 }
 
 /**
  * Waits until all are settled, but no longer than `waitMs`. Returns each as it was last seen, in the order given.
  * It never throws: what it waits for is in the outbox, whether or not it can be looked at.
  */
-export async function awaitOutcome(
-  ctx: Ctx,
-  known: readonly Dispatch[],
-  waitMs: number,
-): Promise<Dispatch[]> {
+export async function awaitOutcome(ctx: Ctx, known: readonly Dispatch[], waitMs: number): Promise<Linked[]> {
   const ids = known.map((dispatch) => dispatch.id);
-  let seen = [...known];
+  let seen: Linked[] = [...known];
   let waited = 0;
   for (const look of waitMs > 0 ? LOOKS : []) {
     if (seen.every(isSettled)) break;

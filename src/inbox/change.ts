@@ -4,7 +4,7 @@ import { dispatches } from "../db/schema/index.ts";
 import { announce } from "../dispatch/announce.ts";
 import { notFound } from "../lib/failure.ts";
 import type { InboxRow } from "./message.ts";
-import { findMessage, inInbox, rowsOf, standingIn, standingOf, unreadIds } from "./queries.ts";
+import { findMessage, inInbox, readAt, rowsOf, standingIn, standingOf, unreadIds } from "./queries.ts";
 
 /** What a reader does with a message. */
 export type Change = "read" | "unread" | "archive" | "unarchive";
@@ -29,26 +29,30 @@ export async function changeMessage(
 ): Promise<{ row: InboxRow; unread: number }> {
   const now = ctx.clock.now();
   const { set, where } = EFFECTS[change](now);
-  const [changed = [], found, standing] = await ctx.db.write([
+  const [, found, standing] = await ctx.db.write([
     sql`UPDATE ${dispatches} SET ${set}, updated_at = ${now}
-      WHERE id = ${id} AND ${inInbox(userId)} AND ${where} RETURNING 1`,
+      WHERE id = ${id} AND ${inInbox(userId)} AND ${where}`,
     findMessage(userId, id),
     standingOf(userId),
   ]);
   const [row] = rowsOf(found);
   if (row === undefined) throw notFound("message");
-  if (changed.length > 0) await announce(ctx, [userId]);
+  if (row.updated_at === now) await announce(ctx, [userId]);
   return { row, unread: standingIn(standing).unread };
 }
 
 /** Marks what is unread and not archived as read. One round trip. @returns how many there were, and how many are left */
 export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: number; unread: number }> {
   const now = ctx.clock.now();
-  const [changed = [], standing] = await ctx.db.write([
-    sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
-      WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,
-    standingOf(userId),
-  ]);
-  if (changed.length > 0) await announce(ctx, [userId]);
-  return { updated: changed.length, unread: standingIn(standing).unread };
+  const [changed = [], standing, again = []] = await ctx.db.write(
+    [
+      sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
+        WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,
+      standingOf(userId),
+    ],
+    [readAt(userId, now, READ_ALL_LIMIT)],
+  );
+  const updated = Math.max(changed.length, again.length);
+  if (updated > 0) await announce(ctx, [userId]);
+  return { updated, unread: standingIn(standing).unread };
 }

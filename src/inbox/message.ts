@@ -5,7 +5,7 @@ import { printId } from "../lib/ids.ts";
 /** What is read of a delivered in-app dispatch. Times are epoch ms. */
 export type InboxRow = Pick<
   Dispatch,
-  "id" | "type" | "title" | "body" | "data" | "read_at" | "archived_at" | "updated_at"
+  "id" | "type" | "title" | "body" | "data" | "expires_at" | "read_at" | "archived_at" | "updated_at"
 > & {
   delivered_at: number;
   /** Ascends with everything that comes or changes in this user's inbox. */
@@ -20,6 +20,8 @@ export interface InboxMessage {
   body: string;
   data: Record<string, unknown> | null;
   sent_at: string;
+  /** A message that has come stays, also past this time: it is for the client to show it as out of date. */
+  expires_at: string | null;
   read_at: string | null;
   archived_at: string | null;
   updated_at: string;
@@ -32,6 +34,7 @@ export const printMessage = (row: InboxRow): InboxMessage => ({
   body: row.body ?? "",
   data: row.data === null ? null : (JSON.parse(row.data) as Record<string, unknown>),
   sent_at: iso(row.delivered_at),
+  expires_at: isoOrNull(row.expires_at),
   read_at: isoOrNull(row.read_at),
   archived_at: isoOrNull(row.archived_at),
   updated_at: iso(row.updated_at),

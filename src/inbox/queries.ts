@@ -15,7 +15,7 @@ export const inInbox = (userId: string): SQL =>
   sql`user_id = ${userId} AND channel = 'in_app' AND status = 'delivered'`;
 
 const columns = sql.raw(
-  "id, type, title, body, data, read_at, archived_at, delivered_at, updated_at, inbox_seq",
+  "id, type, title, body, data, expires_at, read_at, archived_at, delivered_at, updated_at, inbox_seq",
 );
 
 const unreadOf = (userId: string): SQL =>
@@ -35,6 +35,11 @@ export const standingOf = (userId: string): Statement =>
 /** The ids of up to `limit` unread messages, as a subquery in parentheses. */
 export const unreadIds = (userId: string, limit: number): SQL =>
   sql`(SELECT id FROM ${unreadOf(userId)} LIMIT ${limit})`;
+
+/** Messages that were marked as read at `now`: the latest changes are not older than their time, so no more is read than these. */
+export const readAt = (userId: string, now: number, limit: number): Statement =>
+  sql`SELECT 1 FROM ${dispatches} INDEXED BY dispatches_inbox_changes
+    WHERE user_id = ${userId} AND inbox_seq >= ${now} AND read_at = ${now} LIMIT ${limit}`;
 
 /** What a list is narrowed to. */
 export interface InboxFilter {

@@ -1,10 +1,9 @@
 import { sql } from "drizzle-orm";
-import { audit, CHANGED } from "../audit/audit.ts";
+import { audit, type Author, CHANGED } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { auditLog, type Channel, notificationRecords as records } from "../db/schema/index.ts";
 import type { Scope } from "../directory/scope.ts";
 import { notFound } from "../lib/failure.ts";
-import type { Author } from "./create.ts";
 import { notes } from "./following.ts";
 import { findRecord } from "./read.ts";
 import { detailOf, type RecordDetail, recordInScope } from "./records.ts";

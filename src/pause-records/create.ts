@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { audit, type AuditEntry, CHANGED } from "../audit/audit.ts";
+import { audit, type Author, CHANGED } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { insertRows } from "../db/json.ts";
 import {
@@ -14,8 +14,6 @@ import { once, type Repeatable } from "../idempotency/once.ts";
 import { spendQuota } from "../quota/admit.ts";
 import { findMentor, mentorOf } from "./read.ts";
 import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
-
-export type Author = Pick<AuditEntry, "actor" | "requestId">;
 
 /** What a client says that it has sent. Times are epoch ms. */
 export interface NewRecord {

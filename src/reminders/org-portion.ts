@@ -49,12 +49,13 @@ export interface PortionRows {
 }
 
 /**
- * Whether a certificate was reminded of lately. Failed and cancelled messages have reminded nobody.
+ * Whether a certificate was reminded of lately, or will be: it counts when the message was due, which may have waited for
+ * its user's slot. Failed and cancelled messages have reminded nobody.
  * @param expiry what the keys of the occasions begin with
  */
 const toldLately = (expiry: SQL, now: number): SQL => sql`EXISTS (SELECT 1 FROM ${occasions} o
   JOIN ${dispatches} d ON d.id = o.dispatch_id
-  WHERE ${remindsOf(sql`o.key`, expiry)} AND o.dispatch_id >= ${firstIdAt(now - REMINDED_WITHIN_MS)}
+  WHERE ${remindsOf(sql`o.key`, expiry)} AND d.due_at >= ${now - REMINDED_WITHIN_MS}
     AND d.status NOT IN ('failed', 'bounced', 'cancelled'))`;
 
 /** Up to 5,000 users, in the order of the index by organization, each with their certificates that expire soon. */

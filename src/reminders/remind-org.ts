@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { audit } from "../audit/audit.ts";
+import { audit, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { auditLog, orgs } from "../db/schema/index.ts";
@@ -23,7 +23,6 @@ import {
   portionRows,
   writePortion,
 } from "./org-portion.ts";
-import type { Author } from "./remind-user.ts";
 
 /** How many users a bulk is about: `eligible = dispatched + failed + skipped`. */
 type Counts = Record<"eligible" | "dispatched" | "failed" | "skipped", number>;

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { audit, type AuditEntry } from "../audit/audit.ts";
+import { audit, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { certifications, type Dispatch, users } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
@@ -18,8 +18,6 @@ import { type Certificate, reminderOf } from "./content.ts";
 const MAX_CERTIFICATES = 200;
 
 type User = { id: string; org_id: string | null };
-
-export type Author = Pick<AuditEntry, "actor" | "requestId">;
 
 /**
  * Queues one e-mail that lists a user's certificates, expired ones included. Two round trips.

@@ -1,8 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
+import { audited, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { dispatches, occasions, statsSubscriptions as table } from "../db/schema/index.ts";
 import type { Scope } from "../directory/scope.ts";
-import { cancelQueued } from "../dispatch/change.ts";
+import { cancelQueued, SUBSCRIPTION_REMOVED } from "../dispatch/change.ts";
 import { fallbackKey, isSummaryOf } from "../dispatch/occasion-keys.ts";
 import { notFound } from "../lib/failure.ts";
 import { findSubscription } from "./read.ts";
@@ -12,12 +13,25 @@ import { findSubscription } from "./read.ts";
  * is followed by no e-mail should it fail. One round trip.
  * @throws 404 outside the scope
  */
-export async function removeSubscription(ctx: Ctx, scope: Scope, id: string): Promise<void> {
+export async function removeSubscription(
+  ctx: Ctx,
+  scope: Scope,
+  { actor, requestId }: Author,
+  id: string,
+): Promise<void> {
   const told = ofSubscription(scope, id);
   const results = await ctx.db.write([
-    cancelQueued(ctx, sql`${dispatches.id} IN (${told})`),
+    cancelQueued(ctx, sql`${dispatches.id} IN (${told})`, SUBSCRIPTION_REMOVED),
     sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,
-    sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)})) RETURNING id`,
+    sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)}))`,
+    ...audited({
+      id: ctx.ids.uuid(),
+      // Who removes what is their own is not named: nothing is to be left of them once they are erased.
+      actor: scope.kind === "own" ? "user" : actor,
+      action: "stats_subscription.delete",
+      target: id,
+      requestId,
+    }),
   ]);
   if (results.at(-1)?.length === 0) throw notFound("stats notification");
 }

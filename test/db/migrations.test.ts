@@ -12,6 +12,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0003_unsent_by_channel.sql": "a3d9a0c3685c65d4",
   "0004_totals_from_indexes.sql": "0700616ca645a461",
   "0005_push_options.sql": "8b666f09851562f8",
+  "0006_feedback_weight.sql": "39d0560ce758f035",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sweep } from "../../src/dispatch/sweep.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/lib/clock.ts";
 import {
   createWorld,
@@ -108,6 +109,22 @@ describe("a write that was committed and reported as failed", () => {
     expect(await dispatchesOf(ids)).toMatchObject(sentOnce(ids));
     expect(timesGiven(h, ids)).toEqual([1, 1, 1]);
   });
+});
+
+describe("a sweep that D1 failed for a moment", () => {
+  test.each(["before", "after"] as const)(
+    "%s it was committed wakes what it moved on, once",
+    async (when) => {
+      const h = createWorld();
+      const { ids } = await givenPushes(h, 3);
+      const later = await givenPushes(h, 1, { sendAt: h.clock.now() + 2 * MINUTE + 30 * SECOND });
+      h.clock.advance(2 * MINUTE);
+      h.meter.failNext(when);
+      expect(await sweep(h.ctx, h.deps.channels)).toBe(4);
+      const woken = h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+      expect(woken.toSorted()).toEqual([...ids, ...later.ids].toSorted());
+    },
+  );
 });
 
 describe("a settle that fails half way", () => {

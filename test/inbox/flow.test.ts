@@ -26,6 +26,7 @@ const frameOf = (size: number): Frame => ({
       sent_at: "",
       read_at: null,
       archived_at: null,
+      expires_at: null,
       updated_at: "",
     },
   ],

@@ -79,6 +79,29 @@ describe("an in-app message for later", () => {
     expect(await seen(h, reader.sub)).toEqual([]);
   });
 
+  test("that had expired when it was made is not delivered either", async () => {
+    const h = createWorld();
+    const reader = aReader();
+    const [id = ""] = await givenMessages(h, reader.sub, 1, { expiresAt: h.clock.now() });
+    expect(await seen(h, reader.sub)).toEqual([]);
+    await live(h, 5);
+    expect(await dispatchOf(uuid(id))).toMatchObject({ status: "failed", error_code: "expired" });
+    expect(await seen(h, reader.sub)).toEqual([]);
+  });
+
+  test("that expires once it has come stays, and says until when it was meant", async () => {
+    const h = createWorld();
+    const reader = aReader();
+    const at = h.clock.now() + MINUTE;
+    const [id] = await givenMessages(h, reader.sub, 1, { expiresAt: at });
+    h.clock.advance(DAY);
+    const { body } = await h.request("GET", BASE, { as: reader });
+    expect(body).toMatchObject({
+      unread_count: 1,
+      data: [{ id, expires_at: new Date(at).toISOString(), read_at: null }],
+    });
+  });
+
   test("that was cancelled stays so", async () => {
     const h = createWorld();
     const [id = ""] = await givenMessages(h, aReader().sub, 1, { sendAt: h.clock.now() + MINUTE });

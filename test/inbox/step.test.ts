@@ -9,6 +9,7 @@ const row = (seq: number): InboxRow => ({
   title: `Message ${seq}`,
   body: null,
   data: null,
+  expires_at: null,
   read_at: null,
   archived_at: null,
   delivered_at: 0,

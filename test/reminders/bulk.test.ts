@@ -217,6 +217,25 @@ describe("who was reminded of the same expiry within a day", () => {
     expect(counts(await bulk(h, org))).toEqual([1, 1, 0, 0]);
   });
 
+  test("is skipped for a day from when the message was due, which may be long after it was made", async () => {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    const { id } = await givenHolder(h, org);
+    await bulk(h, org);
+    const due = h.clock.now() + 20 * HOUR;
+    await env.DB.prepare("UPDATE dispatches SET slot_at = ?1, due_at = ?1, wake_at = ?1 WHERE user_id = ?2")
+      .bind(due, id)
+      .run();
+    h.clock.set(due);
+    await h.tick();
+    await h.drain();
+    expect(await listed(h, `recipient_user_id=${id}`, "status")).toEqual(["sent"]);
+    h.clock.advance(10 * HOUR);
+    expect(counts(await bulk(h, org))).toEqual([1, 0, 0, 1]);
+    h.clock.advance(15 * HOUR);
+    expect(counts(await bulk(h, org))).toEqual([1, 1, 0, 0]);
+  });
+
   test("by a person or by the cron counts as reminded, too", async () => {
     const h = createMailWorld();
     const org = await givenOrg(h);

@@ -8,6 +8,7 @@ import type { Budget } from "../../rate-limit/limiter.ts";
 import { compose, contentOf, type Letterhead } from "./compose.ts";
 import { type Gathered, gatheredFor, gatheredIn, isGathering } from "./gathered.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
+import type { EmailContent } from "./templates/index.ts";
 import { isEmailType, type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
 
 /** The recipients of the claimed dispatches, by user, and what dispatches have gathered, by dispatch. */
@@ -24,6 +25,12 @@ interface Letter {
 
 type Prepared = Letter | { dispatch: Dispatch; outcome: Outcome };
 
+/** What an e-mail says, and to whom. */
+interface Due {
+  content: EmailContent;
+  addressed: Recipient & { email: string };
+}
+
 /** What it was to tell is gone: withdrawn, deleted, or no longer what the user asks for. */
 const NOTHING_TO_SAY: Outcome = {
   kind: "unwanted",
@@ -36,6 +43,18 @@ const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
+/** What is to be sent for a dispatch, or why nothing is. @param now what "in 30 days" is counted from, epoch ms */
+function decide(dispatch: Dispatch, { recipients, gathered }: Loaded, now: number): Due | Outcome {
+  const recipient = recipients.get(dispatch.user_id);
+  const refused = isEmailType(dispatch.type) ? refusal(dispatch.type, recipient) : NO_CONTENT;
+  if (refused !== null) return refused;
+  const gathers = isGathering(dispatch);
+  const content = gathers ? (gathered.get(dispatch.id) ?? null) : contentOf(dispatch, now);
+  if (gathers && content === null) return NOTHING_TO_SAY;
+  if (content === null || recipient?.email == null) return NO_CONTENT;
+  return { content, addressed: { ...recipient, email: recipient.email } };
+}
+
 /** The e-mail channel: one message to one address, whatever it is about. */
 export function createEmailChannel(
   providers: readonly EmailProvider[],
@@ -44,18 +63,12 @@ export function createEmailChannel(
 ): ChannelAdapter<Loaded> {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
-  async function prepare(ctx: Ctx, dispatch: Dispatch, { recipients, gathered }: Loaded): Promise<Prepared> {
-    const recipient = recipients.get(dispatch.user_id);
+  async function prepare(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
     // A repeat says what the first try said: providers know a repeat by its key and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
-    const refused = isEmailType(dispatch.type) ? refusal(dispatch.type, recipient) : NO_CONTENT;
-    if (refused !== null) return { dispatch, outcome: refused };
-    const gathers = isGathering(dispatch);
-    const content = gathers ? (gathered.get(dispatch.id) ?? null) : contentOf(dispatch, now);
-    if (gathers && content === null) return { dispatch, outcome: NOTHING_TO_SAY };
-    if (content === null || recipient?.email == null) return { dispatch, outcome: NO_CONTENT };
-    const addressed = { ...recipient, email: recipient.email };
-    return { dispatch, message: await compose(letterhead, dispatch, content, addressed, now) };
+    const due = decide(dispatch, loaded, now);
+    if ("kind" in due) return { dispatch, outcome: due };
+    return { dispatch, message: await compose(letterhead, dispatch, due.content, due.addressed, now) };
   }
 
   async function prepareSafely(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
@@ -77,6 +90,10 @@ export function createEmailChannel(
         recipients: new Map((recipients as Recipient[]).map((recipient) => [recipient.id, recipient])),
         gathered: gatheredIn(found),
       }),
+    },
+    refusal(dispatch, loaded, now) {
+      const due = decide(dispatch, loaded, now);
+      return "kind" in due ? due : null;
     },
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);

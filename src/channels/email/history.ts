@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { type Dispatch, dispatches, type DispatchStatus, emailTotals } from "../../db/schema/index.ts";
+import { dispatches, type DispatchStatus, emailTotals } from "../../db/schema/index.ts";
+import type { Linked } from "../../dispatch/links.ts";
 import { findDispatch, listDispatches, listed } from "../../dispatch/log.ts";
 import { DAY } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
@@ -13,13 +14,13 @@ export const listEmails = async (
   userId: string,
   filter: { type?: string | undefined; statuses: readonly DispatchStatus[] },
   page: Page,
-): Promise<Listed<Dispatch>> =>
+): Promise<Listed<Linked>> =>
   listed(await ctx.db.read(listDispatches({ kind: "own", userId }, { ...filter, channel: "email" }, page)));
 
 /** One of a user's e-mails. One round trip. @throws 404, also for another's */
-export async function getEmail(ctx: Ctx, userId: string, id: string): Promise<Dispatch> {
+export async function getEmail(ctx: Ctx, userId: string, id: string): Promise<Linked> {
   const [found = []] = await ctx.db.read([findDispatch({ kind: "own", userId }, "email", id)]);
-  const dispatch = found[0] as Dispatch | undefined;
+  const dispatch = found[0] as Linked | undefined;
   if (dispatch === undefined || dispatch.status === "cancelled") throw notFound("notification");
   return dispatch;
 }

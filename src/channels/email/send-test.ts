@@ -96,18 +96,20 @@ const TEST: Repeatable<TestOutcome> = {
 async function conclude(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
   const now = ctx.clock.now();
   const isUnsent = sql`id = ${id} AND status = 'queued'`;
+  // As a claim does, so that a batch that is repeated after it was committed finds what it ended.
+  const mark = ctx.ids.uuid();
   const release = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
   const results = await ctx.db.write([
     ...release,
     sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
         error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
-        sent_at = coalesce(sent_at, ${now}), updated_at = ${now}
-      WHERE ${isUnsent} RETURNING error_code`,
+        sent_at = coalesce(sent_at, ${now}), claim_id = ${mark}, updated_at = ${now}
+      WHERE ${isUnsent}`,
     sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
   ]);
-  const [ended, found] = results.slice(release.length) as [{ error_code: string }[], Dispatch[]];
-  const dispatch = found[0];
-  if (ended.length === 0 && dispatch !== undefined && dispatch.status !== "sending") return dispatch;
+  const dispatch = results.at(-1)?.[0] as Dispatch | undefined;
+  const isUndecided = dispatch?.status === "sending" || dispatch?.claim_id === mark;
+  if (dispatch !== undefined && !isUndecided) return dispatch;
   throw new Failure("internal", "The e-mail service is broken or cannot be reached.", {
     code: SERVICE_ERROR,
     cause: new Error(`A test e-mail was not sent: ${dispatch?.error_code ?? "nobody knows why"}`),

@@ -12,7 +12,7 @@ import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale, keptUntil } from "./lifetime.ts";
 import { parseOptions } from "./options.ts";
 import type { PushMessage, PushProvider } from "./provider.ts";
-import { summarize } from "./summarize.ts";
+import { NO_DEVICE, summarize } from "./summarize.ts";
 
 /** Expo has receipts after about 15 minutes. */
 const RECEIPT_AFTER_MS = 15 * MINUTE;
@@ -69,6 +69,9 @@ const shotsOf = (dispatches: readonly Dispatch[], loaded: Loaded): Shot[] =>
       .map((device) => ({ dispatch, device })),
   );
 
+const refusal = (dispatch: Dispatch, loaded: Loaded): Outcome | null =>
+  devicesOf(dispatch, loaded).length === 0 ? NO_DEVICE : null;
+
 function messageOf({ dispatch, device }: Shot, now: number): PushMessage {
   const options = parseOptions(dispatch.options);
   return {
@@ -93,6 +96,7 @@ export function createPushChannel(
     providers,
     budget,
     loader,
+    refusal,
     async send(ctx, name, dispatches, loaded, terms): Promise<Round> {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No push provider is called ${name}`);
@@ -169,10 +173,11 @@ function resultsOf(
             message: "Not all devices were reached in time",
             afterMs: 0,
           } as const)
-        : summarize(
+        : (refusal(dispatch, loaded) ??
+          summarize(
             answered.map((one) => one.outcome),
             devicesOf(dispatch, loaded).length - own.length,
-          );
+          ));
     return [
       {
         dispatch,

@@ -1,4 +1,5 @@
 import type { Dispatch } from "../../db/schema/index.ts";
+import { firstDueAt } from "../../dispatch/timing.ts";
 import { DAY, MINUTE, SECOND } from "../../lib/clock.ts";
 import type { PushOptions } from "./options.ts";
 
@@ -9,10 +10,6 @@ const KEPT_BY_SERVICE_MS = 28 * DAY;
 const ON_ITS_WAY_MS = MINUTE;
 
 type Times = Pick<Dispatch, "created_at" | "scheduled_at" | "slot_at" | "expires_at">;
-
-/** When a push was to be sent in the first place; a retry after a failure does not move it. */
-const firstDueAt = ({ created_at, scheduled_at, slot_at }: Times): number =>
-  Math.max(created_at, scheduled_at ?? 0, slot_at ?? 0);
 
 /**
  * Epoch ms until which a push service keeps a push that is handed over `now`. Never in the past, and never left out: iOS

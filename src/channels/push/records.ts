@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
+import { audited, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
+import type { Linked } from "../../dispatch/links.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "../../dispatch/log.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
@@ -16,7 +18,7 @@ export const listPushes = async (
   scope: Scope,
   filter: LogFilter,
   page: Page,
-): Promise<Listed<Dispatch>> =>
+): Promise<Listed<Linked>> =>
   listed(await ctx.db.read(listDispatches(scope, { ...filter, channel: "push" }, page)));
 
 /** A push and the tokens of the devices that it went to. One round trip. */
@@ -24,12 +26,12 @@ export async function getPush(
   ctx: Ctx,
   scope: Scope,
   id: string,
-): Promise<{ dispatch: Dispatch; tokens: string[] }> {
+): Promise<{ dispatch: Linked; tokens: string[] }> {
   const [found = [], tokens = []] = await ctx.db.read([
     findDispatch(scope, "push", id),
     sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id}`,
   ]);
-  const dispatch = found[0] as Dispatch | undefined;
+  const dispatch = found[0] as Linked | undefined;
   if (dispatch === undefined) throw notFound("notification");
   return { dispatch, tokens: (tokens as { token: string }[]).map((row) => row.token) };
 }
@@ -64,15 +66,16 @@ export async function annotatePush(
  * Deletes a push with its deliveries; one that is queued is thereby never sent. One round trip.
  * @throws 404, 409 while a consumer has it
  */
-export async function deletePush(ctx: Ctx, scope: Scope, id: string): Promise<void> {
+export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
   const removable = sql`${inPushScope(scope, id)} AND status <> 'sending'`;
-  const [before = [], , , gone = []] = await ctx.db.write([
+  const [before = [], , , , , gone = []] = await ctx.db.write([
     findDispatch(scope, "push", id),
     keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
-    sql`DELETE FROM ${dispatches} WHERE ${removable} RETURNING id`,
+    sql`DELETE FROM ${dispatches} WHERE ${removable}`,
+    ...audited({ id: ctx.ids.uuid(), action: "dispatch.delete", target: id, ...author }),
   ]);
+  if (gone.length > 0) return;
   if (before.length === 0) throw notFound("notification");
-  if (gone.length === 0)
-    throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
+  throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
 }

@@ -4,10 +4,11 @@ import type { Statement } from "../../db/client.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
+import { type Linked, LINKS } from "../../dispatch/links.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
-import { notFound } from "../../lib/failure.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota, spendQuota } from "../../quota/admit.ts";
 import { NO_ORG } from "../../quota/quotas.ts";
 import { inAppBudget, pushBudget } from "../../rate-limit/budgets.ts";
@@ -28,7 +29,7 @@ export interface SendOne extends PushContent {
 
 export interface SentOne {
   /** The push; the in-app message where there is no push. */
-  dispatch: Dispatch;
+  dispatch: Linked;
   /** The same message on the other channels that were asked for. */
   others: Dispatch[];
   /** Whether an earlier request with the same Idempotency-Key made it. */
@@ -43,7 +44,8 @@ type User = { id: string; org_id: string | null };
  * Takes a message for one user into the outbox, on each channel asked for, and wakes whom it concerns. One round trip for
  * a caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither
  * a repeat nor someone else's user has anything to do with a limiter.
- * @throws 404 for a user outside the scope, 422 for a key used with another body, 429 over the user's budget or the organization's quota
+ * @throws 400 for what has expired already, 404 for a user outside the scope, 422 for a key used with another body, 429 over
+ * the user's budget or the organization's quota
  */
 export async function sendOne(
   ctx: Ctx,
@@ -56,6 +58,8 @@ export async function sendOne(
   const found = isBlind ? { id: input.user_id, org_id: null } : await look(request, scope, input.user_id);
   if ("replayed" in found) return found;
 
+  // Not before a repeat has had its answer: what its key made may have expired since.
+  refuseExpired(ctx, input);
   const rows = rowsOf(ctx, found, input);
   const [dispatch] = rows;
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
@@ -81,6 +85,12 @@ async function inSlots(ctx: Ctx, rows: readonly Dispatch[], make: () => Promise<
   if (row.slot_at === null) return within();
   const { made, reservation } = await inSlot(ctx, { ...slot, budget: pushBudget(ctx) }, within, isNew);
   return { ...made, reservation: made.replayed ? null : reservation };
+}
+
+function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }: SendOne): void {
+  if (expires_at > clock.now()) return;
+  const errors = [{ pointer: "/expires_at", detail: "must be in the future" }];
+  throw new Failure("invalid_request", "The message has expired already.", { errors });
 }
 
 /** The user, or what an earlier request with the key made. @throws 404, 422 */
@@ -130,8 +140,8 @@ const sentOf = ([dispatch, ...others]: readonly Dispatch[], replayed: boolean): 
 
 /** The dispatch that a key stands for, and after it the in-app message that was sent with it. */
 const MESSAGE: Repeatable<SentOne> = {
-  find: (id) => sql`SELECT * FROM ${dispatches} WHERE id = ${id}
-    UNION ALL SELECT d.* FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
+  find: (id) => sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id}
+    UNION ALL SELECT d.*, NULL, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
     WHERE f.id = ${id} AND d.channel = 'in_app' AND d.id <> f.id`,
   replay: (rows) => (rows.length === 0 ? null : sentOf(rows as Dispatch[], true)),
 };

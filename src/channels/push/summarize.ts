@@ -1,6 +1,6 @@
 import type { Outcome } from "../../dispatch/outcome.ts";
 
-const NO_DEVICE: Outcome = {
+export const NO_DEVICE: Outcome = {
   kind: "rejected",
   code: "no_device",
   message: "The user has no registered device",

@@ -1,9 +1,8 @@
-import type { Context } from "hono";
-import type { App, AppEnv } from "../../http/app-env.ts";
+import type { App } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { actorOf } from "../../http/principal.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
 import { iso } from "../../lib/clock.ts";
@@ -20,12 +19,6 @@ const idOf = (text: string): string => {
   if (id === null) throw notFound("dispatch");
   return id;
 };
-
-/** Who is noted in the audit log. */
-const author = (c: Context<AppEnv>) => ({
-  actor: actorOf(c.get("principal")),
-  requestId: c.get("requestId"),
-});
 
 export function registerAdminNotifications(app: App): void {
   app.openapi(routes.list, async (c) => {
@@ -53,7 +46,7 @@ export function registerAdminNotifications(app: App): void {
     const body = c.req.valid("json");
     const key = await idempotencyKeyOf(c, body);
     const scope = scopeOf(c.get("principal"));
-    const { dispatch, replayed } = await remindUser(c.get("ctx"), scope, author(c), key, body.user_id);
+    const { dispatch, replayed } = await remindUser(c.get("ctx"), scope, authorOf(c), key, body.user_id);
     if (replayed) c.header("idempotency-replayed", "true");
     c.header("location", `${routes.BASE}/${printed(dispatch)}`);
     return c.json(remindedView(dispatch), 202);
@@ -69,7 +62,7 @@ export function registerAdminNotifications(app: App): void {
     };
     const ctx = c.get("ctx");
     await countChange(c);
-    const result = await remindOrg(ctx, scopeOf(c.get("principal")), author(c), key, request);
+    const result = await remindOrg(ctx, scopeOf(c.get("principal")), authorOf(c), key, request);
     if (result.replayed) c.header("idempotency-replayed", "true");
     const ids = await log.batchIds(ctx, result.batchId);
     return c.json(bulkView(request, result, ids), 202);
@@ -87,7 +80,7 @@ export function registerAdminNotifications(app: App): void {
     const ctx = c.get("ctx");
     await countChange(c);
     if (body.action === "retry") {
-      const dispatch = await log.retryDispatch(ctx, scope, author(c), id);
+      const dispatch = await log.retryDispatch(ctx, c.get("deps").checks, scope, authorOf(c), id);
       const data = {
         dispatch_id: printed(dispatch),
         status: dispatch.status,
@@ -95,7 +88,7 @@ export function registerAdminNotifications(app: App): void {
       };
       return c.json({ data }, 200);
     }
-    const dispatch = await log.noteDispatch(ctx, scope, author(c), id, body.note);
+    const dispatch = await log.noteDispatch(ctx, scope, authorOf(c), id, body.note);
     const data = {
       dispatch_id: printed(dispatch),
       status: dispatch.status,
@@ -108,7 +101,7 @@ export function registerAdminNotifications(app: App): void {
   app.openapi(routes.cancel, async (c) => {
     const id = idOf(c.req.valid("param").id);
     await countChange(c);
-    const dispatch = await log.cancelDispatch(c.get("ctx"), scopeOf(c.get("principal")), author(c), id);
+    const dispatch = await log.cancelDispatch(c.get("ctx"), scopeOf(c.get("principal")), authorOf(c), id);
     const data = {
       dispatch_id: printed(dispatch),
       status: dispatch.status,

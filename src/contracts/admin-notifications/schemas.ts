@@ -15,6 +15,10 @@ const entry = {
   sent_at: printedTime.nullable().openapi({ description: "When the last attempt was made." }),
   error: z.string().optional().openapi({ description: "Only where there is one." }),
   error_code: z.string().optional(),
+  followed_by: dispatchId
+    .optional()
+    .openapi({ description: "What followed on another channel when this one failed." }),
+  follows: dispatchId.optional().openapi({ description: "The failed one that this one follows." }),
 };
 
 export const list = z

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Dispatch } from "../../db/schema/index.ts";
+import { type Linked, printLinks } from "../../dispatch/links.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
 import type { BulkRequest } from "../../reminders/org-portion.ts";
@@ -8,7 +9,7 @@ import type * as schemas from "./schemas.ts";
 
 export const printed = (dispatch: Pick<Dispatch, "id">): string => printId("dsp", dispatch.id);
 
-export const entryView = (dispatch: Dispatch): z.infer<typeof schemas.list>["data"][number] => ({
+export const entryView = (dispatch: Linked): z.infer<typeof schemas.list>["data"][number] => ({
   dispatch_id: printed(dispatch),
   org_id: dispatch.org_id,
   type: dispatch.type,
@@ -18,9 +19,10 @@ export const entryView = (dispatch: Dispatch): z.infer<typeof schemas.list>["dat
   sent_at: isoOrNull(dispatch.sent_at),
   ...(dispatch.error !== null && { error: dispatch.error }),
   ...(dispatch.error_code !== null && { error_code: dispatch.error_code }),
+  ...printLinks(dispatch, (id) => printId("dsp", id)),
 });
 
-export const detailView = (dispatch: Dispatch): z.infer<typeof schemas.detail> => ({
+export const detailView = (dispatch: Linked): z.infer<typeof schemas.detail> => ({
   data: {
     ...entryView(dispatch),
     subject: dispatch.title,

@@ -2,6 +2,7 @@ import { readOne } from "../../directory/read.ts";
 import { removeOne } from "../../directory/remove.ts";
 import { upsertMany, upsertOne } from "../../directory/upsert.ts";
 import type { App } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { WIRE } from "./collections.ts";
 import { routesOf } from "./routes.ts";
 import type { WireCollection } from "./wire.ts";
@@ -29,7 +30,7 @@ export function registerCollection(app: App, wire: WireCollection): void {
 
   app.openapi(routes.remove, async (c) => {
     const { id } = c.req.valid("param");
-    await removeOne(c.get("ctx"), collection, id);
+    await removeOne(c.get("ctx"), collection, authorOf(c), id);
     return c.json({ deleted: true as const, id }, 200);
   });
 

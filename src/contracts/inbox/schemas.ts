@@ -23,6 +23,9 @@ const message = {
   body: z.string(),
   data: jsonObject.nullable(),
   sent_at: printedTime.openapi({ description: "When it came to the inbox." }),
+  expires_at: printedTime.nullable().openapi({
+    description: "Until when its sender meant it. The message stays; a client may show it as out of date.",
+  }),
   read_at: printedTime.nullable(),
   archived_at: printedTime.nullable(),
   updated_at: printedTime.openapi({ description: "When it last changed." }),

@@ -1,9 +1,8 @@
-import type { Context } from "hono";
-import type { App, AppEnv } from "../../http/app-env.ts";
+import type { App } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { actorOf } from "../../http/principal.ts";
 import { scopeOf } from "../../http/scope.ts";
 import { iso } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
@@ -29,12 +28,6 @@ const idOf = (text: string): string => {
   return id;
 };
 
-/** Who is noted in the audit log. */
-const author = (c: Context<AppEnv>) => ({
-  actor: actorOf(c.get("principal")),
-  requestId: c.get("requestId"),
-});
-
 export function registerNotificationRecords(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { peer_mentor_id, coordinator_id, event_type, from, to, ...paging } = c.req.valid("query");
@@ -55,7 +48,7 @@ export function registerNotificationRecords(app: App): void {
     const body = c.req.valid("json");
     const key = await idempotencyKeyOf(c, body);
     const scope = scopeOf(c.get("principal"));
-    const { record, replayed } = await recordSent(c.get("ctx"), scope, author(c), key, body);
+    const { record, replayed } = await recordSent(c.get("ctx"), scope, authorOf(c), key, body);
     if (replayed) c.header("idempotency-replayed", "true");
     c.header("location", `${routes.BASE}/${printed(record)}`);
     return c.json(createdView(record), 201);
@@ -84,7 +77,7 @@ export function registerNotificationRecords(app: App): void {
     const id = idOf(c.req.valid("param").id);
     const body = c.req.valid("json");
     await countChange(c);
-    const record = await updateRecord(c.get("ctx"), scopeOf(c.get("principal")), author(c), id, body);
+    const record = await updateRecord(c.get("ctx"), scopeOf(c.get("principal")), authorOf(c), id, body);
     return c.json(changedView(record), 200);
   });
 
@@ -92,7 +85,7 @@ export function registerNotificationRecords(app: App): void {
     const { id: text } = c.req.valid("param");
     const ctx = c.get("ctx");
     await countChange(c);
-    await deleteRecord(ctx, scopeOf(c.get("principal")), author(c), idOf(text));
+    await deleteRecord(ctx, scopeOf(c.get("principal")), authorOf(c), idOf(text));
     const message = "Notification record deleted" as const;
     return c.json({ message, deleted_id: text, deleted_at: iso(ctx.clock.now()) }, 200);
   });

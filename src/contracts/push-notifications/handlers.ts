@@ -8,6 +8,7 @@ import { sendBatch } from "../../channels/push/send-batch.ts";
 import { sendOne } from "../../channels/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
@@ -185,7 +186,7 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.remove, async (c) => {
     const id = idOf(c.req.valid("param").id);
-    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), id);
+    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), authorOf(c), id);
     return c.json({ deleted: true as const, id: printId("notif", id) }, 200);
   });
 }

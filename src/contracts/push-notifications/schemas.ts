@@ -58,7 +58,8 @@ export const sendBody = withContentRules(
     expires_at: instant.optional().openapi({
       type: "string",
       format: "date-time",
-      description: "Not after this time; it then fails as `expired`.",
+      description:
+        "Not sent after this time, which must be in the future; it then fails as `expired`. What has come to an inbox by then stays there.",
     }),
     fallback: z
       .enum(CHANNELS)
@@ -125,6 +126,10 @@ const summary = {
   status,
   error_code: z.string().optional(),
   error: z.string().optional(),
+  followed_by: notificationId
+    .optional()
+    .openapi({ description: "The message on the `fallback` channel, once it has followed." }),
+  follows: notificationId.optional().openapi({ description: "The failed message that this one follows." }),
 };
 
 const references = { scenario_id: z.string().nullable(), prompt_id: z.string().nullable() };

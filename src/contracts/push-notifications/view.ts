@@ -2,6 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
 import type { SentBatch } from "../../channels/push/send-batch.ts";
 import { parseOptions } from "../../channels/push/options.ts";
+import { type Linked, printLinks } from "../../dispatch/links.ts";
 import { isFinished } from "../../dispatch/wait.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
@@ -36,7 +37,7 @@ const errorOf = ({ error_code, error }: Dispatch) => ({
   ...(error !== null && { error }),
 });
 
-const summary = (dispatch: Dispatch) => ({
+const summary = (dispatch: Linked) => ({
   id: printId("notif", dispatch.id),
   user_id: dispatch.user_id,
   title: dispatch.title ?? "",
@@ -46,24 +47,25 @@ const summary = (dispatch: Dispatch) => ({
   sent_at: isoOrNull(dispatch.sent_at),
   status: viewStatus(dispatch),
   ...errorOf(dispatch),
+  ...printLinks(dispatch, (id) => printId("notif", id)),
 });
 
 const references = ({ scenario_id, prompt_id }: Dispatch) => ({ scenario_id, prompt_id });
 
 /** @param ids of the message on each channel, where the caller named them */
-export const sentView = (dispatch: Dispatch, ids?: readonly string[]): z.infer<typeof schemas.sent> => ({
+export const sentView = (dispatch: Linked, ids?: readonly string[]): z.infer<typeof schemas.sent> => ({
   ...summary(dispatch),
   device_tokens_targeted: dispatch.targets,
   ...(ids && { dispatch_ids: ids.map((id) => printId("notif", id)) }),
 });
 
-export const listItemView = (dispatch: Dispatch): z.infer<typeof schemas.listItem> => ({
+export const listItemView = (dispatch: Linked): z.infer<typeof schemas.listItem> => ({
   ...summary(dispatch),
   ...references(dispatch),
   device_tokens_targeted: dispatch.targets,
 });
 
-export const recordView = (dispatch: Dispatch, tokens: string[]): z.infer<typeof schemas.record> => ({
+export const recordView = (dispatch: Linked, tokens: string[]): z.infer<typeof schemas.record> => ({
   ...summary(dispatch),
   ...references(dispatch),
   data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),

@@ -1,5 +1,6 @@
 import type { NewUser } from "../../directory/users.ts";
 import type { App } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import type { Principal } from "../../http/principal.ts";
@@ -64,7 +65,8 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.remove, async (c) => {
     const notification_id = c.req.valid("param").id;
-    await removeSubscription(c.get("ctx"), scopeOf(c.get("principal")), idOf(notification_id));
+    const scope = scopeOf(c.get("principal"));
+    await removeSubscription(c.get("ctx"), scope, authorOf(c), idOf(notification_id));
     return c.json({ deleted: true as const, notification_id }, 200);
   });
 

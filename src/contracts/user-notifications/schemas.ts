@@ -72,6 +72,10 @@ export const historyItem = z
     message_id: z.string().nullable(),
     created_at: printedTime,
     error: z.string().optional(),
+    follows: id
+      .optional()
+      .openapi({ description: "The push that failed before this e-mail was sent. A UUID." }),
+    followed_by: id.optional().openapi({ description: "What followed on another channel. A UUID." }),
   })
   .openapi("NotificationHistoryItem");
 

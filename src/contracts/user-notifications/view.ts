@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { EmailCount } from "../../channels/email/history.ts";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
+import { type Linked, printLinks } from "../../dispatch/links.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import type { PreferencesRow } from "../../preferences/preferences.ts";
 import type * as schemas from "./schemas.ts";
@@ -42,7 +43,7 @@ export const preferencesView = (row: PreferencesRow): z.infer<typeof schemas.pre
   updated_at: iso(row.updated_at),
 });
 
-export const historyView = (dispatch: Dispatch): z.infer<typeof schemas.historyItem> => ({
+export const historyView = (dispatch: Linked): z.infer<typeof schemas.historyItem> => ({
   id: dispatch.id,
   user_id: dispatch.user_id,
   notification_type: dispatch.type,
@@ -57,6 +58,7 @@ export const historyView = (dispatch: Dispatch): z.infer<typeof schemas.historyI
   message_id: dispatch.provider_message_id,
   created_at: iso(dispatch.created_at),
   ...(dispatch.error !== null && { error: dispatch.error }),
+  ...printLinks(dispatch, (id) => id),
 });
 
 /** Sums of `n` by a key, of what occurred. */

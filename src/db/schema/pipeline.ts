@@ -85,6 +85,8 @@ export const dispatches = sqliteTable(
     sent_at: integer("sent_at"),
     delivered_at: integer("delivered_at"),
     updated_at: integer("updated_at").notNull(),
+    /** Of an e-mail: how much the weightiest event weighs that its provider has told; null for none yet. */
+    feedback_weight: integer("feedback_weight"),
   },
   (t) => [
     // The push view, unfiltered.

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../src/lib/clock.ts";
 import {
@@ -8,7 +9,15 @@ import {
   mailNow,
   mailsOf,
 } from "../../support/mail.ts";
-import { dispatchOf, givenDispatches } from "../../support/pipeline.ts";
+import { mint } from "../../support/harness.ts";
+import {
+  deliverNow,
+  dispatchOf,
+  givenDispatches,
+  givenPushes,
+  live,
+  timesGiven,
+} from "../../support/pipeline.ts";
 import { auditOf, cancel, change, count, printed, putInto, read } from "./calls.ts";
 
 const RETRY = { action: "retry" };
@@ -31,7 +40,7 @@ describe("retrying", () => {
     expect(h.resend.accepted).toHaveLength(1);
   });
 
-  test.each(["queued", "sending", "sent", "delivered", "cancelled"])(
+  test.each(["queued", "sending", "sent", "delivered"])(
     "what is %s is refused and changes nothing",
     async (status) => {
       const h = createMailWorld();
@@ -108,15 +117,157 @@ describe("retrying", () => {
 
   test("works for pushes as well", async () => {
     const h = createMailWorld();
-    const { id: user } = await givenReader(h);
-    const [id = ""] = await givenDispatches(h, [user]);
-    await h.drain();
+    const { ids } = await givenPushes(h);
+    const [id = ""] = ids;
     await putInto(id, "failed");
-    await change(h, printed(id), RETRY);
+    expect((await change(h, printed(id), RETRY)).status).toBe(200);
     await h.drain();
-    // The user has no device.
-    expect(await dispatchOf(id)).toMatchObject({ status: "failed", channel: "push" });
-    expect((await dispatchOf(id)).updated_at).toBe(h.clock.now());
+    expect(await dispatchOf(id)).toMatchObject({ status: "sent", channel: "push" });
+    expect(timesGiven(h, ids)).toEqual([1]);
+  });
+});
+
+describe("what could not be sent is refused at once, with the reason that sending gives", () => {
+  const setUser = (id: string, what: string) =>
+    env.DB.prepare(`UPDATE users SET ${what} WHERE id = ?`).bind(id).run();
+
+  const CASES: Record<string, [channel: "push" | "email", hinder: (user: string, email: string) => unknown]> =
+    {
+      no_device: ["push", () => {}],
+      no_recipient: ["email", (user) => env.DB.prepare("DELETE FROM users WHERE id = ?").bind(user).run()],
+      no_address: ["email", (user) => setUser(user, "email = NULL")],
+      unverified: ["email", (user) => setUser(user, "email_verified = 0")],
+      suppressed: [
+        "email",
+        (_, email) =>
+          env.DB.prepare("INSERT INTO suppressions (email, reason, created_at) VALUES (?, 'complaint', 0)")
+            .bind(email)
+            .run(),
+      ],
+      unsubscribed: [
+        "email",
+        (user) =>
+          env.DB.prepare("INSERT INTO optouts (user_id, type) VALUES (?, 'certification_reminder')")
+            .bind(user)
+            .run(),
+      ],
+    };
+
+  test.each(Object.entries(CASES))("%s", async (code, [channel, hinder]) => {
+    const h = createMailWorld();
+    const { id: user, email } = await givenReader(h);
+    const [id = ""] = channel === "push" ? await givenDispatches(h, [user]) : await givenMails(h, [user]);
+    await hinder(user, email);
+    await h.drain();
+    await (channel === "push" ? deliverNow(h, [id]) : mailNow(h, [id]));
+    const failed = await dispatchOf(id);
+    expect(failed.error_code).toBe(code);
+
+    h.clock.advance(MINUTE);
+    const answer = await change(h, printed(id), RETRY);
+    expect([answer.status, answer.body.code]).toEqual([409, code]);
+    expect(answer.body.detail).toBe(`It could not be sent: ${failed.error}.`);
+    expect(await dispatchOf(id)).toEqual(failed);
+    expect(await auditOf(id)).toEqual([]);
+    expect(h.queues.waiting).toEqual([]);
+  });
+
+  test("nothing_to_say, until there is something again: then it is sent", async () => {
+    const h = createMailWorld();
+    const { id: user } = await givenReader(h);
+    const [id = ""] = await givenMails(h, [user], { type: "new_match", payload: undefined });
+    await mailNow(h, [id]);
+    expect(await dispatchOf(id)).toMatchObject({ status: "cancelled", error_code: "nothing_to_say" });
+    expect((await change(h, printed(id), RETRY)).body.code).toBe("nothing_to_say");
+
+    const [grant, match] = [mint("grant"), mint("match")];
+    const put = (path: string, body: object) =>
+      h.request("PUT", `/api/v1/directory/${path}?notify=false`, { body });
+    await put(`grants/${grant}`, { title: "Oak fund", deadline: null, url: null });
+    await put(`matches/${match}`, { user_id: user, grant_id: grant, score: 90 });
+    await env.DB.prepare("INSERT INTO occasions (key, dispatch_id) VALUES (?, ?)")
+      .bind(`match:${match}`, id)
+      .run();
+    expect((await change(h, printed(id), RETRY)).status).toBe(200);
+    await h.drain();
+    expect(await dispatchOf(id)).toMatchObject({ status: "sent", error_code: null });
+    expect(mailsOf(h, id)[0]?.text).toContain("Oak fund");
+  });
+});
+
+describe("what was cancelled", () => {
+  test("by a person is queued again, at its time when that is still to come", async () => {
+    const h = createMailWorld();
+    const at = h.clock.now() + DAY;
+    const { ids } = await givenPushes(h, 1, { sendAt: at, slotTaken: false });
+    const [id = ""] = ids;
+    await cancel(h, printed(id));
+    h.clock.advance(HOUR);
+    expect((await change(h, printed(id), RETRY)).body.data.status).toBe("queued");
+    expect(await dispatchOf(id)).toMatchObject({ due_at: at, wake_at: at, scheduled_at: at });
+    expect(h.queues.waiting).toEqual([]);
+    await live(h, 22 * 60);
+    expect(timesGiven(h, ids)).toEqual([0]);
+    await live(h, 2 * 60);
+    expect(timesGiven(h, ids)).toEqual([1]);
+  });
+
+  test("because its user had switched it off is sent once they switch it on", async () => {
+    const h = createMailWorld();
+    const { id: user } = await givenReader(h);
+    const [id = ""] = await givenMails(h, [user]);
+    const preferences = (on: boolean) =>
+      h.request("PATCH", "/api/v1/notifications/preferences", {
+        as: { role: "user", sub: user },
+        body: { email_notifications_enabled: on },
+      });
+    await preferences(false);
+    await mailNow(h, [id]);
+    expect(await dispatchOf(id)).toMatchObject({ status: "cancelled", error_code: "unsubscribed" });
+    expect((await change(h, printed(id), RETRY)).body.code).toBe("unsubscribed");
+    await preferences(true);
+    expect((await change(h, printed(id), RETRY)).status).toBe(200);
+    await h.drain();
+    expect(await dispatchOf(id)).toMatchObject({ status: "sent" });
+    expect(mailsOf(h, id)).toHaveLength(1);
+  });
+
+  test("and told since by a later message of a type that repeats itself is refused", async () => {
+    const h = createMailWorld();
+    const { id: user } = await givenReader(h);
+    const [id = ""] = await givenMails(h, [user]);
+    await cancel(h, printed(id));
+    const before = await dispatchOf(id);
+    h.clock.advance(DAY);
+    const [later = ""] = await givenMails(h, [user]);
+    expect((await change(h, printed(id), RETRY)).body.code).toBe("told_since");
+    expect(await dispatchOf(id)).toEqual(before);
+    // One that did not go out has told nothing.
+    await putInto(later, "failed");
+    expect((await change(h, printed(id), RETRY)).status).toBe(200);
+  });
+
+  test("after it had been followed on another channel is refused", async () => {
+    const h = createMailWorld();
+    const { ids, users } = await givenPushes(h, 1, { devices: 0, fallback: "in_app" });
+    const [id = ""] = ids;
+    await deliverNow(h, ids);
+    await env.DB.prepare(
+      "INSERT INTO device_tokens (token, user_id, provider, platform, registered_at) VALUES (?1, ?2, 'expo', 'ios', 0)",
+    )
+      .bind(`ExponentPushToken[${users[0]}]`, users[0])
+      .run();
+    expect((await change(h, printed(id), RETRY)).status).toBe(200);
+    await cancel(h, printed(id));
+    expect((await change(h, printed(id), RETRY)).body.code).toBe("told_since");
+  });
+
+  test("because its subscription was removed stays so", async () => {
+    const h = createMailWorld();
+    const [id = ""] = await givenMailsTo(h, 1);
+    await putInto(id, "cancelled", { error_code: "subscription_removed", error: "It is gone" });
+    expect((await change(h, printed(id), RETRY)).body.code).toBe("subscription_removed");
+    expect(await dispatchOf(id)).toMatchObject({ status: "cancelled" });
   });
 });
 
@@ -228,14 +379,16 @@ describe("what is not there", () => {
   });
 });
 
-test("a change costs one round trip, whatever comes of it", async () => {
+test("a change costs one round trip, whatever comes of it, and a retry that is made a second", async () => {
   const h = createMailWorld();
   const { id: user } = await givenReader(h);
   const [failed = "", queued = "", sent = ""] = await givenMails(h, [user, user, user]);
   await putInto(failed, "failed");
   await putInto(sent, "sent");
+  h.meter.reset();
+  await change(h, printed(failed), RETRY);
+  expect(h.meter.trips).toBe(2);
   for (const request of [
-    () => change(h, printed(failed), RETRY),
     () => change(h, printed(sent), RETRY),
     () => change(h, printed(sent), { action: "update", note: "x" }),
     () => cancel(h, printed(queued)),

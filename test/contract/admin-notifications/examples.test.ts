@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findOperation, toZod } from "../../support/contract.ts";
 import { openApi } from "../../support/openapi.ts";
@@ -100,9 +101,12 @@ describe("each example of the contract is answered field by field", () => {
     expect(body.data.dispatch_ids).toHaveLength(1);
   });
 
-  test("PUT /:id puts a failed one back into the queue", async () => {
+  test("PUT /:id puts a failed one back into the queue, once its user's address is verified", async () => {
     const h = createMailWorld();
     const { failed } = await givenTheLog(h);
+    expect((await change(h, failed, examples.retryRequest)).body.code).toBe("unverified");
+    const { recipient_user_id } = (await read(h, failed)).body.data;
+    await env.DB.prepare("UPDATE users SET email_verified = 1 WHERE id = ?").bind(recipient_user_id).run();
     const { status, body } = await change(h, failed, examples.retryRequest);
     expect(status).toBe(200);
     expect(lacks(body, examples.retryAnswer)).toEqual([]);

@@ -26,6 +26,7 @@ describe("a list", () => {
       body: "Hello",
       data: { mentor: "pm_1" },
       sent_at: at,
+      expires_at: null,
       read_at: null,
       archived_at: null,
       updated_at: at,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { createHarness } from "../../support/harness.ts";
-import { aPush, givenUser } from "../../support/world.ts";
+import { createHarness, SERVICE } from "../../support/harness.ts";
+import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { BASE, count, pointers, read, sendPush } from "./calls.ts";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const at = (ms: number) => new Date(ms).toISOString();
 
 describe("the outcome", () => {
@@ -136,12 +138,45 @@ describe("times", () => {
   });
 
   test("after expires_at a push fails as `expired` and is not sent", async () => {
+    const h = createHarness({ autoDrain: false });
+    const user = await givenUser(h);
+    const expires_at = at(h.clock.now() + 1);
+    const headers = { prefer: "respond-async" };
+    const { body } = await sendPush(h, aPush(user.id, { expires_at }), { headers });
+    h.clock.advance(1);
+    await h.drain();
+    expect((await read(h, body.id)).body).toMatchObject({ status: "failed", error_code: "expired" });
+    expect(h.expo.requests).toHaveLength(0);
+  });
+
+  test.each([[["push"]], [["in_app"]], [["push", "in_app"]]])(
+    "what has expired already is refused for %j, and nothing comes of it",
+    async (channels) => {
+      const h = createHarness();
+      const org = await givenOrg(h);
+      const user = await givenUser(h, { org });
+      for (const as of [SERVICE, { role: "org_admin", org } as const])
+        for (const expires_at of [at(h.clock.now()), at(h.clock.now() - DAY)]) {
+          const answer = await sendPush(h, aPush(user.id, { channels, expires_at }), { as });
+          expect(answer.status).toBe(400);
+          expect(pointers(answer)).toEqual(["/expires_at"]);
+        }
+      expect(await count(h, "dispatches", "user_id = ?", user.id)).toBe(0);
+      const { headers } = await sendPush(h, aPush(user.id));
+      expect(headers.get("ratelimit")).toContain("r=59");
+    },
+  );
+
+  test("a repeat of what has expired since is answered with what its key made", async () => {
     const h = createHarness();
     const user = await givenUser(h);
-    const expires_at = at(h.clock.now() - 1);
-    const { body } = await sendPush(h, aPush(user.id, { expires_at }));
-    expect(body).toMatchObject({ status: "failed", error_code: "expired" });
-    expect(h.expo.requests).toHaveLength(0);
+    const body = aPush(user.id, { channels: ["in_app"], expires_at: at(h.clock.now() + MINUTE) });
+    const send = () => sendPush(h, body, { headers: { "idempotency-key": user.id } });
+    const first = await send();
+    h.clock.advance(HOUR);
+    const second = await send();
+    expect([second.status, second.headers.get("idempotency-replayed")]).toEqual([201, "true"]);
+    expect(second.body).toEqual(first.body);
   });
 
   test("a push that would expire before it is sent is refused", async () => {

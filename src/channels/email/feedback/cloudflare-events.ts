@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 
 const payload = z.object({
   type: z.string(),
@@ -25,8 +25,9 @@ function partOf({
     case "delivered":
       return { kind: "delivered", permanent: false, code: "delivered" };
     case "bounced":
+      // What is soft is not told apart from automatic replies.
       return {
-        kind: "bounced",
+        kind: event.bounce?.type === "soft" ? "maybe_bounced" : "bounced",
         permanent: event.bounce?.type === "hard",
         code: codeOf(event.bounce?.type, event.bounce?.classification),
       };
@@ -62,7 +63,7 @@ export const cloudflareEvents: FeedbackMapper = (input, receivedAt) => {
       ...part,
       dispatchId: null,
       providerMessageId: event.messageId,
-      address: event.recipient ?? null,
+      address: bareAddress(event.recipient),
       at: timeOr(metadata?.eventTimestamp, receivedAt),
     },
   ];

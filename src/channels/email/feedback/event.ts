@@ -1,14 +1,18 @@
 /** What a provider tells about a message after it has taken it. */
 export interface FeedbackEvent {
-  /** `delivered`: the receiving server took it. `bounced`: it did not. `failed`: the provider gave up before trying. */
-  kind: "delivered" | "bounced" | "complained" | "failed";
+  /**
+   * `delivered`: the receiving server took it. `bounced`: it did not. `failed`: the provider gave up before trying.
+   * `maybe_bounced`: it was refused for now, or it arrived and an automatic reply came back; some providers call both a
+   * passing bounce.
+   */
+  kind: "delivered" | "bounced" | "maybe_bounced" | "complained" | "failed";
   /** The address is dead, or its owner does not want our mail: nothing more should be sent to it. */
   permanent: boolean;
   /** From the tags or metadata; null where the provider has none, or the message was not ours. */
   dispatchId: string | null;
   /** What the provider answered when it took the message. */
   providerMessageId: string | null;
-  /** The recipient. Personal data: for the suppression list, not for logs. */
+  /** Whom the event names, without a display name. Personal data, and only a hint: whom we wrote to stands in the dispatch. */
   address: string | null;
   /** Epoch ms. */
   at: number;
@@ -24,6 +28,10 @@ export function timeOr(text: string | null | undefined, fallback: number): numbe
   const at = Date.parse(text ?? "");
   return Number.isNaN(at) ? fallback : at;
 }
+
+/** The address in the display form `Name <address>`, which may come back; null where there is none. */
+export const bareAddress = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : (/<([^<>]+)>\s*$/.exec(text)?.[1] ?? text);
 
 /**
  * A provider's `CamelCase` or `Spaced Out` classification as a code: `mailbox_full`. Anything else becomes `unknown`: a

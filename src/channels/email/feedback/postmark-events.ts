@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DISPATCH_TAG } from "../providers/http.ts";
-import { codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 
 const payload = z.object({
   RecordType: z.string(),
@@ -33,6 +33,8 @@ const BOUNCES = new Set([
   "DMARCPolicy",
   "Unknown",
 ]);
+/** A delay that a server announced, and what Postmark could make nothing of: the message may have arrived all the same. */
+const DOUBTFUL = new Set(["Transient", "Unknown"]);
 const PERMANENT = new Set(["HardBounce", "BadEmailAddress", "ManuallyDeactivated"]);
 /** Postmark gave up before any server was asked. */
 const FAILURES = new Set(["Unconfirmed", "SMTPApiError", "InboundError", "TemplateRenderingFailed"]);
@@ -44,7 +46,12 @@ function bounceOf({ Type: type, Inactive: isInactive }: Payload): Part | null {
   if (FAILURES.has(name)) return { kind: "failed", permanent: false, code: codeOf(name) };
   // The others (auto-responders, challenges, address changes, unsubscribe requests) are answers to a message that arrived.
   if (!BOUNCES.has(name)) return null;
-  return { kind: "bounced", permanent: PERMANENT.has(name) || isInactive === true, code: codeOf(name) };
+  const permanent = PERMANENT.has(name) || isInactive === true;
+  return {
+    kind: DOUBTFUL.has(name) && !permanent ? "maybe_bounced" : "bounced",
+    permanent,
+    code: codeOf(name),
+  };
 }
 
 function partOf(record: Payload): Part | null {
@@ -75,7 +82,7 @@ export const postmarkEvents: FeedbackMapper = (input, receivedAt) => {
       ...part,
       dispatchId: typeof dispatchId === "string" && dispatchId !== "" ? dispatchId : null,
       providerMessageId: record.MessageID ?? null,
-      address: record.Email ?? record.Recipient ?? null,
+      address: bareAddress(record.Email ?? record.Recipient),
       at: timeOr(record.BouncedAt ?? record.DeliveredAt ?? record.ChangedAt, receivedAt),
     },
   ];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DISPATCH_TAG } from "../providers/http.ts";
-import { codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { mayBeReply } from "./ses-events.ts";
 
 const payload = z.object({
   type: z.string(),
@@ -25,7 +26,8 @@ function partOf({ type, data }: Payload): Pick<FeedbackEvent, "kind" | "permanen
     case "email.bounced": {
       const { type: bounceType, subType } = data.bounce ?? {};
       const code = SUPPRESSED.has(subType ?? "") ? "suppressed" : codeOf(bounceType, subType);
-      return { kind: "bounced", permanent: bounceType === "Permanent", code };
+      const kind = mayBeReply(bounceType, subType) ? "maybe_bounced" : "bounced";
+      return { kind, permanent: bounceType === "Permanent", code };
     }
     case "email.suppressed":
       // Resend's list holds hard bounces and complaints.
@@ -54,7 +56,7 @@ export const resendEvents: FeedbackMapper = (input, receivedAt) => {
       ...part,
       dispatchId: data.tags?.[DISPATCH_TAG] ?? null,
       providerMessageId: data.email_id,
-      address,
+      address: bareAddress(address),
       at: timeOr(created_at, receivedAt),
     },
   ];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DISPATCH_TAG } from "../providers/http.ts";
-import { codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 
 const recipients = z.array(z.object({ emailAddress: z.string() }));
 
@@ -44,6 +44,13 @@ const addressesOf = (list: readonly { emailAddress: string }[]) => list.map((one
 /** Account-level and global suppression lists hold hard bounces and complaints only. */
 const SUPPRESSED = new Set(["Suppressed", "OnAccountSuppressionList"]);
 
+/**
+ * SES reports out-of-office replies as transient, general bounces, and knows nothing of what is undetermined
+ * (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types). So does Resend, which sends by SES.
+ */
+export const mayBeReply = (type: string | null | undefined, subType: string | null | undefined): boolean =>
+  type === "Undetermined" || (type === "Transient" && (subType ?? "General") === "General");
+
 function partOf({ eventType, notificationType, mail, bounce, complaint, delivery }: Payload): Part | null {
   const failed = (code: string): Part => ({
     kind: "failed",
@@ -57,7 +64,7 @@ function partOf({ eventType, notificationType, mail, bounce, complaint, delivery
       if (!bounce) return null;
       const isSuppressed = SUPPRESSED.has(bounce.bounceSubType ?? "");
       return {
-        kind: "bounced",
+        kind: mayBeReply(bounce.bounceType, bounce.bounceSubType) ? "maybe_bounced" : "bounced",
         permanent: bounce.bounceType === "Permanent",
         code: isSuppressed ? "suppressed" : codeOf(bounce.bounceType, bounce.bounceSubType),
         addresses: addressesOf(bounce.bouncedRecipients),
@@ -95,9 +102,6 @@ function partOf({ eventType, notificationType, mail, bounce, complaint, delivery
   }
 }
 
-/** The display form `Name <address>` may come back: only the address counts. */
-const bare = (address: string): string => /<([^<>]+)>\s*$/.exec(address)?.[1] ?? address;
-
 /**
  * The JSON in an SNS notification's `Message` (ses/latest/dg/event-publishing-retrieving-sns-contents). One event a recipient;
  * none for what changes nothing (Send, Open, Click, DeliveryDelay, Subscription, types still to come).
@@ -113,7 +117,7 @@ export const sesEvents: FeedbackMapper = (input, receivedAt) => {
     permanent: part.permanent,
     dispatchId: mail.tags?.[DISPATCH_TAG]?.[0] ?? null,
     providerMessageId: mail.messageId,
-    address: address === null ? null : bare(address),
+    address: bareAddress(address),
     at: timeOr(part.at, receivedAt),
     code: part.code,
   }));

@@ -84,6 +84,17 @@ describe("what Resend tells", () => {
     expect(await statusOf(mail)).toBe("delivered");
     expect(h.meter.trips).toBe(1);
     expect(h.meter.rowsRead).toBeLessThan(20);
+
+    h.meter.reset();
+    await tell(h, "bounced", mail, HARD);
+    expect(await statusOf(mail)).toBe("bounced");
+    expect(h.meter.trips).toBe(1);
+    expect(h.meter.rowsRead).toBeLessThan(20);
+
+    // A repeat writes nothing of the dispatch.
+    h.meter.reset();
+    await tell(h, "delivered", mail);
+    expect(h.meter.rowsWritten).toBe(0);
   });
 
   test("of a delivery is written down", async () => {

@@ -45,7 +45,7 @@ describe("Cloudflare", () => {
     [
       "bounced",
       { bounce: { type: "soft", classification: "temporary_failure" } },
-      "bounced",
+      "maybe_bounced",
       false,
       "soft_temporary_failure",
     ],

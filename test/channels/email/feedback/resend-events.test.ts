@@ -55,6 +55,13 @@ describe("Resend", () => {
       false,
       "transient_mailbox_full",
     ],
+    [
+      "email.bounced",
+      { bounce: { type: "Transient", subType: "General" } },
+      "maybe_bounced",
+      false,
+      "transient_general",
+    ],
     ["email.bounced", {}, "bounced", false, "unknown"],
     ["email.suppressed", { suppressed: { type: "OnAccountSuppressionList" } }, "bounced", true, "suppressed"],
     ["email.complained", {}, "complained", true, "complaint"],

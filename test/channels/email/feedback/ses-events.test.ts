@@ -73,12 +73,17 @@ describe("SES", () => {
     ["Permanent", "Suppressed", true, "suppressed"],
     ["Permanent", "OnAccountSuppressionList", true, "suppressed"],
     ["Transient", "MailboxFull", false, "transient_mailbox_full"],
-    ["Transient", "General", false, "transient_general"],
-    ["Undetermined", "Undetermined", false, "undetermined_undetermined"],
   ])("tells of a bounce: %s, %s", (type, subType, permanent, code) => {
     const events = read(bounce(type, subType));
     expect(gist(events)).toEqual([{ kind: "bounced", permanent, code }]);
     expect(events[0]).toMatchObject({ dispatchId: DISPATCH, address: "ada@example.com", at: AT });
+  });
+
+  it.each([
+    ["Transient", "General", "transient_general"],
+    ["Undetermined", "Undetermined", "undetermined_undetermined"],
+  ])("calls an automatic reply a bounce: %s, %s", (type, subType, code) => {
+    expect(gist(read(bounce(type, subType)))).toEqual([{ kind: "maybe_bounced", permanent: false, code }]);
   });
 
   it("tells of a complaint, and not of one taken back", () => {

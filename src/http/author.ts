@@ -1,0 +1,10 @@
+import type { Context } from "hono";
+import type { Author } from "../audit/audit.ts";
+import type { AppEnv } from "./app-env.ts";
+import { actorOf } from "./principal.ts";
+
+/** Who is noted in the audit log. */
+export const authorOf = (c: Context<AppEnv>): Author => ({
+  actor: actorOf(c.get("principal")),
+  requestId: c.get("requestId"),
+});
