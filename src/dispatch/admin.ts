@@ -7,8 +7,10 @@ import { inScope, type Scope } from "../directory/scope.ts";
 import { isoOrNull } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
+import { giveBack } from "../rate-limit/give-back.ts";
 import { cancelQueued, requeueFailed, RETRYABLE } from "./change.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
+import { holdsUnusedSlot } from "./slots.ts";
 import { wake } from "./wake.ts";
 
 type Author = Pick<AuditEntry, "actor" | "requestId">;
@@ -108,9 +110,9 @@ export async function noteDispatch(
   return theOne(found);
 }
 
-/** Cancels a queued dispatch. One round trip. @throws 404; 409 once it is no longer queued */
-export const cancelDispatch = (ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> =>
-  change(
+/** Cancels a queued dispatch, and frees its slot. One round trip. @throws 404; 409 once it is no longer queued */
+export async function cancelDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
+  const dispatch = await change(
     ctx,
     scope,
     { id, action: "dispatch.cancel", author },
@@ -120,3 +122,6 @@ export const cancelDispatch = (ctx: Ctx, scope: Scope, author: Author, id: strin
         code: "not_queued",
       }),
   );
+  if (holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
+  return dispatch;
+}

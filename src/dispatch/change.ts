@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, or, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { dispatches, type DispatchStatus } from "../db/schema/index.ts";
@@ -29,6 +29,8 @@ export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
       error_code: null,
       error: null,
       chunk_id: null,
+      // A slot that no attempt has used was given back.
+      slot_at: sql`CASE WHEN ${dispatches.sent_at} >= ${dispatches.slot_at} THEN ${dispatches.slot_at} END`,
       delivered_at: null,
       // From here on its age is counted.
       scheduled_at: now,

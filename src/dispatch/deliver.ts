@@ -1,13 +1,13 @@
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
-import { groupBy } from "../lib/chunks.ts";
 import type { Verdict } from "./settlement.ts";
 import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
 import { conclude } from "./conclude.ts";
 import { admit, handIn, restFor } from "./pass.ts";
 import { packRounds } from "./rounds.ts";
+import { slotsFor } from "./slots.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
 import { abandoned, expired, isExpired, postponed } from "./verdict.ts";
 import { wake } from "./wake.ts";
@@ -17,9 +17,10 @@ export const ROUND = 100;
 
 /**
  * Bounds of one channel in an invocation. A bulk batch may hold two, and both together stay inside the platform's: 1,000
- * D1 statements (a round has about a dozen) and 15 minutes. What is left of the batch comes again at once.
+ * D1 statements (a round has about a dozen), 10,000 subrequests (a dispatch asks its limiter, and then its provider or its
+ * limiter once more) and 15 minutes. What is left of the batch comes again at once.
  */
-const MAX_ROUNDS = 30;
+const MAX_ROUNDS = 20;
 const MAX_MS = 6 * MINUTE;
 
 /** After a fault of D1 or of a Durable Object, a message comes again after so many seconds. */
@@ -130,36 +131,16 @@ async function sortOut<Loaded>(
   }
   const slots = await slotsFor(
     ctx,
-    adapter,
+    adapter.budget,
     alive.filter((dispatch) => dispatch.slot_at === null),
   );
   const ready: Dispatch[] = [];
   for (const dispatch of alive) {
-    const at = dispatch.slot_at ?? slots.get(dispatch.id);
-    if (at === undefined) verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
-    else if (at <= ctx.clock.now()) ready.push({ ...dispatch, slot_at: at });
-    else verdicts.push(postponed(ctx, { ...dispatch, slot_at: at }, at));
+    const slot = dispatch.slot_at === null ? slots.get(dispatch.id) : { at: dispatch.slot_at };
+    if (slot === undefined) verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
+    else if (slot.at === null) verdicts.push(postponed(ctx, dispatch, slot.askAgainAt));
+    else if (slot.at <= ctx.clock.now()) ready.push({ ...dispatch, slot_at: slot.at });
+    else verdicts.push(postponed(ctx, { ...dispatch, slot_at: slot.at }, slot.at));
   }
   return { ready, verdicts };
-}
-
-/** The slots that the users' limiters give: one call a user. Where a limiter does not answer, none. */
-async function slotsFor<Loaded>(
-  ctx: Ctx,
-  { budget }: ChannelAdapter<Loaded>,
-  dispatches: readonly Dispatch[],
-): Promise<Map<string, number>> {
-  const byUser = groupBy(dispatches, (dispatch) => dispatch.user_id);
-  const slots = await Promise.all(
-    [...byUser].map(async ([userId, own]) => {
-      const ids = own.map((dispatch) => dispatch.id);
-      try {
-        return await ctx.limiters(userId).slots(budget, ids);
-      } catch (error) {
-        ctx.log.error("limiter_failed", error, { dispatches: ids.length });
-        return [];
-      }
-    }),
-  );
-  return new Map(slots.flat().map((slot) => [slot.id, slot.at]));
 }

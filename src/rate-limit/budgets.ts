@@ -1,4 +1,5 @@
 import type { Ctx } from "../ctx.ts";
+import type { Channel } from "../db/schema/index.ts";
 import { HOUR } from "../lib/clock.ts";
 import type { Budget } from "./limiter.ts";
 
@@ -20,3 +21,15 @@ export const emailBudget = ({ config }: Configured): Budget => ({
 
 /** Test e-mails that a user may ask for within an hour. */
 export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
+
+/**
+ * The budget in which a dispatch holds its slot until it is sent. Null where there is nothing to give back: in-app
+ * messages take none, and of tests it is the asking that counts, since each leaves a row.
+ */
+export function budgetOf(
+  ctx: Configured,
+  { channel, type }: { channel: Channel; type: string },
+): Budget | null {
+  if (channel === "push") return pushBudget(ctx);
+  return channel === "email" && type !== "test" ? emailBudget(ctx) : null;
+}

@@ -4,7 +4,9 @@ import { dispatches, occasions, statsSubscriptions as table } from "../db/schema
 import type { Scope } from "../directory/scope.ts";
 import { cancelQueued } from "../dispatch/change.ts";
 import { fallbackKey, isSummaryOf } from "../dispatch/occasion-keys.ts";
+import { cancelledUnsent } from "../dispatch/slots.ts";
 import { notFound } from "../lib/failure.ts";
+import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
 import { findSubscription } from "./read.ts";
 
 /**
@@ -16,10 +18,12 @@ export async function removeSubscription(ctx: Ctx, scope: Scope, id: string): Pr
   const told = ofSubscription(scope, id);
   const results = await ctx.db.write([
     cancelQueued(ctx, sql`${dispatches.id} IN (${told})`),
+    cancelledUnsent(sql`${dispatches.id} IN (${told})`),
     sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,
     sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)})) RETURNING id`,
   ]);
   if (results.at(-1)?.length === 0) throw notFound("stats notification");
+  await giveBack(ctx, (results[1] ?? []) as Unsent[]);
 }
 
 /** The dispatches that told a subscription's summaries, and those that followed them on another channel. */

@@ -57,8 +57,8 @@ describe("what a call writes", () => {
   test("what is given back costs one row", () =>
     inside(async (limiter, state) => {
       await limiter.slots(NOW, hourly(), [...newIds(40), "last"]);
-      expect(await rowsWritten(state, () => limiter.release(hourly(), "last"))).toBe(1);
-      expect(await rowsWritten(state, () => limiter.release(hourly(), "never"))).toBe(0);
+      expect(await rowsWritten(state, () => limiter.release(hourly(), ["last"]))).toBe(1);
+      expect(await rowsWritten(state, () => limiter.release(hourly(), ["never"]))).toBe(0);
     }));
 
   test("refusing, repeating and looking write nothing", () =>
@@ -76,7 +76,7 @@ describe("what a call writes", () => {
   test("looking at a user who never got anything stores nothing", () =>
     inside(async (limiter, state) => {
       await limiter.usage(NOW, hourly());
-      await limiter.release(hourly(), "never");
+      await limiter.release(hourly(), ["never"]);
       expect(pages(state)).toEqual([]);
       expect(await state.storage.getAlarm()).toBeNull();
     }));

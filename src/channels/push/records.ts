@@ -3,9 +3,11 @@ import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "../../dispatch/log.ts";
+import { holdsUnusedSlot } from "../../dispatch/slots.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { keepOutcomes } from "../../pause-records/following.ts";
+import { giveBack } from "../../rate-limit/give-back.ts";
 
 const inPushScope = (scope: Scope, id: string) =>
   sql`id = ${id} AND channel = 'push' AND ${inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })}`;
@@ -61,7 +63,7 @@ export async function annotatePush(
 }
 
 /**
- * Deletes a push with its deliveries; one that is queued is thereby never sent. One round trip.
+ * Deletes a push with its deliveries; one that is queued is thereby never sent, and its slot is free. One round trip.
  * @throws 404, 409 while a consumer has it
  */
 export async function deletePush(ctx: Ctx, scope: Scope, id: string): Promise<void> {
@@ -75,4 +77,6 @@ export async function deletePush(ctx: Ctx, scope: Scope, id: string): Promise<vo
   if (before.length === 0) throw notFound("notification");
   if (gone.length === 0)
     throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
+  const dispatch = before[0] as Dispatch;
+  if (dispatch.status === "queued" && holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
 }
