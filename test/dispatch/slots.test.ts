@@ -169,6 +169,17 @@ describe("a slot goes back to its user", () => {
   });
 });
 
+test("what ended before its slot came asks for another one when a person has it tried again", async () => {
+  const h = createWorld(ONE_AN_HOUR);
+  const { ids } = await givenWaiting(h, 1);
+  const [id = ""] = ids;
+  await env.DB.prepare("UPDATE dispatches SET status = 'failed', slot_at = ?")
+    .bind(h.clock.now() + HOUR)
+    .run();
+  await h.ctx.db.write([requeueFailed(h.ctx, sql`id = ${id}`)]);
+  expect(await dispatchOf(id)).toMatchObject({ status: "queued", slot_at: null });
+});
+
 describe("a slot stays used", () => {
   test("when its consumer was lost with the push in hand: it may have been sent", async () => {
     const h = createWorld(ONE_AN_HOUR);

@@ -195,13 +195,16 @@ describe("a slot is free again", () => {
     expect((await sendPush(h, aPush(id), ASYNC)).status).toBe(202);
   });
 
-  test("not by an attempt, whatever it came to: it goes on waiting for the next try, and is cancelled then", async () => {
+  test.each([
+    ["cancelled", (h: Harness, id: string) => cancelAll(h, [id])],
+    ["deleted", (h: Harness, id: string) => h.request("DELETE", `${BASE}/${id}`)],
+  ])("but not after an attempt, when what waits for the next one is %s", async (_, end) => {
     const h = quiet(1);
     const { id } = await givenUser(h);
     h.expo.failNext({ kind: "status", status: 500 });
     const { body } = await sendPush(h, aPush(id), ASYNC);
     await h.drain();
-    await cancelAll(h, [body.id]);
+    await end(h, body.id);
     expect((await sendPush(h, aPush(id), ASYNC)).status).toBe(429);
     h.clock.advance(HOUR);
     expect((await sendPush(h, aPush(id), ASYNC)).status).toBe(202);
