@@ -17,8 +17,9 @@ export const ROUND = 100;
 
 /**
  * Bounds of one channel in an invocation. A bulk batch may hold two, and both together stay inside the platform's: 1,000
- * D1 statements (a round has about a dozen), 10,000 subrequests (a dispatch asks its limiter, and then its provider or its
- * limiter once more) and 15 minutes. What is left of the batch comes again at once.
+ * D1 statements (a round has about a dozen), 10,000 subrequests (two a dispatch: its limiter and its provider, or its
+ * limiter twice; three where an in-app message follows, which is never bulk) and 15 minutes. What is left of the batch
+ * comes again at once.
  */
 const MAX_ROUNDS = 20;
 const MAX_MS = 6 * MINUTE;
