@@ -8,16 +8,22 @@ import { PARALLEL_LIMITERS } from "../rate-limit/give-back.ts";
 import type { Budget, Slot } from "../rate-limit/limiter.ts";
 
 /**
- * Asks the users' limiters for slots: one call a user, in the order of the dispatches.
- * @returns by dispatch; where a limiter did not answer, none
+ * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for who has most.
+ * @param withinMs after so long no further limiter is asked
+ * @returns by dispatch; where a limiter did not answer or was not asked, none
  */
 export async function slotsFor(
   ctx: Ctx,
   budget: Budget,
   wanted: readonly { id: string; user_id: string }[],
+  withinMs = Number.POSITIVE_INFINITY,
 ): Promise<Map<string, Slot>> {
-  const byUser = groupBy(wanted, ({ user_id }) => user_id);
-  const slots = await inParallel([...byUser], PARALLEL_LIMITERS, async ([userId, own]) => {
+  const end = ctx.clock.now() + withinMs;
+  const users = [...groupBy(wanted, ({ user_id }) => user_id)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const slots = await inParallel(users, PARALLEL_LIMITERS, async ([userId, own]) => {
+    if (ctx.clock.now() >= end) return [];
     const ids = own.map(({ id }) => id);
     try {
       return await ctx.limiters(userId).slots(budget, ids);

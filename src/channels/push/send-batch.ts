@@ -9,6 +9,7 @@ import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { groupBy } from "../../lib/chunks.ts";
+import { SECOND } from "../../lib/clock.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
 import { idFromData, type PushContent } from "./content.ts";
@@ -74,9 +75,12 @@ interface Refused {
   retryAt: number;
 }
 
+/** A caller waits no longer than this for limiters: what they have not said by then, they are asked by the consumer. */
+const LIMITERS_WITHIN_MS = SECOND;
+
 /**
- * The rows of those targets whose user is known and has a slot within the horizon. One whose limiter does not answer is
- * taken without a slot: the consumer asks again.
+ * The rows of those targets whose user is known and has a slot within the horizon. One whose limiter does not answer (in
+ * time) is taken without a slot, and never refused: the consumer asks, and puts off what is beyond the horizon.
  */
 async function takeIn(
   ctx: Ctx,
@@ -88,7 +92,7 @@ async function takeIn(
     const orgId = orgs.get(target.user_id);
     return orgId === undefined ? [] : [{ id: ctx.ids.uuid(), user_id: target.user_id, orgId, target }];
   });
-  const slots = await slotsFor(ctx, pushBudget(ctx), wanted);
+  const slots = await slotsFor(ctx, pushBudget(ctx), wanted, LIMITERS_WITHIN_MS);
   const rows: Dispatch[] = [];
   const refused: Refused[] = [];
   for (const { id, user_id, orgId, target } of wanted) {
