@@ -138,10 +138,15 @@ async function sortOut<Loaded>(
   const ready: Dispatch[] = [];
   for (const dispatch of alive) {
     const slot = dispatch.slot_at === null ? slots.get(dispatch.id) : { at: dispatch.slot_at };
-    if (slot === undefined) verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
-    else if (slot.at === null) verdicts.push(postponed(ctx, dispatch, slot.askAgainAt));
-    else if (slot.at <= ctx.clock.now()) ready.push({ ...dispatch, slot_at: slot.at });
-    else verdicts.push(postponed(ctx, { ...dispatch, slot_at: slot.at }, slot.at));
+    if (slot === undefined) {
+      verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
+      continue;
+    }
+    const own = { ...dispatch, slot_at: slot.at };
+    const at = slot.at ?? slot.askAgainAt;
+    if (slot.at !== null && at <= ctx.clock.now()) ready.push(own);
+    // One whose turn comes too late ends now, so that its slot is another's.
+    else verdicts.push((own.expires_at ?? Infinity) <= at ? expired(own) : postponed(ctx, own, at));
   }
   return { ready, verdicts };
 }

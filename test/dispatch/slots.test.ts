@@ -22,6 +22,7 @@ import {
   timesGiven,
 } from "../support/pipeline.ts";
 import { settlementOf } from "../support/settlements.ts";
+import { newIds } from "../rate-limit/world.ts";
 
 beforeEach(emptyTables);
 
@@ -77,14 +78,17 @@ describe("what the system sends beyond the horizon", () => {
     expect(errorsOf(h)).toEqual([]);
   }, 60_000);
 
-  test("expires when it was not to be sent so late, and leaves its turn to others", async () => {
+  test("ends at once when it was not to be sent so late, and leaves its turn to others", async () => {
     const h = createWorld(ONE_AN_HOUR);
-    const { user, ids } = await givenWaiting(h, 30, { expiresAt: h.clock.now() + 90 * MINUTE });
+    const { user, ids } = await givenWaiting(h, 25, { expiresAt: h.clock.now() + 2 * HOUR });
     await deliverNow(h, ids);
-    await live(h, 31 * 60);
     const rows = await dispatchesOf(ids);
-    expect(rows.map(({ status }) => status)).toEqual([...times(2, "sent"), ...times(28, "failed")]);
-    expect(await used(h, user)).toBe(0);
+    expect(rows.map(({ status }) => status)).toEqual(["sent", "queued", ...times(23, "failed")]);
+    expect(rows.slice(2)).toMatchObject(times(23, { error_code: "expired", slot_at: null, wake_at: null }));
+    const others = await h.ctx.limiters(user).slots({ name: "push", limit: 1, periodMs: HOUR }, newIds(2));
+    expect(others.map(({ at }) => at)).toEqual([2, 3].map((n) => h.clock.now() + n * HOUR));
+    await live(h, 3 * 60);
+    expect(h.expo.accepted).toHaveLength(2);
   });
 });
 
