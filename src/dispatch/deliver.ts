@@ -1,6 +1,7 @@
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
+import { HORIZON_MS } from "../rate-limit/limiter.ts";
 import type { Verdict } from "./settlement.ts";
 import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
@@ -26,6 +27,12 @@ const MAX_MS = 6 * MINUTE;
 
 /** After a fault of D1 or of a Durable Object, a message comes again after so many seconds. */
 const AFTER_FAULT_SECONDS = 15;
+
+/**
+ * Who finds their user booked out asks again so long before their turn: when half of what is booked is over. A crowd that
+ * asked as soon as there is room for one would ask each minute.
+ */
+const ASK_AHEAD_MS = HORIZON_MS / 2;
 
 /** Ids whose message should come again, and after how many seconds. The others are done with. */
 export type Again = Map<string, number>;
@@ -143,10 +150,11 @@ async function sortOut<Loaded>(
       continue;
     }
     const own = { ...dispatch, slot_at: slot.at };
-    const at = slot.at ?? slot.askAgainAt;
-    if (slot.at !== null && at <= ctx.clock.now()) ready.push(own);
+    const turn = slot.at ?? slot.askAgainAt + HORIZON_MS;
+    if (slot.at !== null && turn <= ctx.clock.now()) ready.push(own);
     // One whose turn comes too late ends now, so that its slot is another's.
-    else verdicts.push((own.expires_at ?? Infinity) <= at ? expired(own) : postponed(ctx, own, at));
+    else if ((own.expires_at ?? Infinity) <= turn) verdicts.push(expired(own));
+    else verdicts.push(postponed(ctx, own, slot.at ?? turn - ASK_AHEAD_MS));
   }
   return { ready, verdicts };
 }

@@ -15,7 +15,7 @@ export interface Budget {
 export type Slot =
   /** At or before now when it may go at once. */
   | { id: string; at: number }
-  /** It would be beyond the horizon, so nothing is taken. There may be room when it is asked for again then. */
+  /** It would be beyond the horizon, so nothing is taken. From then on there may be room. */
   | { id: string; at: null; askAgainAt: number };
 
 export type Reservation =

@@ -7,6 +7,7 @@ import { settle } from "../../src/dispatch/settle.ts";
 import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { giveBack } from "../../src/rate-limit/give-back.ts";
+import type { Budget } from "../../src/rate-limit/limiter.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow } from "../support/mail.ts";
 import {
@@ -53,10 +54,11 @@ describe("what the system sends beyond the horizon", () => {
       Array.from({ length: 24 }, (_, i) => ({ status: "queued", slot_at: start + (i + 1) * HOUR })),
     );
     expect(rows.slice(25)).toMatchObject(
-      [1, 2, 3].map((n) => ({
+      // Twelve hours before they would be sent.
+      [25, 26, 27].map((n) => ({
         status: "queued",
         slot_at: null,
-        due_at: start + n * HOUR,
+        due_at: start + (n - 12) * HOUR,
         attempts: 0,
         claims: 0,
       })),
@@ -90,6 +92,36 @@ describe("what the system sends beyond the horizon", () => {
     await live(h, 3 * 60);
     expect(h.expo.accepted).toHaveLength(2);
   });
+});
+
+describe("a crowd beyond the horizon", () => {
+  test("does not ask again and again for what becomes free one by one", async () => {
+    const h = createWorld(ONE_AN_HOUR);
+    const { users } = await givenUsers(h, 1);
+    const [user = ""] = users;
+    const budget = { name: "push", limit: 1, periodMs: HOUR };
+    await h.ctx.limiters(user).slots(budget, newIds(25));
+    let asked = 0;
+    const limiters = (userId: string) => ({
+      ...h.ctx.limiters(userId),
+      slots(own: Budget, ids: readonly string[]) {
+        asked += ids.length;
+        return h.ctx.limiters(userId).slots(own, ids);
+      },
+    });
+    const deliver = (ids: readonly string[]) => h.deps.deliverers.push({ ...h.ctx, limiters }, [ids]);
+    // Each round finds the same room behind the horizon.
+    for (let i = 0; i < 5; i++) await deliver(await givenDispatches(h, times(20, user), BULK));
+    for (let hour = 0; hour < 130; hour++) {
+      h.clock.advance(HOUR);
+      const due = env.DB.prepare("SELECT id FROM dispatches WHERE status = 'queued' AND due_at <= ?");
+      const { results } = await due.bind(h.clock.now()).all<{ id: string }>();
+      if (results.length > 0) await deliver(results.map(({ id }) => id));
+    }
+    expect(h.expo.accepted).toHaveLength(100);
+    // Each hour that room is free for one, many would ask for it: a thousand times in all.
+    expect(asked).toBeLessThan(600);
+  }, 60_000);
 });
 
 describe("a slot goes back to its user", () => {
