@@ -23,8 +23,8 @@ export const emailBudget = ({ config }: Configured): Budget => ({
 export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
 
 /**
- * The budget in which a dispatch holds its slot until it is sent. Null where there is nothing to give back: in-app
- * messages take none, and of tests it is the asking that counts, since each leaves a row.
+ * The budget in which a dispatch holds its slot until it is sent. Null for what holds none to give back: of in-app messages
+ * and of tests it is the asking that counts, since each leaves a row.
  */
 export function budgetOf(
   ctx: Configured,
