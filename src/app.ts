@@ -13,6 +13,7 @@ type Register = (app: App) => void;
  * loaded at the first request for it: most of what a contract takes to load are its schemas.
  */
 const PARTS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
+  "/": async () => [(await import("./http/docs.ts")).registerHome],
   "/healthz": async () => [(await import("./http/health.ts")).registerHealth],
   "/openapi.json": async () => [(await import("./http/docs.ts")).registerDocument],
   "/docs": async () => [(await import("./http/docs.ts")).registerReference],
@@ -37,7 +38,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
   "/api/v1/directory": async () => [(await import("./contracts/directory/index.ts")).registerDirectory],
 };
 
-/** The part that a path belongs to; none answers 404. */
+/** The part that a path belongs to (`/` is a part of its own); none answers 404. */
 const partOf = (path: string): string | undefined =>
   Object.keys(PARTS).find((base) => path === base || path.startsWith(`${base}/`));
 

@@ -7,6 +7,7 @@ import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
 import type { QueueMessage } from "./queues/message.ts";
+import type { Quotas } from "./quota/quotas.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
 
 /** Where wake-up calls go. */
@@ -24,5 +25,6 @@ export interface Ctx {
   readonly queues: Queues;
   readonly gates: Gates;
   readonly limiters: Limiters;
+  readonly quotas: Quotas;
   readonly inboxes: Inboxes;
 }

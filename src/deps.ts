@@ -21,6 +21,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import type { Deliver } from "./queues/consumer.ts";
+import { createQuotas } from "./quota/quotas.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 
@@ -78,6 +79,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     queues: { push: bindings.PUSH_QUEUE, email: bindings.EMAIL_QUEUE, bulk: bindings.BULK_QUEUE },
     gates: createGates(bindings.PROVIDER_GATE, clock),
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
+    quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),
     inboxes: createInboxes(bindings.USER_INBOX, clock),
   };
   return {

@@ -4,6 +4,7 @@ import { PROVIDER_TIMEOUT_MS } from "./dispatch/outcome.ts";
 import type { ProviderGate } from "./gate/durable-object.ts";
 import { contradictions } from "./contradictions.ts";
 import type { EmailBinding } from "./channels/email/providers/cloudflare/index.ts";
+import type { OrgQuota } from "./quota/durable-object.ts";
 import type { UserInbox } from "./inbox/live/durable-object.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
 import {
@@ -28,6 +29,7 @@ export interface Bindings {
   USER_RATE_LIMITER: DurableObjectNamespace<UserRateLimiter>;
   PROVIDER_GATE: DurableObjectNamespace<ProviderGate>;
   USER_INBOX: DurableObjectNamespace<UserInbox>;
+  ORG_QUOTA: DurableObjectNamespace<OrgQuota>;
   INBOUND_LIMIT: RateLimit;
   /** Cloudflare Email Service; used when EMAIL_PROVIDERS names `cloudflare`. */
   EMAIL?: EmailBinding;
@@ -69,6 +71,12 @@ const variables = z.object({
   EMAIL_FROM: mailbox,
   /** E-mails an hour for one user. */
   EMAIL_LIMIT_PER_HOUR: count(100, 100_000),
+  /** In-app messages an hour that callers may send to one user. */
+  IN_APP_LIMIT_PER_HOUR: count(600, 100_000),
+  /** Messages a day (UTC) for one organization; one counts once for each 4 KB that it stores. Users without one share a quota. */
+  ORG_DAILY_QUOTA: count(1_000_000, 1_000_000_000),
+  /** MB that the database may have: 10,000, or 500 on Workers' free plan. From 80 % on /healthz is degraded. */
+  DATABASE_LIMIT_MB: count(10_000, 10_000),
   SES_REGION: z.string().min(1).default("us-east-1"),
   SES_ACCESS_KEY_ID: z.string().min(1).optional(),
   SES_SECRET_ACCESS_KEY: z.string().min(1).optional(),
@@ -138,6 +146,10 @@ export interface Config {
     resend: { apiKey: string; baseUrl: string; webhookSecrets: readonly string[] };
     postmark: { token: string; baseUrl: string; webhookCredentials: readonly string[] };
   };
+  inApp: { limitPerHour: number };
+  /** Units a day. */
+  orgDailyQuota: number;
+  databaseLimitBytes: number;
   /** Descending. */
   certificationReminderDays: readonly number[];
   /** Local hour, 0–23. */
@@ -219,6 +231,9 @@ export function readConfig(env: object): Config {
       limitPerHour: v.PUSH_LIMIT_PER_HOUR,
     },
     email: emailOf(v),
+    inApp: { limitPerHour: v.IN_APP_LIMIT_PER_HOUR },
+    orgDailyQuota: v.ORG_DAILY_QUOTA,
+    databaseLimitBytes: v.DATABASE_LIMIT_MB * 1_000_000,
     certificationReminderDays: v.CERTIFICATION_REMINDER_DAYS,
     digestHour: v.DIGEST_HOUR,
     providerTimeoutMs: Math.min(PROVIDER_TIMEOUT_MS, v.LEASE_SECONDS * 500),

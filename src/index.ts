@@ -2,6 +2,7 @@ import type { Bindings } from "./env.ts";
 
 export { ProviderGate } from "./gate/durable-object.ts";
 export { UserInbox } from "./inbox/live/durable-object.ts";
+export { OrgQuota } from "./quota/durable-object.ts";
 export { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
 /**

@@ -49,7 +49,9 @@ export async function loadDemo(origin: string, token: string, signal: AbortSigna
 
 /** A first request that can be pasted: a push to the demo device. */
 export const firstRequest = (origin: string, token: string): string =>
-  `export TOKEN=${token}
-curl -sS ${origin}/api/v1/notifications \\
+  `export TIDINGS_URL=${origin}
+export TOKEN=${token}
+
+curl -sS $TIDINGS_URL/api/v1/notifications \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"user_id":"usr_demo","title":"Hello","body":"This is Tidings."}'`;

@@ -1,6 +1,7 @@
 /**
  * `npm run jobs -- <job> [--at <time>]`: runs a job of the local service (npm start), as if it were another time, so that
- * nobody has to wait for Monday. What it queues is sent at once. PORT: where the service listens (8787).
+ * nobody has to wait for Monday. What it queues is sent at once. TIDINGS_URL: where the service is, as npm start prints
+ * it; without it PORT on this machine (8787).
  */
 import { parseArgs } from "node:util";
 import { readDevVars, withoutEmpty } from "./dev-vars.ts";
@@ -29,20 +30,29 @@ function readArguments(): { job: string; at: string | undefined } {
   }
 }
 
+function originOf(vars: NodeJS.Dict<string>): string {
+  const origin = vars["TIDINGS_URL"] ?? `http://${HOST}:${vars["PORT"] ?? "8787"}`;
+  if (!URL.canParse(origin)) throw new UserError(`TIDINGS_URL is "${origin}": it must be an address.`);
+  return origin;
+}
+
 async function post(url: URL, token: string): Promise<Response> {
   try {
     return await fetch(url, { method: "POST", headers: { authorization: `Bearer ${token}` } });
   } catch (error) {
-    throw new UserError(`Nobody answers at ${url.origin}. Is npm start running, and on this PORT?`, {
-      cause: error,
-    });
+    throw new UserError(
+      `Nobody answers at ${url.origin}. Is npm start running? Its TIDINGS_URL says where.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
 await runCommand(async () => {
   const { job, at } = readArguments();
   const vars = { ...readDevVars(), ...withoutEmpty(process.env) };
-  const url = new URL(`http://${HOST}:${vars["PORT"] ?? "8787"}/dev/jobs/${encodeURIComponent(job)}`);
+  const url = new URL(`/dev/jobs/${encodeURIComponent(job)}`, originOf(vars));
   if (at !== undefined) url.searchParams.set("at", at);
   const answer = await post(
     url,

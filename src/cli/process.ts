@@ -17,7 +17,7 @@ export interface ServerOptions {
   state?: string | undefined;
   /** Variables that win over wrangler.toml and .dev.vars; an empty value unsets one. */
   vars?: Record<string, string> | undefined;
-  /** Fire wrangler.toml's cron triggers on time. Default: no. */
+  /** Fire wrangler.toml's cron triggers on time; the first tick belongs to the start. Default: no. */
   cron?: boolean | undefined;
   /** Further arguments of `wrangler dev`; a `--var` here wins over `vars`. */
   args?: readonly string[] | undefined;
@@ -28,6 +28,9 @@ export interface ServerOptions {
   /** Gives up the start, and leaves no process behind. */
   signal?: AbortSignal | undefined;
 }
+
+/** A first tick is waited for so long: it has much to do after a long pause, and what it does is no condition. */
+const FIRST_TICK_MS = 30_000;
 
 /** How the server's process ended. */
 export interface Exit {
@@ -103,6 +106,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   }
   const ticker = options.cron ? startTicker(origin, readCrons(), (line) => print(line, "stderr")) : undefined;
   void exited.then(() => ticker?.stop());
+  // Until then /healthz says, rightly, that the cron has not come.
+  if (ticker) await Promise.race([ticker.caughtUp, exited, sleep(FIRST_TICK_MS, undefined, { ref: false })]);
   return {
     origin,
     port,

@@ -4,7 +4,7 @@
  * - Makes .dev.vars with fresh secrets when there is none, and migrates the local database.
  * - Starts `wrangler dev`; further arguments go to it: `npm start -- --var EXPO_BASE_URL:http://127.0.0.1:9999`.
  * - On the first start with a state folder, loads a small demo world through the API.
- * - Fires the cron triggers of wrangler.toml, the every-minute one also at once.
+ * - Fires the cron triggers of wrangler.toml, the every-minute one also at once, before it says that it is ready.
  *
  * PORT: where to listen (8787). TIDINGS_STATE: the folder of the local data (.wrangler/state).
  * TIDINGS_CRON=off: fires no cron triggers, for tests that do so themselves.

@@ -4,6 +4,8 @@ const EVERY_MINUTE = "* * * * *";
 
 /** Fires cron triggers by their times, since wrangler dev does not. */
 export interface Ticker {
+  /** Resolves when the catch-up has ended, well or not. */
+  caughtUp: Promise<unknown>;
   stop(): void;
 }
 
@@ -29,8 +31,11 @@ export function startTicker(origin: string, crons: readonly string[], warn: (lin
     (cron) =>
       new Cron(cron, { timezone: "Etc/UTC", alternativeWeekdays: true, protect: true }, () => fire(cron)),
   );
-  for (const job of jobs) if (job.getPattern() === EVERY_MINUTE) void job.trigger();
+  const caughtUp = Promise.all(
+    jobs.filter((job) => job.getPattern() === EVERY_MINUTE).map((job) => job.trigger()),
+  );
   return {
+    caughtUp,
     stop() {
       for (const job of jobs) job.stop();
       stopping.abort();

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import {
   type Channel,
   type DispatchRow,
@@ -24,6 +24,8 @@ export interface NewDispatch {
   title?: string;
   body?: string;
   data?: Record<string, unknown> | null;
+  /** How the channel is to send it, where its sender said so. */
+  options?: object | undefined;
   /** What the message's template is rendered from. */
   payload?: unknown;
   grantId?: string | null;
@@ -64,6 +66,7 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     title: input.title ?? null,
     body: input.body ?? null,
     data: input.data ? JSON.stringify(input.data) : null,
+    options: input.options ? JSON.stringify(input.options) : null,
     payload: input.payload === undefined ? null : JSON.stringify(input.payload),
     grant_id: input.grantId ?? null,
     match_id: input.matchId ?? null,
@@ -109,11 +112,17 @@ export const insertDispatches = (
     insertRows(dispatches, portion, { where, computed, onConflict: sql`ON CONFLICT DO NOTHING` }),
   );
 
-/** The same for users of whom nothing has been read: what is for one who is not there is left out. */
-export const insertForUsers = (rows: readonly DispatchRow[]): Statement[] =>
-  insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id')`, {
+/**
+ * The same for users of whom nothing has been read: what is for one who is not there is left out, and what is for one of
+ * these organizations (`""`: of none).
+ */
+export const insertForUsers = (rows: readonly DispatchRow[], except: readonly string[]): Statement[] =>
+  insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id'${notOf(except)})`, {
     org_id: ORG_OF_USER,
   });
+
+const notOf = (orgs: readonly string[]): SQL =>
+  orgs.length === 0 ? sql`` : sql` AND NOT ${inJson(sql`coalesce(org_id, '')`, orgs)}`;
 
 /** Statements that point occasions to dispatches; an occasion that exists already stays with its first dispatch. */
 export const insertOccasions = (

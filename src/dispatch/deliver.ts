@@ -7,6 +7,7 @@ import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
 import { conclude } from "./conclude.ts";
 import { admit, handIn, restFor } from "./pass.ts";
+import { deferOverQuota } from "../quota/admit.ts";
 import { packRounds } from "./rounds.ts";
 import { slotsFor } from "./slots.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
@@ -137,13 +138,19 @@ async function sortOut<Loaded>(
     else if (dispatch.claims > MAX_CLAIMS) verdicts.push(abandoned(dispatch));
     else alive.push(dispatch);
   }
+  const waits = await deferOverQuota(ctx, alive);
   const slots = await slotsFor(
     ctx,
     adapter.budget,
-    alive.filter((dispatch) => dispatch.slot_at === null),
+    alive.filter(({ id, slot_at }) => slot_at === null && !waits.has(id)),
   );
   const ready: Dispatch[] = [];
   for (const dispatch of alive) {
+    const nextDay = waits.get(dispatch.id);
+    if (nextDay !== undefined) {
+      verdicts.push(postponed(ctx, dispatch, nextDay));
+      continue;
+    }
     const slot = dispatch.slot_at === null ? slots.get(dispatch.id) : { at: dispatch.slot_at };
     if (slot === undefined) {
       verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));

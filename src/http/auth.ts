@@ -1,6 +1,8 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Config } from "../env.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";
+import { createKeyFetch } from "./key-server.ts";
 import { claims, type TokenPrincipal, principalOf } from "./principal.ts";
 
 /** Verifies a token and says who it is; throws a 401 Failure otherwise. */
@@ -24,6 +26,7 @@ const hmacKey = (secret: string): Promise<CryptoKey> =>
 function verifier(
   config: Config["jwt"],
   fetchKeys: typeof fetch,
+  clock: Clock,
 ): (token: string, now: number) => Promise<JWTPayload> {
   const options = (now: number) => ({
     currentDate: new Date(now),
@@ -39,7 +42,9 @@ function verifier(
       return (await jwtVerify(token, key, { ...options(now), algorithms: ["HS256"] })).payload;
     };
   }
-  const keys = createRemoteJWKSet(new URL(config.url), { [customFetch]: fetchKeys });
+  const keys = createRemoteJWKSet(new URL(config.url), {
+    [customFetch]: createKeyFetch(fetchKeys, clock),
+  });
   return async (token, now) =>
     (
       await jwtVerify(token, keys, {
@@ -49,9 +54,17 @@ function verifier(
     ).payload;
 }
 
-/** @param fetchKeys how the key set is fetched; it is kept for ten minutes, and looked at again for an unknown key */
-export function createAuthenticate(config: Config["jwt"], fetchKeys: typeof fetch): Authenticate {
-  const verify = verifier(config, fetchKeys);
+/**
+ * @param fetchKeys how the key set is fetched; it is kept for ten minutes, and looked at again for an unknown key, once in
+ * 30 s
+ * @param clock the platform's, by which jose goes, too
+ */
+export function createAuthenticate(
+  config: Config["jwt"],
+  fetchKeys: typeof fetch,
+  clock: Clock = systemClock,
+): Authenticate {
+  const verify = verifier(config, fetchKeys, clock);
   return async (token, now) => {
     if (token.length > MAX_TOKEN_CHARS) throw unauthorized("The token is too long.");
     let payload: JWTPayload;

@@ -58,6 +58,11 @@ function describe(routes: App) {
   return routes.getOpenAPI31Document(ABOUT);
 }
 
+/** `/`: whoever opens the service in a browser is sent to its reference. */
+export function registerHome(app: App): void {
+  app.get("/", (c) => c.redirect("/docs"));
+}
+
 /** `/docs`: a reference that people can read. */
 export function registerReference(app: App): void {
   app.get("/docs", (c) => {

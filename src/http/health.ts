@@ -6,8 +6,8 @@ import { DAY, iso, MINUTE } from "../lib/clock.ts";
 import type { App } from "./app-env.ts";
 import { json, printedTime, problems } from "./schemas.ts";
 
-/** D1's limit for one database, which cannot be raised. */
-const DATABASE_LIMIT_BYTES = 10_000_000_000;
+/** D1 takes no more rows once it is full, and a limit of 10 GB cannot be raised: there must be time to act. */
+const ALMOST_FULL = 0.8;
 
 /** A cron that has not come for so long is a finding, and so is a dispatch that is so late. */
 const CRON_LATE_MS = 5 * MINUTE;
@@ -37,7 +37,7 @@ const route = createRoute({
   tags: ["Operations"],
   summary: "Is the service well?",
   description:
-    "200 when it is; 503 when the cron has not come (yet), a job fails, or a dispatch is more than ten minutes late. For uptime monitors; needs no token.",
+    "200 when it is; 503 when the cron has not come (yet), a job fails, a dispatch is more than ten minutes late, or the database is 80 % full. For uptime monitors; needs no token.",
   security: [],
   responses: {
     200: json(health, "It is well"),
@@ -71,13 +71,18 @@ async function checkHealth(ctx: Ctx): Promise<z.infer<typeof health>> {
     .map((run) => run.job);
   const dueAt = (overdue as { due_at: number | null }[])[0]?.due_at ?? null;
   const overdueMs = dueAt === null || dueAt >= now ? null : now - dueAt;
+  const database = { size_bytes: ctx.db.size(), limit_bytes: ctx.config.databaseLimitBytes };
   const degraded =
-    lastTick === null || now - lastTick > CRON_LATE_MS || (overdueMs ?? 0) > OVERDUE_MS || failing.length > 0;
+    database.size_bytes >= ALMOST_FULL * database.limit_bytes ||
+    lastTick === null ||
+    now - lastTick > CRON_LATE_MS ||
+    (overdueMs ?? 0) > OVERDUE_MS ||
+    failing.length > 0;
   return {
     status: degraded ? "degraded" : "ok",
     cron: { last_tick_at: lastTick === null ? null : iso(lastTick), failing_jobs: failing },
     oldest_overdue_seconds: overdueMs === null ? null : Math.floor(overdueMs / 1_000),
-    database: { size_bytes: ctx.db.size(), limit_bytes: DATABASE_LIMIT_BYTES },
+    database,
   };
 }
 

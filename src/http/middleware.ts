@@ -9,7 +9,7 @@ import type { Deps } from "../deps.ts";
 import type { Bindings } from "../env.ts";
 import { Failure } from "../lib/failure.ts";
 import type { App, AppEnv } from "./app-env.ts";
-import { inboundLimit } from "./inbound-limit.ts";
+import { failingLimit, inboundLimit } from "./inbound-limit.ts";
 import { fieldErrors, handleError, invalid } from "./problem.ts";
 import { openSession } from "./session.ts";
 
@@ -130,8 +130,9 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   app.use(prepare(depsOf));
   app.use(secureHeaders(SECURE_HEADERS));
   app.use(shared);
-  // Not for webhooks: a provider tells of all its e-mails from a few addresses.
-  for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*"]) app.use(path, inboundLimit);
+  for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*", "/unsubscribe/*"])
+    app.use(path, inboundLimit);
+  app.use("/webhooks/*", failingLimit());
   // The other methods have no body that we would read.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
   app.use("/api/*", notKept, openSession);

@@ -7,6 +7,13 @@ export const directoryId = z
   .string()
   .regex(/^[A-Za-z0-9_.:@-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 _ . : @ -");
 
+/** The id of a message in a path. What is no id of ours is a 404, like an id that is not there. */
+export const anyDispatchId = z.string().openapi({
+  description:
+    "As any view prints it: `notif_…`, `dsp_…` or the bare UUID. Each view answers in its own form.",
+  example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd",
+});
+
 /** Text that people read: neither NUL nor half a surrogate pair, which SQLite cannot hold. */
 export const plainText = (max: number, min = 1) =>
   z

@@ -14,9 +14,9 @@ export interface Inboxes {
   /**
    * Opens a connection and uses its ticket up.
    * @param after what the client has seen already; null for what comes from now on
-   * @returns null when the ticket is not (or no longer) valid
+   * @returns or why not: the ticket is not (or no longer) valid, or too many closed connections are not gone yet
    */
-  connect(ticket: string, after: number | null): Promise<WebSocket | null>;
+  connect(ticket: string, after: number | null): Promise<WebSocket | "unknown_ticket" | "too_many">;
   /** Closes every connection, and forgets tickets. */
   erase(userId: string): Promise<void>;
 }

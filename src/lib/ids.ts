@@ -27,6 +27,21 @@ export function parseId(prefix: IdPrefix, text: string): string | null {
   }
 }
 
+/** Under which prefixes views print a dispatch's id; the history of e-mails prints the bare UUID. */
+const DISPATCH_PREFIXES = ["notif", "dsp"] as const satisfies readonly IdPrefix[];
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The UUID of a dispatch from any form that some view prints, or null when `text` is none of them. */
+export function parseDispatchId(text: string): string | null {
+  if (UUID.test(text)) return text.toLowerCase();
+  for (const prefix of DISPATCH_PREFIXES) {
+    const id = parseId(prefix, text);
+    if (id !== null) return id;
+  }
+  return null;
+}
+
 const hex = (ms: number) => Math.max(0, Math.min(ms, 0xffff_ffff_ffff)).toString(16).padStart(12, "0");
 
 /** When a UUIDv7 was made, epoch ms. */

@@ -11,6 +11,7 @@ import {
 import type { Scope } from "../directory/scope.ts";
 import type { IdempotencyKey } from "../idempotency/keys.ts";
 import { once, type Repeatable } from "../idempotency/once.ts";
+import { spendQuota } from "../quota/admit.ts";
 import { findMentor, mentorOf } from "./read.ts";
 import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
 
@@ -36,7 +37,7 @@ interface Recorded {
 
 /**
  * Records that a coordinator was told by someone else than the flow. Two round trips: mentor and key, then record and key.
- * @throws 404 for a mentor outside the scope, 422 for a key used with another body
+ * @throws 404 for a mentor outside the scope, 422 for a key used with another body, 429 over the organization's quota
  */
 export async function recordSent(
   ctx: Ctx,
@@ -66,6 +67,7 @@ export async function recordSent(
     sent_at: now,
     updated_at: now,
   };
+  await spendQuota(ctx, [{ org_id: mentor.org_id, body: row.reason, data: row.dispatch_ids }]);
   // The mentor may have gone, or gone elsewhere, since they were read.
   const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})`;
   const { found: after, earlier: winner } = await request.write(

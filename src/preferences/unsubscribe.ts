@@ -46,11 +46,15 @@ export async function changeSubscription(
 
 function changes(ctx: Ctx, { userId, type }: UnsubscribeTarget, action: UnsubscribeAction): Statement[] {
   const now = ctx.clock.now();
-  const set = (column: string, on: boolean): Statement[] => [
-    sql`UPDATE ${preferences} SET ${sql.identifier(column)} = ${on ? 1 : 0}, updated_at = ${now}
-      WHERE user_id = ${userId}`,
-    ...lookAgain(sql`SELECT user_id FROM ${preferences} WHERE user_id = ${userId}`, now),
-  ];
+  // Whoever has the link can press it for ever: only the first time writes anything.
+  const set = (column: string, on: boolean): Statement[] => {
+    const differs = sql`user_id = ${userId} AND ${sql.identifier(column)} <> ${on ? 1 : 0}`;
+    return [
+      ...lookAgain(sql`SELECT user_id FROM ${preferences} WHERE ${differs}`, now),
+      sql`UPDATE ${preferences} SET ${sql.identifier(column)} = ${on ? 1 : 0}, updated_at = ${now}
+        WHERE ${differs}`,
+    ];
+  };
   switch (action) {
     case "unsubscribe_all":
       return set("email_notifications_enabled", false);

@@ -19,6 +19,13 @@ export const emailBudget = ({ config }: Configured): Budget => ({
   periodMs: HOUR,
 });
 
+/** In-app messages that callers may send to a user within an hour. */
+export const inAppBudget = ({ config }: Configured): Budget => ({
+  name: "in_app",
+  limit: config.inApp.limitPerHour,
+  periodMs: HOUR,
+});
+
 /** Test e-mails that a user may ask for within an hour. */
 export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
 

@@ -23,6 +23,9 @@ export const PORTION = 5_000;
 /** Whoever was reminded of the same expiry within this time is not reminded again by a bulk. */
 const REMINDED_WITHIN_MS = DAY;
 
+/** Whoever could not be reached within this time, for a reason that lasts, is not logged again by a bulk. */
+const FAILED_WITHIN_MS = DAY;
+
 /** Whom a bulk is about. */
 export interface BulkRequest {
   orgId: string;
@@ -40,7 +43,7 @@ export type Candidate = Pick<Recipient, "id" | "email" | "email_verified" | "sup
 /** The dispatches of a portion, and what they tell. */
 export interface PortionRows {
   queued: DispatchRow[];
-  /** Of users that cannot be mailed: logged as failed, with the reason. */
+  /** Of users that cannot be mailed: logged as failed, with the reason, once a day. */
   failed: DispatchRow[];
   told: { key: string; dispatch_id: string }[];
 }
@@ -104,9 +107,17 @@ export function portionRows(ctx: Ctx, batchId: string, portion: readonly Candida
 
 const EXPIRY = expiryIn(sql`value->>'key'`, sql`value->>'dispatch_id'`);
 
+/**
+ * Whether the same failure of the same user is in the log of the last day: it is counted once more, and not written. Read
+ * from the user's latest e-mails.
+ */
+export const failedLately = (now: number): SQL => sql`EXISTS (SELECT 1 FROM ${dispatches} f
+  WHERE f.user_id = value->>'user_id' AND f.channel = 'email' AND f.id >= ${firstIdAt(now - FAILED_WITHIN_MS)}
+    AND +f.type = value->>'type' AND +f.status = 'failed' AND f.error_code = value->>'error_code')`;
+
 /** Statements that write a portion. Who was reminded since it was read, by a call at the same time, is left out. */
 export const writePortion = (ctx: Ctx, { queued, failed, told }: PortionRows): Statement[] => [
   ...insertOccasions(told, sql`NOT ${toldLately(EXPIRY, ctx.clock.now())}`),
   ...insertDispatches(queued, TELLS),
-  ...insertDispatches(failed),
+  ...insertDispatches(failed, sql`NOT ${failedLately(ctx.clock.now())}`),
 ];

@@ -9,6 +9,7 @@ import { wake } from "../dispatch/wake.ts";
 import type { IdempotencyKey } from "../idempotency/keys.ts";
 import { DISPATCH, type Once, once } from "../idempotency/once.ts";
 import { Failure, notFound } from "../lib/failure.ts";
+import { spendQuota } from "../quota/admit.ts";
 import { emailBudget } from "../rate-limit/budgets.ts";
 import { inSlot } from "../rate-limit/in-slot.ts";
 import { type Certificate, reminderOf } from "./content.ts";
@@ -22,7 +23,7 @@ export type Author = Pick<AuditEntry, "actor" | "requestId">;
 
 /**
  * Queues one e-mail that lists a user's certificates, expired ones included. Two round trips.
- * @throws 404 for a user outside the scope, 409 `no_certification`, 429 over the user's budget
+ * @throws 404 for a user outside the scope, 409 `no_certification`, 429 over the user's budget or the organization's quota
  */
 export async function remindUser(
   ctx: Ctx,
@@ -56,7 +57,10 @@ export async function remindUser(
   const { made: winner } = await inSlot(
     ctx,
     { userId, budget: emailBudget(ctx), dispatchId: row.id },
-    () => insert(ctx, author, request, row, certificates),
+    async () => {
+      await spendQuota(ctx, [row]);
+      return insert(ctx, author, request, row, certificates);
+    },
     (one) => one === null,
   );
   if (winner !== null) return { dispatch: winner, replayed: true };

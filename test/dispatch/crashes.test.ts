@@ -71,8 +71,8 @@ describe.each(STOPS)("a consumer killed %s", (_, nth, when) => {
 });
 
 describe("a request killed while it takes a push", () => {
-  /** Key, user and replay; limiter; dispatch and key; wake-up call. */
-  const REQUEST = ["d1", "limiter.reserve", "d1", "queue"];
+  /** Key, user and replay; limiter; quota (once in many sends); dispatch and key; wake-up call. */
+  const REQUEST = ["d1", "limiter.reserve", "quota.lease", "d1", "queue"];
 
   const post = (h: Harness, user: string, key: string) =>
     h.request("POST", "/api/v1/notifications", {
@@ -97,7 +97,7 @@ describe("a request killed while it takes a push", () => {
       const key = crypto.randomUUID();
       await kill(h, nth, when, () => post(h, user, key));
       await live(h, 4);
-      const isTaken = nth > 3 || (nth === 3 && when === "after");
+      const isTaken = nth > 4 || (nth === 4 && when === "after");
       expect(h.expo.accepted).toHaveLength(isTaken ? 1 : 0);
       const repeated = await post(h, user, key);
       expect([repeated.status, repeated.headers.get("idempotency-replayed")]).toEqual(

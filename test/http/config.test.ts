@@ -35,6 +35,9 @@ describe("the configuration", () => {
       sweepAfterMs: 120_000,
       sendWaitMs: 3_000,
       retentionDays: 60,
+      inApp: { limitPerHour: 600 },
+      orgDailyQuota: 1_000_000,
+      databaseLimitBytes: 10_000_000_000,
     });
     expect(config.openContracts.size).toBe(0);
   });

@@ -3,6 +3,15 @@ import { createHarness } from "../support/harness.ts";
 
 const get = (path: string) => createHarness().request("GET", path, { as: null });
 
+test.each(["GET", "HEAD"])("%s / leads to the reference, without a token", async (method) => {
+  const { status, headers } = await createHarness().request(method, "/", { as: null });
+  expect([status, headers.get("location")]).toEqual([302, "/docs"]);
+});
+
+test("a path that only begins with a second slash is not the home page", async () => {
+  expect((await get("//docs")).status).toBe(404);
+});
+
 describe("/docs", () => {
   test("is a page that needs no token and no outside host, and everything it names is there", async () => {
     const { status, body, headers } = await get("/docs");

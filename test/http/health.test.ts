@@ -93,6 +93,22 @@ describe("/healthz", () => {
     expect((await healthOf(h)).body.oldest_overdue_seconds).toBeNull();
   });
 
+  test("is degraded once the database is 80 % full", async () => {
+    const h = createHarness({ vars: { DATABASE_LIMIT_MB: "2" } });
+    await h.tick();
+    const size = async () => (await healthOf(h)).body.database.size_bytes as number;
+    const empty = await size();
+    expect(empty).toBeLessThan(1_600_000);
+    expect(await healthOf(h)).toMatchObject({ status: 200, body: { database: { limit_bytes: 2_000_000 } } });
+    const db = h.deps.bindings.DB;
+    await db
+      .prepare("INSERT INTO grants (id, title, known_since) VALUES ('large', ?, 0)")
+      .bind("x".repeat(1_600_000 - empty))
+      .run();
+    expect(await healthOf(h)).toMatchObject({ status: 503, body: { status: "degraded" } });
+    await db.prepare("DELETE FROM grants WHERE id = 'large'").run();
+  });
+
   test("is 503 when D1 is away", async () => {
     const h = createHarness();
     h.meter.away(true);

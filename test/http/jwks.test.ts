@@ -83,6 +83,37 @@ describe("with JWKS_URL", () => {
     }
   });
 
+  test("a flood of unknown keys, also at the same time, makes hardly a fetch", async () => {
+    const [ours, stranger] = await Promise.all(["ES256", "ES256"].map(newKey));
+    if (!ours || !stranger) throw new Error("no keys");
+    const server = givenKeyServer([await publicJwk(ours, "ours")]);
+    const right = server.answer;
+    server.answer = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return right();
+    };
+    const authenticate = createAuthenticate(CONFIG, server.fetch);
+    const tokens = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => sign(stranger.privateKey, "ES256", `k${i}`)),
+    );
+    const good = await sign(ours.privateKey, "ES256", "ours");
+    const flood = Promise.all(tokens.map((token) => verdict(authenticate, token)));
+    // Whoever has a good token waits for the same keys.
+    expect(await verdict(authenticate, good)).toBe("service");
+    expect(new Set(await flood)).toEqual(new Set(["unauthorized"]));
+    expect(server.fetches.length).toBeLessThanOrEqual(2);
+  });
+
+  test("while the key server fails it is not asked at every request", async () => {
+    const pair = await newKey("ES256");
+    const server = givenKeyServer([]);
+    server.answer = async () => new Response("", { status: 500 });
+    const authenticate = createAuthenticate(CONFIG, server.fetch);
+    const token = await sign(pair.privateKey, "ES256", "k1");
+    for (let i = 0; i < 50; i++) expect(await verdict(authenticate, token)).toBe("unavailable");
+    expect(server.fetches.length).toBeLessThan(10);
+  });
+
   test("a public key cannot serve as a secret", async () => {
     const pair = await newKey("RS256");
     const jwk = await publicJwk(pair, "k1");

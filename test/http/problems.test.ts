@@ -166,7 +166,7 @@ describe("a bad request names", () => {
 
 describe("what is not there is 404", () => {
   test.each([
-    ["GET", "/"],
+    ["POST", "/"],
     ["GET", "/api"],
     ["GET", "/api/v1/nothing"],
     ["GET", `${BASE}/`],

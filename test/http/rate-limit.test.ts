@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createHarness } from "../support/harness.ts";
+import { createApp } from "../../src/app.ts";
+import { createHarness, type Harness } from "../support/harness.ts";
 import { aPush, givenUser } from "../support/world.ts";
 
 const BASE = "/api/v1/notifications";
@@ -69,9 +70,29 @@ describe("a user's budget of pushes", () => {
   });
 });
 
+/** The app of each harness, which remembers who fails. */
+const apps = new WeakMap<Harness, ReturnType<typeof createApp>>();
+
+/** Posts an event of Postmark's. @returns the status */
+async function postTo(h: Harness, headers: Record<string, string>): Promise<number> {
+  const app = apps.get(h) ?? createApp(() => h.deps);
+  apps.set(h, app);
+  const event = {
+    RecordType: "Delivery",
+    MessageID: crypto.randomUUID(),
+    DeliveredAt: "2026-03-26T08:00:00Z",
+  };
+  const request = new Request("http://tidings.test/webhooks/postmark", {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(event),
+  });
+  return (await app.fetch(request, h.deps.bindings)).status;
+}
+
 describe("inbound requests from one address", () => {
-  const limiting = (environment: string, success: boolean) => {
-    const h = createHarness();
+  const limiting = (environment: string, success: boolean, vars: Record<string, string> = {}) => {
+    const h = createHarness({ vars });
     const keys: string[] = [];
     const limit = async ({ key }: { key: string }) => {
       keys.push(key);
@@ -96,15 +117,81 @@ describe("inbound requests from one address", () => {
 
   test("are counted on every path that costs something, and within the limit they pass", async () => {
     const { h, keys } = limiting("production", true);
-    const paths = [BASE, "/api/v1/nothing", "/healthz", "/openapi.json", "/docs", "/docs/swagger-ui.css"];
+    const paths = [
+      BASE,
+      "/api/v1/nothing",
+      "/healthz",
+      "/openapi.json",
+      "/docs",
+      "/docs/swagger-ui.css",
+      "/unsubscribe/x",
+    ];
     for (const path of paths) await h.request("GET", path, { headers });
     expect(keys).toEqual(Array(paths.length).fill("192.0.2.7"));
   });
 
-  test("of a provider's webhooks are not counted: it tells of everybody's e-mails", async () => {
-    const { h, keys } = limiting("production", false);
-    const answer = await h.request("POST", "/webhooks/resend", { as: null, headers, body: {} });
-    expect([answer.status === 429, keys]).toEqual([false, []]);
+  test("of an IPv6 client are counted for its whole network", async () => {
+    const { h, keys } = limiting("production", true);
+    for (const address of ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9"])
+      await h.request("GET", "/healthz", { headers: { "cf-connecting-ip": address } });
+    expect(keys).toEqual(Array(2).fill("2001:db8:1:2::/64"));
+  });
+
+  test("to unsubscribe are 429 over the limit, before D1 is asked", async () => {
+    const { h } = limiting("production", false);
+    h.meter.reset();
+    for (const method of ["GET", "POST"]) {
+      const answer = await h.request(method, "/unsubscribe/x", { as: null, headers });
+      expect([answer.status, answer.headers.get("retry-after"), h.meter.trips]).toEqual([429, "60", 0]);
+    }
+  });
+
+  describe("of a provider's webhooks", () => {
+    const password = "a-password-of-enough-length";
+    const vars = { POSTMARK_WEBHOOK_CREDENTIALS: `postmark:${password}` };
+    const post = (h: Harness, given: string, from = "192.0.2.7") =>
+      postTo(h, {
+        authorization: `Basic ${btoa(`postmark:${given}`)}`,
+        "cf-connecting-ip": from,
+      });
+
+    test("are not counted where they are verified: it tells of everybody's e-mails", async () => {
+      const { h, keys } = limiting("production", false, vars);
+      for (let i = 0; i < 5; i++) expect(await post(h, password)).toBe(200);
+      expect(keys).toEqual([]);
+    });
+
+    test("are counted where they fail; over the limit they are refused unread, for a minute", async () => {
+      const { h, keys } = limiting("production", false, vars);
+      expect([await post(h, "wrong"), await post(h, "wrong"), await post(h, password)]).toEqual([
+        403, 429, 429,
+      ]);
+      expect(keys).toEqual(["192.0.2.7"]);
+      expect(await post(h, password, "192.0.2.8")).toBe(200);
+      h.clock.advance(60_000);
+      expect(await post(h, password)).toBe(200);
+    });
+
+    test("within the limit fail as before", async () => {
+      const { h, keys } = limiting("production", true, vars);
+      expect([await post(h, "wrong"), await post(h, "wrong")]).toEqual([403, 403]);
+      expect(keys).toHaveLength(2);
+    });
+
+    test("still come from an address that others abuse, too", async () => {
+      const { h } = limiting("production", false, vars);
+      expect(await post(h, password)).toBe(200);
+      for (let i = 0; i < 3; i++) expect(await post(h, "wrong")).toBe(403);
+      expect(await post(h, password)).toBe(200);
+    });
+
+    test("are not counted when D1 is away: that is not the provider's fault", async () => {
+      const { h, keys } = limiting("production", false, vars);
+      h.meter.away(true);
+      expect(await post(h, password)).toBe(503);
+      h.meter.away(false);
+      expect([await post(h, password), keys]).toEqual([200, []]);
+    });
   });
 
   test("are not counted on a laptop, where every caller has the same address", async () => {

@@ -1,5 +1,7 @@
-import type { Expo as ExpoClient } from "expo-server-sdk";
+import type { Expo as ExpoClient, ExpoPushMessage } from "expo-server-sdk";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type ExpoMessage, toExpoMessage } from "../../src/channels/push/providers/expo/mapping.ts";
+import type { PushOptions } from "../../src/channels/push/options.ts";
 import { serveExpoSandbox, type ServedExpoSandbox } from "../support/sandbox/serve.ts";
 
 // Expo's own client against the sandbox: what it is content with is close enough to Expo for our provider's tests.
@@ -40,6 +42,54 @@ test("one message in an array gets a list of one ticket", async () => {
   ]);
   expect(tickets).toEqual([{ status: "ok", id: served.sandbox.accepted[0]?.ticket }]);
   expect(served.sandbox.accepted[0]).toMatchObject({ token: token("a"), title: "Hello", body: "you" });
+});
+
+/** What we send, as JSON has it: without what is undefined. Does not compile where Expo's own type is another. */
+type Ours = { [K in keyof ExpoMessage]: Exclude<ExpoMessage[K], undefined> };
+const asJson = (message: ExpoMessage): ExpoPushMessage => JSON.parse(JSON.stringify(message)) as Ours;
+
+test("our messages with every option are Expo's own, and arrive as the client's do", async () => {
+  const options = {
+    sound: null,
+    badge: 3,
+    priority: "normal",
+    ttl: 60,
+    subtitle: "Week 3",
+    channel_id: "training",
+    interruption_level: "time-sensitive",
+    mutable_content: true,
+    category_id: "workout",
+    image: "https://cdn.example.com/run.png",
+    content_available: true,
+  } satisfies Required<PushOptions>;
+  const shared = { data: { a: 1 }, options, collapseId: "c1", expiresAt: 1_774_512_000_000 };
+  const shown = toExpoMessage({ token: token("a"), title: "Hello", body: "you", ...shared });
+  const silent = toExpoMessage({ ...shared, token: token("b"), title: null, body: null, options: {} });
+  const asExpos: ExpoPushMessage = {
+    to: token("a"),
+    title: "Hello",
+    subtitle: "Week 3",
+    body: "you",
+    data: { a: 1 },
+    sound: null,
+    badge: 3,
+    priority: "normal",
+    interruptionLevel: "time-sensitive",
+    channelId: "training",
+    categoryId: "workout",
+    mutableContent: true,
+    richContent: { image: "https://cdn.example.com/run.png" },
+    contentAvailable: true,
+    expiration: 1_774_512_000,
+    collapseId: "c1",
+    tag: "c1",
+  };
+  await new Expo().sendPushNotificationsAsync([asExpos, asJson(silent)]);
+  const { to: _, ...expected } = asJson(shown);
+  expect(served.sandbox.accepted.map(({ message }) => message)).toEqual([
+    expected,
+    { data: { a: 1 }, priority: "normal", expiration: 1_774_512_000, collapseId: "c1" },
+  ]);
 });
 
 test("one message without an array gets one ticket without a list, as documented", async () => {

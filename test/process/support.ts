@@ -27,9 +27,9 @@ export async function stateFolder(): Promise<{ path: string; remove(): Promise<v
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** The Worker as a process, built by wrangler and without cron: a test fires ticks itself. */
-export const start = (state: string, vars: Record<string, string>): Promise<Server> =>
-  startServer({ state, vars: { ...VARS, ...vars }, readyWithinMs: 120_000 });
+/** The Worker as a process, built by wrangler; without cron a test fires ticks itself. */
+export const start = (state: string, vars: Record<string, string>, cron = false): Promise<Server> =>
+  startServer({ state, cron, vars: { ...VARS, ...vars }, readyWithinMs: 120_000 });
 
 /** Calls a server as a service. */
 export async function call(server: Server, method: string, path: string, body?: unknown): Promise<Answer> {

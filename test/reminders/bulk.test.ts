@@ -105,6 +105,55 @@ describe("who is eligible", () => {
 });
 
 describe("who cannot be mailed", () => {
+  test("is counted by each call and logged once a day, and again when the reason is another", async () => {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    const unverified = await givenHolder(h, org, [20], { verified: false });
+    await givenHolder(h, org, [20], { email: null });
+    const logged = () => count("dispatches", "org_id = ? AND status = 'failed'", org);
+    for (let call = 0; call < 3; call++) {
+      expect(counts(await bulk(h, org))).toEqual([2, 0, 2, 0]);
+      expect(await logged()).toBe(2);
+      h.clock.advance(HOUR);
+    }
+    await env.DB.prepare("UPDATE users SET email = NULL WHERE id = ?").bind(unverified.id).run();
+    await bulk(h, org);
+    expect(await logged()).toBe(3);
+    h.clock.advance(DAY + HOUR);
+    expect(counts(await bulk(h, org))).toEqual([2, 0, 2, 0]);
+    expect(await logged()).toBe(5);
+  });
+
+  test("is logged once by calls at the same time", async () => {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    await givenHolder(h, org, [20], { email: null });
+    const answers = await Promise.all([bulk(h, org), bulk(h, org), bulk(h, org)]);
+    expect(answers.map(counts)).toEqual(answers.map(() => [1, 0, 1, 0]));
+    expect(await count("dispatches", "org_id = ?", org)).toBe(1);
+  });
+
+  test("is looked up among their own latest e-mails, in the round trip that writes", async () => {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    await givenHolder(h, org, [20], { email: null });
+    await bulk(h, org);
+    h.meter.reset();
+    await bulk(h, org);
+    // To begin, the portion, what is written, the ids.
+    expect([h.meter.trips, await count("dispatches", "org_id = ?", org)]).toEqual([4, 1]);
+    const found = h.meter.statements.filter(({ sql }) => sql.includes("f.error_code"));
+    expect(found).toHaveLength(1);
+    for (const { sql, params } of found) {
+      const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .bind(...params)
+        .all<{ detail: string }>();
+      expect(plan.results.map(({ detail }) => detail).join("; ")).toContain(
+        "SEARCH f USING INDEX dispatches_by_user (user_id=? AND channel=? AND id>?)",
+      );
+    }
+  });
+
   test("is logged as failed with the reason, counted, and not among the dispatched", async () => {
     const h = createMailWorld();
     const org = await givenOrg(h);

@@ -32,14 +32,16 @@ export const WHO = Object.keys(CALLERS) as Who[];
 
 /**
  * `yes`: 2xx, and it is about the target (a read shows its data, a write changes it). `not`: 2xx, but about other data.
- * `ok`: 2xx, and about nobody. A number: refused with it, with nothing changed and nothing shown.
+ * `ok`: 2xx, and about nobody. A number: refused or sent on with it, with
+ * nothing changed and nothing shown.
  */
-export type Outcome = "yes" | "not" | "ok" | "401" | "403" | "404";
+export type Outcome = "yes" | "not" | "ok" | "302" | "401" | "403" | "404";
 
 // nobody: closed, open | user: self, same, other | coordinator: self, the mentor's, others' |
 // org_admin: own, above, below, other, none | global_admin | service
 const ROWS = {
   anyone: "         ok  ok  | ok  ok  ok  | ok  ok  ok  | ok  ok  ok  ok  ok  | ok  | ok ",
+  "anyone, sent on": "302 302 | 302 302 302 | 302 302 302 | 302 302 302 302 302 | 302 | 302",
   "who holds it": " yes yes | yes yes yes | yes yes yes | yes yes yes yes yes | yes | yes",
   "no token helps": "401 401 | 401 401 401 | 401 401 401 | 401 401 401 401 401 | 401 | 401",
   "its sender": "  403 403 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | 403 | 403",

@@ -46,6 +46,7 @@ const INBOX = "/api/v1/inbox";
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
 export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
+  "GET /": [["anyone, sent on", plain]],
   "GET /healthz": [["anyone", plain]],
   "GET /openapi.json": [["anyone", plain]],
   "GET /docs": [["anyone", plain]],

@@ -177,7 +177,6 @@ test.each([
   "..%2f..%2fpackage.json",
   "%2e%2e%2fwrangler.toml",
   "package.json",
-  "..",
   "index.html",
   "swagger-ui.css%00",
   "SWAGGER-UI.CSS",
@@ -185,4 +184,10 @@ test.each([
 ])("of the reference's files %s is not handed out", async (file) => {
   const h = createHarness({ autoDrain: false });
   expect((await h.request("GET", `/docs/${file}`, { as: null })).status).toBe(404);
+});
+
+test("the reference's folder above is the home page, which hands out nothing", async () => {
+  const h = createHarness({ autoDrain: false });
+  const { status, body, headers } = await h.request("GET", "/docs/..", { as: null });
+  expect([status, body, headers.get("location")]).toEqual([302, "", "/docs"]);
 });

@@ -46,6 +46,12 @@ export function arbitraryOf(schema: JsonSchema, defs: Record<string, JsonSchema>
   if (schema.$ref !== undefined) return of(defs[schema.$ref.split("/").at(-1) ?? ""] ?? {});
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const choices = schema.anyOf ?? schema.oneOf;
+  // Alternatives of what is required, of an object with properties.
+  if (choices !== undefined && schema.properties !== undefined) {
+    const { anyOf: _, oneOf: __, required = [], ...object } = schema;
+    const sets = choices.map((choice) => [...required, ...(choice.required ?? [])]);
+    return fc.oneof(...sets.map((all) => of({ ...object, required: all })));
+  }
   if (choices !== undefined) return fc.oneof(...choices.map(of));
   if (schema.allOf !== undefined)
     return fc.tuple(...schema.allOf.map(of)).map((parts) => Object.assign({}, ...parts) as unknown);

@@ -155,6 +155,7 @@ export function createHarness({
   const objects = {
     USER_RATE_LIMITER: watchObjects(env.USER_RATE_LIMITER, "limiter", pass),
     USER_INBOX: watchObjects(env.USER_INBOX, "inbox", pass),
+    ORG_QUOTA: watchObjects(env.ORG_QUOTA, "quota", pass, (name) => `${world}:${name}`),
     PROVIDER_GATE: watchObjects(env.PROVIDER_GATE, "gate", pass, (name) => `${world}:${name}`),
   };
   const deps = createDeps(

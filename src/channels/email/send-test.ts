@@ -7,6 +7,7 @@ import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
+import { spendQuota } from "../../quota/admit.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
 import { release } from "../../rate-limit/give-back.ts";
 import { inSlot } from "../../rate-limit/in-slot.ts";
@@ -61,11 +62,13 @@ export async function sendTest(
   const { made } = await inSlot(
     ctx,
     { userId: caller.id, budget: TEST_BUDGET, dispatchId: row.id },
-    () =>
-      request.write(row.id, (isMine) => [
+    async () => {
+      await spendQuota(ctx, [row]);
+      return request.write(row.id, (isMine) => [
         createUserIfMissing(ctx, caller),
         ...insertDispatches([row], isMine),
-      ]),
+      ]);
+    },
     ({ earlier: winner }) => winner === null,
   );
   if (made.earlier !== null) return made.earlier;

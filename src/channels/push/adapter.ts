@@ -5,18 +5,17 @@ import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
 import type { Loader } from "../../dispatch/claim.ts";
 import type { Outcome } from "../../dispatch/outcome.ts";
 import { fire } from "../../dispatch/waves.ts";
-import { DAY, MINUTE } from "../../lib/clock.ts";
+import { MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import type { DeliveryRecord } from "../../dispatch/settlement.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
+import { isStale, keptUntil } from "./lifetime.ts";
+import { parseOptions } from "./options.ts";
 import type { PushMessage, PushProvider } from "./provider.ts";
 import { summarize } from "./summarize.ts";
 
 /** Expo has receipts after about 15 minutes. */
 const RECEIPT_AFTER_MS = 15 * MINUTE;
-
-/** How long a push service keeps a push for a phone that is off: Android's own default, four weeks. */
-const KEPT_BY_SERVICE_MS = 28 * DAY;
 
 /** A user's device, as sending needs it. */
 interface Device {
@@ -70,15 +69,18 @@ const shotsOf = (dispatches: readonly Dispatch[], loaded: Loaded): Shot[] =>
       .map((device) => ({ dispatch, device })),
   );
 
-const messageOf = ({ dispatch, device }: Shot): PushMessage => ({
-  token: device.token,
-  title: dispatch.title ?? "",
-  body: dispatch.body ?? "",
-  data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
-  collapseId: dispatch.id,
-  // Left out, iOS would drop it for a phone that is not reachable at that moment.
-  expiresAt: dispatch.expires_at ?? dispatch.created_at + KEPT_BY_SERVICE_MS,
-});
+function messageOf({ dispatch, device }: Shot, now: number): PushMessage {
+  const options = parseOptions(dispatch.options);
+  return {
+    token: device.token,
+    title: dispatch.title,
+    body: dispatch.body,
+    data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
+    options,
+    collapseId: dispatch.id,
+    expiresAt: keptUntil(dispatch, options, now),
+  };
+}
 
 /** The push channel: every device of a user, whichever dispatches it belongs to, up to a full request at a time. */
 export function createPushChannel(
@@ -94,17 +96,33 @@ export function createPushChannel(
     async send(ctx, name, dispatches, loaded, terms): Promise<Round> {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No push provider is called ${name}`);
-      const shots = shotsOf(dispatches, loaded);
+      const now = ctx.clock.now();
+      const stale = dispatches.filter((dispatch) => isStale(dispatch, parseOptions(dispatch.options), now));
+      const fresh = dispatches.filter((dispatch) => !stale.includes(dispatch));
+      const shots = shotsOf(fresh, loaded);
       const requests = chunks(shots, provider.maxPerRequest);
       const { outcomes, health } = await fire(ctx, terms, requests, (request) =>
-        provider.send(request.map(messageOf)),
+        provider.send(request.map((shot) => messageOf(shot, ctx.clock.now()))),
       );
       return {
-        results: resultsOf(ctx, provider, dispatches, loaded, shots, outcomes),
+        results: [
+          ...resultsOf(ctx, provider, fresh, loaded, shots, outcomes),
+          ...stale.map((dispatch) => tooLate(dispatch, loaded)),
+        ],
         health,
       };
     },
   };
+}
+
+/** What becomes of a push whose ttl is over: it reached some device in an earlier attempt, or none. */
+function tooLate(dispatch: Dispatch, loaded: Loaded): Result {
+  const devices = devicesOf(dispatch, loaded);
+  const reached = devices.some(({ id }) => loaded.accepted.has(pair(dispatch.id, id)));
+  const outcome: Outcome = reached
+    ? { kind: "accepted", messageId: null }
+    : { kind: "rejected", code: "expired", message: "Its ttl was over before it could be sent" };
+  return { dispatch, outcome, attempted: false, targets: devices.length, deliveries: [], gone: [] };
 }
 
 const deliveryOf = (ctx: Ctx, provider: PushProvider, shot: Shot, outcome: Outcome): DeliveryRecord[] => {

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/client.ts";
 import { type DeviceToken, deviceTokens, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
@@ -7,6 +8,12 @@ import { notFound } from "../../lib/failure.ts";
 
 /** A user's oldest devices make room for new ones beyond this: no fan-out without bounds. */
 export const MAX_DEVICES_PER_USER = 50;
+
+/** Dead devices of a user that are kept, the latest to die; retention removes them in time. */
+export const MAX_DEAD_PER_USER = 50;
+
+/** Dead devices that one registration removes. */
+const MAX_REMOVED = 1_000;
 
 export interface Registration {
   user_id: string;
@@ -19,7 +26,8 @@ const userInScope = (scope: Scope, userId: string) =>
     AND ${inScope(scope, { userId: users.id, orgId: users.org_id })})`;
 
 /**
- * Registers a device token: it moves to this user, whoever had it, and is alive again. One round trip.
+ * Registers a device token: it moves to this user, whoever had it, and is alive again. Of too many devices those that
+ * were not registered for the longest time die, and of too many dead ones the first go. One round trip.
  * @param create the user to create when missing; null when this caller may not
  * @throws 404 for a user outside the scope
  */
@@ -41,12 +49,19 @@ export async function registerDevice(
     sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'too_many_devices'
       WHERE id IN (SELECT id FROM ${deviceTokens} WHERE user_id = ${user_id} AND invalidated_at IS NULL
         ORDER BY registered_at DESC, id DESC LIMIT -1 OFFSET ${MAX_DEVICES_PER_USER})`,
+    removeDead(user_id),
     sql`SELECT * FROM ${deviceTokens} WHERE token = ${token} AND user_id = ${user_id} AND ${userInScope(scope, user_id)}`,
   ]);
   const device = results.at(-1)?.[0] as DeviceToken | undefined;
   if (device === undefined) throw notFound("user");
   return device;
 }
+
+/** The plus keeps SQLite from going through everybody's dead devices. */
+const removeDead = (userId: string): Statement =>
+  sql`DELETE FROM ${deviceTokens} WHERE id IN (SELECT id FROM ${deviceTokens}
+    WHERE user_id = ${userId} AND +invalidated_at IS NOT NULL
+    ORDER BY invalidated_at DESC, id DESC LIMIT ${MAX_REMOVED} OFFSET ${MAX_DEAD_PER_USER})`;
 
 /**
  * A user's living devices, newest first. One round trip. Whoever asks for their own has none before the first one,

@@ -1,12 +1,15 @@
 import type { Pace, SendReport } from "../../dispatch/outcome.ts";
+import type { PushOptionName, PushOptions } from "./options.ts";
 
-/** One push to one device. */
+/** One push to one device. Without title and body it is silent. */
 export interface PushMessage {
   token: string;
-  title: string;
-  body: string;
+  title: string | null;
+  body: string | null;
   /** JSON for the app; null for none. */
   data: Record<string, unknown> | null;
+  /** A provider leaves out what it does not have. Its `ttl` is in `expiresAt`. */
+  options: PushOptions;
   /** Made from the dispatch: a repeat of the same dispatch replaces on the device and does not stack. */
   collapseId: string;
   /** Epoch ms after which the push service may drop it; null for its default. */
@@ -26,6 +29,8 @@ export type ReceiptReport =
 /** A push service. Knows neither D1 nor env; gets `fetch` handed in. */
 export interface PushProvider {
   readonly name: string;
+  /** The options that it has. */
+  readonly options: readonly PushOptionName[];
   readonly pace: Pace;
   /** How many messages one request takes: what the round is cut into. */
   readonly maxPerRequest: number;

@@ -10,9 +10,10 @@ import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { groupBy } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
+import { spendQuota } from "../../quota/admit.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
-import { idFromData, type PushContent } from "./content.ts";
+import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /**
  * One target's part: its dispatch, or why there is none. The user is unknown (or out of the caller's scope), or a repeat
@@ -33,6 +34,7 @@ export interface SentBatch {
 /**
  * Takes a push for each target into the outbox with its slot, and wakes the bulk queue. Two round trips, whatever the
  * number, and a call to each user's limiter. Unknown users, and those who are booked out, get a result and stop no other.
+ * @throws 429 for all of it when one of the organizations has too little left of its day
  */
 export async function sendBatch(
   ctx: Ctx,
@@ -59,6 +61,7 @@ export async function sendBatch(
   const { rows, refused } = await takeIn(ctx, batchId, targets, orgs);
   let isUsed = false;
   try {
+    await spendQuota(ctx, rows);
     const { earlier: winner } = await request.write(batchId, (isMine) => insertDispatches(rows, isMine));
     if (winner !== null) return replay(winner);
     isUsed = true;
@@ -110,9 +113,8 @@ async function takeIn(
         userId: user_id,
         orgId,
         batchId,
-        title: target.title,
-        body: target.body,
-        data: target.data ?? null,
+        ...shownBy(target),
+        options: target.options,
         scenarioId: target.scenario_id ?? idFromData(target.data, "scenario_id"),
         promptId: target.prompt_id ?? idFromData(target.data, "prompt_id"),
         slotAt: slot?.at,

@@ -8,10 +8,12 @@ import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { notFound } from "../../lib/failure.ts";
-import { pushBudget } from "../../rate-limit/budgets.ts";
+import { chargeQuota, overQuota, spendQuota } from "../../quota/admit.ts";
+import { NO_ORG } from "../../quota/quotas.ts";
+import { inAppBudget, pushBudget } from "../../rate-limit/budgets.ts";
 import type { Reservation } from "../../rate-limit/limiter.ts";
 import { inSlot } from "../../rate-limit/in-slot.ts";
-import { idFromData, type PushContent } from "./content.ts";
+import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /** Where a message may be sent at the same time. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
@@ -41,7 +43,7 @@ type User = { id: string; org_id: string | null };
  * Takes a message for one user into the outbox, on each channel asked for, and wakes whom it concerns. One round trip for
  * a caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither
  * a repeat nor someone else's user has anything to do with a limiter.
- * @throws 404 for a user outside the scope, 422 for a key used with another body, 429 over the user's budget
+ * @throws 404 for a user outside the scope, 422 for a key used with another body, 429 over the user's budget or the organization's quota
  */
 export async function sendOne(
   ctx: Ctx,
@@ -57,17 +59,28 @@ export async function sendOne(
   const rows = rowsOf(ctx, found, input);
   const [dispatch] = rows;
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
-  const make = () =>
-    isBlind ? insertBlindly(request, dispatch.id, rows) : insert(request, dispatch.id, rows);
-  const slot = { userId: found.id, budget: pushBudget(ctx), dispatchId: dispatch.id };
-  // What is to go later takes its slot when it goes: the budget counts sends, not requests.
-  const { made: sent, reservation } =
-    dispatch.slot_at === null
-      ? { made: await make(), reservation: null }
-      : await inSlot(ctx, slot, make, ({ replayed }) => !replayed);
+  const insertNow = isBlind ? insertBlindly : insert;
+  const sent = await inSlots(ctx, rows, () => insertNow(ctx, request, dispatch.id, rows));
   if (sent.replayed) return sent;
   await wake(ctx, toWakeOf(rows));
-  return { ...sent, reservation };
+  return sent;
+}
+
+/**
+ * Takes the slots of a message. A push that is to go later takes its own when it goes: the budget counts sends, not
+ * requests. In-app messages are rows that nothing else holds back, so theirs count when they are made.
+ */
+async function inSlots(ctx: Ctx, rows: readonly Dispatch[], make: () => Promise<SentOne>): Promise<SentOne> {
+  const [row, ...others] = rows;
+  if (row === undefined) return make();
+  const isNew = ({ replayed }: SentOne) => !replayed;
+  const within = () => inSlots(ctx, others, make);
+  const slot = { userId: row.user_id, dispatchId: row.id };
+  if (row.channel === "in_app")
+    return (await inSlot(ctx, { ...slot, budget: inAppBudget(ctx) }, within, isNew)).made;
+  if (row.slot_at === null) return within();
+  const { made, reservation } = await inSlot(ctx, { ...slot, budget: pushBudget(ctx) }, within, isNew);
+  return { ...made, reservation: made.replayed ? null : reservation };
 }
 
 /** The user, or what an earlier request with the key made. @throws 404, 422 */
@@ -93,13 +106,12 @@ function rowsOf(ctx: Ctx, user: User, input: SendOne): Dispatch[] {
       type: "push",
       userId: user.id,
       orgId: user.org_id,
-      title: input.title,
-      body: input.body,
-      data: input.data ?? null,
+      ...shownBy(input),
       scenarioId: input.scenario_id ?? idFromData(input.data, "scenario_id"),
       promptId: input.prompt_id ?? idFromData(input.data, "prompt_id"),
       sendAt: input.send_at ?? null,
       expiresAt: input.expires_at ?? null,
+      options: isPush ? input.options : undefined,
       fallback: isPush ? (input.fallback ?? null) : null,
       slotTaken: isPush && (input.send_at ?? now) <= now,
     });
@@ -125,21 +137,34 @@ const MESSAGE: Repeatable<SentOne> = {
 };
 
 /** Inserts the dispatches, unless a request with the same key came first: then it returns what that one made. */
-async function insert(request: Once<SentOne>, id: string, rows: readonly Dispatch[]): Promise<SentOne> {
+async function insert(
+  ctx: Ctx,
+  request: Once<SentOne>,
+  id: string,
+  rows: readonly Dispatch[],
+): Promise<SentOne> {
+  await spendQuota(ctx, rows);
   const { earlier } = await request.write(id, (isMine) => insertDispatches(rows, isMine));
   return earlier ?? sentOf(rows, false);
 }
 
-/** Inserts the dispatches of a user of whom nothing has been read. @throws 404 when there is no such user */
+/**
+ * Inserts the dispatches of a user of whom nothing has been read. Whose quota they count in is known afterwards; the
+ * quotas that are known to be used up are kept out. @throws 404 when there is no such user, 429
+ */
 async function insertBlindly(
+  ctx: Ctx,
   request: Once<SentOne>,
   id: string,
   rows: readonly Dispatch[],
 ): Promise<SentOne> {
   const theirUser = findUser({ kind: "all" }, rows[0]?.user_id ?? "");
-  const { found } = await request.write(id, () => insertForUsers(rows), [theirUser]);
+  const usedUp = ctx.quotas.usedUp();
+  const { found } = await request.write(id, () => insertForUsers(rows, usedUp), [theirUser]);
   const [[user] = []] = found as User[][];
   if (user === undefined) throw notFound("user");
+  if (usedUp.includes(user.org_id ?? NO_ORG)) throw overQuota(ctx);
   const inserted = rows.map((row) => ({ ...row, org_id: user.org_id }));
+  await chargeQuota(ctx, inserted);
   return sentOf(inserted, false);
 }

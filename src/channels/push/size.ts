@@ -1,4 +1,4 @@
-import type { PushMessage } from "./provider.ts";
+import type { PushOptions } from "./options.ts";
 
 /**
  * What APNs, FCM and Expo take for one notification, in bytes of UTF-8 JSON
@@ -15,12 +15,40 @@ const FRAME = {
   tag: "x".repeat(64),
 };
 
+/** What has a size. */
+interface Sized {
+  title?: string | null | undefined;
+  body?: string | null | undefined;
+  data?: Record<string, unknown> | null | undefined;
+  options?: PushOptions | undefined;
+}
+
+/** What is missing does not become JSON. */
+const textOf = ({ title, body, data }: Sized) => ({
+  title: title ?? undefined,
+  body: body ?? undefined,
+  data: data ?? undefined,
+});
+
+/** JSON's length in bytes of UTF-8. */
+const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
 /**
  * The bytes that a notification counts against MAX_PUSH_BYTES: its JSON as it is sent, without the recipient.
  * Never less than what a provider sends, so that what passes here is not refused as too big later.
  */
-export function pushPayloadBytes(message: Pick<PushMessage, "title" | "body" | "data">): number {
-  const { title, body, data } = message;
-  const payload = { title, body, ...(data !== null && { data }), ...FRAME };
-  return new TextEncoder().encode(JSON.stringify(payload)).length;
+export function pushPayloadBytes({ options = {}, ...message }: Sized): number {
+  const { ttl: _, image, ...shown } = options;
+  // Our names of the options are as long as a provider's, or longer; the image lies deeper there.
+  const rich = image === undefined ? {} : { richContent: { image } };
+  return jsonBytes({ ...textOf(message), ...FRAME, ...shown, ...rich });
 }
+
+/**
+ * What we take for a message that goes to the inbox alone, in bytes of UTF-8 JSON. Any title and body fit in; a page of
+ * the inbox and a frame of its socket hold up to 100 messages.
+ */
+export const MAX_IN_APP_BYTES = 16_384;
+
+/** The bytes that an in-app message counts against MAX_IN_APP_BYTES. */
+export const inAppBytes = (message: Sized): number => jsonBytes(textOf(message));

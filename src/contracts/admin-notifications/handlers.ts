@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { actorOf } from "../../http/principal.ts";
@@ -7,7 +8,7 @@ import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
 import { iso } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
-import { parseId } from "../../lib/ids.ts";
+import { parseDispatchId, parseId } from "../../lib/ids.ts";
 import { remindOrg } from "../../reminders/remind-org.ts";
 import { remindUser } from "../../reminders/remind-user.ts";
 import * as log from "../../dispatch/admin.ts";
@@ -15,7 +16,7 @@ import * as routes from "./routes.ts";
 import { bulkView, detailView, entryView, printed, remindedView } from "./view.ts";
 
 const idOf = (text: string): string => {
-  const id = parseId("dsp", text);
+  const id = parseDispatchId(text);
   if (id === null) throw notFound("dispatch");
   return id;
 };
@@ -67,6 +68,7 @@ export function registerAdminNotifications(app: App): void {
       includeSubOrgs: body.include_sub_orgs,
     };
     const ctx = c.get("ctx");
+    await countChange(c);
     const result = await remindOrg(ctx, scopeOf(c.get("principal")), author(c), key, request);
     if (result.replayed) c.header("idempotency-replayed", "true");
     const ids = await log.batchIds(ctx, result.batchId);
@@ -83,6 +85,7 @@ export function registerAdminNotifications(app: App): void {
     const body = c.req.valid("json");
     const scope = scopeOf(c.get("principal"));
     const ctx = c.get("ctx");
+    await countChange(c);
     if (body.action === "retry") {
       const dispatch = await log.retryDispatch(ctx, scope, author(c), id);
       const data = {
@@ -104,6 +107,7 @@ export function registerAdminNotifications(app: App): void {
 
   app.openapi(routes.cancel, async (c) => {
     const id = idOf(c.req.valid("param").id);
+    await countChange(c);
     const dispatch = await log.cancelDispatch(c.get("ctx"), scopeOf(c.get("principal")), author(c), id);
     const data = {
       dispatch_id: printed(dispatch),

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { directoryId, instant, plainText, printedTime } from "../../http/schemas.ts";
+import { anyDispatchId, directoryId, instant, plainText, printedTime } from "../../http/schemas.ts";
 
 export const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
 
@@ -56,7 +56,7 @@ export const listQuery = z.object({
 });
 
 /** What is no id of ours is a 404, like an id that is not there. */
-export const idParam = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
 
 export const remindBody = z.strictObject({ user_id: directoryId }).openapi("CertificationReminder");
 

@@ -6,12 +6,12 @@ import { listInbox } from "../../inbox/list.ts";
 import { printCursor, printMessage } from "../../inbox/message.ts";
 import { iso } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { parseId } from "../../lib/ids.ts";
+import { parseDispatchId } from "../../lib/ids.ts";
 import * as routes from "./routes.ts";
-import { frame, said } from "./schemas.ts";
+import { acknowledged, frame, said } from "./schemas.ts";
 
 const idOf = (text: string): string => {
-  const id = parseId("notif", text);
+  const id = parseDispatchId(text);
   if (id === null) throw notFound("message");
   return id;
 };
@@ -19,6 +19,7 @@ const idOf = (text: string): string => {
 export function registerInbox(app: App): void {
   app.openAPIRegistry.register("InboxFrame", frame);
   app.openAPIRegistry.register("InboxSync", said);
+  app.openAPIRegistry.register("InboxAck", acknowledged);
 
   app.openapi(routes.list, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
@@ -56,7 +57,12 @@ export function registerInbox(app: App): void {
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket")
       throw new Failure("invalid_request", "This is for WebSockets only.", { code: "upgrade_required" });
     const webSocket = await c.get("ctx").inboxes.connect(ticket, after);
-    if (webSocket === null)
+    if (webSocket === "too_many")
+      throw new Failure("rate_limited", "Too many connections of this user are not gone yet.", {
+        headers: { "retry-after": "60" },
+        code: "too_many_connections",
+      });
+    if (webSocket === "unknown_ticket")
       throw new Failure("unauthorized", "The ticket is not valid (any more). Get another.", {
         code: "invalid_ticket",
       });

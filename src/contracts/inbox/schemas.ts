@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../../http/pagination.ts";
-import { jsonObject, plainText, printedTime } from "../../http/schemas.ts";
-import { CURSOR, MAX_CHANGES } from "../../inbox/live/protocol.ts";
+import { anyDispatchId, jsonObject, plainText, printedTime } from "../../http/schemas.ts";
+import { CURSOR, MAX_CHANGES, MAX_FRAME_BYTES } from "../../inbox/live/protocol.ts";
 import { UNREAD_CAP } from "../../inbox/queries.ts";
 
 const messageId = z.string().openapi({ example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd" });
@@ -62,8 +62,7 @@ export const list = z
   })
   .openapi("Inbox");
 
-/** What is no id of ours is a 404, like an id that is not there. */
-export const idParam = z.object({ id: messageId.openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
 
 export const changed = z.object({ ...message, unread_count: unreadCount }).openapi("InboxMessageChanged");
 
@@ -94,6 +93,11 @@ export const liveQuery = z.object({
   }),
 });
 
+const ack = z.string().optional().openapi({
+  description:
+    "Send it back as `InboxAck` once the frame is read. Frames carry one now and then; a connection that never does so is closed after a while.",
+});
+
 /** What the server says on a live connection. */
 export const frame = z
   .discriminatedUnion("type", [
@@ -104,14 +108,19 @@ export const frame = z
       messages: z.array(inboxMessage).openapi({
         description: "What came or changed since the cursor before, as it is now, oldest change first.",
       }),
+      ack,
     }),
-    z.object({ type: z.literal("reset") }),
+    z.object({ type: z.literal("reset"), ack }),
   ])
   .openapi("InboxFrame", {
-    description: `\`changes\` comes once the connection is open, and whenever there are some. \`reset\` stands for more than ${MAX_CHANGES}: list the inbox again and send \`sync\` with the list's cursor.`,
+    description: `\`changes\` comes once the connection is open, and whenever there are some. \`reset\` stands for more than ${MAX_CHANGES}, or ${MAX_FRAME_BYTES / 1024} KB: list the inbox again and send \`sync\` with the list's cursor.`,
   });
 
 /** What a client may say on a live connection. */
 export const said = z
   .object({ type: z.literal("sync"), after: z.string().optional() })
   .openapi("InboxSync", { description: "Asks what is new; with `after`, what is new since that cursor." });
+
+export const acknowledged = z
+  .object({ type: z.literal("ack"), ack: z.string() })
+  .openapi("InboxAck", { description: "Everything up to the frame with this `ack` is read." });

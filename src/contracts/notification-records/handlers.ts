@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { actorOf } from "../../http/principal.ts";
@@ -82,6 +83,7 @@ export function registerNotificationRecords(app: App): void {
   app.openapi(routes.change, async (c) => {
     const id = idOf(c.req.valid("param").id);
     const body = c.req.valid("json");
+    await countChange(c);
     const record = await updateRecord(c.get("ctx"), scopeOf(c.get("principal")), author(c), id, body);
     return c.json(changedView(record), 200);
   });
@@ -89,6 +91,7 @@ export function registerNotificationRecords(app: App): void {
   app.openapi(routes.remove, async (c) => {
     const { id: text } = c.req.valid("param");
     const ctx = c.get("ctx");
+    await countChange(c);
     await deleteRecord(ctx, scopeOf(c.get("principal")), author(c), idOf(text));
     const message = "Notification record deleted" as const;
     return c.json({ message, deleted_id: text, deleted_at: iso(ctx.clock.now()) }, 200);

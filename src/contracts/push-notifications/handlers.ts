@@ -1,11 +1,14 @@
 import type { Context } from "hono";
 import * as devices from "../../channels/push/devices.ts";
 import { isExpoPushToken } from "../../channels/push/providers/expo/token.ts";
+import { type PushOptions, unknownTo } from "../../channels/push/options.ts";
+import type { PushProvider } from "../../channels/push/provider.ts";
 import * as records from "../../channels/push/records.ts";
 import { sendBatch } from "../../channels/push/send-batch.ts";
 import { sendOne } from "../../channels/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { preferenceOf } from "../../http/prefer.ts";
@@ -14,7 +17,7 @@ import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
-import { parseId, printId } from "../../lib/ids.ts";
+import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import { limitHeaders } from "../../rate-limit/headers.ts";
 import * as routes from "./routes.ts";
@@ -29,7 +32,7 @@ import {
 } from "./view.ts";
 
 const idOf = (text: string): string => {
-  const id = parseId("notif", text);
+  const id = parseDispatchId(text);
   if (id === null) throw notFound("notification");
   return id;
 };
@@ -48,6 +51,22 @@ function newUser(principal: Principal, userId: string) {
   if (principal.id !== userId || scopeOf(principal).kind === "none") return null;
   const { id, orgId, email, emailVerified, name } = principal;
   return { id, orgId, email, emailVerified, name };
+}
+
+/** Options that no configured provider has: refused at the door, where it can be said. @throws 400 */
+function refuseUnknownOptions(
+  providers: readonly PushProvider[],
+  messages: readonly { pointer: string; options?: PushOptions | undefined }[],
+): void {
+  const unknown = messages.flatMap(({ pointer, options }) =>
+    options === undefined
+      ? []
+      : unknownTo(providers, options).map((name) => ({
+          pointer: `${pointer}/options/${name}`,
+          detail: `no push provider here has this (${providers.map((provider) => provider.name).join(", ")})`,
+        })),
+  );
+  if (unknown.length > 0) throw invalid(unknown);
 }
 
 export function registerHandlers(app: App): void {
@@ -70,6 +89,8 @@ export function registerHandlers(app: App): void {
     const body = c.req.valid("json");
     if (!isExpoPushToken(body.token))
       throw invalid([{ pointer: "/token", detail: "must be an Expo push token" }]);
+    // It may make a user, too, and nobody answers for it.
+    if (principal.kind === "anonymous") await countChange(c);
     const create = newUser(principal, body.user_id);
     const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), "expo", body, create);
     const { user_id, token, platform, registered_at } = device;
@@ -84,6 +105,10 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.sendBatch, async (c) => {
     const body = c.req.valid("json");
+    refuseUnknownOptions(
+      c.get("deps").pushProviders,
+      body.targets.map(({ options }, i) => ({ pointer: `/targets/${i}`, options })),
+    );
     const { waitMs } = preference(c);
     const key = await idempotencyKeyOf(c, body);
     const ctx = c.get("ctx");
@@ -123,6 +148,7 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.send, async (c) => {
     const body = c.req.valid("json");
+    refuseUnknownOptions(c.get("deps").pushProviders, [{ pointer: "", options: body.options }]);
     const { waitMs } = preference(c);
     const key = await idempotencyKeyOf(c, body);
     const ctx = c.get("ctx");
@@ -158,8 +184,8 @@ export function registerHandlers(app: App): void {
   });
 
   app.openapi(routes.remove, async (c) => {
-    const printed = c.req.valid("param").id;
-    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), idOf(printed));
-    return c.json({ deleted: true as const, id: printed }, 200);
+    const id = idOf(c.req.valid("param").id);
+    await records.deletePush(c.get("ctx"), scopeOf(c.get("principal")), id);
+    return c.json({ deleted: true as const, id: printId("notif", id) }, 200);
   });
 }

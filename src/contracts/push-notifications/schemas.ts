@@ -1,9 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { SEND_CHANNELS } from "../../channels/push/send-one.ts";
-import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/size.ts";
 import { CHANNELS, PLATFORMS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { directoryId, instant, jsonObject, listOf, plainText, printedTime } from "../../http/schemas.ts";
+import { options, withContentRules } from "./options.ts";
+import {
+  anyDispatchId,
+  directoryId,
+  instant,
+  jsonObject,
+  listOf,
+  plainText,
+  printedTime,
+} from "../../http/schemas.ts";
 
 /** What this view calls a dispatch's state: the pipeline's, or the mark that a person set. */
 export const STATUSES = ["queued", "sending", "sent", "failed", "cancelled", "retried", "resolved"] as const;
@@ -16,25 +24,24 @@ export const notificationId = z.string().openapi({ example: "notif_01jq8z3k5te8v
 const status = z.enum(STATUSES);
 const reference = plainText(128);
 
+/** What a schema can say of the two kinds of pushes; the rest is in the descriptions. */
+const SHOWN_OR_SILENT = [{ required: ["title", "body"] }, { required: ["options"] }];
+
+const NEEDED =
+  "Needed, but for a silent push (`options.content_available`), which has neither title nor body.";
+
 const content = {
   user_id: directoryId,
-  title: plainText(1_000),
-  body: plainText(4_096),
+  title: plainText(1_000).optional().openapi({ description: NEEDED }),
+  body: plainText(4_096).optional().openapi({ description: NEEDED }),
   data: jsonObject.optional().openapi({ description: "Goes to the app with the push." }),
   prompt_id: reference.optional().openapi({ description: "Taken from `data` when it stands only there." }),
   scenario_id: reference.optional().openapi({ description: "Taken from `data` when it stands only there." }),
+  options: options.optional(),
 };
 
-/** A push service refuses more than 4,096 bytes, so we say so at the door. */
-const fitsIntoAPush = (message: {
-  title: string;
-  body: string;
-  data?: Record<string, unknown> | undefined;
-}) => pushPayloadBytes({ ...message, data: message.data ?? null }) <= MAX_PUSH_BYTES;
-const tooBig = { error: `title, body and data together must not exceed ${MAX_PUSH_BYTES} bytes as JSON` };
-
-export const sendBody = z
-  .strictObject({
+export const sendBody = withContentRules(
+  z.strictObject({
     ...content,
     channels: listOf(z.enum(SEND_CHANNELS), SEND_CHANNELS.length)
       .refine((channels) => new Set(channels).size === channels.length, "must not name a channel twice")
@@ -58,8 +65,8 @@ export const sendBody = z
       .exclude(["push"])
       .optional()
       .openapi({ description: "The channel that follows if the push fails." }),
-  })
-  .refine(fitsIntoAPush, tooBig)
+  }),
+)
   .refine(
     ({ send_at, expires_at }) => send_at === undefined || expires_at === undefined || send_at < expires_at,
     {
@@ -76,6 +83,7 @@ export const sendBody = z
     error: "is sent to anyway",
   })
   .openapi("PushSend", {
+    anyOf: SHOWN_OR_SILENT,
     example: {
       user_id: "usr_4bc8d2",
       title: "Time to log your run!",
@@ -83,12 +91,26 @@ export const sendBody = z
       data: { deep_link: "eirapp://wizard/activity?scenario=missed_activity_3day" },
       prompt_id: "ph_9c1d4e",
       scenario_id: "missed_activity_3day",
+      options: { sound: "chime.wav", badge: 1, ttl: 3_600, channel_id: "training" },
     },
   });
 
-export const batchBody = z
-  .strictObject({ targets: listOf(z.strictObject(content).refine(fitsIntoAPush, tooBig), MAX_TARGETS) })
-  .openapi("PushBatch");
+const target = withContentRules(z.strictObject(content)).openapi("PushTarget", { anyOf: SHOWN_OR_SILENT });
+
+export const batchBody = z.strictObject({ targets: listOf(target, MAX_TARGETS) }).openapi("PushBatch", {
+  example: {
+    targets: [
+      { user_id: "usr_4bc8d2", title: "Time to log your run!", body: "Three days without an activity." },
+      {
+        user_id: "usr_9ea3c7",
+        title: "Your race starts in an hour",
+        body: "Gate B, bib 1204.",
+        options: { interruption_level: "time-sensitive", ttl: 3_600 },
+      },
+      { user_id: "usr_9ea3c7", data: { sync: "runs" }, options: { content_available: true } },
+    ],
+  },
+});
 
 const summary = {
   id: notificationId,
@@ -130,6 +152,7 @@ export const record = z
     ...summary,
     ...references,
     data: jsonObject.nullable(),
+    options: options.optional(),
     device_tokens: z.array(z.string()),
     retry_note: z.string().optional(),
   })
@@ -187,8 +210,7 @@ export const listQuery = z.object({
   to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
 });
 
-/** What is no id of ours is a 404, like an id that is not there. */
-export const idParam = z.object({ id: notificationId.openapi({ param: { name: "id", in: "path" } }) });
+export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
 
 const token = z.string().openapi({ example: "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]" });
 

@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
 import type { SentBatch } from "../../channels/push/send-batch.ts";
+import { parseOptions } from "../../channels/push/options.ts";
 import { isFinished } from "../../dispatch/wait.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
@@ -66,6 +67,7 @@ export const recordView = (dispatch: Dispatch, tokens: string[]): z.infer<typeof
   ...summary(dispatch),
   ...references(dispatch),
   data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
+  ...(dispatch.options !== null && { options: parseOptions(dispatch.options) }),
   device_tokens: tokens,
   ...(dispatch.note !== null && { retry_note: dispatch.note }),
 });

@@ -8,6 +8,8 @@ import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf } from "../../http/pagination.ts";
+import { notFound } from "../../lib/failure.ts";
+import { parseDispatchId } from "../../lib/ids.ts";
 import { TOTAL_CAP } from "../../lib/page.ts";
 import { changePreferences, getPreferences, type PreferencesChange } from "../../preferences/preferences.ts";
 import * as routes from "./routes.ts";
@@ -49,8 +51,9 @@ export function registerUserNotifications(app: App): void {
   });
 
   app.openapi(routes.historyItem, async (c) => {
-    const { notification_id } = c.req.valid("param");
-    return c.json(historyView(await getEmail(c.get("ctx"), callerOf(c).id, notification_id)), 200);
+    const id = parseDispatchId(c.req.valid("param").notification_id);
+    if (id === null) throw notFound("notification");
+    return c.json(historyView(await getEmail(c.get("ctx"), callerOf(c).id, id)), 200);
   });
 
   app.openapi(routes.sendTest, async (c) => {

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { EMAIL_TYPES } from "../../channels/email/templates/index.ts";
 import { TOTAL_CAP } from "../../lib/page.ts";
-import { listOf, plainText, printedTime } from "../../http/schemas.ts";
+import { anyDispatchId, listOf, plainText, printedTime } from "../../http/schemas.ts";
 
 /** The contract's states of an e-mail. */
 export const HISTORY_STATUSES = ["pending", "sent", "delivered", "bounced", "failed"] as const;
@@ -99,10 +99,9 @@ export const historyQuery = z
   });
 
 export const idParam = z.object({
-  notification_id: z
-    // Of any version, or none: what we have not made is not found.
-    .guid("must be a UUID")
-    .toLowerCase()
+  // The contract wants 400 for what has no id's form. What has one and is not there, be it of another kind, is a 404.
+  notification_id: anyDispatchId
+    .regex(/^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z]+_[0-9a-z]{26})$/, "must be an id")
     .openapi({ param: { name: "notification_id", in: "path" } }),
 });
 

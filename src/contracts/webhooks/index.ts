@@ -4,6 +4,7 @@ import { applyFeedback } from "../../channels/email/feedback/apply.ts";
 import { FEEDBACK } from "../../channels/email/feedback/events.ts";
 import { verifyPostmark } from "../../channels/email/feedback/postmark.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { UNVERIFIABLE } from "../../http/inbound-limit.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 
 /** SNS allows 256 KB; the others send a few KB. */
@@ -47,6 +48,7 @@ async function fromSes(c: Context<AppEnv>): Promise<Response> {
   if (!verdict.ok) {
     if (verdict.code === "certificate_unavailable")
       throw new Failure("unavailable", "The signature cannot be checked now.", {
+        code: UNVERIFIABLE,
         headers: { "retry-after": "20" },
       });
     throw forged(c, "ses", verdict.code);

@@ -39,6 +39,8 @@ export const dispatches = sqliteTable(
     body: text("body"),
     /** JSON that goes to the device with a push. */
     data: text("data"),
+    /** JSON of a push's options (`PushOptions`). */
+    options: text("options"),
     /** JSON that the message's template is rendered from. */
     payload: text("payload"),
     to_address: text("to_address"),

@@ -15,13 +15,13 @@ export function createInboxes(namespace: DurableObjectNamespace<UserInbox>, cloc
     async connect(ticket, after) {
       const [, id = "", secret = ""] = TICKET.exec(ticket) ?? [];
       const found = objectId(namespace, id);
-      if (found === null) return null;
+      if (found === null) return "unknown_ticket";
       const url = new URL("https://inbox/");
       url.searchParams.set("secret", secret);
       url.searchParams.set("now", String(clock.now()));
       if (after !== null) url.searchParams.set("after", String(after));
-      const { webSocket } = await namespace.get(found).fetch(url, { headers: { upgrade: "websocket" } });
-      return webSocket;
+      const answer = await namespace.get(found).fetch(url, { headers: { upgrade: "websocket" } });
+      return answer.webSocket ?? (answer.status === 429 ? "too_many" : "unknown_ticket");
     },
   };
 }

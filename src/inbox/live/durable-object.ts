@@ -3,7 +3,8 @@ import { openDb } from "../../db/client.ts";
 import { HOUR, MINUTE, SECOND, systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
 import { changesSince, rowsOf, standingIn, standingOf } from "../queries.ts";
-import { CLOSED, type Frame, MAX_CHANGES, MAX_SOCKETS } from "./protocol.ts";
+import { acknowledge, type Flow, hear, say, UNTOUCHED } from "./flow.ts";
+import { CLOSED, type Frame, MAX_CHANGES, MAX_LINGERING, MAX_SOCKETS } from "./protocol.ts";
 import { type Look, type Position, step } from "./step.ts";
 import { Tickets } from "./tickets.ts";
 
@@ -26,6 +27,7 @@ interface Attachment {
   /** How often the client asked what is new (coming counts), and how many of these have had their answer. */
   asked: number;
   answered: number;
+  flow: Flow;
   /** Epoch ms. */
   openedAt: number;
 }
@@ -54,14 +56,17 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
   /** Makes a secret that opens one connection for `userId`. `now` (epoch ms) is the caller's. */
   async issueTicket(now: number, userId: string): Promise<{ ticket: string; expiresAt: number }> {
-    const secret = base64url(crypto.getRandomValues(new Uint8Array(32)));
+    const secret = secretOf(32);
     const expiresAt = await this.#tickets.issue(secret, userId, now);
     await this.#wakeIn(RECHECK_MS);
     // With the object's id in it, the ticket finds its way back, and says nothing of the user.
     return { ticket: `${this.ctx.id.toString()}.${secret}`, expiresAt };
   }
 
-  /** Opens a connection for a valid ticket; 401 for any other. What it needs comes as query parameters from our client. */
+  /**
+   * Opens a connection for a valid ticket; 401 for any other, 429 while too many closed ones linger. What it needs comes
+   * as query parameters from our client.
+   */
   override async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
     const after = searchParams.get("after");
@@ -70,6 +75,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
       Number(searchParams.get("now")),
     );
     if (userId === null) return new Response(null, { status: 401 });
+    if (this.ctx.getWebSockets().length >= MAX_LINGERING) return new Response(null, { status: 429 });
     this.#makeRoom();
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
@@ -78,6 +84,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
       position: after === null ? "now" : Number(after),
       asked: 1,
       answered: 0,
+      flow: UNTOUCHED,
       openedAt: Date.now(),
     });
     await this.#wakeIn(RECHECK_MS);
@@ -85,18 +92,19 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** A client asks what is new. Anything that we do not know is ignored. */
+  /** A client asks what is new, or acknowledges. Anything that we do not know is ignored; too much of it is not. */
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     // Loaded when somebody asks: it brings a library that starting an isolate need not wait for.
-    const { readSync } = await import("./sync.ts");
-    const asked = readSync(message);
+    const { readSaid } = await import("./sync.ts");
     const attachment = attachmentOf(socket);
-    if (attachment === null || asked === null) return;
-    attach(socket, {
-      ...attachment,
-      position: asked.after ?? attachment.position,
-      asked: attachment.asked + 1,
-    });
+    if (attachment === null || socket.readyState !== WebSocket.OPEN) return;
+    const said = readSaid(message);
+    const acknowledged = said?.type === "ack" ? acknowledge(attachment.flow, said.ack) : null;
+    const flow = acknowledged ?? hear(attachment.flow, Date.now());
+    if (flow === null) return close(socket, CLOSED.behind);
+    if (said?.type !== "sync") return attach(socket, { ...attachment, flow });
+    const { position, asked } = attachment;
+    attach(socket, { ...attachment, flow, position: said.after ?? position, asked: asked + 1 });
     await this.#look();
   }
 
@@ -154,8 +162,8 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
       const answered = Math.max(attachment.answered, questions.get(socket) ?? 0);
       const next = step(attachment.position, answered > attachment.answered, found);
       if (next === null) continue;
-      send(socket, next.frame);
-      attach(socket, { ...attachment, position: next.position, answered });
+      const flow = send(socket, attachment.flow, next.frame);
+      if (flow !== null) attach(socket, { ...attachment, position: next.position, answered, flow });
     }
   }
 
@@ -191,14 +199,28 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 }
 
 const attach = (socket: WebSocket, attachment: Attachment): void => socket.serializeAttachment(attachment);
-const attachmentOf = (socket: WebSocket) => socket.deserializeAttachment() as Attachment | null;
+const attachmentOf = (socket: WebSocket): Attachment | null => {
+  const attachment = socket.deserializeAttachment() as Attachment | null;
+  // One that an older version of this code has opened has no flow yet.
+  return attachment && { ...attachment, flow: attachment.flow ?? UNTOUCHED };
+};
 
-/** A connection that is just breaking down does not stop the others; its client comes back with its cursor. */
-function send(socket: WebSocket, frame: Frame): void {
+/**
+ * A connection that is just breaking down does not stop the others, nor does one whose client does not read; the client
+ * comes back with its cursor. @returns null when the connection is closed
+ */
+function send(socket: WebSocket, flow: Flow, frame: Frame): Flow | null {
+  const said = say(flow, frame, () => secretOf(9));
+  if (said === null) {
+    close(socket, CLOSED.behind);
+    return null;
+  }
   try {
-    socket.send(JSON.stringify(frame));
+    socket.send(said.text);
+    return said.flow;
   } catch {
     close(socket, CLOSED.again);
+    return null;
   }
 }
 
@@ -209,6 +231,8 @@ function close(socket: WebSocket, [code, reason]: readonly [number, string]): vo
     // It is closed already.
   }
 }
+
+const secretOf = (bytes: number): string => base64url(crypto.getRandomValues(new Uint8Array(bytes)));
 
 const base64url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))

@@ -1,5 +1,6 @@
 import { type InboxRow, printCursor, printMessage } from "../message.ts";
 import type { Standing } from "../queries.ts";
+import { isTooLarge } from "./flow.ts";
 import { type Frame, MAX_CHANGES } from "./protocol.ts";
 
 /**
@@ -37,8 +38,6 @@ export function step(
   if (newer.length > MAX_CHANGES) return RESET;
   if (newer.length === 0 && !awaits) return null;
   const messages = newer.toReversed().map(printMessage);
-  return {
-    frame: { type: "changes", cursor: printCursor(head), unread_count: unread, messages },
-    position: head,
-  };
+  const frame = { type: "changes", cursor: printCursor(head), unread_count: unread, messages } as const;
+  return isTooLarge(frame) ? RESET : { frame, position: head };
 }

@@ -4,16 +4,22 @@ import { CURSOR } from "./protocol.ts";
 /** Characters of what a client says. */
 const MAX_SAID = 1_024;
 
-const sync = z.strictObject({
-  type: z.literal("sync"),
-  after: z.string().regex(CURSOR).transform(Number).optional(),
-});
+const said = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("sync"),
+    after: z.string().regex(CURSOR).transform(Number).optional(),
+  }),
+  z.strictObject({ type: z.literal("ack"), ack: z.string() }),
+]);
 
-/** Reads what a client says, beside `ping`: it asks what is new, or what is new since `after`. Null for anything else. */
-export function readSync(said: string | ArrayBuffer): { after?: number | undefined } | null {
-  if (typeof said !== "string" || said.length > MAX_SAID) return null;
+/**
+ * Reads what a client says, beside `ping`: it asks what is new, or what is new since `after`; or it repeats a frame's
+ * `ack`. Null for anything else.
+ */
+export function readSaid(text: string | ArrayBuffer): z.output<typeof said> | null {
+  if (typeof text !== "string" || text.length > MAX_SAID) return null;
   try {
-    return sync.safeParse(JSON.parse(said)).data ?? null;
+    return said.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }

@@ -12,6 +12,7 @@ export const pushTo = (token: string, over: Partial<PushMessage> = {}): PushMess
   title: "Time to log your run!",
   body: "You haven't recorded an activity in 3 days.",
   data: null,
+  options: {},
   collapseId: `dispatch-for-${token}`.slice(0, 64),
   expiresAt: null,
   ...over,

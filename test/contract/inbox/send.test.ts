@@ -39,11 +39,14 @@ describe("a send to push and in_app", () => {
   test("costs two round trips, and one call to the user's inbox", async () => {
     const h = createHarness({ autoDrain: false });
     const { id } = await givenUser(h);
+    // The first send of an isolate leases a part of the organization's day.
+    await sendPush(h, aPush((await givenUser(h)).id), { headers: { prefer: "respond-async" } });
     h.interrupts.reset();
     await sendPush(h, aPush(id, { channels: BOTH }), {
       headers: { prefer: "respond-async", "idempotency-key": id },
     });
-    expect(h.interrupts.calls).toEqual(["d1", "limiter.reserve", "d1", "queue", "inbox.notify"]);
+    const slots = ["limiter.reserve", "limiter.reserve"];
+    expect(h.interrupts.calls).toEqual(["d1", ...slots, "d1", "queue", "inbox.notify"]);
   });
 
   test("repeated with its key answers with the same two and makes no third", async () => {
@@ -113,6 +116,48 @@ describe("a send to in_app alone", () => {
     }
     expect(await inbox(h, id)).toHaveLength(1);
     expect(h.queues.waiting).toEqual([]);
+  });
+});
+
+describe("a user's budget of in-app messages", () => {
+  const vars = { IN_APP_LIMIT_PER_HOUR: "2" };
+  const headers = { prefer: "respond-async" };
+  const send = async (h: Harness, id: string, more: object = { channels: ["in_app"] }) =>
+    sendPush(h, aPush(id, more), { headers });
+
+  test("over it is 429, with or without a key, and comes back in time", async () => {
+    const h = createHarness({ vars, autoDrain: false });
+    const { id } = await givenUser(h);
+    expect([(await send(h, id)).status, (await send(h, id)).status]).toEqual([201, 201]);
+    const refused = await send(h, id);
+    expect([refused.status, refused.body.code, refused.headers.get("retry-after")]).toEqual([
+      429,
+      "rate_limited",
+      "1800",
+    ]);
+    const keyed = { headers: { ...headers, "idempotency-key": id } };
+    expect((await sendPush(h, aPush(id, { channels: ["in_app"] }), keyed)).status).toBe(429);
+    expect(await inbox(h, id)).toHaveLength(2);
+    h.clock.advance(1_800_000);
+    expect((await send(h, id)).status).toBe(201);
+  });
+
+  test("refuses a send to both channels whole, and gives the push's slot back", async () => {
+    const h = createHarness({ vars: { ...vars, PUSH_LIMIT_PER_HOUR: "1" }, autoDrain: false });
+    const { id } = await givenUser(h);
+    for (let i = 0; i < 2; i++) await send(h, id);
+    expect((await send(h, id, { channels: BOTH })).status).toBe(429);
+    expect(await count(h, "dispatches", "user_id = ?", id)).toBe(2);
+    expect((await send(h, id, {})).status).toBe(202);
+  });
+
+  test("counts what is for later when it is asked for: it is a row from then on", async () => {
+    const h = createHarness({ vars, autoDrain: false });
+    const { id } = await givenUser(h);
+    const later = { channels: ["in_app"], send_at: new Date(h.clock.now() + 86_400_000).toISOString() };
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await send(h, id, later)).status);
+    expect(statuses).toEqual([202, 202, 429]);
   });
 });
 

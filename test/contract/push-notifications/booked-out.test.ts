@@ -8,7 +8,7 @@ import { inParallel } from "../../../src/lib/parallel.ts";
 import type { UserLimiter } from "../../../src/rate-limit/limiter.ts";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
 import { givenUsers } from "../../support/pipeline.ts";
-import { aPush, givenUser } from "../../support/world.ts";
+import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { BASE, count, listed, sendBatch, sendPush } from "./calls.ts";
 
 const ASYNC = { headers: { prefer: "respond-async" } };
@@ -122,8 +122,16 @@ describe("a batch that did not come into being", () => {
     const ctx = { ...h.ctx, db: { ...h.ctx.db, write } };
     h.interrupts.reset();
     await expect(takeBatch(ctx, { kind: "all" }, null, pushes(id, 30))).rejects.toThrow("D1 is away");
-    expect(h.interrupts.calls).toEqual(["d1", "limiter.slots", "limiter.release"]);
+    const limiter = h.interrupts.calls.filter((name) => name.startsWith("limiter"));
+    expect(limiter).toEqual(["limiter.slots", "limiter.release"]);
     expect(await usage(h, id, 10)).toMatchObject({ used: 0 });
+  });
+
+  test("gives its slots back when it is more than its organization's quota", async () => {
+    const h = createHarness({ autoDrain: false, vars: { ORG_DAILY_QUOTA: "2", PUSH_LIMIT_PER_HOUR: "3" } });
+    const { id } = await givenUser(h, { org: await givenOrg(h) });
+    expect((await sendBatch(h, pushes(id, 3), ASYNC)).status).toBe(429);
+    expect(await usage(h, id, 3)).toMatchObject({ used: 0 });
   });
 
   test("gives its slots back when another request with its key came first", async () => {

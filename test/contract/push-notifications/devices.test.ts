@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MAX_DEVICES_PER_USER } from "../../../src/channels/push/devices.ts";
+import { MAX_DEAD_PER_USER, MAX_DEVICES_PER_USER } from "../../../src/channels/push/devices.ts";
 import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { BASE, count, pointers, sendPush } from "./calls.ts";
@@ -81,6 +81,46 @@ describe("registering", () => {
     const left = await tokensOf(h, user.id);
     expect(left).toEqual(expect.arrayContaining([...fresh, user.tokens[1]]));
     for (const gone of [user.tokens[0], user.tokens[2]]) expect(left).not.toContain(gone);
+  });
+
+  test("by one user again and again leaves a bounded number of rows: the latest living, and the latest dead", async () => {
+    const h = createHarness();
+    const user = await givenUser(h, { devices: 0 });
+    const other = await givenUser(h, { devices: 2 });
+    await h.deps.bindings.DB.prepare("UPDATE device_tokens SET invalidated_at = 1 WHERE user_id = ?")
+      .bind(other.id)
+      .run();
+    const tokens = Array.from({ length: 2 * MAX_DEVICES_PER_USER + MAX_DEAD_PER_USER }, newToken);
+    for (const token of tokens) {
+      h.clock.advance(1);
+      await register(h, user.id, token);
+    }
+    const alive = "user_id = ? AND invalidated_at IS NULL";
+    expect(await count(h, "device_tokens", alive, user.id)).toBe(MAX_DEVICES_PER_USER);
+    expect(await count(h, "device_tokens", "user_id = ?", user.id)).toBe(
+      MAX_DEVICES_PER_USER + MAX_DEAD_PER_USER,
+    );
+    expect(await tokensOf(h, user.id)).toEqual(tokens.slice(-MAX_DEVICES_PER_USER).toReversed());
+    expect(await count(h, "device_tokens", "user_id = ?", other.id)).toBe(2);
+  });
+
+  test("costs one round trip, and looks at no one else's devices", async () => {
+    const h = createHarness();
+    const user = await givenUser(h, { devices: 60 });
+    h.meter.reset();
+    await register(h, user.id, newToken());
+    expect(h.meter.trips).toBe(1);
+    const db = h.deps.bindings.DB;
+    for (const { sql, params } of [...h.meter.statements]) {
+      const plan = await db
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .bind(...params)
+        .all<{ detail: string }>();
+      const steps = plan.results.map(({ detail }) => detail);
+      expect(steps.filter((step) => /^SCAN (?!CONSTANT|json_each)|device_tokens_dead/.test(step))).toEqual(
+        [],
+      );
+    }
   });
 
   test.each([

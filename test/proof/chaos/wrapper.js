@@ -2,7 +2,7 @@
 // driver (whose queues outlive the process, as Cloudflare's do), and lets the driver call the consumers and the cron.
 import worker from "./index.js";
 
-export { ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
+export { OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
 
 const systemNow = Date.now;
 let ahead = 0;

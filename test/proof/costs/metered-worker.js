@@ -1,5 +1,10 @@
 // Stands around the built Worker and counts what Cloudflare bills. Told apart by its path, `/costs/…` is for the counter.
-import worker, { ProviderGate as Gate, UserInbox as Inbox, UserRateLimiter as Limiter } from "./index.js";
+import worker, {
+  OrgQuota as Quota,
+  ProviderGate as Gate,
+  UserInbox as Inbox,
+  UserRateLimiter as Limiter,
+} from "./index.js";
 
 /** Queues bill every 64 KB of a message as one operation (KB = 1,000 bytes there). */
 const BYTES_PER_OPERATION = 64_000;
@@ -130,6 +135,7 @@ function metered(env) {
     USER_RATE_LIMITER: namespace(env.USER_RATE_LIMITER),
     PROVIDER_GATE: namespace(env.PROVIDER_GATE),
     USER_INBOX: namespace(env.USER_INBOX),
+    ORG_QUOTA: namespace(env.ORG_QUOTA),
   };
   return made;
 }
@@ -174,6 +180,7 @@ const object = (Real) =>
 
 export const UserRateLimiter = object(Limiter);
 export const UserInbox = object(Inbox);
+export const OrgQuota = object(Quota);
 // It has no alarm, and must not seem to.
 export class ProviderGate extends Gate {
   constructor(ctx, env) {

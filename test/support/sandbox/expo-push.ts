@@ -17,6 +17,23 @@ const messageSchema = z.looseObject({
   ttl: z.int().min(0).nullish(),
   expiration: z.int().min(0).nullish(),
   priority: z.enum(["default", "normal", "high"]).nullish(),
+  subtitle: z.string().nullish(),
+  sound: z
+    .union([
+      z.string(),
+      z.strictObject({
+        critical: z.boolean().optional(),
+        name: z.string().nullish(),
+        volume: z.number().min(0).max(1).optional(),
+      }),
+    ])
+    .nullish(),
+  badge: z.int().min(0).nullish(),
+  interruptionLevel: z.enum(["active", "critical", "passive", "time-sensitive"]).nullish(),
+  categoryId: z.string().nullish(),
+  mutableContent: z.boolean().nullish(),
+  contentAvailable: z.boolean().nullish(),
+  richContent: z.looseObject({ image: z.url().optional() }).nullish(),
   collapseId: z.string().max(64).nullish(),
   tag: z.string().nullish(),
   channelId: z.string().nullish(),

@@ -67,6 +67,8 @@ export interface MailDocument extends Message {
 export interface TemplateContext {
   say: Wording;
   format: Formatter;
+  /** The reader's, as Intl knows it; the text may be in another language. */
+  locale: string;
   /** Epoch ms. */
   now: number;
   /** The recipient's greeting as a block. */

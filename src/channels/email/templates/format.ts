@@ -2,7 +2,7 @@ import { cached } from "../../../lib/cached.ts";
 import { DAY } from "../../../lib/clock.ts";
 import { daysBetweenLocal } from "../../../schedules/local-time.ts";
 import { type Direction, isolate } from "./clean.ts";
-import { formatLocale, resolveTimezone } from "./locale.ts";
+import { formatLocale, languageOf, resolveTimezone } from "./locale.ts";
 
 /** A number with its text in the recipient's locale: wordings choose the plural by the one and print the other. */
 export interface Amount {
@@ -19,8 +19,6 @@ export interface Days {
 
 /** Dates and numbers as one recipient reads them. Times are epoch ms. */
 export interface Formatter {
-  /** Resolved: what Intl was given. */
-  readonly locale: string;
   readonly timezone: string;
   number(value: number): string;
   amount(value: number): Amount;
@@ -40,6 +38,15 @@ export interface Formatter {
   shortRange(from: number, to: number): string;
   until(now: number, at: number): Days;
 }
+
+/**
+ * In whose way numbers and dates are written in a text: the reader's, where it is in their language; else the text's own,
+ * since "Deadline: ٢٠ مارس" is neither Arabic nor English.
+ * @param locale the reader's, resolved
+ * @param language of the text, such as "en"
+ */
+export const localeOfText = (locale: string, language: string): string =>
+  languageOf(locale) === language ? locale : language;
 
 /**
  * The formatter for a resolved locale; a zone that Intl does not know is read as UTC. What it prints may stand in
@@ -79,7 +86,6 @@ function createFormatter(locale: string, timezone: string, around: Direction): F
   const amount = (value: number): Amount => ({ value, text: plain(value) });
 
   return {
-    locale,
     timezone,
     number: plain,
     amount,

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { type MailDocument, type Message, type TemplateContext, paragraph } from "./blocks.ts";
 import { cleanLine, cut, isolate, oneLine, safeUrl, toSubject } from "./clean.ts";
 import { EMAIL_CONTENT, type EmailContent, type EmailType } from "./content.ts";
-import { formatterFor } from "./format.ts";
-import { directionOf, resolveLocale } from "./locale.ts";
+import { formatterFor, localeOfText } from "./format.ts";
+import { directionOf, formatLocale, resolveLocale } from "./locale.ts";
 import { applicationStatus, push, test, welcome } from "./messages/account.ts";
 import { certificationReminder } from "./messages/certification-reminder.ts";
 import { deadlineReminder, newMatch, weeklyDigest } from "./messages/grants.ts";
@@ -82,11 +82,18 @@ export function renderEmail(
   const locale = resolveLocale(recipient.locale);
   const say = wordingFor(locale);
   const textDirection = directionOf(say.language);
-  const format = formatterFor(locale, recipient.timezone, textDirection);
+  const format = formatterFor(localeOfText(locale, say.language), recipient.timezone, textDirection);
   const inline = (value: string) => isolate(value, textDirection);
   const name = greetingName(recipient.name);
   const greeting = paragraph(say.greeting(name === null ? null : inline(name)));
-  const message = TEMPLATES[input.type](input, { say, format, now, greeting, inline });
+  const message = TEMPLATES[input.type](input, {
+    say,
+    format,
+    locale: formatLocale(locale),
+    now,
+    greeting,
+    inline,
+  });
 
   const unsubscribe = safeUrl(links.unsubscribe);
   const preferences = safeUrl(links.preferences);

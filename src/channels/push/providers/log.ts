@@ -1,4 +1,5 @@
 import type { Log } from "../../../lib/log.ts";
+import { PUSH_OPTIONS } from "../options.ts";
 import type { PushProvider } from "../provider.ts";
 
 /**
@@ -8,6 +9,7 @@ import type { PushProvider } from "../provider.ts";
 export function createLogProvider({ log }: { log: Log }): PushProvider {
   return {
     name: "log",
+    options: PUSH_OPTIONS,
     pace: { ratePerSecond: 10_000, burst: 10_000 },
     maxPerRequest: 100,
     send: async (messages) => {

@@ -75,6 +75,21 @@ describe("the link in a mail", () => {
     expect((await rowsOf(userId))[1]).toHaveLength(1);
   });
 
+  test.each(["unsubscribe", "unsubscribe_all", "resubscribe", "resubscribe_all"])(
+    "pressed again and again (%s) writes nothing but the first time",
+    async (action) => {
+      const h = createMailWorld();
+      const { userId, path } = await givenLink(h);
+      const digest = await pathFor(h.deps.config.linkSecrets.current, userId, "weekly_digest");
+      for (const each of [path, digest]) await press(h, each, `action=${action}`);
+      const before = await rowsOf(userId);
+      h.clock.advance(1_000);
+      h.meter.reset();
+      for (let i = 0; i < 5; i++) for (const each of [path, digest]) await press(h, each, `action=${action}`);
+      expect([h.meter.rowsWritten, await rowsOf(userId)]).toEqual([0, before]);
+    },
+  );
+
   test("turns this type off and on again", async () => {
     const h = createMailWorld();
     const { userId, path } = await givenLink(h);

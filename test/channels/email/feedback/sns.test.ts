@@ -12,7 +12,10 @@ import {
 } from "./sns-signer.ts";
 
 /** A verifier whose certificates come from `serve`, and the URLs that it asked for. */
-function aVerifier(serve: (url: string) => Response | Promise<Response> = () => new Response(CERTIFICATE)) {
+function aVerifier(
+  serve: (url: string) => Response | Promise<Response> = () => new Response(CERTIFICATE),
+  time?: { now: number },
+) {
   const asked: string[] = [];
   const fetch = async (url: string, init: RequestInit) => {
     asked.push(url);
@@ -23,7 +26,12 @@ function aVerifier(serve: (url: string) => Response | Promise<Response> = () => 
     );
     return Promise.race([serve(url), aborted]);
   };
-  const verify = createSnsVerifier({ fetch, topics: [TOPIC], timeoutMs: 50 });
+  const verify = createSnsVerifier({
+    fetch,
+    topics: [TOPIC],
+    timeoutMs: 50,
+    ...(time && { now: () => time.now }),
+  });
   return { asked, verify: (fields: unknown) => verify(JSON.stringify(fields)) };
 }
 
@@ -197,6 +205,46 @@ describe("the certificate", () => {
     expect(await verify(fields)).toEqual({ ok: false, code: "certificate_unavailable" });
     isWell = true;
     expect((await verify(fields)).ok).toBe(true);
+  });
+
+  it("that is not there is remembered as such, for a while", async () => {
+    const time = { now: 0 };
+    const { verify, asked } = aVerifier(() => new Response("", { status: 404 }), time);
+    const fields = await snsMessage();
+    const again = async () =>
+      expect(await verify(fields)).toEqual({ ok: false, code: "certificate_unavailable" });
+    for (let i = 0; i < 30; i++) await again();
+    expect(asked).toHaveLength(1);
+    time.now = 10 * 60_000;
+    await again();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("of whatever address is asked for at a slow pace, and what is known is not held up", async () => {
+    const time = { now: 0 };
+    const { verify, asked } = aVerifier(
+      (url) => (url === CERTIFICATE_URL ? new Response(CERTIFICATE) : new Response("", { status: 404 })),
+      time,
+    );
+    expect((await verify(await snsMessage())).ok).toBe(true);
+    for (let i = 0; i < 100; i++) {
+      time.now += 10;
+      const SigningCertURL = CERTIFICATE_URL.replace("-0123", `-${i}abc`);
+      expect((await verify(await snsMessage({ SigningCertURL }))).ok).toBe(false);
+    }
+    expect(asked.length).toBeLessThanOrEqual(12);
+    expect((await verify(await snsMessage())).ok).toBe(true);
+  });
+
+  it("in use stays, whatever others are named", async () => {
+    const time = { now: 0 };
+    const { verify, asked } = aVerifier(undefined, time);
+    for (let i = 0; i < 20; i++) {
+      time.now += 2_000;
+      await verify(await snsMessage());
+      await verify(await snsMessage({ SigningCertURL: CERTIFICATE_URL.replace("-0123", `-${i}abc`) }));
+    }
+    expect(asked.filter((url) => url === CERTIFICATE_URL)).toHaveLength(1);
   });
 
   it("is one of a few that are remembered", async () => {

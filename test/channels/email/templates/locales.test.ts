@@ -25,17 +25,19 @@ const subjectOf = (title: string) => render({ type: "push", title, body: "" }).s
 
 describe("dates and numbers", () => {
   test.each([
-    ["de-DE", "Europe/Berlin", /12\. Juli 2026 um 01:30 MESZ/u],
     ["en-US", "America/New_York", /July 11, 2026 at 7:30\sPM EDT/u],
-    ["ja", "Asia/Tokyo", /2026年7月12日/u],
-    ["fa", "Asia/Tehran", /۲۱ تیر ۱۴۰۵/u],
-  ])("are %s's, in %s", (locale, timezone, expected) => {
+    ["en-GB", "Europe/London", /12 July 2026 at 00:30 BST/u],
+    // There is no wording of theirs yet.
+    ["de-DE", "Europe/Berlin", /July 12, 2026 at 1:30\sAM GMT\+2/u],
+    ["ja", "Asia/Tokyo", /July 12, 2026 at 8:30\sAM GMT\+9/u],
+    ["fa", "Asia/Tehran", /July 12, 2026 at 3:00\sAM GMT\+3:30/u],
+  ])("are those of the text's language, for %s in %s", (locale, timezone, expected) => {
     const { text, html } = render(deadline(Date.UTC(2026, 6, 11, 23, 30)), { locale, timezone });
     expect(text).toMatch(expected);
     expect(html).toMatch(expected);
   });
 
-  test("use the reader's decimal sign", () => {
+  test("use the decimal sign of the text's language", () => {
     const summary: EmailContent = {
       type: "stats_summary",
       time_window: "monthly",
@@ -43,9 +45,11 @@ describe("dates and numbers", () => {
       to: Date.UTC(2026, 2, 1),
       totals: { total_activities: 1_200, completed_activities: 1, hours_logged: 12.5 },
     };
-    const { text } = render(summary, { locale: "de" });
-    expect(text).toContain("Activities: 1.200");
-    expect(text).toContain("Hours logged: 12,5");
+    for (const locale of ["en", "de", "ar"]) {
+      const { text } = render(summary, { locale });
+      expect(text).toContain("Activities: 1,200");
+      expect(text).toContain("Hours logged: 12.5");
+    }
   });
 
   test("fall back to English and UTC for what Intl does not know", () => {
@@ -63,7 +67,7 @@ describe("dates and numbers", () => {
 
   test("take a locale in POSIX spelling", () => {
     expect(render(deadline(NOW), { locale: "nb_NO" })).toEqual(render(deadline(NOW), { locale: "nb-NO" }));
-    expect(render(deadline(NOW), { locale: "nb_NO" }).text).toContain("20. mars 2026");
+    expect(render(deadline(NOW), { locale: "en_GB" }).text).toContain("20 March 2026");
   });
 
   test("that travel as midnight UTC keep their day west of Greenwich", () => {
@@ -75,6 +79,42 @@ describe("dates and numbers", () => {
     expect(render(pause, { timezone: "America/Los_Angeles" }).text).toContain("Paused from: March 20, 2026");
     const later = { ...pause, effective_date: Date.UTC(2026, 2, 20, 1) };
     expect(render(later, { timezone: "America/Los_Angeles" }).text).toContain("Paused from: March 19, 2026");
+  });
+});
+
+describe("a mail in English words", () => {
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const languages = letters.flatMap((a) => letters.map((b) => a + b)).filter((language) => language !== "en");
+  const tags = [
+    ...["ar-EG", "ar-u-nu-arab", "fa-IR", "hi-IN-u-nu-deva", "th-TH-u-ca-buddhist-nu-thai", "ckb", "pa-Arab"],
+    ...["zh-Hant-TW", "ja-JP-u-ca-japanese", "ne-NP", "my-MM", "dz", "sr-Latn", "uz-Arab", "ff-Adlm", "nqo"],
+  ];
+  const mails: EmailContent[] = [
+    deadline(NOW + 3 * DAY),
+    certificate(NOW + 30 * DAY),
+    {
+      type: "stats_summary",
+      time_window: "weekly",
+      from: NOW - 7 * DAY,
+      to: NOW,
+      totals: { total_activities: 1_234, completed_activities: 56, hours_logged: 7.5 },
+    },
+  ];
+
+  test("has the same words, digits and dates for readers of every other language", () => {
+    for (const mail of mails) {
+      const { subject, text } = render(mail, { locale: "en" });
+      for (const locale of [...languages, ...tags]) {
+        const theirs = render(mail, { locale });
+        expect([locale, theirs.subject, theirs.text]).toEqual([locale, subject, text]);
+        expect(theirs.html.replace(/[^\p{Nd}]|[0-9]/gu, ""), locale).toBe("");
+      }
+    }
+  });
+
+  test("a test mail still names the reader's own locale", () => {
+    const { text } = render({ type: "test" }, { locale: "ar-EG", timezone: "Africa/Cairo" });
+    expect(text).toContain("Locale: ar-EG");
   });
 });
 

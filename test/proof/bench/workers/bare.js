@@ -3,7 +3,7 @@
 // queue, the same two batches and the same request to the provider between them.
 import { freshId, makersOf } from "./templates.js";
 
-export { ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
+export { OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
 
 const ROUND = 100;
 

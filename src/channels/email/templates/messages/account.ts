@@ -17,7 +17,7 @@ export const welcome: Template<"welcome"> = (content, { say, greeting, inline })
 };
 
 /** Shows that mail arrives, and how we read the recipient's settings. */
-export const test: Template<"test"> = (_content, { say, format, now, greeting }) => ({
+export const test: Template<"test"> = (_content, { say, format, locale, now, greeting }) => ({
   subject: say.test.subject,
   preheader: say.test.preheader,
   title: say.test.subject,
@@ -29,7 +29,7 @@ export const test: Template<"test"> = (_content, { say, format, now, greeting })
       facts: [
         { label: say.test.sent, value: format.dateTime(now) },
         { label: say.test.timezone, value: format.timezone },
-        { label: say.test.locale, value: format.locale },
+        { label: say.test.locale, value: locale },
       ],
     },
   ],

@@ -1,3 +1,4 @@
+import { PUSH_OPTIONS } from "../../options.ts";
 import type { PushProvider } from "../../provider.ts";
 import { createExpoClient, type ExpoClientOptions } from "./client.ts";
 import { readReceipts } from "./mapping.ts";
@@ -11,6 +12,7 @@ export function createExpoProvider(options: ExpoClientOptions): PushProvider {
   const post = createExpoClient(options);
   return {
     name: "expo",
+    options: PUSH_OPTIONS,
     // Expo takes 600 a second from a project; 480 + 100 in any one second stays below.
     pace: { ratePerSecond: 480, burst: 100 },
     maxPerRequest: 100,

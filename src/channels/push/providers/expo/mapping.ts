@@ -5,37 +5,67 @@ import type { PushMessage, Receipt } from "../../provider.ts";
 import type { ExpoAnswer } from "./answer.ts";
 import { type ExpoFailure, FAILURE_MESSAGES, ticketVerdict } from "./codes.ts";
 
-/** A message in Expo's format (https://docs.expo.dev/push-notifications/sending-notifications/#message-request-format). */
+/**
+ * A message in Expo's format (https://docs.expo.dev/push-notifications/sending-notifications/#message-request-format, and
+ * expo-server-sdk's `ExpoPushMessage`). What is undefined does not become JSON.
+ */
 export interface ExpoMessage {
   to: string;
-  title: string;
-  body: string;
-  data?: Record<string, unknown>;
-  sound: "default";
-  priority: "high";
+  title?: string | undefined;
+  subtitle?: string | undefined;
+  body?: string | undefined;
+  data?: Record<string, unknown> | undefined;
+  sound?: string | null | undefined;
+  badge?: number | undefined;
+  priority: "default" | "normal" | "high";
+  interruptionLevel?: "passive" | "active" | "time-sensitive" | "critical" | undefined;
+  channelId?: string | undefined;
+  categoryId?: string | undefined;
+  mutableContent?: boolean | undefined;
+  richContent?: { image: string } | undefined;
+  contentAvailable?: boolean | undefined;
   /** Seconds since the epoch. */
-  expiration?: number;
+  expiration?: number | undefined;
   /** Replaces on an iPhone. */
   collapseId: string;
   /** Replaces on Android, where `collapseId` works only until the message has arrived. */
-  tag: string;
+  tag?: string | undefined;
 }
 
 /**
- * No `channelId`: Android silently drops a message for a channel that the app has not made. `expiration` and not `ttl`:
- * it does not move when the message is sent again.
+ * No `channelId` unless its sender names one: Android silently drops a message for a channel that the app has not made.
+ * `expiration` and not `ttl`: it does not move when the message is sent again.
  */
-export const toExpoMessage = (message: PushMessage): ExpoMessage => ({
-  to: message.token,
-  title: message.title,
-  body: message.body,
-  ...(message.data !== null && { data: message.data }),
-  sound: "default",
-  priority: "high",
-  ...(message.expiresAt !== null && { expiration: Math.floor(message.expiresAt / 1_000) }),
-  collapseId: message.collapseId,
-  tag: message.collapseId,
-});
+export function toExpoMessage(message: PushMessage): ExpoMessage {
+  const { options } = message;
+  const isSilent = message.title === null && message.body === null;
+  return {
+    to: message.token,
+    title: message.title ?? undefined,
+    subtitle: options.subtitle,
+    body: message.body ?? undefined,
+    data: message.data ?? undefined,
+    ...(isSilent ? SILENT : SHOWN),
+    ...(options.sound !== undefined && { sound: options.sound }),
+    badge: options.badge,
+    ...(options.priority !== undefined && { priority: options.priority }),
+    interruptionLevel: options.interruption_level,
+    channelId: options.channel_id,
+    categoryId: options.category_id,
+    mutableContent: options.mutable_content,
+    richContent: options.image === undefined ? undefined : { image: options.image },
+    contentAvailable: options.content_available,
+    expiration: message.expiresAt === null ? undefined : Math.floor(message.expiresAt / 1_000),
+    collapseId: message.collapseId,
+    // It would be a notification's: a silent push is none.
+    tag: isSilent ? undefined : message.collapseId,
+  };
+}
+
+const SHOWN = { sound: "default", priority: "high" } as const;
+
+/** Apple delivers what wakes an app in the background at normal priority only. */
+const SILENT = { priority: "normal" } as const;
 
 const details = z.object({ error: z.string().nullable().catch(null) }).catch({ error: null });
 const ticketSchema = z.discriminatedUnion("status", [

@@ -1,0 +1,28 @@
+import type { Dispatch } from "../../db/schema/index.ts";
+import { DAY, MINUTE, SECOND } from "../../lib/clock.ts";
+import type { PushOptions } from "./options.ts";
+
+/** How long a push service keeps a push for a phone that is off: Android's own default, four weeks. */
+const KEPT_BY_SERVICE_MS = 28 * DAY;
+
+/** Between being due and being sent lie queue and sweep: a push with `ttl: 0` is sent all the same. */
+const ON_ITS_WAY_MS = MINUTE;
+
+type Times = Pick<Dispatch, "created_at" | "scheduled_at" | "slot_at" | "expires_at">;
+
+/** When a push was to be sent in the first place; a retry after a failure does not move it. */
+const firstDueAt = ({ created_at, scheduled_at, slot_at }: Times): number =>
+  Math.max(created_at, scheduled_at ?? 0, slot_at ?? 0);
+
+/**
+ * Epoch ms until which a push service keeps a push that is handed over `now`. Never in the past, and never left out: iOS
+ * would drop it for a phone that is not reachable at that moment.
+ */
+export function keptUntil(dispatch: Times, { ttl }: PushOptions, now: number): number {
+  const kept = firstDueAt(dispatch) + (ttl === undefined ? KEPT_BY_SERVICE_MS : ttl * SECOND);
+  return Math.max(now, Math.min(kept, dispatch.expires_at ?? kept));
+}
+
+/** Whether the sender's `ttl` was over before any push service took the push. */
+export const isStale = (dispatch: Times, { ttl }: PushOptions, now: number): boolean =>
+  ttl !== undefined && now > firstDueAt(dispatch) + ttl * SECOND + ON_ITS_WAY_MS;

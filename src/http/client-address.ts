@@ -1,0 +1,34 @@
+/** Hextets of a network that one client usually has: an IPv6 client can choose among 2^64 addresses. */
+const PREFIX_HEXTETS = 4;
+
+/** The eight hextets of an IPv6 address in any form; null for what is none. The platform's URL parser knows them all. */
+function hextetsOf(address: string): number[] | null {
+  const host = /^[0-9a-f:.]+$/i.test(address) ? URL.parse(`http://[${address}]/`)?.hostname : undefined;
+  if (host === undefined) return null;
+  const [head = "", tail] = host.slice(1, -1).split("::");
+  const numbers = (part: string) =>
+    part === "" ? [] : part.split(":").map((hextet) => Number.parseInt(hextet, 16));
+  if (tail === undefined) return numbers(head);
+  const [before, after] = [numbers(head), numbers(tail)];
+  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+}
+
+/** `::ffff:0:0/96`, RFC 4291 §2.5.5.2. */
+const isMapped = (hextets: readonly number[]): boolean =>
+  hextets.slice(0, 5).every((hextet) => hextet === 0) && hextets[5] === 0xff_ff;
+
+/**
+ * Whom to count a request from this address for: an IPv4 address is one client, also where it is written as IPv6; IPv6
+ * clients are counted by their /64. What is no address stays as it is.
+ * @param address may have a zone (`fe80::1%eth0`), which is left out
+ */
+export function clientOf(address: string): string {
+  const [bare = ""] = address.trim().split("%");
+  if (!bare.includes(":")) return bare;
+  const hextets = hextetsOf(bare);
+  if (hextets === null) return bare;
+  const [high = 0, low = 0] = hextets.slice(6);
+  if (isMapped(hextets)) return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+  const prefix = hextets.slice(0, PREFIX_HEXTETS).map((hextet) => hextet.toString(16));
+  return `${prefix.join(":")}::/64`;
+}

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runCommand, UserError } from "../../../src/cli/project.ts";
+import { type Mutant, mutantsOf, sampleOf } from "./mutants.ts";
+import { report, type Verdict } from "./report.ts";
+import { createRunner, type Runner } from "./runner.ts";
+import type { TestFile } from "./suite.ts";
+
+// `npm run mutate`: puts one fault after the other into the code and sees whether a test fails. Stryker's runner for vitest
+// drives threads, not workerd, and knows no SQL; so this drives vitest itself.
+
+const HELP = `npm run mutate -- [--sample 400] [--only text] [--files 40] [--jobs 2]
+Puts faults into src/{dispatch,rate-limit,gate,schedules,idempotency}, one at a time, and sees whether a test fails.
+  --sample  so many of all faults, the same ones each time; 0 for all of them
+  --only    faults whose path, or path:line, has this in it
+  --files   test files that are tried at most for one fault: those of the same folder first, then the quickest
+  --jobs    processes
+It ends with 1 when fewer than 85 % are noticed.`;
+
+const ROOMS = ["dispatch", "rate-limit", "gate", "schedules", "idempotency"];
+const GOAL = 0.85;
+
+/** A fault that is not noticed takes as long as the tests do; one that never ends is noticed. */
+const TIMEOUT_MS = 240_000;
+const TRACE_TIMEOUT_MS = 1_800_000;
+
+const roomOf = (path: string): string => path.split("/")[1] ?? "";
+
+function allMutants(): Mutant[] {
+  const files = ROOMS.flatMap((room) => readdirSync(join("src", room)).map((name) => `src/${room}/${name}`));
+  return files.flatMap((path) => mutantsOf(path, readFileSync(path, "utf8")));
+}
+
+/** The test files that enter the fault's function: of the same folder first, then the quickest. */
+function testsFor(mutant: Mutant, tests: readonly TestFile[], most: number): string[] {
+  const enters = ({ entered }: TestFile) =>
+    mutant.within === null
+      ? entered.some((id) => id.startsWith(`${mutant.path}:`))
+      : entered.includes(mutant.within);
+  const isNear = ({ path }: TestFile) => path.startsWith(`test/${roomOf(mutant.path)}/`);
+  const near = tests.filter((test) => isNear(test) && (enters(test) || mutant.within === null));
+  const far = tests.filter((test) => !isNear(test) && enters(test));
+  const byTime = (a: TestFile, b: TestFile) => a.ms - b.ms;
+  return [...near.toSorted(byTime), ...far.toSorted(byTime)].slice(0, most).map(({ path }) => path);
+}
+
+/** Tests that lie near are tried before the others, so that most faults cost a second or two. */
+const PORTIONS: readonly (readonly [from: number, to?: number])[] = [[0, 6], [6, 16], [16]];
+
+async function judge(runner: Runner, mutant: Mutant, files: readonly string[]): Promise<Verdict> {
+  if (files.length === 0) return "not run";
+  for (const [from, to] of PORTIONS) {
+    const portion = files.slice(from, to);
+    if (portion.length === 0) break;
+    const killed = await runner.ask({ kind: "mutant", mutant, files: portion }, TIMEOUT_MS);
+    if (killed === null) return "timed out";
+    if (killed === true) return "noticed";
+  }
+  return "survived";
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      sample: { type: "string", default: "400" },
+      only: { type: "string", default: "" },
+      files: { type: "string", default: "40" },
+      jobs: { type: "string", default: "2" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const [sample, most, jobs] = [values.sample, values.files, values.jobs].map(Number);
+  if (
+    !(sample !== undefined && sample >= 0 && most !== undefined && most > 0 && jobs !== undefined && jobs > 0)
+  )
+    throw new UserError("--sample, --files and --jobs are numbers");
+
+  const startedAt = Date.now();
+  const say = (line: string) => console.error(`${Math.round((Date.now() - startedAt) / 1_000)} s: ${line}`);
+  const all = allMutants();
+  const chosen = all.filter(({ path, line }) => `${path}:${line}`.includes(values.only));
+  const mutants = sample === 0 ? chosen : sampleOf(chosen, sample);
+  say(`${mutants.length} of ${all.length} faults; running the tests without any`);
+  const runners = Array.from({ length: jobs }, createRunner);
+  const [first] = runners;
+  if (first === undefined) return;
+  try {
+    const paths = [...new Set(all.map(({ path }) => path))];
+    const tests = (await first.ask({ kind: "trace", paths }, TRACE_TIMEOUT_MS)) as TestFile[] | null;
+    if (tests === null) throw new UserError("The tests did not end");
+    say(`${tests.length} test files pass`);
+    const verdicts = new Map<Mutant, Verdict>();
+    const waiting = [...mutants];
+    await Promise.all(
+      runners.map(async (runner) => {
+        for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+          const verdict = await judge(runner, mutant, testsFor(mutant, tests, most));
+          verdicts.set(mutant, verdict);
+          if (verdict !== "noticed") say(`${verdict}: ${mutant.path}:${mutant.line} ${mutant.operator}`);
+          if (verdicts.size % 50 === 0) say(`${verdicts.size} of ${mutants.length}`);
+        }
+      }),
+    );
+    const { text, share } = report(verdicts);
+    console.log(text);
+    if (share < GOAL) process.exitCode = 1;
+  } finally {
+    for (const runner of runners) runner.stop();
+  }
+}
+
+await runCommand(main);

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { type Edit, editsOf } from "./operators.ts";
+import { isFunction, parse, walk } from "./syntax.ts";
+
+/** One fault in one file. */
+export interface Mutant extends Edit {
+  /** The same for as long as the place reads the same: its file, what is replaced, and which of several it is. */
+  id: string;
+  /** From the top of the project. */
+  path: string;
+  line: number;
+  before: string;
+  /** The function that it lies in; null for what is evaluated when the file is loaded. */
+  within: string | null;
+}
+
+/** A function's name in a run: its file and where it begins. */
+export const functionId = (path: string, start: number): string => `${path}:${start}`;
+
+const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 10);
+
+/** Every fault that the operators know for a file. */
+export function mutantsOf(path: string, code: string): Mutant[] {
+  const found: Mutant[] = [];
+  const seen = new Map<string, number>();
+  walk(parse(path, code), (node, within) => {
+    const around = within.find(isFunction);
+    for (const edit of editsOf(node, code, within)) {
+      const before = code.slice(edit.start, edit.end);
+      const place = `${path}\n${code.slice(Math.max(0, edit.start - 40), edit.end + 20)}\n${edit.text}`;
+      const nth = seen.get(place) ?? 0;
+      seen.set(place, nth + 1);
+      found.push({
+        ...edit,
+        id: shortHash(`${place}\n${nth}`),
+        path,
+        line: code.slice(0, edit.start).split("\n").length,
+        before,
+        within: around === undefined ? null : functionId(path, around.start),
+      });
+    }
+  });
+  return found;
+}
+
+export const mutated = (code: string, { start, end, text }: Edit): string =>
+  code.slice(0, start) + text + code.slice(end);
+
+/** The same `count` of them each time; a file that changes changes only its own. */
+export const sampleOf = (mutants: readonly Mutant[], count: number): Mutant[] =>
+  mutants.toSorted((a, b) => a.id.localeCompare(b.id)).slice(0, count);
+
+/** The file as it is, but that each function says when it is entered. */
+export function traced(path: string, code: string): string {
+  const insertions: [at: number, text: string][] = [];
+  walk(parse(path, code), (node) => {
+    const body = node["body"];
+    if (!isFunction(node) || typeof body !== "object" || body === null) return;
+    const { type, start, end } = body as { type: string; start: number; end: number };
+    const mark = `globalThis.__entered?.add(${JSON.stringify(functionId(path, node.start))})`;
+    if (type === "BlockStatement") insertions.push([start + 1, `${mark};`]);
+    else insertions.push([start, `(${mark}, `], [end, ")"]);
+  });
+  // From the end to the beginning, so that offsets stay true; at the same place the inner one first.
+  return insertions
+    .map(([at, text], order) => ({ at, text, order }))
+    .toSorted((a, b) => b.at - a.at || b.order - a.order)
+    .reduce((text, { at, text: added }) => text.slice(0, at) + added + text.slice(at), code);
+}

@@ -1,0 +1,46 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Request } from "./worker.ts";
+
+/** An answer, or null when none came in time: then the process is gone, and the next call starts another one. */
+export interface Runner {
+  ask(request: Request, timeoutMs: number): Promise<unknown>;
+  stop(): void;
+}
+
+type Answer = { ok: true; value: unknown } | { ok: false; error: string };
+
+export function createRunner(): Runner {
+  let child: Promise<ChildProcess> | null = null;
+  const start = async (): Promise<ChildProcess> => {
+    // A group of its own, so that its workerd goes with it.
+    const started = fork(join(import.meta.dirname, "worker.ts"), { detached: true, stdio: "ignore" });
+    await once(started, "message");
+    return started;
+  };
+  const stop = async (running: Promise<ChildProcess> | null) => {
+    child = null;
+    const { pid } = (await running) ?? {};
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  };
+  return {
+    async ask(request, timeoutMs) {
+      child ??= start();
+      const running = await child;
+      const signal = AbortSignal.timeout(timeoutMs);
+      const answered = once(running, "message", { signal });
+      running.send(request);
+      try {
+        const [answer] = (await answered) as [Answer];
+        if (!answer.ok) throw new Error(answer.error);
+        return answer.value;
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        await stop(child);
+        return null;
+      }
+    },
+    stop: () => void stop(child),
+  };
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { createVitest, type TestModule, type TestSpecification } from "vitest/node";
+import { activate } from "./active.ts";
+import type { Mutant } from "./mutants.ts";
+
+/** A test file: how long it takes, and which functions it enters. */
+export interface TestFile {
+  path: string;
+  ms: number;
+  entered: string[];
+}
+
+/** The test suite, kept ready in this process, so that a run costs no more than the start of a workerd. */
+export interface Suite {
+  /** Runs all files on code that tells what is entered. @throws when one fails */
+  trace(paths: readonly string[]): Promise<TestFile[]>;
+  /** Whether one of these test files fails with the fault. */
+  isKilled(mutant: Mutant, files: readonly string[]): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const pathOf = ({ moduleId }: { moduleId: string }): string => moduleId.slice(process.cwd().length + 1);
+
+export async function openSuite(): Promise<Suite> {
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+  const vitest = await createVitest("test", {
+    root: process.cwd(),
+    config: "test/proof/mutate/vitest.config.ts",
+    watch: false,
+    fsModuleCache: false,
+    reporters: [{}],
+    silent: true,
+  });
+  const all = await vitest.globTestSpecifications();
+  const run = async (specs: TestSpecification[]) => {
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specs, false);
+    return { modules: testModules, failed: unhandledErrors.length > 0 || testModules.some(isFailed) };
+  };
+  let last: string | null = null;
+  return {
+    async trace(paths) {
+      activate({ kind: "trace", paths: new Set(paths) });
+      const { modules, failed } = await run(all);
+      const broken = modules.filter(isFailed).map(pathOf);
+      if (failed) throw new Error(`The tests fail without any fault: ${broken.join(", ")}`);
+      return modules.map((module) => ({
+        path: pathOf(module),
+        ms: module.diagnostic().duration,
+        entered: module.meta().entered ?? [],
+      }));
+    },
+    async isKilled(mutant, files) {
+      activate({ kind: "mutant", mutant });
+      for (const path of new Set([last ?? mutant.path, mutant.path]))
+        vitest.invalidateFile(join(process.cwd(), path));
+      last = mutant.path;
+      const specs = files.flatMap((file) => all.filter((spec) => pathOf(spec) === file));
+      return (await run(specs)).failed;
+    },
+    close: () => vitest.close(),
+  };
+}
+
+const isFailed = (module: TestModule): boolean => module.state() === "failed";
