@@ -6,10 +6,12 @@ import { type Dispatch, dispatches, occasions } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
+import { giveBack } from "../rate-limit/give-back.ts";
 import type { Check } from "./channel.ts";
 import { cancelQueued, notRetryable, requeueFailed, wasToldSince } from "./change.ts";
 import type { Linked } from "./links.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
+import { holdsUnusedSlot } from "./slots.ts";
 import { wakesItself } from "./timing.ts";
 import { wake } from "./wake.ts";
 
@@ -144,9 +146,9 @@ export async function noteDispatch(
   return theOne(found);
 }
 
-/** Cancels a queued dispatch. One round trip. @throws 404; 409 once it is no longer queued */
-export const cancelDispatch = (ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> =>
-  change(
+/** Cancels a queued dispatch, and frees its slot. One round trip. @throws 404; 409 once it is no longer queued */
+export async function cancelDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
+  const dispatch = await change(
     ctx,
     scope,
     { id, action: "dispatch.cancel", author },
@@ -156,3 +158,6 @@ export const cancelDispatch = (ctx: Ctx, scope: Scope, author: Author, id: strin
         code: "not_queued",
       }),
   );
+  if (holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
+  return dispatch;
+}

@@ -89,6 +89,8 @@ export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
       error_code: null,
       error: null,
       chunk_id: null,
+      // A slot that no attempt has used was given back.
+      slot_at: sql`CASE WHEN ${dispatches.sent_at} >= ${dispatches.slot_at} THEN ${dispatches.slot_at} END`,
       delivered_at: null,
       feedback_weight: null,
       // From here on its age is counted.

@@ -40,6 +40,8 @@ export interface NewDispatch {
   fallback?: Channel | null;
   /** Whether the user's rate limiter has already let it pass. */
   slotTaken?: boolean;
+  /** The slot that the user's rate limiter gave, in epoch ms; not before. */
+  slotAt?: number | undefined;
   /** Set to log a message that cannot be sent as failed from the start. */
   failure?: { code: string; message: string };
 }
@@ -47,7 +49,7 @@ export interface NewDispatch {
 /** The row of a new dispatch. An in-app message is delivered by being inserted, unless it comes too late for that. */
 export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): DispatchRow {
   const now = ctx.clock.now();
-  const dueAt = Math.max(now, input.sendAt ?? now);
+  const dueAt = Math.max(now, input.sendAt ?? now, input.slotAt ?? now);
   const isLate = input.expiresAt != null && input.expiresAt <= now;
   const delivered = input.channel === "in_app" && dueAt <= now && !isLate;
   const open = !delivered && input.failure === undefined;
@@ -77,7 +79,7 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     attempts: 0,
     claims: 0,
     scheduled_at: input.sendAt ?? null,
-    slot_at: input.slotTaken ? now : null,
+    slot_at: input.slotAt ?? (input.slotTaken ? now : null),
     due_at: dueAt,
     wake_at: open ? firstWakeAt(dueAt, now, ctx.config.sweepAfterMs) : null,
     expires_at: input.expiresAt ?? null,

@@ -1,7 +1,7 @@
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
-import { groupBy } from "../lib/chunks.ts";
+import { HORIZON_MS } from "../rate-limit/limiter.ts";
 import type { Verdict } from "./settlement.ts";
 import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim } from "./claim.ts";
@@ -9,6 +9,7 @@ import { conclude } from "./conclude.ts";
 import { admit, handIn, restFor } from "./pass.ts";
 import { deferOverQuota } from "../quota/admit.ts";
 import { packRounds } from "./rounds.ts";
+import { slotsFor } from "./slots.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
 import { abandoned, expired, isExpired, postponed } from "./verdict.ts";
 import { wake } from "./wake.ts";
@@ -18,13 +19,21 @@ export const ROUND = 100;
 
 /**
  * Bounds of one channel in an invocation. A bulk batch may hold two, and both together stay inside the platform's: 1,000
- * D1 statements (a round has about a dozen) and 15 minutes. What is left of the batch comes again at once.
+ * D1 statements (a round has about a dozen), 10,000 subrequests (two a dispatch: its limiter and its provider, or its
+ * limiter twice; three where an in-app message follows, which is never bulk) and 15 minutes. What is left of the batch
+ * comes again at once.
  */
-const MAX_ROUNDS = 30;
+const MAX_ROUNDS = 20;
 const MAX_MS = 6 * MINUTE;
 
 /** After a fault of D1 or of a Durable Object, a message comes again after so many seconds. */
 const AFTER_FAULT_SECONDS = 15;
+
+/**
+ * Who finds their user booked out asks again so long before their turn: when half of what is booked is over. A crowd that
+ * asked as soon as there is room for one would ask each minute.
+ */
+const ASK_AHEAD_MS = HORIZON_MS / 2;
 
 /** Ids whose message should come again, and after how many seconds. The others are done with. */
 export type Again = Map<string, number>;
@@ -132,7 +141,7 @@ async function sortOut<Loaded>(
   const waits = await deferOverQuota(ctx, alive);
   const slots = await slotsFor(
     ctx,
-    adapter,
+    adapter.budget,
     alive.filter(({ id, slot_at }) => slot_at === null && !waits.has(id)),
   );
   const ready: Dispatch[] = [];
@@ -142,31 +151,17 @@ async function sortOut<Loaded>(
       verdicts.push(postponed(ctx, dispatch, nextDay));
       continue;
     }
-    const at = dispatch.slot_at ?? slots.get(dispatch.id);
-    if (at === undefined) verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
-    else if (at <= ctx.clock.now()) ready.push({ ...dispatch, slot_at: at });
-    else verdicts.push(postponed(ctx, { ...dispatch, slot_at: at }, at));
+    const slot = dispatch.slot_at === null ? slots.get(dispatch.id) : { at: dispatch.slot_at };
+    if (slot === undefined) {
+      verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
+      continue;
+    }
+    const own = { ...dispatch, slot_at: slot.at };
+    const turn = slot.at ?? slot.askAgainAt + HORIZON_MS;
+    if (slot.at !== null && turn <= ctx.clock.now()) ready.push(own);
+    // One whose turn comes too late ends now, so that its slot is another's.
+    else if ((own.expires_at ?? Infinity) <= turn) verdicts.push(expired(own));
+    else verdicts.push(postponed(ctx, own, slot.at ?? turn - ASK_AHEAD_MS));
   }
   return { ready, verdicts };
-}
-
-/** The slots that the users' limiters give: one call a user. Where a limiter does not answer, none. */
-async function slotsFor<Loaded>(
-  ctx: Ctx,
-  { budget }: ChannelAdapter<Loaded>,
-  dispatches: readonly Dispatch[],
-): Promise<Map<string, number>> {
-  const byUser = groupBy(dispatches, (dispatch) => dispatch.user_id);
-  const slots = await Promise.all(
-    [...byUser].map(async ([userId, own]) => {
-      const ids = own.map((dispatch) => dispatch.id);
-      try {
-        return await ctx.limiters(userId).slots(budget, ids);
-      } catch (error) {
-        ctx.log.error("limiter_failed", error, { dispatches: ids.length });
-        return [];
-      }
-    }),
-  );
-  return new Map(slots.flat().map((slot) => [slot.id, slot.at]));
 }

@@ -7,6 +7,7 @@ import { DAY } from "../lib/clock.ts";
 import type { Settlement, Verdict } from "./settlement.ts";
 import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
+import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
 import { queuedAmong, type ToWake, wake } from "./wake.ts";
 
 /** What the log shows of a message beside its outcome. Personal, so it never travels by queue. */
@@ -17,7 +18,8 @@ export interface Particulars {
 }
 
 /**
- * Writes what a round came to, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent.
+ * Writes what a round came to, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent. Then slots
+ * that were not used go back to their users.
  * Deliveries are facts and are kept whoever reports them; a dispatch changes only for the holder of its claim, so a
  * claimer that overslept cannot overwrite.
  * @returns what to wake: retries and followers
@@ -36,11 +38,15 @@ export async function settle(
     ...correctOthers(ctx, settlement),
     ...invalidateTokens(ctx, settlement),
     ...followers.statements,
-    queuedAmong([...thatAre("queued"), ...followers.ids]),
   ];
-  const results = await ctx.db.write(statements);
-  const toWake = (results.at(-1) ?? []) as ToWake[];
+  const results = await ctx.db.write([
+    ...statements,
+    queuedAmong([...thatAre("queued"), ...followers.ids]),
+    ...freed(settlement),
+  ]);
+  const [toWake = [], unsent = []] = results.slice(statements.length) as [ToWake[]?, Unsent[]?];
   await wake(ctx, toWake);
+  await giveBack(ctx, unsent);
   return toWake;
 }
 
@@ -125,6 +131,16 @@ function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: S
         error_code = iif(${hasFailed}, NULL, error_code), error = iif(${hasFailed}, NULL, error),
         status = iif(${hasFailed}, 'sent', status), updated_at = ${now}
       WHERE ${inJson(dispatches.id, [...new Set(ids)])} AND delivered_count <> ${acceptedCount}`,
+  ];
+}
+
+/** Reads whose slots nobody has used. Whoever has been put back into the queue since then has or gets a slot of its own. */
+function freed({ verdicts }: Settlement): Statement[] {
+  const ids = verdicts.filter(({ frees_slot }) => frees_slot).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [
+    sql`SELECT id, user_id, channel, type FROM ${dispatches}
+      WHERE ${inJson(dispatches.id, ids)} AND status IN ('failed', 'cancelled') AND slot_at IS NULL`,
   ];
 }
 

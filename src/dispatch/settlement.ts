@@ -16,6 +16,8 @@ const verdict = z.object({
   slot_at: z.number().int().nullable(),
   sent_at: z.number().int().nullable(),
   chunk_id: z.string().nullable(),
+  /** Whether it ended before any attempt, so that its slot is its user's again. */
+  frees_slot: z.boolean().default(false),
 });
 
 const delivered = z.object({

@@ -2,6 +2,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Verdict } from "./settlement.ts";
 import type { Result } from "./channel.ts";
+import { holdsUnusedSlot } from "./slots.ts";
 import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "./timing.ts";
 
 type Change = Partial<Omit<Verdict, "id">> & Pick<Verdict, "status">;
@@ -21,6 +22,7 @@ function verdict(dispatch: Dispatch, change: Change): Verdict {
     slot_at: dispatch.slot_at,
     sent_at: null,
     chunk_id: dispatch.chunk_id,
+    frees_slot: false,
     ...change,
   };
 }
@@ -46,16 +48,24 @@ export const failed = (
   change: Partial<Change> = {},
 ): Verdict => verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
 
+/** What else is to be said of a dispatch that ends: no slot is lost to what no provider has seen. */
+const ended = (dispatch: Dispatch, isAttempted: boolean): Partial<Change> =>
+  isAttempted || !holdsUnusedSlot(dispatch) ? {} : { slot_at: null, frees_slot: true };
+
 export const expired = (dispatch: Dispatch): Verdict =>
-  failed(dispatch, "expired", "It could not be sent before it expired");
+  failed(dispatch, "expired", "It could not be sent before it expired", ended(dispatch, false));
 
 /** A dispatch that interrupts its consumer each time. */
 export const abandoned = (dispatch: Dispatch): Verdict =>
-  failed(dispatch, "abandoned", "Sending it was interrupted too often");
+  failed(dispatch, "abandoned", "Sending it was interrupted too often", ended(dispatch, false));
 
-/** Whether a dispatch may no longer be sent: past its `expires_at`, or hopelessly late. */
+/**
+ * Whether a dispatch may no longer be sent: past its `expires_at`, or hopelessly late. One that has no slot yet is not: its
+ * user's budget was booked out, or the limiter away.
+ */
 export const isExpired = (dispatch: Dispatch, now: number): boolean =>
-  (dispatch.expires_at !== null && dispatch.expires_at <= now) || firstDueAt(dispatch) + MAX_AGE_MS <= now;
+  (dispatch.expires_at !== null && dispatch.expires_at <= now) ||
+  Math.max(firstDueAt(dispatch), dispatch.slot_at === null ? dispatch.due_at : 0) + MAX_AGE_MS <= now;
 
 /** The same jitter for all of a chunk, so that it comes back together: the chunk's id is random enough. */
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
@@ -80,17 +90,22 @@ export function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boo
         status: "cancelled",
         error_code: outcome.code,
         error: outcome.message,
+        ...ended(dispatch, result.attempted),
       });
     case "rejected":
     case "gone":
-      return failed(dispatch, outcome.code, outcome.message, { ...change, sent_at: now });
+      return failed(dispatch, outcome.code, outcome.message, {
+        ...change,
+        sent_at: now,
+        ...ended(dispatch, result.attempted),
+      });
     case "retry": {
       const error = { error_code: outcome.code, error: outcome.message };
       const spent = probe ? 0 : 1;
       const random = result.chunk === undefined ? ctx.random() : randomOf(result.chunk);
       const wait = retryWait(Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
       return wait === null
-        ? failed(dispatch, outcome.code, outcome.message, change)
+        ? failed(dispatch, outcome.code, outcome.message, { ...change, ...ended(dispatch, result.attempted) })
         : postponed(ctx, dispatch, now + wait, {
             ...change,
             ...error,

@@ -5,7 +5,7 @@ import { inJson } from "../db/json.ts";
 import { type Channel, type DispatchRow, dispatches, type Lane } from "../db/schema/index.ts";
 import { chunks, groupBy } from "../lib/chunks.ts";
 import { IDS_PER_MESSAGE, MESSAGES_PER_SEND, type QueueMessage } from "../queues/message.ts";
-import { announce } from "./announce.ts";
+import { announce, announceable } from "./announce.ts";
 
 /** A dispatch to wake: a queue is to hear of it, or, when it is an in-app message that is delivered, its user. */
 export interface ToWake {
@@ -23,11 +23,17 @@ const MAX_DELAY_SECONDS = 3_600;
 
 /**
  * Sends wake-up calls: up to 100 ids a message, up to 50 messages a call. A call that fails is not an error:
- * the row is the truth, and the sweep finds it.
+ * the row is the truth, and the sweep finds it. What lies in an inbox is announced; of a crowd, the rest goes to the queue
+ * once more, and its consumer announces it.
  */
 export async function wake(ctx: Ctx, toWake: readonly ToWake[]): Promise<void> {
   const now = ctx.clock.now();
-  const queued = toWake.filter(({ inbox }) => inbox == null);
+  const delivered = toWake.flatMap((one) => (one.inbox == null ? [] : [{ ...one, userId: one.inbox }]));
+  const announced = announceable(delivered);
+  const queued = [
+    ...toWake.filter(({ inbox }) => inbox == null),
+    ...announced.later.map((one) => ({ ...one, lane: "bulk" as const, at: now })),
+  ];
   const delayOf = (at: number) => Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil((at - now) / 1_000)));
   for (const [lane, ofLane] of groupBy(queued, (dispatch) => dispatch.lane)) {
     const messages: MessageSendRequest<QueueMessage>[] = [];
@@ -45,7 +51,7 @@ export async function wake(ctx: Ctx, toWake: readonly ToWake[]): Promise<void> {
   }
   await announce(
     ctx,
-    toWake.flatMap(({ inbox }) => inbox ?? []),
+    announced.now.map(({ userId }) => userId),
   );
 }
 

@@ -12,6 +12,12 @@ export type Deliver = (ctx: Ctx, messages: readonly (readonly string[])[]) => Pr
 /** Outcomes are tried again after so many seconds: sooner than the sweep would hand a lost lease to someone else. */
 const SETTLE_AGAIN_SECONDS = 5;
 
+/**
+ * Messages of outcomes that an invocation writes down: each is a round trip of a dozen statements, and up to two hundred
+ * calls of limiters and inboxes follow. The others come again at once.
+ */
+export const MAX_SETTLEMENTS = 10;
+
 /** What a message that comes again and again waits at most, unless the gate asks for more. */
 const MAX_WAIT_SECONDS = 60;
 
@@ -25,13 +31,16 @@ export async function consume(
   deliverers: Readonly<Record<Channel, Deliver>>,
 ): Promise<void> {
   const wakeUps: { message: Message<unknown>; body: WakeUp }[] = [];
+  let settlements = 0;
   for (const message of batch.messages) {
     const parsed = queueMessage.safeParse(message.body);
     if (!parsed.success) {
       ctx.log.error("message_unreadable", parsed.error, { queue: batch.queue, message: message.id });
       message.ack();
-    } else if ("settle" in parsed.data) await settleMessage(ctx, message, parsed.data.settle);
-    else wakeUps.push({ message, body: parsed.data });
+    } else if ("settle" in parsed.data) {
+      if (++settlements <= MAX_SETTLEMENTS) await settleMessage(ctx, message, parsed.data.settle);
+      else message.retry({ delaySeconds: 0 });
+    } else wakeUps.push({ message, body: parsed.data });
   }
   for (const [channel, calls] of groupBy(wakeUps, ({ body }) => body.channel)) {
     const again = await deliverSafely(

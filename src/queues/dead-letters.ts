@@ -5,6 +5,7 @@ import { settle } from "../dispatch/settle.ts";
 import type { Settlement } from "../dispatch/settlement.ts";
 import { sendToQueue, settlementLane } from "../dispatch/wake.ts";
 import { DAY } from "../lib/clock.ts";
+import { MAX_SETTLEMENTS } from "./consumer.ts";
 import { eventsIn } from "./email-events.ts";
 import { queueMessage } from "./message.ts";
 
@@ -22,11 +23,14 @@ const AFTER_FAULT_SECONDS = 60;
  * accepted nor a complaint is forgotten.
  */
 export async function consumeDeadLetters(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
+  let settlements = 0;
   for (const message of batch.messages) {
     const parsed = queueMessage.safeParse(message.body);
     const events = parsed.success ? [] : eventsIn(message);
-    if (parsed.success && "settle" in parsed.data) await settleAtLast(ctx, message, parsed.data.settle);
-    else if (events.length > 0) await applyAtLast(ctx, message, events);
+    if (parsed.success && "settle" in parsed.data) {
+      if (++settlements <= MAX_SETTLEMENTS) await settleAtLast(ctx, message, parsed.data.settle);
+      else message.retry({ delaySeconds: 1 });
+    } else if (events.length > 0) await applyAtLast(ctx, message, events);
     else {
       const ids = parsed.success && "ids" in parsed.data ? parsed.data.ids.length : 0;
       const kind = parsed.success ? "wake_up" : "unreadable";

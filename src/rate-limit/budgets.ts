@@ -1,4 +1,5 @@
 import type { Ctx } from "../ctx.ts";
+import type { Channel } from "../db/schema/index.ts";
 import { HOUR } from "../lib/clock.ts";
 import type { Budget } from "./limiter.ts";
 
@@ -27,3 +28,15 @@ export const inAppBudget = ({ config }: Configured): Budget => ({
 
 /** Test e-mails that a user may ask for within an hour. */
 export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
+
+/**
+ * The budget in which a dispatch holds its slot until it is sent. Null for what holds none to give back: of in-app messages
+ * and of tests it is the asking that counts, since each leaves a row.
+ */
+export function budgetOf(
+  ctx: Configured,
+  { channel, type }: { channel: Channel; type: string },
+): Budget | null {
+  if (channel === "push") return pushBudget(ctx);
+  return channel === "email" && type !== "test" ? emailBudget(ctx) : null;
+}

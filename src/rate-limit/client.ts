@@ -12,7 +12,9 @@ export const createLimiters =
       reserve: (budget, dispatchId) => object().reserve(clock.now(), budget, dispatchId),
       slots: async (budget, dispatchIds) =>
         dispatchIds.length === 0 ? [] : object().slots(clock.now(), budget, dispatchIds),
-      release: (budget, dispatchId) => object().release(budget, dispatchId),
+      release: async (budget, dispatchIds) => {
+        if (dispatchIds.length > 0) await object().release(budget, dispatchIds);
+      },
       usage: (budget) => object().usage(clock.now(), budget),
       erase: () => object().erase(),
     };

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
-import { type Rate, rateOf, resetMs, take, used } from "./gcra.ts";
+import { available, freeAmong, type Opening, openings, type Rate, rateOf, resetMs } from "./gcra.ts";
 import { type Entry, Ledger } from "./ledger.ts";
-import type { Budget, Reservation, Slot, Usage } from "./limiter.ts";
+import { type Budget, HORIZON_MS, type Reservation, type Slot, type Usage } from "./limiter.ts";
 
 /**
  * The budgets of one user, counted in one place. Each call does its work in one synchronous step, so that concurrent
@@ -22,44 +22,44 @@ export class UserRateLimiter extends DurableObject {
     const rate = rateOf(budget.limit, budget.periodMs);
     const ledger = this.#ledger(budget.name);
     const own = ledger.find(dispatchId);
-    if (own) return answer(rate, ledger.tat, now, own.at - Math.max(now, own.grantedAt));
-    const taken = take(rate, ledger.tat, now);
-    if (taken.at > now) return answer(rate, ledger.tat, now, taken.at - now);
-    const expiresAt = taken.tat + budget.periodMs;
-    await this.#keep(now, ledger, [{ id: dispatchId, ...taken, grantedAt: now, expiresAt }]);
-    return answer(rate, taken.tat, now, 0);
+    if (own) return answer(rate, ledger, now, own.at - Math.max(now, own.grantedAt));
+    const { value: opening } = openings(rate, freeIn(ledger, rate, now), now).next();
+    if (opening.at > now) return answer(rate, ledger, now, opening.at - now);
+    await this.#keep(now, ledger, [entryOf(budget, dispatchId, opening, now)]);
+    return answer(rate, ledger, now, 0);
   }
 
-  /** A slot for each dispatch in the order given: what is free now, then one every interval. */
+  /** A slot for each dispatch in the order given: what is free now, then one every interval, as far as the horizon. */
   async slots(now: number, budget: Budget, dispatchIds: readonly string[]): Promise<Slot[]> {
     const rate = rateOf(budget.limit, budget.periodMs);
     const ledger = this.#ledger(budget.name);
-    const fresh = new Map<string, Entry>();
-    let { tat } = ledger;
-    const slots = dispatchIds.map((id): Slot => {
-      const known = ledger.find(id) ?? fresh.get(id);
-      if (known !== undefined) return { id, at: known.at };
-      const taken = take(rate, tat, now);
-      tat = taken.tat;
-      fresh.set(id, { id, ...taken, grantedAt: now, expiresAt: tat + budget.periodMs });
-      return { id, at: taken.at };
-    });
-    if (fresh.size > 0) await this.#keep(now, ledger, [...fresh.values()]);
-    return slots;
+    const free = openings(rate, freeIn(ledger, rate, now), now);
+    const fresh: Entry[] = [];
+    const slots = new Map<string, Slot>();
+    for (const id of new Set(dispatchIds)) {
+      const known = ledger.find(id);
+      if (known !== undefined) {
+        slots.set(id, { id, at: known.at });
+        continue;
+      }
+      const opening = free.next().value;
+      const isNear = opening.at <= now + HORIZON_MS;
+      if (isNear) fresh.push(entryOf(budget, id, opening, now));
+      slots.set(id, isNear ? { id, at: opening.at } : { id, at: null, askAgainAt: opening.at - HORIZON_MS });
+    }
+    if (fresh.length > 0) await this.#keep(now, ledger, fresh);
+    return dispatchIds.flatMap((id) => slots.get(id) ?? []);
   }
 
-  /**
-   * Gives a reservation back. The latest one frees its slot at once. An earlier one leaves a hole (later slots are
-   * promised and stay where they are), which is gone when those after it are given back or have run out.
-   */
-  async release(budget: Budget, dispatchId: string): Promise<void> {
-    this.#ledger(budget.name).remove(dispatchId);
+  /** Gives reservations back. Their slots are free for whoever asks next; those after them stay where they are. */
+  async release(budget: Budget, dispatchIds: readonly string[]): Promise<void> {
+    this.#ledger(budget.name).remove(dispatchIds);
   }
 
   /** Reads only. */
   async usage(now: number, budget: Budget): Promise<Usage> {
     const rate = rateOf(budget.limit, budget.periodMs);
-    return { used: used(rate, this.#ledger(budget.name).tat, now), limit: budget.limit };
+    return { used: usedOf(rate, this.#ledger(budget.name), now), limit: budget.limit };
   }
 
   /** Deletes everything, so that the object costs nothing and holds nothing. */
@@ -103,10 +103,25 @@ export class UserRateLimiter extends DurableObject {
   }
 }
 
+const freeIn = (ledger: Ledger, { intervalMs }: Rate, now: number) =>
+  freeAmong(ledger.taken(intervalMs), now);
+
+const usedOf = (rate: Rate, ledger: Ledger, now: number): number =>
+  rate.burst - available(rate, freeIn(ledger, rate, now), now);
+
+const entryOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: number): Entry => ({
+  id,
+  at,
+  from,
+  tat,
+  grantedAt: now,
+  expiresAt: tat + budget.periodMs,
+});
+
 /** What to tell a dispatch whose slot comes in `waitMs`. */
-function answer(rate: Rate, tat: number, now: number, waitMs: number): Reservation {
-  const reset = resetMs(tat, now);
+function answer(rate: Rate, ledger: Ledger, now: number, waitMs: number): Reservation {
+  const reset = resetMs(ledger.tat ?? now, now);
   return waitMs <= 0
-    ? { allowed: true, remaining: rate.burst - used(rate, tat, now), resetMs: reset }
+    ? { allowed: true, remaining: rate.burst - usedOf(rate, ledger, now), resetMs: reset }
     : { allowed: false, retryAfterMs: waitMs, resetMs: reset };
 }

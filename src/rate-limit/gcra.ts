@@ -44,9 +44,53 @@ export function take(rate: Rate, tat: number, now: number, count = 1): Taken {
   };
 }
 
-/** How much of the budget is taken at `now`: 0 to `burst`. */
-export const used = (rate: Rate, tat: number, now: number): number =>
-  Math.min(rate.burst, Math.ceil(Math.max(0, tat - now) / rate.intervalMs));
+/** Time in terms of TATs: from `from` up to `to`. */
+export interface Span {
+  from: number;
+  to: number;
+}
 
-/** Milliseconds until the whole budget is free again. */
+/**
+ * What is free from `now` on, in order; the last span has no end. A slot takes up the interval before its TAT. Slots that
+ * do not overlap keep the rate, in whatever order they were taken: so the next one may fill a gap that was given back.
+ * @param taken in order; none overlaps another
+ */
+export function* freeAmong(taken: Iterable<Span>, now: number): Generator<Span, void> {
+  let from = now;
+  for (const span of taken) {
+    if (span.from > from) yield { from, to: span.from };
+    from = Math.max(from, span.to);
+  }
+  yield { from, to: Number.POSITIVE_INFINITY };
+}
+
+/** A slot that is free: taking it takes up the interval from `from` to its TAT. */
+export interface Opening extends Taken {
+  from: number;
+}
+
+/** The slots that fit into what is free, one after the other, without end: each is the earliest there is. */
+export function* openings(rate: Rate, free: Iterable<Span>, now: number): Generator<Opening, never> {
+  for (const span of free)
+    for (let { from } = span; from + rate.intervalMs <= span.to; from += rate.intervalMs)
+      yield {
+        from,
+        tat: from + rate.intervalMs,
+        at: Math.max(now, from - (rate.burst - 1) * rate.intervalMs),
+      };
+  throw new Error("What is free must have no end");
+}
+
+/** How many slots may go at `now`: 0 to `burst`. */
+export function available(rate: Rate, free: Iterable<Span>, now: number): number {
+  const end = now + rate.burst * rate.intervalMs;
+  let count = 0;
+  for (const { from, to } of free) {
+    if (from >= end) break;
+    count += Math.floor((Math.min(to, end) - from) / rate.intervalMs);
+  }
+  return count;
+}
+
+/** Milliseconds until the whole budget is free, and nothing is promised for later. */
 export const resetMs = (tat: number, now: number): number => Math.max(0, tat - now);

@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx.ts";
 import { Failure } from "../lib/failure.ts";
+import { release } from "./give-back.ts";
 import { limitHeaders } from "./headers.ts";
 import type { Budget, Reservation } from "./limiter.ts";
 
@@ -33,15 +34,6 @@ export async function inSlot<T>(
     isUsed = isNew(made);
     return { made, reservation };
   } finally {
-    if (!isUsed) await giveBack(ctx, wanted);
-  }
-}
-
-/** If this fails too, the user's budget is smaller by one. */
-async function giveBack(ctx: Ctx, { userId, budget, dispatchId }: Wanted): Promise<void> {
-  try {
-    await ctx.limiters(userId).release(budget, dispatchId);
-  } catch (error) {
-    ctx.log.error("limiter_failed", error);
+    if (!isUsed) await release(ctx, userId, budget, [dispatchId]);
   }
 }

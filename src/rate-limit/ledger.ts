@@ -1,10 +1,12 @@
-import { UNUSED } from "./gcra.ts";
+import type { Span } from "./gcra.ts";
 
 /** A reservation: a dispatch's slot in a budget. All times are epoch ms. */
 export interface Entry {
   id: string;
   at: number;
-  /** The budget's TAT once this slot is taken. */
+  /** What the slot takes up: from here to its TAT. Missing in what older versions stored. */
+  from?: number;
+  /** The slot's TAT: no other slot lies between `from` and it. */
   tat: number;
   /** When it was asked for: a repeat from an isolate whose clock is behind must get the same answer. */
   grantedAt: number;
@@ -26,13 +28,15 @@ const keyOf = (budget: string, n: number): string => `${budget}/${String(n).padS
 const numberIn = (key: string): number => Number(key.slice(key.lastIndexOf("/") + 1));
 
 /**
- * The reservations of one budget, in the order of their TAT, in memory as they are in the storage. A page is written
- * before it is remembered, so one that could not be written is in neither.
+ * The reservations of one budget, in memory as they are in the storage. They lie on pages in the order in which they
+ * were made. A page is written before it is remembered, so one that could not be written is in neither.
  */
 export class Ledger {
   /** By number, lowest first; none is empty. */
   readonly #pages = new Map<number, readonly Entry[]>();
-  readonly #byId = new Map<string, Entry>();
+  readonly #byId = new Map<string, { entry: Entry; page: number }>();
+  /** All of them by their TAT; null when that must be found out anew. */
+  #ordered: Entry[] | null = null;
 
   constructor(
     private readonly kv: SyncKvStorage,
@@ -46,24 +50,29 @@ export class Ledger {
     return key.slice(0, key.lastIndexOf("/"));
   }
 
-  /** The greatest TAT among the reservations, so there is no second number to keep in step. */
-  get tat(): number {
-    return this.#last?.at(-1)?.tat ?? UNUSED;
+  /** The greatest TAT, or null when there is no reservation. */
+  get tat(): number | null {
+    return this.#inOrder().at(-1)?.tat ?? null;
   }
 
   /** When the last reservation runs out; null when there is none. */
   get expiresAt(): number | null {
-    return this.#last?.at(-1)?.expiresAt ?? null;
+    return this.#inOrder().at(-1)?.expiresAt ?? null;
   }
 
   find(id: string): Entry | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id)?.entry;
   }
 
-  /** Appends reservations, each with a greater TAT than all before. A written row for each page that this fills or begins. */
+  /** What the reservations take up, in order. */
+  *taken(intervalMs: number): Generator<Span, void> {
+    for (const { from, tat } of this.#inOrder()) yield { from: from ?? tat - intervalMs, to: tat };
+  }
+
+  /** Appends reservations. A written row for each page that this fills or begins. */
   append(entries: readonly Entry[], now: number): void {
     const [lastNumber = 0] = [...this.#pages.keys()].slice(-1);
-    const last = this.#pages.get(lastNumber) ?? [];
+    const last = (this.#pages.get(lastNumber) ?? []).filter(({ expiresAt }) => expiresAt > now);
     const all = last.length < PAGE ? [...last, ...entries] : entries;
     const first = last.length < PAGE ? lastNumber : lastNumber + 1;
     const written = Math.ceil(all.length / PAGE);
@@ -73,21 +82,24 @@ export class Ledger {
 
   /** Drops up to `most` of the pages on which everything has run out. */
   prune(now: number, most = Number.POSITIVE_INFINITY): void {
-    const over = [...this.#pages].filter(([, page]) => (page.at(-1)?.expiresAt ?? 0) <= now);
+    const over = [...this.#pages].filter(([, page]) => page.every(({ expiresAt }) => expiresAt <= now));
     for (const [n] of over.slice(0, most)) this.#write(n, []);
   }
 
-  remove(id: string): void {
-    for (const [n, page] of this.#pages)
-      if (page.some((entry) => entry.id === id))
-        this.#write(
-          n,
-          page.filter((entry) => entry.id !== id),
-        );
+  /** Removes those that are there: a written row for each page on which one was. */
+  remove(ids: readonly string[]): void {
+    const gone = new Set(ids);
+    const pages = new Set(ids.flatMap((id) => this.#byId.get(id)?.page ?? []));
+    for (const n of pages)
+      this.#write(
+        n,
+        (this.#pages.get(n) ?? []).filter(({ id }) => !gone.has(id)),
+      );
   }
 
-  get #last(): readonly Entry[] | undefined {
-    return [...this.#pages.values()].at(-1);
+  #inOrder(): readonly Entry[] {
+    this.#ordered ??= [...this.#pages.values()].flat().toSorted((a, b) => a.tat - b.tat);
+    return this.#ordered;
   }
 
   #write(n: number, page: readonly Entry[]): void {
@@ -96,10 +108,11 @@ export class Ledger {
     for (const { id } of this.#pages.get(n) ?? []) this.#byId.delete(id);
     if (page.length === 0) this.#pages.delete(n);
     else this.#remember(n, page);
+    this.#ordered = null;
   }
 
   #remember(n: number, page: readonly Entry[]): void {
     this.#pages.set(n, page);
-    for (const entry of page) this.#byId.set(entry.id, entry);
+    for (const entry of page) this.#byId.set(entry.id, { entry, page: n });
   }
 }

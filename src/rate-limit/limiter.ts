@@ -1,3 +1,8 @@
+import { DAY } from "../lib/clock.ts";
+
+/** Nobody books a user's slots further ahead than this, so that whatever is done to a budget is over in a day. */
+export const HORIZON_MS = DAY;
+
 /** A budget: at most `limit` in `periodMs`, all at once if need be, then evenly (GCRA). */
 export interface Budget {
   /** Which of the user's budgets: `push`, `email`, `in_app`, `test`. */
@@ -6,12 +11,12 @@ export interface Budget {
   periodMs: number;
 }
 
-/** A dispatch's own slot: the time from which it may be sent. */
-export interface Slot {
-  id: string;
-  /** Epoch ms; at or before now when it may go at once. */
-  at: number;
-}
+/** A dispatch's own slot: the time (epoch ms) from which it may be sent. */
+export type Slot =
+  /** At or before now when it may go at once. */
+  | { id: string; at: number }
+  /** It would be beyond the horizon, so nothing is taken. From then on there may be room. */
+  | { id: string; at: null; askAgainAt: number };
 
 export type Reservation =
   | { allowed: true; /** Of the budget, after this one. */ remaining: number; resetMs: number }
@@ -27,10 +32,10 @@ export interface Usage {
 export interface UserLimiter {
   /** For a single send by API: takes a slot now, or refuses and takes nothing. */
   reserve(budget: Budget, dispatchId: string): Promise<Reservation>;
-  /** For what the system sends: a slot for each dispatch, now or later, one after the other. */
+  /** For what may wait: a slot for each dispatch, now or later, one after the other, as far as the horizon. */
   slots(budget: Budget, dispatchIds: readonly string[]): Promise<Slot[]>;
-  /** Gives a reservation back, when what it was for did not come into being. */
-  release(budget: Budget, dispatchId: string): Promise<void>;
+  /** Gives the reservations of dispatches back that will not be sent: whoever asks next may have their slots. */
+  release(budget: Budget, dispatchIds: readonly string[]): Promise<void>;
   usage(budget: Budget): Promise<Usage>;
   /** Forgets the user. */
   erase(): Promise<void>;

@@ -5,7 +5,9 @@ import { dispatches, occasions, statsSubscriptions as table } from "../db/schema
 import type { Scope } from "../directory/scope.ts";
 import { cancelQueued, SUBSCRIPTION_REMOVED } from "../dispatch/change.ts";
 import { fallbackKey, isSummaryOf } from "../dispatch/occasion-keys.ts";
+import { cancelledUnsent } from "../dispatch/slots.ts";
 import { notFound } from "../lib/failure.ts";
+import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
 import { findSubscription } from "./read.ts";
 
 /**
@@ -22,6 +24,7 @@ export async function removeSubscription(
   const told = ofSubscription(scope, id);
   const results = await ctx.db.write([
     cancelQueued(ctx, sql`${dispatches.id} IN (${told})`, SUBSCRIPTION_REMOVED),
+    cancelledUnsent(sql`${dispatches.id} IN (${told})`),
     sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,
     sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)}))`,
     ...audited({
@@ -34,6 +37,7 @@ export async function removeSubscription(
     }),
   ]);
   if (results.at(-1)?.length === 0) throw notFound("stats notification");
+  await giveBack(ctx, (results[1] ?? []) as Unsent[]);
 }
 
 /** The dispatches that told a subscription's summaries, and those that followed them on another channel. */

@@ -122,9 +122,10 @@ describe("a consumer", () => {
     const first = await costOf(h, messages.map(wakeUp));
     expect(first.statements).toBeLessThan(500);
     const left = messages.filter((_, i) => first.answers[i] !== "ack");
-    expect(left).toHaveLength(30);
+    expect(left).toHaveLength(40);
     expect(first.answers.filter((answer) => answer !== "ack")).toEqual(left.map(() => 0));
-    expect((await costOf(h, left.map(wakeUp))).answers).toEqual(left.map(() => "ack"));
+    await h.deps.deliverers.push(h.ctx, left.slice(0, 20));
+    await h.deps.deliverers.push(h.ctx, left.slice(20));
     expect(await allSent(ids)).toBe(true);
     expect(new Set(timesGiven(h, ids))).toEqual(new Set([1]));
   });

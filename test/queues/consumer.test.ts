@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { consume } from "../../src/queues/consumer.ts";
+import { consume, MAX_SETTLEMENTS } from "../../src/queues/consumer.ts";
 import { queueMessage } from "../../src/queues/message.ts";
+import { DEAD_LETTERS } from "../support/fake-queue.ts";
 import { settlementOf } from "../support/settlements.ts";
 import {
   batchOf,
@@ -40,6 +41,17 @@ const POISON: [string, unknown][] = [
 
 const unasked = () => Promise.reject(new Error("nobody asked for this channel"));
 const nobody = { push: unasked, email: unasked, in_app: unasked };
+
+test.each([
+  ["its own queue", undefined, 0],
+  ["the dead letters", DEAD_LETTERS, 1],
+])("a batch full of outcomes on %s is settled over several invocations", async (_, queue, seconds) => {
+  const h = createWorld();
+  const bodies = Array.from({ length: 100 }, () => ({ v: 1, settle: settlementOf({}) }));
+  const answers = await consumeAll(h, bodies, queue);
+  expect(answers).toEqual(bodies.map((__, i) => (i < MAX_SETTLEMENTS ? "ack" : seconds)));
+  expect(h.meter.statements.length).toBeLessThan(100);
+});
 
 describe("a message that cannot be read", () => {
   test.each(POISON)("(%s) is logged and put away", async (_, body) => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
-import { type Rate, rateOf, resetMs, take, UNUSED, used } from "../../src/rate-limit/gcra.ts";
+import { available, freeAmong, type Rate, rateOf, resetMs, take, UNUSED } from "../../src/rate-limit/gcra.ts";
 
 const NOW = Date.UTC(2030, 0, 1);
 
@@ -14,6 +14,10 @@ function takeAt(rate: Rate, times: readonly number[], tat = UNUSED): { at: numbe
   });
   return { at, tat };
 }
+
+/** How much of a budget is used at `now` whose slots were taken one after the other. */
+const used = (rate: Rate, tat: number, now: number): number =>
+  rate.burst - available(rate, freeAmong([{ from: UNUSED, to: tat }], now), now);
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 

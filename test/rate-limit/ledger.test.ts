@@ -27,7 +27,7 @@ function play(ledger: Ledger, history: readonly Step[]) {
   for (const step of history) {
     if ("append" in step) {
       const entries = Array.from({ length: step.append }, (): Entry => {
-        tat = Math.max(tat, ledger.tat, now) + 1;
+        tat = Math.max(tat, ledger.tat ?? 0, now) + 1;
         return { id: `d${tat}`, at: now, tat, grantedAt: now, expiresAt: tat + LIFETIME };
       });
       ledger.append(entries, now);
@@ -35,7 +35,7 @@ function play(ledger: Ledger, history: readonly Step[]) {
       model.push(...entries);
     } else if ("remove" in step) {
       const id = made[step.remove]?.id ?? "never";
-      ledger.remove(id);
+      ledger.remove([id]);
       model = model.filter((entry) => entry.id !== id);
     } else {
       now += step.prune;

@@ -85,7 +85,7 @@ describe("slots", () => {
     const now = clock.now();
     const first = await limiter.slots(hourly(2), newIds(4));
     const second = await limiter.slots(hourly(2), newIds(2));
-    const minutes = [...first, ...second].map((slot) => (slot.at - now) / MINUTE);
+    const minutes = [...first, ...second].map((slot) => ((slot.at ?? Infinity) - now) / MINUTE);
     expect(minutes).toEqual([0, 0, 30, 60, 90, 120]);
   });
 
@@ -134,7 +134,7 @@ describe("release", () => {
     const { limiter } = newUser();
     const budget = hourly(2);
     await reserveAll(limiter, budget, ["a", "b"]);
-    await limiter.release(budget, "b");
+    await limiter.release(budget, ["b"]);
     expect(await limiter.usage(budget)).toEqual({ used: 1, limit: 2 });
     expect(await reserveAll(limiter, budget, ["c", "d"])).toEqual([true, false]);
   });
@@ -143,7 +143,7 @@ describe("release", () => {
     const { limiter } = newUser();
     const ids = newIds(10);
     await limiter.slots(hourly(5), ids);
-    await Promise.all(ids.toSorted().map((id) => limiter.release(hourly(5), id)));
+    await Promise.all(ids.toSorted().map((id) => limiter.release(hourly(5), [id])));
     expect((await limiter.usage(hourly(5))).used).toBe(0);
   });
 
@@ -151,17 +151,17 @@ describe("release", () => {
     const { limiter } = newUser();
     const [a = "", ...rest] = newIds(4);
     const before = await limiter.slots(hourly(1), [a, ...rest]);
-    await limiter.release(hourly(1), a);
+    await limiter.release(hourly(1), [a]);
     expect(await limiter.slots(hourly(1), rest)).toEqual(before.slice(1));
   });
 
   test("repeated, or for a dispatch that has nothing, changes nothing", async () => {
     const { limiter } = newUser();
-    await limiter.release(hourly(), "never");
+    await limiter.release(hourly(), ["never"]);
     await reserveAll(limiter, hourly(), ["a", "b"]);
-    await limiter.release(hourly(), "b");
-    await limiter.release(hourly(), "b");
-    await limiter.release(hourly(1, "email"), "a");
+    await limiter.release(hourly(), ["b"]);
+    await limiter.release(hourly(), ["b"]);
+    await limiter.release(hourly(1, "email"), ["a"]);
     expect((await limiter.usage(hourly())).used).toBe(1);
   });
 });

@@ -22,7 +22,7 @@ describe("whatever happens around it", () => {
     const { limiter } = newUser();
     await reserveAll(limiter, hourly(2), ["a", "b"]);
     expect(await limiter.usage(hourly(4))).toEqual({ used: 4, limit: 4 });
-    await limiter.release(hourly(4), "b");
+    await limiter.release(hourly(4), ["b"]);
     expect(await limiter.usage(hourly(4))).toEqual({ used: 2, limit: 4 });
     expect(await reserveAll(limiter, hourly(4), ["c", "d", "e"])).toEqual([true, true, false]);
     expect(await limiter.usage(hourly(1))).toEqual({ used: 1, limit: 1 });
@@ -57,8 +57,9 @@ describe("whatever happens around it", () => {
         const play = async ({ clock, limiter }: typeof evicted, step: (typeof history)[number]) => {
           clock.move(step.minutes * MINUTE);
           const answers: unknown[] = [];
-          if (step.call === "slots") answers.push(await limiter.slots(hourly(3), step.ids));
-          else for (const id of step.ids) answers.push(await limiter[step.call](hourly(3), id));
+          if (step.call === "reserve")
+            for (const id of step.ids) answers.push(await limiter.reserve(hourly(3), id));
+          else answers.push(await limiter[step.call](hourly(3), step.ids));
           return [...answers, await limiter.usage(hourly(3))];
         };
         for (const step of history) {

@@ -54,11 +54,33 @@ describe("what a call writes", () => {
       expect(pages(state).map(({ length }) => length)).toEqual([16, 16, 9]);
     }));
 
+  test("many given back at once cost a row for each page that they lie on", () =>
+    inside(async (limiter, state) => {
+      const ids = newIds(48);
+      await limiter.slots(NOW, hourly(), ids);
+      expect(await rowsWritten(state, () => limiter.release(hourly(), ids.slice(0, 20)))).toBe(2);
+      expect(pages(state).map(({ length }) => length)).toEqual([12, 16]);
+    }));
+
+  test("one that fills a gap costs one row, and what has run out on its page goes with it", () =>
+    inside(async (limiter, state) => {
+      const ids = newIds(70);
+      await limiter.slots(NOW, hourly(), ids);
+      await limiter.release(hourly(), ids.slice(0, 10));
+      expect(await rowsWritten(state, () => limiter.reserve(NOW, hourly(), "next"))).toBe(1);
+      const later = NOW + 2 * HOUR;
+      await limiter.reserve(later, hourly(), "later");
+      expect(state.storage.kv.get<Entry[]>("push/0000000004")?.map(({ id }) => id)).toEqual([
+        ...ids.slice(64),
+        "later",
+      ]);
+    }));
+
   test("what is given back costs one row", () =>
     inside(async (limiter, state) => {
       await limiter.slots(NOW, hourly(), [...newIds(40), "last"]);
-      expect(await rowsWritten(state, () => limiter.release(hourly(), "last"))).toBe(1);
-      expect(await rowsWritten(state, () => limiter.release(hourly(), "never"))).toBe(0);
+      expect(await rowsWritten(state, () => limiter.release(hourly(), ["last"]))).toBe(1);
+      expect(await rowsWritten(state, () => limiter.release(hourly(), ["never"]))).toBe(0);
     }));
 
   test("refusing, repeating and looking write nothing", () =>
@@ -76,7 +98,7 @@ describe("what a call writes", () => {
   test("looking at a user who never got anything stores nothing", () =>
     inside(async (limiter, state) => {
       await limiter.usage(NOW, hourly());
-      await limiter.release(hourly(), "never");
+      await limiter.release(hourly(), ["never"]);
       expect(pages(state)).toEqual([]);
       expect(await state.storage.getAlarm()).toBeNull();
     }));
@@ -89,6 +111,27 @@ describe("what a call writes", () => {
       setAlarm.mockRestore();
     }));
 });
+
+test("what an older version stored, without where its slots begin, counts as it did", () =>
+  inside(async (limiter, state) => {
+    const stored = [1, 2].map((n) => ({
+      id: `old-${n}`,
+      at: NOW,
+      tat: NOW + n * 20 * MINUTE,
+      grantedAt: NOW,
+      expiresAt: NOW + n * 20 * MINUTE + HOUR,
+    }));
+    state.storage.kv.put("push/0000000000", stored);
+    const budget = hourly(3);
+    expect(await limiter.usage(NOW, budget)).toEqual({ used: 2, limit: 3 });
+    expect(await limiter.slots(NOW, budget, ["old-2", "a", "b"])).toMatchObject([
+      { at: NOW },
+      { at: NOW },
+      { at: NOW + 20 * MINUTE },
+    ]);
+    await limiter.release(budget, ["old-1"]);
+    expect(await limiter.slots(NOW, budget, ["c"])).toMatchObject([{ at: NOW }]);
+  }));
 
 describe("storage does not grow", () => {
   test("over 10,000 dispatches in ten days, with and without bursts", { timeout: 60_000 }, () =>

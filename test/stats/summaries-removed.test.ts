@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { HOUR } from "../../src/lib/clock.ts";
 import { sendSummaries } from "../../src/stats/send-summaries.ts";
 import { createHarness, type Harness } from "../support/harness.ts";
 import { batchOf } from "../support/pipeline.ts";
@@ -70,6 +71,26 @@ describe("nothing is sent", () => {
     await tickAt(h, "2026-03-30T06:30");
     expect(await told(user)).toMatchObject([{ status: "failed" }, { status: "cancelled" }]);
     expect(sent(h)).toBe(0);
+  });
+
+  test("after a deletion while the push waits for its slot, which is then free", async () => {
+    const h = createHarness({
+      now: Date.parse("2026-03-26T08:00:00Z"),
+      autoDrain: false,
+      vars: { PUSH_LIMIT_PER_HOUR: "1" },
+    });
+    const { user, id } = await givenFollower(h, { devices: 1 });
+    h.clock.set(Date.parse("2026-03-30T06:00:00Z"));
+    const limiter = h.ctx.limiters(user);
+    const budget = { name: "push", limit: 1, periodMs: HOUR };
+    await limiter.slots(budget, ["another"]);
+    await h.tick();
+    await h.drain();
+    const slot = h.clock.now() + HOUR;
+    expect(await told(user)).toMatchObject([{ status: "queued", slot_at: slot }]);
+    await remove(h, id);
+    expect(await told(user)).toMatchObject([{ status: "cancelled" }]);
+    expect(await limiter.slots(budget, ["next"])).toMatchObject([{ at: slot }]);
   });
 
   test("by e-mail, after a deletion while the push is on its way and fails", async () => {

@@ -19,6 +19,7 @@ export function settlementOf({
     slot_at: null,
     sent_at: null,
     chunk_id: null,
+    frees_slot: false,
     ...verdict,
   }));
   return {

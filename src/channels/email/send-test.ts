@@ -9,6 +9,7 @@ import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { spendQuota } from "../../quota/admit.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
+import { release } from "../../rate-limit/give-back.ts";
 import { inSlot } from "../../rate-limit/in-slot.ts";
 import type { EmailType } from "./templates/index.ts";
 
@@ -90,17 +91,17 @@ const TEST: Repeatable<TestOutcome> = {
 };
 
 /**
- * What a provider has decided upon. A test that none has looked at ends here: nobody waits for it any more, and its key is
- * free for another try.
+ * What a provider has decided upon. A test that none has looked at ends here: nobody waits for it any more, its key is free
+ * for another try, and its slot was not used.
  */
 async function conclude(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
   const now = ctx.clock.now();
   const isUnsent = sql`id = ${id} AND status = 'queued'`;
   // As a claim does, so that a batch that is repeated after it was committed finds what it ended.
   const mark = ctx.ids.uuid();
-  const release = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
+  const freeKey = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
   const results = await ctx.db.write([
-    ...release,
+    ...freeKey,
     sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
         error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
         sent_at = coalesce(sent_at, ${now}), claim_id = ${mark}, updated_at = ${now}
@@ -108,8 +109,9 @@ async function conclude(ctx: Ctx, key: IdempotencyKey | null, id: string): Promi
     sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
   ]);
   const dispatch = results.at(-1)?.[0] as Dispatch | undefined;
-  const isUndecided = dispatch?.status === "sending" || dispatch?.claim_id === mark;
-  if (dispatch !== undefined && !isUndecided) return dispatch;
+  const isEndedHere = dispatch?.claim_id === mark;
+  if (dispatch !== undefined && dispatch.status !== "sending" && !isEndedHere) return dispatch;
+  if (isEndedHere && dispatch.attempts === 0) await release(ctx, dispatch.user_id, TEST_BUDGET, [id]);
   throw new Failure("internal", "The e-mail service is broken or cannot be reached.", {
     code: SERVICE_ERROR,
     cause: new Error(`A test e-mail was not sent: ${dispatch?.error_code ?? "nobody knows why"}`),

@@ -10,7 +10,8 @@ const AFTER_FAULT_SECONDS = 15;
 
 /**
  * Delivers in-app messages whose time has come (those without a time are delivered when they are inserted), and tells
- * their users' open clients. There is no provider to fail: one statement does it, in one round trip for the whole batch.
+ * their users' open clients. What is delivered already is announced again: a wake-up call for it comes from a call that had
+ * too many to announce. There is no provider to fail: one statement does it, in one round trip for the whole batch.
  */
 export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string[])[]): Promise<Again> {
   const ids = [...new Set(messages.flat())];

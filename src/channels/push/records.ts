@@ -5,9 +5,11 @@ import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/sc
 import { inScope, type Scope } from "../../directory/scope.ts";
 import type { Linked } from "../../dispatch/links.ts";
 import { findDispatch, listDispatches, listed, type LogFilter } from "../../dispatch/log.ts";
+import { holdsUnusedSlot } from "../../dispatch/slots.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { keepOutcomes } from "../../pause-records/following.ts";
+import { giveBack } from "../../rate-limit/give-back.ts";
 
 const inPushScope = (scope: Scope, id: string) =>
   sql`id = ${id} AND channel = 'push' AND ${inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })}`;
@@ -63,7 +65,7 @@ export async function annotatePush(
 }
 
 /**
- * Deletes a push with its deliveries; one that is queued is thereby never sent. One round trip.
+ * Deletes a push with its deliveries; one that is queued is thereby never sent, and its slot is free. One round trip.
  * @throws 404, 409 while a consumer has it
  */
 export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
@@ -75,7 +77,10 @@ export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: str
     sql`DELETE FROM ${dispatches} WHERE ${removable}`,
     ...audited({ id: ctx.ids.uuid(), action: "dispatch.delete", target: id, ...author }),
   ]);
-  if (gone.length > 0) return;
-  if (before.length === 0) throw notFound("notification");
-  throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
+  // A batch that is repeated after it was committed finds nothing any more, but that it has removed it.
+  const [dispatch] = before as Dispatch[];
+  if (dispatch === undefined && gone.length === 0) throw notFound("notification");
+  if (gone.length === 0)
+    throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
+  if (dispatch?.status === "queued" && holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
 }

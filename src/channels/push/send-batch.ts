@@ -4,20 +4,26 @@ import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
-import { wake } from "../../dispatch/wake.ts";
+import { slotsFor } from "../../dispatch/slots.ts";
+import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { groupBy } from "../../lib/chunks.ts";
+import { SECOND } from "../../lib/clock.ts";
 import { spendQuota } from "../../quota/admit.ts";
+import { pushBudget } from "../../rate-limit/budgets.ts";
+import { giveBack } from "../../rate-limit/give-back.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /**
  * One target's part: its dispatch, or why there is none. The user is unknown (or out of the caller's scope), or a repeat
- * finds no record: it has been deleted, or the user came later than the first request.
+ * finds no record: it has been deleted, or was not taken when the request came first. Or the user's budget is booked out,
+ * and there may be room again at `retryAt` (epoch ms).
  */
 export type TargetResult =
   | { user_id: string; dispatch: Dispatch }
-  | { user_id: string; dispatch: null; missing: "unknown_user" | "no_record" };
+  | { user_id: string; dispatch: null; missing: "unknown_user" | "no_record" }
+  | { user_id: string; dispatch: null; missing: "rate_limited"; retryAt: number };
 
 export interface SentBatch {
   batchId: string;
@@ -26,8 +32,8 @@ export interface SentBatch {
 }
 
 /**
- * Takes a push for each target into the outbox, and wakes the bulk queue. Two round trips, whatever the number.
- * Unknown users get a result and stop no other.
+ * Takes a push for each target into the outbox with its slot, and wakes the bulk queue. Two round trips, whatever the
+ * number, and a call to each user's limiter. Unknown users, and those who are booked out, get a result and stop no other.
  * @throws 429 for all of it when one of the organizations has too little left of its day
  */
 export async function sendBatch(
@@ -52,31 +58,72 @@ export async function sendBatch(
   if (earlier !== null) return replay(earlier);
 
   const batchId = ctx.ids.uuid();
-  const rows = targets.flatMap((target) => {
+  const { rows, refused } = await takeIn(ctx, batchId, targets, orgs);
+  let isUsed = false;
+  try {
+    await spendQuota(ctx, rows);
+    const { earlier: winner } = await request.write(batchId, (isMine) => insertDispatches(rows, isMine));
+    if (winner !== null) return replay(winner);
+    isUsed = true;
+  } finally {
+    if (!isUsed) await giveBack(ctx, rows);
+  }
+  await wake(ctx, toWakeOf(rows));
+  return { batchId, results: match(targets, rows, orgs, refused), replayed: false };
+}
+
+/** A target that there is no room for. */
+interface Refused {
+  user_id: string;
+  retryAt: number;
+}
+
+/** A caller waits no longer than this for limiters: what they have not said by then, they are asked by the consumer. */
+const LIMITERS_WITHIN_MS = SECOND;
+
+/**
+ * The rows of those targets whose user is known and has a slot within the horizon. One whose limiter does not answer (in
+ * time) is taken without a slot, and never refused: the consumer asks, and puts off what is beyond the horizon.
+ */
+async function takeIn(
+  ctx: Ctx,
+  batchId: string,
+  targets: readonly PushContent[],
+  orgs: ReadonlyMap<string, string | null>,
+): Promise<{ rows: Dispatch[]; refused: Refused[] }> {
+  const wanted = targets.flatMap((target) => {
     const orgId = orgs.get(target.user_id);
-    if (orgId === undefined) return [];
-    const row = dispatchRow(ctx, {
-      channel: "push",
-      lane: "bulk",
-      type: "push",
-      userId: target.user_id,
-      orgId,
-      batchId,
-      ...shownBy(target),
-      options: target.options,
-      scenarioId: target.scenario_id ?? idFromData(target.data, "scenario_id"),
-      promptId: target.prompt_id ?? idFromData(target.data, "prompt_id"),
-    });
-    return [row as Dispatch];
+    return orgId === undefined ? [] : [{ id: ctx.ids.uuid(), user_id: target.user_id, orgId, target }];
   });
-  await spendQuota(ctx, rows);
-  const { earlier: winner } = await request.write(batchId, (isMine) => insertDispatches(rows, isMine));
-  if (winner !== null) return replay(winner);
-  await wake(
-    ctx,
-    rows.map(({ id, due_at }) => ({ id, channel: "push", lane: "bulk", at: due_at })),
-  );
-  return { batchId, results: match(targets, rows, orgs), replayed: false };
+  const slots = await slotsFor(ctx, pushBudget(ctx), wanted, LIMITERS_WITHIN_MS);
+  const rows: Dispatch[] = [];
+  const refused: Refused[] = [];
+  for (const { id, user_id, orgId, target } of wanted) {
+    const slot = slots.get(id);
+    if (slot?.at === null) {
+      refused.push({ user_id, retryAt: slot.askAgainAt });
+      continue;
+    }
+    const row = dispatchRow(
+      ctx,
+      {
+        channel: "push",
+        lane: "bulk",
+        type: "push",
+        userId: user_id,
+        orgId,
+        batchId,
+        ...shownBy(target),
+        options: target.options,
+        scenarioId: target.scenario_id ?? idFromData(target.data, "scenario_id"),
+        promptId: target.prompt_id ?? idFromData(target.data, "prompt_id"),
+        slotAt: slot?.at,
+      },
+      id,
+    );
+    rows.push(row as Dispatch);
+  }
+  return { rows, refused };
 }
 
 /** A batch that an earlier request made. */
@@ -91,17 +138,24 @@ const BATCH: Repeatable<Earlier> = {
   replay: (rows, batchId) => ({ batchId, rows: rows as Dispatch[] }),
 };
 
-/** Ids ascend in the order of the targets, so a user's dispatches are theirs in the same order. */
+/**
+ * Ids ascend in the order of the targets, so a user's dispatches are theirs in the same order; what there was no room for
+ * comes after them.
+ */
 function match(
   targets: readonly PushContent[],
   rows: readonly Dispatch[],
   known: ReadonlyMap<string, unknown>,
+  refused: readonly Refused[] = [],
 ): TargetResult[] {
   const byUser = groupBy(rows, (row) => row.user_id);
-  return targets.map(({ user_id }) => {
+  const refusedOf = groupBy(refused, (target) => target.user_id);
+  return targets.map(({ user_id }): TargetResult => {
     const dispatch = byUser.get(user_id)?.shift();
-    return dispatch
-      ? { user_id, dispatch }
-      : { user_id, dispatch: null, missing: known.has(user_id) ? "no_record" : "unknown_user" };
+    if (dispatch !== undefined) return { user_id, dispatch };
+    const full = refusedOf.get(user_id)?.shift();
+    if (full !== undefined)
+      return { user_id, dispatch: null, missing: "rate_limited", retryAt: full.retryAt };
+    return { user_id, dispatch: null, missing: known.has(user_id) ? "no_record" : "unknown_user" };
   });
 }

@@ -176,6 +176,9 @@ export const batchSent = z
         status,
         error_code: z.string().optional(),
         error: z.string().optional(),
+        retry_at: printedTime
+          .optional()
+          .openapi({ description: "With `rate_limited`: when there may be room for it." }),
       }),
     ),
     sent_at: printedTime.nullable(),

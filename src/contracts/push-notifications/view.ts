@@ -83,7 +83,9 @@ export const annotatedView = (dispatch: Dispatch): z.infer<typeof schemas.annota
 
 const MISSING = {
   unknown_user: "There is no such user",
-  no_record: "There is no record of it: it has been deleted, or the user was not known when it was sent",
+  no_record: "There is no record of it: it has been deleted, or was not taken when the request came first",
+  rate_limited:
+    "The user's budget is booked out for the next 24 hours. It was not taken: send it again, as a new request, after retry_at",
 };
 
 export function batchView({ batchId, results }: SentBatch): z.infer<typeof schemas.batchSent> {
@@ -95,6 +97,7 @@ export function batchView({ batchId, results }: SentBatch): z.infer<typeof schem
           status: "failed" as const,
           error_code: result.missing,
           error: MISSING[result.missing],
+          ...(result.missing === "rate_limited" && { retry_at: iso(result.retryAt) }),
         }
       : {
           user_id: result.user_id,

@@ -101,7 +101,7 @@ describe("D1 round trips and queue operations", () => {
   });
 
   test("a batch of 1,000 takes two and one queue operation, each of its rows written once with its indexes", async () => {
-    const h = quiet();
+    const h = createHarness({ autoDrain: false, vars: { PUSH_LIMIT_PER_HOUR: "2000" } });
     const user = await givenUser(h);
     const targets = Array.from({ length: 1_000 }, () => aPush(user.id));
     const send = (options: RequestOptions) => () => sendBatch(h, targets, options);
@@ -109,6 +109,33 @@ describe("D1 round trips and queue operations", () => {
     const headers = { ...ASYNC.headers, ...key() };
     expect(await costOf(h, send({ headers }))).toEqual({ status: 202, trips: 2, written: 5_002, sends: 1 });
     expect(h.queues.waiting.map((message) => message.lane)).toEqual(Array(20).fill("bulk"));
+  });
+
+  test("a batch asks each user's limiter once, and nobody asks it again when it is sent", async () => {
+    const h = quiet();
+    const users = await Promise.all(Array.from({ length: 20 }, () => givenUser(h)));
+    const targets = Array.from({ length: 100 }, (_, i) => aPush(users[i % 20]?.id ?? ""));
+    h.interrupts.reset();
+    await sendBatch(h, targets, ASYNC);
+    const limiter = () => h.interrupts.calls.filter((name) => name.startsWith("limiter"));
+    expect(limiter()).toEqual(Array(20).fill("limiter.slots"));
+    await h.drain();
+    expect(h.expo.accepted).toHaveLength(100);
+    expect(limiter()).toHaveLength(20);
+  });
+
+  test("what of a batch is for later wakes nobody now, and is not claimed before its time", async () => {
+    const h = quiet();
+    const user = await givenUser(h);
+    const send = () =>
+      sendBatch(
+        h,
+        Array.from({ length: 1_000 }, () => aPush(user.id)),
+        ASYNC,
+      );
+    expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 5_000, sends: 1 });
+    // Sixty at once, and two within two minutes.
+    expect(h.queues.waiting.map(({ body }) => (body as { ids: string[] }).ids.length)).toEqual([60, 1, 1]);
   });
 
   test("a send to an unknown user takes one and leaves their budget alone, and one over the budget takes none", async () => {

@@ -136,6 +136,18 @@ test("a test that D1 did not take costs none of the five", async () => {
   expect((await send(h, id)).status).toBe(200);
 });
 
+test("a test that no provider was asked for costs none of the five, one that the address refuses does", async () => {
+  const h = world();
+  const { id } = await givenReader(h);
+  await h.ctx.gates("email:ses").report({ kind: "throttled", afterMs: 600_000 });
+  for (let i = 0; i < 6; i++) expect((await send(h, id)).status).toBe(500);
+  expect(await h.ctx.limiters(id).usage(TEST_BUDGET)).toMatchObject({ used: 0 });
+  const other = world();
+  const nowhere = await givenReader(other, { email: null });
+  for (let i = 0; i < 5; i++) expect((await send(other, nowhere.id)).body).toMatchObject({ success: false });
+  expect((await send(other, nowhere.id)).status).toBe(429);
+});
+
 describe("with an Idempotency-Key", () => {
   const keyed = () => ({ headers: { "idempotency-key": crypto.randomUUID() } });
 

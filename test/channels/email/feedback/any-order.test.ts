@@ -146,7 +146,13 @@ async function givenAccepted(h: Harness) {
           verdicts: [
             {
               ...{ id, status: "sent", error_code: null, error: null, provider: "x", targets: 1, spent: 1 },
-              ...{ provider_message_id: message, due_at: dispatch.due_at, wake_at: null, chunk_id: null },
+              ...{
+                provider_message_id: message,
+                due_at: dispatch.due_at,
+                wake_at: null,
+                frees_slot: false,
+                chunk_id: null,
+              },
               ...{ slot_at: dispatch.slot_at, sent_at: h.clock.now() },
             },
           ],

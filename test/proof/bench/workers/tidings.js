@@ -14,6 +14,7 @@ console.log = (...line) => {
 const everyone = {
   reserve: async () => ({ allowed: true, remaining: 1, resetMs: 0 }),
   slots: async (now, _, ids) => ids.map((id) => ({ id, at: now })),
+  release: async () => {},
   acquire: async () => ({ admitted: true, waitMs: 0, probe: false, reportSuccess: false }),
 };
 const unlimited = { getByName: () => everyone };
