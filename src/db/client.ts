@@ -64,6 +64,12 @@ function prepare(statement: Statement): Prepared {
   return { query: prepared.getQuery(), map: (result) => prepared.mapResult(result, true) };
 }
 
+/** Queries that one portion of a job may need, and a job's record after it. */
+const QUERIES_OF_A_PORTION = 100;
+
+/** Whether the invocation has queries left for another portion of work that goes on in portions. */
+export const hasRoom = (db: Pick<Db, "queriesLeft">): boolean => db.queriesLeft() >= QUERIES_OF_A_PORTION;
+
 /** Opens a session on `d1`. `random` is for the jitter of repeated writes. */
 export function openDb(
   d1: D1Database,

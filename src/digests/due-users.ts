@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import { preferences, type ScheduleKind, users, userSchedules } from "../db/schema/index.ts";
 import { preferred } from "../preferences/defaults.ts";
 
@@ -46,23 +47,32 @@ export const dueUsers = (kind: DigestKind, now: number): SQL =>
     FROM ${userSchedules} s LEFT JOIN ${users} u ON u.id = s.user_id LEFT JOIN ${preferences} p ON p.user_id = s.user_id
     WHERE s.kind = ${kind} AND s.next_at <= ${now} ORDER BY s.next_at LIMIT ${PORTION}`;
 
+/** What a portion came to. */
+export interface Dealt {
+  /** Messages that were queued. */
+  queued: number;
+  /** Users who were more than one look could take in: they are still due. */
+  left: number;
+}
+
 /**
  * Hands the users who are due to `deal`, a portion at a time, until none is left or the tick has done enough. Whoever was
  * dealt with must be due later, or no more.
- * @returns the sum of what `deal` returned
+ * @returns how many messages were queued
  */
 export async function forDueUsers(
   ctx: Ctx,
   kind: DigestKind,
-  deal: (due: readonly DueUser[], now: number) => Promise<number>,
+  deal: (due: readonly DueUser[], now: number) => Promise<Dealt>,
 ): Promise<number> {
-  let done = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+  let queued = 0;
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
     const [rows = []] = await ctx.db.read([dueUsers(kind, now)]);
     const due = rows as DueUser[];
-    if (due.length > 0) done += await deal(due, now);
-    if (due.length < PORTION) break;
+    const dealt = due.length > 0 ? await deal(due, now) : { queued: 0, left: 0 };
+    queued += dealt.queued;
+    if (due.length < PORTION && dealt.left === 0) break;
   }
-  return done;
+  return queued;
 }

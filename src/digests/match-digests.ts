@@ -8,7 +8,7 @@ import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
 import { pendingDay, pendingWeek, type Run } from "../schedules/pending.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { aboutOne } from "./about-one.ts";
-import { type DueUser, forDueUsers } from "./due-users.ts";
+import { type Dealt, type DueUser, forDueUsers } from "./due-users.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
@@ -18,7 +18,7 @@ import { type DueUser, forDueUsers } from "./due-users.ts";
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
   forDueUsers(ctx, "matches", (due, now) => send(ctx, due, now));
 
-async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<number> {
+async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
   const going: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
@@ -50,7 +50,7 @@ async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<num
   ]);
   const queued = results.at(-1) as ToWake[];
   await wake(ctx, queued);
-  return queued.length;
+  return { queued: queued.length, left: 0 };
 }
 
 /** When a user's waiting matches go; null for at once. */

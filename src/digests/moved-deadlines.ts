@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import { applications, deadlineMoves, grants, matches } from "../db/schema/index.ts";
 import { lookNowAtSteps } from "../schedules/user-schedules.ts";
 
@@ -25,7 +26,7 @@ interface Affected {
  * request can touch. Two round trips a portion, one when there is nothing to do.
  */
 export async function spreadMoves(ctx: Ctx): Promise<void> {
-  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const [rows = [], affected = []] = await ctx.db.read([MOVES, AFFECTED]);
     const moves = rows as Move[];
     if (moves.length === 0) return;

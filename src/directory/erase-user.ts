@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import {
   activities,
   applications,
@@ -25,7 +26,7 @@ import { keepOutcomes } from "../pause-records/following.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
 const PORTION = 2_000;
-/** Batches of one call: 80,000 dispatches, more than anyone has, within the 1,000 statements of one invocation. */
+/** Batches of one call, as far as the queries of an invocation go: 80,000 dispatches, more than anyone has. */
 const ROUNDS = 40;
 
 /** Rows that belong to a user, by `user`. Those of a table that may hold many go in portions of `key`. */
@@ -91,7 +92,7 @@ async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
     anythingOf(id),
   ];
   let found = false;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
     const results = await ctx.db.write(statements);
     found ||= results[0]?.length === 1;
     if (results.at(-1)?.length === 0) return found;

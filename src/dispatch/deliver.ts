@@ -1,4 +1,5 @@
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
 import { groupBy } from "../lib/chunks.ts";
@@ -17,7 +18,8 @@ export const ROUND = 100;
 
 /**
  * Bounds of one channel in an invocation. A bulk batch may hold two, and both together stay inside the platform's: 1,000
- * D1 statements (a round has about a dozen) and 15 minutes. What is left of the batch comes again at once.
+ * D1 statements (a round has about fifteen; one begins only while there is room) and 15 minutes. What is left of the batch
+ * comes again at once.
  */
 const MAX_ROUNDS = 30;
 const MAX_MS = 6 * MINUTE;
@@ -44,7 +46,8 @@ export async function deliver<Loaded>(
   // Set once the gates refuse: the rounds that follow need not ask.
   let rest: Rest | null = null;
   for (const [i, round] of packRounds(messages, size).entries()) {
-    if (rest === null && (i >= MAX_ROUNDS || ctx.clock.now() >= end)) rest = { againAfter: 0 };
+    const isOver = i >= MAX_ROUNDS || ctx.clock.now() >= end || !hasRoom(ctx.db);
+    if (rest === null && isOver) rest = { againAfter: 0 };
     try {
       rest ??= await deliverRound(ctx, adapter, round);
       if (rest?.againAfter != null) for (const id of round) again.set(id, rest.againAfter);

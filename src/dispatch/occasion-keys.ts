@@ -19,6 +19,15 @@ const isWithin = (key: SQL, begin: string): SQL =>
 export const deadlineKey = (userId: string, grantId: string, deadline: number, step: number): string =>
   `deadline:${part(userId)}:${part(grantId)}:${deadline}:${step}`;
 
+/** The nth part of a key `o.key` whose parts hold no `:`, decoded: of `part` these are all that an id can need. */
+const partOfKey = (n: number): SQL =>
+  sql`replace(replace(('["' || replace(o.key, ':', '","') || '"]')->>${sql.raw(String(n))}, '%3A', ':'), '%40', '@')`;
+
+/** The key of an occasion `o` that reminds of a deadline, and the grant's id and the deadline (epoch ms) in it. */
+export const IS_DEADLINE: SQL = sql`o.key >= 'deadline:' AND o.key < 'deadline;'`;
+export const DEADLINE_GRANT: SQL = partOfKey(2);
+export const DEADLINE: SQL = sql`CAST(${partOfKey(3)} AS INTEGER)`;
+
 /** That a user was told of a local week, such as `2026-W13`. */
 export const digestKey = (userId: string, week: string): string => `digest:${part(userId)}:${week}`;
 

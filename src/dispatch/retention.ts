@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import {
   auditLog,
   deliveries,
@@ -51,7 +52,7 @@ export async function removeOld(ctx: Ctx): Promise<number> {
       WHERE id < ${firstIdAt(now - AUDIT_KEPT_DAYS * DAY)} LIMIT ${PORTION}) RETURNING 1`,
   ];
   let removed = 0;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
     const [, , , gone = [], ...others] = await ctx.db.write(statements);
     removed += gone.length;
     if ([gone, ...others].every((rows) => rows.length < PORTION)) break;

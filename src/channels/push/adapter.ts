@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { deliveries, deviceTokens, type Dispatch } from "../../db/schema/index.ts";
+import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
 import type { Loader } from "../../dispatch/claim.ts";
-import type { Outcome } from "../../dispatch/outcome.ts";
+import { NOTHING_TO_SAY, type Outcome } from "../../dispatch/outcome.ts";
 import { fire } from "../../dispatch/waves.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import type { DeliveryRecord } from "../../dispatch/settlement.ts";
+import { IS_PAUSE_MESSAGE, PAUSE_HOLDS } from "../../pause-records/holds.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import type { PushMessage, PushProvider } from "./provider.ts";
 import { summarize } from "./summarize.ts";
@@ -25,11 +26,13 @@ interface Device {
   token: string;
 }
 
-/** Devices of the claimed dispatches' users, and the devices that have accepted already. */
+/** Devices of the claimed dispatches' users, the devices that have accepted already, and what need not be sent any more. */
 interface Loaded {
   devices: Map<string, Device[]>;
   /** `dispatch device` of every delivery that needs no repeat. */
   accepted: Set<string>;
+  /** Dispatches that tell what is not true any more. */
+  overtaken: ReadonlySet<string>;
 }
 
 /** One message to one device, and where it belongs. */
@@ -47,8 +50,10 @@ const loader: Loader<Loaded> = {
         AND t.invalidated_at IS NULL`,
     sql`SELECT dispatch_id, device_id FROM ${deliveries}
         WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,
+    sql`SELECT d.id FROM ${dispatches} AS d
+      WHERE d.id IN ${claimed} AND ${IS_PAUSE_MESSAGE} AND NOT ${PAUSE_HOLDS}`,
   ],
-  parse([devices = [], accepted = []]) {
+  parse([devices = [], accepted = [], overtaken = []]) {
     return {
       devices: groupBy(devices as Device[], (device) => device.user_id),
       accepted: new Set(
@@ -56,6 +61,7 @@ const loader: Loader<Loaded> = {
           pair(row.dispatch_id, row.device_id),
         ),
       ),
+      overtaken: new Set((overtaken as { id: string }[]).map(({ id }) => id)),
     };
   },
 };
@@ -63,9 +69,9 @@ const loader: Loader<Loaded> = {
 const devicesOf = (dispatch: Dispatch, loaded: Loaded) => loaded.devices.get(dispatch.user_id) ?? [];
 
 /** What is still to be sent: each device of each user, without those that have accepted the same dispatch before. */
-const shotsOf = (dispatches: readonly Dispatch[], loaded: Loaded): Shot[] =>
-  dispatches.flatMap((dispatch) =>
-    devicesOf(dispatch, loaded)
+const shotsOf = (claimed: readonly Dispatch[], loaded: Loaded): Shot[] =>
+  claimed.flatMap((dispatch) =>
+    (loaded.overtaken.has(dispatch.id) ? [] : devicesOf(dispatch, loaded))
       .filter((device) => !loaded.accepted.has(pair(dispatch.id, device.id)))
       .map((device) => ({ dispatch, device })),
   );
@@ -143,18 +149,23 @@ function resultsOf(
     });
     const deliveriesNow = answered.flatMap(({ shot, outcome }) => deliveryOf(ctx, provider, shot, outcome));
     // Some devices were let go of: what is known is written down, and the rest comes again at once.
+    const reached = devicesOf(dispatch, loaded).filter(({ id }) =>
+      loaded.accepted.has(pair(dispatch.id, id)),
+    );
     const outcome =
-      answered.length < own.length
-        ? ({
-            kind: "deferred",
-            code: "lease_over",
-            message: "Not all devices were reached in time",
-            afterMs: 0,
-          } as const)
-        : summarize(
-            answered.map((one) => one.outcome),
-            devicesOf(dispatch, loaded).length - own.length,
-          );
+      loaded.overtaken.has(dispatch.id) && reached.length === 0
+        ? NOTHING_TO_SAY
+        : answered.length < own.length
+          ? ({
+              kind: "deferred",
+              code: "lease_over",
+              message: "Not all devices were reached in time",
+              afterMs: 0,
+            } as const)
+          : summarize(
+              answered.map((one) => one.outcome),
+              reached.length,
+            );
     return [
       {
         dispatch,
