@@ -9,7 +9,7 @@ import { DAY } from "../lib/clock.ts";
 import { dueStep, type LadderStep, nextStepAt } from "../schedules/ladder.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { wholeUsers } from "../schedules/whole-users.ts";
-import { type Dealt, type DueUser, forDueUsers } from "./due-users.ts";
+import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "./due-users.ts";
 import { followedBy } from "./followed.ts";
 import { spreadMoves } from "./moved-deadlines.ts";
 
@@ -23,6 +23,7 @@ interface Followed {
   applied: 0 | 1;
   deadline: number;
   known_since: number;
+  followed_since: number;
 }
 
 /** A grant of whose deadline its user is to be told now. */
@@ -69,12 +70,16 @@ async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
       const { standing, nextAt } = steps(user, one.deadline);
       if (nextAt !== null) lookAt(user.user_id, nextAt);
       // Nobody was promised a step before the deadline was known, or before the user had to do with the grant.
-      if (standing !== null && standing.at > Math.max(one.known_since, user.since ?? 0))
+      if (standing !== null && standing.at > Math.max(one.known_since, user.since ?? one.followed_since))
         owed.push({ ...one, key: deadlineKey(one.user_id, one.grant_id, one.deadline, standing.step) });
     }
   const messages = await messagesFor(ctx, due, owed);
   const looked = due.filter((user) => covers(user.user_id));
-  const queued = await queueTelling(ctx, messages, rescheduled("deadlines", looked, nextOf));
+  const unwanted = looked.filter((user) => user.known === 1 && user.wanted === 0);
+  const queued = await queueTelling(ctx, messages, [
+    ...rescheduled("deadlines", looked, nextOf),
+    ...withheldFrom("deadlines", unwanted, "switched_off", now),
+  ]);
   return { queued, left: due.length - looked.length };
 }
 

@@ -1,8 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { hasRoom } from "../db/client.ts";
-import { preferences, type ScheduleKind, users, userSchedules } from "../db/schema/index.ts";
+import { hasRoom, type Statement } from "../db/client.ts";
+import {
+  preferences,
+  type ScheduleKind,
+  users,
+  userSchedules,
+  type WithheldReason,
+} from "../db/schema/index.ts";
 import { preferred } from "../preferences/defaults.ts";
+import { noteWithheld } from "../withheld/count.ts";
 
 /** Users dealt with in one go, and goes of one tick. */
 const PORTION = 500;
@@ -35,6 +42,9 @@ const SWITCH = {
 
 export type DigestKind = keyof typeof SWITCH & ScheduleKind;
 
+/** What the e-mail of a schedule is called. */
+const TYPE = { deadlines: "deadline_reminder", digest: "weekly_digest", matches: "new_match" } as const;
+
 /** Whether the user of the preferences `p` wants e-mail of a kind; they are read again when it is sent. */
 export const isWanted = (column: (typeof SWITCH)[DigestKind] | "application_status_notifications"): SQL =>
   sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
@@ -46,6 +56,22 @@ export const dueUsers = (kind: DigestKind, now: number): SQL =>
       ${preferred("deadline_reminder_days")} AS reminder_days, ${preferred("weekly_digest_day")} AS digest_day
     FROM ${userSchedules} s LEFT JOIN ${users} u ON u.id = s.user_id LEFT JOIN ${preferences} p ON p.user_id = s.user_id
     WHERE s.kind = ${kind} AND s.next_at <= ${now} ORDER BY s.next_at LIMIT ${PORTION}`;
+
+/**
+ * The statement that notes for users of whom a job has looked at that they get no message of its kind; none for nobody.
+ * What is switched off is looked at once after a change, and then no more.
+ */
+export function withheldFrom(
+  kind: DigestKind,
+  users: readonly Pick<DueUser, "user_id">[],
+  reason: WithheldReason,
+  now: number,
+): Statement[] {
+  if (users.length === 0) return [];
+  const ids = JSON.stringify(users.map(({ user_id }) => user_id));
+  const found = sql`SELECT value AS user_id, ${reason} AS reason FROM json_each(${ids})`;
+  return [noteWithheld({ type: TYPE[kind], channel: "email", now }, found)];
+}
 
 /** What a portion came to. */
 export interface Dealt {

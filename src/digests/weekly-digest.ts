@@ -8,7 +8,7 @@ import { DAY } from "../lib/clock.ts";
 import { type WeekDue, weekDue } from "../schedules/pending.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { type DigestWindow, freshMatches, isAhead } from "./digest-window.ts";
-import { type Dealt, type DueUser, forDueUsers } from "./due-users.ts";
+import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "./due-users.ts";
 import { followedBy } from "./followed.ts";
 
 /** A week's digest ends to be news when the next one comes. */
@@ -46,7 +46,14 @@ async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
     sinceOf.set(user.user_id, week.to);
   }
   const messages = await messagesFor(ctx, owed, now);
-  const queued = await queueTelling(ctx, messages, rescheduled("digest", due, nextOf, periodOf, sinceOf));
+  const telling = new Set(messages.map(({ row }) => row.user_id));
+  const empty = owed.flatMap(({ user }) => (telling.has(user.user_id) ? [] : [user]));
+  const unwanted = due.filter((user) => user.known === 1 && user.wanted === 0);
+  const queued = await queueTelling(ctx, messages, [
+    ...rescheduled("digest", due, nextOf, periodOf, sinceOf),
+    ...withheldFrom("digest", empty, "nothing_to_say", now),
+    ...withheldFrom("digest", unwanted, "switched_off", now),
+  ]);
   return { queued, left: 0 };
 }
 

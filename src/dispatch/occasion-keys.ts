@@ -50,6 +50,23 @@ export const MATCH_ID: SQL = sql`substr(o.key, 7)`;
  */
 export const waitingFor = (userId: SQL): SQL => keyInSql("waiting", userId);
 
+/** `part` in SQL, for an id of the directory. */
+const encoded = (id: SQL): SQL => sql`replace(replace(${id}, ':', '%3A'), '@', '%40')`;
+
+/**
+ * No key either, and in the same place: matches whose user or grant is not known here yet wait for them, since a time
+ * (epoch ms). They then become matches that wait for a message.
+ */
+export const awaitingSince = (userId: SQL, since: number): SQL =>
+  keyInSql("awaiting", encoded(userId), sql`${String(since)}`);
+
+/** The condition that an occasion `o` waits for the user, or for a grant of theirs, and since when it does. */
+export const isAwaiting = (
+  userId: SQL,
+): SQL => sql`(o.dispatch_id >= ${keyInSql("awaiting", encoded(userId))} || ':'
+  AND o.dispatch_id < ${keyInSql("awaiting", encoded(userId))} || ';')`;
+export const AWAITING_SINCE: SQL = sql`CAST(substr(o.dispatch_id, -13) AS INTEGER)`;
+
 /** That a new status of an application or a peer mentor was told: the `seq`th. */
 export const statusKey = (of: "application" | "peer-mentor", id: SQL, seq: SQL): SQL =>
   keyInSql(`status:${of}`, id, seq);
@@ -90,5 +107,6 @@ export const fallbackKey = (dispatchId: SQL): SQL => keyInSql("fallback", dispat
 export function namesUser(userId: string): SQL {
   const ofKind = (kind: string) => isWithin(sql`key`, `${kind}:${part(userId)}`);
   return sql`${ofKind("deadline")} OR ${ofKind("digest")} OR ${occasions.key} = ${welcomeKey(userId)}
-    OR ${occasions.dispatch_id} = ${waitingFor(sql`${userId}`)}`;
+    OR ${occasions.dispatch_id} = ${waitingFor(sql`${userId}`)}
+    OR ${isWithin(sql`${occasions.dispatch_id}`, `awaiting:${part(userId)}`)}`;
 }
