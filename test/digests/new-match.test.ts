@@ -1,16 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Harness, mint } from "../support/harness.ts";
 import { givenReader } from "../support/mail.ts";
-import {
-  createDigestWorld,
-  given,
-  givenGrant,
-  givenMatch,
-  mailsTo,
-  prefer,
-  remove,
-  told,
-} from "./world.ts";
+import { createDigestWorld, given, givenGrant, givenMatch, mailsTo, prefer, remove, told } from "./world.ts";
 
 const MINUTE = 60_000;
 
