@@ -353,3 +353,12 @@ test("a match whose grant comes in another week is in that week's digest, and in
   for (const time of ["2026-04-06T08:00", "2026-04-13T08:00"]) await tickAt(h, time);
   expect(mailsTo(h, user).map(({ text }) => text.includes("Sun"))).toEqual([true]);
 });
+
+test("a welcome names an organization that came after its user", async () => {
+  const h = createDigestWorld();
+  const [user, org] = [mint("usr"), mint("org")];
+  await put(h, `users/${user}`, userFacts(user, { org_id: org }));
+  await put(h, `orgs/${org}`, { name: "Oslo branch" });
+  await h.drain();
+  expect(mailsTo(h, user)[0]?.text).toContain("Oslo branch");
+});

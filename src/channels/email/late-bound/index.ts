@@ -9,9 +9,18 @@ import { digest } from "./digest.ts";
 import type { LateBound } from "./late-bound.ts";
 import { newMatch } from "./new-match.ts";
 import { pause } from "./pause.ts";
+import { welcome } from "./welcome.ts";
 
 /** Every kind. Each costs a claim of e-mails one statement. */
-const KINDS: readonly LateBound[] = [newMatch, deadlines, digest, certifications, applicationStatus, pause];
+const KINDS: readonly LateBound[] = [
+  newMatch,
+  deadlines,
+  digest,
+  certifications,
+  applicationStatus,
+  pause,
+  welcome,
+];
 
 /** What late-bound messages say, by dispatch; one with nothing left to tell is missing. */
 export type LateContents = ReadonlyMap<string, EmailContent>;
