@@ -3,6 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import type { Clock } from "../lib/clock.ts";
+import { assertWithinLimits, D1_LIMITS } from "./limits.ts";
 
 /** A statement of a batch: plain SQL, whose rows come as they are, or a drizzle query, whose rows come mapped. */
 export type Statement = SQL | (BatchItem<"sqlite"> & { getSQL(): SQL });
@@ -10,7 +11,11 @@ export type Statement = SQL | (BatchItem<"sqlite"> & { getSQL(): SQL });
 /** Where a session may begin to read: at the nearest replica, at the primary, or where a bookmark says. */
 export type SessionStart = "first-unconstrained" | "first-primary" | (string & {});
 
-/** One D1 session (https://developers.cloudflare.com/d1/best-practices/read-replication/). */
+/**
+ * One D1 session (https://developers.cloudflare.com/d1/best-practices/read-replication/). It is opened for one invocation
+ * of the Worker (a request, a batch of a queue, a tick of a cron with all of its jobs) and counts what that may still ask.
+ * Whatever D1 would not take, it refuses with a D1LimitError.
+ */
 export interface Db {
   /** Builds queries. */
   readonly orm: DrizzleD1Database;
@@ -27,6 +32,8 @@ export interface Db {
   bookmark(): string | null;
   /** The database's size in bytes, as the last answer gave it; 0 before the first. */
   size(): number;
+  /** Queries that the invocation may still make. Work that goes on as long as there is some asks this, and stops in time. */
+  queriesLeft(): number;
 }
 
 /** Faults after which the same write may be tried again (https://developers.cloudflare.com/d1/observability/debug-d1/). */
@@ -59,6 +66,12 @@ function prepare(statement: Statement): Prepared {
   return { query: prepared.getQuery(), map: (result) => prepared.mapResult(result, true) };
 }
 
+/** Queries that one portion of a job may need, and a job's record after it. */
+const QUERIES_OF_A_PORTION = 100;
+
+/** Whether the invocation has queries left for another portion of work that goes on in portions. */
+export const hasRoom = (db: Pick<Db, "queriesLeft">): boolean => db.queriesLeft() >= QUERIES_OF_A_PORTION;
+
 /** Opens a session on `d1`. `random` is for the jitter of repeated writes. */
 export function openDb(
   d1: D1Database,
@@ -71,9 +84,15 @@ export function openDb(
 
   // drizzle's own batch() cannot bind the parameters of plain SQL (drizzle-orm 0.45), so we make the batch ourselves.
   let size = 0;
+  let spent = 0;
   const batch = async (statements: readonly Statement[]): Promise<unknown[][]> => {
     if (statements.length === 0) return [];
     const prepared = statements.map(prepare);
+    assertWithinLimits(
+      prepared.map(({ query }) => query),
+      spent,
+    );
+    spent += prepared.length;
     const results = await session.batch(
       prepared.map(({ query }) => session.prepare(query.sql).bind(...query.params)),
     );
@@ -95,6 +114,7 @@ export function openDb(
       }
     },
     size: () => size,
+    queriesLeft: () => D1_LIMITS.queriesPerInvocation - spent,
     bookmark: () => session.getBookmark() ?? null,
   };
 }

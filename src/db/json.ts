@@ -1,5 +1,6 @@
 import { getTableColumns, type InferInsertModel, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { chunksByBytes } from "../lib/chunks.ts";
 
 /**
  * D1 allows 100 bound parameters a statement and 2 MB a string, so whatever has many values goes in as one JSON array.
@@ -10,6 +11,13 @@ export const JSON_PARAMETER_BYTES = 1_500_000;
 /** `column IN (…)` with one parameter, whatever the number of values. */
 export const inJson = (column: SQLWrapper, values: readonly (string | number)[]): SQL =>
   sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+
+/**
+ * `column IN (…)` for any number of values: a condition for each parameter that they need, so that a list of conditions is
+ * a list of statements.
+ */
+export const inJsonParts = (column: SQLWrapper, values: readonly string[]): SQL[] =>
+  chunksByBytes(values, JSON_PARAMETER_BYTES).map((part) => inJson(column, part));
 
 /** Columns of `table` as they stand in SQL, by property name. */
 const columnsOf = (table: SQLiteTable) => Object.entries(getTableColumns(table));

@@ -1,17 +1,16 @@
 import { sql } from "drizzle-orm";
-import type { ContentOf } from "../channels/email/templates/index.ts";
 import type { Ctx } from "../ctx.ts";
-import { inJson } from "../db/json.ts";
-import { grants, occasions } from "../db/schema/index.ts";
+import { grants } from "../db/schema/index.ts";
 import { dispatchRow } from "../dispatch/create.ts";
 import { deadlineKey } from "../dispatch/occasion-keys.ts";
-import { queueTelling, type Telling } from "../dispatch/tell.ts";
+import { keysTold, queueTelling, type Telling } from "../dispatch/tell.ts";
 import { groupBy } from "../lib/chunks.ts";
 import { DAY } from "../lib/clock.ts";
 import { dueStep, type LadderStep, nextStepAt } from "../schedules/ladder.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
-import { type DueUser, forDueUsers } from "./due-users.ts";
-import { followedBy, MAX_LISTED, reasonOf } from "./followed.ts";
+import { wholeUsers } from "../schedules/whole-users.ts";
+import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "./due-users.ts";
+import { followedBy } from "./followed.ts";
 import { spreadMoves } from "./moved-deadlines.ts";
 
 /** A ladder has at most 30 days, and a zone can move a step by one: what is further away has no step yet. */
@@ -24,6 +23,7 @@ interface Followed {
   applied: 0 | 1;
   deadline: number;
   known_since: number;
+  followed_since: number;
 }
 
 /** A grant of whose deadline its user is to be told now. */
@@ -31,11 +31,8 @@ interface Owed extends Followed {
   key: string;
 }
 
-interface Described {
-  id: string;
-  title: string;
-  url: string | null;
-}
+/** Grants that one look takes in, of all of its users together. */
+const MAX_ROWS = 10_000;
 
 /**
  * Reminds of the deadlines of grants that users match or have applied for, at the days before that they have chosen
@@ -48,16 +45,19 @@ export async function sendDeadlineReminders(ctx: Ctx): Promise<number> {
   return forDueUsers(ctx, "deadlines", (due, now) => remind(ctx, due, now));
 }
 
-async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<number> {
+async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
   const wanting = due.filter((user) => user.known === 1 && user.wanted === 1);
-  const followed = followedBy(JSON.stringify(wanting.map((user) => user.user_id)));
+  const ids = JSON.stringify(wanting.map((user) => user.user_id));
+  const followed = followedBy(sql`SELECT value FROM json_each(${ids})`);
   const [near = [], far = []] = await ctx.db.read([
     sql`SELECT f.*, g.deadline, g.known_since FROM ${followed} AS f CROSS JOIN ${grants} AS g ON g.id = f.grant_id
-      WHERE g.deadline > ${now} AND g.deadline <= ${now + HORIZON_MS}`,
+      WHERE g.deadline > ${now} AND g.deadline <= ${now + HORIZON_MS}
+      ORDER BY f.user_id, g.deadline LIMIT ${MAX_ROWS}`,
     sql`SELECT f.user_id, min(g.deadline) AS deadline FROM ${followed} AS f CROSS JOIN ${grants} AS g ON g.id = f.grant_id
       WHERE g.deadline > ${now + HORIZON_MS} GROUP BY f.user_id`,
   ]);
-  const byUser = groupBy(near as Followed[], (one) => one.user_id);
+  const { rows, covers } = wholeUsers(near as Followed[], MAX_ROWS);
+  const byUser = groupBy(rows, (one) => one.user_id);
   const steps = createLadders(ctx.config.digestHour, now);
   const owed: Owed[] = [];
   const nextOf = new Map<string, number>();
@@ -70,11 +70,17 @@ async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<n
       const { standing, nextAt } = steps(user, one.deadline);
       if (nextAt !== null) lookAt(user.user_id, nextAt);
       // Nobody was promised a step before the deadline was known, or before the user had to do with the grant.
-      if (standing !== null && standing.at > Math.max(one.known_since, user.since ?? 0))
+      if (standing !== null && standing.at > Math.max(one.known_since, user.since ?? one.followed_since))
         owed.push({ ...one, key: deadlineKey(one.user_id, one.grant_id, one.deadline, standing.step) });
     }
   const messages = await messagesFor(ctx, due, owed);
-  return queueTelling(ctx, messages, rescheduled("deadlines", due, nextOf));
+  const looked = due.filter((user) => covers(user.user_id));
+  const unwanted = looked.filter((user) => user.known === 1 && user.wanted === 0);
+  const queued = await queueTelling(ctx, messages, [
+    ...rescheduled("deadlines", looked, nextOf),
+    ...withheldFrom("deadlines", unwanted, "switched_off", now),
+  ]);
+  return { queued, left: due.length - looked.length };
 }
 
 /** The step that stands and when the next comes. Users share deadlines, zones and days, and each costs some arithmetic. */
@@ -91,47 +97,25 @@ function createLadders(hour: number, now: number) {
   };
 }
 
-/** One message a user, of what was not told before. */
+/** One message a user, of what was not told before. It says what is still true of it when it is sent. */
 async function messagesFor(ctx: Ctx, due: readonly DueUser[], owed: readonly Owed[]): Promise<Telling[]> {
-  if (owed.length === 0) return [];
-  const [told = [], described = []] = await ctx.db.read([
-    sql`SELECT key FROM ${occasions} WHERE ${inJson(
-      occasions.key,
-      owed.map(({ key }) => key),
-    )}`,
-    sql`SELECT id, title, url FROM ${grants} WHERE ${inJson(grants.id, [...new Set(owed.map((one) => one.grant_id))])}`,
-  ]);
-  const toldKeys = new Set((told as { key: string }[]).map(({ key }) => key));
-  const grantOf = new Map((described as Described[]).map((grant) => [grant.id, grant]));
+  const told = await keysTold(
+    ctx,
+    owed.map(({ key }) => key),
+  );
   const orgOf = new Map(due.map((user) => [user.user_id, user.org_id]));
-  const fresh = owed.flatMap((one) => {
-    const grant = grantOf.get(one.grant_id);
-    return grant === undefined || toldKeys.has(one.key) ? [] : [{ ...one, grant }];
-  });
+  const fresh = owed.filter(({ key }) => !told.has(key));
   return [...groupBy(fresh, (one) => one.user_id)].map(([userId, own]) => {
-    const sorted = own.toSorted((a, b) => a.deadline - b.deadline);
-    const payload: ContentOf<"deadline_reminder"> = {
-      type: "deadline_reminder",
-      deadlines: sorted.slice(0, MAX_LISTED).map(({ grant, deadline, applied }) => ({
-        title: grant.title,
-        deadline,
-        url: grant.url,
-        reason: reasonOf(applied),
-      })),
-      total: sorted.length,
-      url: null,
-    };
     const row = dispatchRow(ctx, {
       channel: "email",
       lane: "bulk",
       type: "deadline_reminder",
       userId,
       orgId: orgOf.get(userId) ?? null,
-      payload,
-      grantId: sorted.length === 1 ? (sorted[0]?.grant_id ?? null) : null,
+      grantId: own.length === 1 ? (own[0]?.grant_id ?? null) : null,
       // After the last of them nobody wants to hear of it.
-      expiresAt: sorted.at(-1)?.deadline ?? null,
+      expiresAt: Math.max(...own.map(({ deadline }) => deadline)),
     });
-    return { row, keys: sorted.map(({ key }) => key) };
+    return { row, keys: own.map(({ key }) => key) };
   });
 }

@@ -1,7 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { preferences, type ScheduleKind, users, userSchedules } from "../db/schema/index.ts";
+import { hasRoom, type Statement } from "../db/client.ts";
+import {
+  preferences,
+  type ScheduleKind,
+  users,
+  userSchedules,
+  type WithheldReason,
+} from "../db/schema/index.ts";
 import { preferred } from "../preferences/defaults.ts";
+import { noteWithheld } from "../withheld/count.ts";
 
 /** Users dealt with in one go, and goes of one tick. */
 const PORTION = 500;
@@ -34,6 +42,9 @@ const SWITCH = {
 
 export type DigestKind = keyof typeof SWITCH & ScheduleKind;
 
+/** What the e-mail of a schedule is called. */
+const TYPE = { deadlines: "deadline_reminder", digest: "weekly_digest", matches: "new_match" } as const;
+
 /** Whether the user of the preferences `p` wants e-mail of a kind; they are read again when it is sent. */
 export const isWanted = (column: (typeof SWITCH)[DigestKind] | "application_status_notifications"): SQL =>
   sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
@@ -47,22 +58,47 @@ export const dueUsers = (kind: DigestKind, now: number): SQL =>
     WHERE s.kind = ${kind} AND s.next_at <= ${now} ORDER BY s.next_at LIMIT ${PORTION}`;
 
 /**
+ * The statement that notes for users of whom a job has looked at that they get no message of its kind; none for nobody.
+ * What is switched off is looked at once after a change, and then no more.
+ */
+export function withheldFrom(
+  kind: DigestKind,
+  users: readonly Pick<DueUser, "user_id">[],
+  reason: WithheldReason,
+  now: number,
+): Statement[] {
+  if (users.length === 0) return [];
+  const ids = JSON.stringify(users.map(({ user_id }) => user_id));
+  const found = sql`SELECT value AS user_id, ${reason} AS reason FROM json_each(${ids})`;
+  return [noteWithheld({ type: TYPE[kind], channel: "email", now }, found)];
+}
+
+/** What a portion came to. */
+export interface Dealt {
+  /** Messages that were queued. */
+  queued: number;
+  /** Users who were more than one look could take in: they are still due. */
+  left: number;
+}
+
+/**
  * Hands the users who are due to `deal`, a portion at a time, until none is left or the tick has done enough. Whoever was
  * dealt with must be due later, or no more.
- * @returns the sum of what `deal` returned
+ * @returns how many messages were queued
  */
 export async function forDueUsers(
   ctx: Ctx,
   kind: DigestKind,
-  deal: (due: readonly DueUser[], now: number) => Promise<number>,
+  deal: (due: readonly DueUser[], now: number) => Promise<Dealt>,
 ): Promise<number> {
-  let done = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+  let queued = 0;
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
     const [rows = []] = await ctx.db.read([dueUsers(kind, now)]);
     const due = rows as DueUser[];
-    if (due.length > 0) done += await deal(due, now);
-    if (due.length < PORTION) break;
+    const dealt = due.length > 0 ? await deal(due, now) : { queued: 0, left: 0 };
+    queued += dealt.queued;
+    if (due.length < PORTION && dealt.left === 0) break;
   }
-  return done;
+  return queued;
 }

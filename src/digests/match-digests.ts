@@ -8,17 +8,19 @@ import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
 import { pendingDay, pendingWeek, type Run } from "../schedules/pending.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { aboutOne } from "./about-one.ts";
-import { type DueUser, forDueUsers } from "./due-users.ts";
+import { endWaiting, lookWhenGivenUp } from "./awaiting.ts";
+import { type Dealt, type DueUser, forDueUsers } from "./due-users.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
- * message a user. Who has gone over to `immediate` gets them now. Two round trips a portion.
+ * message a user. Who has gone over to `immediate` gets them now, and so does who waited for a grant to be known here. Two
+ * round trips a portion.
  * @returns how many messages were queued
  */
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
   forDueUsers(ctx, "matches", (due, now) => send(ctx, due, now));
 
-async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<number> {
+async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
   const going: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
@@ -41,16 +43,19 @@ async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<num
     }),
   );
   const ids = rows.map((row) => row.id);
+  const users = JSON.stringify(due.map(({ user_id }) => user_id));
   const results = await ctx.db.write([
+    ...endWaiting(users, now),
     goWith(rows.map(({ id, user_id }) => ({ id, user_id }))),
     ...insertTelling(rows),
     aboutOne(sql`SELECT value FROM json_each(${JSON.stringify(ids)})`),
     ...rescheduled("matches", due, nextOf, periodOf),
+    lookWhenGivenUp(users),
     queuedAmong(ids),
   ]);
   const queued = results.at(-1) as ToWake[];
   await wake(ctx, queued);
-  return queued.length;
+  return { queued: queued.length, left: 0 };
 }
 
 /** When a user's waiting matches go; null for at once. */

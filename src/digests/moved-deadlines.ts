@@ -1,7 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { applications, deadlineMoves, grants, matches } from "../db/schema/index.ts";
-import { lookNowAtSteps } from "../schedules/user-schedules.ts";
+import { hasRoom } from "../db/client.ts";
+import { applications, deadlineMoves, grants, matches, occasions } from "../db/schema/index.ts";
+import { isAwaiting } from "../dispatch/occasion-keys.ts";
+import { lookNow, lookNowAtSteps } from "../schedules/user-schedules.ts";
 
 /** Grants and users of one go, and goes of one tick. */
 const GRANTS = 500;
@@ -21,11 +23,11 @@ interface Affected {
 }
 
 /**
- * Lets the reminders look at the users of grants whose deadlines are new, in portions: a grant may have more users than one
+ * Lets the reminders look at the users of grants that are new or whose deadlines are, in portions: a grant may have more users than one
  * request can touch. Two round trips a portion, one when there is nothing to do.
  */
 export async function spreadMoves(ctx: Ctx): Promise<void> {
-  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const [rows = [], affected = []] = await ctx.db.read([MOVES, AFFECTED]);
     const moves = rows as Move[];
     if (moves.length === 0) return;
@@ -58,6 +60,12 @@ async function spread(ctx: Ctx, moves: readonly Move[], affected: readonly Affec
     lookNowAtSteps(
       "deadlines",
       sql`SELECT value->>'user_id' AS user_id, value->>'at' AS at FROM json_each(${given})`,
+    ),
+    lookNow(
+      "matches",
+      sql`SELECT value->>'user_id' AS user_id FROM json_each(${given})
+        WHERE EXISTS (SELECT 1 FROM ${occasions} AS o WHERE ${isAwaiting(sql`value->>'user_id'`)})`,
+      ctx.clock.now(),
     ),
     sql`DELETE FROM ${deadlineMoves} WHERE ${isAsSeen(done)}`,
     ...(last !== undefined && current !== undefined

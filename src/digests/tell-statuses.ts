@@ -8,12 +8,13 @@ import { statusKey } from "../dispatch/occasion-keys.ts";
 import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { lookIfNew, lookNowAtSteps } from "../schedules/user-schedules.ts";
+import { countWithheld } from "../withheld/count.ts";
 import { isWanted } from "./due-users.ts";
 
 type Fact = { id: string; user_id: string; grant_id: string; status: string };
 
 /**
- * Tells users of the new status of their applications, once for each change. An application that is new here has not
+ * Tells users of the new status of their applications, once for each change; what is not told is counted. An application that is new here has not
  * changed, and so nobody hears of an import. Reminders and digests count its grant from now on.
  */
 export function tellStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
@@ -37,7 +38,15 @@ export function tellStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Co
         lookNowAtSteps("deadlines", sql`SELECT u.id AS user_id, ${now} AS at FROM ${appearing(portion)}`),
         lookIfNew("digest", sql`SELECT u.id AS user_id FROM ${appearing(portion)}`, now),
       ]),
-      ...(notify ? [...portions.map(claimOccasions), ...insertTelling(messages, { payload: PAYLOAD })] : []),
+      ...(notify
+        ? [
+            ...portions.flatMap((portion) => [
+              claimOccasions(portion),
+              countWithheld({ type: "application_status", channel: "email", now }, untold(portion)),
+            ]),
+            ...insertTelling(messages, { payload: PAYLOAD }),
+          ]
+        : []),
     ],
     ...(notify && { dispatchIds: messages.map((row) => row.id) }),
   };
@@ -51,11 +60,22 @@ const appearing = (portion: string): SQL => sql`${givenTo(portion)} LEFT JOIN ${
     ON a.id = n.value->>'id' AND a.user_id = u.id AND a.grant_id = n.value->>'grant_id'
   WHERE a.id IS NULL`;
 
+/** Applications `a`, as they are before, that get a new status, by users `u` with the preferences `p`. */
+const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
+  CROSS JOIN ${applications} AS a ON a.id = n.value->>'id' AND a.user_id = n.value->>'user_id'
+    AND a.status <> n.value->>'status'
+  LEFT JOIN ${users} AS u ON u.id = a.user_id LEFT JOIN ${preferences} AS p ON p.user_id = u.id`;
+
+const IS_WANTED: SQL = isWanted("application_status_notifications");
+
 const claimOccasions = (portion: string): SQL => sql`INSERT INTO ${occasions} (key, dispatch_id)
   SELECT ${statusKey("application", sql`a.id`, sql`a.status_seq + 1`)}, n.value->>'dispatch_id'
-  FROM ${givenTo(portion)} LEFT JOIN ${preferences} AS p ON p.user_id = u.id
-  CROSS JOIN ${applications} AS a ON a.id = n.value->>'id' AND a.user_id = u.id AND a.status <> n.value->>'status'
-  WHERE ${isWanted("application_status_notifications")} ON CONFLICT DO NOTHING`;
+  FROM ${changing(portion)} WHERE u.id IS NOT NULL AND ${IS_WANTED} ON CONFLICT DO NOTHING`;
+
+/** Changes of status that are not told, by user and reason. */
+const untold = (portion: string): SQL => sql`SELECT a.user_id,
+    iif(u.id IS NULL, 'unknown_user', 'switched_off') AS reason, count(*) AS n
+  FROM ${changing(portion)} WHERE u.id IS NULL OR NOT ${IS_WANTED} GROUP BY 1, 2`;
 
 /** What the message says: the new status, and of the application and its grant as they are before the change. */
 const PAYLOAD: SQL = sql`(SELECT json_set(value->>'payload', '$.previous_status', a.status,

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { audit, type AuditEntry, type Author, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import {
   activities,
   applications,
@@ -19,14 +20,16 @@ import {
   statsSubscriptions,
   users,
   userSchedules,
+  withheld,
 } from "../db/schema/index.ts";
 import { namesUser } from "../dispatch/occasion-keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { keepOutcomes } from "../pause-records/following.ts";
+import { ON_KEPT_DAYS } from "../withheld/count.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
 const PORTION = 2_000;
-/** Batches of one call: 80,000 dispatches, more than anyone has, within the 1,000 statements of one invocation. */
+/** Batches of one call, as far as the queries of an invocation go: 80,000 dispatches, more than anyone has. */
 const ROUNDS = 40;
 
 /** Rows that belong to a user, by `user`. Those of a table that may hold many go in portions of `key`. */
@@ -34,6 +37,8 @@ interface Owned {
   table: SQLiteTable;
   user: SQLiteColumn;
   key?: SQLiteColumn;
+  /** Which of the rows to look at, where `user` alone is no way to them. */
+  within?: SQL;
 }
 
 /**
@@ -48,6 +53,7 @@ export const OWNED: readonly Owned[] = [
   { table: optouts, user: optouts.user_id },
   { table: userSchedules, user: userSchedules.user_id },
   { table: emailTotals, user: emailTotals.user_id },
+  { table: withheld, user: withheld.user_id, within: ON_KEPT_DAYS },
   { table: activities, user: activities.user_id, key: activities.id },
   { table: statsSubscriptions, user: statsSubscriptions.user_id, key: statsSubscriptions.id },
   { table: matches, user: matches.user_id, key: matches.id },
@@ -55,7 +61,7 @@ export const OWNED: readonly Owned[] = [
 ];
 
 /** Rows of others that name the user. They stay, without the name. */
-export const NAMING: readonly Required<Owned>[] = [
+export const NAMING: readonly Required<Omit<Owned, "within">>[] = [
   { table: peerMentors, user: peerMentors.coordinator_id, key: peerMentors.id },
   { table: notificationRecords, user: notificationRecords.coordinator_id, key: notificationRecords.id },
 ];
@@ -103,7 +109,7 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
     anythingOf(id),
     isAudited(entry.id),
   ];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
     const [left = [], noted = []] = (await ctx.db.write(statements)).slice(-2);
     if (left.length === 0) return noted.length === 1;
   }
@@ -112,12 +118,17 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
   });
 }
 
-const portionOf = ({ table, user, key = user }: Owned, id: string): SQL =>
-  sql`WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${user} = ${id} LIMIT ${PORTION})`;
+const portionOf = ({ table, user, key = user, within }: Owned, id: string): SQL =>
+  within === undefined
+    ? sql`WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${user} = ${id} LIMIT ${PORTION})`
+    : sql`WHERE ${within} AND ${user} = ${id}`;
 
 /** One row when there is anything of the user, none when there is not. */
 function anythingOf(id: string): SQL {
   const places = [...OWNED, ...NAMING, { table: dispatches, user: dispatches.user_id }];
-  const exists = places.map(({ table, user }) => sql`EXISTS (SELECT 1 FROM ${table} WHERE ${user} = ${id})`);
+  const exists = places.map(
+    ({ table, user, within = sql`true` }: Pick<Owned, "table" | "user" | "within">) =>
+      sql`EXISTS (SELECT 1 FROM ${table} WHERE ${within} AND ${user} = ${id})`,
+  );
   return sql`SELECT 1 WHERE ${sql.join(exists, sql` OR `)}`;
 }

@@ -4,9 +4,12 @@ import { deadlineMoves, grants as table } from "../db/schema/index.ts";
 import type { Change, Collection, Consequences } from "./collection.ts";
 
 export type Grant = typeof table.$inferSelect;
-export type GrantFacts = Omit<Grant, "known_since">;
+export type GrantFacts = Omit<Grant, "known_since" | "created_at">;
 
-/** Grants that one can apply for. A new deadline is a new fact, of which everyone who follows the grant is reminded anew. */
+/**
+ * Grants that one can apply for. A new deadline is a new fact, of which everyone who follows the grant is reminded anew;
+ * a new grant may be what matches have waited for.
+ */
 export const grants: Collection<GrantFacts, Grant> = {
   name: "grants",
   noun: "grant",
@@ -16,6 +19,7 @@ export const grants: Collection<GrantFacts, Grant> = {
       initial: now,
       changed: sql`iif(deadline IS excluded.deadline, known_since, excluded.known_since)`,
     },
+    created_at: { initial: now },
   }),
   consequences: moveDeadlines,
 };
@@ -27,7 +31,7 @@ function moveDeadlines(_ctx: Ctx, { rows }: Change<GrantFacts>): Consequences {
     before: [
       sql`INSERT INTO ${deadlineMoves} (grant_id, after)
         SELECT n.value->>'id', '' FROM json_each(${given}) AS n LEFT JOIN ${table} AS g ON g.id = n.value->>'id'
-        WHERE n.value->>'deadline' IS NOT NULL AND n.value->>'deadline' IS NOT g.deadline
+        WHERE g.id IS NULL OR (n.value->>'deadline' IS NOT NULL AND n.value->>'deadline' IS NOT g.deadline)
         ON CONFLICT (grant_id) DO UPDATE SET after = ''`,
     ],
   };

@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
-import { applications, matches, users as table } from "../db/schema/index.ts";
-import { lookIfNew, lookNowAtAll, lookNowAtSteps } from "../schedules/user-schedules.ts";
+import { users as table } from "../db/schema/index.ts";
+import { lookNowAtAll } from "../schedules/user-schedules.ts";
 import { subscriptionsMoved } from "../stats/stale.ts";
 import type { Change, Collection } from "./collection.ts";
 import { eraseUser } from "./erase-user.ts";
@@ -23,14 +23,14 @@ export const users: Collection<UserFacts, User> = {
   }),
   consequences(ctx, change) {
     const { before, dispatchIds } = welcome(ctx, change);
-    return { before: [...lookAtMoved(ctx, change), ...lookAtNew(ctx, change), ...before], dispatchIds };
+    return { before: [...lookAtMoved(ctx, change), ...before], dispatchIds };
   },
   remove: eraseUser,
 };
 
 /**
- * Who lives in another time zone now is due at other times: the jobs look at them at once. So does whoever is new, since
- * what is to be told of them may have come before them.
+ * Who lives in another time zone now is due at other times: the jobs look at them at once. At whoever is new they look by
+ * the trigger `users_arrive`, since what is to be told of them may have come before them.
  */
 function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
@@ -38,19 +38,6 @@ function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
     ON u.id = given.value->>'id' WHERE u.timezone IS NOT given.value->>'timezone'`;
   const now = ctx.clock.now();
   return [lookNowAtAll(moved, now), subscriptionsMoved(moved, now)];
-}
-
-/** Facts come in any order: whoever matches or applied for a grant before they were known here is looked at from now on. */
-function lookAtNew(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
-  const ids = JSON.stringify(rows.map(({ id }) => id));
-  const now = ctx.clock.now();
-  const late = sql`json_each(${ids}) AS given LEFT JOIN ${table} AS u ON u.id = given.value
-    WHERE u.id IS NULL AND (EXISTS (SELECT 1 FROM ${matches} WHERE user_id = given.value)
-      OR EXISTS (SELECT 1 FROM ${applications} WHERE user_id = given.value))`;
-  return [
-    lookNowAtSteps("deadlines", sql`SELECT given.value AS user_id, ${now} AS at FROM ${late}`),
-    lookIfNew("digest", sql`SELECT given.value AS user_id FROM ${late}`, now),
-  ];
 }
 
 /** A user as far as a token or a registration tells. */

@@ -1,4 +1,5 @@
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
 import { HORIZON_MS } from "../rate-limit/limiter.ts";
@@ -19,9 +20,9 @@ export const ROUND = 100;
 
 /**
  * Bounds of one channel in an invocation. A bulk batch may hold two, and both together stay inside the platform's: 1,000
- * D1 statements (a round has about a dozen), 10,000 subrequests (two a dispatch: its limiter and its provider, or its
- * limiter twice; three where an in-app message follows, which is never bulk) and 15 minutes. What is left of the batch
- * comes again at once.
+ * D1 statements (a round has about fifteen; one begins only while there is room), 10,000 subrequests (two a dispatch: its
+ * limiter and its provider, or its limiter twice; three where an in-app message follows, which is never bulk) and 15 minutes.
+ * What is left of the batch comes again at once.
  */
 const MAX_ROUNDS = 20;
 const MAX_MS = 6 * MINUTE;
@@ -54,7 +55,8 @@ export async function deliver<Loaded>(
   // Set once the gates refuse: the rounds that follow need not ask.
   let rest: Rest | null = null;
   for (const [i, round] of packRounds(messages, size).entries()) {
-    if (rest === null && (i >= MAX_ROUNDS || ctx.clock.now() >= end)) rest = { againAfter: 0 };
+    const isOver = i >= MAX_ROUNDS || ctx.clock.now() >= end || !hasRoom(ctx.db);
+    if (rest === null && isOver) rest = { againAfter: 0 };
     try {
       rest ??= await deliverRound(ctx, adapter, round);
       if (rest?.againAfter != null) for (const id of round) again.set(id, rest.againAfter);

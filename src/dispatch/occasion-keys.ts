@@ -19,6 +19,15 @@ const isWithin = (key: SQL, begin: string): SQL =>
 export const deadlineKey = (userId: string, grantId: string, deadline: number, step: number): string =>
   `deadline:${part(userId)}:${part(grantId)}:${deadline}:${step}`;
 
+/** The nth part of a key `o.key` whose parts hold no `:`, decoded: of `part` these are all that an id can need. */
+const partOfKey = (n: number): SQL =>
+  sql`replace(replace(('["' || replace(o.key, ':', '","') || '"]')->>${sql.raw(String(n))}, '%3A', ':'), '%40', '@')`;
+
+/** The key of an occasion `o` that reminds of a deadline, and the grant's id and the deadline (epoch ms) in it. */
+export const IS_DEADLINE: SQL = sql`o.key >= 'deadline:' AND o.key < 'deadline;'`;
+export const DEADLINE_GRANT: SQL = partOfKey(2);
+export const DEADLINE: SQL = sql`CAST(${partOfKey(3)} AS INTEGER)`;
+
 /** That a user was told of a local week, such as `2026-W13`. */
 export const digestKey = (userId: string, week: string): string => `digest:${part(userId)}:${week}`;
 
@@ -40,6 +49,23 @@ export const MATCH_ID: SQL = sql`substr(o.key, 7)`;
  * occasions already, so that they are told once, and these point here until the message comes into being.
  */
 export const waitingFor = (userId: SQL): SQL => keyInSql("waiting", userId);
+
+/** `part` in SQL, for an id of the directory. */
+const encoded = (id: SQL): SQL => sql`replace(replace(${id}, ':', '%3A'), '@', '%40')`;
+
+/**
+ * No key either, and in the same place: matches whose user or grant is not known here yet wait for them, since a time
+ * (epoch ms). They then become matches that wait for a message.
+ */
+export const awaitingSince = (userId: SQL, since: number): SQL =>
+  keyInSql("awaiting", encoded(userId), sql`${String(since)}`);
+
+/** The condition that an occasion `o` waits for the user, or for a grant of theirs, and since when it does. */
+export const isAwaiting = (
+  userId: SQL,
+): SQL => sql`(o.dispatch_id >= ${keyInSql("awaiting", encoded(userId))} || ':'
+  AND o.dispatch_id < ${keyInSql("awaiting", encoded(userId))} || ';')`;
+export const AWAITING_SINCE: SQL = sql`CAST(substr(o.dispatch_id, -13) AS INTEGER)`;
 
 /** That a new status of an application or a peer mentor was told: the `seq`th. */
 export const statusKey = (of: "application" | "peer-mentor", id: SQL, seq: SQL): SQL =>
@@ -85,5 +111,6 @@ export const FALLBACK_OF: SQL = sql`substr(o.key, 10)`;
 export function namesUser(userId: string): SQL {
   const ofKind = (kind: string) => isWithin(sql`key`, `${kind}:${part(userId)}`);
   return sql`${ofKind("deadline")} OR ${ofKind("digest")} OR ${occasions.key} = ${welcomeKey(userId)}
-    OR ${occasions.dispatch_id} = ${waitingFor(sql`${userId}`)}`;
+    OR ${occasions.dispatch_id} = ${waitingFor(sql`${userId}`)}
+    OR ${isWithin(sql`${occasions.dispatch_id}`, `awaiting:${part(userId)}`)}`;
 }

@@ -16,6 +16,13 @@ export type Outcome =
   /** The device token or address is dead. */
   | { kind: "gone"; code: string; message: string };
 
+/** What a message was to tell is gone: withdrawn, deleted, over, or no longer what the user asks for. */
+export const NOTHING_TO_SAY: Outcome = {
+  kind: "unwanted",
+  code: "nothing_to_say",
+  message: "There is nothing left to tell",
+};
+
 /** What a round of requests said about the provider itself, for its gate. */
 export type ProviderHealth =
   | { kind: "ok" }

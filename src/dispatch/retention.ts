@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import {
   auditLog,
   deliveries,
@@ -9,10 +10,12 @@ import {
   idempotencyKeys,
   occasions,
   suppressions,
+  withheld,
 } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
 import { keepOutcomes } from "../pause-records/following.ts";
 import { firstIdAt } from "../lib/ids.ts";
+import { dayOf } from "../withheld/count.ts";
 
 /** Rows removed by one statement, and rounds of one run: bounded work, the rest an hour later. */
 const PORTION = 2_000;
@@ -28,7 +31,7 @@ const AUDIT_KEPT_DAYS = 400;
 /**
  * Removes what is older than `RETENTION_DAYS`: finished dispatches with their deliveries (how many e-mails of which type
  * and outcome is added to `email_totals` in the same batch), dead device tokens; and what has run out: idempotency keys,
- * suppressions, occasions, audit entries. A dispatch that is not finished stays, however old.
+ * suppressions, occasions, counts of what was withheld, audit entries. A dispatch that is not finished stays, however old.
  * @returns how many dispatches were removed
  */
 export async function removeOld(ctx: Ctx): Promise<number> {
@@ -53,11 +56,13 @@ export async function removeOld(ctx: Ctx): Promise<number> {
     sql`DELETE FROM ${occasions} WHERE key IN (SELECT key FROM ${occasions}
       WHERE dispatch_id < ${firstIdAt(now - occasionsKeptDays * DAY)}
         AND NOT EXISTS (SELECT 1 FROM ${dispatches} WHERE id = dispatch_id) LIMIT ${PORTION}) RETURNING 1`,
+    sql`DELETE FROM ${withheld} WHERE (day, user_id, type, channel, reason) IN (SELECT day, user_id, type, channel, reason
+      FROM ${withheld} WHERE day < ${dayOf(before)} LIMIT ${PORTION}) RETURNING 1`,
     sql`DELETE FROM ${auditLog} WHERE id IN (SELECT id FROM ${auditLog}
       WHERE id < ${firstIdAt(now - AUDIT_KEPT_DAYS * DAY)} LIMIT ${PORTION}) RETURNING 1`,
   ];
   let removed = 0;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
     const [, , , gone = [], ...others] = await ctx.db.write(statements);
     removed += gone.length;
     if ([gone, ...others].every((rows) => rows.length < PORTION)) break;

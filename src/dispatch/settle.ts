@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import { inJson, insertRows } from "../db/json.ts";
+import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
 import { DAY } from "../lib/clock.ts";
 import type { Settlement, Verdict } from "./settlement.ts";
 import { acceptedCount, failedCount, isOpen } from "./counts.ts";
@@ -58,14 +59,16 @@ function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Stat
   if (records.length === 0) return [];
   const accepted = records.filter((record) => record.status === "accepted").map((record) => record.device_id);
   return [
-    insertRows(deliveries, records, {
-      where: sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.id = value->>'dispatch_id')`,
-      onConflict: sql`ON CONFLICT (dispatch_id, device_id) DO UPDATE SET
+    ...chunksByBytes(records, JSON_PARAMETER_BYTES).map((portion) =>
+      insertRows(deliveries, portion, {
+        where: sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.id = value->>'dispatch_id')`,
+        onConflict: sql`ON CONFLICT (dispatch_id, device_id) DO UPDATE SET
           status = excluded.status, provider = excluded.provider, ticket_id = excluded.ticket_id,
           error = excluded.error, accepted_at = excluded.accepted_at, receipt_due_at = excluded.receipt_due_at
           WHERE deliveries.status <> 'accepted'
             AND (excluded.ticket_id IS NULL OR deliveries.ticket_id IS NOT excluded.ticket_id)`,
-    }),
+      }),
+    ),
     // A day is exact enough, and spares a written row a push.
     sql`UPDATE ${deviceTokens} SET last_used_at = ${claimed_at}
       WHERE ${inJson(deviceTokens.id, accepted)} AND coalesce(last_used_at, 0) < ${claimed_at - DAY}`,
@@ -146,11 +149,10 @@ function freed({ verdicts }: Settlement): Statement[] {
 
 /** A token registered again since the claim is alive, whatever the provider said of it before. */
 function invalidateTokens(ctx: Ctx, { gone, claimed_at }: Settlement): Statement[] {
-  if (gone.length === 0) return [];
-  return [
-    sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
+  return chunksByBytes(gone, JSON_PARAMETER_BYTES).map(
+    (portion) => sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
       FROM (SELECT value->>'device_id' AS device_id, value->>'reason' AS reason
-        FROM json_each(${JSON.stringify(gone)})) AS g
+        FROM json_each(${JSON.stringify(portion)})) AS g
       WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= ${claimed_at}`,
-  ];
+  );
 }

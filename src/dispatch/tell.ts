@@ -1,6 +1,8 @@
+import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import type { DispatchRow } from "../db/schema/index.ts";
+import { inJsonParts } from "../db/json.ts";
+import { type DispatchRow, occasions } from "../db/schema/index.ts";
 import { type Computed, insertDispatches, insertOccasions, ORG_OF_USER, TELLS } from "./create.ts";
 import { queuedAmong, type ToWake, wake } from "./wake.ts";
 
@@ -12,6 +14,15 @@ export const insertTelling = (rows: readonly DispatchRow[], computed: Computed =
 export interface Telling {
   row: DispatchRow;
   keys: readonly string[];
+}
+
+/** Which of these occasions have been told. One round trip, none for no key. */
+export async function keysTold(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const found = await ctx.db.read(
+    inJsonParts(occasions.key, keys).map((among) => sql`SELECT key FROM ${occasions} WHERE ${among}`),
+  );
+  return new Set((found.flat() as { key: string }[]).map(({ key }) => key));
 }
 
 /**

@@ -1,18 +1,23 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import { inJson } from "../db/json.ts";
-import { certifications, occasions, users } from "../db/schema/index.ts";
+import { certifications, users } from "../db/schema/index.ts";
 import { dispatchRow } from "../dispatch/create.ts";
 import { reminderKey } from "../dispatch/occasion-keys.ts";
-import { queueTelling, type Telling } from "../dispatch/tell.ts";
+import { keysTold, queueTelling, type Telling } from "../dispatch/tell.ts";
 import { groupBy } from "../lib/chunks.ts";
 import { dueStep, type Ladder, nextStepAt } from "../schedules/ladder.ts";
 import { type DueSchedule, rescheduled, takeDue } from "../schedules/user-schedules.ts";
+import { wholeUsers } from "../schedules/whole-users.ts";
 import { type Certificate, reminderOf } from "./content.ts";
 
 /** Users looked at in one go, and goes of one tick. */
 const PORTION = 1_000;
 const PORTIONS_PER_TICK = 5;
+
+/** Certificates that one look takes in, of all of its users together. */
+const MAX_ROWS = 10_000;
 
 /** A certificate and what its reminders depend upon. */
 interface Owned extends Certificate {
@@ -38,24 +43,26 @@ interface Owed {
  */
 export async function sendDueReminders(ctx: Ctx): Promise<number> {
   let sent = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const due = await takeDue(ctx, "certifications", PORTION);
     if (due.length === 0) break;
-    sent += await remind(ctx, due);
-    if (due.length < PORTION) break;
+    const { queued, left } = await remind(ctx, due);
+    sent += queued;
+    if (due.length < PORTION && left === 0) break;
   }
   return sent;
 }
 
-async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
+async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: number; left: number }> {
   const now = ctx.clock.now();
   const userIds = due.map((schedule) => schedule.user_id);
   const [owned = []] = await ctx.db.read([
     sql`SELECT c.id, c.name, c.expires_at, c.known_since, c.user_id, u.id IS NOT NULL AS has_owner, u.org_id, u.timezone
       FROM ${certifications} c LEFT JOIN ${users} u ON u.id = c.user_id
-      WHERE ${inJson(sql`c.user_id`, userIds)} AND c.expires_at > ${now} ORDER BY c.user_id, c.expires_at`,
+      WHERE ${inJson(sql`c.user_id`, userIds)} AND c.expires_at > ${now} ORDER BY c.user_id, c.expires_at
+      LIMIT ${MAX_ROWS}`,
   ]);
-  const certificates = owned as Owned[];
+  const { rows: certificates, covers } = wholeUsers(owned as Owned[], MAX_ROWS);
   const ladderOf = (certificate: Owned): Ladder => ({
     deadline: certificate.expires_at,
     steps: ctx.config.certificationReminderDays,
@@ -83,15 +90,9 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<number> {
     if (next !== null)
       nextOf.set(certificate.user_id, Math.min(next, nextOf.get(certificate.user_id) ?? next));
   }
-  return queueTelling(ctx, messages, rescheduled("certifications", due, nextOf));
-}
-
-async function keysTold(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
-  if (keys.length === 0) return new Set();
-  const [rows = []] = await ctx.db.read([
-    sql`SELECT key FROM ${occasions} WHERE ${inJson(occasions.key, keys)}`,
-  ]);
-  return new Set((rows as { key: string }[]).map((row) => row.key));
+  const looked = due.filter((schedule) => covers(schedule.user_id));
+  const queued = await queueTelling(ctx, messages, rescheduled("certifications", looked, nextOf));
+  return { queued, left: due.length - looked.length };
 }
 
 /** One message a user. */

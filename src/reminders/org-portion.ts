@@ -20,6 +20,9 @@ import { type Certificate, reminderOf } from "./content.ts";
 /** Users that one round of statements deals with. */
 export const PORTION = 5_000;
 
+/** Certificates of one user that a bulk looks at, the first to expire: one string holds them. */
+const MAX_CERTIFICATES = 50;
+
 /** Whoever was reminded of the same expiry within this time is not reminded again by a bulk. */
 const REMINDED_WITHIN_MS = DAY;
 
@@ -70,8 +73,10 @@ export function portionOf(
   return sql`SELECT u.id, u.org_id, u.email, u.email_verified,
       EXISTS (SELECT 1 FROM ${suppressions} s
         WHERE s.email = lower(u.email) AND (s.expires_at IS NULL OR s.expires_at > ${now})) AS suppressed,
-      (SELECT json_group_array(json_object('id', c.id, 'name', c.name, 'expires_at', c.expires_at, 'told', ${told}))
-        FROM ${certifications} c WHERE c.user_id = u.id AND ${soon}) AS certificates
+      (SELECT json_group_array(json(soonest.one)) FROM
+        (SELECT json_object('id', c.id, 'name', c.name, 'expires_at', c.expires_at, 'told', ${told}) AS one
+          FROM ${certifications} c WHERE c.user_id = u.id AND ${soon}
+          ORDER BY c.expires_at LIMIT ${MAX_CERTIFICATES}) AS soonest) AS certificates
     FROM ${users} u
     WHERE ${inOrg} AND (u.org_id, u.id) > (${after?.org_id ?? ""}, ${after?.id ?? ""})
       AND EXISTS (SELECT 1 FROM ${certifications} c WHERE c.user_id = u.id AND ${soon})

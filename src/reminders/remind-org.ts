@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { audit, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import { hasRoom, type Statement } from "../db/client.ts";
 import { auditLog, orgs } from "../db/schema/index.ts";
 import { inScope, type Scope } from "../directory/scope.ts";
 import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
@@ -13,7 +13,7 @@ import {
   type StoredKey,
   takeKey,
 } from "../idempotency/keys.ts";
-import { notFound } from "../lib/failure.ts";
+import { Failure, notFound } from "../lib/failure.ts";
 import { timeOfId } from "../lib/ids.ts";
 import {
   type BulkRequest,
@@ -39,7 +39,7 @@ export interface BulkResult extends Counts {
  * Reminds every user of an organization whose certificate expires within some days: one message a user, listing the
  * certificates. Two round trips for each 5,000 users, and two more. Interrupted and called again it goes on where it was,
  * since whoever was reminded already is skipped; so is whoever a call at the same time reminds.
- * @throws 404 for an organization outside the scope
+ * @throws 404 for an organization outside the scope; 503 when there are more users than one invocation can deal with
  */
 export async function remindOrg(
   ctx: Ctx,
@@ -62,6 +62,7 @@ export async function remindOrg(
     audit({ id: batchId, action: "reminder.bulk", target: request.orgId, detail: counts, ...author });
   let after: Candidate | null = null;
   for (;;) {
+    if (!hasRoom(ctx.db)) throw unfinished();
     const portion: Candidate[] = await readPortion(ctx, request, after);
     const rows = portionRows(ctx, batchId, portion);
     counts.eligible += portion.length;
@@ -90,6 +91,12 @@ export async function remindOrg(
     after = portion.at(-1) ?? null;
   }
 }
+
+/** Whoever was reminded is skipped by a repeat, which thereby goes on; a key is taken only by the last portion. */
+const unfinished = (): Failure =>
+  new Failure("unavailable", "Many users are reminded, but not all yet. Send the request again.", {
+    headers: { "retry-after": "1" },
+  });
 
 async function readPortion(ctx: Ctx, request: BulkRequest, after: Candidate | null): Promise<Candidate[]> {
   const [portion = []] = await ctx.db.read([portionOf(request, ctx.clock.now(), after)]);

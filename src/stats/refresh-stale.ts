@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import { hasRoom } from "../db/client.ts";
 import { statsSubscriptions as table, users } from "../db/schema/index.ts";
 import { groupBy } from "../lib/chunks.ts";
 import { windowAt, type WindowKind } from "../schedules/windows.ts";
@@ -24,7 +25,7 @@ interface Stale {
  */
 export async function refreshStale(ctx: Ctx): Promise<number> {
   let refreshed = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
     const [rows = []] = await ctx.db.read([staleQuery(now)]);
     const stale = rows as Stale[];

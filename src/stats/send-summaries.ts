@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import { hasRoom, type Statement } from "../db/client.ts";
 import { type DispatchRow, occasions, statsSubscriptions as table, users } from "../db/schema/index.ts";
 import { dispatchRow, insertDispatches, TELLS } from "../dispatch/create.ts";
 import { summaryKey } from "../dispatch/occasion-keys.ts";
@@ -26,7 +26,7 @@ const NEWS_MS = 7 * DAY;
  */
 export async function sendSummaries(ctx: Ctx): Promise<number> {
   let sent = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK; portion++) {
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
     const [rows = []] = await ctx.db.read([dueQuery(now)]);
     const due = rows as DueSubscription[];

@@ -13,6 +13,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0004_totals_from_indexes.sql": "0700616ca645a461",
   "0005_push_options.sql": "8b666f09851562f8",
   "0006_feedback_weight.sql": "39d0560ce758f035",
+  "0007_withheld_and_known_grants.sql": "a98a2f75a498ff91",
+  "0008_users_arrive.sql": "3cc8030546afb7ed",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

@@ -256,6 +256,7 @@ describe("who was reminded of the same expiry within a day", () => {
     const { id } = await givenReader(h, { org });
     const cert = await givenCertificate(h, id, 10, { name: "Old" });
     await bulk(h, org);
+    await h.drain();
     await givenCertificate(h, id, 12, { name: "Another" });
     await bulk(h, org);
     await givenCertificate(h, id, 20, { id: cert, name: "Renewed" });

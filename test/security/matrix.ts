@@ -171,6 +171,7 @@ export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
     ({ user }) => user,
     () => ({ name: "Renamed", email: "mine@example.com", email_verified: true }),
   ),
+  "GET /api/v1/directory/users/{id}/withheld": [["operators", ({ user }) => ({ id: user })]],
   ...directory(
     "certifications",
     ({ facts }) => facts.certification,

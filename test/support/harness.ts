@@ -41,7 +41,8 @@ export const SERVICE: Caller = { role: "service", sub: "svc_test" };
 
 export interface Harness {
   deps: Deps;
-  ctx: Ctx;
+  /** A new one each time: an invocation's. */
+  readonly ctx: Ctx;
   clock: Clock & { set(ms: number): void; advance(ms: number): void };
   meter: D1Meter;
   queues: FakeQueues;
@@ -184,7 +185,9 @@ export function createHarness({
 
   return {
     deps,
-    ctx: deps.open("first-primary"),
+    get ctx() {
+      return deps.open("first-primary");
+    },
     clock,
     meter,
     queues,

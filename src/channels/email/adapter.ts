@@ -1,20 +1,20 @@
 import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter, Result } from "../../dispatch/channel.ts";
-import type { Outcome } from "../../dispatch/outcome.ts";
+import { NOTHING_TO_SAY, type Outcome } from "../../dispatch/outcome.ts";
 import { fire } from "../../dispatch/waves.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { compose, contentOf, type Letterhead } from "./compose.ts";
-import { type Gathered, gatheredFor, gatheredIn, isGathering } from "./gathered.ts";
+import { isLateBound, type LateContents, lateContentsIn, readLateContents } from "./late-bound/index.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
 import type { EmailContent } from "./templates/index.ts";
 import { isEmailType, type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
 
-/** The recipients of the claimed dispatches, by user, and what dispatches have gathered, by dispatch. */
+/** The recipients of the claimed dispatches, by user, and what late-bound dispatches say, by dispatch. */
 interface Loaded {
   recipients: ReadonlyMap<string, Recipient>;
-  gathered: Gathered;
+  late: LateContents;
 }
 
 /** A dispatch and what is to be sent for it. */
@@ -31,26 +31,19 @@ interface Due {
   addressed: Recipient & { email: string };
 }
 
-/** What it was to tell is gone: withdrawn, deleted, or no longer what the user asks for. */
-const NOTHING_TO_SAY: Outcome = {
-  kind: "unwanted",
-  code: "nothing_to_say",
-  message: "There is nothing left to tell",
-};
-
 /** A bug in a template, or facts that nobody expected: it costs this e-mail an attempt, and the others nothing. */
 const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
 /** What is to be sent for a dispatch, or why nothing is. @param now what "in 30 days" is counted from, epoch ms */
-function decide(dispatch: Dispatch, { recipients, gathered }: Loaded, now: number): Due | Outcome {
+function decide(dispatch: Dispatch, { recipients, late }: Loaded, now: number): Due | Outcome {
   const recipient = recipients.get(dispatch.user_id);
   const refused = isEmailType(dispatch.type) ? refusal(dispatch.type, recipient) : NO_CONTENT;
   if (refused !== null) return refused;
-  const gathers = isGathering(dispatch);
-  const content = gathers ? (gathered.get(dispatch.id) ?? null) : contentOf(dispatch, now);
-  if (gathers && content === null) return NOTHING_TO_SAY;
+  const isLate = isLateBound(dispatch);
+  const content = isLate ? (late.get(dispatch.id) ?? null) : contentOf(dispatch, now);
+  if (isLate && content === null) return NOTHING_TO_SAY;
   if (content === null || recipient?.email == null) return NO_CONTENT;
   return { content, addressed: { ...recipient, email: recipient.email } };
 }
@@ -85,10 +78,10 @@ export function createEmailChannel(
     providers,
     budget,
     loader: {
-      statements: (claimed, now) => [recipientsOf(usersOf(claimed), now), gatheredFor(claimed)],
-      parse: ([recipients = [], found = []]) => ({
+      statements: (claimed, now) => [recipientsOf(usersOf(claimed), now), ...readLateContents(claimed, now)],
+      parse: ([recipients = [], ...found]) => ({
         recipients: new Map((recipients as Recipient[]).map((recipient) => [recipient.id, recipient])),
-        gathered: gatheredIn(found),
+        late: lateContentsIn(found),
       }),
     },
     refusal(dispatch, loaded, now) {

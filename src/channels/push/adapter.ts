@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { deliveries, deviceTokens, type Dispatch } from "../../db/schema/index.ts";
+import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
 import type { Loader } from "../../dispatch/claim.ts";
-import type { Outcome } from "../../dispatch/outcome.ts";
+import { NOTHING_TO_SAY, type Outcome } from "../../dispatch/outcome.ts";
 import { fire } from "../../dispatch/waves.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import type { DeliveryRecord } from "../../dispatch/settlement.ts";
+import { IS_PAUSE_MESSAGE, PAUSE_HOLDS } from "../../pause-records/holds.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale, keptUntil } from "./lifetime.ts";
 import { parseOptions } from "./options.ts";
@@ -24,11 +25,13 @@ interface Device {
   token: string;
 }
 
-/** Devices of the claimed dispatches' users, and the devices that have accepted already. */
+/** Devices of the claimed dispatches' users, the devices that have accepted already, and what need not be sent any more. */
 interface Loaded {
   devices: Map<string, Device[]>;
   /** `dispatch device` of every delivery that needs no repeat. */
   accepted: Set<string>;
+  /** Dispatches that tell what is not true any more. */
+  overtaken: ReadonlySet<string>;
 }
 
 /** One message to one device, and where it belongs. */
@@ -46,8 +49,10 @@ const loader: Loader<Loaded> = {
         AND t.invalidated_at IS NULL`,
     sql`SELECT dispatch_id, device_id FROM ${deliveries}
         WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,
+    sql`SELECT d.id FROM ${dispatches} AS d
+      WHERE d.id IN ${claimed} AND ${IS_PAUSE_MESSAGE} AND NOT ${PAUSE_HOLDS}`,
   ],
-  parse([devices = [], accepted = []]) {
+  parse([devices = [], accepted = [], overtaken = []]) {
     return {
       devices: groupBy(devices as Device[], (device) => device.user_id),
       accepted: new Set(
@@ -55,6 +60,7 @@ const loader: Loader<Loaded> = {
           pair(row.dispatch_id, row.device_id),
         ),
       ),
+      overtaken: new Set((overtaken as { id: string }[]).map(({ id }) => id)),
     };
   },
 };
@@ -62,15 +68,22 @@ const loader: Loader<Loaded> = {
 const devicesOf = (dispatch: Dispatch, loaded: Loaded) => loaded.devices.get(dispatch.user_id) ?? [];
 
 /** What is still to be sent: each device of each user, without those that have accepted the same dispatch before. */
-const shotsOf = (dispatches: readonly Dispatch[], loaded: Loaded): Shot[] =>
-  dispatches.flatMap((dispatch) =>
-    devicesOf(dispatch, loaded)
+const shotsOf = (claimed: readonly Dispatch[], loaded: Loaded): Shot[] =>
+  claimed.flatMap((dispatch) =>
+    (loaded.overtaken.has(dispatch.id) ? [] : devicesOf(dispatch, loaded))
       .filter((device) => !loaded.accepted.has(pair(dispatch.id, device.id)))
       .map((device) => ({ dispatch, device })),
   );
 
-const refusal = (dispatch: Dispatch, loaded: Loaded): Outcome | null =>
-  devicesOf(dispatch, loaded).length === 0 ? NO_DEVICE : null;
+/** The user's devices that have accepted the same dispatch before. */
+const reachedBy = (dispatch: Dispatch, loaded: Loaded): Device[] =>
+  devicesOf(dispatch, loaded).filter(({ id }) => loaded.accepted.has(pair(dispatch.id, id)));
+
+/** Why a dispatch is not sent at all. One that a device has accepted was true then. */
+function refusal(dispatch: Dispatch, loaded: Loaded): Outcome | null {
+  if (loaded.overtaken.has(dispatch.id) && reachedBy(dispatch, loaded).length === 0) return NOTHING_TO_SAY;
+  return devicesOf(dispatch, loaded).length === 0 ? NO_DEVICE : null;
+}
 
 function messageOf({ dispatch, device }: Shot, now: number): PushMessage {
   const options = parseOptions(dispatch.options);
@@ -122,10 +135,10 @@ export function createPushChannel(
 /** What becomes of a push whose ttl is over: it reached some device in an earlier attempt, or none. */
 function tooLate(dispatch: Dispatch, loaded: Loaded): Result {
   const devices = devicesOf(dispatch, loaded);
-  const reached = devices.some(({ id }) => loaded.accepted.has(pair(dispatch.id, id)));
-  const outcome: Outcome = reached
-    ? { kind: "accepted", messageId: null }
-    : { kind: "rejected", code: "expired", message: "Its ttl was over before it could be sent" };
+  const outcome: Outcome =
+    reachedBy(dispatch, loaded).length > 0
+      ? { kind: "accepted", messageId: null }
+      : { kind: "rejected", code: "expired", message: "Its ttl was over before it could be sent" };
   return { dispatch, outcome, attempted: false, targets: devices.length, deliveries: [], gone: [] };
 }
 
@@ -176,7 +189,7 @@ function resultsOf(
         : (refusal(dispatch, loaded) ??
           summarize(
             answered.map((one) => one.outcome),
-            devicesOf(dispatch, loaded).length - own.length,
+            reachedBy(dispatch, loaded).length,
           ));
     return [
       {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
+import { hasRoom, type Statement } from "../../db/client.ts";
 import { inJson } from "../../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
 import { acceptedCount, failedCount, isOpen } from "../../dispatch/counts.ts";
@@ -35,7 +35,7 @@ interface Due {
  */
 export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]): Promise<number> {
   let looked = 0;
-  for (let call = 0; call < CALLS_PER_TICK; call++) {
+  for (let call = 0; call < CALLS_PER_TICK && hasRoom(ctx.db); call++) {
     const due = await takeDue(ctx);
     looked += due.length;
     for (const [name, own] of groupBy(due, (delivery) => delivery.provider)) {

@@ -52,7 +52,7 @@ export const remindBulk = createRoute({
   description:
     "One e-mail a user. `total_eligible` = `dispatched` + `failed` + `skipped`. Certificates that have expired do not count. Called again after an interruption it goes on where it was.",
   request: { headers: keyed, body: jsonBody(schemas.bulkBody) },
-  responses: { 202: json(schemas.bulkReminded, "Queued"), ...problems(400, 404, 413, 415, 422) },
+  responses: { 202: json(schemas.bulkReminded, "Queued"), ...problems(400, 404, 413, 415, 422, 503) },
 });
 
 export const change = createRoute({

@@ -42,7 +42,7 @@ export const applications: WireCollection<ApplicationFacts, Application> = {
     updated_at: iso(updated_at),
   }),
   about:
-    "Applications are what users send in for grants. A change of `status` is told as `application_status`, each once. An application that is new here has not changed; with `notify=false` nobody is told either.",
+    "Applications are what users send in for grants. A change of `status` is told as `application_status`, each once. An application that is new here has not changed; with `notify=false` nobody is told either. One whose status is `withdrawn` brings no reminders of its grant's deadline.",
   deletion: "Nobody hears of it any more.",
   exampleId: example.id,
 };

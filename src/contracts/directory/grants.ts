@@ -43,7 +43,8 @@ export const grants: WireCollection<GrantFacts, Grant> = {
     })
     .openapi("Grant", { example }),
   print: ({ id, title, url, deadline }) => ({ id, title, url, deadline: isoOrNull(deadline) }),
-  about: "Grants are what users match and apply for; they are reminded of deadlines.",
+  about:
+    "Grants are what users match and apply for; they are reminded of deadlines. Matches that came before it are told once it is there.",
   deletion: "Nobody hears of it any more. Its matches and applications stay.",
   exampleId: example.id,
 };

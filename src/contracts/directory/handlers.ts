@@ -6,10 +6,12 @@ import { authorOf } from "../../http/author.ts";
 import { WIRE } from "./collections.ts";
 import { routesOf } from "./routes.ts";
 import type { WireCollection } from "./wire.ts";
+import { registerWithheld } from "./withheld.ts";
 
 /** Mounts every collection of the directory. */
 export function registerHandlers(app: App): void {
   for (const wire of Object.values<WireCollection>(WIRE)) registerCollection(app, wire);
+  registerWithheld(app);
 }
 
 /** Mounts the operations of one collection. */

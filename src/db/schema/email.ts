@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { CHANNELS } from "./pipeline.ts";
 
 /** What a user wants to get by e-mail: the fields of the user-notifications contract. No row: the defaults. WITHOUT ROWID. */
 export const preferences = sqliteTable("preferences", {
@@ -49,6 +50,34 @@ export const suppressions = sqliteTable(
       .on(t.expires_at)
       .where(sql`expires_at IS NOT NULL`),
   ],
+);
+
+/** Why a message was not made, where that leaves no other trace. */
+export const WITHHELD_REASONS = [
+  "below_threshold",
+  "switched_off",
+  "nothing_to_say",
+  "unknown_user",
+  "unknown_grant",
+] as const;
+export type WithheldReason = (typeof WITHHELD_REASONS)[number];
+
+/**
+ * How often, on a day, messages to a user were not made. The day comes first: what a day holds is removed together, and
+ * a user's days are few enough to be looked up one by one. WITHOUT ROWID.
+ */
+export const withheld = sqliteTable(
+  "withheld",
+  {
+    /** Days since 1970, UTC. */
+    day: integer("day").notNull(),
+    user_id: text("user_id").notNull(),
+    type: text("type").notNull(),
+    channel: text("channel", { enum: CHANNELS }).notNull(),
+    reason: text("reason", { enum: WITHHELD_REASONS }).notNull(),
+    n: integer("n").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.user_id, t.type, t.channel, t.reason] })],
 );
 
 /** Counts of e-mails that retention has removed, so that "ever sent" stays true. WITHOUT ROWID. */

@@ -140,11 +140,13 @@ export const grants = sqliteTable("grants", {
   deadline: integer("deadline"),
   /** Since when this deadline is known: steps of the ladder before it are not owed. */
   known_since: integer("known_since").notNull(),
+  /** Since when the grant is known: its matches are no news before. Null for one from before this was kept. */
+  created_at: integer("created_at"),
 });
 
 /**
- * Grants with a new deadline that not all of their users have been looked at for: a grant may have more users than one
- * request can touch. WITHOUT ROWID.
+ * Grants that are new here, or have a new deadline, for which not all of their users have been looked at: a grant may have
+ * more users than one request can touch. WITHOUT ROWID.
  */
 export const deadlineMoves = sqliteTable("deadline_moves", {
   grant_id: text("grant_id").primaryKey(),
@@ -176,7 +178,7 @@ export const applications = sqliteTable(
     user_id: text("user_id").notNull(),
     grant_id: text("grant_id").notNull(),
     status: text("status").notNull(),
-    /** Grows with each change of status: names the change in occasions. */
+    /** Starts at the time of creation (epoch ms) and grows by one with each change of status: names it in occasions. */
     status_seq: integer("status_seq").notNull(),
     updated_at: integer("updated_at").notNull(),
   },

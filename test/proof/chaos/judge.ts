@@ -24,9 +24,14 @@ export async function judge(run: Run): Promise<Findings> {
   const truth = createTruth(run);
   judgeOrigins(run, rows, findings);
   const users = new Map(run.world.users.map((user) => [user.id, user]));
+  const pauses = groupBy(
+    rows.filter(({ type }) => type.startsWith("pause_")),
+    ({ user_id }) => user_id,
+  );
   for (const row of rows) {
     const user = users.get(row.user_id);
-    if (user !== undefined) judgeRow(run, truth, findings, row, user);
+    if (user !== undefined && !isOvertaken(row, pauses.get(row.user_id) ?? []))
+      judgeRow(run, truth, findings, row, user);
   }
   judgeCancels(run, truth, findings, rows);
   judgeStrangers(truth, findings, rows);
@@ -34,6 +39,13 @@ export async function judge(run: Run): Promise<Findings> {
   await judgeCounts(run, rows, findings);
   return findings;
 }
+
+/** A mentor's pause that was over before it could be told: its end has been told, or is. */
+const isOvertaken = ({ id, type, status, error_code }: Row, pauses: readonly Row[]): boolean =>
+  status === "cancelled" &&
+  error_code === "nothing_to_say" &&
+  type.startsWith("pause_") &&
+  pauses.some((other) => other.type !== type && other.id > id);
 
 function judgeRow(run: Run, truth: Truth, findings: Findings, row: Row, user: User): void {
   const { id, channel, status } = row;
