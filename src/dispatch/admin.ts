@@ -3,12 +3,12 @@ import { audit, type AuditEntry, CHANGED, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type Dispatch, dispatches, occasions } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import { type Scope, senderOf } from "../directory/scope.ts";
 import { isoOrNull } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import { cancelQueued, requeueFailed, RETRYABLE } from "./change.ts";
-import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
+import { actable, findActable, findDispatch, isActable, listDispatches, listed, type LogFilter } from "./log.ts";
 import { wake } from "./wake.ts";
 
 type Author = Pick<AuditEntry, "actor" | "requestId">;
@@ -45,13 +45,10 @@ const theOne = ([dispatch]: unknown[]): Dispatch => {
   return dispatch as Dispatch;
 };
 
-const matching = (scope: Scope, id: string) =>
-  sql`${dispatches.id} = ${id} AND ${inScope(scope, { userId: dispatches.user_id, orgId: dispatches.org_id })}`;
-
 /**
  * Makes a change that not every state allows, with its audit entry, and reads what came of it. One round trip.
  * @param refusal what to answer where the state did not allow it
- * @throws 404
+ * @throws 404; 403 where its user has left the caller's organizations
  */
 async function change(
   ctx: Ctx,
@@ -65,20 +62,20 @@ async function change(
     statement,
     audit({ id: entry, action, target: id, ...author }, CHANGED),
     isAudited(entry),
-    findDispatch(scope, null, id),
+    findActable(scope, null, id),
   ]);
-  const dispatch = theOne(found);
+  const dispatch = actable(found, "dispatch");
   if (made.length === 0) throw refusal(dispatch);
   return dispatch;
 }
 
-/** Puts a failed dispatch back into the queue. One round trip. @throws 404; 409 unless failed or bounced, and not past its time */
+/** Puts a failed dispatch back into the queue. One round trip. @throws 404, 403; 409 unless failed or bounced, and not past its time */
 export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
   const dispatch = await change(
     ctx,
     scope,
     { id, action: "dispatch.retry", author },
-    requeueFailed(ctx, matching(scope, id)),
+    requeueFailed(ctx, isActable(scope, null, id), senderOf(scope)),
     ({ status, expires_at }) =>
       (RETRYABLE as readonly string[]).includes(status)
         ? new Failure("conflict", `It was not to be sent after ${isoOrNull(expires_at) ?? "now"}.`, {
@@ -92,7 +89,7 @@ export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: 
   return dispatch;
 }
 
-/** Notes something over a dispatch, whatever its state. One round trip. @throws 404 */
+/** Notes something over a dispatch, whatever its state. One round trip. @throws 404, 403 */
 export async function noteDispatch(
   ctx: Ctx,
   scope: Scope,
@@ -101,20 +98,20 @@ export async function noteDispatch(
   note: string,
 ): Promise<Dispatch> {
   const [, , found = []] = await ctx.db.write([
-    sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${matching(scope, id)}`,
+    sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${isActable(scope, null, id)}`,
     audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
-    findDispatch(scope, null, id),
+    findActable(scope, null, id),
   ]);
-  return theOne(found);
+  return actable(found, "dispatch");
 }
 
-/** Cancels a queued dispatch. One round trip. @throws 404; 409 once it is no longer queued */
+/** Cancels a queued dispatch. One round trip. @throws 404, 403; 409 once it is no longer queued */
 export const cancelDispatch = (ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> =>
   change(
     ctx,
     scope,
     { id, action: "dispatch.cancel", author },
-    cancelQueued(ctx, matching(scope, id)),
+    cancelQueued(ctx, isActable(scope, null, id)),
     ({ status }) =>
       new Failure("conflict", `Only what is queued can be cancelled; it is ${status}.`, {
         code: "not_queued",

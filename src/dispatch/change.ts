@@ -17,13 +17,19 @@ export const RETRYABLE = ["failed", "bounced"] as const satisfies readonly Dispa
 /**
  * Puts a failed dispatch back into the queue with all its attempts; deliveries that were accepted stay accepted. It is
  * made anew: not the same request once more, and not yet delivered. What was not to be sent after a time stays as it is.
+ * @param senderOrgId of the org_admin on whose word it goes out now; null where no leave is needed
  */
-export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
+export function requeueFailed(
+  ctx: Ctx,
+  where: SQL | undefined,
+  senderOrgId: string | null = null,
+): Statement {
   const now = ctx.clock.now();
   return ctx.db.orm
     .update(dispatches)
     .set({
       status: "queued",
+      sender_org_id: senderOrgId,
       attempts: 0,
       claims: 0,
       error_code: null,

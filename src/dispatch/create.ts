@@ -20,6 +20,8 @@ export interface NewDispatch {
   type: string;
   userId: string;
   orgId: string | null;
+  /** Of the org_admin who asks for it: `senderOf` the caller's scope. Left out where no leave is needed. */
+  senderOrgId?: string | null;
   batchId?: string;
   title?: string;
   body?: string;
@@ -54,6 +56,7 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     lane: input.lane,
     type: input.type,
     org_id: input.orgId,
+    sender_org_id: input.senderOrgId ?? null,
     user_id: input.userId,
     batch_id: input.batchId ?? null,
     status: input.failure ? "failed" : delivered ? "delivered" : "queued",

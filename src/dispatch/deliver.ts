@@ -4,12 +4,12 @@ import { MINUTE, SECOND } from "../lib/clock.ts";
 import { groupBy } from "../lib/chunks.ts";
 import type { Verdict } from "./settlement.ts";
 import type { ChannelAdapter, Result } from "./channel.ts";
-import { type Claimed, claim } from "./claim.ts";
+import { type Claimed, claim, type ClaimedDispatch } from "./claim.ts";
 import { conclude } from "./conclude.ts";
 import { admit, handIn, restFor } from "./pass.ts";
 import { packRounds } from "./rounds.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
-import { abandoned, expired, isExpired, postponed } from "./verdict.ts";
+import { abandoned, expired, isExpired, outOfCharge, postponed } from "./verdict.ts";
 import { wake } from "./wake.ts";
 
 /** Dispatches claimed at a time: one provider round. */
@@ -114,17 +114,21 @@ async function wakeEarly<Loaded>(
   );
 }
 
-/** Separates what may be sent now from what has expired, has failed too often, or must wait for its user's slot. */
+/**
+ * Separates what may be sent now from what has expired, has failed too often, is not the sender's to send any more, or must
+ * wait for its user's slot.
+ */
 async function sortOut<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
-  dispatches: readonly Dispatch[],
+  dispatches: readonly ClaimedDispatch[],
 ): Promise<{ ready: Dispatch[]; verdicts: Verdict[] }> {
   const now = ctx.clock.now();
   const verdicts: Verdict[] = [];
   const alive: Dispatch[] = [];
   for (const dispatch of dispatches) {
-    if (isExpired(dispatch, now)) verdicts.push(expired(dispatch));
+    if (dispatch.left_sender === 1) verdicts.push(outOfCharge(dispatch));
+    else if (isExpired(dispatch, now)) verdicts.push(expired(dispatch));
     else if (dispatch.claims > MAX_CLAIMS) verdicts.push(abandoned(dispatch));
     else alive.push(dispatch);
   }

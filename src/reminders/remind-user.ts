@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { audit, type AuditEntry } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { certifications, type Dispatch, users } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import { inScope, type Scope, senderOf } from "../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
 import { reminderKey } from "../dispatch/occasion-keys.ts";
 import { wake } from "../dispatch/wake.ts";
@@ -50,6 +50,7 @@ export async function remindUser(
     type: "certification_reminder",
     userId,
     orgId: user.org_id,
+    senderOrgId: senderOf(scope),
     payload: reminderOf(certificates, ctx.clock.now()),
     slotTaken: true,
   }) as Dispatch;

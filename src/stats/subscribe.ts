@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { statsSubscriptions as table, users } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import { inScope, type Scope, userInScope } from "../directory/scope.ts";
 import { createUserIfMissing, type NewUser } from "../directory/users.ts";
 import { type IdempotencyKey, releaseKey } from "../idempotency/keys.ts";
 import { once, type Repeatable } from "../idempotency/once.ts";
@@ -44,7 +44,7 @@ export async function subscribe(
   wanted: NewSubscription,
   create: NewUser | null,
 ): Promise<Subscribed> {
-  const request = once(ctx, key, SUBSCRIPTION);
+  const request = once(ctx, key, subscriptionIn(scope));
   const { found: before, earlier } = await request.read([findUser(scope, wanted.user_id)]);
   if (earlier !== null) return earlier;
   const [[known] = []] = before as Located[][];
@@ -77,10 +77,12 @@ const findUser = (scope: Scope, id: string): SQL =>
   sql`SELECT id, timezone FROM ${users} WHERE id = ${id}
     AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`;
 
-const SUBSCRIPTION: Repeatable<Subscribed> = {
-  find: (id) => sql`SELECT * FROM ${table} WHERE id = ${id}`,
+/** A subscription that the caller may still see. */
+const subscriptionIn = (scope: Scope): Repeatable<Subscribed> => ({
+  find: (id) =>
+    sql`SELECT * FROM ${table} WHERE id = ${id} AND ${scope.kind === "own" ? sql`user_id = ${scope.userId}` : userInScope(scope, sql`user_id`)}`,
   replay: ([row]) => (row === undefined ? null : { subscription: row as Subscription, replayed: true }),
-};
+});
 
 /**
  * Inserts the subscription with its snapshot, unless there is one already. Should its user have moved to another zone at

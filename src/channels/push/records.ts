@@ -1,14 +1,19 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
-import { inScope, type Scope } from "../../directory/scope.ts";
-import { findDispatch, listDispatches, listed, type LogFilter } from "../../dispatch/log.ts";
+import { type Scope, userInScope } from "../../directory/scope.ts";
+import {
+  actable,
+  findActable,
+  findDispatch,
+  isActable,
+  listDispatches,
+  listed,
+  type LogFilter,
+} from "../../dispatch/log.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { keepOutcomes } from "../../pause-records/following.ts";
-
-const inPushScope = (scope: Scope, id: string) =>
-  sql`id = ${id} AND channel = 'push' AND ${inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })}`;
 
 /** The push view of the log. One round trip. */
 export const listPushes = async (
@@ -19,15 +24,19 @@ export const listPushes = async (
 ): Promise<Listed<Dispatch>> =>
   listed(await ctx.db.read(listDispatches(scope, { ...filter, channel: "push" }, page)));
 
-/** A push and the tokens of the devices that it went to. One round trip. */
+/**
+ * A push and the tokens of the devices that it went to: of those whose user is in scope now, since a device may have changed
+ * hands and a user the organization. One round trip.
+ */
 export async function getPush(
   ctx: Ctx,
   scope: Scope,
   id: string,
 ): Promise<{ dispatch: Dispatch; tokens: string[] }> {
+  const theirs = scope.kind === "all" ? sql`` : sql` AND ${userInScope(scope, sql`t.user_id`)}`;
   const [found = [], tokens = []] = await ctx.db.read([
     findDispatch(scope, "push", id),
-    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id}`,
+    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id}${theirs}`,
   ]);
   const dispatch = found[0] as Dispatch | undefined;
   if (dispatch === undefined) throw notFound("notification");
@@ -40,7 +49,7 @@ export interface Annotation {
   retry_note?: string | undefined;
 }
 
-/** Notes a mark or a remark. One round trip. @throws 404, 409 while it is still being sent */
+/** Notes a mark or a remark. One round trip. @throws 404, 403, 409 while it is still being sent */
 export async function annotatePush(
   ctx: Ctx,
   scope: Scope,
@@ -49,12 +58,11 @@ export async function annotatePush(
 ): Promise<Dispatch> {
   const [, found = []] = await ctx.db.write([
     sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
-        note = coalesce(${retry_note ?? null}, note), updated_at = ${ctx.clock.now()}
-      WHERE ${inPushScope(scope, id)} AND status NOT IN ('queued', 'sending')`,
-    findDispatch(scope, "push", id),
+        retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
+      WHERE ${isActable(scope, "push", id)} AND status NOT IN ('queued', 'sending')`,
+    findActable(scope, "push", id),
   ]);
-  const dispatch = found[0] as Dispatch | undefined;
-  if (dispatch === undefined) throw notFound("notification");
+  const dispatch = actable(found, "notification");
   if (dispatch.status === "queued" || dispatch.status === "sending")
     throw new Failure("conflict", `The notification is still ${dispatch.status}.`, { code: "not_finished" });
   return dispatch;
@@ -62,17 +70,17 @@ export async function annotatePush(
 
 /**
  * Deletes a push with its deliveries; one that is queued is thereby never sent. One round trip.
- * @throws 404, 409 while a consumer has it
+ * @throws 404, 403, 409 while a consumer has it
  */
 export async function deletePush(ctx: Ctx, scope: Scope, id: string): Promise<void> {
-  const removable = sql`${inPushScope(scope, id)} AND status <> 'sending'`;
+  const removable = sql`${isActable(scope, "push", id)} AND status <> 'sending'`;
   const [before = [], , , gone = []] = await ctx.db.write([
-    findDispatch(scope, "push", id),
+    findActable(scope, "push", id),
     keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
     sql`DELETE FROM ${dispatches} WHERE ${removable} RETURNING id`,
   ]);
-  if (before.length === 0) throw notFound("notification");
+  actable(before, "notification");
   if (gone.length === 0)
     throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
 }

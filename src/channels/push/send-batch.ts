@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
-import { inScope, type Scope } from "../../directory/scope.ts";
+import { inScope, type Scope, senderOf } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
 import { wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
@@ -59,6 +59,7 @@ export async function sendBatch(
       type: "push",
       userId: target.user_id,
       orgId,
+      senderOrgId: senderOf(scope),
       batchId,
       title: target.title,
       body: target.body,

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
-import { inScope, type Scope } from "../../directory/scope.ts";
+import { inScope, type Scope, senderOf } from "../../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
@@ -54,7 +54,7 @@ export async function sendOne(
   const found = isBlind ? { id: input.user_id, org_id: null } : await look(request, scope, input.user_id);
   if ("replayed" in found) return found;
 
-  const rows = rowsOf(ctx, found, input);
+  const rows = rowsOf(ctx, found, senderOf(scope), input);
   const [dispatch] = rows;
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
   const make = () =>
@@ -80,7 +80,7 @@ async function look(request: Once<SentOne>, scope: Scope, userId: string): Promi
 }
 
 /** A dispatch on each channel, the push first. Those of one send are a batch, so that each leads to the others. */
-function rowsOf(ctx: Ctx, user: User, input: SendOne): Dispatch[] {
+function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne): Dispatch[] {
   const { channels = ["push"] } = input;
   const batch = channels.length > 1 ? { batchId: ctx.ids.uuid() } : {};
   const now = ctx.clock.now();
@@ -93,6 +93,7 @@ function rowsOf(ctx: Ctx, user: User, input: SendOne): Dispatch[] {
       type: "push",
       userId: user.id,
       orgId: user.org_id,
+      senderOrgId,
       title: input.title,
       body: input.body,
       data: input.data ?? null,

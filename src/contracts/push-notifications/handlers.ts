@@ -146,8 +146,9 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.get, async (c) => {
     const id = idOf(c.req.valid("param").id);
-    const { dispatch, tokens } = await records.getPush(c.get("ctx"), scopeOf(c.get("principal")), id);
-    return c.json(recordView(dispatch, tokens), 200);
+    const scope = scopeOf(c.get("principal"));
+    const { dispatch, tokens } = await records.getPush(c.get("ctx"), scope, id);
+    return c.json(recordView(dispatch, tokens, scope.kind !== "own"), 200);
   });
 
   app.openapi(routes.annotate, async (c) => {

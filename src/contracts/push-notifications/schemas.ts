@@ -131,7 +131,7 @@ export const record = z
     ...references,
     data: jsonObject.nullable(),
     device_tokens: z.array(z.string()),
-    retry_note: z.string().optional(),
+    retry_note: z.string().optional().openapi({ description: "For staff: a user does not see it." }),
   })
   .openapi("PushRecord");
 
