@@ -22,6 +22,7 @@ import {
 import { namesUser } from "../dispatch/occasion-keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { keepOutcomes } from "../pause-records/following.ts";
+import { buryUser } from "./tombstones.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
 const PORTION = 2_000;
@@ -61,7 +62,7 @@ export const NAMING: readonly Required<Owned>[] = [
 
 /**
  * Erases a user's personal data everywhere. First go the user, their devices and whatever is unsent, so that nothing is
- * sent afterwards. It may be repeated, and finishes what an interrupted call has left. One round trip for up to 2,000
+ * sent afterwards, and a tombstone keeps their own token from bringing them back. It may be repeated, and finishes what an interrupted call has left. One round trip for up to 2,000
  * dispatches, another for each further 2,000.
  * @throws 404 when there is nothing at all of this user; 503 when more is left than one call may do
  */
@@ -77,6 +78,7 @@ async function eraseRows(ctx: Ctx, id: string): Promise<boolean> {
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
   const statements = [
     anythingOf(id),
+    await buryUser(ctx, id, sql`EXISTS (${anythingOf(id)})`),
     ...OWNED.map((owned) => sql`DELETE FROM ${owned.table} ${portionOf(owned, id)}`),
     ...NAMING.map(
       (naming) =>

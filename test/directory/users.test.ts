@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createUserIfMissing, normalizeEmail, users } from "../../src/directory/users.ts";
 import { readOne } from "../../src/directory/read.ts";
@@ -15,7 +16,7 @@ test("a user known only by a token is created with what the token says", async (
       email: "Kari@EXAMPLE.com",
       emailVerified: true,
       name: "Kari",
-    }),
+    }, sql`false`),
   ]);
   expect(await readOne(h.ctx, users, id)).toEqual({
     id,
@@ -33,7 +34,7 @@ test("a user known only by a token is created with what the token says", async (
 
 test("a user known by the id alone is created with it", async () => {
   const id = mint("usr");
-  await h.ctx.db.write([createUserIfMissing(h.ctx, { id })]);
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id }, sql`false`)]);
   expect(await readOne(h.ctx, users, id)).toMatchObject({
     id,
     org_id: null,
@@ -46,13 +47,13 @@ test("a user whom the directory has stays as it is", async () => {
   const id = mint("usr");
   const body = { name: "Kari", email: "kari@example.com", email_verified: true };
   await h.request("PUT", `/api/v1/directory/users/${id}`, { body });
-  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" })]);
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" }, sql`false`)]);
   expect(await readOne(h.ctx, users, id)).toMatchObject(body);
 });
 
 test("no address is verified where there is none", async () => {
   const id = mint("usr");
-  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, emailVerified: true })]);
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, emailVerified: true }, sql`false`)]);
   expect(await readOne(h.ctx, users, id)).toMatchObject({ email: null, email_verified: false });
 });
 

@@ -12,6 +12,7 @@ import { preferenceOf } from "../../http/prefer.ts";
 import type { Principal } from "../../http/principal.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
+import { newUserOf } from "../../http/subject.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId, printId } from "../../lib/ids.ts";
@@ -46,8 +47,7 @@ function newUser(principal: Principal, userId: string) {
   if (principal.kind === "anonymous" || principal.role === "service" || principal.role === "global_admin")
     return { id: userId };
   if (principal.id !== userId || scopeOf(principal).kind === "none") return null;
-  const { id, orgId, email, emailVerified, name } = principal;
-  return { id, orgId, email, emailVerified, name };
+  return newUserOf(principal);
 }
 
 export function registerHandlers(app: App): void {
