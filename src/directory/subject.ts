@@ -41,7 +41,11 @@ export function missing({ scope, id, create }: Subject, why: readonly unknown[] 
   const isCaller = scope.kind === "own" && scope.userId === id;
   if (isCaller && why.length > 0) return userErased();
   if (!isCaller || create !== null) return notFound("user");
-  return new Failure("forbidden", "The token's subject is no user. Where the endpoint takes `user_id`, name one.", {
-    code: "no_user",
-  });
+  return new Failure(
+    "forbidden",
+    "The token's subject is no user. Where the endpoint takes `user_id`, name one.",
+    {
+      code: "no_user",
+    },
+  );
 }

@@ -8,7 +8,15 @@ import { isoOrNull } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import { cancelQueued, requeueFailed, RETRYABLE } from "./change.ts";
-import { actable, findActable, findDispatch, isActable, listDispatches, listed, type LogFilter } from "./log.ts";
+import {
+  actable,
+  findActable,
+  findDispatch,
+  isActable,
+  listDispatches,
+  listed,
+  type LogFilter,
+} from "./log.ts";
 import { wake } from "./wake.ts";
 
 type Author = Pick<AuditEntry, "actor" | "requestId">;

@@ -91,6 +91,9 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
 /** A condition upon a message: that an occasion points to it. Another tick that came first has the occasions, and tells them. */
 export const TELLS: SQL = sql`EXISTS (SELECT 1 FROM ${occasions} AS o WHERE o.dispatch_id = value->>'id')`;
 
+/** A condition upon a message: that its user is there. Whoever was erased since they were read gets none. */
+export const HAS_USER: SQL = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id')`;
+
 /** The organization of a message's user, as the directory has it when the message is inserted. */
 export const ORG_OF_USER: SQL = sql`(SELECT u.org_id FROM ${users} AS u WHERE u.id = value->>'user_id')`;
 
@@ -112,9 +115,7 @@ export const insertDispatches = (
 
 /** The same for users of whom nothing has been read: what is for one who is not there is left out. */
 export const insertForUsers = (rows: readonly DispatchRow[]): Statement[] =>
-  insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id')`, {
-    org_id: ORG_OF_USER,
-  });
+  insertDispatches(rows, HAS_USER, { org_id: ORG_OF_USER });
 
 /** Statements that point occasions to dispatches; an occasion that exists already stays with its first dispatch. */
 export const insertOccasions = (

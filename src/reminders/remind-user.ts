@@ -74,10 +74,14 @@ async function insert(
   certificates: readonly Certificate[],
 ): Promise<Dispatch | null> {
   const told = certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id }));
-  const { earlier } = await request.write(row.id, (isMine) => [
-    ...insertDispatches([row], isMine),
-    ...insertOccasions(told, isMine),
-    audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, isMine),
-  ]);
+  const { earlier } = await request.write(row.id, (isMine) => {
+    // The user may have been erased since they were read.
+    const isWanted = sql`${isMine} AND EXISTS (SELECT 1 FROM ${users} WHERE id = ${row.user_id})`;
+    return [
+      ...insertDispatches([row], isWanted),
+      ...insertOccasions(told, isWanted),
+      audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, isWanted),
+    ];
+  });
   return earlier;
 }

@@ -10,13 +10,17 @@ test("a user known only by a token is created with what the token says", async (
   const id = mint("usr");
   const org = mint("org");
   await h.ctx.db.write([
-    createUserIfMissing(h.ctx, {
-      id,
-      orgId: org,
-      email: "Kari@EXAMPLE.com",
-      emailVerified: true,
-      name: "Kari",
-    }, sql`false`),
+    createUserIfMissing(
+      h.ctx,
+      {
+        id,
+        orgId: org,
+        email: "Kari@EXAMPLE.com",
+        emailVerified: true,
+        name: "Kari",
+      },
+      sql`false`,
+    ),
   ]);
   expect(await readOne(h.ctx, users, id)).toEqual({
     id,
@@ -47,7 +51,9 @@ test("a user whom the directory has stays as it is", async () => {
   const id = mint("usr");
   const body = { name: "Kari", email: "kari@example.com", email_verified: true };
   await h.request("PUT", `/api/v1/directory/users/${id}`, { body });
-  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" }, sql`false`)]);
+  await h.ctx.db.write([
+    createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" }, sql`false`),
+  ]);
   expect(await readOne(h.ctx, users, id)).toMatchObject(body);
 });
 

@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../directory/scope.ts";
-import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
+import { dispatchRow, HAS_USER, insertDispatches } from "../../dispatch/create.ts";
 import { wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
@@ -69,7 +69,9 @@ export async function sendBatch(
     });
     return [row as Dispatch];
   });
-  const { earlier: winner } = await request.write(batchId, (isMine) => insertDispatches(rows, isMine));
+  const { earlier: winner } = await request.write(batchId, (isMine) =>
+    insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`),
+  );
   if (winner !== null) return replay(winner);
   await wake(
     ctx,

@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../directory/scope.ts";
-import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
+import { dispatchRow, HAS_USER, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
@@ -127,7 +127,9 @@ const MESSAGE: Repeatable<SentOne> = {
 
 /** Inserts the dispatches, unless a request with the same key came first: then it returns what that one made. */
 async function insert(request: Once<SentOne>, id: string, rows: readonly Dispatch[]): Promise<SentOne> {
-  const { earlier } = await request.write(id, (isMine) => insertDispatches(rows, isMine));
+  const { earlier } = await request.write(id, (isMine) =>
+    insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`),
+  );
   return earlier ?? sentOf(rows, false);
 }
 

@@ -88,8 +88,7 @@ export const historyList = z
 
 const named = {
   user_id: directoryId.optional().openapi({
-    description:
-      "A user in the caller's scope: a service must name one, admins may. Left out: the caller.",
+    description: "A user in the caller's scope: a service must name one, admins may. Left out: the caller.",
   }),
 };
 
