@@ -58,7 +58,7 @@ export const mayAct = (scope: Scope, sent: Sent): SQL =>
     ? sql`(${inScope(scope, sent)} AND ${userInScope(scope, sent.userId)})`
     : inScope(scope, sent);
 
-/** The condition that the user with this id is there and in scope now. A user's own id is in their scope. */
+/** The condition that the user with this id is there and in scope now. */
 export const userInScope = (scope: Scope, userId: SQLWrapper): SQL =>
   sql`EXISTS (SELECT 1 FROM ${users} AS in_scope WHERE in_scope.id = ${userId}
     AND ${inScope(scope, { userId: sql`in_scope.id`, orgId: sql`in_scope.org_id` })})`;

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
-import { type Scope, userInScope } from "../../directory/scope.ts";
+import { inScope, type Scope, userInScope } from "../../directory/scope.ts";
 import {
   actable,
   findActable,
@@ -33,10 +33,13 @@ export async function getPush(
   scope: Scope,
   id: string,
 ): Promise<{ dispatch: Dispatch; tokens: string[] }> {
-  const theirs = scope.kind === "all" ? sql`` : sql` AND ${userInScope(scope, sql`t.user_id`)}`;
+  const theirs =
+    scope.kind === "org"
+      ? userInScope(scope, sql`t.user_id`)
+      : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
   const [found = [], tokens = []] = await ctx.db.read([
     findDispatch(scope, "push", id),
-    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id}${theirs}`,
+    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
   ]);
   const dispatch = found[0] as Dispatch | undefined;
   if (dispatch === undefined) throw notFound("notification");
