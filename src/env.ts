@@ -111,6 +111,8 @@ const variables = z.object({
   SEND_WAIT_SECONDS: z.coerce.number().min(0).max(10).default(3),
   /** Days for which finished dispatches are kept. */
   RETENTION_DAYS: count(60, 3_650),
+  /** Days for which an erased user's own tokens bring nobody back: at least as long as tokens live. */
+  TOMBSTONE_DAYS: count(90, 3_650),
 });
 
 type Variables = z.output<typeof variables>;
@@ -160,6 +162,7 @@ export interface Config {
   sweepAfterMs: number;
   sendWaitMs: number;
   retentionDays: number;
+  tombstoneDays: number;
 }
 
 /** A variable is missing or wrong. The message names each, and never its value. */
@@ -241,5 +244,6 @@ export function readConfig(env: object): Config {
     sweepAfterMs: v.SWEEP_AFTER_SECONDS * 1_000,
     sendWaitMs: v.SEND_WAIT_SECONDS * 1_000,
     retentionDays: v.RETENTION_DAYS,
+    tombstoneDays: v.TOMBSTONE_DAYS,
   };
 }

@@ -26,6 +26,7 @@ import { namesUser } from "../dispatch/occasion-keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { keepOutcomes } from "../pause-records/following.ts";
 import { ON_KEPT_DAYS } from "../withheld/count.ts";
+import { buryUser, erasedHash } from "./tombstones.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
 const PORTION = 2_000;
@@ -68,8 +69,8 @@ export const NAMING: readonly Required<Omit<Owned, "within">>[] = [
 
 /**
  * Erases a user's personal data everywhere. First go the user, their devices and whatever is unsent, so that nothing is
- * sent afterwards. It may be repeated, and finishes what an interrupted call has left. One round trip for up to 2,000
- * dispatches, another for each further 2,000.
+ * sent afterwards, and a tombstone keeps their own token from bringing them back. It may be repeated, and finishes what an
+ * interrupted call has left. One round trip for up to 2,000 dispatches, another for each further 2,000.
  * @throws 404 when there is nothing at all of this user; 503 when more is left than one call may do
  */
 export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<void> {
@@ -77,16 +78,11 @@ export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<v
     ...author,
     id: ctx.ids.uuid(),
     action: "user.erase",
-    target: await hashOf(id),
+    // An id may be an address, and nothing is to be left of it.
+    target: await erasedHash(id),
   });
   await Promise.all([ctx.limiters(id).erase(), ctx.inboxes.erase(id)]);
   if (!found) throw notFound("user");
-}
-
-/** An id may be an address, and nothing is to be left of it. */
-async function hashOf(id: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** @returns whether there was anything */
@@ -95,6 +91,7 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
   const statements = [
     audit(entry, sql`EXISTS (${anythingOf(id)})`),
+    await buryUser(ctx, id, sql`EXISTS (${anythingOf(id)})`),
     ...OWNED.map((owned) => sql`DELETE FROM ${owned.table} ${portionOf(owned, id)}`),
     ...NAMING.map(
       (naming) =>

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
@@ -49,8 +49,11 @@ export interface NewUser {
   emailVerified?: boolean;
 }
 
-/** Creates a user of whom the directory has not heard; one that it has stays as it is. For the batch that needs the user. */
-export function createUserIfMissing(ctx: Ctx, user: NewUser): Statement {
+/**
+ * Creates a user of whom the directory has not heard; one that it has stays as it is. For the batch that needs the user.
+ * @param erased `erasedLately`: who was does not come back
+ */
+export function createUserIfMissing(ctx: Ctx, user: NewUser, erased: SQL): Statement {
   const now = ctx.clock.now();
   const email = user.email ?? null;
   const row = {
@@ -62,7 +65,7 @@ export function createUserIfMissing(ctx: Ctx, user: NewUser): Statement {
     created_at: now,
     updated_at: now,
   };
-  return insertRows(table, [row], { onConflict: sql`ON CONFLICT DO NOTHING` });
+  return insertRows(table, [row], { where: sql`NOT ${erased}`, onConflict: sql`ON CONFLICT DO NOTHING` });
 }
 
 /** An address with its domain in lower case. What stands before the @ is the receiving host's business (RFC 5321 §2.4). */

@@ -3,14 +3,22 @@ import { audit, type Author, CHANGED, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type Dispatch, dispatches, occasions } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import { type Scope, senderOf } from "../directory/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import { giveBack } from "../rate-limit/give-back.ts";
 import type { Check } from "./channel.ts";
 import { cancelQueued, notRetryable, requeueFailed, wasToldSince } from "./change.ts";
 import type { Linked } from "./links.ts";
-import { findDispatch, listDispatches, listed, type LogFilter } from "./log.ts";
+import {
+  actable,
+  findActable,
+  findDispatch,
+  isActable,
+  listDispatches,
+  listed,
+  type LogFilter,
+} from "./log.ts";
 import { holdsUnusedSlot } from "./slots.ts";
 import { wakesItself } from "./timing.ts";
 import { wake } from "./wake.ts";
@@ -47,13 +55,10 @@ const theOne = ([dispatch]: unknown[]): Linked => {
   return dispatch as Linked;
 };
 
-const matching = (scope: Scope, id: string) =>
-  sql`${dispatches.id} = ${id} AND ${inScope(scope, { userId: dispatches.user_id, orgId: dispatches.org_id })}`;
-
 /**
  * Makes a change that not every state allows, with its audit entry, and reads what came of it. One round trip.
  * @param refusal what to answer where the state did not allow it
- * @throws 404
+ * @throws 404; 403 where its user has left the caller's organizations
  */
 async function change(
   ctx: Ctx,
@@ -67,9 +72,9 @@ async function change(
     statement,
     audit({ id: entry, action, target: id, ...author }, CHANGED),
     isAudited(entry),
-    findDispatch(scope, null, id),
+    findActable(scope, null, id),
   ]);
-  const dispatch = theOne(found);
+  const dispatch = actable(found, "dispatch");
   if (made.length === 0) throw refusal(dispatch);
   return dispatch;
 }
@@ -78,7 +83,7 @@ async function change(
  * Puts a dispatch that has failed or was cancelled back into the queue, unless it is known already that it could not be
  * sent. Two round trips.
  * @param checks what the channels decide upon when they send
- * @throws 404; 409 unless it failed, bounced or was cancelled, is not past its time, was not told since and can be sent
+ * @throws 404, 403; 409 unless it failed, bounced or was cancelled, is not past its time, was not told since and can be sent
  */
 export async function retryDispatch(
   ctx: Ctx,
@@ -90,7 +95,7 @@ export async function retryDispatch(
   const now = ctx.clock.now();
   const asked = checks.map((check) => ({ check, statements: check.statements(sql`(SELECT ${id})`, now) }));
   const [found = [], told = [], ...loaded] = await ctx.db.read([
-    findDispatch(scope, null, id),
+    findActable(scope, null, id),
     wasToldSince(id),
     ...asked.flatMap(({ statements }) => statements),
   ]);
@@ -98,14 +103,14 @@ export async function retryDispatch(
     const reason = notRetryable(dispatch, told.length > 0, now);
     return reason && new Failure("conflict", reason.detail, { code: reason.code });
   };
-  const before = theOne(found);
+  const before = actable(found, "dispatch");
   const hindered = failure(before) ?? hindrance(asked, loaded, before, now);
   if (hindered !== null) throw hindered;
   const dispatch = await change(
     ctx,
     scope,
     { id, action: "dispatch.retry", author },
-    requeueFailed(ctx, matching(scope, id)),
+    requeueFailed(ctx, isActable(scope, null, id), senderOf(scope)),
     (after) => failure(after) ?? new Failure("conflict", "It has changed meanwhile.", { code: "changed" }),
   );
   if (wakesItself(dispatch.due_at, now))
@@ -130,7 +135,7 @@ function hindrance(
   return null;
 }
 
-/** Notes something over a dispatch, whatever its state. One round trip. @throws 404 */
+/** Notes something over a dispatch, whatever its state. One round trip. @throws 404, 403 */
 export async function noteDispatch(
   ctx: Ctx,
   scope: Scope,
@@ -139,20 +144,20 @@ export async function noteDispatch(
   note: string,
 ): Promise<Dispatch> {
   const [, , found = []] = await ctx.db.write([
-    sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${matching(scope, id)}`,
+    sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${isActable(scope, null, id)}`,
     audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
-    findDispatch(scope, null, id),
+    findActable(scope, null, id),
   ]);
-  return theOne(found);
+  return actable(found, "dispatch");
 }
 
-/** Cancels a queued dispatch, and frees its slot. One round trip. @throws 404; 409 once it is no longer queued */
+/** Cancels a queued dispatch, and frees its slot. One round trip. @throws 404, 403; 409 once it is no longer queued */
 export async function cancelDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
   const dispatch = await change(
     ctx,
     scope,
     { id, action: "dispatch.cancel", author },
-    cancelQueued(ctx, matching(scope, id)),
+    cancelQueued(ctx, isActable(scope, null, id)),
     ({ status }) =>
       new Failure("conflict", `Only what is queued can be cancelled; it is ${status}.`, {
         code: "not_queued",

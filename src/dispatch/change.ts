@@ -76,14 +76,20 @@ export function notRetryable(
  * Puts a dispatch that has failed or was cancelled back into the queue with all its attempts; deliveries that were accepted
  * stay accepted. It is made anew: not the same request once more, and not yet delivered. What was not to be sent after a
  * time stays as it is, and what was cancelled before its time still waits for it.
+ * @param senderOrgId of the org_admin on whose word it goes out now; null where no leave is needed
  */
-export function requeueFailed(ctx: Ctx, where: SQL | undefined): Statement {
+export function requeueFailed(
+  ctx: Ctx,
+  where: SQL | undefined,
+  senderOrgId: string | null = null,
+): Statement {
   const now = ctx.clock.now();
   const due = sql`max(${now}, coalesce(${dispatches.scheduled_at}, 0))`;
   return ctx.db.orm
     .update(dispatches)
     .set({
       status: "queued",
+      sender_org_id: senderOrgId,
       attempts: 0,
       claims: 0,
       error_code: null,

@@ -1,8 +1,9 @@
-import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { inJson } from "../db/json.ts";
 import { type Channel, type Dispatch, dispatches, type Lane } from "../db/schema/index.ts";
+import { leftSender } from "../directory/scope.ts";
 
 /** A lease on some dispatches: until when, and the id that only its holder knows. */
 export interface Lease {
@@ -18,9 +19,14 @@ export interface Early {
   due_at: number;
 }
 
+/** A dispatch, and whether the org_admin who asked for it has nothing to do with its user any more. */
+export interface ClaimedDispatch extends Dispatch {
+  left_sender: 0 | 1;
+}
+
 export interface Claimed<Loaded> {
   lease: Lease;
-  dispatches: Dispatch[];
+  dispatches: ClaimedDispatch[];
   early: Early[];
   loaded: Loaded;
 }
@@ -73,8 +79,9 @@ export async function claim<Loaded>(
   const claimedIds = sql`(SELECT id FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId})`;
 
   // A claim that was committed and then reported as failed is found again: its rows carry our claim id.
+  const left = leftSender({ userId: sql`dispatches.user_id`, senderOrgId: sql`dispatches.sender_org_id` });
   const again = orm
-    .select()
+    .select({ ...getTableColumns(dispatches), left_sender: left.as("left_sender") })
     .from(dispatches)
     .where(and(inJson(dispatches.id, ids), eq(dispatches.claim_id, lease.claimId)));
   const [, mine, early, ...rest] = await ctx.db.write([
@@ -85,7 +92,7 @@ export async function claim<Loaded>(
   ]);
   return {
     lease,
-    dispatches: (mine ?? []) as Dispatch[],
+    dispatches: (mine ?? []) as ClaimedDispatch[],
     early: (early ?? []) as Early[],
     loaded: loader.parse(rest),
   };

@@ -20,6 +20,8 @@ export interface NewDispatch {
   type: string;
   userId: string;
   orgId: string | null;
+  /** Of the org_admin who asks for it: `senderOf` the caller's scope. Left out where no leave is needed. */
+  senderOrgId?: string | null;
   batchId?: string;
   title?: string;
   body?: string;
@@ -59,6 +61,7 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     lane: input.lane,
     type: input.type,
     org_id: input.orgId,
+    sender_org_id: input.senderOrgId ?? null,
     user_id: input.userId,
     batch_id: input.batchId ?? null,
     status: input.failure ? "failed" : delivered ? "delivered" : "queued",
@@ -94,6 +97,13 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
 /** A condition upon a message: that an occasion points to it. Another tick that came first has the occasions, and tells them. */
 export const TELLS: SQL = sql`EXISTS (SELECT 1 FROM ${occasions} AS o WHERE o.dispatch_id = value->>'id')`;
 
+/** A condition upon a message: that its user is there. Whoever was erased since they were read gets none. */
+export const HAS_USER: SQL = hasUser(sql``);
+
+function hasUser(and: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id'${and})`;
+}
+
 /** The organization of a message's user, as the directory has it when the message is inserted. */
 export const ORG_OF_USER: SQL = sql`(SELECT u.org_id FROM ${users} AS u WHERE u.id = value->>'user_id')`;
 
@@ -118,9 +128,7 @@ export const insertDispatches = (
  * these organizations (`""`: of none).
  */
 export const insertForUsers = (rows: readonly DispatchRow[], except: readonly string[]): Statement[] =>
-  insertDispatches(rows, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id'${notOf(except)})`, {
-    org_id: ORG_OF_USER,
-  });
+  insertDispatches(rows, hasUser(notOf(except)), { org_id: ORG_OF_USER });
 
 const notOf = (orgs: readonly string[]): SQL =>
   orgs.length === 0 ? sql`` : sql` AND NOT ${inJson(sql`coalesce(org_id, '')`, orgs)}`;

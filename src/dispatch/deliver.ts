@@ -5,14 +5,14 @@ import { MINUTE, SECOND } from "../lib/clock.ts";
 import { HORIZON_MS } from "../rate-limit/limiter.ts";
 import type { Verdict } from "./settlement.ts";
 import type { ChannelAdapter, Result } from "./channel.ts";
-import { type Claimed, claim } from "./claim.ts";
+import { type Claimed, claim, type ClaimedDispatch } from "./claim.ts";
 import { conclude } from "./conclude.ts";
 import { admit, handIn, restFor } from "./pass.ts";
-import { deferOverQuota } from "../quota/admit.ts";
+import { deferOverQuota, uncountQuota } from "../quota/admit.ts";
 import { packRounds } from "./rounds.ts";
 import { slotsFor } from "./slots.ts";
 import { MAX_CLAIMS, wakesItself } from "./timing.ts";
-import { abandoned, expired, isExpired, postponed } from "./verdict.ts";
+import { abandoned, expired, isExpired, outOfCharge, postponed } from "./verdict.ts";
 import { wake } from "./wake.ts";
 
 /** Dispatches claimed at a time: one provider round. */
@@ -126,17 +126,21 @@ async function wakeEarly<Loaded>(
   );
 }
 
-/** Separates what may be sent now from what has expired, has failed too often, or must wait for its user's slot. */
+/**
+ * Separates what may be sent now from what has expired, has failed too often, is not the sender's to send any more, or must
+ * wait for its user's slot.
+ */
 async function sortOut<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
-  dispatches: readonly Dispatch[],
+  dispatches: readonly ClaimedDispatch[],
 ): Promise<{ ready: Dispatch[]; verdicts: Verdict[] }> {
   const now = ctx.clock.now();
   const verdicts: Verdict[] = [];
   const alive: Dispatch[] = [];
   for (const dispatch of dispatches) {
-    if (isExpired(dispatch, now)) verdicts.push(expired(dispatch));
+    if (dispatch.left_sender === 1) verdicts.push(outOfCharge(dispatch));
+    else if (isExpired(dispatch, now)) verdicts.push(expired(dispatch));
     else if (dispatch.claims > MAX_CLAIMS) verdicts.push(abandoned(dispatch));
     else alive.push(dispatch);
   }
@@ -145,6 +149,10 @@ async function sortOut<Loaded>(
     ctx,
     adapter.budget,
     alive.filter(({ id, slot_at }) => slot_at === null && !waits.has(id)),
+  );
+  uncountQuota(
+    ctx,
+    alive.filter(({ id }) => !waits.has(id) && slots.get(id)?.at == null),
   );
   const ready: Dispatch[] = [];
   for (const dispatch of alive) {

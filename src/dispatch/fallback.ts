@@ -2,12 +2,14 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { dispatches, occasions } from "../db/schema/index.ts";
+import { leftSender } from "../directory/scope.ts";
 import { fallbackKey } from "./occasion-keys.ts";
 
 /** What is copied from a dispatch to the one that follows it on another channel. */
 const COPIED = [
   "type",
   "org_id",
+  "sender_org_id",
   "user_id",
   "batch_id",
   "title",
@@ -25,7 +27,8 @@ const copiedFrom = sql.raw(COPIED.map((column) => `d.${column}`).join(", "));
 
 /**
  * Statements for the batch that fails `ids`: those of them that have indeed failed and name a fallback get a follower on
- * that channel, once (an occasion keeps it), unless it is too late for any channel. It has the same content and no fallback of its own.
+ * that channel, once (an occasion keeps it), unless it is too late for any
+ * channel, or no longer its sender's to send. It has the same content and no fallback of its own.
  */
 export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statement[]; ids: string[] } {
   if (ids.length === 0) return { statements: [], ids: [] };
@@ -33,7 +36,8 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
   const followers = ids.map((from) => ({ from, id: ctx.ids.uuid() }));
   const pairs = JSON.stringify(followers);
   const due = sql`d.id = f.value->>'from' AND d.status = 'failed' AND d.fallback IS NOT NULL
-    AND (d.expires_at IS NULL OR d.expires_at > ${now})`;
+    AND (d.expires_at IS NULL OR d.expires_at > ${now})
+    AND NOT ${leftSender({ userId: sql`d.user_id`, senderOrgId: sql`d.sender_org_id` })}`;
   const occasion = sql`INSERT INTO ${occasions} (key, dispatch_id)
     SELECT ${fallbackKey(sql`d.id`)}, f.value->>'id' FROM json_each(${pairs}) AS f JOIN ${dispatches} AS d ON ${due}
     WHERE true ON CONFLICT DO NOTHING`;

@@ -1,7 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
-import { type Channel, CHANNELS, dispatches, type DispatchStatus } from "../db/schema/index.ts";
-import { inScope, orgTree, type Scope } from "../directory/scope.ts";
+import {
+  type Channel,
+  CHANNELS,
+  type Dispatch,
+  dispatches,
+  type DispatchStatus,
+} from "../db/schema/index.ts";
+import { inScope, mayAct, orgTree, type Scope } from "../directory/scope.ts";
+import { Failure, notFound } from "../lib/failure.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
 import { type Linked, LINKS } from "./links.ts";
@@ -165,7 +172,34 @@ export const listed = ([rows = [], total = []]: unknown[][]): Listed<Linked> => 
   total: (total as { total: number }[])[0]?.total ?? 0,
 });
 
+const sent = { userId: sql`${dispatches}.user_id`, orgId: sql`${dispatches}.org_id` };
+
 /** One dispatch with its links, if it is in scope. */
 export const findDispatch = (scope: Scope, channel: Channel | null, id: string): Statement =>
-  sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}
-      AND ${inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })}`;
+  sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+
+const ofId = (channel: Channel | null, id: string): SQL =>
+  sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;
+
+/** The condition that this dispatch is there, and the caller may do something with it. */
+export const isActable = (scope: Scope, channel: Channel | null, id: string): SQL =>
+  sql`${ofId(channel, id)} AND ${mayAct(scope, sent)}`;
+
+/** Reads a dispatch that is in scope for whoever wants to do something with it: `actable` takes it. */
+export const findActable = (scope: Scope, channel: Channel | null, id: string): Statement =>
+  sql`SELECT *, ${mayAct(scope, sent)} AS may_act FROM ${dispatches}
+    WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+
+/**
+ * What `findActable` found.
+ * @param noun what it is called where there is none
+ * @throws 404 outside the scope, 403 `user_moved` where its user has left the caller's organizations
+ */
+export function actable([row]: readonly unknown[], noun: string): Dispatch {
+  if (row === undefined) throw notFound(noun);
+  const { may_act, ...dispatch } = row as Dispatch & { may_act: 0 | 1 };
+  if (may_act === 1) return dispatch;
+  throw new Failure("forbidden", "Its user belongs to none of your organizations now.", {
+    code: "user_moved",
+  });
+}

@@ -7,6 +7,7 @@ import {
   deviceTokens,
   dispatches,
   emailTotals,
+  erasedUsers,
   idempotencyKeys,
   occasions,
   suppressions,
@@ -31,7 +32,8 @@ const AUDIT_KEPT_DAYS = 400;
 /**
  * Removes what is older than `RETENTION_DAYS`: finished dispatches with their deliveries (how many e-mails of which type
  * and outcome is added to `email_totals` in the same batch), dead device tokens; and what has run out: idempotency keys,
- * suppressions, occasions, counts of what was withheld, audit entries. A dispatch that is not finished stays, however old.
+ * tombstones, suppressions, occasions, counts of what was withheld, audit entries. A dispatch that is not finished stays,
+ * however old.
  * @returns how many dispatches were removed
  */
 export async function removeOld(ctx: Ctx): Promise<number> {
@@ -49,6 +51,8 @@ export async function removeOld(ctx: Ctx): Promise<number> {
     sql`DELETE FROM ${dispatches} WHERE id IN ${old} RETURNING 1`,
     sql`DELETE FROM ${idempotencyKeys} WHERE key IN
       (SELECT key FROM ${idempotencyKeys} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1`,
+    sql`DELETE FROM ${erasedUsers} WHERE id_hash IN
+      (SELECT id_hash FROM ${erasedUsers} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1`,
     sql`DELETE FROM ${deviceTokens} WHERE id IN
       (SELECT id FROM ${deviceTokens} WHERE invalidated_at < ${before} LIMIT ${PORTION}) RETURNING 1`,
     sql`DELETE FROM ${suppressions} WHERE email IN

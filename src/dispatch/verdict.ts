@@ -55,6 +55,20 @@ const ended = (dispatch: Dispatch, isAttempted: boolean): Partial<Change> =>
 export const expired = (dispatch: Dispatch): Verdict =>
   failed(dispatch, "expired", "It could not be sent before it expired", ended(dispatch, false));
 
+/** What a dispatch says whose user has moved out of the sending org_admin's organizations. Nothing follows it. */
+export const OUT_OF_CHARGE = {
+  code: "sender_not_in_charge",
+  message: "Its user no longer belongs to the organization that sent it",
+} as const;
+
+export const outOfCharge = (dispatch: Dispatch): Verdict =>
+  verdict(dispatch, {
+    status: "cancelled",
+    error_code: OUT_OF_CHARGE.code,
+    error: OUT_OF_CHARGE.message,
+    ...ended(dispatch, false),
+  });
+
 /** A dispatch that interrupts its consumer each time. */
 export const abandoned = (dispatch: Dispatch): Verdict =>
   failed(dispatch, "abandoned", "Sending it was interrupted too often", ended(dispatch, false));

@@ -2,10 +2,19 @@ import type { Context } from "hono";
 import { type IdempotencyKey, keyOf } from "../idempotency/keys.ts";
 import { Failure } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
-import { actorOf } from "./principal.ts";
+import { actorOf, type Principal } from "./principal.ts";
 
 /**
- * The request's `Idempotency-Key`, scoped to principal, method, path and key; null when it sent none.
+ * Whose keys these are: a caller's in one organization. Where a contract is open and nobody says who they are, those of
+ * one address; a laptop, which no Cloudflare stands before, is one caller.
+ */
+const ownerOf = (principal: Principal, address: string | undefined): readonly string[] => [
+  actorOf(principal),
+  principal.kind === "token" ? (principal.orgId ?? "") : (address ?? "local"),
+];
+
+/**
+ * The request's `Idempotency-Key`, scoped to owner, method, path and key, all of it hashed; null when it sent none.
  * Quoted (as the draft has it) and unquoted forms are the same key. `body` is what was parsed, defaults included.
  */
 export async function idempotencyKeyOf(c: Context<AppEnv>, body: unknown): Promise<IdempotencyKey | null> {
@@ -16,6 +25,7 @@ export async function idempotencyKeyOf(c: Context<AppEnv>, body: unknown): Promi
     throw new Failure("invalid_request", "The Idempotency-Key must be 1 to 255 visible ASCII characters.", {
       errors: [{ pointer: "Idempotency-Key", detail: "must be 1 to 255 visible ASCII characters" }],
     });
-  const scope = [actorOf(c.get("principal")), c.req.method, c.req.path, text];
+  const owner = ownerOf(c.get("principal"), c.req.header("cf-connecting-ip"));
+  const scope = [...owner, c.req.method, c.req.path, text];
   return keyOf(scope, body, c.get("deps").clock.now());
 }

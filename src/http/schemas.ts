@@ -76,6 +76,7 @@ const PROBLEM_STATUSES = {
   403: "Not for this role",
   404: "Not there, or outside the caller's scope",
   409: "Not possible in the present state",
+  410: "The user has been erased",
   413: "The body is too large",
   415: "The body is not JSON",
   422: "The idempotency key was used with another body",

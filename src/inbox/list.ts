@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { users } from "../db/schema/index.ts";
-import { createUserIfMissing, type NewUser } from "../directory/users.ts";
+import { missing, type Subject, summon } from "../directory/subject.ts";
 import type { InboxRow } from "./message.ts";
 import { type InboxFilter, listInboxPage, rowsOf, type Standing, standingIn, standingOf } from "./queries.ts";
 
@@ -13,11 +13,13 @@ export interface InboxPage extends Standing {
 
 /**
  * The caller's messages, as they came, newest first. One round trip; another at the first look of a caller of whom the
- * directory has not heard, who is known from then on and can be written to.
+ * directory has not heard, who is known from then on and can be written to. (Whom a token does not make a user, such as an
+ * admin, has an empty one.)
+ * @throws 410 for a caller who was erased
  */
 export async function listInbox(
   ctx: Ctx,
-  caller: NewUser,
+  caller: Subject,
   filter: InboxFilter,
   page: { limit: number; before: string | null },
 ): Promise<InboxPage> {
@@ -26,6 +28,10 @@ export async function listInbox(
     standingOf(caller.id),
     sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
   ]);
-  if (known.length === 0) await ctx.db.write([createUserIfMissing(ctx, caller)]);
+  if (known.length === 0 && caller.create !== null) {
+    const { create, why } = await summon(ctx, caller);
+    const results = await ctx.db.write([...create, why]);
+    if (results.at(-1)?.length === 1) throw missing(caller, results.at(-1));
+  }
   return { rows: rowsOf(rows), ...standingIn(standing) };
 }

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: "Not allowed for this role" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Not possible in the present state" },
+  gone: { status: 410, title: "Gone" },
   payload_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be JSON" },
   idempotency_key_reused: { status: 422, title: "The idempotency key belongs to another request" },

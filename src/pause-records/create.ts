@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { audit, type Author, CHANGED } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { insertRows } from "../db/json.ts";
@@ -8,9 +8,10 @@ import {
   type PauseEventType,
   peerMentors,
 } from "../db/schema/index.ts";
-import type { Scope } from "../directory/scope.ts";
+import { type Scope, userInScope } from "../directory/scope.ts";
 import type { IdempotencyKey } from "../idempotency/keys.ts";
 import { once, type Repeatable } from "../idempotency/once.ts";
+import { notFound } from "../lib/failure.ts";
 import { spendQuota } from "../quota/admit.ts";
 import { findMentor, mentorOf } from "./read.ts";
 import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
@@ -35,7 +36,8 @@ interface Recorded {
 
 /**
  * Records that a coordinator was told by someone else than the flow. Two round trips: mentor and key, then record and key.
- * @throws 404 for a mentor outside the scope, 422 for a key used with another body, 429 over the organization's quota
+ * @throws 404 for a mentor or a coordinator outside the scope, 422 for a key used with another body, 429 over the
+ * organization's quota
  */
 export async function recordSent(
   ctx: Ctx,
@@ -45,9 +47,14 @@ export async function recordSent(
   input: NewRecord,
 ): Promise<Recorded> {
   const request = once(ctx, key, recordIn(scope));
-  const { found: before, earlier } = await request.read([findMentor(scope, input.peer_mentor_id)]);
+  const { found: before, earlier } = await request.read([
+    findMentor(scope, input.peer_mentor_id),
+    sql`SELECT 1 WHERE ${mayBeNamed(scope, input)}`,
+  ]);
   if (earlier !== null) return earlier;
-  const mentor = mentorOf(before[0] ?? []);
+  const [mentors = [], named = []] = before;
+  const mentor = mentorOf(mentors);
+  if (named.length === 0) throw notFound("coordinator");
 
   const now = ctx.clock.now();
   const id = ctx.ids.uuid();
@@ -66,8 +73,9 @@ export async function recordSent(
     updated_at: now,
   };
   await spendQuota(ctx, [{ org_id: mentor.org_id, body: row.reason, data: row.dispatch_ids }]);
-  // The mentor may have gone, or gone elsewhere, since they were read.
-  const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})`;
+  // Both may have gone, or gone elsewhere, since they were read.
+  const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})
+    AND ${mayBeNamed(scope, input)}`;
   const { found: after, earlier: winner } = await request.write(
     id,
     (isMine) => [
@@ -77,13 +85,20 @@ export async function recordSent(
       }),
       audit({ id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author }, CHANGED),
     ],
-    [sql`${selectDetails} WHERE ${records.id} = ${id}`],
+    [sql`${selectDetails(scope)} WHERE ${records.id} = ${id}`],
   );
   return winner ?? { record: detailOf(after[0] ?? []), replayed: false };
 }
 
+/** The condition that whoever is said to have been told is the mentor's coordinator, or a user in scope. */
+const mayBeNamed = (scope: Scope, { peer_mentor_id, coordinator_id }: NewRecord): SQL =>
+  coordinator_id === undefined
+    ? sql`true`
+    : sql`(EXISTS (SELECT 1 FROM ${peerMentors} WHERE id = ${peer_mentor_id} AND coordinator_id = ${coordinator_id})
+        OR ${userInScope(scope, sql`${coordinator_id}`)})`;
+
 /** A record that the caller may see. */
 const recordIn = (scope: Scope): Repeatable<Recorded> => ({
-  find: (id) => sql`${selectDetails} WHERE ${recordInScope(scope)} AND ${records.id} = ${id}`,
+  find: (id) => sql`${selectDetails(scope)} WHERE ${recordInScope(scope)} AND ${records.id} = ${id}`,
   replay: (rows) => (rows.length === 0 ? null : { record: detailOf(rows), replayed: true }),
 });

@@ -18,7 +18,7 @@ type Mentor = typeof peerMentors.$inferSelect;
 
 /** Reads a whole record, if it is in scope. */
 export const findRecord = (scope: Scope, id: string): SQL =>
-  sql`${selectDetails} WHERE ${records.id} = ${id} AND ${recordInScope(scope)}`;
+  sql`${selectDetails(scope)} WHERE ${records.id} = ${id} AND ${recordInScope(scope)}`;
 
 /** Reads a mentor, if they are in scope. */
 export const findMentor = (scope: Scope, id: string): SQL =>

@@ -24,6 +24,7 @@ export interface RecordEntry extends Pick<
 
 /** A whole record. */
 export interface RecordDetail extends RecordEntry {
+  /** Null for one whom the caller may not know, too. */
   coordinator_name: string | null;
   /** UUIDs of dispatches where the flow wrote the record, opaque where a client did. */
   dispatch_ids: string[];
@@ -43,14 +44,26 @@ const entry = sql`${records.id}, ${records.peer_mentor_id}, ${records.event_type
   (SELECT p.full_name FROM ${peerMentors} p WHERE p.id = ${records.peer_mentor_id}) AS peer_mentor_name,
   ${channelsNotified} AS channels_notified`;
 
-const detail = sql`${entry}, ${dispatchIds} AS dispatch_ids, ${notes} AS notes, ${records.updated_at},
-  (SELECT u.name FROM ${users} u WHERE u.id = ${records.coordinator_id}) AS coordinator_name`;
+/**
+ * A record tells the name of whom the caller may know: the mentor's coordinator of today, a user in scope, and for a
+ * coordinator those of the mentor's organization. A mentor comes with a past in which others may have been told.
+ */
+function isKnown(scope: Scope): SQL {
+  if (scope.kind === "all") return sql`true`;
+  const colleague = scope.kind === "own" ? sql`u.org_id = m.org_id` : sql`false`;
+  return sql`(${inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` })} OR EXISTS (
+    SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${records.peer_mentor_id}
+      AND (m.coordinator_id = u.id OR ${colleague})))`;
+}
 
 /** The start of a statement that reads records as lists show them. */
 export const selectEntries = sql`SELECT ${entry} FROM ${records}`;
 
-/** The start of a statement that reads whole records. */
-export const selectDetails = sql`SELECT ${detail} FROM ${records}`;
+/** The start of a statement that reads whole records, for whoever has this scope. */
+export const selectDetails = (scope: Scope): SQL => sql`SELECT ${entry}, ${dispatchIds} AS dispatch_ids,
+    ${notes} AS notes, ${records.updated_at},
+    (SELECT u.name FROM ${users} u WHERE u.id = ${records.coordinator_id} AND ${isKnown(scope)}) AS coordinator_name
+  FROM ${records}`;
 
 export const entryOf = (row: unknown): RecordEntry => {
   const read = row as Row<RecordEntry>;

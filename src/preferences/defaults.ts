@@ -22,8 +22,11 @@ const encoded = (value: unknown) => (Array.isArray(value) ? JSON.stringify(value
 export const preferred = (column: keyof typeof DEFAULT_PREFERENCES): SQL =>
   sql`coalesce(p.${sql.identifier(column)}, ${encoded(DEFAULT_PREFERENCES[column])})`;
 
-/** The statement that gives a user, if there is such a one, the defaults; a row that exists stays. */
-export function createPreferencesIfMissing(ctx: Ctx, userId: string): Statement {
+/**
+ * The statement that gives a user, if there is such a one, the defaults; a row that exists stays.
+ * @param where a further condition
+ */
+export function createPreferencesIfMissing(ctx: Ctx, userId: string, where: SQL = sql`true`): Statement {
   const d = DEFAULT_PREFERENCES;
   const now = ctx.clock.now();
   return sql`INSERT INTO ${preferences} (user_id, id, email_notifications_enabled, notification_frequency,
@@ -33,5 +36,5 @@ export function createPreferencesIfMissing(ctx: Ctx, userId: string): Statement 
       ${d.new_match_notifications}, ${d.match_threshold}, ${d.deadline_notifications},
       ${JSON.stringify(d.deadline_reminder_days)}, ${d.weekly_digest_enabled}, ${d.weekly_digest_day},
       ${d.application_status_notifications}, ${now}, ${now}
-    FROM ${users} WHERE id = ${userId} ON CONFLICT DO NOTHING`;
+    FROM ${users} WHERE id = ${userId} AND ${where} ON CONFLICT DO NOTHING`;
 }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
-import { createUserIfMissing, type NewUser } from "../directory/users.ts";
+import { isThere, missing, type Subject, summon } from "../directory/subject.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
 import { lookAgain } from "./look-again.ts";
 
@@ -18,30 +18,29 @@ export type PreferencesChange = {
     | undefined;
 };
 
-const read = (userId: string): Statement => sql`SELECT * FROM ${preferences} WHERE user_id = ${userId}`;
+/** Reads the preferences of the subject, if there are some and the subject is in scope. */
+const read = (subject: Subject): Statement =>
+  sql`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${isThere(subject)}`;
 
-const ensure = (ctx: Ctx, caller: NewUser): Statement[] => [
-  createUserIfMissing(ctx, caller),
-  createPreferencesIfMissing(ctx, caller.id),
-];
-
-const theOne = ([row]: unknown[] = []): PreferencesRow => {
-  if (row === undefined) throw new Error("Preferences that were just made are not there");
+const theOne = (subject: Subject, [row]: unknown[] = [], why: unknown[] = []): PreferencesRow => {
+  if (row === undefined) throw missing(subject, why);
   return row as PreferencesRow;
 };
 
-/** The caller's preferences, made at the first look; concurrent first looks make one row. One round trip, two at first. */
-export async function getPreferences(ctx: Ctx, caller: NewUser): Promise<PreferencesRow> {
-  const [found = []] = await ctx.db.read([read(caller.id)]);
-  if (found.length > 0) return theOne(found);
-  const results = await ctx.db.write([...ensure(ctx, caller), read(caller.id)]);
-  return theOne(results.at(-1));
+/**
+ * A user's preferences, made at the first look; concurrent first looks make one row. One round trip, two at first.
+ * @throws 404 outside the scope; 403 for a caller who is no user, 410 for one who was erased
+ */
+export async function getPreferences(ctx: Ctx, subject: Subject): Promise<PreferencesRow> {
+  const [found = []] = await ctx.db.read([read(subject)]);
+  if (found.length > 0) return theOne(subject, found);
+  return changePreferences(ctx, subject, {});
 }
 
-/** Changes what is given. One round trip. */
+/** Changes what is given. One round trip. @throws as `getPreferences` */
 export async function changePreferences(
   ctx: Ctx,
-  caller: NewUser,
+  subject: Subject,
   change: PreferencesChange,
 ): Promise<PreferencesRow> {
   const now = ctx.clock.now();
@@ -50,16 +49,19 @@ export async function changePreferences(
     ([column, value]) =>
       sql`${sql.identifier(column)} = ${Array.isArray(value) ? JSON.stringify(value) : value}`,
   );
+  const { create, why } = await summon(ctx, subject);
   const results = await ctx.db.write([
-    ...ensure(ctx, caller),
+    ...create,
+    createPreferencesIfMissing(ctx, subject.id, isThere(subject)),
     ...(assignments.length === 0
       ? []
       : [
           sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
-            WHERE user_id = ${caller.id}`,
-          ...lookAgain(sql`SELECT ${caller.id} AS user_id`, now),
+            WHERE user_id = ${subject.id} AND ${isThere(subject)}`,
+          ...lookAgain(sql`SELECT ${subject.id} AS user_id WHERE ${isThere(subject)}`, now),
         ]),
-    read(caller.id),
+    why,
+    read(subject),
   ]);
-  return theOne(results.at(-1));
+  return theOne(subject, results.at(-1), results.at(-2));
 }

@@ -100,6 +100,12 @@ export async function deferOverQuota(
   return waits;
 }
 
+/** Takes back what `deferOverQuota` has counted of dispatches that got no slot: it counts them when they ask again. */
+export function uncountQuota(ctx: Ctx, dispatches: readonly Dispatch[]): void {
+  for (const dispatch of dispatches)
+    if (!isCounted(dispatch)) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));
+}
+
 async function spend(ctx: Ctx, org: string, units: number) {
   try {
     return await ctx.quotas.spend(org, units);

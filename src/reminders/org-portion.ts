@@ -84,7 +84,12 @@ export function portionOf(
 }
 
 /** What is to be written for a portion. Who was reminded of everything lately is in neither list. */
-export function portionRows(ctx: Ctx, batchId: string, portion: readonly Candidate[]): PortionRows {
+export function portionRows(
+  ctx: Ctx,
+  batchId: string,
+  senderOrgId: string | null,
+  portion: readonly Candidate[],
+): PortionRows {
   const rows: PortionRows = { queued: [], failed: [], told: [] };
   for (const candidate of portion) {
     const all = JSON.parse(candidate.certificates) as (Certificate & { told: number })[];
@@ -97,6 +102,7 @@ export function portionRows(ctx: Ctx, batchId: string, portion: readonly Candida
       type: "certification_reminder",
       userId: candidate.id,
       orgId: candidate.org_id,
+      senderOrgId,
       batchId,
       payload: reminderOf(certificates, ctx.clock.now()),
       ...(reason !== null && { failure: { code: reason, message: refusalText(reason) } }),

@@ -3,7 +3,7 @@ import { audit, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { hasRoom, type Statement } from "../db/client.ts";
 import { auditLog, orgs } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import { inScope, type Scope, senderOf } from "../directory/scope.ts";
 import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
 import {
   findKey,
@@ -64,7 +64,7 @@ export async function remindOrg(
   for (;;) {
     if (!hasRoom(ctx.db)) throw unfinished();
     const portion: Candidate[] = await readPortion(ctx, request, after);
-    const rows = portionRows(ctx, batchId, portion);
+    const rows = portionRows(ctx, batchId, senderOf(scope), portion);
     counts.eligible += portion.length;
     counts.dispatched += rows.queued.length;
     counts.failed += rows.failed.length;

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { audit, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { certifications, type Dispatch, users } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import { inScope, type Scope, senderOf } from "../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertOccasions } from "../dispatch/create.ts";
 import { reminderKey } from "../dispatch/occasion-keys.ts";
 import { wake } from "../dispatch/wake.ts";
@@ -49,6 +49,7 @@ export async function remindUser(
     type: "certification_reminder",
     userId,
     orgId: user.org_id,
+    senderOrgId: senderOf(scope),
     payload: reminderOf(certificates, ctx.clock.now()),
     slotTaken: true,
   }) as Dispatch;
@@ -75,10 +76,14 @@ async function insert(
   certificates: readonly Certificate[],
 ): Promise<Dispatch | null> {
   const told = certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id }));
-  const { earlier } = await request.write(row.id, (isMine) => [
-    ...insertDispatches([row], isMine),
-    ...insertOccasions(told, isMine),
-    audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, isMine),
-  ]);
+  const { earlier } = await request.write(row.id, (isMine) => {
+    // The user may have been erased since they were read.
+    const isWanted = sql`${isMine} AND EXISTS (SELECT 1 FROM ${users} WHERE id = ${row.user_id})`;
+    return [
+      ...insertDispatches([row], isWanted),
+      ...insertOccasions(told, isWanted),
+      audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, isWanted),
+    ];
+  });
   return earlier;
 }

@@ -23,7 +23,7 @@ export async function changeWindow(
   const [[found] = []] = await ctx.db.read([findSubscription(scope, id)]);
   const before = there(found);
   const [, [after] = [], [other] = []] = await ctx.db.write([
-    update(ctx, before, kind),
+    update(ctx, scope, before, kind),
     findSubscription(scope, id),
     sql`SELECT id, time_window FROM ${table}
       WHERE user_id = ${before.user_id} AND time_window = ${kind} AND id <> ${id}`,
@@ -34,7 +34,12 @@ export async function changeWindow(
 }
 
 /** A user who moves to another zone at this very moment makes it out of date at once, and the jobs look at it. */
-function update(ctx: Ctx, { id, user_id, timezone }: ZonedSubscription, kind: WindowKind): Statement {
+function update(
+  ctx: Ctx,
+  scope: Scope,
+  { id, user_id, timezone }: ZonedSubscription,
+  kind: WindowKind,
+): Statement {
   const now = ctx.clock.now();
   const open = windowAt(kind, timezone, now);
   const { period, next_at } = firstPending(kind, timezone, ctx.config.digestHour, now);
@@ -46,6 +51,6 @@ function update(ctx: Ctx, { id, user_id, timezone }: ZonedSubscription, kind: Wi
       stale_at = iif(${stays}, ${goesStaleAt(user_id, now, open.end)}, ${now}),
       period = iif(${unchanged}, period, ${period}),
       next_at = iif(${unchanged}, next_at, iif(${stays}, ${next_at}, ${now}))
-    WHERE id = ${id} AND NOT EXISTS (SELECT 1 FROM ${table} AS o
+    WHERE id = ${id} AND EXISTS (${findSubscription(scope, id)}) AND NOT EXISTS (SELECT 1 FROM ${table} AS o
       WHERE o.user_id = ${user_id} AND o.time_window = ${kind} AND o.id <> ${id})`;
 }

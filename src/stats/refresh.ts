@@ -21,7 +21,7 @@ export async function refreshSnapshot(ctx: Ctx, scope: Scope, id: string): Promi
         (total_activities, completed_activities, completed_minutes) = (${selectSums(user_id, open.start, now + 1)}),
         last_refreshed_at = ${now},
         stale_at = iif(${livesIn(user_id, timezone)}, ${goesStaleAt(user_id, now, open.end)}, ${now})
-      WHERE id = ${id} AND time_window = ${time_window}`,
+      WHERE id = ${id} AND time_window = ${time_window} AND EXISTS (${findSubscription(scope, id)})`,
     findSubscription(scope, id),
   ]);
   return there(after);

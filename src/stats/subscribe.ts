@@ -2,7 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { statsSubscriptions as table, users } from "../db/schema/index.ts";
-import { inScope, type Scope } from "../directory/scope.ts";
+import { inScope, type Scope, userInScope } from "../directory/scope.ts";
+import { erasedLately, userErased } from "../directory/tombstones.ts";
 import { createUserIfMissing, type NewUser } from "../directory/users.ts";
 import { type IdempotencyKey, releaseKey } from "../idempotency/keys.ts";
 import { once, type Repeatable } from "../idempotency/once.ts";
@@ -34,7 +35,7 @@ interface Located {
 /**
  * Subscribes a user to the summaries of a window, with a first snapshot. Two round trips.
  * @param create the user to create when missing; null when this caller may not
- * @throws 404 for a user outside the scope; 409 naming the user's subscription to the same window; 422 for a key used
+ * @throws 404 for a user outside the scope; 410 for a caller who was erased; 409 naming the user's subscription to the same window; 422 for a key used
  * with another body
  */
 export async function subscribe(
@@ -44,7 +45,7 @@ export async function subscribe(
   wanted: NewSubscription,
   create: NewUser | null,
 ): Promise<Subscribed> {
-  const request = once(ctx, key, SUBSCRIPTION);
+  const request = once(ctx, key, subscriptionIn(scope));
   const { found: before, earlier } = await request.read([findUser(scope, wanted.user_id)]);
   if (earlier !== null) return earlier;
   const [[known] = []] = before as Located[][];
@@ -52,10 +53,12 @@ export async function subscribe(
 
   const user = known ?? { id: wanted.user_id, timezone: null };
   const id = ctx.ids.uuid();
+  const created = known === undefined ? create : null;
+  const erased = created === null ? sql`false` : await erasedLately(ctx, created.id);
   const { found: after, earlier: winner } = await request.write(
     id,
     (isMine) => [
-      ...(known === undefined && create ? [createUserIfMissing(ctx, create)] : []),
+      ...(created === null ? [] : [createUserIfMissing(ctx, created, erased)]),
       insert(ctx, scope, isMine, id, user, wanted.time_window),
       // A key stands for what it made, and a refused request has made nothing.
       ...releaseKey(key, id, sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id})`),
@@ -63,11 +66,12 @@ export async function subscribe(
     [
       findUser(scope, wanted.user_id),
       sql`SELECT * FROM ${table} WHERE user_id = ${wanted.user_id} AND time_window = ${wanted.time_window}`,
+      sql`SELECT 1 WHERE ${erased}`,
     ],
   );
   if (winner !== null) return winner;
-  const [users, [subscription]] = after as [Located[], Subscription[]];
-  if (users.length === 0) throw notFound("user");
+  const [users, [subscription], why] = after as [Located[], Subscription[], unknown[]];
+  if (users.length === 0) throw why.length > 0 ? userErased() : notFound("user");
   if (subscription === undefined) throw new Error("A subscription that was just written is not there");
   if (subscription.id !== id) throw subscribedAlready(subscription);
   return { subscription, replayed: false };
@@ -77,10 +81,12 @@ const findUser = (scope: Scope, id: string): SQL =>
   sql`SELECT id, timezone FROM ${users} WHERE id = ${id}
     AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`;
 
-const SUBSCRIPTION: Repeatable<Subscribed> = {
-  find: (id) => sql`SELECT * FROM ${table} WHERE id = ${id}`,
+/** A subscription that the caller may still see. */
+const subscriptionIn = (scope: Scope): Repeatable<Subscribed> => ({
+  find: (id) =>
+    sql`SELECT * FROM ${table} WHERE id = ${id} AND ${scope.kind === "own" ? sql`user_id = ${scope.userId}` : userInScope(scope, sql`user_id`)}`,
   replay: ([row]) => (row === undefined ? null : { subscription: row as Subscription, replayed: true }),
-};
+});
 
 /**
  * Inserts the subscription with its snapshot, unless there is one already. Should its user have moved to another zone at

@@ -15,6 +15,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0006_feedback_weight.sql": "39d0560ce758f035",
   "0007_withheld_and_known_grants.sql": "a98a2f75a498ff91",
   "0008_users_arrive.sql": "3cc8030546afb7ed",
+  "0009_rights_and_tombstones.sql": "fe3004bef72257a7",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { createUserIfMissing, normalizeEmail, users } from "../../src/directory/users.ts";
 import { readOne } from "../../src/directory/read.ts";
@@ -9,13 +10,17 @@ test("a user known only by a token is created with what the token says", async (
   const id = mint("usr");
   const org = mint("org");
   await h.ctx.db.write([
-    createUserIfMissing(h.ctx, {
-      id,
-      orgId: org,
-      email: "Kari@EXAMPLE.com",
-      emailVerified: true,
-      name: "Kari",
-    }),
+    createUserIfMissing(
+      h.ctx,
+      {
+        id,
+        orgId: org,
+        email: "Kari@EXAMPLE.com",
+        emailVerified: true,
+        name: "Kari",
+      },
+      sql`false`,
+    ),
   ]);
   expect(await readOne(h.ctx, users, id)).toEqual({
     id,
@@ -33,7 +38,7 @@ test("a user known only by a token is created with what the token says", async (
 
 test("a user known by the id alone is created with it", async () => {
   const id = mint("usr");
-  await h.ctx.db.write([createUserIfMissing(h.ctx, { id })]);
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id }, sql`false`)]);
   expect(await readOne(h.ctx, users, id)).toMatchObject({
     id,
     org_id: null,
@@ -46,13 +51,15 @@ test("a user whom the directory has stays as it is", async () => {
   const id = mint("usr");
   const body = { name: "Kari", email: "kari@example.com", email_verified: true };
   await h.request("PUT", `/api/v1/directory/users/${id}`, { body });
-  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" })]);
+  await h.ctx.db.write([
+    createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" }, sql`false`),
+  ]);
   expect(await readOne(h.ctx, users, id)).toMatchObject(body);
 });
 
 test("no address is verified where there is none", async () => {
   const id = mint("usr");
-  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, emailVerified: true })]);
+  await h.ctx.db.write([createUserIfMissing(h.ctx, { id, emailVerified: true }, sql`false`)]);
   expect(await readOne(h.ctx, users, id)).toMatchObject({ email: null, email_verified: false });
 });
 

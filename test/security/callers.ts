@@ -52,8 +52,12 @@ const ROWS = {
   "admins: list": " 401 yes | 403 403 403 | 403 403 403 | yes yes not not not | yes | yes",
   // What is never open.
   "signed in": "   401 401 | ok  ok  ok  | ok  ok  ok  | ok  ok  ok  ok  ok  | ok  | ok ",
-  own: "            401 401 | yes not not | yes not not | not not not not not | not | not",
-  "own: one": "    401 401 | yes 404 404 | yes 404 404 | 404 404 404 404 404 | 404 | 404",
+  "a person": "    401 401 | ok  ok  ok  | ok  ok  ok  | ok  ok  ok  ok  ok  | ok  | 403",
+  own: "            401 401 | yes not not | yes not not | not not not not not | not | 403",
+  // What makes a user of whom the directory has not heard.
+  "own: made": "   401 401 | yes not not | yes not not | 403 403 403 403 403 | 403 | 403",
+  "own: one": "    401 401 | yes 404 404 | yes 404 404 | 404 404 404 404 404 | 404 | 403",
+  named: "          401 401 | yes 404 404 | yes 404 404 | yes yes 404 404 404 | yes | yes",
   // notification-records, by its own table of roles.
   "records: list": "  401 401 | 403 403 403 | not yes not | yes yes not not not | yes | yes",
   "records: read": "  401 401 | 403 403 403 | 404 yes 404 | yes yes 404 404 404 | yes | yes",

@@ -104,13 +104,34 @@ export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
   ],
   [`DELETE ${ADMIN}/{id}`]: [["admins", ({ queued }) => ({ id: queued })]],
 
-  [`GET ${PUSH}/preferences`]: [["own", plain]],
-  [`PATCH ${PUSH}/preferences`]: [["own", () => ({ body: { match_threshold: 1 } })]],
-  [`PUT ${PUSH}/preferences`]: [["own", () => ({ body: { match_threshold: 1 } })]],
-  [`GET ${PUSH}/history`]: [["own", plain]],
-  [`GET ${PUSH}/history/{notification_id}`]: [["own: one", ({ mail }) => ({ id: mail })]],
-  [`POST ${PUSH}/test`]: [["own", () => ({ body: {} })]],
-  [`GET ${PUSH}/stats`]: [["own", () => ({ shows: ({ body }) => body.total_notifications > 0 })]],
+  [`GET ${PUSH}/preferences`]: [
+    ["own: made", plain],
+    ["named", ({ user }) => ({ query: `user_id=${user}` })],
+  ],
+  [`PATCH ${PUSH}/preferences`]: [
+    ["own: made", () => ({ body: { match_threshold: 1 } })],
+    ["named", ({ user }) => ({ query: `user_id=${user}`, body: { match_threshold: 1 } })],
+  ],
+  [`PUT ${PUSH}/preferences`]: [
+    ["own: made", () => ({ body: { match_threshold: 1 } })],
+    ["named", ({ user }) => ({ query: `user_id=${user}`, body: { match_threshold: 1 } })],
+  ],
+  [`GET ${PUSH}/history`]: [
+    ["own", plain],
+    ["named", ({ user }) => ({ query: `user_id=${user}` })],
+  ],
+  [`GET ${PUSH}/history/{notification_id}`]: [
+    ["own: one", ({ mail }) => ({ id: mail })],
+    ["named", ({ user, mail }) => ({ id: mail, query: `user_id=${user}` })],
+  ],
+  [`POST ${PUSH}/test`]: [["own: made", () => ({ body: {} })]],
+  [`GET ${PUSH}/stats`]: [
+    ["own", () => ({ shows: ({ body }) => body.total_notifications > 0 })],
+    [
+      "named",
+      ({ user }) => ({ query: `user_id=${user}`, shows: ({ body }) => body.total_notifications > 0 }),
+    ],
+  ],
   [`GET ${PUSH}/health`]: [["signed in", plain]],
 
   [`GET ${RECORDS}`]: [
@@ -148,7 +169,7 @@ export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
 
   [`GET ${INBOX}`]: [["own", plain]],
   [`POST ${INBOX}/read-all`]: [["own", plain]],
-  [`POST ${INBOX}/ticket`]: [["signed in", plain]],
+  [`POST ${INBOX}/ticket`]: [["a person", plain]],
   // With a ticket that is right: test/inbox/tickets.test.ts.
   [`GET ${INBOX}/live`]: [
     [

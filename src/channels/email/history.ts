@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { dispatches, type DispatchStatus, emailTotals } from "../../db/schema/index.ts";
+import { findSubject, missing, type Subject } from "../../directory/subject.ts";
 import type { Linked } from "../../dispatch/links.ts";
 import { findDispatch, listDispatches, listed } from "../../dispatch/log.ts";
 import { DAY } from "../../lib/clock.ts";
@@ -8,20 +9,32 @@ import { notFound } from "../../lib/failure.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 
-/** A user's e-mails, newest first. One round trip. */
+/** A user's e-mails, newest first. One round trip. @throws 404 for a user outside the scope */
 export const listEmails = async (
   ctx: Ctx,
-  userId: string,
+  subject: Subject,
   filter: { type?: string | undefined; statuses: readonly DispatchStatus[] },
   page: Page,
-): Promise<Listed<Linked>> =>
-  listed(await ctx.db.read(listDispatches({ kind: "own", userId }, { ...filter, channel: "email" }, page)));
+): Promise<Listed<Linked>> => {
+  const wanted = { ...filter, userId: subject.id, channel: "email" as const };
+  const [known, ...rest] = await ctx.db.read([
+    findSubject(subject),
+    ...listDispatches(subject.scope, wanted, page),
+  ]);
+  if (known?.length !== 1) throw missing(subject);
+  return listed(rest);
+};
 
 /** One of a user's e-mails. One round trip. @throws 404, also for another's */
-export async function getEmail(ctx: Ctx, userId: string, id: string): Promise<Linked> {
-  const [found = []] = await ctx.db.read([findDispatch({ kind: "own", userId }, "email", id)]);
+export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<Linked> {
+  const [known, found = []] = await ctx.db.read([
+    findSubject(subject),
+    findDispatch(subject.scope, "email", id),
+  ]);
+  if (known?.length !== 1) throw missing(subject);
   const dispatch = found[0] as Linked | undefined;
-  if (dispatch === undefined || dispatch.status === "cancelled") throw notFound("notification");
+  if (dispatch === undefined || dispatch.user_id !== subject.id || dispatch.status === "cancelled")
+    throw notFound("notification");
   return dispatch;
 }
 
@@ -33,15 +46,21 @@ export interface EmailCount {
   recent: number;
 }
 
-/** A user's counts: what is there, and what retention has removed. One round trip, through the index by user. */
-export async function countEmails(ctx: Ctx, userId: string): Promise<EmailCount[]> {
+/**
+ * A user's counts: what is there, and what retention has removed. They are the user's, wherever the user was. One round
+ * trip, through the index by user. @throws 404 for a user outside the scope
+ */
+export async function countEmails(ctx: Ctx, subject: Subject): Promise<EmailCount[]> {
+  const { id: userId } = subject;
   const weekAgo = firstIdAt(ctx.clock.now() - 7 * DAY);
-  const [rows = []] = await ctx.db.read([
+  const [known, rows = []] = await ctx.db.read([
+    findSubject(subject),
     sql`SELECT type, status, sum(n) AS n, sum(recent) AS recent FROM (
         SELECT type, status, count(*) AS n, sum(id >= ${weekAgo}) AS recent FROM ${dispatches}
           WHERE user_id = ${userId} AND channel = 'email' AND status <> 'cancelled' GROUP BY type, status
         UNION ALL SELECT type, status, n, 0 FROM ${emailTotals} WHERE user_id = ${userId})
       GROUP BY type, status`,
   ]);
+  if (known?.length !== 1) throw missing(subject);
   return rows as EmailCount[];
 }

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { type Dispatch, dispatches } from "../../db/schema/index.ts";
-import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
-import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
+import { type Dispatch, type DispatchRow, dispatches } from "../../db/schema/index.ts";
+import { isThere, missing, type Subject, summon } from "../../directory/subject.ts";
+import { dispatchRow, insertDispatches, ORG_OF_USER } from "../../dispatch/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
-import { DISPATCH, once, type Repeatable } from "../../idempotency/once.ts";
+import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { spendQuota } from "../../quota/admit.ts";
@@ -35,13 +35,13 @@ export interface TestOutcome {
 /**
  * Sends the caller a test e-mail at once, with sample content of any type, and reports what became of it. The dispatch
  * goes the way of all others (claim, provider, settle), only without the queue. Four round trips, one more with a key.
- * @throws 429 over five an hour; 500 when no provider could be reached; 409 while the key's first request is under way
+ * @throws 403 for a caller who is no user, 410 for one who was erased; 429 over five an hour; 500 when no provider could be reached; 409 while the key's first request is under way
  */
 export async function sendTest(
   ctx: Ctx,
   deliverNow: DeliverNow,
   key: IdempotencyKey | null,
-  caller: NewUser,
+  caller: Subject,
   { type, subject }: TestRequest,
 ): Promise<TestOutcome> {
   const request = once(ctx, key, TEST);
@@ -53,7 +53,7 @@ export async function sendTest(
     lane: "email",
     type: "test",
     userId: caller.id,
-    orgId: caller.orgId ?? null,
+    orgId: null,
     payload: { sample: type },
     ...(subject !== undefined && { title: subject }),
     expiresAt: ctx.clock.now() + GOOD_FOR_MS,
@@ -64,16 +64,36 @@ export async function sendTest(
     { userId: caller.id, budget: TEST_BUDGET, dispatchId: row.id },
     async () => {
       await spendQuota(ctx, [row]);
-      return request.write(row.id, (isMine) => [
-        createUserIfMissing(ctx, caller),
-        ...insertDispatches([row], isMine),
-      ]);
+      return insert(ctx, request, key, caller, row);
     },
-    ({ earlier: winner }) => winner === null,
+    (winner) => winner === null,
   );
-  if (made.earlier !== null) return made.earlier;
+  if (made !== null) return made;
   await deliverNow(ctx, [row.id]);
   return { dispatch: await conclude(ctx, key, row.id), replayed: false };
+}
+
+/** Inserts the dispatch, unless a request with the same key came first: then it returns what that one made. */
+async function insert(
+  ctx: Ctx,
+  request: Once<TestOutcome>,
+  key: IdempotencyKey | null,
+  caller: Subject,
+  row: DispatchRow,
+): Promise<TestOutcome | null> {
+  const { create, why } = await summon(ctx, caller);
+  const { found, earlier } = await request.write(
+    row.id,
+    (isMine) => [
+      ...create,
+      ...insertDispatches([row], sql`${isMine} AND ${isThere(caller)}`, { org_id: ORG_OF_USER }),
+      ...releaseKey(key, row.id, sql`NOT ${isThere(caller)}`),
+    ],
+    [why, sql`SELECT 1 FROM ${dispatches} WHERE id = ${row.id}`],
+  );
+  const [whyMissing, made = []] = found;
+  if (earlier === null && made.length === 0) throw missing(caller, whyMissing);
+  return earlier;
 }
 
 /** A test that has been sent, or could not be. */

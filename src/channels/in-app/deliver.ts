@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { dispatches } from "../../db/schema/index.ts";
+import { leftSender } from "../../directory/scope.ts";
 import type { Again } from "../../dispatch/deliver.ts";
+import { OUT_OF_CHARGE } from "../../dispatch/verdict.ts";
 import { queuedAmong, type ToWake, wake } from "../../dispatch/wake.ts";
 
 /** After a fault of D1 the messages come again after so many seconds. */
@@ -17,11 +19,14 @@ export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string
   const ids = [...new Set(messages.flat())];
   const now = ctx.clock.now();
   const due = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
+  const left = leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id });
   try {
     const results = await ctx.db.write([
-      sql`UPDATE ${dispatches} SET status = 'failed', error_code = 'expired',
-          error = 'It could not be sent before it expired', wake_at = NULL, updated_at = ${now}
-        WHERE ${due} AND expires_at <= ${now}`,
+      sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
+          error_code = iif(${left}, ${OUT_OF_CHARGE.code}, 'expired'),
+          error = iif(${left}, ${OUT_OF_CHARGE.message}, 'It could not be sent before it expired'),
+          wake_at = NULL, updated_at = ${now}
+        WHERE ${due} AND (expires_at <= ${now} OR ${left})`,
       sql`UPDATE ${dispatches} SET status = 'delivered', delivered_count = 1, sent_at = ${now}, delivered_at = ${now},
           wake_at = NULL, updated_at = ${now}
         WHERE ${due}`,

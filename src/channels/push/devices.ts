@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
 import { type DeviceToken, deviceTokens, users } from "../../db/schema/index.ts";
-import { inScope, type Scope } from "../../directory/scope.ts";
+import { inScope, type Scope, userInScope as isInScope } from "../../directory/scope.ts";
+import { erasedLately, userErased } from "../../directory/tombstones.ts";
 import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
 import { notFound } from "../../lib/failure.ts";
 
@@ -21,15 +22,13 @@ export interface Registration {
   platform: DeviceToken["platform"];
 }
 
-const userInScope = (scope: Scope, userId: string) =>
-  sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId}
-    AND ${inScope(scope, { userId: users.id, orgId: users.org_id })})`;
+const userInScope = (scope: Scope, userId: string) => isInScope(scope, sql`${userId}`);
 
 /**
  * Registers a device token: it moves to this user, whoever had it, and is alive again. Of too many devices those that
  * were not registered for the longest time die, and of too many dead ones the first go. One round trip.
  * @param create the user to create when missing; null when this caller may not
- * @throws 404 for a user outside the scope
+ * @throws 404 for a user outside the scope, 410 for one who was erased
  */
 export async function registerDevice(
   ctx: Ctx,
@@ -39,8 +38,9 @@ export async function registerDevice(
   create: NewUser | null,
 ): Promise<DeviceToken> {
   const now = ctx.clock.now();
+  const erased = create === null ? sql`false` : await erasedLately(ctx, user_id);
   const results = await ctx.db.write([
-    ...(create ? [createUserIfMissing(ctx, create)] : []),
+    ...(create === null ? [] : [createUserIfMissing(ctx, create, erased)]),
     sql`INSERT INTO ${deviceTokens} (token, user_id, provider, platform, registered_at, last_used_at)
       SELECT ${token}, ${user_id}, ${provider}, ${platform}, ${now}, ${now} WHERE ${userInScope(scope, user_id)}
       ON CONFLICT (token) DO UPDATE SET user_id = excluded.user_id, provider = excluded.provider,
@@ -51,10 +51,11 @@ export async function registerDevice(
         ORDER BY registered_at DESC, id DESC LIMIT -1 OFFSET ${MAX_DEVICES_PER_USER})`,
     removeDead(user_id),
     sql`SELECT * FROM ${deviceTokens} WHERE token = ${token} AND user_id = ${user_id} AND ${userInScope(scope, user_id)}`,
+    sql`SELECT 1 WHERE ${erased}`,
   ]);
-  const device = results.at(-1)?.[0] as DeviceToken | undefined;
-  if (device === undefined) throw notFound("user");
-  return device;
+  const [[device] = [], why = []] = results.slice(-2);
+  if (device === undefined) throw why.length > 0 ? userErased() : notFound("user");
+  return device as DeviceToken;
 }
 
 /** The plus keeps SQLite from going through everybody's dead devices. */

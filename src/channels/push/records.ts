@@ -2,17 +2,22 @@ import { sql } from "drizzle-orm";
 import { audited, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
-import { inScope, type Scope } from "../../directory/scope.ts";
+import { inScope, type Scope, userInScope } from "../../directory/scope.ts";
 import type { Linked } from "../../dispatch/links.ts";
-import { findDispatch, listDispatches, listed, type LogFilter } from "../../dispatch/log.ts";
+import {
+  actable,
+  findActable,
+  findDispatch,
+  isActable,
+  listDispatches,
+  listed,
+  type LogFilter,
+} from "../../dispatch/log.ts";
 import { holdsUnusedSlot } from "../../dispatch/slots.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { keepOutcomes } from "../../pause-records/following.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
-
-const inPushScope = (scope: Scope, id: string) =>
-  sql`id = ${id} AND channel = 'push' AND ${inScope(scope, { userId: sql`user_id`, orgId: sql`org_id` })}`;
 
 /** The push view of the log. One round trip. */
 export const listPushes = async (
@@ -23,15 +28,22 @@ export const listPushes = async (
 ): Promise<Listed<Linked>> =>
   listed(await ctx.db.read(listDispatches(scope, { ...filter, channel: "push" }, page)));
 
-/** A push and the tokens of the devices that it went to. One round trip. */
+/**
+ * A push and the tokens of the devices that it went to: of those whose user is in scope now, since a device may have changed
+ * hands and a user the organization. One round trip.
+ */
 export async function getPush(
   ctx: Ctx,
   scope: Scope,
   id: string,
 ): Promise<{ dispatch: Linked; tokens: string[] }> {
+  const theirs =
+    scope.kind === "org"
+      ? userInScope(scope, sql`t.user_id`)
+      : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
   const [found = [], tokens = []] = await ctx.db.read([
     findDispatch(scope, "push", id),
-    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id}`,
+    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
   ]);
   const dispatch = found[0] as Linked | undefined;
   if (dispatch === undefined) throw notFound("notification");
@@ -44,7 +56,7 @@ export interface Annotation {
   retry_note?: string | undefined;
 }
 
-/** Notes a mark or a remark. One round trip. @throws 404, 409 while it is still being sent */
+/** Notes a mark or a remark. One round trip. @throws 404, 403, 409 while it is still being sent */
 export async function annotatePush(
   ctx: Ctx,
   scope: Scope,
@@ -53,34 +65,34 @@ export async function annotatePush(
 ): Promise<Dispatch> {
   const [, found = []] = await ctx.db.write([
     sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
-        note = coalesce(${retry_note ?? null}, note), updated_at = ${ctx.clock.now()}
-      WHERE ${inPushScope(scope, id)} AND status NOT IN ('queued', 'sending')`,
-    findDispatch(scope, "push", id),
+        retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
+      WHERE ${isActable(scope, "push", id)} AND status NOT IN ('queued', 'sending')`,
+    findActable(scope, "push", id),
   ]);
-  const dispatch = found[0] as Dispatch | undefined;
-  if (dispatch === undefined) throw notFound("notification");
+  const dispatch = actable(found, "notification");
   if (dispatch.status === "queued" || dispatch.status === "sending")
     throw new Failure("conflict", `The notification is still ${dispatch.status}.`, { code: "not_finished" });
   return dispatch;
 }
 
 /**
+/**
  * Deletes a push with its deliveries; one that is queued is thereby never sent, and its slot is free. One round trip.
- * @throws 404, 409 while a consumer has it
+ * @throws 404, 403, 409 while a consumer has it
  */
 export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
-  const removable = sql`${inPushScope(scope, id)} AND status <> 'sending'`;
+  const removable = sql`${isActable(scope, "push", id)} AND status <> 'sending'`;
   const [before = [], , , , , gone = []] = await ctx.db.write([
-    findDispatch(scope, "push", id),
+    findActable(scope, "push", id),
     keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
     sql`DELETE FROM ${dispatches} WHERE ${removable}`,
     ...audited({ id: ctx.ids.uuid(), action: "dispatch.delete", target: id, ...author }),
   ]);
   // A batch that is repeated after it was committed finds nothing any more, but that it has removed it.
-  const [dispatch] = before as Dispatch[];
-  if (dispatch === undefined && gone.length === 0) throw notFound("notification");
+  if (gone.length > 0 && before.length === 0) return;
+  const dispatch = actable(before, "notification");
   if (gone.length === 0)
     throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
-  if (dispatch?.status === "queued" && holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
+  if (dispatch.status === "queued" && holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
 }

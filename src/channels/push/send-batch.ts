@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
-import { inScope, type Scope } from "../../directory/scope.ts";
-import { dispatchRow, insertDispatches } from "../../dispatch/create.ts";
+import { inScope, type Scope, senderOf } from "../../directory/scope.ts";
+import { dispatchRow, HAS_USER, insertDispatches } from "../../dispatch/create.ts";
 import { slotsFor } from "../../dispatch/slots.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
@@ -58,11 +58,13 @@ export async function sendBatch(
   if (earlier !== null) return replay(earlier);
 
   const batchId = ctx.ids.uuid();
-  const { rows, refused } = await takeIn(ctx, batchId, targets, orgs);
+  const { rows, refused } = await takeIn(ctx, { batchId, senderOrgId: senderOf(scope) }, targets, orgs);
   let isUsed = false;
   try {
     await spendQuota(ctx, rows);
-    const { earlier: winner } = await request.write(batchId, (isMine) => insertDispatches(rows, isMine));
+    const { earlier: winner } = await request.write(batchId, (isMine) =>
+      insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`),
+    );
     if (winner !== null) return replay(winner);
     isUsed = true;
   } finally {
@@ -87,7 +89,7 @@ const LIMITERS_WITHIN_MS = SECOND;
  */
 async function takeIn(
   ctx: Ctx,
-  batchId: string,
+  batch: { batchId: string; senderOrgId: string | null },
   targets: readonly PushContent[],
   orgs: ReadonlyMap<string, string | null>,
 ): Promise<{ rows: Dispatch[]; refused: Refused[] }> {
@@ -112,7 +114,7 @@ async function takeIn(
         type: "push",
         userId: user_id,
         orgId,
-        batchId,
+        ...batch,
         ...shownBy(target),
         options: target.options,
         scenarioId: target.scenario_id ?? idFromData(target.data, "scenario_id"),

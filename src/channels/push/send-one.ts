@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
-import { inScope, type Scope } from "../../directory/scope.ts";
-import { dispatchRow, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
+import { inScope, type Scope, senderOf } from "../../directory/scope.ts";
+import { dispatchRow, HAS_USER, insertDispatches, insertForUsers } from "../../dispatch/create.ts";
 import { type Linked, LINKS } from "../../dispatch/links.ts";
 import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
@@ -60,7 +60,7 @@ export async function sendOne(
 
   // Not before a repeat has had its answer: what its key made may have expired since.
   refuseExpired(ctx, input);
-  const rows = rowsOf(ctx, found, input);
+  const rows = rowsOf(ctx, found, senderOf(scope), input);
   const [dispatch] = rows;
   if (dispatch === undefined) throw new Error("A message that is sent nowhere");
   const insertNow = isBlind ? insertBlindly : insert;
@@ -103,7 +103,7 @@ async function look(request: Once<SentOne>, scope: Scope, userId: string): Promi
 }
 
 /** A dispatch on each channel, the push first. Those of one send are a batch, so that each leads to the others. */
-function rowsOf(ctx: Ctx, user: User, input: SendOne): Dispatch[] {
+function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne): Dispatch[] {
   const { channels = ["push"] } = input;
   const batch = channels.length > 1 ? { batchId: ctx.ids.uuid() } : {};
   const now = ctx.clock.now();
@@ -116,6 +116,7 @@ function rowsOf(ctx: Ctx, user: User, input: SendOne): Dispatch[] {
       type: "push",
       userId: user.id,
       orgId: user.org_id,
+      senderOrgId,
       ...shownBy(input),
       scenarioId: input.scenario_id ?? idFromData(input.data, "scenario_id"),
       promptId: input.prompt_id ?? idFromData(input.data, "prompt_id"),
@@ -154,7 +155,9 @@ async function insert(
   rows: readonly Dispatch[],
 ): Promise<SentOne> {
   await spendQuota(ctx, rows);
-  const { earlier } = await request.write(id, (isMine) => insertDispatches(rows, isMine));
+  const { earlier } = await request.write(id, (isMine) =>
+    insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`),
+  );
   return earlier ?? sentOf(rows, false);
 }
 

@@ -1,6 +1,9 @@
-import type { App } from "../../http/app-env.ts";
+import type { Context } from "hono";
+import type { Subject } from "../../directory/subject.ts";
+import type { App, AppEnv } from "../../http/app-env.ts";
 import { requireToken } from "../../http/access.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
+import { subjectOf } from "../../http/subject.ts";
 import { type Change, changeMessage, readAll } from "../../inbox/change.ts";
 import { listInbox } from "../../inbox/list.ts";
 import { printCursor, printMessage } from "../../inbox/message.ts";
@@ -16,6 +19,9 @@ const idOf = (text: string): string => {
   return id;
 };
 
+/** Whose inbox it is: the caller's, and nobody else's. */
+const reader = (c: Context<AppEnv>): Subject => subjectOf(requireToken(c.get("principal")));
+
 export function registerInbox(app: App): void {
   app.openAPIRegistry.register("InboxFrame", frame);
   app.openAPIRegistry.register("InboxSync", said);
@@ -24,7 +30,7 @@ export function registerInbox(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");
     const page = pageOf({ page: 1, limit, cursor });
-    const found = await listInbox(c.get("ctx"), requireToken(c.get("principal")), filter, page);
+    const found = await listInbox(c.get("ctx"), reader(c), filter, page);
     const { rows, pagination } = paginate(page, { rows: found.rows, total: 0 });
     const { next_cursor } = pagination;
     return c.json(
@@ -39,12 +45,12 @@ export function registerInbox(app: App): void {
   });
 
   app.openapi(routes.readAll, async (c) => {
-    const { updated, unread } = await readAll(c.get("ctx"), requireToken(c.get("principal")).id);
+    const { updated, unread } = await readAll(c.get("ctx"), reader(c).id);
     return c.json({ updated, unread_count: unread }, 200);
   });
 
   app.openapi(routes.ticket, async (c) => {
-    const { id } = requireToken(c.get("principal"));
+    const { id } = reader(c);
     const { ticket, expiresAt } = await c.get("ctx").inboxes.issueTicket(id);
     const url = new URL(`${routes.BASE}/live`, c.req.url);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -75,7 +81,7 @@ export function registerInbox(app: App): void {
 
   for (const change of Object.keys(routes.changes) as Change[])
     app.openapi(routes.changes[change], async (c) => {
-      const { id } = requireToken(c.get("principal"));
+      const { id } = reader(c);
       const { row, unread } = await changeMessage(c.get("ctx"), id, idOf(c.req.valid("param").id), change);
       return c.json({ ...printMessage(row), unread_count: unread }, 200);
     });

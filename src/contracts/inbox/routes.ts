@@ -16,7 +16,7 @@ export const list = createRoute({
   path: BASE,
   summary: "The caller's messages, newest first",
   request: { query: schemas.listQuery },
-  responses: { 200: json(schemas.list, "A page of messages"), ...problems(400) },
+  responses: { 200: json(schemas.list, "A page of messages"), ...problems(400, 410) },
 });
 
 export const readAll = createRoute({

@@ -64,7 +64,9 @@ export const createBody = z
       .default(null)
       .openapi({ type: ["string", "null"], format: "date-time" }),
     reason: plainText(1_000).nullable().default(null),
-    coordinator_id: directoryId.optional().openapi({ description: "Left out: the mentor's coordinator." }),
+    coordinator_id: directoryId.optional().openapi({
+      description: "The mentor's coordinator, or a user in the caller's scope. Left out: the mentor's.",
+    }),
     channels_notified: givenChannels,
     dispatch_ids: z
       .array(plainText(128))

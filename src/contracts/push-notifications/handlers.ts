@@ -16,6 +16,7 @@ import { preferenceOf } from "../../http/prefer.ts";
 import type { Principal } from "../../http/principal.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
+import { newUserOf } from "../../http/subject.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
@@ -50,8 +51,7 @@ function newUser(principal: Principal, userId: string) {
   if (principal.kind === "anonymous" || principal.role === "service" || principal.role === "global_admin")
     return { id: userId };
   if (principal.id !== userId || scopeOf(principal).kind === "none") return null;
-  const { id, orgId, email, emailVerified, name } = principal;
-  return { id, orgId, email, emailVerified, name };
+  return newUserOf(principal);
 }
 
 /** Options that no configured provider has: refused at the door, where it can be said. @throws 400 */
@@ -173,8 +173,9 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.get, async (c) => {
     const id = idOf(c.req.valid("param").id);
-    const { dispatch, tokens } = await records.getPush(c.get("ctx"), scopeOf(c.get("principal")), id);
-    return c.json(recordView(dispatch, tokens), 200);
+    const scope = scopeOf(c.get("principal"));
+    const { dispatch, tokens } = await records.getPush(c.get("ctx"), scope, id);
+    return c.json(recordView(dispatch, tokens, scope.kind !== "own"), 200);
   });
 
   app.openapi(routes.annotate, async (c) => {

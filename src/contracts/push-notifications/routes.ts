@@ -42,7 +42,7 @@ export const registerDevice = createRoute({
   summary: "Register a device token",
   description: "A token belongs to one user: registering it again moves it and makes it alive again.",
   request: { body: jsonBody(schemas.registerBody) },
-  responses: { 201: json(schemas.registered, "Registered"), ...problems(400, 404, 413, 415) },
+  responses: { 201: json(schemas.registered, "Registered"), ...problems(400, 404, 410, 413, 415) },
 });
 
 export const removeDevice = createRoute({

@@ -159,7 +159,7 @@ export const record = z
     data: jsonObject.nullable(),
     options: options.optional(),
     device_tokens: z.array(z.string()),
-    retry_note: z.string().optional(),
+    retry_note: z.string().optional().openapi({ description: "For staff: a user does not see it." }),
   })
   .openapi("PushRecord");
 

@@ -65,19 +65,24 @@ export const listItemView = (dispatch: Linked): z.infer<typeof schemas.listItem>
   device_tokens_targeted: dispatch.targets,
 });
 
-export const recordView = (dispatch: Linked, tokens: string[]): z.infer<typeof schemas.record> => ({
+/** @param forStaff whether it shows what staff noted */
+export const recordView = (
+  dispatch: Linked,
+  tokens: string[],
+  forStaff: boolean,
+): z.infer<typeof schemas.record> => ({
   ...summary(dispatch),
   ...references(dispatch),
   data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
   ...(dispatch.options !== null && { options: parseOptions(dispatch.options) }),
   device_tokens: tokens,
-  ...(dispatch.note !== null && { retry_note: dispatch.note }),
+  ...(forStaff && dispatch.retry_note !== null && { retry_note: dispatch.retry_note }),
 });
 
 export const annotatedView = (dispatch: Dispatch): z.infer<typeof schemas.annotated> => ({
   id: printId("notif", dispatch.id),
   status: viewStatus(dispatch),
-  retry_note: dispatch.note,
+  retry_note: dispatch.retry_note,
   updated_at: iso(dispatch.updated_at),
 });
 

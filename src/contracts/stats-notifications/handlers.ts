@@ -5,6 +5,7 @@ import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import type { Principal } from "../../http/principal.ts";
 import { scopeOf } from "../../http/scope.ts";
+import { newUserOf } from "../../http/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";
 import { changeWindow } from "../../stats/change-window.ts";
@@ -25,8 +26,7 @@ const idOf = (text: string): string => {
 function newUser(principal: Principal, userId: string): NewUser | null {
   if (principal.kind === "anonymous" || principal.id !== userId) return null;
   if (scopeOf(principal).kind !== "own") return null;
-  const { id, orgId, email, emailVerified, name } = principal;
-  return { id, orgId, email, emailVerified, name };
+  return newUserOf(principal);
 }
 
 /** Mounts the stats contract. */

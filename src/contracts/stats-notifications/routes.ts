@@ -39,7 +39,7 @@ export const create = createRoute({
   request: { headers: schemas.keyed, body: jsonBody(schemas.createBody) },
   responses: {
     201: json(schemas.created, "Subscribed"),
-    ...problems(400, 404, 409, 413, 415, 422),
+    ...problems(400, 404, 409, 410, 413, 415, 422),
   },
 });
 

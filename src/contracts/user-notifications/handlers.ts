@@ -3,11 +3,12 @@ import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
 import { isEmailType } from "../../channels/email/recipient.ts";
 import { sendTest } from "../../channels/email/send-test.ts";
-import type { NewUser } from "../../directory/users.ts";
+import type { Subject } from "../../directory/subject.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf } from "../../http/pagination.ts";
+import { subjectOf } from "../../http/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId } from "../../lib/ids.ts";
 import { TOTAL_CAP } from "../../lib/page.ts";
@@ -15,27 +16,29 @@ import { changePreferences, getPreferences, type PreferencesChange } from "../..
 import * as routes from "./routes.ts";
 import { historyView, preferencesView, selection, statsView, testView } from "./view.ts";
 
-/** The caller, as far as their token tells: made into a user at first use. */
-function callerOf(c: Context<AppEnv>): NewUser {
-  const { id, orgId, email, emailVerified, name } = requireToken(c.get("principal"));
-  return { id, orgId, email, emailVerified, name };
-}
+/** The caller, or the user whom an operator or an admin names. */
+const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
+  subjectOf(requireToken(c.get("principal")), user_id);
 
 export function registerUserNotifications(app: App): void {
   app.openapi(routes.getPreferences, async (c) =>
-    c.json(preferencesView(await getPreferences(c.get("ctx"), callerOf(c))), 200),
+    c.json(preferencesView(await getPreferences(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
   );
 
-  const change = async (c: Context<AppEnv>, given: PreferencesChange) =>
-    preferencesView(await changePreferences(c.get("ctx"), callerOf(c), given));
-  app.openapi(routes.patchPreferences, async (c) => c.json(await change(c, c.req.valid("json")), 200));
-  app.openapi(routes.putPreferences, async (c) => c.json(await change(c, c.req.valid("json")), 200));
+  const change = async (c: Context<AppEnv>, subject: Subject, given: PreferencesChange) =>
+    preferencesView(await changePreferences(c.get("ctx"), subject, given));
+  app.openapi(routes.patchPreferences, async (c) =>
+    c.json(await change(c, whose(c, c.req.valid("query")), c.req.valid("json")), 200),
+  );
+  app.openapi(routes.putPreferences, async (c) =>
+    c.json(await change(c, whose(c, c.req.valid("query")), c.req.valid("json")), 200),
+  );
 
   app.openapi(routes.history, async (c) => {
-    const { notification_type, status, page, page_size } = c.req.valid("query");
+    const { notification_type, status, page, page_size, user_id } = c.req.valid("query");
     const filter = { type: notification_type, statuses: selection(status) };
     const wanted = pageOf({ page, limit: page_size });
-    const { rows, total } = await listEmails(c.get("ctx"), callerOf(c).id, filter, wanted);
+    const { rows, total } = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
     const known = Math.min(total, TOTAL_CAP);
     return c.json(
       {
@@ -53,7 +56,8 @@ export function registerUserNotifications(app: App): void {
   app.openapi(routes.historyItem, async (c) => {
     const id = parseDispatchId(c.req.valid("param").notification_id);
     if (id === null) throw notFound("notification");
-    return c.json(historyView(await getEmail(c.get("ctx"), callerOf(c).id, id)), 200);
+    const subject = whose(c, c.req.valid("query"));
+    return c.json(historyView(await getEmail(c.get("ctx"), subject, id)), 200);
   });
 
   app.openapi(routes.sendTest, async (c) => {
@@ -65,18 +69,20 @@ export function registerUserNotifications(app: App): void {
     const { deliverers } = c.get("deps");
     const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
       deliverers.email(ctx, [ids]);
-    const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, callerOf(c), request);
+    const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, whose(c), request);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(testView(dispatch), 200);
   });
 
   app.openapi(routes.stats, async (c) =>
-    c.json(statsView(await countEmails(c.get("ctx"), callerOf(c).id)), 200),
+    c.json(statsView(await countEmails(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
   );
 
   app.openapi(routes.health, async (c) => {
     const { emailProviders, probeEmail } = c.get("deps");
-    const found = await emailHealth(c.get("ctx"), emailProviders, probeEmail, callerOf(c).id);
+    // A service that looks after us has used nothing.
+    const { id } = requireToken(c.get("principal"));
+    const found = await emailHealth(c.get("ctx"), emailProviders, probeEmail, id);
     const { used, limit } = found.usage;
     c.header("cache-control", "no-store");
     return c.json({ status: found.status, backend: found.backend, rate_limit: `${used}/${limit}` }, 200);

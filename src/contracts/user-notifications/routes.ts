@@ -3,7 +3,7 @@ import { access } from "../../http/access.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
-/** The user's own e-mail notifications; mounted before the push contract's `/{id}`. */
+/** The caller's e-mail notifications, or those of a user whom an admin or a service names; mounted before the push contract's `/{id}`. */
 export const BASE = "/api/v1/notifications";
 
 const own = { tags: ["My e-mail notifications"], middleware: access(null) };
@@ -14,14 +14,18 @@ export const getPreferences = createRoute({
   path: `${BASE}/preferences`,
   summary: "The caller's preferences",
   description: "Created with the defaults at the first look.",
-  responses: { 200: json(schemas.preferences, "The preferences"), ...problems(400) },
+  request: { query: schemas.subjectQuery },
+  responses: { 200: json(schemas.preferences, "The preferences"), ...problems(400, 404, 410) },
 });
 
 const update = {
   ...own,
   path: `${BASE}/preferences`,
-  request: { body: jsonBody(schemas.preferencesUpdate) },
-  responses: { 200: json(schemas.preferences, "The preferences now"), ...problems(400, 413, 415) },
+  request: { query: schemas.subjectQuery, body: jsonBody(schemas.preferencesUpdate) },
+  responses: {
+    200: json(schemas.preferences, "The preferences now"),
+    ...problems(400, 404, 410, 413, 415),
+  },
 };
 
 export const patchPreferences = createRoute({
@@ -44,7 +48,7 @@ export const history = createRoute({
   path: `${BASE}/history`,
   summary: "The caller's e-mails, newest first",
   request: { query: schemas.historyQuery },
-  responses: { 200: json(schemas.historyList, "A page of e-mails"), ...problems(400) },
+  responses: { 200: json(schemas.historyList, "A page of e-mails"), ...problems(400, 404) },
 });
 
 export const historyItem = createRoute({
@@ -52,7 +56,7 @@ export const historyItem = createRoute({
   method: "get",
   path: `${BASE}/history/{notification_id}`,
   summary: "One of the caller's e-mails",
-  request: { params: schemas.idParam },
+  request: { params: schemas.idParam, query: schemas.subjectQuery },
   responses: { 200: json(schemas.historyItem, "The e-mail"), ...problems(400, 404) },
 });
 
@@ -68,7 +72,7 @@ export const sendTest = createRoute({
   },
   responses: {
     200: json(schemas.testResult, "What the provider answered"),
-    ...problems(400, 409, 413, 415, 422),
+    ...problems(400, 409, 410, 413, 415, 422),
   },
 });
 
@@ -77,7 +81,8 @@ export const stats = createRoute({
   method: "get",
   path: `${BASE}/stats`,
   summary: "How many e-mails the caller got, by type and by outcome",
-  responses: { 200: json(schemas.stats, "The counts"), ...problems(400) },
+  request: { query: schemas.subjectQuery },
+  responses: { 200: json(schemas.stats, "The counts"), ...problems(400, 404) },
 });
 
 export const health = createRoute({

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { EMAIL_TYPES } from "../../channels/email/templates/index.ts";
 import { TOTAL_CAP } from "../../lib/page.ts";
-import { anyDispatchId, listOf, plainText, printedTime } from "../../http/schemas.ts";
+import { anyDispatchId, directoryId, listOf, plainText, printedTime } from "../../http/schemas.ts";
 
 /** The contract's states of an e-mail. */
 export const HISTORY_STATUSES = ["pending", "sent", "delivered", "bounced", "failed"] as const;
@@ -90,8 +90,17 @@ export const historyList = z
   })
   .openapi("NotificationHistoryList");
 
+const named = {
+  user_id: directoryId.optional().openapi({
+    description: "A user in the caller's scope: a service must name one, admins may. Left out: the caller.",
+  }),
+};
+
+export const subjectQuery = z.object(named);
+
 export const historyQuery = z
   .object({
+    ...named,
     notification_type: z.enum(EMAIL_TYPES as [string, ...string[]]).optional(),
     status: z.enum(HISTORY_STATUSES).optional(),
     page: z.coerce.number().int().min(1).default(1),

@@ -40,6 +40,20 @@ export const users = sqliteTable(
   ],
 );
 
+/**
+ * Who was erased lately: a hash of the user's id and nothing else. A token that is still valid must not bring the user
+ * back. WITHOUT ROWID.
+ */
+export const erasedUsers = sqliteTable(
+  "erased_users",
+  {
+    id_hash: text("id_hash").primaryKey(),
+    expires_at: integer("expires_at").notNull(),
+  },
+  // Retention.
+  (t) => [index("erased_users_expiry").on(t.expires_at)],
+);
+
 export const PLATFORMS = ["ios", "android", "web"] as const;
 
 /** A device token belongs to one user; its id stands for it wherever the token itself must not appear. */

@@ -26,12 +26,17 @@ export const dispatches = sqliteTable(
     lane: text("lane", { enum: LANES }).notNull(),
     type: text("type").notNull(),
     org_id: text("org_id"),
+    /** Of the org_admin on whose authority it is sent: asked again when it is. Null: no leave is needed. */
+    sender_org_id: text("sender_org_id"),
     user_id: text("user_id").notNull(),
     batch_id: text("batch_id"),
     status: text("status", { enum: STATUSES }).notNull(),
     /** What a person noted over the pipeline's status: `retried` or `resolved`. */
     mark: text("mark"),
+    /** What staff noted in the log: for staff alone. */
     note: text("note"),
+    /** What was noted with the mark, in the push contract. */
+    retry_note: text("retry_note"),
     error_code: text("error_code"),
     error: text("error"),
     /** A push's title, an e-mail's subject. */

@@ -6,7 +6,10 @@ import { givenOrg } from "../../support/world.ts";
 
 const VERBS = ["read", "unread", "archive", "unarchive"];
 
-describe.each(ROLES)("a %s", (role) => {
+/** A service has none: test/security/no-user.test.ts. */
+const PEOPLE = ROLES.filter((role) => role !== "service");
+
+describe.each(PEOPLE)("a %s", (role) => {
   test("has an inbox of their own", async () => {
     const h = createHarness();
     const caller = { role, sub: mint("usr") };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { givenMentor, type Mentor } from "../../pause-records/world.ts";
 import { createHarness, mint } from "../../support/harness.ts";
+import { givenUser } from "../../support/world.ts";
 import { BASE, givenRecord, givenTenant, listed, type Tenant } from "./calls.ts";
 
 const h = createHarness();
@@ -11,10 +12,12 @@ let tenant: Tenant;
 let second: Mentor;
 /** Records, oldest first, a minute apart. */
 let ids: string[];
-const stranger = mint("coord");
+/** In the tenant's organization, and nobody's coordinator. */
+let stranger: string;
 
 beforeAll(async () => {
   tenant = await givenTenant(h);
+  stranger = (await givenUser(h, { org: tenant.org })).id;
   second = await givenMentor(h, { coordinator_id: tenant.coordinator, org_id: tenant.org });
   const made = [
     [tenant.mentor.id, {}],

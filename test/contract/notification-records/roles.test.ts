@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Caller, createHarness, mint, SERVICE } from "../../support/harness.ts";
+import { givenUser } from "../../support/world.ts";
 import { aRecord, BASE, givenRecord, givenTenant, listed, type Tenant } from "./calls.ts";
 
 const h = createHarness();
@@ -180,6 +181,58 @@ test("the scope is the mentor's as they are now", async () => {
     200,
   );
   expect((await h.request("GET", `${BASE}/${id}`, { as: CALLERS["another org_admin"]() })).status).toBe(200);
+});
+
+describe("whoever is said to have been told", () => {
+  const post = (as: Caller, coordinator_id: string) =>
+    h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id, { coordinator_id }) });
+  const admin = () => CALLERS["their org_admin"]();
+  const coordinator = () => CALLERS["their coordinator"]();
+
+  test("must be the mentor's coordinator or a user in scope; another is as good as nobody", async () => {
+    const colleague = await givenUser(h, { org: tenant.org });
+    const stranger = await givenUser(h, { org: other.org });
+    const total = async () =>
+      (await h.request("GET", `${BASE}/history/${tenant.mentor.id}`)).body.total_events;
+    const before = await total();
+    const answers = await Promise.all([
+      post(admin(), stranger.id),
+      post(admin(), mint("nobody")),
+      post(coordinator(), stranger.id),
+      post(coordinator(), colleague.id),
+      post(SERVICE, mint("nobody")),
+    ]);
+    expect(answers.map(({ status, body }) => [status, body.detail])).toEqual(
+      answers.map(() => [404, "There is no such coordinator."]),
+    );
+    expect(await total()).toBe(before);
+    const taken = await Promise.all([
+      post(admin(), tenant.coordinator),
+      post(admin(), colleague.id),
+      post(coordinator(), tenant.coordinator),
+      post(SERVICE, stranger.id),
+    ]);
+    expect(taken.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  });
+
+  test("is named to whoever may know them: a past comes with the mentor, the names of others do not", async () => {
+    const before = await givenTenant(h);
+    const [told, colleague] = [
+      await givenUser(h, { org: before.org }),
+      await givenUser(h, { org: other.org }),
+    ];
+    const nameOf = async (id: string, as: Caller) =>
+      (await h.request("GET", `${BASE}/${id}`, { as })).body.coordinator_name;
+    const id = await givenRecord(h, before.mentor.id, { coordinator_id: told.id });
+    const own = await givenRecord(h, before.mentor.id, { coordinator_id: colleague.id });
+    await before.mentor.put({ coordinator_id: other.coordinator, org_id: other.org });
+    for (const as of [CALLERS["another org_admin"](), CALLERS["another coordinator"]()])
+      expect([await nameOf(id, as), await nameOf(own, as)]).toEqual([null, "Kari Nordmann"]);
+    expect(await nameOf(id, SERVICE)).toBe("Kari Nordmann");
+    // Whom the directory gives the mentor is no secret.
+    await before.mentor.put({ coordinator_id: told.id });
+    expect(await nameOf(id, CALLERS["another org_admin"]())).toBe("Kari Nordmann");
+  });
 });
 
 test("a wrong role is told so before the input is looked at", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createHarness, type Harness } from "../../support/harness.ts";
-import { aPush, givenUser } from "../../support/world.ts";
+import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { BASE, count, sendBatch, sendPush } from "./calls.ts";
 
 const DAY = 24 * 3_600_000;
@@ -72,6 +72,45 @@ describe("a repeat with the same Idempotency-Key", () => {
       expect([answer.status, replayed(answer)]).toEqual([201, null]);
     }
     expect(await pushesOf(h, user.id)).toBe(callers.length);
+  });
+
+  test("from another organization is a request of its own", async () => {
+    const h = createHarness();
+    const orgs = [await givenOrg(h), await givenOrg(h)];
+    const key = newKey();
+    const batches = await Promise.all(
+      [...orgs, ...orgs].map((org) =>
+        sendBatch(h, [aPush("nobody")], withKey(key, { as: { role: "org_admin", sub: "same", org } })),
+      ),
+    );
+    expect(new Set(batches.map(({ body }) => body.batch_id)).size).toBe(2);
+    expect(batches.filter((answer) => replayed(answer) === "true")).toHaveLength(2);
+  });
+
+  test("without a token is one of the caller's address", async () => {
+    const h = createHarness();
+    const user = await givenUser(h);
+    const key = newKey();
+    const from = (address: string | null, body = "Three days.") =>
+      sendPush(h, aPush(user.id, { body }), {
+        as: null,
+        headers: { "idempotency-key": key, ...(address !== null && { "cf-connecting-ip": address }) },
+      });
+    const answers = [
+      await from("192.0.2.1"),
+      await from("192.0.2.2"),
+      await from("2001:db8::1"),
+      await from(null),
+    ];
+    expect(answers.map((answer) => [answer.status, replayed(answer)])).toEqual(
+      answers.map(() => [201, null]),
+    );
+    expect(replayed(await from("192.0.2.1"))).toBe("true");
+    expect((await from("192.0.2.2", "Other")).status).toBe(422);
+    expect((await from("192.0.2.3", "Other")).status).toBe(201);
+    // Nothing of the address lies in the table.
+    const { results } = await h.deps.bindings.DB.prepare("SELECT * FROM idempotency_keys").all();
+    expect(JSON.stringify(results)).not.toContain("192.0.2");
   });
 
   test("to another path is a request of its own", async () => {

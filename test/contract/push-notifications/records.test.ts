@@ -59,6 +59,23 @@ describe("PUT notes what a person did", () => {
     expect((await read(h, id)).body).toMatchObject({ status: "resolved", retry_note: "done" });
   });
 
+  test("what staff note is for staff: neither the log's note nor this one is shown to the user", async () => {
+    const h = createHarness();
+    const { id, user } = await givenPush(h, "failed");
+    await put(h, id, { status: "resolved", retry_note: "Called them" });
+    const dsp = `/api/v1/admin/notifications/${id.replace("notif_", "dsp_")}`;
+    await h.request("PUT", dsp, { body: { action: "update", note: "A difficult customer" } });
+    // Each contract has its own.
+    expect((await h.request("GET", dsp)).body.data.note).toBe("A difficult customer");
+    expect((await read(h, id)).body.retry_note).toBe("Called them");
+    for (const role of ["user", "coordinator"] as const)
+      for (const path of [`${BASE}/${id}`, `${BASE}?user_id=${user}`]) {
+        const { status, body } = await h.request("GET", path, { as: { role, sub: user } });
+        expect(status).toBe(200);
+        expect(JSON.stringify(body)).not.toMatch(/Called them|difficult|note/);
+      }
+  });
+
   test("a mark sends nothing", async () => {
     const h = createHarness();
     const { id } = await givenPush(h, "failed");

@@ -1,5 +1,7 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
+import { givenOrg, givenUser } from "../../support/world.ts";
 import { lacks } from "../../support/same-shape.ts";
 import { rows } from "../../digests/world.ts";
 import * as examples from "./examples.ts";
@@ -111,15 +113,65 @@ test("fields that are not known, or not the caller's to set, are refused", async
 });
 
 describe("whose", () => {
-  test("preferences are the caller's own, whatever their role", async () => {
+  test("a service is no user: it names one, and nothing is made for itself", async () => {
     const h = createHarness();
-    const [one, other] = [mint("usr"), mint("usr")];
+    const [one, service] = [mint("usr"), { role: "service" as const, sub: mint("svc") }];
     await patch(h, one, { match_threshold: 10 });
-    const service = { role: "service" as const, sub: other };
-    expect((await h.request("GET", PATH, { as: service })).body).toMatchObject({
-      user_id: other,
-      match_threshold: 70,
+    for (const method of ["GET", "PATCH", "PUT"]) {
+      const body = method === "GET" ? {} : { body: { match_threshold: 20 } };
+      const refused = await h.request(method, PATH, { as: service, ...body });
+      expect([refused.status, refused.body.code]).toEqual([403, "no_user"]);
+      expect(refused.body.detail).toContain("user_id");
+    }
+    expect(await rowsOf(service.sub)).toBe(0);
+    const named = await h.request("GET", `${PATH}?user_id=${one}`, { as: service });
+    expect(named.body).toMatchObject({ user_id: one, match_threshold: 10 });
+  });
+
+  test("named users must be there: nobody is made by being named", async () => {
+    const h = createHarness();
+    const id = mint("usr");
+    for (const method of ["GET", "PATCH"]) {
+      const body = method === "GET" ? {} : { body: { match_threshold: 20 } };
+      expect((await h.request(method, `${PATH}?user_id=${id}`, body)).status).toBe(404);
+    }
+    expect(await rowsOf(id)).toBe(0);
+    const known = await givenUser(h);
+    const changed = await h.request("PATCH", `${PATH}?user_id=${known.id}`, {
+      body: { match_threshold: 20 },
     });
+    expect(changed.body).toMatchObject({ user_id: known.id, match_threshold: 20 });
+    const own = await h.request("GET", PATH, { as: as(known.id) });
+    expect(own.body.match_threshold).toBe(20);
+  });
+
+  test.each(["org_admin", "global_admin"] as const)(
+    "an %s has their own if the directory knows them",
+    async (role) => {
+      const h = createHarness();
+      const org = await givenOrg(h);
+      const stranger = { role, sub: mint("adm"), org, email: "adm@example.com" };
+      const refused = await h.request("GET", PATH, { as: stranger });
+      expect([refused.status, refused.body.code]).toEqual([403, "no_user"]);
+      expect(await rowsOf(stranger.sub)).toBe(0);
+      const known = await givenUser(h, { org });
+      const answer = await h.request("GET", PATH, { as: { ...stranger, sub: known.id } });
+      expect(answer.body.user_id).toBe(known.id);
+    },
+  );
+
+  test("an org_admin names users of their tree, as it is now, and changes nobody else's", async () => {
+    const h = createHarness();
+    const top = await givenOrg(h);
+    const user = await givenUser(h, { org: await givenOrg(h, top) });
+    const stranger = await givenUser(h, { org: await givenOrg(h) });
+    await patch(h, stranger.id, { match_threshold: 10 });
+    const admin = { role: "org_admin" as const, sub: mint("adm"), org: top };
+    const change = (id: string) =>
+      h.request("PATCH", `${PATH}?user_id=${id}`, { as: admin, body: { match_threshold: 99 } });
+    expect((await change(user.id)).body.match_threshold).toBe(99);
+    expect((await change(stranger.id)).status).toBe(404);
+    expect((await h.request("GET", `${PATH}?user_id=${stranger.id}`)).body.match_threshold).toBe(10);
   });
 
   test("nobody gets in without a token", async () => {
@@ -130,3 +182,14 @@ describe("whose", () => {
       ).toBe(401);
   });
 });
+
+/** Rows that are this user's. */
+async function rowsOf(id: string): Promise<number> {
+  const row = await env.DB.prepare(
+    `SELECT (SELECT count(*) FROM users WHERE id = ?1) + (SELECT count(*) FROM preferences WHERE user_id = ?1)
+      + (SELECT count(*) FROM user_schedules WHERE user_id = ?1) + (SELECT count(*) FROM dispatches WHERE user_id = ?1) AS n`,
+  )
+    .bind(id)
+    .first<{ n: number }>();
+  return row?.n ?? -1;
+}
