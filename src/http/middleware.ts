@@ -10,8 +10,12 @@ import type { Bindings } from "../env.ts";
 import { Failure } from "../lib/failure.ts";
 import type { App, AppEnv } from "./app-env.ts";
 import { inboundLimit } from "./inbound-limit.ts";
-import { fieldErrors, handleError, invalid } from "./problem.ts";
+import { fieldErrors } from "./field-errors.ts";
+import { methodsOf } from "./methods.ts";
+import { handleError, invalid } from "./problem.ts";
 import { openSession } from "./session.ts";
+import { strictly } from "./strict.ts";
+import { usePlainWording } from "./wording.ts";
 
 /** The largest body that we read: a batch of 1,000 pushes of 4 KB each, with room. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -65,25 +69,43 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
     });
   });
 
-/** It is read in the form in which it will be asked for: another would be converted. */
-const isEmptyBody = async (request: HonoRequest, isText: boolean): Promise<boolean> =>
-  request.raw.body === null ||
-  (isText ? (await request.text()) === "" : (await request.arrayBuffer()).byteLength === 0);
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
+
+/** JSON is UTF-8 (RFC 8259, 8.1). */
+const isUtf8 = (type: string): boolean =>
+  [...type.matchAll(CHARSET)].every(([, charset = ""]) => /^utf-?8$/i.test(charset));
+
+/** `request.text()` would put U+FFFD in the place of what cannot be read, and we would send that. */
+function decoded(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new Failure("malformed_json", "The body is not valid UTF-8.");
+  }
+}
+
+/** Takes an empty body away, and the type that says what it is. */
+function withoutBody(request: HonoRequest): void {
+  const { url, method, headers } = request.raw;
+  request.raw = new Request(url, { method, headers });
+  request.raw.headers.delete("content-type");
+}
 
 /**
- * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well: whatever
- * its type, an empty body is none. (After `limitBody`, and kept by Hono: who parses it does not read it again.)
+ * A body is JSON in UTF-8. Proxies give an empty body to a POST that has none, and some clients give it a type as well:
+ * whatever its type, an empty body is none. (After `limitBody`. The text is left to Hono: who parses it reads nothing again.)
  */
 const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
-  const type = c.req.header("content-type");
-  const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "");
-  const isEmpty = await isEmptyBody(c.req, isJson);
-  if (!isJson && !isEmpty) throw new Failure("unsupported_media_type", "Send the body as application/json.");
-  if (isEmpty && type !== undefined) {
-    const { url, method, headers } = c.req.raw;
-    c.req.raw = new Request(url, { method, headers });
-    c.req.raw.headers.delete("content-type");
-  }
+  const type = c.req.header("content-type") ?? "";
+  const bytes = c.req.raw.body === null ? null : await c.req.raw.arrayBuffer();
+  if (bytes === null || bytes.byteLength === 0) {
+    if (bytes !== null || type !== "") withoutBody(c.req);
+  } else if (!JSON_TYPE.test(type))
+    throw new Failure("unsupported_media_type", "Send the body as application/json.");
+  else if (!isUtf8(type)) throw new Failure("unsupported_media_type", "Send the body in UTF-8.");
+  // Hono keeps promises here, whatever its types say.
+  else Object.assign(c.req.bodyCache, { text: Promise.resolve(decoded(bytes)) });
   await next();
 });
 
@@ -106,7 +128,10 @@ const limitBody = bodyLimit({
  */
 const shared = createMiddleware<AppEnv>(async (c, next) => {
   const { corsOrigins } = c.get("deps").config;
-  if (c.req.header("origin") === undefined && c.req.method !== "OPTIONS") {
+  const isOptions = c.req.method === "OPTIONS";
+  // OPTIONS that is no preflight asks for the methods; the CORS middleware would answer it, whatever the path.
+  const asks = isOptions && c.req.header("access-control-request-method") === undefined;
+  if (asks || (c.req.header("origin") === undefined && !isOptions)) {
     if (corsOrigins.length > 0) c.header("vary", "Origin", { append: true });
     return next();
   }
@@ -118,13 +143,17 @@ const shared = createMiddleware<AppEnv>(async (c, next) => {
 export function createBase(depsOf: (env: Bindings) => Deps): App {
   const app: App = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw invalid(fieldErrors(result.error, result.target === "json"));
+      if (result.success) return;
+      const given = "data" in result ? result.data : undefined;
+      throw invalid(fieldErrors(result.error, result.target, given));
     },
   });
+  usePlainWording();
+  const { openapi } = app;
+  app.openapi = (route, handler, hook) => openapi(strictly(route), handler, hook);
   app.onError(handleError);
-  app.notFound(() => {
-    throw new Failure("not_found", "There is nothing at this address.");
-  });
+  const methods = methodsOf(app);
+  app.notFound(methods.notFound);
 
   app.use(requestId({ limitLength: 128 }));
   app.use(prepare(depsOf));
@@ -132,6 +161,7 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   app.use(shared);
   // Not for webhooks: a provider tells of all its e-mails from a few addresses.
   for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*"]) app.use(path, inboundLimit);
+  app.use(methods.check);
   // The other methods have no body that we would read.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
   app.use("/api/*", notKept, openSession);

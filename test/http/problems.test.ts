@@ -30,11 +30,13 @@ describe("a body", () => {
     },
   );
 
-  test("that is empty is none, whatever its type: what is missing is named", async () => {
+  test("that is empty is none, whatever its type: it is required, once", async () => {
     const h = createHarness();
-    const answer = await h.request("POST", BASE, ofType("application/json", ""));
-    expectProblem(answer, 400, "invalid_request");
-    expect(answer.body.errors.length).toBeGreaterThan(1);
+    for (const type of ["application/json", "text/plain", ""]) {
+      const answer = await h.request("POST", BASE, ofType(type, ""));
+      expectProblem(answer, 400, "invalid_request");
+      expect(answer.body.errors).toEqual([{ pointer: "", detail: "is required" }]);
+    }
   });
 
   test.each(["null", "[]", "7", '"text"', "true"])(
@@ -151,7 +153,8 @@ describe("a bad request names", () => {
     const body = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 0]));
     const answer = await h.request("POST", BASE, { body });
     expectProblem(answer, 400, "invalid_request");
-    expect(answer.body.errors.length).toBeLessThan(10_010);
+    expect(answer.body.errors).toHaveLength(100);
+    expect(answer.body.errors_capped).toBe(true);
   });
 
   test("the text that SQLite cannot hold", async () => {
@@ -173,9 +176,6 @@ describe("what is not there is 404", () => {
     ["GET", `/${BASE}`],
     ["GET", `${BASE}/a/b`],
     ["POST", `${BASE}/batch/1`],
-    ["POST", "/healthz"],
-    ["PATCH", BASE],
-    ["DELETE", BASE],
     ["PUT", `${BASE}/batch/x`],
     ["GET", "/API/V1/NOTIFICATIONS"],
     ["GET", "/.dev.vars"],

@@ -3,7 +3,15 @@ import { SEND_CHANNELS } from "../../channels/push/send-one.ts";
 import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/size.ts";
 import { CHANNELS, PLATFORMS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { directoryId, instant, jsonObject, listOf, plainText, printedTime } from "../../http/schemas.ts";
+import {
+  directoryId,
+  inOrder,
+  instant,
+  jsonObject,
+  listOf,
+  plainText,
+  printedTime,
+} from "../../http/schemas.ts";
 
 /** What this view calls a dispatch's state: the pipeline's, or the mark that a person set. */
 export const STATUSES = ["queued", "sending", "sent", "failed", "cancelled", "retried", "resolved"] as const;
@@ -42,12 +50,16 @@ export const sendBody = z
       .openapi({
         type: "array",
         items: { type: "string", enum: [...SEND_CHANNELS] },
+        minItems: 1,
+        maxItems: SEND_CHANNELS.length,
         description:
           "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or both.",
       }),
-    send_at: instant
-      .optional()
-      .openapi({ type: "string", format: "date-time", description: "Not before this time." }),
+    send_at: instant.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description: "Not before this time, which is at most 365 days ahead.",
+    }),
     expires_at: instant.optional().openapi({
       type: "string",
       format: "date-time",
@@ -171,18 +183,20 @@ export const annotated = z
 
 export const deleted = z.object({ deleted: z.literal(true), id: notificationId }).openapi("PushDeleted");
 
-export const listQuery = z.object({
-  ...pageQuery,
-  user_id: directoryId.optional(),
-  status: status.optional(),
-  scenario_id: reference.optional(),
-  prompt_id: reference.optional(),
-  batch_id: z.string().max(64).optional(),
-  from: instant
-    .optional()
-    .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
-  to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
-});
+export const listQuery = z
+  .object({
+    ...pageQuery,
+    user_id: directoryId.optional(),
+    status: status.optional(),
+    scenario_id: reference.optional(),
+    prompt_id: reference.optional(),
+    batch_id: z.string().max(64).optional(),
+    from: instant
+      .optional()
+      .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
+    to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
+  })
+  .refine(...inOrder);
 
 /** What is no id of ours is a 404, like an id that is not there. */
 export const idParam = z.object({ id: notificationId.openapi({ param: { name: "id", in: "path" } }) });
