@@ -150,11 +150,16 @@ describe("a bad request names", () => {
 
   test("no more fields than a person could read, however many are bad", async () => {
     const h = createHarness();
-    const body = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`k${i}`, 0]));
-    const answer = await h.request("POST", BASE, { body });
+    const fields = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, 0]));
+    const answer = await h.request("POST", BASE, { body: fields(5_000) });
     expectProblem(answer, 400, "invalid_request");
     expect(answer.body.errors).toHaveLength(100);
     expect(answer.body.errors_capped).toBe(true);
+    const wide = await h.request("POST", BASE, { body: fields(300_000) });
+    expectProblem(wide, 400, "invalid_request");
+    expect(wide.body.errors).toEqual([
+      { pointer: "", detail: "must not hold an object of more than 1000 fields" },
+    ]);
   });
 
   test("the text that SQLite cannot hold", async () => {

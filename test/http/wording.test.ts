@@ -166,10 +166,8 @@ describe("refused as well", () => {
     ";".repeat(5_000),
     `a;${" ;".repeat(5_000)}=`,
   ])("a Prefer header that cannot be read: %j", async (prefer) => {
-    const began = Date.now();
     const errors = await errorsOf("POST", BASE, aPush("nobody"), { prefer });
     expect(Object.keys(errors)).toEqual(["Prefer"]);
-    expect(Date.now() - began).toBeLessThan(2_000);
   });
 
   test.each([

@@ -115,7 +115,10 @@ describe.each(Object.values<WireCollection>(WIRE))("$collection.name", ({ collec
     await h.request("PUT", one(id), { body: facts });
     for (const headers of [{}, { "content-type": "application/json" }]) {
       const refused = await h.request("PUT", one(id), { headers });
-      expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: "", detail: "is required" }] } });
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: "", detail: "is required" }] },
+      });
     }
     expect((await h.request("GET", one(id))).body).toMatchObject(facts);
   });
