@@ -5,13 +5,10 @@ import type { AppEnv } from "./app-env.ts";
 import { invalid } from "./problem.ts";
 
 /** The framework reads a missing body as `{}`: every field would be named, or everything optional wiped. */
-const bodyNeeded = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.raw.body === null)
-    throw new Failure("invalid_request", "The body is empty; send it as JSON.", {
-      errors: [{ pointer: "", detail: "is required" }],
-    });
-  await next();
-});
+const bodyMissing = () =>
+  new Failure("invalid_request", "The body is empty; send it as JSON.", {
+    errors: [{ pointer: "", detail: "is required" }],
+  });
 
 const isReadable = (encoded: string): boolean => {
   try {
@@ -23,20 +20,12 @@ const isReadable = (encoded: string): boolean => {
 };
 
 /** What cannot be decoded would be compared as it is written, and find nothing. */
-const queryReadable = createMiddleware<AppEnv>(async (c, next) => {
-  const { url } = c.req;
-  const search = url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
-  if (search.includes("%") && !isReadable(search)) {
-    const unreadable = search.split("&").filter((pair) => !isReadable(pair));
-    throw invalid(
-      unreadable.map((pair) => ({
-        pointer: pair.split("=", 1)[0] ?? "",
-        detail: "is not percent-encoded UTF-8",
-      })),
-    );
-  }
-  await next();
-});
+function refuseUnreadable(search: string): void {
+  if (!search.includes("%") || isReadable(search)) return;
+  const unreadable = search.split("&").filter((pair) => !isReadable(pair));
+  const detail = "is not percent-encoded UTF-8";
+  throw invalid(unreadable.map((pair) => ({ pointer: pair.split("=", 1)[0] ?? "", detail })));
+}
 
 /**
  * A route of the API takes what it declares and nothing else: a parameter of the query that it does not know is refused
@@ -45,14 +34,30 @@ const queryReadable = createMiddleware<AppEnv>(async (c, next) => {
  */
 export function strictly<R extends RouteConfig>(route: R): R {
   if (!route.path.startsWith("/api/")) return route;
-  const { query = z.object({}) } = route.request ?? {};
-  if (!(query instanceof z.ZodObject)) throw new Error(`The query of ${route.path} is no object schema`);
-  const own = [route["middleware"] ?? []].flat();
-  const body = route.request?.body?.required === true ? [bodyNeeded] : [];
+  const { query, body } = route.request ?? {};
+  if (query !== undefined && !(query instanceof z.ZodObject))
+    throw new Error(`The query of ${route.path} is no object schema`);
+  // Most requests have nothing to look at here: one step for all, and no validator where no parameter is known.
+  const check = createMiddleware<AppEnv>((c, next) => {
+    const { url, raw } = c.req;
+    const start = url.indexOf("?");
+    if (start !== -1) {
+      refuseUnreadable(url.slice(start + 1));
+      if (query === undefined) refuseAll(c.req.queries());
+    }
+    if (body?.required === true && raw.body === null) throw bodyMissing();
+    return next();
+  });
   return {
     ...route,
     // Who may not call learns nothing of the rest.
-    middleware: [...own, queryReadable, ...body],
-    request: { ...route.request, query: query.strict() },
+    middleware: [...[route["middleware"] ?? []].flat(), check],
+    request: { ...route.request, ...(query && { query: query.strict() }) },
   };
 }
+
+const refuseAll = (queries: Record<string, string[]>): void => {
+  const names = Object.keys(queries);
+  if (names.length > 0)
+    throw invalid(names.map((pointer) => ({ pointer, detail: "is not a known parameter" })));
+};
