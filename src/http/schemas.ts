@@ -80,7 +80,7 @@ export const problem = z
     status: z.int(),
     detail: z.string(),
     code: z.string().openapi({
-      description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own.`,
+      description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own. Why a token is refused: token_expired, token_malformed, token_untrusted, token_claims_invalid.`,
     }),
     request_id: z.string(),
     errors: z
