@@ -72,6 +72,22 @@ export const jsonObject = z.record(z.string(), z.unknown()).refine((value) => !i
   abort: true,
 });
 
+/** One fault of a request. */
+export const fieldError = z.object({
+  pointer: z
+    .string()
+    .openapi({ description: "Into the body (RFC 6901), or the name of a parameter or header." }),
+  detail: z.string(),
+  count: z
+    .int()
+    .optional()
+    .openapi({ description: "Where several members of a list have the same fault: how many." }),
+  members: z
+    .array(z.int())
+    .optional()
+    .openapi({ description: "Their indexes, the first 100; `pointer` is into the first." }),
+});
+
 /** An error, by RFC 9457. */
 export const problem = z
   .object({
@@ -83,25 +99,7 @@ export const problem = z
       description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own. Why a token is refused: token_expired, token_malformed, token_untrusted, token_claims_invalid.`,
     }),
     request_id: z.string(),
-    errors: z
-      .array(
-        z.object({
-          pointer: z
-            .string()
-            .openapi({ description: "Into the body (RFC 6901), or the name of a parameter or header." }),
-          detail: z.string(),
-          count: z
-            .int()
-            .optional()
-            .openapi({ description: "Where several members of a list have the same fault: how many." }),
-          members: z
-            .array(z.int())
-            .optional()
-            .openapi({ description: "Their indexes, the first 100; `pointer` is into the first." }),
-        }),
-      )
-      .optional()
-      .openapi({ description: "At most 100." }),
+    errors: z.array(fieldError).optional().openapi({ description: "At most 100." }),
     errors_capped: z.boolean().optional().openapi({ description: "True when there are more than 100." }),
   })
   .loose()
