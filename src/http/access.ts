@@ -14,13 +14,23 @@ export const access = (contract: ContractName | null, roles: readonly Role[] = R
   createMiddleware<AppEnv>(async (c, next) => {
     const principal = await authenticated(c, contract);
     if (principal.kind === "token" && !roles.includes(principal.role))
-      throw new Failure(
-        "forbidden",
-        `This is for ${roles.join(", ")}; the token's role is ${principal.role}.`,
-      );
+      throw new Failure("forbidden", whyForbidden(c, contract, roles, principal.role));
     c.set("principal", principal);
     return next();
   });
+
+/** On an open contract less is needed without a token than with one: that has to be said. */
+function whyForbidden(
+  c: Context<AppEnv>,
+  contract: ContractName | null,
+  roles: readonly Role[],
+  role: Role,
+): string {
+  const why = `This is for ${roles.join(", ")}; the token's role is ${role}.`;
+  return contract !== null && c.get("deps").config.openContracts.has(contract)
+    ? `${why} OPEN_CONTRACTS opens this contract to calls without a token; a token that is sent counts with its role.`
+    : why;
+}
 
 async function authenticated(c: Context<AppEnv>, contract: ContractName | null): Promise<Principal> {
   const { authenticate, clock, config } = c.get("deps");
@@ -34,6 +44,7 @@ async function authenticated(c: Context<AppEnv>, contract: ContractName | null):
   const token = /^Bearer +([^ ]+)$/i.exec(header)?.[1];
   if (token === undefined)
     throw new Failure("unauthorized", "The Authorization header must be `Bearer <JWT>`.", {
+      code: "token_malformed",
       headers: { "www-authenticate": 'Bearer error="invalid_request"' },
     });
   return authenticate(token, clock.now());

@@ -11,8 +11,25 @@ export type Authenticate = (token: string, now: number) => Promise<TokenPrincipa
 /** Longer tokens are refused unread. */
 const MAX_TOKEN_CHARS = 8_192;
 
-const unauthorized = (detail: string, cause?: unknown): Failure =>
+/**
+ * Why a token was refused, for programs: get a new one, mend how it is made, or look at the keys. Each has one sentence,
+ * whatever the cause: whoever tries tokens learns no more.
+ */
+const REFUSALS = {
+  token_expired: "The token has expired.",
+  token_malformed: "The token cannot be read; it must be a signed JWT of at most 8,192 characters.",
+  token_untrusted: "The token is not signed for this service.",
+} as const;
+
+const refused = (code: keyof typeof REFUSALS, cause?: unknown): Failure =>
+  unauthorized(code, REFUSALS[code], cause);
+
+const wrongClaims = (names: readonly string[], cause?: unknown): Failure =>
+  unauthorized("token_claims_invalid", `The token's claims are not valid: ${names.join(", ")}.`, cause);
+
+const unauthorized = (code: string, detail: string, cause?: unknown): Failure =>
   new Failure("unauthorized", detail, {
+    code,
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
     cause,
   });
@@ -66,7 +83,7 @@ export function createAuthenticate(
 ): Authenticate {
   const verify = verifier(config, fetchKeys, clock);
   return async (token, now) => {
-    if (token.length > MAX_TOKEN_CHARS) throw unauthorized("The token is too long.");
+    if (token.length > MAX_TOKEN_CHARS) throw refused("token_malformed");
     let payload: JWTPayload;
     try {
       payload = await verify(token, now);
@@ -76,13 +93,11 @@ export function createAuthenticate(
           cause: error,
           headers: { "retry-after": "5" },
         });
-      throw unauthorized("The token is malformed, expired, or not signed for this service.", error);
+      const claim = wrongClaim(error);
+      throw claim === null ? refused(refusalOf(error), error) : wrongClaims([claim], error);
     }
     const parsed = claims.safeParse(payload);
-    if (!parsed.success)
-      throw unauthorized(
-        `The token's claims are not valid: ${parsed.error.issues.map((issue) => issue.path.join(".")).join(", ")}.`,
-      );
+    if (!parsed.success) throw wrongClaims(parsed.error.issues.map((issue) => issue.path.join(".")));
     return principalOf(parsed.data);
   };
 }
@@ -96,3 +111,16 @@ const isKeyServerFault = (error: unknown): boolean =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid ||
   error.code === "ERR_JOSE_GENERIC";
+
+/** A claim that is missing or not as it must be; not the issuer's and the audience's, which say whose token it is. */
+const wrongClaim = (error: unknown): string | null =>
+  error instanceof errors.JWTClaimValidationFailed && !["iss", "aud"].includes(error.claim)
+    ? error.claim
+    : null;
+
+/** A signature is checked before the claims: a forged token that has expired as well is called untrusted. */
+function refusalOf(error: unknown): keyof typeof REFUSALS {
+  if (error instanceof errors.JWTExpired) return "token_expired";
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return "token_malformed";
+  return "token_untrusted";
+}

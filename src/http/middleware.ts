@@ -1,20 +1,19 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { HonoRequest } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { Deps } from "../deps.ts";
 import type { Bindings } from "../env.ts";
-import { Failure } from "../lib/failure.ts";
 import type { App, AppEnv } from "./app-env.ts";
+import { jsonOnly, limitBody } from "./body.ts";
+import { fieldErrors } from "./field-errors.ts";
 import { failingLimit, inboundLimit } from "./inbound-limit.ts";
-import { fieldErrors, handleError, invalid } from "./problem.ts";
+import { methodsOf } from "./methods.ts";
+import { handleError, invalid } from "./problem.ts";
 import { openSession } from "./session.ts";
-
-/** The largest body that we read: a batch of 1,000 pushes of 4 KB each, with room. */
-const MAX_BODY_BYTES = 5 * 1024 * 1024;
+import { strictly } from "./strict.ts";
+import { usePlainWording } from "./wording.ts";
 
 /** What browsers of an allowed origin may send and read. */
 const CORS_HEADERS = {
@@ -65,39 +64,10 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
     });
   });
 
-/** It is read in the form in which it will be asked for: another would be converted. */
-const isEmptyBody = async (request: HonoRequest, isText: boolean): Promise<boolean> =>
-  request.raw.body === null ||
-  (isText ? (await request.text()) === "" : (await request.arrayBuffer()).byteLength === 0);
-
-/**
- * A body is JSON. Proxies give an empty body to a POST that has none, and some clients give it a type as well: whatever
- * its type, an empty body is none. (After `limitBody`, and kept by Hono: who parses it does not read it again.)
- */
-const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
-  const type = c.req.header("content-type");
-  const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "");
-  const isEmpty = await isEmptyBody(c.req, isJson);
-  if (!isJson && !isEmpty) throw new Failure("unsupported_media_type", "Send the body as application/json.");
-  if (isEmpty && type !== undefined) {
-    const { url, method, headers } = c.req.raw;
-    c.req.raw = new Request(url, { method, headers });
-    c.req.raw.headers.delete("content-type");
-  }
-  await next();
-});
-
 /** Answers are about people and of this moment, so nobody on the way keeps them. */
 const notKept = createMiddleware<AppEnv>((c, next) => {
   c.header("cache-control", "no-store");
   return next();
-});
-
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => {
-    throw new Failure("payload_too_large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
-  },
 });
 
 /**
@@ -106,7 +76,10 @@ const limitBody = bodyLimit({
  */
 const shared = createMiddleware<AppEnv>(async (c, next) => {
   const { corsOrigins } = c.get("deps").config;
-  if (c.req.header("origin") === undefined && c.req.method !== "OPTIONS") {
+  const isOptions = c.req.method === "OPTIONS";
+  // OPTIONS that is no preflight asks for the methods; the CORS middleware would answer it, whatever the path.
+  const asks = isOptions && c.req.header("access-control-request-method") === undefined;
+  if (asks || (c.req.header("origin") === undefined && !isOptions)) {
     if (corsOrigins.length > 0) c.header("vary", "Origin", { append: true });
     return next();
   }
@@ -118,13 +91,17 @@ const shared = createMiddleware<AppEnv>(async (c, next) => {
 export function createBase(depsOf: (env: Bindings) => Deps): App {
   const app: App = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw invalid(fieldErrors(result.error, result.target === "json"));
+      if (result.success) return;
+      const given = "data" in result ? result.data : undefined;
+      throw invalid(fieldErrors(result.error, result.target, given));
     },
   });
+  usePlainWording();
+  const { openapi } = app;
+  app.openapi = (route, handler, hook) => openapi(strictly(route), handler, hook);
   app.onError(handleError);
-  app.notFound(() => {
-    throw new Failure("not_found", "There is nothing at this address.");
-  });
+  const methods = methodsOf(app);
+  app.notFound(methods.notFound);
 
   app.use(requestId({ limitLength: 128 }));
   app.use(prepare(depsOf));
@@ -133,8 +110,10 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*", "/unsubscribe/*"])
     app.use(path, inboundLimit);
   app.use("/webhooks/*", failingLimit());
+  app.use("/api/*", notKept);
+  app.use(methods.check);
   // The other methods have no body that we would read.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
-  app.use("/api/*", notKept, openSession);
+  app.use("/api/*", openSession);
   return app;
 }

@@ -1,3 +1,5 @@
+import { Failure } from "../lib/failure.ts";
+
 /** What a caller prefers (RFC 7240): not to wait, or how long. */
 export interface Preference {
   /** Milliseconds to wait for the outcome. */
@@ -8,22 +10,49 @@ export interface Preference {
 
 const MAX_WAIT_SECONDS = 10;
 
+// Of RFC 9110, without the backtick.
+const TOKEN = String.raw`[\w!#$%&'*+.^|~-]+`;
+const VALUE = String.raw`(?:${TOKEN}|"(?:[^"\\]|\\.)*")`;
+const PAIR = String.raw`${TOKEN}(?:\s*=\s*${VALUE})?`;
+/** One preference with its parameters, up to the comma that follows (RFC 7240, 2). */
+const PREFERENCE = new RegExp(String.raw`\s*(${PAIR})\s*(?:;\s*(?:${PAIR}\s*)?)*(?:,|$)`, "y");
+
+/** The preferences of a header without their parameters, in lower case; null when it cannot be read. */
+function preferencesIn(header: string): string[] | null {
+  const found: string[] = [];
+  PREFERENCE.lastIndex = 0;
+  while (PREFERENCE.lastIndex < header.length) {
+    const match = PREFERENCE.exec(header);
+    if (match === null) return null;
+    found.push((match[1] ?? "").toLowerCase());
+  }
+  return found;
+}
+
+const unreadable = (detail: string): Failure =>
+  new Failure("invalid_request", "The Prefer header cannot be read.", {
+    errors: [{ pointer: "Prefer", detail }],
+  });
+
 /**
  * Reads `Prefer: respond-async` and `Prefer: wait=N` (0–10, more counts as 10). Both together mean: asynchronously, but
- * only after N seconds (§4.3). Anything else is ignored, as the RFC says.
+ * only after N seconds (§4.3). Other preferences are ignored, as the RFC says.
+ * @throws 400 for a header that cannot be read, and for a `wait` that is no number of seconds
  */
 export function preferenceOf(header: string | undefined, defaultWaitMs: number): Preference {
-  const parts = (header ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((part) => part.split(";")[0]?.trim() ?? "");
+  if (header === undefined) return { waitMs: defaultWaitMs, applied: null };
+  const parts = preferencesIn(header);
+  if (parts === null) throw unreadable("must be a list of preferences, such as `respond-async, wait=5`");
   const asked = parts.includes("respond-async") ? ["respond-async"] : [];
-  const seconds = parts.map(secondsOf).find((found) => found !== null);
-  if (seconds == null) return { waitMs: asked.length > 0 ? 0 : defaultWaitMs, applied: asked[0] ?? null };
+  // The first counts when one is given twice (RFC 7240, 2).
+  const wait = parts.find((part) => /^wait\s*(=|$)/.test(part));
+  if (wait === undefined) return { waitMs: asked.length > 0 ? 0 : defaultWaitMs, applied: asked[0] ?? null };
+  const seconds = secondsOf(wait);
   return { waitMs: seconds * 1_000, applied: [...asked, `wait=${seconds}`].join(", ") };
 }
 
-function secondsOf(preference: string): number | null {
-  const digits = /^wait\s*=\s*"?(\d{1,6})"?$/.exec(preference)?.[1];
-  return digits === undefined ? null : Math.min(Number(digits), MAX_WAIT_SECONDS);
+function secondsOf(wait: string): number {
+  const digits = /^wait\s*=\s*"?(\d+)"?$/.exec(wait)?.[1];
+  if (digits === undefined) throw unreadable("`wait` must be a whole number of seconds, such as `wait=5`");
+  return Math.min(Number(digits), MAX_WAIT_SECONDS);
 }

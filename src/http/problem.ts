@@ -1,17 +1,18 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
 import { isPassingFault } from "../db/client.ts";
 import { ConfigError } from "../env.ts";
 import { Failure, type FieldError, PROBLEMS, type ProblemCode } from "../lib/failure.ts";
 import { createLog, type Log } from "../lib/log.ts";
 import type { AppEnv } from "./app-env.ts";
+import { reportOf } from "./field-errors.ts";
 
 /** The answer to a request that failed: RFC 9457 problem details. */
 function problemResponse(c: Context<AppEnv>, failure: Failure): Response {
   const { status, title } = PROBLEMS[failure.problem];
   const { errors, code, headers, extra } = failure.options;
+  const report = errors && reportOf(errors);
   const body = {
     ...extra,
     type: "about:blank",
@@ -20,7 +21,8 @@ function problemResponse(c: Context<AppEnv>, failure: Failure): Response {
     detail: failure.detail,
     code: code ?? failure.problem,
     request_id: c.get("requestId"),
-    ...(errors && { errors }),
+    ...(report && { errors: report.errors }),
+    ...(report?.capped === true && { errors_capped: true }),
   };
   return c.body(JSON.stringify(body), status satisfies ContentfulStatusCode, {
     "content-type": "application/problem+json",
@@ -73,26 +75,6 @@ export function handleError(error: Error, c: Context<AppEnv>): Response {
   return problemResponse(c, failure);
 }
 
-const pointerOf = (path: readonly PropertyKey[]) =>
-  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-
-/** A body can hold a bad field in every other byte: an answer that names them all would be larger than the body. */
-const MAX_FIELD_ERRORS = 10_000;
-
-/** Every field that zod found bad. `inBody`: pointers for the body, plain names for query and path. */
-export const fieldErrors = (error: z.core.$ZodError, inBody: boolean): FieldError[] =>
-  error.issues.slice(0, MAX_FIELD_ERRORS).flatMap((issue): FieldError[] => {
-    const paths =
-      issue.code === "unrecognized_keys"
-        ? issue.keys.slice(0, MAX_FIELD_ERRORS).map((key) => [...issue.path, key])
-        : [issue.path];
-    const detail = issue.code === "unrecognized_keys" ? "is not a known field" : issue.message;
-    return paths.map((path) => ({
-      pointer: inBody ? pointerOf(path) : path.map(String).join("."),
-      detail,
-    }));
-  });
-
 /** The failure that names each bad field of a request. */
-export const invalid = (errors: readonly FieldError[]): Failure =>
+export const invalid = (errors: Iterable<FieldError>): Failure =>
   new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });

@@ -14,27 +14,52 @@ export const anyDispatchId = z.string().openapi({
   example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd",
 });
 
-/** Text that people read: neither NUL nor half a surrogate pair, which SQLite cannot hold. */
-export const plainText = (max: number, min = 1) =>
+/** Something other than spaces, control characters and such as only join or direct others. */
+const VISIBLE = /[^\s\p{Z}\p{Cc}\p{Cf}]/u;
+
+/** Text that people read: not blank, and neither NUL nor half a surrogate pair, which SQLite cannot hold. */
+export const plainText = (max: number) =>
   z
     .string()
-    .min(min)
-    .max(max)
-    .refine((text) => text.isWellFormed() && !text.includes("\0"), "must be well-formed text");
+    .min(1, { abort: true })
+    .max(max, { abort: true })
+    .refine((text) => text.isWellFormed() && !text.includes("\0"), {
+      error: "must be well-formed text",
+      abort: true,
+    })
+    .refine((text) => VISIBLE.test(text), "must not be blank");
 
 /** ISO 8601 with an offset on the wire, epoch milliseconds inside. */
 export const instant = z.iso
-  .datetime({ offset: true, error: "must be an ISO 8601 time with an offset, such as 2026-03-26T08:00:00Z" })
+  .datetime({
+    offset: true,
+    error: ({ input }) =>
+      input === undefined
+        ? "is required"
+        : "must be an ISO 8601 time with an offset, such as 2026-03-26T08:00:00Z",
+  })
   .transform((text) => Date.parse(text))
   .refine((ms) => Number.isFinite(ms) && ms >= 0 && ms < 253_402_300_800_000, "is out of range");
 
-/** A list of 1 to `max`. Its members are counted before they are looked at, so that a huge list costs nothing. */
-export const listOf = <T extends z.ZodType>(item: T, max: number) =>
+/** Epoch milliseconds. */
+interface Range {
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+/** The filters `from` and `to` of a list: to refine its query with. */
+export const inOrder: [(range: Range) => boolean, { path: PropertyKey[]; error: string }] = [
+  ({ from, to }) => from === undefined || to === undefined || from <= to,
+  { path: ["to"], error: "must not be before `from`" },
+];
+
+/** A list of `min` to `max`. Its members are counted before they are looked at, so that a huge list costs nothing. */
+export const listOf = <T extends z.ZodType>(item: T, max: number, min = 1) =>
   z.preprocess((value, context) => {
     if (!Array.isArray(value) || value.length <= max) return value;
     context.addIssue({ code: "custom", message: `must have at most ${max} members` });
     return z.NEVER;
-  }, z.array(item).min(1).max(max));
+  }, z.array(item).min(min).max(max));
 
 /** A time that we print. */
 export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });
@@ -54,6 +79,22 @@ export const jsonObject = z.record(z.string(), z.unknown()).refine((value) => !i
   abort: true,
 });
 
+/** One fault of a request. */
+export const fieldError = z.object({
+  pointer: z
+    .string()
+    .openapi({ description: "Into the body (RFC 6901), or the name of a parameter or header." }),
+  detail: z.string(),
+  count: z
+    .int()
+    .optional()
+    .openapi({ description: "Where several members of a list have the same fault: how many." }),
+  members: z
+    .array(z.int())
+    .optional()
+    .openapi({ description: "Their indexes, the first 100; `pointer` is into the first." }),
+});
+
 /** An error, by RFC 9457. */
 export const problem = z
   .object({
@@ -62,10 +103,11 @@ export const problem = z
     status: z.int(),
     detail: z.string(),
     code: z.string().openapi({
-      description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own.`,
+      description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own. Why a token is refused: token_expired, token_malformed, token_untrusted, token_claims_invalid.`,
     }),
     request_id: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    errors: z.array(fieldError).optional().openapi({ description: "At most 100." }),
+    errors_capped: z.boolean().optional().openapi({ description: "True when there are more than 100." }),
   })
   .loose()
   .openapi("Problem");
@@ -98,7 +140,7 @@ const problemResponse = (description: string): ProblemResponse => ({
 });
 
 /** What can come of any request. */
-const ALWAYS = [401, 403, 429, 500, 503] as const satisfies ProblemStatus[];
+const ALWAYS = [400, 401, 403, 429, 500, 503] as const satisfies ProblemStatus[];
 type Always = (typeof ALWAYS)[number];
 
 /** The `responses` of a route that can fail with these statuses, and with those that any route can. */

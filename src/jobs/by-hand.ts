@@ -8,12 +8,15 @@ import type { Deps } from "../deps.ts";
 import { wake } from "../dispatch/wake.ts";
 import { access } from "../http/access.ts";
 import type { App, AppEnv } from "../http/app-env.ts";
+import { fieldErrors } from "../http/field-errors.ts";
+import { invalid } from "../http/problem.ts";
 import { instant } from "../http/schemas.ts";
 import { iso } from "../lib/clock.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { type Job, JOBS } from "./index.ts";
 
-const query = z.object({ at: instant.optional() });
+/** Strict: who misspells `at` would run the job as of now. */
+const query = z.strictObject({ at: instant.optional() });
 
 const onlyInDevelopment = createMiddleware<AppEnv>(async (c, next) => {
   if (c.get("deps").config.environment !== "development")
@@ -26,16 +29,14 @@ const onlyInDevelopment = createMiddleware<AppEnv>(async (c, next) => {
  * and with a service's token; it is no part of the API and stands in no document.
  */
 export function registerJobsByHand(app: App): void {
-  app.post("/dev/jobs/:job", onlyInDevelopment, access(null, ["service"]), async (c) => {
+  app.use("/dev/jobs/*", onlyInDevelopment);
+  app.post("/dev/jobs/:job", access(null, ["service"]), async (c) => {
     const deps = c.get("deps");
     const jobs = Object.values(JOBS).flat();
     const job = jobs.find(({ name }) => name === c.req.param("job"));
     if (job === undefined) throw notFound(`job. There are: ${jobs.map(({ name }) => name).join(", ")}`);
     const parsed = query.safeParse(c.req.query());
-    if (!parsed.success)
-      throw new Failure("invalid_request", "`at` must be an ISO 8601 time with an offset.", {
-        errors: [{ pointer: "at", detail: "must be an ISO 8601 time with an offset" }],
-      });
+    if (!parsed.success) throw invalid(fieldErrors(parsed.error, "query", c.req.query()));
     const at = parsed.data.at ?? deps.clock.now();
     return c.json({ job: job.name, at: iso(at), done: await runAt(deps, job, at) }, 200);
   });

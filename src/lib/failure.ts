@@ -2,6 +2,9 @@
 export interface FieldError {
   pointer: string;
   detail: string;
+  /** Where the same is wrong with several members of a list: how many there are, and the indexes of the first of them. */
+  count?: number;
+  members?: readonly number[];
 }
 
 /** Every way in which a request can fail, and the one table of what a caller sees of it. */
@@ -11,6 +14,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: "Authentication is required" },
   forbidden: { status: 403, title: "Not allowed for this role" },
   not_found: { status: 404, title: "Not found" },
+  method_not_allowed: { status: 405, title: "This method is not for this address" },
   conflict: { status: 409, title: "Not possible in the present state" },
   gone: { status: 410, title: "Gone" },
   payload_too_large: { status: 413, title: "The body is too large" },
@@ -24,7 +28,7 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface FailureOptions {
-  errors?: readonly FieldError[];
+  errors?: Iterable<FieldError>;
   /** A code of its own for the problem document, where a caller may want to tell cases apart (`no_certification`). */
   code?: string;
   headers?: Readonly<Record<string, string>>;

@@ -29,7 +29,14 @@ test("only a service may, only what there is, and only in development", async ()
   expect((await h.request("POST", run("sweep"), { as: null })).status).toBe(401);
   expect((await h.request("POST", run("sweep"), { as: { role: "global_admin" } })).status).toBe(403);
   expect((await h.request("POST", run("nothing"), { as: SERVICE })).status).toBe(404);
-  expect((await h.request("POST", run("sweep?at=yesterday"))).status).toBe(400);
+  const wrong = await h.request("POST", run("sweep?at=yesterday&att=1"));
+  expect([wrong.status, wrong.body.errors]).toEqual([
+    400,
+    [
+      { pointer: "at", detail: expect.stringContaining("must be an ISO 8601 time") },
+      { pointer: "att", detail: "is not a known parameter" },
+    ],
+  ]);
   const production = createHarness({ vars: { ENVIRONMENT: "production" } });
   for (const as of [SERVICE, null])
     expect((await production.request("POST", run("sweep"), { as })).status).toBe(404);

@@ -72,10 +72,13 @@ test("a bulk with a cycle is refused whole, and names every item on the cycle", 
     [c, a],
   ]);
   expect(refused).toMatchObject({ status: 400, body: { code: "org_cycle" } });
-  expect(refused.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([
-    "/items/1/parent_id",
-    "/items/2/parent_id",
-    "/items/3/parent_id",
+  expect(refused.body.errors).toEqual([
+    {
+      pointer: "/items/1/parent_id",
+      detail: "would put the organization below itself",
+      count: 3,
+      members: [1, 2, 3],
+    },
   ]);
   expect(await stored([a, b, c, aside])).toEqual({});
 });

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { ROLES } from "../../src/http/principal.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { openApi } from "../support/openapi.ts";
-import { type Caller, createHarness, type Harness } from "../support/harness.ts";
+import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";
 import { givenDispatches } from "../support/pipeline.ts";
 import { operationsOf, requestsTo } from "../support/requests.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
@@ -51,6 +51,18 @@ async function givenThings(h: Harness) {
   };
 }
 
+/** A refusal names what is wrong, in words of ours. */
+function expectPlain({ code, errors, errors_capped }: Answer["body"], status: number): void {
+  if (status !== 400 || code !== "invalid_request" || errors === undefined) return;
+  expect(errors.length).toBeGreaterThan(0);
+  expect(errors.length).toBeLessThanOrEqual(100);
+  expect(errors_capped).toBeUndefined();
+  for (const { detail } of errors) {
+    expect(detail).not.toMatch(/Invalid|expected|received|undefined|NaN|Too (big|small)|Unrecognized/);
+    expect(detail).toMatch(/^(`|[a-z])/);
+  }
+}
+
 test.each(operationsOf(document))(
   "whatever comes to $method $path, the answer is one that the document declares, is no 5xx, and a refusal changes nothing",
   async (operation) => {
@@ -65,7 +77,8 @@ test.each(operationsOf(document))(
         h.meter.reset();
         const options = { as, headers, ...(body !== undefined && { body }) };
         // The harness compares every answer with the document.
-        const { status } = await h.request(method, wanted.url, options);
+        const { status, body: answer } = await h.request(method, wanted.url, options);
+        expectPlain(answer, status);
         if (path !== "/healthz") expect(status).toBeLessThan(500);
         if (h.meter.rowsWritten === 0) return;
         const before = stored;

@@ -119,6 +119,8 @@ test.each([
   ["GET", BASE, 200],
   ["GET", `${BASE}/nothing`, 404],
   ["GET", "/api/v1/nothing", 404],
+  ["PATCH", BASE, 405],
+  ["POST", BASE, 400],
 ])("nobody on the way may keep an answer of the API: %s %s", async (method, path, status) => {
   const answer = await createHarness().request(method, path);
   expect([answer.status, answer.headers.get("cache-control")]).toEqual([status, "no-store"]);

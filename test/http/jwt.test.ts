@@ -109,6 +109,51 @@ describe("a token", () => {
   });
 });
 
+describe("why a token is refused is said by a code", () => {
+  const otherKey = new TextEncoder().encode("another-secret-another-secret-0000");
+  test.each<[string, object, Parameters<typeof sign>[2]]>([
+    ["token_expired", { exp: 1 }, {}],
+    ["token_untrusted", {}, { key: otherKey }],
+    // A forged one says nothing of what is in it.
+    ["token_untrusted", { exp: 1, role: "root" }, { key: otherKey }],
+    ["token_untrusted", {}, { alg: "HS512" }],
+    ["token_claims_invalid", { role: "root" }, {}],
+    ["token_claims_invalid", { exp: undefined }, {}],
+    ["token_claims_invalid", { sub: undefined }, {}],
+    ["token_claims_invalid", { nbf: 4_000_000_000, exp: 5_000_000_000 }, {}],
+  ])("%s: %j", async (code, claims, how) => {
+    const h = createHarness();
+    const authorization = `Bearer ${await sign(h, claims, how)}`;
+    const { status, body } = await h.request("GET", PATH, { as: null, headers: { authorization } });
+    expect([status, body.code]).toEqual([401, code]);
+  });
+
+  test("token_malformed: what is no token at all", async () => {
+    const h = createHarness();
+    for (const token of ["x", "a.b.c", "e30.e30.", `${"x".repeat(9_000)}.y.z`]) {
+      const headers = { authorization: `Bearer ${token}` };
+      const { status, body } = await h.request("GET", PATH, { as: null, headers });
+      expect([token.slice(0, 9), status, body.code]).toEqual([token.slice(0, 9), 401, "token_malformed"]);
+    }
+  });
+
+  test("unauthorized: there is none", async () => {
+    const h = createHarness({ vars: { OPEN_CONTRACTS: "" } });
+    const { status, body } = await h.request("GET", PATH, { as: null });
+    expect([status, body.code]).toEqual([401, "unauthorized"]);
+  });
+
+  test("a role that may not, where no token may, is told why", async () => {
+    const as = { role: "user", sub: "u" } as const;
+    const tell = async (vars: Record<string, string>) =>
+      (await createHarness({ vars }).request("POST", "/api/v1/notifications", { as, body: {} })).body.detail;
+    expect(await tell({ OPEN_CONTRACTS: "push-notifications" })).toMatch(
+      /the token's role is user\. OPEN_CONTRACTS opens this contract to calls without a token/,
+    );
+    expect(await tell({ OPEN_CONTRACTS: "" })).toMatch(/the token's role is user\.$/);
+  });
+});
+
 describe("an Authorization header", () => {
   test.each([
     "",
@@ -123,7 +168,7 @@ describe("an Authorization header", () => {
   ])("%j is refused, with a challenge", async (authorization) => {
     const h = createHarness();
     const answer = await h.request("GET", PATH, { as: null, headers: { authorization } });
-    expect([answer.status, answer.body.code]).toEqual([401, "unauthorized"]);
+    expect([answer.status, answer.body.code]).toEqual([401, "token_malformed"]);
     expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer error="invalid_(token|request)"$/);
   });
 

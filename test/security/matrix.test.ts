@@ -147,7 +147,7 @@ describe("where all contracts are open that can be", () => {
 });
 
 /** What goes before the routes; a path here answers nothing by itself. */
-const MIDDLEWARE = ["ALL /webhooks/*"];
+const MIDDLEWARE = ["ALL /webhooks/*", "ALL /dev/jobs/*"];
 
 describe("the table is whole", () => {
   const written = Object.keys(TABLE).toSorted();

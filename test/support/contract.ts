@@ -78,20 +78,18 @@ function check(where: string, validator: z.ZodType, { body, status }: Seen): voi
     throw new Error(`${where}: the problem document says ${claimed.data.status}`);
 }
 
-/** The operation that answers this path; of two that match, the one with more fixed segments. */
+/** The operation that answers this path; of two paths that match, the one with more fixed segments is meant. */
 export function findOperation(document: OpenApi, method: string, path: string): Operation | undefined {
   const segments = path.split("/");
   const isParameter = (segment: string) => segment.startsWith("{");
   const matches = Object.entries(document.paths).flatMap(([template, operations]) => {
-    const operation = operations[method.toLowerCase()];
     const parts = template.split("/");
     const fits =
-      operation !== undefined &&
       parts.length === segments.length &&
       parts.every((part, i) => (isParameter(part) ? segments[i] !== "" : part === segments[i]));
-    return fits ? [{ operation, parameters: parts.filter(isParameter).length }] : [];
+    return fits ? [{ operations, parameters: parts.filter(isParameter).length }] : [];
   });
-  return matches.sort((a, b) => a.parameters - b.parameters)[0]?.operation;
+  return matches.sort((a, b) => a.parameters - b.parameters)[0]?.operations[method.toLowerCase()];
 }
 
 /** Objects are closed where the document does not open them, so that a field that it does not name is noticed. */

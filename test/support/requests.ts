@@ -129,16 +129,23 @@ export function requestsTo(operation: Operation, things: Things): fc.Arbitrary<W
     .record({
       params: parametersIn("path", operation, things),
       query: parametersIn("query", operation, things),
+      unknown: oneIn(
+        8,
+        fc.constantFrom({ utm_source: "x" }, { Page: "1" }, { "limit[]": "%ff" }),
+        fc.constant({}),
+      ),
       declared: parametersIn("header", operation, things),
       strange: oneIn(5, strange, fc.constant({})),
       body: bodiesOf(operation, things),
       as: oneIn(6, fc.constant(null), oneIn(3, caller, fc.constant({ role: "service", sub: "svc" }))),
     })
-    .map(({ params, query, declared, strange, body, as }) => {
+    .map(({ params, query, unknown, declared, strange, body, as }) => {
       const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
         encode(String(params[name] ?? "")),
       );
-      const search = Object.entries(query).map(([name, value]) => `${name}=${encode(String(value))}`);
+      const search = Object.entries({ ...query, ...(unknown as object) }).map(
+        ([name, value]) => `${name}=${encode(String(value))}`,
+      );
       const headers = { prefer: "respond-async", ...declared, ...(strange as object) };
       return {
         url: search.length === 0 ? path : `${path}?${search.join("&")}`,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { anyDispatchId, directoryId, instant, plainText, printedTime } from "../../http/schemas.ts";
+import { anyDispatchId, directoryId, inOrder, instant, plainText, printedTime } from "../../http/schemas.ts";
 
 export const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
 
@@ -40,24 +40,26 @@ export const detail = z
   })
   .openapi("DispatchDetail");
 
-export const listQuery = z.object({
-  ...pageQuery,
-  org_id: directoryId.optional(),
-  include_sub_orgs: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((text) => text === "true")
-    .openapi({ type: "string", enum: ["true", "false"], description: "With org_id: those below it, too." }),
-  type: z.string().min(1).max(64).optional(),
-  channel: z.enum(CHANNELS).optional(),
-  status: z.enum(STATUSES).optional(),
-  recipient_user_id: directoryId.optional(),
-  batch_id: z.string().max(64).optional(),
-  from: instant
-    .optional()
-    .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
-  to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
-});
+export const listQuery = z
+  .object({
+    ...pageQuery,
+    org_id: directoryId.optional(),
+    include_sub_orgs: z
+      .enum(["true", "false"])
+      .default("false")
+      .transform((text) => text === "true")
+      .openapi({ type: "string", enum: ["true", "false"], description: "With org_id: those below it, too." }),
+    type: z.string().min(1).max(64).optional(),
+    channel: z.enum(CHANNELS).optional(),
+    status: z.enum(STATUSES).optional(),
+    recipient_user_id: directoryId.optional(),
+    batch_id: z.string().max(64).optional(),
+    from: instant
+      .optional()
+      .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
+    to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
+  })
+  .refine(...inOrder);
 
 /** What is no id of ours is a 404, like an id that is not there. */
 export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });

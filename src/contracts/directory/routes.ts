@@ -1,21 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createMiddleware } from "hono/factory";
 import { access, OPERATOR_ROLES } from "../../http/access.ts";
-import type { AppEnv } from "../../http/app-env.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
-import { Failure } from "../../lib/failure.ts";
 import { bulkOf, deleted, entityId, notifyQuery, upserted } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 
 export const BASE = "/api/v1/directory";
 
 const operators = access(null, OPERATOR_ROLES);
-
-/** The framework reads a missing body as `{}`, and that would wipe everything optional of an entity. */
-const bodyNeeded = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.raw.body === null) throw new Failure("malformed_json", "Send the facts as a JSON body.");
-  await next();
-});
 
 /** The four operations of a collection. */
 export function routesOf({ collection, body, item, printed, about, deletion, exampleId }: WireCollection) {
@@ -31,7 +22,7 @@ export function routesOf({ collection, body, item, printed, about, deletion, exa
   return {
     put: createRoute({
       tags,
-      middleware: [operators, bodyNeeded] as const,
+      middleware: operators,
       method: "put",
       path: `${BASE}/${name}/{id}`,
       summary: `Create or replace this ${noun}`,
@@ -64,7 +55,7 @@ export function routesOf({ collection, body, item, printed, about, deletion, exa
     }),
     bulk: createRoute({
       tags,
-      middleware: [operators, bodyNeeded] as const,
+      middleware: operators,
       method: "post",
       path: `${BASE}/${name}`,
       summary: `Create or replace many ${name}`,

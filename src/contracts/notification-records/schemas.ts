@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, PAUSE_EVENTS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { directoryId, instant, plainText, printedTime } from "../../http/schemas.ts";
+import { directoryId, inOrder, instant, listOf, plainText, printedTime } from "../../http/schemas.ts";
 
 /** Events that a history shows at once. */
 export const MAX_HISTORY = 1_000;
@@ -17,10 +17,11 @@ const channels = z.array(z.enum(CHANNELS)).openapi({
     "Only those that worked. Where we sent the messages ourselves, it follows what becomes of them.",
 });
 
-const givenChannels = z
-  .array(z.enum(CHANNELS))
-  .max(CHANNELS.length)
-  .refine((given) => new Set(given).size === given.length, "names a channel twice");
+/** A record says that somebody was told: it names at least one. */
+const givenChannels = listOf(z.enum(CHANNELS), CHANNELS.length).refine(
+  (given) => new Set(given).size === given.length,
+  "must not name a channel twice",
+);
 
 const summary = {
   id: recordId,
@@ -68,9 +69,7 @@ export const createBody = z
       description: "The mentor's coordinator, or a user in the caller's scope. Left out: the mentor's.",
     }),
     channels_notified: givenChannels,
-    dispatch_ids: z
-      .array(plainText(128))
-      .max(MAX_DISPATCH_IDS)
+    dispatch_ids: listOf(plainText(128), MAX_DISPATCH_IDS, 0)
       .default([])
       .openapi({ description: "The caller's own; kept as they are." }),
   })
@@ -139,14 +138,18 @@ export const history = z
   })
   .openapi("NotificationHistory");
 
-export const listQuery = z.object({
-  ...pageQuery,
-  peer_mentor_id: directoryId.optional(),
-  event_type: eventType.optional(),
-  coordinator_id: directoryId.optional().openapi({ description: "Who was told." }),
-  from: instant.optional().openapi({ type: "string", format: "date-time", description: "Sent at or after." }),
-  to: instant.optional().openapi({ type: "string", format: "date-time", description: "Sent before." }),
-});
+export const listQuery = z
+  .object({
+    ...pageQuery,
+    peer_mentor_id: directoryId.optional(),
+    event_type: eventType.optional(),
+    coordinator_id: directoryId.optional().openapi({ description: "Who was told." }),
+    from: instant
+      .optional()
+      .openapi({ type: "string", format: "date-time", description: "Sent at or after." }),
+    to: instant.optional().openapi({ type: "string", format: "date-time", description: "Sent before." }),
+  })
+  .refine(...inOrder);
 
 export const historyQuery = z.object({
   limit: z.coerce

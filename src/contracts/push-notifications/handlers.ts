@@ -17,7 +17,7 @@ import type { Principal } from "../../http/principal.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../http/scope.ts";
 import { newUserOf } from "../../http/subject.ts";
-import { iso, isoOrNull } from "../../lib/clock.ts";
+import { DAY, iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
@@ -38,6 +38,14 @@ const idOf = (text: string): string => {
   if (id === null) throw notFound("notification");
   return id;
 };
+
+/** How far ahead a push may be scheduled. */
+const MAX_AHEAD_DAYS = 365;
+
+function refuseTooFarAhead(sendAt: number | undefined, now: number): void {
+  if (sendAt !== undefined && sendAt > now + MAX_AHEAD_DAYS * DAY)
+    throw invalid([{ pointer: "/send_at", detail: `must be within ${MAX_AHEAD_DAYS} days from now` }]);
+}
 
 /** What the caller prefers, and the answer's header that says so. */
 function preference(c: Context<AppEnv>) {
@@ -74,7 +82,7 @@ export function registerHandlers(app: App): void {
   app.openapi(routes.listDevices, async (c) => {
     const principal = c.get("principal");
     const userId = c.req.valid("query").user_id ?? (principal.kind === "token" ? principal.id : undefined);
-    if (userId === undefined) throw invalid([{ pointer: "user_id", detail: "is needed" }]);
+    if (userId === undefined) throw invalid([{ pointer: "user_id", detail: "is required" }]);
     const found = await devices.listDevices(c.get("ctx"), scopeOf(principal), userId);
     const tokens = found.map(({ token, platform, registered_at, last_used_at }) => ({
       token,
@@ -150,9 +158,10 @@ export function registerHandlers(app: App): void {
   app.openapi(routes.send, async (c) => {
     const body = c.req.valid("json");
     refuseUnknownOptions(c.get("deps").pushProviders, [{ pointer: "", options: body.options }]);
+    const ctx = c.get("ctx");
+    refuseTooFarAhead(body.send_at, ctx.clock.now());
     const { waitMs } = preference(c);
     const key = await idempotencyKeyOf(c, body);
-    const ctx = c.get("ctx");
     const taken = await sendOne(ctx, scopeOf(c.get("principal")), key, body);
     if (taken.replayed) c.header("idempotency-replayed", "true");
     if (taken.reservation !== null)

@@ -6,6 +6,7 @@ import { options, withContentRules } from "./options.ts";
 import {
   anyDispatchId,
   directoryId,
+  inOrder,
   instant,
   jsonObject,
   listOf,
@@ -49,12 +50,16 @@ export const sendBody = withContentRules(
       .openapi({
         type: "array",
         items: { type: "string", enum: [...SEND_CHANNELS] },
+        minItems: 1,
+        maxItems: SEND_CHANNELS.length,
         description:
           "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or both.",
       }),
-    send_at: instant
-      .optional()
-      .openapi({ type: "string", format: "date-time", description: "Not before this time." }),
+    send_at: instant.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description: "Not before this time, which is at most 365 days ahead.",
+    }),
     expires_at: instant.optional().openapi({
       type: "string",
       format: "date-time",
@@ -202,18 +207,20 @@ export const annotated = z
 
 export const deleted = z.object({ deleted: z.literal(true), id: notificationId }).openapi("PushDeleted");
 
-export const listQuery = z.object({
-  ...pageQuery,
-  user_id: directoryId.optional(),
-  status: status.optional(),
-  scenario_id: reference.optional(),
-  prompt_id: reference.optional(),
-  batch_id: z.string().max(64).optional(),
-  from: instant
-    .optional()
-    .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
-  to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
-});
+export const listQuery = z
+  .object({
+    ...pageQuery,
+    user_id: directoryId.optional(),
+    status: status.optional(),
+    scenario_id: reference.optional(),
+    prompt_id: reference.optional(),
+    batch_id: z.string().max(64).optional(),
+    from: instant
+      .optional()
+      .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
+    to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
+  })
+  .refine(...inOrder);
 
 export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
 

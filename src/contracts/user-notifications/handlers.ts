@@ -7,11 +7,10 @@ import type { Subject } from "../../directory/subject.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
-import { pageOf } from "../../http/pagination.ts";
+import { pageOf, paginate } from "../../http/pagination.ts";
 import { subjectOf } from "../../http/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId } from "../../lib/ids.ts";
-import { TOTAL_CAP } from "../../lib/page.ts";
 import { changePreferences, getPreferences, type PreferencesChange } from "../../preferences/preferences.ts";
 import * as routes from "./routes.ts";
 import { historyView, preferencesView, selection, statsView, testView } from "./view.ts";
@@ -35,20 +34,15 @@ export function registerUserNotifications(app: App): void {
   );
 
   app.openapi(routes.history, async (c) => {
-    const { notification_type, status, page, page_size, user_id } = c.req.valid("query");
+    const { notification_type, status, page, page_size, cursor, user_id } = c.req.valid("query");
     const filter = { type: notification_type, statuses: selection(status) };
-    const wanted = pageOf({ page, limit: page_size });
-    const { rows, total } = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
-    const known = Math.min(total, TOTAL_CAP);
+    const wanted = pageOf({ page, limit: page_size, cursor });
+    const found = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
+    const { rows, pagination } = paginate(wanted, found);
+    // The contract's own shape, and where to go on.
+    const { total, limit: _, ...where } = pagination;
     return c.json(
-      {
-        items: rows.slice(0, page_size).map(historyView),
-        total: known,
-        page,
-        page_size,
-        total_pages: Math.ceil(known / page_size),
-        ...(total > TOTAL_CAP && { total_capped: true }),
-      },
+      { items: rows.map(historyView), total, page_size, total_pages: Math.ceil(total / page_size), ...where },
       200,
     );
   });

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { EMAIL_TYPES } from "../../channels/email/templates/index.ts";
-import { TOTAL_CAP } from "../../lib/page.ts";
+import { pageQuery } from "../../http/pagination.ts";
 import { anyDispatchId, directoryId, listOf, plainText, printedTime } from "../../http/schemas.ts";
 
 /** The contract's states of an e-mail. */
@@ -87,6 +87,7 @@ export const historyList = z
     page_size: z.int(),
     total_pages: z.int(),
     total_capped: z.boolean().optional().openapi({ description: "True when there are more than 10,000." }),
+    next_cursor: z.string().optional().openapi({ description: "Present when there is more." }),
   })
   .openapi("NotificationHistoryList");
 
@@ -98,18 +99,14 @@ const named = {
 
 export const subjectQuery = z.object(named);
 
-export const historyQuery = z
-  .object({
-    ...named,
-    notification_type: z.enum(EMAIL_TYPES as [string, ...string[]]).optional(),
-    status: z.enum(HISTORY_STATUSES).optional(),
-    page: z.coerce.number().int().min(1).default(1),
-    page_size: z.coerce.number().int().min(1).max(100).default(20),
-  })
-  .refine(({ page, page_size }) => (page - 1) * page_size < TOTAL_CAP, {
-    path: ["page"],
-    error: "is too far: pages end at the 10,000th row",
-  });
+export const historyQuery = z.object({
+  ...named,
+  notification_type: z.enum(EMAIL_TYPES as [string, ...string[]]).optional(),
+  status: z.enum(HISTORY_STATUSES).optional(),
+  page: pageQuery.page,
+  page_size: pageQuery.limit,
+  cursor: pageQuery.cursor,
+});
 
 export const idParam = z.object({
   // The contract wants 400 for what has no id's form. What has one and is not there, be it of another kind, is a 404.

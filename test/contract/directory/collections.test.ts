@@ -97,8 +97,7 @@ describe.each(Object.values<WireCollection>(WIRE))("$collection.name", ({ collec
     const bulk = await h.request("POST", many, { body: { items } });
     expect(bulk.status).toBe(400);
     expect(bulk.body.errors).toEqual([
-      { pointer: "/items/2/id", detail: "stands twice in this request" },
-      { pointer: "/items/3/id", detail: "stands twice in this request" },
+      { pointer: "/items/2/id", detail: "stands twice in this request", count: 2, members: [2, 3] },
     ]);
     expect((await h.request("GET", one(other))).status).toBe(404);
   });
@@ -116,7 +115,10 @@ describe.each(Object.values<WireCollection>(WIRE))("$collection.name", ({ collec
     await h.request("PUT", one(id), { body: facts });
     for (const headers of [{}, { "content-type": "application/json" }]) {
       const refused = await h.request("PUT", one(id), { headers });
-      expect(refused).toMatchObject({ status: 400, body: { code: "malformed_json" } });
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: "", detail: "is required" }] },
+      });
     }
     expect((await h.request("GET", one(id))).body).toMatchObject(facts);
   });

@@ -53,6 +53,7 @@ describe("recording what was sent", () => {
     ["no channels", "/channels_notified", { channels_notified: undefined }],
     ["another channel", "/channels_notified/0", { channels_notified: ["sms"] }],
     ["a channel twice", "/channels_notified", { channels_notified: ["push", "push"] }],
+    ["an empty list of channels", "/channels_notified", { channels_notified: [] }],
     ["an empty id", "/dispatch_ids/0", { dispatch_ids: [""] }],
     ["too many ids", "/dispatch_ids", { dispatch_ids: Array.from({ length: 101 }, (_, i) => `d${i}`) }],
     ["a field that there is not", "/notes", { notes: "x" }],
@@ -121,11 +122,14 @@ describe("changing a record", () => {
       channels_notified: ["push"],
       notes: "Called",
     });
-    expect((await put(id, { channels_notified: [] })).body).toMatchObject({
-      channels_notified: [],
+    expect((await put(id, { channels_notified: ["email"] })).body).toMatchObject({
+      channels_notified: ["email"],
       notes: "Called",
     });
-    expect((await put(id, { notes: null })).body).toMatchObject({ channels_notified: [], notes: null });
+    expect((await put(id, { notes: null })).body).toMatchObject({
+      channels_notified: ["email"],
+      notes: null,
+    });
   });
 
   test.each<[string, string, unknown]>([
@@ -134,6 +138,7 @@ describe("changing a record", () => {
     ["a long note", "/notes", { notes: "a".repeat(2_001) }],
     ["another channel", "/channels_notified/0", { channels_notified: ["sms"] }],
     ["a channel twice", "/channels_notified", { channels_notified: ["push", "push"] }],
+    ["no channel", "/channels_notified", { channels_notified: [] }],
     ["a field that cannot be changed", "/reason", { notes: "x", reason: "another" }],
   ])("%s is refused, naming %j", async (_, pointer, change) => {
     const id = await givenRecord(h, (await givenTenant(h)).mentor.id);

@@ -162,7 +162,7 @@ test("a refused change changes nothing, and a refused record is not there", asyn
   const total = (await h.request("GET", `${BASE}/history/${tenant.mentor.id}`)).body.total_events;
   for (const who of ["another org_admin", "another coordinator", "an org_admin of nothing"] as const) {
     const as = CALLERS[who]();
-    await h.request("PUT", `${BASE}/${id}`, { as, body: { channels_notified: [], notes: "mine" } });
+    await h.request("PUT", `${BASE}/${id}`, { as, body: { channels_notified: ["email"], notes: "mine" } });
     await h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id) });
     await h.request("DELETE", `${BASE}/${id}`, { as });
   }

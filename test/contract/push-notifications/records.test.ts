@@ -143,7 +143,6 @@ describe("an id that is not there is 404, whatever its form", () => {
     "notif_",
     "NOTIF_01JQ8Z3K5TE8V9M4P2R7X6W1YD",
     "notif_81jq8z3k5te8v9m4p2r7x6w1yd",
-    "batch",
     "%00",
     "%",
     "%F0%9F%92%A9",

@@ -91,8 +91,6 @@ describe("Prefer", () => {
     ["wait=600", "wait=10", 10_000],
     ["respond-async, wait=5", "respond-async, wait=5", 5_000],
     ["handling=strict", null, 3_000],
-    ["wait=soon", null, 3_000],
-    ["wait=-1", null, 3_000],
   ])("%s is applied as %s", async (prefer, applied, waited) => {
     const h = createHarness({ autoDrain: false });
     const user = await givenUser(h);

@@ -118,6 +118,25 @@ describe("the history", () => {
     expect((await get(h, user, "/history?page=3")).body.items).toEqual([]);
   });
 
+  test("goes on with a cursor, also while new e-mails come, and each is seen once", async () => {
+    const h = createHarness();
+    const user = mint("usr");
+    const ids = await givenEmails(h, user, ...Array.from({ length: 12 }, () => ({})));
+    const seen: string[] = [];
+    let next = "";
+    for (let left = 5; left > 0; left--) {
+      h.meter.reset();
+      const { status, body } = await get(h, user, `/history?page_size=5${next}`);
+      expect([status, h.meter.trips, body.page_size]).toEqual([200, 1, 5]);
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      if (body.next_cursor === undefined) break;
+      next = `&cursor=${body.next_cursor}`;
+      h.clock.advance(1_000);
+      await givenEmails(h, user, {});
+    }
+    expect(seen).toEqual(ids.toReversed());
+  });
+
   test.each([
     "page=0",
     "page=x",
@@ -126,6 +145,9 @@ describe("the history", () => {
     "status=queued",
     "notification_type=x",
     "page=9999999",
+    "cursor=x",
+    "cursor=!",
+    "limit=20",
   ])("refuses ?%s and names it", async (query) => {
     const { status, body } = await get(createHarness(), mint("usr"), `/history?${query}`);
     expect([status, body.errors[0].pointer]).toEqual([400, query.split("=")[0]]);

@@ -58,7 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "get", call: (_, { push }) => ({ method: "GET", path: `${BASE}/${push}` }), goal: null },
   {
     name: "history",
-    call: () => ({ method: "GET", path: `${BASE}/history?limit=20`, as: "user" }),
+    call: () => ({ method: "GET", path: `${BASE}/history?page_size=20`, as: "user" }),
     goal: null,
   },
 ];

@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import type { FieldError } from "../lib/failure.ts";
+
+/** An answer names so many faults. One that repeats over the members of a list counts once. */
+export const MAX_ERRORS = 100;
+/** Members of a list that one fault names; `count` tells of all. */
+const MAX_MEMBERS = 100;
+/** Keys are the caller's: a longer one is cut in a pointer. */
+const MAX_KEY_CHARS = 100;
+
+export interface ErrorReport {
+  errors: FieldError[];
+  /** There are more than `MAX_ERRORS`. */
+  capped: boolean;
+}
+
+const shortened = (key: string): string =>
+  key.length <= MAX_KEY_CHARS ? key : `${key.slice(0, MAX_KEY_CHARS).toWellFormed()}…`;
+
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${shortened(String(part)).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+const nameOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => shortened(String(part))).join(".");
+
+/** Where a validator looked: the body's faults have pointers, the others the parameter's name. */
+export type Target = "json" | "query" | "param" | "header" | "form" | "cookie";
+
+const isRepeated = (given: unknown, [name]: readonly PropertyKey[]): boolean =>
+  typeof given === "object" &&
+  given !== null &&
+  name !== undefined &&
+  Array.isArray(Object.getOwnPropertyDescriptor(given, name)?.value);
+
+/**
+ * Every fault that zod found, one at a time: whoever reads them may stop.
+ * @param given what was validated
+ */
+export function* fieldErrors(error: z.core.$ZodError, target: Target, given: unknown): Generator<FieldError> {
+  const place = target === "json" ? pointerOf : nameOf;
+  const unknown = target === "json" ? "is not a known field" : "is not a known parameter";
+  let mistyped: string | undefined;
+  for (const issue of error.issues) {
+    const at = place(issue.path);
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) yield { pointer: place([...issue.path, key]), detail: unknown };
+      continue;
+    }
+    // The length of what is of another type says nothing: zod looks at it all the same.
+    if (at === mistyped) continue;
+    mistyped = issue.code === "invalid_type" ? at : undefined;
+    const detail = target === "query" && isRepeated(given, issue.path) ? "must be given once" : issue.message;
+    yield { pointer: at, detail };
+  }
+}
+
+/** A member of a list in the body's root: the list, the member's index, and the place in the member. */
+const MEMBER = /^(\/[^/]+)\/(\d+)(\/.*)?$/;
+
+/**
+ * What an answer tells of faults: no more than `MAX_ERRORS`, and a fault that many members of a list share once, with
+ * their indexes. It stops reading when there are too many, so that a hopeless body costs little.
+ */
+export function reportOf(faults: Iterable<FieldError>): ErrorReport {
+  const groups = new Map<string, FieldError & { indexes: number[]; n: number }>();
+  for (const fault of faults) {
+    const [, list, index, rest = ""] = MEMBER.exec(fault.pointer) ?? [];
+    const place = list === undefined ? fault.pointer : `${list}/*${rest}`;
+    const key = `${place} ${fault.detail}`;
+    const group = groups.get(key);
+    if (group === undefined) {
+      if (groups.size === MAX_ERRORS) return { errors: printed(groups.values()), capped: true };
+      groups.set(key, { ...fault, indexes: index === undefined ? [] : [Number(index)], n: 1 });
+    } else {
+      group.n++;
+      if (index !== undefined && group.indexes.length < MAX_MEMBERS) group.indexes.push(Number(index));
+    }
+  }
+  return { errors: printed(groups.values()), capped: false };
+}
+
+const printed = (groups: Iterable<FieldError & { indexes: number[]; n: number }>): FieldError[] =>
+  Array.from(groups, ({ indexes, n, ...fault }) =>
+    n === 1 || indexes.length === 0 ? fault : { ...fault, count: n, members: indexes },
+  );
