@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
+import { canonicalLocale } from "../lib/locale.ts";
 
 /** A caller's own id of a user, an organization …: 1–128 of `[A-Za-z0-9_.:@-]`. */
 export const directoryId = z
@@ -14,6 +16,27 @@ export const plainText = (max: number, min = 1) =>
     .min(min)
     .max(max)
     .refine((text) => text.isWellFormed() && !text.includes("\0"), "must be well-formed text");
+
+/** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
+const spelled = (canonical: (text: string) => string | null, detail: string) =>
+  z.string().transform((text, context) => {
+    const spelling = canonical(text);
+    if (spelling !== null) return spelling;
+    context.addIssue(detail);
+    return z.NEVER;
+  });
+
+/** A bare e-mail address, in its one spelling. */
+export const emailAddress = spelled(
+  canonicalAddress,
+  "must be an e-mail address, such as kari@example.com",
+).openapi({ type: "string", format: "email", maxLength: 254 });
+
+/** A BCP 47 tag, in its one spelling. */
+export const languageTag = spelled(canonicalLocale, "must be a BCP 47 language tag, such as nb-NO").openapi({
+  type: "string",
+  maxLength: 64,
+});
 
 /** ISO 8601 with an offset on the wire, epoch milliseconds inside. */
 export const instant = z.iso

@@ -10,21 +10,6 @@ export const entityId = directoryId.refine((id) => id !== "." && id !== "..", "m
 /** A reference to another entity, which need not be there yet. */
 export const idOrNull = directoryId.nullable().default(null);
 
-function canonicalLocale(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
-}
-
-/** A BCP 47 tag, in its canonical spelling. */
-export const languageTag = z
-  .string()
-  .max(64, { abort: true })
-  .refine((tag) => canonicalLocale(tag) !== undefined, "must be a BCP 47 language tag, such as nb-NO")
-  .transform((tag) => canonicalLocale(tag) ?? tag);
-
 /** The body of a bulk upsert. Items are counted before they are looked at, so that a huge list costs nothing. */
 export const bulkOf = <T extends { id: string }>(item: z.ZodType<T>) =>
   z.strictObject({

@@ -1,21 +1,18 @@
 import { z } from "@hono/zod-openapi";
-import { normalizeEmail, type User, type UserFacts, users as collection } from "../../directory/users.ts";
-import { plainText, printedTime } from "../../http/schemas.ts";
+import { type User, type UserFacts, users as collection } from "../../directory/users.ts";
+import { emailAddress, languageTag, plainText, printedTime } from "../../http/schemas.ts";
 import { iso } from "../../lib/clock.ts";
 import { isTimeZone } from "../../schedules/time-zone.ts";
-import { entityId, idOrNull, languageTag } from "./schemas.ts";
+import { entityId, idOrNull } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 
 const fields = {
   org_id: idOrNull.openapi({ description: "The user's organization. It may come later." }),
   name: plainText(200).nullable().default(null),
-  email: z
-    .email()
-    .max(254)
-    .transform(normalizeEmail)
-    .nullable()
-    .default(null)
-    .openapi({ description: "Kept as it is, but for the domain: that is put in lower case." }),
+  email: emailAddress.nullable().default(null).openapi({
+    description:
+      "Kept as it is, but for the domain: that is put in lower case, and in Punycode where it is not ASCII (`bücher.example` → `xn--bcher-kva.example`).",
+  }),
   email_verified: z
     .boolean()
     .default(false)
@@ -24,7 +21,7 @@ const fields = {
   locale: languageTag
     .nullable()
     .default(null)
-    .openapi({ description: "A BCP 47 tag: the language of messages." }),
+    .openapi({ description: "A BCP 47 tag: the language of messages. `nb_NO` is kept as `nb-NO`." }),
   timezone: z
     .string()
     .max(64, { abort: true })
