@@ -21,7 +21,10 @@ export const SWITCHES = {
 
 type Switch = Exclude<(typeof SWITCHES)[EmailType], null>;
 
-/** Types that answer something the user just did: no unsubscribe link, and no verified address is needed. */
+/**
+ * Types that answer something just done: no unsubscribe link, and no verified address is needed. `test` shows its caller
+ * whether mail arrives, `welcome` is the first word to a new user, once. An unverified address gets only words of ours.
+ */
 export const TRANSACTIONAL: ReadonlySet<string> = new Set<EmailType>(["test", "welcome"]);
 
 export const isEmailType = (type: string): type is EmailType => EMAIL_TYPES.some((known) => known === type);

@@ -13,10 +13,10 @@ const fields = {
     description:
       "Kept as it is, but for the domain: that is put in lower case, and in Punycode where it is not ASCII (`bücher.example` → `xn--bcher-kva.example`).",
   }),
-  email_verified: z
-    .boolean()
-    .default(false)
-    .openapi({ description: "Only a verified address is written to, but for `welcome` and `test`." }),
+  email_verified: z.boolean().default(false).openapi({
+    description:
+      "Only a verified address is written to, but for `welcome` and `test`: these say nothing of a caller's to an unverified one, neither names nor subjects.",
+  }),
   phone: plainText(40).nullable().default(null),
   locale: languageTag
     .nullable()
@@ -70,7 +70,8 @@ export const users: WireCollection<UserFacts, User> = {
   item,
   printed,
   print: (row) => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) }),
-  about: "Users are whom notifications go to.",
+  about:
+    "Users are whom notifications go to. The first PUT of a user who has an address sends them `welcome`, once; with `notify=false`, or by a bulk, it does not.",
   deletion:
     "Erases the user's personal data everywhere: devices, messages, limits. Nothing is sent to them afterwards. It may be repeated.",
   exampleId: example.id,
