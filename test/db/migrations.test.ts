@@ -11,6 +11,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0002_inbox_sequence.sql": "ecf9ba9707e82770",
   "0003_unsent_by_channel.sql": "a3d9a0c3685c65d4",
   "0004_totals_from_indexes.sql": "0700616ca645a461",
+  "0005_suppression_ids.sql": "624320a672bb1b87",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {
