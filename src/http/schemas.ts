@@ -70,6 +70,9 @@ export const jsonObject = z.record(z.string(), z.unknown()).refine((value) => !i
   abort: true,
 });
 
+/** What is wrong, and where. */
+export const fieldError = z.object({ pointer: z.string(), detail: z.string() });
+
 /** An error, by RFC 9457. */
 export const problem = z
   .object({
@@ -81,7 +84,7 @@ export const problem = z
       description: `Stable, for programs: ${Object.keys(PROBLEMS).join(", ")}, or one of the endpoint's own.`,
     }),
     request_id: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    errors: z.array(fieldError).optional(),
   })
   .loose()
   .openapi("Problem");
