@@ -3,6 +3,7 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
+import { safeUrl } from "../lib/web-url.ts";
 
 /** A caller's own id of a user, an organization …: 1–128 of `[A-Za-z0-9_.:@-]`. */
 export const directoryId = z
@@ -37,6 +38,12 @@ export const languageTag = spelled(canonicalLocale, "must be a BCP 47 language t
   type: "string",
   maxLength: 64,
 });
+
+/** Where a link may lead, in its normal form. */
+export const webUrl = spelled(
+  safeUrl,
+  "must be an http or https URL of at most 2,000 characters, without a user name",
+).openapi({ type: "string", format: "uri", maxLength: 2_000 });
 
 /** ISO 8601 with an offset on the wire, epoch milliseconds inside. */
 export const instant = z.iso

@@ -86,6 +86,22 @@ test.each([
   }
 });
 
+test("a grant's link is kept in its normal form, and refused where no mail would show it", async () => {
+  const at = `/api/v1/directory/grants/${mint("grant")}`;
+  const put = (url: string) => h.request("PUT", at, { body: { title: "Fund", url } });
+  expect((await put("https://Grants.example/ø?q=å")).body.url).toBe("https://grants.example/%C3%B8?q=%C3%A5");
+  const refused = [
+    "",
+    "x",
+    "//a.example",
+    "ftp://a.example",
+    "javascript:alert(1)",
+    "https://bank.example@evil.example/",
+  ];
+  for (const url of [...refused, `https://a.example/${"ø".repeat(400)}`])
+    expect(await put(url), url).toMatchObject({ status: 400, body: { errors: [{ pointer: "/url" }] } });
+});
+
 test("all wrong fields are named at once", async () => {
   const refused = await put("users", { email: "x", locale: "-", timezone: "-", phone: "" });
   expect(refused.body.errors.map((error: { pointer: string }) => error.pointer).toSorted()).toEqual([
