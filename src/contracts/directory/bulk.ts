@@ -6,38 +6,28 @@ import { Failure, type FieldError } from "../../lib/failure.ts";
 /** An answer names so many faults; `rejected` names every item. */
 export const MAX_FAULTS = 100;
 
-/** What is wrong with an item. */
-interface Fault extends FieldError {
-  index: number;
-}
-
 /** The items of a bulk: what can be written, and what is wrong with the others. */
 export interface Bulk<F extends Facts = Facts> {
   total: number;
   rows: F[];
   /** Where an id stands in the request. */
   indexOf: Map<string, number>;
-  faults: Fault[];
-  rejected: Set<number>;
+  /** What is wrong, by where the item stands. Written out only as far as an answer tells it. */
+  rejected: Map<number, () => Iterable<FieldError>>;
 }
 
 /** What a schema's `safeParse` makes of an item. */
 type Reader<I, F> = (item: I) => { success: true; data: F } | { success: false; error: z.ZodError };
 
+const REPEATED = { pointer: "/id", detail: "stands twice in this request" };
+
 /** Sorts the items of a bulk, of which some may be wrong. Of several with one id the first that is right counts. */
 export function readBulk<I, F extends Facts>(items: readonly I[], read: Reader<I, F>): Bulk<F> {
-  const bulk: Bulk<F> = {
-    total: items.length,
-    rows: [],
-    indexOf: new Map(),
-    faults: [],
-    rejected: new Set(),
-  };
+  const bulk: Bulk<F> = { total: items.length, rows: [], indexOf: new Map(), rejected: new Map() };
   for (const [index, item] of items.entries()) {
     const result = read(item);
-    if (!result.success) reject(bulk, index, fieldErrors(result.error, true));
-    else if (bulk.indexOf.has(result.data.id))
-      reject(bulk, index, [{ pointer: "/id", detail: "stands twice in this request" }]);
+    if (!result.success) bulk.rejected.set(index, () => fieldErrors(result.error, true));
+    else if (bulk.indexOf.has(result.data.id)) bulk.rejected.set(index, () => [REPEATED]);
     else {
       bulk.rows.push(result.data);
       bulk.indexOf.set(result.data.id, index);
@@ -46,10 +36,18 @@ export function readBulk<I, F extends Facts>(items: readonly I[], read: Reader<I
   return bulk;
 }
 
-function reject(bulk: Bulk, index: number, errors: readonly FieldError[]): void {
-  bulk.rejected.add(index);
-  for (const { pointer, detail } of errors.slice(0, MAX_FAULTS - bulk.faults.length))
-    bulk.faults.push({ index, pointer: `/items/${index}${pointer}`, detail });
+/** Every fault, in the order of the items. */
+function* faultsOf({ rejected }: Bulk): Generator<FieldError> {
+  for (const [index, faults] of [...rejected].toSorted(([a], [b]) => a - b))
+    for (const { pointer, detail } of faults()) yield { pointer: `/items/${index}${pointer}`, detail };
+}
+
+function firstOf<T>(values: Iterable<T>, most: number): T[] {
+  const first: T[] = [];
+  for (const value of values) {
+    if (first.push(value) === most) break;
+  }
+  return first;
 }
 
 /**
@@ -60,16 +58,16 @@ function reject(bulk: Bulk, index: number, errors: readonly FieldError[]): void 
 export function bulkAnswer(bulk: Bulk, refusals: readonly Refusal[]) {
   for (const { id, field, detail } of refusals.flatMap(({ bad }) => bad)) {
     const index = bulk.indexOf.get(id);
-    if (index !== undefined) reject(bulk, index, [{ pointer: `/${field}`, detail }]);
+    if (index !== undefined) bulk.rejected.set(index, () => [{ pointer: `/${field}`, detail }]);
   }
-  const errors = bulk.faults
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ pointer, detail }) => ({ pointer, detail }));
-  if (bulk.rejected.size === bulk.total)
-    throw allRefused(errors, bulk.rows.length > 0 ? refusals[0] : undefined);
+  const { total, rejected } = bulk;
+  if (rejected.size === 0) return { upserted: total };
+  const errors = firstOf(faultsOf(bulk), MAX_FAULTS);
+  if (rejected.size === total) throw allRefused(errors, bulk.rows.length > 0 ? refusals[0] : undefined);
   return {
-    upserted: bulk.total - bulk.rejected.size,
-    ...(bulk.rejected.size > 0 && { rejected: [...bulk.rejected].toSorted((a, b) => a - b), errors }),
+    upserted: total - rejected.size,
+    rejected: [...rejected.keys()].toSorted((a, b) => a - b),
+    errors,
   };
 }
 
