@@ -118,13 +118,12 @@ describe.each(Object.values<WireCollection>(WIRE))("$collection.name", ({ collec
   test("of an id that stands twice in a bulk the first item that is right counts, and the later ones are named", async () => {
     const [id, other] = [mint("x"), mint("x")];
     const wrong = { ...facts, id, odd: 1 };
-    const items = [wrong, { ...facts, id }, { ...facts, id: other }, { ...facts, id }, { ...facts, id }];
+    const items = [wrong, { ...facts, id }, { ...facts, id: other }, { ...facts, id }];
     const bulk = await h.request("POST", many, { body: { items } });
-    expect(bulk).toMatchObject({ status: 200, body: { upserted: 2, rejected: [0, 3, 4] } });
+    expect(bulk).toMatchObject({ status: 200, body: { upserted: 2, rejected: [0, 3] } });
     expect(bulk.body.errors).toEqual([
       { pointer: "/items/0/odd", detail: "is not a known field" },
       { pointer: "/items/3/id", detail: "stands twice in this request" },
-      { pointer: "/items/4/id", detail: "stands twice in this request" },
     ]);
     expect((await h.request("GET", one(other))).status).toBe(200);
   });
@@ -137,8 +136,9 @@ describe.each(Object.values<WireCollection>(WIRE))("$collection.name", ({ collec
   });
 
   test("a thousand items that are all but one wrong in many ways are answered in few words", async () => {
-    const odd = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`odd${i}`, i]));
-    const items = Array.from({ length: 1_000 }, (_, i) => ({ ...facts, id: mint("x"), ...(i > 0 && odd) }));
+    const odd = (i: number) =>
+      Object.fromEntries(Array.from({ length: i === 0 ? 0 : 50 }, (_, j) => [`odd${i}_${j}`, j]));
+    const items = Array.from({ length: 1_000 }, (_, i) => ({ ...facts, id: mint("x"), ...odd(i) }));
     const bulk = await h.request("POST", many, { body: { items } });
     expect(bulk).toMatchObject({ status: 200, body: { upserted: 1 } });
     expect(bulk.body.rejected).toHaveLength(999);
