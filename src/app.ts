@@ -35,7 +35,10 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
     (await import("./contracts/stats-notifications/index.ts")).registerStatsNotifications,
   ],
   "/api/v1/inbox": async () => [(await import("./contracts/inbox/index.ts")).registerInbox],
-  "/api/v1/directory": async () => [(await import("./contracts/directory/index.ts")).registerDirectory],
+  "/api/v1/directory": async () => [
+    (await import("./contracts/directory/index.ts")).registerDirectory,
+    (await import("./contracts/suppressions/index.ts")).registerSuppressions,
+  ],
 };
 
 /** The part that a path belongs to (`/` is a part of its own); none answers 404. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { canonicalAddress, isAsciiAddress } from "./lib/address.ts";
 
 // The forms that variables come in: each takes the text of a variable.
 
@@ -28,14 +29,14 @@ export const listOf = <T extends string>(values: readonly T[], least = 0) =>
         .pipe(z.array(z.enum(values))),
     );
 
-/** `Name <address>`, or an address alone. */
-export const mailbox = z
-  .string()
-  .transform((text) => {
-    const [, name = "", address = text] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
-    return { name: name.replaceAll('"', ""), address: address.trim() };
-  })
-  .pipe(z.object({ name: z.string(), address: z.email("must be an address, or `Name <address>`") }));
+/** `Name <address>`, or an address alone. ASCII before the @: no provider sends from another. */
+export const mailbox = z.string().transform((text, context) => {
+  const [, name = "", given = text] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
+  const address = canonicalAddress(given.trim());
+  if (address !== null && isAsciiAddress(address)) return { name: name.replaceAll('"', ""), address };
+  context.addIssue("must be an address, or `Name <address>`");
+  return z.NEVER;
+});
 
 /** Whole numbers, comma-separated, largest first. */
 export const days = z

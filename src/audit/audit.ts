@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { is, SQL, sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
 import { auditLog } from "../db/schema/index.ts";
 
@@ -13,8 +13,8 @@ export interface AuditEntry {
   /** An id of ours or of the directory. */
   target: string;
   requestId: string;
-  /** Numbers only. */
-  detail?: Readonly<Record<string, number>>;
+  /** Numbers only; as SQL: a JSON object of what stands in the database before the change. */
+  detail?: Readonly<Record<string, number>> | SQL;
 }
 
 /** Who does something, and in which request. */
@@ -29,8 +29,11 @@ export const audit = (
   where: SQL = sql`true`,
 ): Statement =>
   sql`INSERT INTO ${auditLog} (id, actor, action, target, request_id, detail)
-    SELECT ${id}, ${actor}, ${action}, ${target}, ${requestId}, ${detail ? JSON.stringify(detail) : null}
+    SELECT ${id}, ${actor}, ${action}, ${target}, ${requestId}, ${detailed(detail)}
     WHERE ${where} ON CONFLICT (id) DO UPDATE SET detail = excluded.detail`;
+
+const detailed = (detail: AuditEntry["detail"]) =>
+  detail === undefined || is(detail, SQL) ? (detail ?? null) : JSON.stringify(detail);
 
 export const CHANGED: SQL = sql`changes() > 0`;
 

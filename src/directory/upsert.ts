@@ -21,24 +21,47 @@ export async function upsertOne<F extends Facts, S extends F>(
   const { table } = collection;
   const existing = sql`SELECT 1 FROM ${table} WHERE id = ${facts.id}`;
   const change = { rows: [facts], bulk: false, notify };
-  const results = await write(ctx, collection, change, [existing], [selectRow(ctx, collection, facts.id)]);
+  const written = await write(ctx, collection, change, [existing], [selectRow(ctx, collection, facts.id)]);
+  if (!("results" in written)) throw refused(written);
+  const { results } = written;
   const row = results.at(-1)?.[0] as S | undefined;
   if (row === undefined) throw new Error(`A ${collection.noun} that was just written is not there`);
   return { row, created: results[0]?.length === 0 };
 }
 
+/** Writes of one bulk: each leaves out what the one before could not take. */
+const MAX_TRIES = 3;
+
 /**
- * Creates or replaces many, all or none, with what follows from them. One round trip.
+ * Creates or replaces many, with what follows from them. What the database refuses is left out, and keeps none of the
+ * others from being written. One round trip; two more for each refusal.
  * @param rows no id twice
- * @throws 400 when the database refuses some, naming them
+ * @returns the refusals, with the rows that were left out
+ * @throws 400 when the database refuses some and nobody knows which
  */
 export async function upsertMany<F extends Facts>(
   ctx: Ctx,
   collection: Collection<F>,
   rows: readonly F[],
   { notify = true }: { notify?: boolean } = {},
-): Promise<void> {
-  await write(ctx, collection, { rows, bulk: true, notify });
+): Promise<readonly Refusal[]> {
+  const refusals: Refusal[] = [];
+  let left = rows;
+  for (let attempt = 1; left.length > 0; attempt++) {
+    const written = await write(ctx, collection, { rows: left, bulk: true, notify });
+    if ("results" in written) break;
+    const bad = new Set(written.refusal.bad.map(({ id }) => id));
+    if (bad.size === 0 || attempt === MAX_TRIES) throw refused(written);
+    refusals.push(written.refusal);
+    left = left.filter(({ id }) => !bad.has(id));
+  }
+  return refusals;
+}
+
+/** A write that the database did not take. */
+interface Refused {
+  refusal: Refusal;
+  cause: unknown;
 }
 
 /** Writes a change and its consequences in one batch, between statements that read; then wakes what is to be woken. */
@@ -48,7 +71,7 @@ async function write(
   change: Change,
   first: readonly Statement[] = [],
   last: readonly Statement[] = [],
-): Promise<unknown[][]> {
+): Promise<{ results: unknown[][] } | Refused> {
   const { before = [], after = [], dispatchIds = [] } = collection.consequences?.(ctx, change) ?? {};
   const rows = upsertRows(ctx, collection, change.rows);
   const due = dispatchIds.length > 0 ? [queuedAmong(dispatchIds)] : [];
@@ -58,10 +81,11 @@ async function write(
     results = await ctx.db.write(statements);
   } catch (error) {
     const refusal = await collection.refusal?.(ctx, error, change.rows);
-    throw refusal ? refused(refusal, change, error) : error;
+    if (refusal == null) throw error;
+    return { refusal, cause: error };
   }
   if (due.length > 0) await wake(ctx, results.at(-1 - last.length) as ToWake[]);
-  return results;
+  return { results };
 }
 
 const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;
@@ -92,12 +116,8 @@ function upsertRows(ctx: Ctx, collection: Collection, rows: readonly Facts[]): S
   return portions.map((portion) => insertRows(table, portion, { onConflict }));
 }
 
-/** The answer to a refusal: pointers into the body of one, or of many. */
-function refused({ code, detail, bad }: Refusal, { rows, bulk }: Change, cause: unknown): Failure {
-  const position = new Map(rows.map((row, index) => [row.id, index]));
-  const errors = bad.map((each) => ({
-    pointer: bulk ? `/items/${position.get(each.id)}/${each.field}` : `/${each.field}`,
-    detail: each.detail,
-  }));
+/** The answer to a refusal of one thing. */
+function refused({ refusal: { code, detail, bad }, cause }: Refused): Failure {
+  const errors = bad.map((each) => ({ pointer: `/${each.field}`, detail: each.detail }));
   return new Failure("invalid_request", detail, { code, cause, ...(errors.length > 0 && { errors }) });
 }

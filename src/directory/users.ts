@@ -3,6 +3,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
 import { users as table } from "../db/schema/index.ts";
+import { canonicalAddress } from "../lib/address.ts";
 import { lookNowAtAll } from "../schedules/user-schedules.ts";
 import { subscriptionsMoved } from "../stats/stale.ts";
 import type { Change, Collection } from "./collection.ts";
@@ -55,21 +56,15 @@ export interface NewUser {
  */
 export function createUserIfMissing(ctx: Ctx, user: NewUser, erased: SQL): Statement {
   const now = ctx.clock.now();
-  const email = user.email ?? null;
+  const email = canonicalAddress(user.email ?? "");
   const row = {
     id: user.id,
     org_id: user.orgId ?? null,
     name: user.name ?? null,
-    email: email === null ? null : normalizeEmail(email),
+    email,
     email_verified: email !== null && user.emailVerified === true,
     created_at: now,
     updated_at: now,
   };
   return insertRows(table, [row], { where: sql`NOT ${erased}`, onConflict: sql`ON CONFLICT DO NOTHING` });
-}
-
-/** An address with its domain in lower case. What stands before the @ is the receiving host's business (RFC 5321 §2.4). */
-export function normalizeEmail(address: string): string {
-  const at = address.lastIndexOf("@");
-  return address.slice(0, at) + address.slice(at).toLowerCase();
 }

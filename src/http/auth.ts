@@ -11,6 +11,9 @@ export type Authenticate = (token: string, now: number) => Promise<TokenPrincipa
 /** Longer tokens are refused unread. */
 const MAX_TOKEN_CHARS = 8_192;
 
+/** Clocks of issuers are off by so much at most: "usually no more than a few minutes" (RFC 7519, §4.1.4). */
+export const CLOCK_LEEWAY_SECONDS = 60;
+
 /**
  * Why a token was refused, for programs: get a new one, mend how it is made, or look at the keys. Each has one sentence,
  * whatever the cause: whoever tries tokens learns no more.
@@ -47,6 +50,7 @@ function verifier(
 ): (token: string, now: number) => Promise<JWTPayload> {
   const options = (now: number) => ({
     currentDate: new Date(now),
+    clockTolerance: CLOCK_LEEWAY_SECONDS,
     requiredClaims: ["exp", "sub"],
     ...(config.issuer !== undefined && { issuer: config.issuer }),
     ...(config.audience !== undefined && { audience: config.audience }),

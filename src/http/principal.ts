@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { directoryId } from "./schemas.ts";
+import { canonicalAddress } from "../lib/address.ts";
+import { directoryId, plainText } from "./schemas.ts";
 
 export const ROLES = ["user", "coordinator", "org_admin", "global_admin", "service"] as const;
 export type Role = (typeof ROLES)[number];
@@ -19,14 +20,26 @@ export type Principal =
 
 export type TokenPrincipal = Extract<Principal, { kind: "token" }>;
 
-/** The claims that we read. Without a role a caller is a plain user. */
+/** What identity providers put where they know nothing. */
+const nothing = z.union([z.null(), z.literal("")]).transform(() => undefined);
+
+/** A claim that decides nothing: one that cannot be used is as good as none. */
+const useful = <T>(schema: z.ZodType<T>) => schema.optional().catch(undefined);
+
+/**
+ * The claims that we read. `sub`, `role` and `org_id` say what a caller may do, and must be right; without a role a caller
+ * is a plain user. The others only describe a user who is not in the directory yet.
+ */
 export const claims = z.object({
   sub: directoryId,
   role: z.enum(ROLES).default("user"),
-  org_id: directoryId.optional(),
-  email: z.email().optional(),
-  email_verified: z.boolean().optional(),
-  name: z.string().max(200).optional(),
+  org_id: z.union([nothing, directoryId]).optional(),
+  email: useful(z.string().transform((text) => canonicalAddress(text.trim()) ?? undefined)),
+  // Some identity providers write booleans as text.
+  email_verified: useful(
+    z.union([z.boolean(), z.string().transform((text) => text.toLowerCase() === "true")]),
+  ),
+  name: useful(z.string().trim().pipe(plainText(200))),
 });
 
 export const principalOf = (claim: z.output<typeof claims>): TokenPrincipal => ({
@@ -35,7 +48,7 @@ export const principalOf = (claim: z.output<typeof claims>): TokenPrincipal => (
   role: claim.role,
   orgId: claim.org_id ?? null,
   email: claim.email ?? null,
-  emailVerified: claim.email_verified ?? false,
+  emailVerified: claim.email !== undefined && claim.email_verified === true,
   name: claim.name ?? null,
 });
 

@@ -1,6 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
+import { canonicalLocale } from "../lib/locale.ts";
+import { safeUrl } from "../lib/web-url.ts";
 
 /** A caller's own id of a user, an organization …: 1–128 of `[A-Za-z0-9_.:@-]`. */
 export const directoryId = z
@@ -28,6 +31,33 @@ export const plainText = (max: number) =>
       abort: true,
     })
     .refine((text) => VISIBLE.test(text), "must not be blank");
+
+/** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
+const spelled = (canonical: (text: string) => string | null, detail: string) =>
+  z.string().transform((text, context) => {
+    const spelling = canonical(text);
+    if (spelling !== null) return spelling;
+    context.addIssue(detail);
+    return z.NEVER;
+  });
+
+/** A bare e-mail address, in its one spelling. */
+export const emailAddress = spelled(
+  canonicalAddress,
+  "must be an e-mail address, such as kari@example.com",
+).openapi({ type: "string", format: "email", maxLength: 254 });
+
+/** A BCP 47 tag, in its one spelling. */
+export const languageTag = spelled(canonicalLocale, "must be a BCP 47 language tag, such as nb-NO").openapi({
+  type: "string",
+  maxLength: 64,
+});
+
+/** Where a link may lead, in its normal form. */
+export const webUrl = spelled(
+  safeUrl,
+  "must be an http or https URL of at most 2,000 characters, without a user name",
+).openapi({ type: "string", format: "uri", maxLength: 2_000 });
 
 /** ISO 8601 with an offset on the wire, epoch milliseconds inside. */
 export const instant = z.iso
@@ -91,6 +121,7 @@ export const fieldError = z.object({
     .openapi({ description: "Where several members of a list have the same fault: how many." }),
   members: z
     .array(z.int())
+    .readonly()
     .optional()
     .openapi({ description: "Their indexes, the first 100; `pointer` is into the first." }),
 });

@@ -14,7 +14,7 @@ export function createIds(clock: Clock): Ids {
 }
 
 /** The alphabets in which views print an id: the same 128 bits as a TypeID (https://github.com/jetify-com/typeid). */
-export type IdPrefix = "notif" | "dsp" | "batch" | "nr";
+export type IdPrefix = "notif" | "dsp" | "batch" | "nr" | "sup";
 
 export const printId = (prefix: IdPrefix, uuid: string): string => fromUUID(uuid, prefix);
 

@@ -1,15 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type Recipient, refusalText, unreachable } from "../channels/email/recipient.ts";
+import { isSuppressed } from "../channels/email/suppressions.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
-import {
-  certifications,
-  type DispatchRow,
-  dispatches,
-  occasions,
-  suppressions,
-  users,
-} from "../db/schema/index.ts";
+import { certifications, type DispatchRow, dispatches, occasions, users } from "../db/schema/index.ts";
 import { orgTree } from "../directory/scope.ts";
 import { dispatchRow, insertDispatches, insertOccasions, TELLS } from "../dispatch/create.ts";
 import { expiryIn, expiryOf, reminderKey, remindsOf } from "../dispatch/occasion-keys.ts";
@@ -71,8 +65,7 @@ export function portionOf(
   const soon = sql`c.expires_at > ${now} AND c.expires_at <= ${now + daysThreshold * DAY}`;
   const told = toldLately(expiryOf(sql`c.id`, sql`c.expires_at`), now);
   return sql`SELECT u.id, u.org_id, u.email, u.email_verified,
-      EXISTS (SELECT 1 FROM ${suppressions} s
-        WHERE s.email = lower(u.email) AND (s.expires_at IS NULL OR s.expires_at > ${now})) AS suppressed,
+      ${isSuppressed(sql`u.email`, now)} AS suppressed,
       (SELECT json_group_array(json(soonest.one)) FROM
         (SELECT json_object('id', c.id, 'name', c.name, 'expires_at', c.expires_at, 'told', ${told}) AS one
           FROM ${certifications} c WHERE c.user_id = u.id AND ${soon}

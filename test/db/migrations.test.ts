@@ -16,6 +16,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0007_withheld_and_known_grants.sql": "a98a2f75a498ff91",
   "0008_users_arrive.sql": "3cc8030546afb7ed",
   "0009_rights_and_tombstones.sql": "fe3004bef72257a7",
+  "0010_suppression_ids.sql": "624320a672bb1b87",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

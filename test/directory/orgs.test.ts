@@ -63,37 +63,67 @@ test("the top of a chain of 200 cannot be put below its end, the end can be put 
   expect(await stored([top, end])).toEqual({ [top]: null, [end]: top });
 });
 
-test("a bulk with a cycle is refused whole, and names every item on the cycle", async () => {
+const CYCLE = "would put the organization below itself";
+
+test("a bulk with a cycle names every item on the cycle, and writes the others", async () => {
   const [a = "", b = "", c = "", aside = ""] = ids(4);
-  const refused = await bulk([
+  const answer = await bulk([
     [aside, a],
     [a, b],
     [b, c],
     [c, a],
   ]);
-  expect(refused).toMatchObject({ status: 400, body: { code: "org_cycle" } });
-  expect(refused.body.errors).toEqual([
-    {
-      pointer: "/items/1/parent_id",
-      detail: "would put the organization below itself",
-      count: 3,
-      members: [1, 2, 3],
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      upserted: 1,
+      rejected: [1, 2, 3],
     },
-  ]);
-  expect(await stored([a, b, c, aside])).toEqual({});
+  });
+  expect(answer.body.errors[0]).toMatchObject({ pointer: "/items/1/parent_id", detail: CYCLE });
+  expect(await stored([a, b, c, aside])).toEqual({ [aside]: a });
 });
 
-test("a bulk whose cycle runs through what is stored names the item that closes it", async () => {
+test("a bulk whose every item is on a cycle is refused", async () => {
+  const [a = "", b = ""] = ids(2);
+  const refused = await bulk([
+    [a, b],
+    [b, a],
+  ]);
+  expect(refused).toMatchObject({ status: 400, body: { code: "org_cycle" } });
+  expect(refused.body.errors[0]).toMatchObject({ pointer: "/items/0/parent_id", detail: CYCLE });
+});
+
+test("a bulk whose cycle runs through what is stored names the item that closes it, wherever it stands", async () => {
   const top = await givenOrg(h);
   const middle = await givenOrg(h, top);
   const end = await givenOrg(h, middle);
-  const refused = await bulk([
-    [mint("org"), end],
-    [top, end],
+  const [other = ""] = ids(1);
+  const items = [
+    { id: "a b" },
+    { id: other, name: "Org", parent_id: end },
+    { id: top, name: "Org", parent_id: end },
+  ];
+  const { body } = await h.request("POST", "/api/v1/directory/orgs", { body: { items } });
+  expect(body).toMatchObject({ upserted: 1, rejected: [0, 2] });
+  expect(body.errors.at(-1)).toEqual({ pointer: "/items/2/parent_id", detail: CYCLE });
+  expect(await stored([top, other])).toEqual({ [top]: null, [other]: end });
+});
+
+test("a bulk that closes one cycle when another is taken out of it is still written, but for both", async () => {
+  const [x = "", y = "", a = "", b = ""] = ids(4);
+  await bulk([
+    [x, null],
+    [y, x],
   ]);
-  expect(refused.body.errors).toEqual([
-    { pointer: "/items/1/parent_id", detail: "would put the organization below itself" },
+  const { body } = await bulk([
+    [a, b],
+    [b, a],
+    [x, y],
+    [mint("org"), null],
   ]);
+  expect(body).toMatchObject({ upserted: 1, rejected: [0, 1, 2] });
+  expect(await stored([x, y])).toEqual({ [x]: null, [y]: x });
 });
 
 test("a bulk may turn a branch round, in whichever order its items come", async () => {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { createUserIfMissing, normalizeEmail, users } from "../../src/directory/users.ts";
+import { createUserIfMissing, users } from "../../src/directory/users.ts";
 import { readOne } from "../../src/directory/read.ts";
 import { createHarness, mint } from "../support/harness.ts";
 
@@ -61,8 +61,4 @@ test("no address is verified where there is none", async () => {
   const id = mint("usr");
   await h.ctx.db.write([createUserIfMissing(h.ctx, { id, emailVerified: true }, sql`false`)]);
   expect(await readOne(h.ctx, users, id)).toMatchObject({ email: null, email_verified: false });
-});
-
-test("only the domain of an address is put in lower case", () => {
-  expect(normalizeEmail("Kari.Nordmann@Example.COM")).toBe("Kari.Nordmann@example.com");
 });

@@ -24,7 +24,7 @@ const FORGED: Record<string, Forge> = {
   "HS512 by the right secret": (h) => hmacToken({ alg: "HS512" }, claims(h), env.JWT_SECRET, "SHA-512"),
   "another secret": (h) => hmacToken({ alg: "HS256" }, claims(h), "\0"),
   "no signature": (h) => `${unsigned(h, "HS256")}.`,
-  expired: (h) => withClaims({ exp: secondsNow(h) })(h),
+  "expired for a minute": (h) => withClaims({ exp: secondsNow(h) - 60 })(h),
   "expired for ever": withClaims({ exp: -1 }),
   "no exp": withClaims({ exp: undefined }),
   "valid from tomorrow": (h) => withClaims({ nbf: secondsNow(h) + 86_400, exp: secondsNow(h) + 90_000 })(h),

@@ -43,6 +43,7 @@ const ADMIN = "/api/v1/admin/notifications";
 const RECORDS = "/api/v1/notification-records";
 const STATS = "/api/v1/stats-notifications";
 const INBOX = "/api/v1/inbox";
+const SUPPRESSIONS = "/api/v1/directory/suppressions";
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
 export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
@@ -181,6 +182,13 @@ export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
   [`POST ${INBOX}/{id}/unread`]: [["own: one", ({ archived }) => ({ id: archived })]],
   [`POST ${INBOX}/{id}/archive`]: [["own: one", ({ message }) => ({ id: message })]],
   [`POST ${INBOX}/{id}/unarchive`]: [["own: one", ({ archived }) => ({ id: archived })]],
+
+  [`GET ${SUPPRESSIONS}`]: [["operators", plain]],
+  // It is found, and its address is that of the question.
+  [`POST ${SUPPRESSIONS}/lookup`]: [
+    ["operators: about nobody", ({ suppressed }) => ({ body: { email: suppressed } })],
+  ],
+  [`DELETE ${SUPPRESSIONS}/{id}`]: [["operators", ({ suppression }) => ({ id: suppression })]],
 
   ...directory(
     "orgs",

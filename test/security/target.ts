@@ -49,6 +49,9 @@ export interface Target extends ReturnType<typeof idsOf> {
   archived: string;
   record: string;
   subscription: string;
+  /** Of an address that holds the marker; and an address in lower case, as others are kept, that has one. */
+  suppression: string;
+  suppressed: string;
   /** The token of a link in a mail. */
   unsubscribe: string;
 }
@@ -60,13 +63,14 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const marker = mint("SECRET");
   const made = { marker, now: h.clock.now(), ...idsOf(marker) };
   const { rows, ...printed } = dispatchesOf(h, made);
-  const [record, subscription] = [h.deps.ids.uuid(), h.deps.ids.uuid()];
+  const [record, subscription, suppression] = [h.deps.ids.uuid(), h.deps.ids.uuid(), h.deps.ids.uuid()];
   await h.ctx.db.write([
     ...directoryOf(made),
     ...factsOf(made),
     insertRows(tables.dispatches, rows),
     recordOf(made, record),
     subscriptionOf(made, subscription),
+    ...suppressionsOf(made, suppression),
     // A cron that comes, so that /healthz is well.
     insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
       onConflict: sql`ON CONFLICT DO NOTHING`,
@@ -78,6 +82,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
     ...printed,
     record: printId("nr", record),
     subscription: printId("notif", subscription),
+    suppression: printId("sup", suppression),
+    suppressed: suppressedOf(made),
     unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
   };
 }
@@ -225,3 +231,10 @@ const subscriptionOf = ({ now, user }: Made, id: string): Statement =>
       updated_at: now - DAY,
     },
   ]);
+
+const suppressedOf = ({ marker }: Made): string => `${marker}@bounced.example`.toLowerCase();
+
+const suppressionsOf = (made: Made, id: string): Statement[] =>
+  [{ id, email: `${made.marker}@gone.example` }, { email: suppressedOf(made) }].map((row) =>
+    insertRows(tables.suppressions, [{ ...row, reason: "bounce", created_at: made.now }]),
+  );

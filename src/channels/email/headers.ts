@@ -1,3 +1,4 @@
+import { canonicalAddress, isAsciiAddress } from "../../lib/address.ts";
 import type { EmailMessage } from "./provider.ts";
 import { BIDI_CONTROLS } from "./templates/clean.ts";
 
@@ -19,25 +20,24 @@ export interface MessageLimits {
 }
 
 /** Why a message must not be handed to a provider. */
-export type Defect = "invalid_sender" | "invalid_recipient" | "invalid_subject" | "invalid_header";
+export type Defect =
+  | "invalid_sender"
+  | "invalid_recipient"
+  | "unsupported_recipient"
+  | "invalid_subject"
+  | "invalid_header";
 
 export type Vetting = { ok: true; message: EmailMessage } | { ok: false; defect: Defect };
 
 /** An encoded-word is at most 75 characters: 12 of `=?UTF-8?B?` and `?=`, 60 of base64, which is 45 bytes (RFC 2047, §2). */
 const WORD_BYTES = 45;
 const MAX_NAME = 80;
-const MAX_ADDRESS = 254;
-const MAX_LOCAL_PART = 64;
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 const HEADER_NAME = /^[!-9;-~]+$/;
 // oxlint-disable-next-line no-control-regex -- these are what must not reach a header
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const UNSAFE_RUN = new RegExp(`(?:${UNSAFE.source}|\\s)+`, "g");
-/** RFC 5322 atext, the dot, and letters of other scripts. Quoted local parts are not supported: few are real, many are attacks. */
-const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\p{L}\p{M}\p{N}]+$/u;
-const HOSTNAME =
-  /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 /** Headers that the provider writes from fields of their own; set here they would add recipients or break the message. */
 const RESERVED =
   /^(?:from|to|cc|bcc|sender|reply-to|subject|date|message-id|mime-version|return-path|received|dkim-signature|content-.*|resent-.*)$/i;
@@ -81,28 +81,6 @@ export function cleanName(name: string | null): string | null {
 }
 
 /**
- * The address as a provider may see it: the domain in ASCII (Punycode where needed, RFC 5891), the local part as it is.
- * Null for what is no address, or could be read as more than one.
- */
-export function safeAddress(address: string): string | null {
-  const at = address.lastIndexOf("@");
-  const local = address.slice(0, Math.max(at, 0));
-  if (!LOCAL_PART.test(local) || encoder.encode(local).length > MAX_LOCAL_PART) return null;
-  const domain = asciiDomain(address.slice(at + 1));
-  if (domain === null) return null;
-  const safe = `${local}@${domain}`;
-  return encoder.encode(safe).length > MAX_ADDRESS ? null : safe;
-}
-
-function asciiDomain(domain: string): string | null {
-  if (PRINTABLE_ASCII.test(domain)) return HOSTNAME.test(domain) ? domain : null;
-  // The platform's URL parser implements UTS 46; whatever else it would take apart must not be there.
-  if (/[\s/\\?#@:[\]%]/.test(domain) || UNSAFE.test(domain)) return null;
-  const host = URL.parse(`https://${domain}`)?.hostname ?? "";
-  return HOSTNAME.test(host) ? host : null;
-}
-
-/**
  * `Name <address>` for a header or a provider's field (RFC 5322, §3.4). With `ascii` a name outside ASCII becomes
  * encoded-words; with `utf8` it stays, for providers that encode by themselves. The address must come from `vet`.
  */
@@ -138,11 +116,11 @@ function vetHeaders(headers: EmailMessage["headers"], limits: MessageLimits): Re
  * provider can never take; returns the message with its addresses and headers in ASCII.
  */
 export function vet(message: EmailMessage, limits: MessageLimits): Vetting {
-  const from = safeAddress(message.from.address);
-  if (from === null || !PRINTABLE_ASCII.test(from)) return { ok: false, defect: "invalid_sender" };
-  const to = safeAddress(message.to.address);
-  if (to === null || (limits.asciiLocalPart && !PRINTABLE_ASCII.test(to)))
-    return { ok: false, defect: "invalid_recipient" };
+  const from = canonicalAddress(message.from.address);
+  if (from === null || !isAsciiAddress(from)) return { ok: false, defect: "invalid_sender" };
+  const to = canonicalAddress(message.to.address);
+  if (to === null) return { ok: false, defect: "invalid_recipient" };
+  if (limits.asciiLocalPart && !isAsciiAddress(to)) return { ok: false, defect: "unsupported_recipient" };
   if (UNSAFE.test(message.subject) || message.subject.trim() === "")
     return { ok: false, defect: "invalid_subject" };
   const headers = vetHeaders(message.headers, limits);

@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../../db/client.ts";
-import { dispatches, optouts, preferences, suppressions, users } from "../../db/schema/index.ts";
+import { dispatches, optouts, preferences, users } from "../../db/schema/index.ts";
 import type { Outcome } from "../../dispatch/outcome.ts";
+import { isSuppressed } from "./suppressions.ts";
 import { type EmailType, EMAIL_TYPES } from "./templates/index.ts";
 
 /** The contract's switch of each type; null for a type that has none. */
@@ -21,7 +22,10 @@ export const SWITCHES = {
 
 type Switch = Exclude<(typeof SWITCHES)[EmailType], null>;
 
-/** Types that answer something the user just did: no unsubscribe link, and no verified address is needed. */
+/**
+ * Types that answer something just done: no unsubscribe link, and no verified address is needed. `test` shows its caller
+ * whether mail arrives, `welcome` is the first word to a new user, once. An unverified address gets only words of ours.
+ */
 export const TRANSACTIONAL: ReadonlySet<string> = new Set<EmailType>(["test", "welcome"]);
 
 export const isEmailType = (type: string): type is EmailType => EMAIL_TYPES.some((known) => known === type);
@@ -46,8 +50,7 @@ export const recipientsOf = (userIds: SQL, now: number): Statement => sql`
     p.email_notifications_enabled, p.new_match_notifications, p.deadline_notifications,
     p.weekly_digest_enabled, p.application_status_notifications,
     (SELECT json_group_array(o.type) FROM ${optouts} o WHERE o.user_id = u.id) AS opted_out,
-    EXISTS (SELECT 1 FROM ${suppressions} s
-      WHERE s.email = lower(u.email) AND (s.expires_at IS NULL OR s.expires_at > ${now})) AS suppressed
+    ${isSuppressed(sql`u.email`, now)} AS suppressed
   FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id
   WHERE u.id IN ${userIds}`;
 

@@ -1,4 +1,5 @@
-import { type Direction, cleanLine, safeUrl } from "./templates/clean.ts";
+import { safeUrl } from "../../lib/web-url.ts";
+import { type Direction, cleanLine } from "./templates/clean.ts";
 import type { EmailType } from "./templates/content.ts";
 import { directionOf, resolveLocale } from "./templates/locale.ts";
 import { type Markup, markup, trusted } from "./templates/markup.ts";

@@ -1,18 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { type Grant, type GrantFacts, grants as collection } from "../../directory/grants.ts";
-import { instant, plainText, printedTime } from "../../http/schemas.ts";
+import { instant, plainText, printedTime, webUrl } from "../../http/schemas.ts";
 import { isoOrNull } from "../../lib/clock.ts";
 import { entityId } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 
 const fields = {
   title: plainText(200),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .nullable()
-    .default(null)
-    .openapi({ description: "Where to read more: what messages link to." }),
+  url: webUrl.nullable().default(null).openapi({ description: "Where to read more: what messages link to." }),
   deadline: instant
     .nullable()
     .default(null)

@@ -1,10 +1,16 @@
+import type { Context } from "hono";
+import type { ZodError } from "zod";
 import { readOne } from "../../directory/read.ts";
 import { removeOne } from "../../directory/remove.ts";
 import { upsertMany, upsertOne } from "../../directory/upsert.ts";
-import type { App } from "../../http/app-env.ts";
+import type { App, AppEnv } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
+import { fieldErrors, type Target } from "../../http/field-errors.ts";
+import { invalid } from "../../http/problem.ts";
+import { type Bulk, bulkAnswer, itemsOf, readBulk } from "./bulk.ts";
 import { WIRE } from "./collections.ts";
 import { routesOf } from "./routes.ts";
+import { notifyQuery } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 import { registerWithheld } from "./withheld.ts";
 
@@ -36,9 +42,24 @@ export function registerCollection(app: App, wire: WireCollection): void {
     return c.json({ deleted: true as const, id }, 200);
   });
 
-  app.openapi(routes.bulk, async (c) => {
-    const { items } = c.req.valid("json");
-    await upsertMany(c.get("ctx"), collection, items, c.req.valid("query"));
-    return c.json({ upserted: items.length }, 200);
-  });
+  const write = async (c: Context<AppEnv>, bulk: Bulk, options: { notify: boolean }) => {
+    const refusals = await upsertMany(c.get("ctx"), collection, bulk.rows, options);
+    return c.json(bulkAnswer(bulk, refusals), 200);
+  };
+  const writeRest = async (c: Context<AppEnv>, target: Target, error: ZodError) => {
+    const body: unknown = target === "json" ? await c.req.json() : undefined;
+    const items = itemsOf(body, error);
+    if (items === null) throw invalid(fieldErrors(error, target, body));
+    const bulk = readBulk(items, (item) => wire.item.safeParse(item));
+    return write(c, bulk, notifyQuery.parse(c.req.query()));
+  };
+  app.openapi(
+    routes.bulk,
+    (c) => {
+      const bulk = readBulk(c.req.valid("json").items, (data) => ({ success: true, data }));
+      return write(c, bulk, c.req.valid("query"));
+    },
+    // Items that are wrong keep none of the others from being written.
+    (result, c) => (result.success ? undefined : writeRest(c, result.target, result.error)),
+  );
 }

@@ -4,14 +4,14 @@ import {
   type PeerMentorFacts,
   peerMentors as collection,
 } from "../../directory/peer-mentors.ts";
-import { instant, plainText, printedTime } from "../../http/schemas.ts";
+import { emailAddress, instant, plainText, printedTime } from "../../http/schemas.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { entityId, idOrNull } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 
 const fields = {
   full_name: plainText(200),
-  email: z.email().max(254).nullable().default(null),
+  email: emailAddress.nullable().default(null),
   phone: plainText(40).nullable().default(null),
   coordinator_id: idOrNull.openapi({
     description: "The user who is told when the mentor pauses or returns.",

@@ -59,7 +59,7 @@ export function routesOf({ collection, body, item, printed, about, deletion, exa
       method: "post",
       path: `${BASE}/${name}`,
       summary: `Create or replace many ${name}`,
-      description: `${about} Up to 1,000 items, each as in its own PUT; all are written or none. Repeating the request changes nothing.`,
+      description: `${about} Up to 1,000 items, each as in its own PUT. One that is wrong is named in \`rejected\` and \`errors\`, and keeps none of the others from being written; of several with one id the first that is right counts. Where none can be written, the answer is 400. Repeating the request changes nothing.`,
       request: { query: notifyQuery, body: jsonBody(bulkOf(item)) },
       responses: { 200: json(upserted, "Written"), ...problems(400, 413, 415) },
     }),

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { directoryId } from "../../http/schemas.ts";
+import { MAX_ERRORS } from "../../http/field-errors.ts";
+import { directoryId, fieldError } from "../../http/schemas.ts";
 
 /** Items of one bulk upsert. */
 export const MAX_ITEMS = 1_000;
@@ -10,25 +11,10 @@ export const entityId = directoryId.refine((id) => id !== "." && id !== "..", "m
 /** A reference to another entity, which need not be there yet. */
 export const idOrNull = directoryId.nullable().default(null);
 
-function canonicalLocale(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
-}
-
-/** A BCP 47 tag, in its canonical spelling. */
-export const languageTag = z
-  .string()
-  .max(64, { abort: true })
-  .refine((tag) => canonicalLocale(tag) !== undefined, "must be a BCP 47 language tag, such as nb-NO")
-  .transform((tag) => canonicalLocale(tag) ?? tag);
-
 /** The body of a bulk upsert. Items are counted before they are looked at, so that a huge list costs nothing. */
 export const bulkOf = <T extends { id: string }>(item: z.ZodType<T>) =>
   z.strictObject({
-    items: z.preprocess(countItems, z.array(item).min(1).max(MAX_ITEMS).superRefine(refuseRepeatedIds)),
+    items: z.preprocess(countItems, z.array(item).min(1).max(MAX_ITEMS)),
   });
 
 function countItems(items: unknown, context: z.RefinementCtx): unknown {
@@ -37,18 +23,29 @@ function countItems(items: unknown, context: z.RefinementCtx): unknown {
   return z.NEVER;
 }
 
-function refuseRepeatedIds(items: readonly { id: string }[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  for (const [index, { id }] of items.entries()) {
-    if (seen.has(id))
-      context.addIssue({ code: "custom", path: [index, "id"], message: "stands twice in this request" });
-    seen.add(id);
-  }
-}
-
 export const upserted = z
-  .object({ upserted: z.int().openapi({ description: "How many items the request had." }) })
-  .openapi("DirectoryUpserted", { example: { upserted: 250 } });
+  .object({
+    upserted: z.int().openapi({ description: "How many items were written." }),
+    rejected: z.array(z.int()).optional().openapi({
+      description:
+        "Where the items stand in the request, from 0, that were not written. Absent when all were.",
+    }),
+    errors: z
+      .array(fieldError)
+      .optional()
+      .openapi({ description: `What is wrong with them, as in a problem document; ${MAX_ERRORS} at most.` }),
+    errors_capped: z
+      .boolean()
+      .optional()
+      .openapi({ description: `True when there are more than ${MAX_ERRORS}.` }),
+  })
+  .openapi("DirectoryUpserted", {
+    example: {
+      upserted: 249,
+      rejected: [17],
+      errors: [{ pointer: "/items/17/email", detail: "must be an e-mail address, such as kari@example.com" }],
+    },
+  });
 
 export const deleted = z
   .object({ deleted: z.literal(true), id: z.string() })

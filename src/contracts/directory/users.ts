@@ -1,30 +1,27 @@
 import { z } from "@hono/zod-openapi";
-import { normalizeEmail, type User, type UserFacts, users as collection } from "../../directory/users.ts";
-import { plainText, printedTime } from "../../http/schemas.ts";
+import { type User, type UserFacts, users as collection } from "../../directory/users.ts";
+import { emailAddress, languageTag, plainText, printedTime } from "../../http/schemas.ts";
 import { iso } from "../../lib/clock.ts";
 import { isTimeZone } from "../../schedules/time-zone.ts";
-import { entityId, idOrNull, languageTag } from "./schemas.ts";
+import { entityId, idOrNull } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 
 const fields = {
   org_id: idOrNull.openapi({ description: "The user's organization. It may come later." }),
   name: plainText(200).nullable().default(null),
-  email: z
-    .email()
-    .max(254)
-    .transform(normalizeEmail)
-    .nullable()
-    .default(null)
-    .openapi({ description: "Kept as it is, but for the domain: that is put in lower case." }),
-  email_verified: z
-    .boolean()
-    .default(false)
-    .openapi({ description: "Only a verified address is written to, but for `welcome` and `test`." }),
+  email: emailAddress.nullable().default(null).openapi({
+    description:
+      "Kept as it is, but for the domain: that is put in lower case, and in Punycode where it is not ASCII (`bücher.example` → `xn--bcher-kva.example`).",
+  }),
+  email_verified: z.boolean().default(false).openapi({
+    description:
+      "Only a verified address is written to, but for `welcome` and `test`: these say nothing of a caller's to an unverified one, neither names nor subjects.",
+  }),
   phone: plainText(40).nullable().default(null),
   locale: languageTag
     .nullable()
     .default(null)
-    .openapi({ description: "A BCP 47 tag: the language of messages." }),
+    .openapi({ description: "A BCP 47 tag: the language of messages. `nb_NO` is kept as `nb-NO`." }),
   timezone: z
     .string()
     .max(64, { abort: true })
@@ -73,7 +70,8 @@ export const users: WireCollection<UserFacts, User> = {
   item,
   printed,
   print: (row) => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) }),
-  about: "Users are whom notifications go to.",
+  about:
+    "Users are whom notifications go to. The first PUT of a user who has an address sends them `welcome`, once; with `notify=false`, or by a bulk, it does not.",
   deletion:
     "Erases the user's personal data everywhere: devices, messages, limits. Nothing is sent to them afterwards. It may be repeated.",
   exampleId: example.id,

@@ -118,7 +118,10 @@ export const idParam = z.object({
 export const testBody = z
   .strictObject({
     email_type: z.enum(EMAIL_TYPES as [string, ...string[]]).default("test"),
-    custom_subject: plainText(200).optional(),
+    custom_subject: plainText(200).optional().openapi({
+      description:
+        "Only for a verified address. One that is not verified gets the plain test e-mail, whatever is asked for: our own subject, and no name.",
+    }),
   })
   .openapi("TestEmail", { example: { email_type: "test", custom_subject: "Does it arrive?" } });
 

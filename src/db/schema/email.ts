@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { CHANNELS } from "./pipeline.ts";
 
 /** What a user wants to get by e-mail: the fields of the user-notifications contract. No row: the defaults. WITHOUT ROWID. */
@@ -35,23 +35,36 @@ export const optouts = sqliteTable(
   (t) => [primaryKey({ columns: [t.user_id, t.type] })],
 );
 
-/** Addresses that nothing is sent to: hard bounces for a while, complaints for ever. Lower case. WITHOUT ROWID. */
+/** A UUIDv7, made by the database: whoever writes a suppression knows the address and needs no id. */
+const suppressionId = sql`(lower(
+  substr(printf('%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)), 1, 8) || '-' ||
+  substr(printf('%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)), 9) || '-7' ||
+  substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))`;
+
+/**
+ * Addresses that nothing is sent to: hard bounces for a while, complaints for ever. In the spelling of `addressKey`, so
+ * that `lower()` of a stored address finds them. WITHOUT ROWID.
+ */
 export const suppressions = sqliteTable(
   "suppressions",
   {
     email: text("email").primaryKey(),
+    /** Stands for the address wherever that must not appear: in URLs, in the audit log. Unique, and the order of lists. */
+    id: text("id").notNull().default(suppressionId),
     reason: text("reason", { enum: ["bounce", "complaint"] }).notNull(),
     /** Null: does not expire. */
     expires_at: integer("expires_at"),
     created_at: integer("created_at").notNull(),
   },
   (t) => [
+    uniqueIndex("suppressions_by_id").on(t.id),
     index("suppressions_expiry")
       .on(t.expires_at)
       .where(sql`expires_at IS NOT NULL`),
   ],
 );
 
+export type SuppressionReason = (typeof suppressions.$inferSelect)["reason"];
 /** Why a message was not made, where that leaves no other trace. */
 export const WITHHELD_REASONS = [
   "below_threshold",

@@ -1,12 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  cleanName,
-  encodeWord,
-  formatAddress,
-  safeAddress,
-  vet,
-} from "../../../src/channels/email/headers.ts";
+import { cleanName, encodeWord, formatAddress, vet } from "../../../src/channels/email/headers.ts";
 import { anEmail } from "./fixtures.ts";
 
 const LIMITS = { asciiLocalPart: true, headers: 15, headerName: 126, headerValue: 870 };
@@ -120,55 +114,6 @@ describe("formatAddress", () => {
   });
 });
 
-describe("safeAddress", () => {
-  it.each([
-    ["ada@example.com", "ada@example.com"],
-    ["Ada.Lovelace+news@sub.example.co.uk", "Ada.Lovelace+news@sub.example.co.uk"],
-    ["o'neil@example.com", "o'neil@example.com"],
-    ["ada@bücher.example", "ada@xn--bcher-kva.example"],
-    ["ada@例え.テスト", "ada@xn--r8jz45g.xn--zckzah"],
-    ["用户@example.com", "用户@example.com"],
-  ])("takes %s", (address, safe) => {
-    expect(safeAddress(address)).toBe(safe);
-  });
-
-  it.each([
-    "",
-    "ada",
-    "@example.com",
-    "ada@",
-    "ada@-example.com",
-    "ada@example..com",
-    "ada@exa mple.com",
-    "ada lovelace@example.com",
-    "ada@example.com, bob@example.com",
-    "ada@example.com\r\nBcc: bob@example.com",
-    "ada@example.com\u2028",
-    "ada\u2003lovelace@example.com",
-    "ada\u202e@example.com",
-    "<ada@example.com>",
-    "ada@bücher.example/path",
-    "ada@bücher.example:25",
-    "bob@bob@example.com",
-    '"ada"@example.com',
-    "ada\u0000@example.com",
-    `${"a".repeat(65)}@example.com`,
-    `ada@${"a.".repeat(130)}com`,
-  ])("refuses %j", (address) => {
-    expect(safeAddress(address)).toBeNull();
-  });
-
-  it("never lets a separator, a control character or white space through", () => {
-    fc.assert(
-      fc.property(anyText, anyText, (local, domain) => {
-        const safe = safeAddress(`${local}@${domain}`);
-        if (safe !== null) expect(safe).toMatch(/^[^\s"(),:;<>@[\]\\\p{Cc}]+@[A-Za-z0-9.-]+$/u);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-});
-
 const defect = (change: Parameters<typeof anEmail>[0]) => {
   const vetting = vet(anEmail(change), LIMITS);
   return vetting.ok ? null : vetting.defect;
@@ -230,7 +175,7 @@ describe("vet", () => {
 
   it("refuses a local part outside ASCII only where the provider knows no SMTPUTF8", () => {
     const email = anEmail({ to: { name: null, address: "用户@example.com" } });
-    expect(vet(email, LIMITS)).toEqual({ ok: false, defect: "invalid_recipient" });
+    expect(vet(email, LIMITS)).toEqual({ ok: false, defect: "unsupported_recipient" });
     expect(vet(email, { ...LIMITS, asciiLocalPart: false }).ok).toBe(true);
   });
 

@@ -95,7 +95,7 @@ describe("a message that SES could not take", () => {
     [
       "a local part outside ASCII",
       { to: { name: null, address: "用户@example.com" } },
-      "rejected invalid_recipient",
+      "rejected unsupported_recipient",
     ],
     [
       "two recipients in one",

@@ -42,7 +42,12 @@ test("an organization needs a name and has no parent unless told", async () => {
 test.each([
   ["email", "kari@EXAMPLE.Com", "kari@example.com"],
   ["email", "Kari.N+tag@example.com", "Kari.N+tag@example.com"],
+  ["email", "a&b@example.com", "a&b@example.com"],
+  ["email", "kari@Bücher.example", "kari@xn--bcher-kva.example"],
+  ["email", "用户@例え.テスト", "用户@xn--r8jz45g.xn--zckzah"],
   ["locale", "nb-no", "nb-NO"],
+  ["locale", "nb_NO", "nb-NO"],
+  ["locale", "pt_BR", "pt-BR"],
   ["locale", "zh-hant-tw", "zh-Hant-TW"],
   ["timezone", "Europe/Oslo", "Europe/Oslo"],
   ["timezone", "America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"],
@@ -60,11 +65,15 @@ test.each([
   [
     "users",
     "email",
-    ["", "kari", "kari@", "@example.com", "a b@example.com", "kari@example", `${"a".repeat(250)}@x.no`, 1],
+    [
+      ...["", "kari", "kari@", "@example.com", "a b@example.com", "kari@example", "kari@127.0.0.1"],
+      ...["Kari <kari@example.com>", "kari@example.com,ola@example.com", "a..b@example.com"],
+      ...[`${"a".repeat(65)}@x.no`, `${"a".repeat(250)}@x.no`, 1],
+    ],
   ],
   ["users", "email_verified", ["true", 1, null]],
   ["users", "phone", ["", "1".repeat(41), "\0", 4740000000]],
-  ["users", "locale", ["", "nb_NO", "norsk bokmål", "x".repeat(65), 1]],
+  ["users", "locale", ["", "nb__NO", "norsk bokmål", " nb", "x".repeat(65), 1]],
   ["users", "timezone", ["", "Mars/Base", "+05:30", "CET+1", "x".repeat(10_000), 1]],
   ["orgs", "name", ["", "a".repeat(201), "a\0b", "\udfff", null, 1]],
   ["orgs", "parent_id", ["", "a b", "a".repeat(129), 1, false]],
@@ -75,6 +84,22 @@ test.each([
     const pointers = refused.body.errors.map((error: { pointer: string }) => error.pointer);
     expect(new Set(pointers)).toEqual(new Set([`/${field}`]));
   }
+});
+
+test("a grant's link is kept in its normal form, and refused where no mail would show it", async () => {
+  const at = `/api/v1/directory/grants/${mint("grant")}`;
+  const put = (url: string) => h.request("PUT", at, { body: { title: "Fund", url } });
+  expect((await put("https://Grants.example/ø?q=å")).body.url).toBe("https://grants.example/%C3%B8?q=%C3%A5");
+  const refused = [
+    "",
+    "x",
+    "//a.example",
+    "ftp://a.example",
+    "javascript:alert(1)",
+    "https://bank.example@evil.example/",
+  ];
+  for (const url of [...refused, `https://a.example/${"ø".repeat(400)}`])
+    expect(await put(url), url).toMatchObject({ status: 400, body: { errors: [{ pointer: "/url" }] } });
 });
 
 test("all wrong fields are named at once", async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 
 const payload = z.object({
   type: z.string(),
@@ -63,7 +63,7 @@ export const cloudflareEvents: FeedbackMapper = (input, receivedAt) => {
       ...part,
       dispatchId: null,
       providerMessageId: event.messageId,
-      address: bareAddress(event.recipient),
+      address: namedAddress(event.recipient),
       at: timeOr(metadata?.eventTimestamp, receivedAt),
     },
   ];

@@ -1,3 +1,5 @@
+import { addressIn } from "../../../lib/address.ts";
+
 /** What a provider tells about a message after it has taken it. */
 export interface FeedbackEvent {
   /**
@@ -29,9 +31,9 @@ export function timeOr(text: string | null | undefined, fallback: number): numbe
   return Number.isNaN(at) ? fallback : at;
 }
 
-/** The address in the display form `Name <address>`, which may come back; null where there is none. */
-export const bareAddress = (text: string | null | undefined): string | null =>
-  text === null || text === undefined ? null : (/<([^<>]+)>\s*$/.exec(text)?.[1] ?? text);
+/** The address that an event names, also in the display form `Name <address>`; null where there is none. */
+export const namedAddress = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : addressIn(text);
 
 /**
  * A provider's `CamelCase` or `Spaced Out` classification as a code: `mailbox_full`. Anything else becomes `unknown`: a

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DISPATCH_TAG } from "../providers/http.ts";
-import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 
 const payload = z.object({
   RecordType: z.string(),
@@ -82,7 +82,7 @@ export const postmarkEvents: FeedbackMapper = (input, receivedAt) => {
       ...part,
       dispatchId: typeof dispatchId === "string" && dispatchId !== "" ? dispatchId : null,
       providerMessageId: record.MessageID ?? null,
-      address: bareAddress(record.Email ?? record.Recipient),
+      address: namedAddress(record.Email ?? record.Recipient),
       at: timeOr(record.BouncedAt ?? record.DeliveredAt ?? record.ChangedAt, receivedAt),
     },
   ];

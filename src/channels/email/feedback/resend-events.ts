@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DISPATCH_TAG } from "../providers/http.ts";
-import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 import { mayBeReply } from "./ses-events.ts";
 
 const payload = z.object({
@@ -56,7 +56,7 @@ export const resendEvents: FeedbackMapper = (input, receivedAt) => {
       ...part,
       dispatchId: data.tags?.[DISPATCH_TAG] ?? null,
       providerMessageId: data.email_id,
-      address: bareAddress(address),
+      address: namedAddress(address),
       at: timeOr(created_at, receivedAt),
     },
   ];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DISPATCH_TAG } from "../providers/http.ts";
-import { bareAddress, codeOf, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 
 const recipients = z.array(z.object({ emailAddress: z.string() }));
 
@@ -117,7 +117,7 @@ export const sesEvents: FeedbackMapper = (input, receivedAt) => {
     permanent: part.permanent,
     dispatchId: mail.tags?.[DISPATCH_TAG]?.[0] ?? null,
     providerMessageId: mail.messageId,
-    address: bareAddress(address),
+    address: namedAddress(address),
     at: timeOr(part.at, receivedAt),
     code: part.code,
   }));

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../../ctx.ts";
 import type { Statement } from "../../../db/client.ts";
 import { suppressions, users } from "../../../db/schema/index.ts";
+import { addressKey } from "../../../lib/address.ts";
 import { DAY } from "../../../lib/clock.ts";
 import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, IS_OF_THIS_TRY } from "./found.ts";
@@ -29,7 +30,7 @@ export function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[
     .map(({ kind, dispatchId, providerMessageId, address, at }) => ({
       id: dispatchId,
       message: providerMessageId,
-      address: address?.toLowerCase() ?? null,
+      address: address === null ? null : addressKey(address),
       reason: kind === "complained" ? "complaint" : "bounce",
       expires_at: kind === "complained" ? null : Math.min(at, now) + BOUNCE_KEPT_MS,
       at,

@@ -101,6 +101,11 @@ const CASES = {
     health: "ok",
     message: "The recipient is not a valid e-mail address.",
   },
+  unsupported_recipient: {
+    kind: "rejected",
+    health: "ok",
+    message: "The e-mail provider takes only addresses that are ASCII before the @.",
+  },
   invalid_subject: {
     kind: "rejected",
     health: "ok",

@@ -1,7 +1,5 @@
 /** The longest subject that we send, in UTF-16 units. */
 export const SUBJECT_MAX = 200;
-/** A longer URL is dropped: mail clients and gateways cut them. */
-const URL_MAX = 2_000;
 
 const LINE_ENDS = /\r\n?|[\u2028\u2029\u0085\v\f]/gu;
 const CONTROLS = /[^\P{Cc}\n]/gu;
@@ -15,16 +13,6 @@ export const cleanText = (text: string): string =>
 
 /** The same on one line. */
 export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/gu, " ");
-
-/** An absolute http(s) URL in its normal form, or null: anything else has no place behind a link. */
-export function safeUrl(url: string | null | undefined): string | null {
-  if (url === null || url === undefined || !URL.canParse(url)) return null;
-  const parsed = new URL(url);
-  if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return null;
-  // "https://bank.example@evil.example" reads as another host than it goes to.
-  if (parsed.username !== "" || parsed.password !== "") return null;
-  return parsed.href.length <= URL_MAX ? parsed.href : null;
-}
 
 let segmenter: Intl.Segmenter | undefined;
 /** Made once, when something is first cut: it is costly. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { cleanLine, cleanText, cut, safeUrl } from "./clean.ts";
+import { safeUrl } from "../../../lib/web-url.ts";
+import { cleanLine, cleanText, cut } from "./clean.ts";
 
 // Strings are made harmless where they come in, and only there: everything behind these schemas may print them.
 // Their lengths are bounded, too, so that no mail grows beyond what Gmail shows (102 KB).

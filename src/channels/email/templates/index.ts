@@ -1,4 +1,4 @@
-export { SUBJECT_MAX, customSubject, safeUrl } from "./clean.ts";
+export { SUBJECT_MAX, customSubject } from "./clean.ts";
 export {
   EMAIL_CONTENT,
   EMAIL_TYPES,

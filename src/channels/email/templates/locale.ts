@@ -1,19 +1,14 @@
 import { cached } from "../../../lib/cached.ts";
+import { canonicalLocale } from "../../../lib/locale.ts";
 import type { Direction } from "./clean.ts";
 
 const FALLBACK_LOCALE = "en";
 const FALLBACK_TIMEZONE = "UTC";
 const RTL_SCRIPTS = new Set(["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"]);
 
-/** `locale` as a canonical BCP 47 tag ("nb_NO" → "nb-NO"); "en" when it is none. */
-export function resolveLocale(locale: string | null): string {
-  try {
-    const [tag] = Intl.getCanonicalLocales((locale ?? "").trim().replaceAll("_", "-"));
-    return tag ?? FALLBACK_LOCALE;
-  } catch {
-    return FALLBACK_LOCALE;
-  }
-}
+/** `locale` in its one spelling; "en" when it is none. */
+export const resolveLocale = (locale: string | null): string =>
+  canonicalLocale((locale ?? "").trim()) ?? FALLBACK_LOCALE;
 
 /** The locale for dates and numbers: without this, Intl would fall back to the machine's own. */
 export const formatLocale = (locale: string): string =>

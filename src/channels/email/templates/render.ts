@@ -1,6 +1,7 @@
 import type { z } from "zod";
+import { safeUrl } from "../../../lib/web-url.ts";
 import { type MailDocument, type Message, type TemplateContext, paragraph } from "./blocks.ts";
-import { cleanLine, cut, isolate, oneLine, safeUrl, toSubject } from "./clean.ts";
+import { cleanLine, cut, isolate, oneLine, toSubject } from "./clean.ts";
 import { EMAIL_CONTENT, type EmailContent, type EmailType } from "./content.ts";
 import { formatterFor, localeOfText } from "./format.ts";
 import { directionOf, formatLocale, resolveLocale } from "./locale.ts";

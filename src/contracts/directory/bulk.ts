@@ -1,0 +1,78 @@
+import type { z } from "@hono/zod-openapi";
+import type { Facts, Refusal } from "../../directory/collection.ts";
+import { fieldErrors, reportOf } from "../../http/field-errors.ts";
+import { invalid } from "../../http/problem.ts";
+import { Failure, type FieldError } from "../../lib/failure.ts";
+
+/** The items of a bulk: what can be written, and what is wrong with the others. */
+export interface Bulk<F extends Facts = Facts> {
+  total: number;
+  rows: F[];
+  /** Where an id stands in the request. */
+  indexOf: Map<string, number>;
+  /** What is wrong, by where the item stands. Written out only as far as an answer tells it. */
+  rejected: Map<number, () => Iterable<FieldError>>;
+}
+
+/** What a schema's `safeParse` makes of an item. */
+type Reader<I, F> = (item: I) => { success: true; data: F } | { success: false; error: z.ZodError };
+
+const REPEATED = { pointer: "/id", detail: "stands twice in this request" };
+
+/** Sorts the items of a bulk, of which some may be wrong. Of several with one id the first that is right counts. */
+export function readBulk<I, F extends Facts>(items: readonly I[], read: Reader<I, F>): Bulk<F> {
+  const bulk: Bulk<F> = { total: items.length, rows: [], indexOf: new Map(), rejected: new Map() };
+  for (const [index, item] of items.entries()) {
+    const result = read(item);
+    if (!result.success) bulk.rejected.set(index, () => fieldErrors(result.error, "json", item));
+    else if (bulk.indexOf.has(result.data.id)) bulk.rejected.set(index, () => [REPEATED]);
+    else {
+      bulk.rows.push(result.data);
+      bulk.indexOf.set(result.data.id, index);
+    }
+  }
+  return bulk;
+}
+
+/** Every fault, in the order of the items. */
+function* faultsOf({ rejected }: Bulk): Generator<FieldError> {
+  for (const [index, faults] of [...rejected].toSorted(([a], [b]) => a - b))
+    for (const { pointer, detail } of faults()) yield { pointer: `/items/${index}${pointer}`, detail };
+}
+
+/**
+ * The answer to a bulk.
+ * @param refusals what the database did not take
+ * @throws 400 when nothing at all could be written
+ */
+export function bulkAnswer(bulk: Bulk, refusals: readonly Refusal[]) {
+  for (const { id, field, detail } of refusals.flatMap(({ bad }) => bad)) {
+    const index = bulk.indexOf.get(id);
+    if (index !== undefined) bulk.rejected.set(index, () => [{ pointer: `/${field}`, detail }]);
+  }
+  const { total, rejected } = bulk;
+  if (rejected.size === 0) return { upserted: total };
+  if (rejected.size === total)
+    throw allRefused(faultsOf(bulk), bulk.rows.length > 0 ? refusals[0] : undefined);
+  const { errors, capped } = reportOf(faultsOf(bulk));
+  return {
+    upserted: total - rejected.size,
+    rejected: [...rejected.keys()].toSorted((a, b) => a - b),
+    errors,
+    ...(capped && { errors_capped: true }),
+  };
+}
+
+const allRefused = (errors: Iterable<FieldError>, refusal: Refusal | undefined): Failure =>
+  refusal === undefined
+    ? invalid(errors)
+    : new Failure("invalid_request", refusal.detail, { code: refusal.code, errors });
+
+/** The raw items of a body in which nothing but items is wrong; null for any other body. */
+export function itemsOf(body: unknown, error: z.core.$ZodError): readonly unknown[] | null {
+  const isOfItems = error.issues.every(
+    ({ path: [list, index] }) => list === "items" && typeof index === "number",
+  );
+  if (!isOfItems || typeof body !== "object" || body === null || !("items" in body)) return null;
+  return Array.isArray(body.items) ? body.items : null;
+}

@@ -1,0 +1,1 @@
+export { registerSuppressions } from "./handlers.ts";

@@ -1,0 +1,37 @@
+import { z } from "@hono/zod-openapi";
+import { pageQuery, pagination } from "../../http/pagination.ts";
+import { emailAddress, printedTime } from "../../http/schemas.ts";
+
+const id = z.string().openapi({ example: "sup_01kmmbgh80f3zrr53mxg4hfzk0" });
+
+export const suppression = z
+  .object({
+    id,
+    email: z.string().openapi({
+      description: "In lower case, the domain in Punycode: every spelling of the address is meant.",
+      example: "kari@example.com",
+    }),
+    reason: z.enum(["bounce", "complaint"]).openapi({
+      description: "The mailbox does not exist, or its owner has reported a mail of ours as spam.",
+    }),
+    created_at: printedTime.openapi({ description: "When we first heard of it." }),
+    expires_at: printedTime
+      .nullable()
+      .openapi({ description: "A bounce is kept for 90 days; null: for ever." }),
+  })
+  .openapi("Suppression");
+
+export const listQuery = z.object(pageQuery);
+
+export const list = z.object({ data: z.array(suppression), pagination }).openapi("SuppressionList");
+
+export const lookup = z
+  .strictObject({ email: emailAddress })
+  .openapi("SuppressionLookup", { example: { email: "kari@example.com" } });
+
+/** What is no id of ours is a 404, like an id that is not there. */
+export const idParam = z.object({ id: id.openapi({ param: { name: "id", in: "path" } }) });
+
+export const lifted = z
+  .object({ deleted: z.literal(true), id })
+  .openapi("SuppressionLifted", { example: { deleted: true, id: "sup_01kmmbgh80f3zrr53mxg4hfzk0" } });
