@@ -128,7 +128,10 @@ export const insertDispatches = (
  * these organizations (`""`: of none).
  */
 export const insertForUsers = (rows: readonly DispatchRow[], except: readonly string[]): Statement[] =>
-  insertDispatches(rows, hasUser(notOf(except)), { org_id: ORG_OF_USER });
+  insertDispatches(rows, hasUserOutside(except), { org_id: ORG_OF_USER });
+
+/** A condition upon a message: that its user is there, and belongs to none of these organizations (`""`: to none at all). */
+export const hasUserOutside = (orgs: readonly string[]): SQL => hasUser(notOf(orgs));
 
 const notOf = (orgs: readonly string[]): SQL =>
   orgs.length === 0 ? sql`` : sql` AND NOT ${inJson(sql`coalesce(org_id, '')`, orgs)}`;

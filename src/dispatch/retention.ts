@@ -20,7 +20,7 @@ import { dayOf } from "../withheld/count.ts";
 
 /** Rows removed by one statement, and rounds of one run: bounded work, the rest an hour later. */
 const PORTION = 2_000;
-const ROUNDS = 100;
+const ROUNDS = 80;
 
 /**
  * What has been told must stay known for as long as it could come up again: a yearly certificate, an old match. And no less

@@ -24,13 +24,14 @@ const VISIBLE = /[^\s\p{Z}\p{Cc}\p{Cf}]/u;
 export const plainText = (max: number) =>
   z
     .string()
-    .min(1, { abort: true })
-    .max(max, { abort: true })
-    .refine((text) => text.isWellFormed() && !text.includes("\0"), {
-      error: "must be well-formed text",
-      abort: true,
-    })
-    .refine((text) => VISIBLE.test(text), "must not be blank");
+    .min(1)
+    .max(max)
+    // No check may abort: then zod would leave out those of the whole object.
+    .superRefine((text, context) => {
+      if (text === "" || text.length > max) return;
+      if (!text.isWellFormed() || text.includes("\0")) context.addIssue("must be well-formed text");
+      else if (!VISIBLE.test(text)) context.addIssue("must not be blank");
+    });
 
 /** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>

@@ -7,6 +7,7 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** What is answered beside the API. */
 const OTHERS: Record<string, string[]> = {
   "/openapi.json": ["GET"],
+  "/": ["GET"],
   "/docs": ["GET"],
   "/docs/swagger-ui.css": ["GET"],
   "/docs/start.js": ["GET"],
@@ -45,7 +46,7 @@ describe.each([...API, ...Object.entries(OTHERS)])("%s", (path, methods) => {
   });
 });
 
-test.each(["/", "/nothing", "/api/v1/nothing", "/api/v1/notifications/a/b/c"])(
+test.each(["/nothing", "/api/v1/nothing", "/api/v1/notifications/a/b/c"])(
   "%s, where there is nothing, is 404 whatever the method",
   async (path) => {
     const h = createHarness();

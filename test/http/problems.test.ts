@@ -174,7 +174,6 @@ describe("a bad request names", () => {
 
 describe("what is not there is 404", () => {
   test.each([
-    ["POST", "/"],
     ["GET", "/api"],
     ["GET", "/api/v1/nothing"],
     ["GET", `${BASE}/`],

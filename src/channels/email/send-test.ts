@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { type Dispatch, type DispatchRow, dispatches } from "../../db/schema/index.ts";
+import { type Dispatch, type DispatchRow, dispatches, users } from "../../db/schema/index.ts";
 import { isThere, missing, type Subject, summon } from "../../directory/subject.ts";
-import { dispatchRow, insertDispatches, ORG_OF_USER } from "../../dispatch/create.ts";
+import { dispatchRow, hasUserOutside, insertDispatches, ORG_OF_USER } from "../../dispatch/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { spendQuota } from "../../quota/admit.ts";
+import { chargeQuota, overQuota } from "../../quota/admit.ts";
+import { NO_ORG } from "../../quota/quotas.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
 import { release } from "../../rate-limit/give-back.ts";
 import { inSlot } from "../../rate-limit/in-slot.ts";
@@ -62,10 +63,7 @@ export async function sendTest(
   const { made } = await inSlot(
     ctx,
     { userId: caller.id, budget: TEST_BUDGET, dispatchId: row.id },
-    async () => {
-      await spendQuota(ctx, [row]);
-      return insert(ctx, request, key, caller, row);
-    },
+    () => insert(ctx, request, key, caller, row),
     (winner) => winner === null,
   );
   if (made !== null) return made;
@@ -73,7 +71,10 @@ export async function sendTest(
   return { dispatch: await conclude(ctx, key, row.id), replayed: false };
 }
 
-/** Inserts the dispatch, unless a request with the same key came first: then it returns what that one made. */
+/**
+ * Inserts the dispatch, unless a request with the same key came first: then it returns what that one made. Whose quota it
+ * counts in is known afterwards; the quotas that are known to be used up are kept out.
+ */
 async function insert(
   ctx: Ctx,
   request: Once<TestOutcome>,
@@ -82,18 +83,27 @@ async function insert(
   row: DispatchRow,
 ): Promise<TestOutcome | null> {
   const { create, why } = await summon(ctx, caller);
+  const usedUp = ctx.quotas.usedUp();
+  const wanted = sql`${isThere(caller)} AND ${hasUserOutside(usedUp)}`;
   const { found, earlier } = await request.write(
     row.id,
     (isMine) => [
       ...create,
-      ...insertDispatches([row], sql`${isMine} AND ${isThere(caller)}`, { org_id: ORG_OF_USER }),
-      ...releaseKey(key, row.id, sql`NOT ${isThere(caller)}`),
+      ...insertDispatches([row], sql`${isMine} AND ${wanted}`, { org_id: ORG_OF_USER }),
+      ...releaseKey(key, row.id, sql`NOT EXISTS (SELECT 1 FROM ${dispatches} WHERE id = ${row.id})`),
     ],
-    [why, sql`SELECT 1 FROM ${dispatches} WHERE id = ${row.id}`],
+    [
+      why,
+      sql`SELECT org_id FROM ${dispatches} WHERE id = ${row.id}`,
+      sql`SELECT org_id FROM ${users} WHERE id = ${caller.id}`,
+    ],
   );
-  const [whyMissing, made = []] = found;
-  if (earlier === null && made.length === 0) throw missing(caller, whyMissing);
-  return earlier;
+  if (earlier !== null) return earlier;
+  const [whyMissing, [made] = [], [user] = []] = found as { org_id: string | null }[][];
+  if (made !== undefined) await chargeQuota(ctx, [{ ...row, org_id: made.org_id }]);
+  else if (user !== undefined && usedUp.includes(user.org_id ?? NO_ORG)) throw overQuota(ctx);
+  else throw missing(caller, whyMissing);
+  return null;
 }
 
 /** A test that has been sent, or could not be. */

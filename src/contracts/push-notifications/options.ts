@@ -79,7 +79,11 @@ interface Content {
 const isSilent = ({ title, body, options }: Content): boolean =>
   title === undefined && body === undefined && options?.content_available === true;
 
-const SILENT_HINT = "only a silent push (`options.content_available`) has neither title nor body";
+/** Whoever sends options may have a silent push in mind. */
+const isRequired = ({ input }: { input?: unknown }): string =>
+  typeof input === "object" && input !== null && "options" in input
+    ? "is required: only a silent push (`options.content_available`) has neither title nor body"
+    : "is required";
 
 /** Looks at whatever is an object, so that a missing title is named beside everything else that is wrong. */
 const evenIfWrong = ({ value }: z.core.ParsePayload): boolean =>
@@ -113,12 +117,12 @@ export const withContentRules = <T extends z.ZodType<Content>>(schema: T) =>
   schema
     .refine((content) => content.title !== undefined || isSilent(content), {
       path: ["title"],
-      error: `is required: ${SILENT_HINT}`,
+      error: isRequired,
       when: evenIfWrong,
     })
     .refine((content) => content.body !== undefined || isSilent(content), {
       path: ["body"],
-      error: `is required: ${SILENT_HINT}`,
+      error: isRequired,
       when: evenIfWrong,
     })
     .superRefine((content, context) => {
