@@ -31,9 +31,17 @@ export async function stateFolder(): Promise<{ path: string; remove(): Promise<v
 export const start = (state: string, vars: Record<string, string>, cron = false): Promise<Server> =>
   startServer({ state, cron, vars: { ...VARS, ...vars }, readyWithinMs: 120_000 });
 
-/** Calls a server as a service. */
-export async function call(server: Server, method: string, path: string, body?: unknown): Promise<Answer> {
-  const token = await signToken({ sub: "process-test", role: "service" }, 3_600, VARS);
+const SERVICE = { sub: "process-test", role: "service" };
+
+/** Calls a server. @param claims of the caller: a service, unless they say otherwise */
+export async function call(
+  server: Server,
+  method: string,
+  path: string,
+  body?: unknown,
+  claims: Parameters<typeof signToken>[0] = SERVICE,
+): Promise<Answer> {
+  const token = await signToken(claims, 3_600, VARS);
   const response = await fetch(`${server.origin}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
