@@ -57,7 +57,12 @@ test("the production bundle serves its reference and its API description, and ma
   expect((await call(server, "GET", "/openapi.json")).body.openapi).toBe("3.1.0");
   expect((await call(server, "GET", "/docs")).status).toBe(200);
   expect((await call(server, "GET", "/docs/swagger-ui-bundle.js")).status).toBe(200);
-  const reader = { sub: "usr_reader", role: "user", email: "kari@example.com", email_verified: true };
+  const reader = {
+    sub: "usr_reader",
+    role: "user",
+    email: "kari@example.com",
+    email_verified: true,
+  } as const;
   const body = { email_type: "weekly_digest" };
   const test = await call(server, "POST", "/api/v1/notifications/test", body, reader);
   expect(test).toMatchObject({ status: 200, body: { success: true, message_id: expect.any(String) } });

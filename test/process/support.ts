@@ -31,7 +31,7 @@ export async function stateFolder(): Promise<{ path: string; remove(): Promise<v
 export const start = (state: string, vars: Record<string, string>, cron = false): Promise<Server> =>
   startServer({ state, cron, vars: { ...VARS, ...vars }, readyWithinMs: 120_000 });
 
-const SERVICE = { sub: "process-test", role: "service" };
+const SERVICE = { sub: "process-test", role: "service" } as const;
 
 /** Calls a server. @param claims of the caller: a service, unless they say otherwise */
 export async function call(
