@@ -72,6 +72,7 @@ export const INBOX = "/api/v1/inbox";
 
 /** Totals are exact up to here (src/lib/page.ts). */
 const TOTAL_CAP = 10_001;
+/** Rows of a page, where none are asked for. */
 const LIMIT = 20;
 
 /** Users whom nobody has written to, made before an operation. */
@@ -115,7 +116,7 @@ export const get = (name: string, path: string, as: Claims, more: Partial<Operat
 /** The first page and the fiftieth of a list. `grows`: its rows are everybody's, so that its total meets the cap. */
 export const pages = (name: string, path: string, as: Claims, grows = false): Operation[] =>
   [1, 50].map((page) =>
-    get(`${name}, page ${page}`, `${path}?page=${page}&limit=${LIMIT}`, as, {
+    get(`${name}, page ${page}`, `${path}?page=${page}`, as, {
       ...(grows && { counts: TOTAL_CAP + page * LIMIT }),
     }),
   );
