@@ -89,6 +89,16 @@ const logged = (status: string) => async (world: World) => {
   return `${LOG}/${path.split("/").at(-1) ?? ""}`;
 };
 
+/** A push that has failed, of a user who has a device by now: without one it is not tried again. */
+async function retryable(world: World): Promise<string> {
+  const path = `${LOG}?status=failed&channel=push`;
+  const { data } = (await world.call("GET", path, { as: SERVICE })) as { data: Record<string, unknown>[] };
+  const [{ dispatch_id, recipient_user_id: user_id } = {}] = data;
+  const body = { user_id, token: `ExponentPushToken[retry-${world.label}]`, platform: "ios" };
+  await world.call("POST", `${PUSH}/device-tokens`, { as: SERVICE, body });
+  return `${LOG}/${String(dispatch_id)}`;
+}
+
 const mentor = {
   full_name: "Kari",
   coordinator_id: "coordinator_cost",
@@ -104,7 +114,7 @@ const ALL: readonly Operation[] = [
   change("push: delete one", push, "DELETE"),
   get("push: list a user's devices", `${PUSH}/device-tokens?user_id=many_1`, SERVICE),
   change("admin: note something", logged("sent"), "PUT", { body: { action: "update", note: "seen" } }),
-  change("admin: retry a failed one, up to its settlement", logged("failed"), "PUT", {
+  change("admin: retry a failed one, up to its settlement", retryable, "PUT", {
     body: { action: "retry" },
   }),
   change("admin: cancel a queued one", logged("queued"), "DELETE"),
