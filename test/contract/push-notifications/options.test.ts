@@ -132,9 +132,17 @@ describe("the options of a push", () => {
         ],
       },
     });
-    expect(await answer("/batch", { targets: [aPush("usr_any"), push] })).toMatchObject({
+    const errors = [
+      { pointer: "/targets/1/options/badge", detail, count: 2, members: [1, 2] },
+      { pointer: "/targets/1/options/image", detail, count: 2, members: [1, 2] },
+    ];
+    expect(await answer("/batch", { targets: [aPush("usr_any"), push, push] })).toMatchObject({
+      status: 201,
+      body: { results: [{}, { error_code: "invalid_request" }, { error_code: "invalid_request" }], errors },
+    });
+    expect(await answer("/batch", { targets: [push] })).toMatchObject({
       status: 400,
-      body: { errors: [{ pointer: "/targets/1/options/badge" }, { pointer: "/targets/1/options/image" }] },
+      body: { errors: [{ pointer: "/targets/0/options/badge" }, { pointer: "/targets/0/options/image" }] },
     });
   });
 
