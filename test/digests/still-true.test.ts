@@ -160,6 +160,20 @@ describe("a deadline reminder that waits to be sent", () => {
     expect((await told(world.user, "deadline_reminder"))[0]?.status).toMatch(/cancelled|failed/);
   });
 
+  test("of a match that fits no more is not sent", async () => {
+    const h = createDigestWorld("2026-03-26T12:00");
+    const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });
+    await prefer(h, user, { weekly_digest_enabled: false, new_match_notifications: false });
+    const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-06T12:00" });
+    const match = await givenMatch(h, user, grant, 80);
+    await queuedAt(h, "2026-03-30T08:00");
+    expect(await told(user, "deadline_reminder")).toMatchObject([{ status: "queued" }]);
+    await givenMatch(h, user, grant, 10, match);
+    await h.drain();
+    expect(mailsTo(h, user)).toEqual([]);
+    await nothingOf(user, "deadline_reminder");
+  });
+
   test("leaves out a deadline that has passed, and names the later one", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });

@@ -204,6 +204,17 @@ describe("a batch of which some targets are wrong", () => {
     expect(h.expo.accepted.map(({ title }) => title).toSorted()).toEqual(["First", "Second"]);
   });
 
+  test("in more ways than an answer tells says so", async () => {
+    const h = createHarness();
+    const [user = ""] = await givenUsers(h, 1);
+    const wrong = Array.from({ length: 999 }, (_, i) => ({ ...aPush(user), [`unknown_${i}`]: 1 }));
+    const { status, body } = await sendBatch(h, [...wrong, aPush(user)]);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ total: 1_000, succeeded: 1, failed: 999, errors_capped: true });
+    expect(body.errors).toHaveLength(100);
+    expect(body.results[999]).toMatchObject({ status: "sent" });
+  });
+
   test("answers a repeat alike, and another wrong target under its key with 422", async () => {
     const h = createHarness();
     const [first = "", second = ""] = await givenUsers(h, 2);
