@@ -97,6 +97,13 @@ describe("the options of a push", () => {
     expect(pointers(await sendBatch(h, [push]))).toEqual([`/targets/0/options/${name}`]);
   });
 
+  test("have their bounds in the reference", async () => {
+    const { body } = await createHarness().request("GET", "/openapi.json", { as: null });
+    const { properties } = body.components.schemas.PushOptions;
+    expect(properties.image).toMatchObject({ format: "uri", maxLength: 2_048 });
+    expect(properties.ttl).toMatchObject({ minimum: 0, maximum: 28 * 24 * 3_600 });
+  });
+
   test("that do not exist are refused", async () => {
     const answer = await sendPush(createHarness(), aPush("usr_any", { options: { vibrate: true } }));
     expect(answer.status).toBe(400);
