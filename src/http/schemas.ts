@@ -4,6 +4,7 @@ import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
 import { safeUrl } from "../lib/web-url.ts";
+import { MAX_ERRORS } from "./field-errors.ts";
 
 /** A caller's own id of a user, an organization …: 1–128 of `[A-Za-z0-9_.:@-]`. */
 export const directoryId = z
@@ -126,6 +127,18 @@ export const fieldError = z.object({
     .optional()
     .openapi({ description: "Their indexes, the first 100; `pointer` is into the first." }),
 });
+
+/** What is wrong with some members of a list, in an answer to the others. */
+export const memberErrors = {
+  errors: z
+    .array(fieldError)
+    .optional()
+    .openapi({ description: `What is wrong with them, as in a problem document; ${MAX_ERRORS} at most.` }),
+  errors_capped: z
+    .boolean()
+    .optional()
+    .openapi({ description: `True when there are more than ${MAX_ERRORS}.` }),
+};
 
 /** An error, by RFC 9457. */
 export const problem = z

@@ -354,6 +354,18 @@ test("a match whose grant comes in another week is in that week's digest, and in
   expect(mailsTo(h, user).map(({ text }) => text.includes("Sun"))).toEqual([true]);
 });
 
+test("a match whose user comes in another week is in that week's digest, and in no other", async () => {
+  const h = createDigestWorld("2026-03-26T12:00");
+  const user = mint("usr");
+  await givenMatch(h, user, await givenGrant(h, { title: "Sun" }));
+  for (const time of ["2026-03-26T12:01", "2026-03-30T08:00", "2026-03-31T12:00"]) await tickAt(h, time);
+  await givenUser(h, user);
+  await prefer(h, user, { new_match_notifications: false, deadline_notifications: false });
+  for (const time of ["2026-03-31T12:01", "2026-04-06T08:00", "2026-04-13T08:00"]) await tickAt(h, time);
+  expect(mailsTo(h, user).map(({ text }) => text.includes("Sun"))).toEqual([true]);
+  expect(await told(user, "weekly_digest")).toMatchObject([{ status: "sent" }]);
+});
+
 test("a welcome names an organization that came after its user", async () => {
   const h = createDigestWorld();
   const [user, org] = [mint("usr"), mint("org")];

@@ -160,6 +160,38 @@ describe("a deadline reminder that waits to be sent", () => {
     expect((await told(world.user, "deadline_reminder"))[0]?.status).toMatch(/cancelled|failed/);
   });
 
+  test("of a match that fits no more is not sent", async () => {
+    const h = createDigestWorld("2026-03-26T12:00");
+    const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });
+    await prefer(h, user, { weekly_digest_enabled: false, new_match_notifications: false });
+    const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-06T12:00" });
+    const match = await givenMatch(h, user, grant, 80);
+    await queuedAt(h, "2026-03-30T08:00");
+    expect(await told(user, "deadline_reminder")).toMatchObject([{ status: "queued" }]);
+    await givenMatch(h, user, grant, 10, match);
+    await h.drain();
+    expect(mailsTo(h, user)).toEqual([]);
+    await nothingOf(user, "deadline_reminder");
+  });
+
+  test("leaves out a deadline that has passed, and names the later one", async () => {
+    const h = createDigestWorld("2026-03-26T12:00");
+    const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });
+    await prefer(h, user, { weekly_digest_enabled: false });
+    for (const [title, deadline] of [
+      ["Sun", "2026-04-06T09:00"],
+      ["Wind", "2026-04-06T18:00"],
+    ] as const)
+      await givenApplication(h, user, await givenGrant(h, { title, deadline }));
+    await queuedAt(h, "2026-04-05T08:00");
+    h.clock.set(at("2026-04-06T12:00"));
+    await h.drain();
+    const [mail] = mailsTo(h, user);
+    expect(mail?.text).toContain("Wind");
+    expect(mail?.text).not.toContain("Sun:");
+    expect(mail?.html).not.toMatch(/>\s*Sun\s*</);
+  });
+
   test("of a withdrawn application there is none at all, unless the grant matches, too", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });
@@ -231,6 +263,16 @@ describe("an application's new status that waits to be sent", () => {
     await remove(h, "applications", application);
     await h.drain();
     expect(mailsTo(h, user)).toEqual([]);
+    await nothingOf(user, "application_status");
+  });
+
+  test("is not sent once the application is another user's, and not to them", async () => {
+    const h = createDigestWorld();
+    const { user, grant, application } = await changed(h);
+    const { id: other } = await givenReader(h);
+    await givenApplication(h, other, grant, "approved", application);
+    await h.drain();
+    expect([...mailsTo(h, user), ...mailsTo(h, other)]).toEqual([]);
     await nothingOf(user, "application_status");
   });
 

@@ -12,6 +12,11 @@ test("a path that only begins with a second slash is not the home page", async (
   expect((await get("//docs")).status).toBe(404);
 });
 
+test("the document says what belongs to no operation: other methods, and what is not declared", async () => {
+  const { body } = await get("/openapi.json");
+  expect(body.info.description).toMatch(/not declare are refused with 400.+405 and `Allow`/);
+});
+
 describe("/docs", () => {
   test("is a page that needs no token and no outside host, and everything it names is there", async () => {
     const { status, body, headers } = await get("/docs");

@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Facts, Refusal } from "../../directory/collection.ts";
 import { fieldErrors, reportOf } from "../../http/field-errors.ts";
+import { faultsOf, type Rejected } from "../../http/members.ts";
 import { invalid } from "../../http/problem.ts";
 import { Failure, type FieldError } from "../../lib/failure.ts";
 
@@ -10,8 +11,7 @@ export interface Bulk<F extends Facts = Facts> {
   rows: F[];
   /** Where an id stands in the request. */
   indexOf: Map<string, number>;
-  /** What is wrong, by where the item stands. Written out only as far as an answer tells it. */
-  rejected: Map<number, () => Iterable<FieldError>>;
+  rejected: Rejected;
 }
 
 /** What a schema's `safeParse` makes of an item. */
@@ -34,12 +34,6 @@ export function readBulk<I, F extends Facts>(items: readonly I[], read: Reader<I
   return bulk;
 }
 
-/** Every fault, in the order of the items. */
-function* faultsOf({ rejected }: Bulk): Generator<FieldError> {
-  for (const [index, faults] of [...rejected].toSorted(([a], [b]) => a - b))
-    for (const { pointer, detail } of faults()) yield { pointer: `/items/${index}${pointer}`, detail };
-}
-
 /**
  * The answer to a bulk.
  * @param refusals what the database did not take
@@ -53,8 +47,8 @@ export function bulkAnswer(bulk: Bulk, refusals: readonly Refusal[]) {
   const { total, rejected } = bulk;
   if (rejected.size === 0) return { upserted: total };
   if (rejected.size === total)
-    throw allRefused(faultsOf(bulk), bulk.rows.length > 0 ? refusals[0] : undefined);
-  const { errors, capped } = reportOf(faultsOf(bulk));
+    throw allRefused(faultsOf("items", rejected), bulk.rows.length > 0 ? refusals[0] : undefined);
+  const { errors, capped } = reportOf(faultsOf("items", rejected));
   return {
     upserted: total - rejected.size,
     rejected: [...rejected.keys()].toSorted((a, b) => a - b),
@@ -67,12 +61,3 @@ const allRefused = (errors: Iterable<FieldError>, refusal: Refusal | undefined):
   refusal === undefined
     ? invalid(errors)
     : new Failure("invalid_request", refusal.detail, { code: refusal.code, errors });
-
-/** The raw items of a body in which nothing but items is wrong; null for any other body. */
-export function itemsOf(body: unknown, error: z.core.$ZodError): readonly unknown[] | null {
-  const isOfItems = error.issues.every(
-    ({ path: [list, index] }) => list === "items" && typeof index === "number",
-  );
-  if (!isOfItems || typeof body !== "object" || body === null || !("items" in body)) return null;
-  return Array.isArray(body.items) ? body.items : null;
-}

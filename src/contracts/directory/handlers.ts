@@ -6,8 +6,9 @@ import { upsertMany, upsertOne } from "../../directory/upsert.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { fieldErrors, type Target } from "../../http/field-errors.ts";
+import { membersOf } from "../../http/members.ts";
 import { invalid } from "../../http/problem.ts";
-import { type Bulk, bulkAnswer, itemsOf, readBulk } from "./bulk.ts";
+import { type Bulk, bulkAnswer, readBulk } from "./bulk.ts";
 import { WIRE } from "./collections.ts";
 import { routesOf } from "./routes.ts";
 import { notifyQuery } from "./schemas.ts";
@@ -48,7 +49,7 @@ export function registerCollection(app: App, wire: WireCollection): void {
   };
   const writeRest = async (c: Context<AppEnv>, target: Target, error: ZodError) => {
     const body: unknown = target === "json" ? await c.req.json() : undefined;
-    const items = itemsOf(body, error);
+    const items = membersOf("items", body, error);
     if (items === null) throw invalid(fieldErrors(error, target, body));
     const bulk = readBulk(items, (item) => wire.item.safeParse(item));
     return write(c, bulk, notifyQuery.parse(c.req.query()));

@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { MAX_ERRORS } from "../../http/field-errors.ts";
-import { directoryId, fieldError } from "../../http/schemas.ts";
+import { directoryId, memberErrors } from "../../http/schemas.ts";
 
 /** Items of one bulk upsert. */
 export const MAX_ITEMS = 1_000;
@@ -30,14 +29,7 @@ export const upserted = z
       description:
         "Where the items stand in the request, from 0, that were not written. Absent when all were.",
     }),
-    errors: z
-      .array(fieldError)
-      .optional()
-      .openapi({ description: `What is wrong with them, as in a problem document; ${MAX_ERRORS} at most.` }),
-    errors_capped: z
-      .boolean()
-      .optional()
-      .openapi({ description: `True when there are more than ${MAX_ERRORS}.` }),
+    ...memberErrors,
   })
   .openapi("DirectoryUpserted", {
     example: {

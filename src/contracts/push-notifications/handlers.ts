@@ -1,8 +1,7 @@
 import type { Context } from "hono";
+import type { ZodError } from "zod";
 import * as devices from "../../channels/push/devices.ts";
 import { isExpoPushToken } from "../../channels/push/providers/expo/token.ts";
-import { type PushOptions, unknownTo } from "../../channels/push/options.ts";
-import type { PushProvider } from "../../channels/push/provider.ts";
 import * as records from "../../channels/push/records.ts";
 import { sendBatch } from "../../channels/push/send-batch.ts";
 import { sendOne } from "../../channels/push/send-one.ts";
@@ -10,7 +9,9 @@ import { awaitOutcome, isFinished } from "../../dispatch/wait.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
+import { fieldErrors, type Target as ErrorsOf } from "../../http/field-errors.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
+import { faultsOf, membersOf } from "../../http/members.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { preferenceOf } from "../../http/prefer.ts";
 import type { Principal } from "../../http/principal.ts";
@@ -22,7 +23,9 @@ import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import { limitHeaders } from "../../rate-limit/headers.ts";
+import { readTargets, resultsOf, type Targets, unknownOptions } from "./batch.ts";
 import * as routes from "./routes.ts";
+import { target } from "./schemas.ts";
 import {
   annotatedView,
   batchView,
@@ -62,22 +65,6 @@ function newUser(principal: Principal, userId: string) {
   return newUserOf(principal);
 }
 
-/** Options that no configured provider has: refused at the door, where it can be said. @throws 400 */
-function refuseUnknownOptions(
-  providers: readonly PushProvider[],
-  messages: readonly { pointer: string; options?: PushOptions | undefined }[],
-): void {
-  const unknown = messages.flatMap(({ pointer, options }) =>
-    options === undefined
-      ? []
-      : unknownTo(providers, options).map((name) => ({
-          pointer: `${pointer}/options/${name}`,
-          detail: `no push provider here has this (${providers.map((provider) => provider.name).join(", ")})`,
-        })),
-  );
-  if (unknown.length > 0) throw invalid(unknown);
-}
-
 export function registerHandlers(app: App): void {
   app.openapi(routes.listDevices, async (c) => {
     const principal = c.get("principal");
@@ -112,29 +99,43 @@ export function registerHandlers(app: App): void {
     return c.json({ invalidated: true as const, token, invalidated_at: iso(at) }, 200);
   });
 
-  app.openapi(routes.sendBatch, async (c) => {
-    const body = c.req.valid("json");
-    refuseUnknownOptions(
-      c.get("deps").pushProviders,
-      body.targets.map(({ options }, i) => ({ pointer: `/targets/${i}`, options })),
-    );
+  const takeBatch = async (c: Context<AppEnv>, targets: Targets) => {
+    const faults = faultsOf("targets", targets.rejected);
+    if (targets.good.length === 0) throw invalid(faults);
     const { waitMs } = preference(c);
-    const key = await idempotencyKeyOf(c, body);
+    const key = await idempotencyKeyOf(c, { targets: targets.all });
     const ctx = c.get("ctx");
-    const taken = await sendBatch(ctx, scopeOf(c.get("principal")), key, body.targets);
+    const taken = await sendBatch(ctx, scopeOf(c.get("principal")), key, targets.good);
     if (taken.replayed) c.header("idempotency-replayed", "true");
     const known = taken.results.flatMap(({ dispatch }) => dispatch ?? []);
     const seen = await awaitOutcome(ctx, known, taken.replayed ? 0 : waitMs);
     const byId = new Map(seen.map((dispatch) => [dispatch.id, dispatch]));
-    const results = taken.results.map((result) =>
+    const results = resultsOf(targets, taken.results).map((result) =>
       result.dispatch === null
         ? result
         : { ...result, dispatch: byId.get(result.dispatch.id) ?? result.dispatch },
     );
     c.header("location", `${routes.BASE}?batch_id=${printId("batch", taken.batchId)}`);
-    const view = batchView({ ...taken, results });
+    const view = batchView(taken.batchId, results, faults);
     return isBatchFinished(results) ? c.json(view, 201) : c.json(view, 202);
-  });
+  };
+  const takeRest = async (c: Context<AppEnv>, on: ErrorsOf, error: ZodError) => {
+    const body: unknown = on === "json" ? await c.req.json() : undefined;
+    const members = membersOf("targets", body, error);
+    if (members === null) throw invalid(fieldErrors(error, on, body));
+    const read = (member: unknown) => target.safeParse(member);
+    return takeBatch(c, readTargets(members, read, c.get("deps").pushProviders));
+  };
+  app.openapi(
+    routes.sendBatch,
+    (c) => {
+      const { targets } = c.req.valid("json");
+      const read = (data: (typeof targets)[number]) => ({ success: true, data }) as const;
+      return takeBatch(c, readTargets(targets, read, c.get("deps").pushProviders));
+    },
+    // Targets that are wrong keep none of the others from being sent.
+    (result, c) => (result.success ? undefined : takeRest(c, result.target, result.error)),
+  );
 
   app.openapi(routes.list, async (c) => {
     const { status, batch_id, user_id, scenario_id, prompt_id, from, to, ...paging } = c.req.valid("query");
@@ -157,7 +158,8 @@ export function registerHandlers(app: App): void {
 
   app.openapi(routes.send, async (c) => {
     const body = c.req.valid("json");
-    refuseUnknownOptions(c.get("deps").pushProviders, [{ pointer: "", options: body.options }]);
+    const unknown = unknownOptions(c.get("deps").pushProviders, body);
+    if (unknown.length > 0) throw invalid(unknown);
     const ctx = c.get("ctx");
     refuseTooFarAhead(body.send_at, ctx.clock.now());
     const { waitMs } = preference(c);

@@ -54,7 +54,13 @@ export const options = z
       .url({ protocol: /^https$/, hostname: z.regexes.domain, error: "must be an https address" })
       .max(2_048)
       .optional()
-      .openapi({ type: "string", format: "uri", example: "https://cdn.example.com/run.png" }),
+      .openapi({
+        type: "string",
+        format: "uri",
+        maxLength: 2_048,
+        description: "An https address of a host by its name.",
+        example: "https://cdn.example.com/run.png",
+      }),
     content_available: z
       .boolean()
       .optional()

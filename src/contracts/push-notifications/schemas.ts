@@ -10,6 +10,7 @@ import {
   instant,
   jsonObject,
   listOf,
+  memberErrors,
   plainText,
   printedTime,
 } from "../../http/schemas.ts";
@@ -101,7 +102,9 @@ export const sendBody = withContentRules(
     },
   });
 
-const target = withContentRules(z.strictObject(content)).openapi("PushTarget", { anyOf: SHOWN_OR_SILENT });
+export const target = withContentRules(z.strictObject(content)).openapi("PushTarget", {
+  anyOf: SHOWN_OR_SILENT,
+});
 
 export const batchBody = z.strictObject({ targets: listOf(target, MAX_TARGETS) }).openapi("PushBatch", {
   example: {
@@ -176,7 +179,7 @@ export const batchSent = z
     failed: z.int(),
     results: z.array(
       z.object({
-        user_id: z.string(),
+        user_id: z.string().openapi({ description: "Empty where the target names none that can be read." }),
         notification_id: notificationId.nullable(),
         status,
         error_code: z.string().optional(),
@@ -187,6 +190,7 @@ export const batchSent = z
       }),
     ),
     sent_at: printedTime.nullable(),
+    ...memberErrors,
   })
   .openapi("PushBatchSent");
 

@@ -1,11 +1,13 @@
 import type { z } from "@hono/zod-openapi";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
-import type { SentBatch } from "../../channels/push/send-batch.ts";
 import { parseOptions } from "../../channels/push/options.ts";
 import { type Linked, printLinks } from "../../dispatch/links.ts";
 import { isFinished } from "../../dispatch/wait.ts";
+import { reportOf } from "../../http/field-errors.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
+import type { FieldError } from "../../lib/failure.ts";
 import { printId } from "../../lib/ids.ts";
+import type { BatchResult } from "./batch.ts";
 import type * as schemas from "./schemas.ts";
 import type { ViewStatus } from "./schemas.ts";
 
@@ -87,13 +89,19 @@ export const annotatedView = (dispatch: Dispatch): z.infer<typeof schemas.annota
 });
 
 const MISSING = {
+  invalid_request: "The target is not valid; `errors` names what is wrong with it",
   unknown_user: "There is no such user",
   no_record: "There is no record of it: it has been deleted, or was not taken when the request came first",
   rate_limited:
     "The user's budget is booked out for the next 24 hours. It was not taken: send it again, as a new request, after retry_at",
 };
 
-export function batchView({ batchId, results }: SentBatch): z.infer<typeof schemas.batchSent> {
+/** @param faults of the targets that are wrong */
+export function batchView(
+  batchId: string,
+  results: readonly BatchResult[],
+  faults: Iterable<FieldError>,
+): z.infer<typeof schemas.batchSent> {
   const printed = results.map((result) =>
     result.dispatch === null
       ? {
@@ -111,6 +119,7 @@ export function batchView({ batchId, results }: SentBatch): z.infer<typeof schem
           ...errorOf(result.dispatch),
         },
   );
+  const { errors, capped } = reportOf(faults);
   const times = results.flatMap(({ dispatch }) => dispatch?.sent_at ?? []);
   return {
     batch_id: printId("batch", batchId),
@@ -119,9 +128,11 @@ export function batchView({ batchId, results }: SentBatch): z.infer<typeof schem
     failed: printed.filter((result) => result.status === "failed").length,
     results: printed,
     sent_at: times.length === 0 ? null : iso(Math.max(...times)),
+    ...(errors.length > 0 && { errors }),
+    ...(capped && { errors_capped: true }),
   };
 }
 
 /** Whether every target has its outcome. */
-export const isBatchFinished = (results: SentBatch["results"]): boolean =>
+export const isBatchFinished = (results: readonly BatchResult[]): boolean =>
   results.every(({ dispatch }) => dispatch === null || isFinished(dispatch));

@@ -134,11 +134,10 @@ describe("a batch is refused as a whole", () => {
     expect(answer.body.errors).toEqual([{ pointer: "/targets", detail: "must have at most 1000 members" }]);
   });
 
-  test("when targets are wrong, and each bad field of each is named", async () => {
+  test("when all of its targets are wrong, and each bad field of each is named", async () => {
     const h = createHarness();
     const [user = ""] = await givenUsers(h, 1);
     const answer = await sendBatch(h, [
-      aPush(user),
       { ...aPush(user), title: "", extra: 1 },
       { user_id: "not allowed", body: 7 },
       aPush(user, { body: "x".repeat(4_096) }),
@@ -146,14 +145,87 @@ describe("a batch is refused as a whole", () => {
     ]);
     expect(answer.status).toBe(400);
     expect(pointers(answer).toSorted()).toEqual([
-      "/targets/1/extra",
+      "/targets/0/extra",
+      "/targets/0/title",
+      "/targets/1/body",
       "/targets/1/title",
-      "/targets/2/body",
-      "/targets/2/title",
-      "/targets/2/user_id",
-      "/targets/3",
-      "/targets/4/send_at",
+      "/targets/1/user_id",
+      "/targets/2",
+      "/targets/3/send_at",
     ]);
     expect(await count(h, "dispatches", "user_id = ?", user)).toBe(0);
+  });
+
+  test("when more than its targets is wrong, and nobody gets anything", async () => {
+    const h = createHarness();
+    const [user = ""] = await givenUsers(h, 1);
+    const targets = [aPush(user), aPush(user, { title: "" })];
+    const answer = await h.request("POST", `${BASE}/batch`, { body: { targets, extra: 1 } });
+    expect(answer.status).toBe(400);
+    expect(pointers(answer)).toEqual(["/targets/1/title", "/extra"]);
+    expect(await count(h, "dispatches", "user_id = ?", user)).toBe(0);
+  });
+});
+
+describe("a batch of which some targets are wrong", () => {
+  /** The second and the fourth are right. */
+  const mixed = (first: string, second: string): unknown[] => [
+    { ...aPush(first), title: "" },
+    aPush(first, { title: "First" }),
+    { ...aPush("not allowed"), title: "" },
+    aPush(second, { title: "Second" }),
+    7,
+  ];
+  const INVALID = {
+    notification_id: null,
+    status: "failed",
+    error_code: "invalid_request",
+    error: "The target is not valid; `errors` names what is wrong with it",
+  };
+
+  test("sends the others, and has a result for each in order; a fault is told once with its targets", async () => {
+    const h = createHarness();
+    const [first = "", second = ""] = await givenUsers(h, 2);
+    const { status, body } = await sendBatch(h, mixed(first, second));
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ total: 5, succeeded: 2, failed: 3 });
+    expect(body.results).toEqual([
+      { user_id: first, ...INVALID },
+      { user_id: first, notification_id: expect.any(String), status: "sent" },
+      { user_id: "", ...INVALID },
+      { user_id: second, notification_id: expect.any(String), status: "sent" },
+      { user_id: "", ...INVALID },
+    ]);
+    expect(body.errors).toEqual([
+      { pointer: "/targets/0/title", detail: "must not be empty", count: 2, members: [0, 2] },
+      { pointer: "/targets/2/user_id", detail: expect.stringContaining("1 to 128") },
+      { pointer: "/targets/4", detail: "must be an object" },
+    ]);
+    expect(h.expo.accepted.map(({ title }) => title).toSorted()).toEqual(["First", "Second"]);
+  });
+
+  test("in more ways than an answer tells says so", async () => {
+    const h = createHarness();
+    const [user = ""] = await givenUsers(h, 1);
+    const wrong = Array.from({ length: 999 }, (_, i) => ({ ...aPush(user), [`unknown_${i}`]: 1 }));
+    const { status, body } = await sendBatch(h, [...wrong, aPush(user)]);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ total: 1_000, succeeded: 1, failed: 999, errors_capped: true });
+    expect(body.errors).toHaveLength(100);
+    expect(body.results[999]).toMatchObject({ status: "sent" });
+  });
+
+  test("answers a repeat alike, and another wrong target under its key with 422", async () => {
+    const h = createHarness();
+    const [first = "", second = ""] = await givenUsers(h, 2);
+    const headers = { "idempotency-key": mint("key") };
+    const targets = mixed(first, second);
+    const once = await sendBatch(h, targets, { headers });
+    const again = await sendBatch(h, targets, { headers });
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(again.body).toEqual(once.body);
+    expect(h.expo.accepted).toHaveLength(2);
+    const other = await sendBatch(h, [...targets.slice(0, -1), 8], { headers });
+    expect(other.status).toBe(422);
   });
 });

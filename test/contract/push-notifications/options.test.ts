@@ -97,6 +97,13 @@ describe("the options of a push", () => {
     expect(pointers(await sendBatch(h, [push]))).toEqual([`/targets/0/options/${name}`]);
   });
 
+  test("have their bounds in the reference", async () => {
+    const { body } = await createHarness().request("GET", "/openapi.json", { as: null });
+    const { properties } = body.components.schemas.PushOptions;
+    expect(properties.image).toMatchObject({ format: "uri", maxLength: 2_048 });
+    expect(properties.ttl).toMatchObject({ minimum: 0, maximum: 28 * 24 * 3_600 });
+  });
+
   test("that do not exist are refused", async () => {
     const answer = await sendPush(createHarness(), aPush("usr_any", { options: { vibrate: true } }));
     expect(answer.status).toBe(400);
@@ -132,9 +139,17 @@ describe("the options of a push", () => {
         ],
       },
     });
-    expect(await answer("/batch", { targets: [aPush("usr_any"), push] })).toMatchObject({
+    const errors = [
+      { pointer: "/targets/1/options/badge", detail, count: 2, members: [1, 2] },
+      { pointer: "/targets/1/options/image", detail, count: 2, members: [1, 2] },
+    ];
+    expect(await answer("/batch", { targets: [aPush("usr_any"), push, push] })).toMatchObject({
+      status: 201,
+      body: { results: [{}, { error_code: "invalid_request" }, { error_code: "invalid_request" }], errors },
+    });
+    expect(await answer("/batch", { targets: [push] })).toMatchObject({
       status: 400,
-      body: { errors: [{ pointer: "/targets/1/options/badge" }, { pointer: "/targets/1/options/image" }] },
+      body: { errors: [{ pointer: "/targets/0/options/badge" }, { pointer: "/targets/0/options/image" }] },
     });
   });
 
