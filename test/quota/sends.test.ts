@@ -72,6 +72,35 @@ describe("a send by API over its organization's quota", () => {
     expect((await send(h, id, { key: crypto.randomUUID() })).status).toBe(429);
   });
 
+  test("what was not made counts nothing: neither a repeat at the same time nor a write that failed", async () => {
+    const h = limited(3);
+    const org = await givenOrg(h);
+    const { id } = await givenUser(h, { org });
+    const one = { body: aPush(id) };
+    const batch = { body: { targets: [aPush(id)] } };
+    const post = (path: string, request: { body: unknown }, key: string) =>
+      h.request("POST", path, {
+        ...request,
+        headers: { prefer: "respond-async", "idempotency-key": key },
+      });
+    const calls = [
+      [PUSHES, one],
+      [`${PUSHES}/batch`, batch],
+    ] as const;
+    for (const [path, request] of calls) {
+      const key = crypto.randomUUID();
+      const repeats = await Promise.all([1, 2].map(() => post(path, request, key)));
+      expect(repeats.map(({ status }) => status)).toEqual([202, 202]);
+    }
+    for (const [path, request] of calls) {
+      h.meter.failNext("before", "D1_ERROR: no such thing");
+      expect((await post(path, request, crypto.randomUUID())).status).toBe(500);
+    }
+    expect((await post(PUSHES, one, crypto.randomUUID())).status).toBe(202);
+    expect((await post(PUSHES, one, crypto.randomUUID())).body.code).toBe("org_quota");
+    expect(await count("dispatches", "org_id = ?", org)).toBe(3);
+  });
+
   test("users without an organization share one", async () => {
     const h = limited(2);
     const statuses = [];
