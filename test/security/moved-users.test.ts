@@ -263,6 +263,21 @@ describe("what an org_admin has asked for is asked again when it is sent:", () =
     expect(await allOf(move.user)).toMatchObject([CANCELLED]);
   });
 
+  test("what an admin has booked of the user's budget is free again", async () => {
+    const h = createWorld({ PUSH_LIMIT_PER_HOUR: "2" });
+    const move = await givenMove(h);
+    await h.request("POST", `${PUSH}/batch`, {
+      as: move.former,
+      body: { targets: [1, 2, 3].map(() => aPush(move.user)) },
+      headers: LATER,
+    });
+    await move.move();
+    await h.drain();
+    const send = async () =>
+      (await h.request("POST", PUSH, { as: move.next, body: aPush(move.user), headers: LATER })).status;
+    expect([await send(), await send(), await send()]).toEqual([202, 202, 429]);
+  });
+
   test("a retry goes out on the word of whoever asked for it", async () => {
     const h = createWorld();
     const move = await givenMove(h);
