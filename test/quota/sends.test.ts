@@ -3,7 +3,7 @@ import { DAY, HOUR } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { unitsOf } from "../../src/quota/admit.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
-import { createMailWorld, givenReader } from "../support/mail.ts";
+import { createMailWorld, givenMails, givenReader, mailNow } from "../support/mail.ts";
 import { dispatchesOf } from "../support/pipeline.ts";
 import { aPush, givenOrg, givenUser } from "../support/world.ts";
 import { count, remind } from "../contract/admin-notifications/calls.ts";
@@ -99,6 +99,19 @@ describe("a send by API over its organization's quota", () => {
     expect((await post(PUSHES, one, crypto.randomUUID())).status).toBe(202);
     expect((await post(PUSHES, one, crypto.randomUUID())).body.code).toBe("org_quota");
     expect(await count("dispatches", "org_id = ?", org)).toBe(3);
+  });
+
+  test("a push for later is counted when it is asked for, and not again when it goes", async () => {
+    const h = limited(2);
+    const org = await givenOrg(h);
+    const { id } = await givenUser(h, { org });
+    expect((await send(h, id, { send_at: new Date(h.clock.now() + HOUR).toISOString() })).status).toBe(202);
+    h.clock.advance(HOUR);
+    await h.tick();
+    await h.drain();
+    expect(await count("dispatches", "user_id = ? AND status = 'sent'", id)).toBe(1);
+    expect((await send(h, id, { key: crypto.randomUUID() })).status).toBe(202);
+    expect((await send(h, id, { key: crypto.randomUUID() })).body.code).toBe("org_quota");
   });
 
   test("users without an organization share one", async () => {
@@ -216,6 +229,17 @@ test("devices that nobody answers for, in an open contract, count in what users 
 });
 
 describe("what the system sends over its organization's quota", () => {
+  test("what finds its user booked out counts nothing until it has a slot", async () => {
+    const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "30", EMAIL_LIMIT_PER_HOUR: "1" });
+    const org = await givenOrg(h);
+    const [reader, other] = [await givenReader(h, { org }), await givenReader(h, { org })];
+    // One goes now, and one in each of the next 24 hours.
+    await mailNow(h, await givenMails(h, Array(30).fill(reader.id), { orgId: org, slotTaken: false }));
+    const statuses = [];
+    for (let i = 0; i < 6; i++) statuses.push((await send(h, other.id, { key: crypto.randomUUID() })).status);
+    expect(statuses).toEqual([...Array(5).fill(202), 429]);
+  });
+
   test("waits for the next day, is not lost, and does not hold up other organizations", async () => {
     const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "2" });
     const [org, other] = [await givenOrg(h), await givenOrg(h)];
