@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { follow } from "../../src/dispatch/fallback.ts";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { parseId, printId } from "../../src/lib/ids.ts";
-import { putInto } from "../contract/admin-notifications/calls.ts";
+import { bulk, putInto, remind } from "../contract/admin-notifications/calls.ts";
 import { type Caller, type Harness, mint } from "../support/harness.ts";
 import {
   createWorld,
@@ -14,6 +14,7 @@ import {
   givenDispatches,
   live,
 } from "../support/pipeline.ts";
+import { givenCertificate } from "../support/mail.ts";
 import { aPush, givenOrg, givenUser } from "../support/world.ts";
 
 beforeEach(emptyTables);
@@ -276,6 +277,19 @@ describe("what an org_admin has asked for is asked again when it is sent:", () =
     const send = async () =>
       (await h.request("POST", PUSH, { as: move.next, body: aPush(move.user), headers: LATER })).status;
     expect([await send(), await send(), await send()]).toEqual([202, 202, 429]);
+  });
+
+  test.each<[string, (h: Harness, move: Move) => Promise<{ status: number }>]>([
+    ["a reminder", (h, { user, former }) => remind(h, user, { as: former })],
+    ["a bulk of reminders", (h, { below, former }) => bulk(h, below, {}, { as: former })],
+  ])("%s of an admin's does not go to a user who has left", async (_, ask) => {
+    const h = createWorld();
+    const move = await givenMove(h);
+    await givenCertificate(h, move.user, 10);
+    expect((await ask(h, move)).status).toBe(202);
+    await move.move();
+    await h.drain();
+    expect(await allOf(move.user)).toMatchObject([CANCELLED]);
   });
 
   test("a retry goes out on the word of whoever asked for it", async () => {
