@@ -76,7 +76,6 @@ export async function annotatePush(
 }
 
 /**
-/**
  * Deletes a push with its deliveries; one that is queued is thereby never sent, and its slot is free. One round trip.
  * @throws 404, 403, 409 while a consumer has it
  */
