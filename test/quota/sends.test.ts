@@ -182,6 +182,15 @@ describe("a send by API over its organization's quota", () => {
   });
 });
 
+test("a test e-mail uses up a unit of its user's organization", async () => {
+  const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "1" });
+  const org = await givenOrg(h);
+  const { id, email } = await givenReader(h, { org });
+  const as = { role: "user", sub: id, org, email } as const;
+  expect((await h.request("POST", `${PUSHES}/test`, { as })).status).toBe(200);
+  expect((await send(h, id, { key: crypto.randomUUID() })).body.code).toBe("org_quota");
+});
+
 describe("a change by staff", () => {
   test("that is audited counts in the caller's organization", async () => {
     const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "3" });
