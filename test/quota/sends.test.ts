@@ -182,6 +182,24 @@ describe("a send by API over its organization's quota", () => {
   });
 });
 
+test("a reminder is counted when it is asked for, and not again when it goes", async () => {
+  const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "2" });
+  const org = await givenOrg(h);
+  const readers = [
+    await givenReader(h, { org }),
+    await givenReader(h, { org }),
+    await givenReader(h, { org }),
+  ];
+  const statuses = [];
+  for (const { id } of readers) {
+    await givenCertificate(h, id, 10);
+    statuses.push((await remind(h, id)).status);
+    await h.drain();
+  }
+  expect(statuses).toEqual([202, 202, 429]);
+  expect(h.resend.accepted).toHaveLength(2);
+});
+
 test("a test e-mail uses up a unit of its user's organization", async () => {
   const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "1" });
   const org = await givenOrg(h);
