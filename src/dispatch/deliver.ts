@@ -19,12 +19,15 @@ import { wake } from "./wake.ts";
 export const ROUND = 100;
 
 /**
- * Bounds of one channel in an invocation. A bulk batch may hold two, and both together stay inside the platform's: 1,000
- * D1 statements (a round has about fifteen; one begins only while there is room), 10,000 subrequests (two a dispatch: its
- * limiter and its provider, or its limiter twice; three where an in-app message follows, which is never bulk) and 15 minutes.
- * What is left of the batch comes again at once.
+ * Bounds of one channel in an invocation. A bulk batch may hold two, and both together, with the inboxes that it announces
+ * to and the settlements in it, stay inside the platform's: 1,000 D1 statements (a round has about fifteen; one begins only
+ * while there is room), 10,000 subrequests (up to three a dispatch) and 15 minutes. What is left of the batch comes again at
+ * once.
  */
-const MAX_ROUNDS = 20;
+export const MAX_ROUNDS = 12;
+
+/** Its organization's quota, its limiter and its provider, or its limiter again; what follows it in-app is never bulk. */
+export const SUBREQUESTS_OF_A_DISPATCH = 3;
 const MAX_MS = 6 * MINUTE;
 
 /** After a fault of D1 or of a Durable Object, a message comes again after so many seconds. */

@@ -15,6 +15,8 @@ export interface AppEnv {
     /** Opened by `openSession`: the verbs' context, reading where the caller's bookmark allows. */
     ctx: Ctx;
     principal: Principal;
+    /** Set by a webhook once it knows that the caller is the provider. */
+    isProvider?: true;
   };
 }
 

@@ -41,7 +41,7 @@ function createUntil() {
 }
 
 /**
- * The same for webhooks, of which only those that fail are counted: a provider tells of all its e-mails from a few
+ * The same for webhooks, of which only those that are not the provider's are counted: it tells of all its e-mails from a few
  * addresses. A client that is over the limit is refused for a minute, unless it has lately told something that was
  * verified: others send from the providers' addresses, too.
  */
@@ -54,12 +54,12 @@ export function failingLimit() {
     const now = c.get("deps").clock.now();
     if (refused.has(client, now) && !verified.has(client, now)) throw tooMany();
     await next();
-    if (c.res.status < 400) verified.set(client, now + DAY);
+    if (c.get("isProvider") === true) verified.set(client, now + DAY);
     else if (isCallersFault(c) && !(await count(c, client))) refused.set(client, now + MINUTE);
   });
 }
 
-/** Not when D1 is away: then it was verified. */
+/** Not where it broke here. */
 const isCallersFault = ({ res, error }: Context<AppEnv>): boolean =>
   res.status < 500 || (error instanceof Failure && error.options.code === UNVERIFIABLE);
 

@@ -12,7 +12,7 @@ import { type Scope, userInScope } from "../directory/scope.ts";
 import type { IdempotencyKey } from "../idempotency/keys.ts";
 import { once, type Repeatable } from "../idempotency/once.ts";
 import { notFound } from "../lib/failure.ts";
-import { spendQuota } from "../quota/admit.ts";
+import { inQuota } from "../quota/admit.ts";
 import { findMentor, mentorOf } from "./read.ts";
 import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
 
@@ -72,20 +72,27 @@ export async function recordSent(
     sent_at: now,
     updated_at: now,
   };
-  await spendQuota(ctx, [{ org_id: mentor.org_id, body: row.reason, data: row.dispatch_ids }]);
   // Both may have gone, or gone elsewhere, since they were read.
   const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})
     AND ${mayBeNamed(scope, input)}`;
-  const { found: after, earlier: winner } = await request.write(
-    id,
-    (isMine) => [
-      insertRows(records, [row], {
-        where: sql`${isMine} AND ${stillMine}`,
-        onConflict: sql`ON CONFLICT DO NOTHING`,
-      }),
-      audit({ id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author }, CHANGED),
-    ],
-    [sql`${selectDetails(scope)} WHERE ${records.id} = ${id}`],
+  const write = () =>
+    request.write(
+      id,
+      (isMine) => [
+        insertRows(records, [row], {
+          where: sql`${isMine} AND ${stillMine}`,
+          onConflict: sql`ON CONFLICT DO NOTHING`,
+        }),
+        audit({ id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author }, CHANGED),
+      ],
+      [sql`${selectDetails(scope)} WHERE ${records.id} = ${id}`],
+    );
+  const stored = [{ org_id: mentor.org_id, body: row.reason, data: row.dispatch_ids }];
+  const { found: after, earlier: winner } = await inQuota(
+    ctx,
+    stored,
+    write,
+    (made) => made.earlier === null,
   );
   return winner ?? { record: detailOf(after[0] ?? []), replayed: false };
 }

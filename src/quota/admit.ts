@@ -54,6 +54,28 @@ export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<voi
   throw overQuota(ctx, refusal.retryAfterMs);
 }
 
+/**
+ * Counts what a call makes. It is taken back when it did not come into being: `make` threw, or found (`isNew` says no) that
+ * an earlier request had made it.
+ * @throws 429
+ */
+export async function inQuota<T>(
+  ctx: Ctx,
+  rows: readonly Stored[],
+  make: () => Promise<T>,
+  isNew: (made: T) => boolean,
+): Promise<T> {
+  await spendQuota(ctx, rows);
+  let isUsed = false;
+  try {
+    const made = await make();
+    isUsed = isNew(made);
+    return made;
+  } finally {
+    if (!isUsed) for (const [org, units] of unitsByOrg(rows)) ctx.quotas.giveBack(org, units);
+  }
+}
+
 /** Counts what has been sent already, when only the database knew whose it is. */
 export async function chargeQuota(ctx: Ctx, rows: readonly Stored[]): Promise<void> {
   for (const [org, units] of unitsByOrg(rows)) {

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type Recipient, refusalText, unreachable } from "../channels/email/recipient.ts";
+import { type Recipient, refusalText, unreachable, UNSUBSCRIBED } from "../channels/email/recipient.ts";
 import { isSuppressed } from "../channels/email/suppressions.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
@@ -47,13 +47,14 @@ export interface PortionRows {
 
 /**
  * Whether a certificate was reminded of lately, or will be: it counts when the message was due, which may have waited for
- * its user's slot. Failed and cancelled messages have reminded nobody.
+ * its user's slot. Failed and cancelled messages have reminded nobody; but whoever has switched them off is not to get one
+ * at each call, to be cancelled again.
  * @param expiry what the keys of the occasions begin with
  */
 const toldLately = (expiry: SQL, now: number): SQL => sql`EXISTS (SELECT 1 FROM ${occasions} o
   JOIN ${dispatches} d ON d.id = o.dispatch_id
   WHERE ${remindsOf(sql`o.key`, expiry)} AND d.due_at >= ${now - REMINDED_WITHIN_MS}
-    AND d.status NOT IN ('failed', 'bounced', 'cancelled'))`;
+    AND (d.status NOT IN ('failed', 'bounced', 'cancelled') OR d.error_code = ${UNSUBSCRIBED}))`;
 
 /** Up to 5,000 users, in the order of the index by organization, each with their certificates that expire soon. */
 export function portionOf(

@@ -9,7 +9,7 @@ import { wake } from "../dispatch/wake.ts";
 import type { IdempotencyKey } from "../idempotency/keys.ts";
 import { DISPATCH, type Once, once } from "../idempotency/once.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import { spendQuota } from "../quota/admit.ts";
+import { inQuota } from "../quota/admit.ts";
 import { emailBudget } from "../rate-limit/budgets.ts";
 import { inSlot } from "../rate-limit/in-slot.ts";
 import { type Certificate, reminderOf } from "./content.ts";
@@ -56,10 +56,13 @@ export async function remindUser(
   const { made: winner } = await inSlot(
     ctx,
     { userId, budget: emailBudget(ctx), dispatchId: row.id },
-    async () => {
-      await spendQuota(ctx, [row]);
-      return insert(ctx, author, request, row, certificates);
-    },
+    () =>
+      inQuota(
+        ctx,
+        [row],
+        () => insert(ctx, author, request, row, certificates),
+        (one) => one === null,
+      ),
     (one) => one === null,
   );
   if (winner !== null) return { dispatch: winner, replayed: true };

@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
+import { MAX_ANNOUNCED } from "../../src/dispatch/announce.ts";
+import { MAX_ROUNDS, ROUND, SUBREQUESTS_OF_A_DISPATCH } from "../../src/dispatch/deliver.ts";
+import { MAX_SETTLEMENTS } from "../../src/queues/consumer.ts";
 import { createMailWorld, givenMailsTo, mailNow } from "../support/mail.ts";
 import { dispatchesOf, emptyTables } from "../support/pipeline.ts";
 
@@ -21,4 +24,18 @@ test("no more is claimed at a time than the provider takes at once", async () =>
   expect(claimed).toHaveLength(12);
   expect(Math.max(...claimed)).toBe(5);
   expect((await dispatchesOf(ids)).map(({ status }) => status)).toEqual(ids.map(() => "sent"));
+});
+
+test("a bulk batch of both channels stays inside an invocation's 10,000 subrequests", async () => {
+  // A quota so small that each dispatch asks for its unit, and a provider that takes one e-mail a request.
+  const h = createMailWorld("ses", { ORG_DAILY_QUOTA: "100", SES_RATE_PER_SECOND: "100" });
+  const ids = await givenMailsTo(h, 12, { slotTaken: false });
+  h.interrupts.reset();
+  await mailNow(h, ids);
+  const calls = h.interrupts.calls.filter((name) => /^(quota|limiter|fetch)/.test(name));
+  expect(calls).toHaveLength(12 * SUBREQUESTS_OF_A_DISPATCH);
+
+  const channel = MAX_ROUNDS * ROUND * SUBREQUESTS_OF_A_DISPATCH;
+  // A settlement is followed by up to two hundred calls.
+  expect(2 * channel + MAX_ANNOUNCED + MAX_SETTLEMENTS * 200).toBeLessThan(10_000);
 });

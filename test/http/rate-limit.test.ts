@@ -73,10 +73,14 @@ describe("a user's budget of pushes", () => {
 /** The app of each harness, which remembers who fails. */
 const apps = new WeakMap<Harness, ReturnType<typeof createApp>>();
 
-/** Posts an event of Postmark's. @returns the status */
-async function postTo(h: Harness, headers: Record<string, string>): Promise<number> {
+function appOf(h: Harness): ReturnType<typeof createApp> {
   const app = apps.get(h) ?? createApp(() => h.deps);
   apps.set(h, app);
+  return app;
+}
+
+/** Posts an event of Postmark's. @returns the status */
+async function postTo(h: Harness, headers: Record<string, string>): Promise<number> {
   const event = {
     RecordType: "Delivery",
     MessageID: crypto.randomUUID(),
@@ -87,7 +91,7 @@ async function postTo(h: Harness, headers: Record<string, string>): Promise<numb
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(event),
   });
-  return (await app.fetch(request, h.deps.bindings)).status;
+  return (await appOf(h).fetch(request, h.deps.bindings)).status;
 }
 
 describe("inbound requests from one address", () => {
@@ -183,6 +187,18 @@ describe("inbound requests from one address", () => {
       expect(await post(h, password)).toBe(200);
       for (let i = 0; i < 3; i++) expect(await post(h, "wrong")).toBe(403);
       expect(await post(h, password)).toBe(200);
+    });
+
+    test("are not taken for verified by a call that tells nothing", async () => {
+      const { h } = limiting("production", false, vars);
+      const from = { "cf-connecting-ip": "192.0.2.7" };
+      for (const method of ["OPTIONS", "GET", "HEAD"])
+        await appOf(h).fetch(
+          new Request("http://tidings.test/webhooks/postmark", { method, headers: from }),
+          h.deps.bindings,
+        );
+      await post(h, "wrong");
+      expect(await post(h, "wrong")).toBe(429);
     });
 
     test("are not counted when D1 is away: that is not the provider's fault", async () => {

@@ -3,7 +3,7 @@ import { DAY, HOUR } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { unitsOf } from "../../src/quota/admit.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
-import { createMailWorld, givenReader } from "../support/mail.ts";
+import { createMailWorld, givenMails, givenReader, mailNow } from "../support/mail.ts";
 import { dispatchesOf } from "../support/pipeline.ts";
 import { aPush, givenOrg, givenUser } from "../support/world.ts";
 import { count, remind } from "../contract/admin-notifications/calls.ts";
@@ -70,6 +70,48 @@ describe("a send by API over its organization's quota", () => {
     await send(h, id, { key });
     expect((await send(h, id, { key })).headers.get("idempotency-replayed")).toBe("true");
     expect((await send(h, id, { key: crypto.randomUUID() })).status).toBe(429);
+  });
+
+  test("what was not made counts nothing: neither a repeat at the same time nor a write that failed", async () => {
+    const h = limited(3);
+    const org = await givenOrg(h);
+    const { id } = await givenUser(h, { org });
+    const one = { body: aPush(id) };
+    const batch = { body: { targets: [aPush(id)] } };
+    const post = (path: string, request: { body: unknown }, key: string) =>
+      h.request("POST", path, {
+        ...request,
+        headers: { prefer: "respond-async", "idempotency-key": key },
+      });
+    const calls = [
+      [PUSHES, one],
+      [`${PUSHES}/batch`, batch],
+    ] as const;
+    for (const [path, request] of calls) {
+      const key = crypto.randomUUID();
+      const repeats = await Promise.all([1, 2].map(() => post(path, request, key)));
+      expect(repeats.map(({ status }) => status)).toEqual([202, 202]);
+    }
+    for (const [path, request] of calls) {
+      h.meter.failNext("before", "D1_ERROR: no such thing");
+      expect((await post(path, request, crypto.randomUUID())).status).toBe(500);
+    }
+    expect((await post(PUSHES, one, crypto.randomUUID())).status).toBe(202);
+    expect((await post(PUSHES, one, crypto.randomUUID())).body.code).toBe("org_quota");
+    expect(await count("dispatches", "org_id = ?", org)).toBe(3);
+  });
+
+  test("a push for later is counted when it is asked for, and not again when it goes", async () => {
+    const h = limited(2);
+    const org = await givenOrg(h);
+    const { id } = await givenUser(h, { org });
+    expect((await send(h, id, { send_at: new Date(h.clock.now() + HOUR).toISOString() })).status).toBe(202);
+    h.clock.advance(HOUR);
+    await h.tick();
+    await h.drain();
+    expect(await count("dispatches", "user_id = ? AND status = 'sent'", id)).toBe(1);
+    expect((await send(h, id, { key: crypto.randomUUID() })).status).toBe(202);
+    expect((await send(h, id, { key: crypto.randomUUID() })).body.code).toBe("org_quota");
   });
 
   test("users without an organization share one", async () => {
@@ -140,6 +182,33 @@ describe("a send by API over its organization's quota", () => {
   });
 });
 
+test("a reminder is counted when it is asked for, and not again when it goes", async () => {
+  const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "2" });
+  const org = await givenOrg(h);
+  const readers = [
+    await givenReader(h, { org }),
+    await givenReader(h, { org }),
+    await givenReader(h, { org }),
+  ];
+  const statuses = [];
+  for (const { id } of readers) {
+    await givenCertificate(h, id, 10);
+    statuses.push((await remind(h, id)).status);
+    await h.drain();
+  }
+  expect(statuses).toEqual([202, 202, 429]);
+  expect(h.resend.accepted).toHaveLength(2);
+});
+
+test("a test e-mail uses up a unit of its user's organization", async () => {
+  const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "1" });
+  const org = await givenOrg(h);
+  const { id, email } = await givenReader(h, { org });
+  const as = { role: "user", sub: id, org, email } as const;
+  expect((await h.request("POST", `${PUSHES}/test`, { as })).status).toBe(200);
+  expect((await send(h, id, { key: crypto.randomUUID() })).body.code).toBe("org_quota");
+});
+
 describe("a change by staff", () => {
   test("that is audited counts in the caller's organization", async () => {
     const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "3" });
@@ -187,6 +256,17 @@ test("devices that nobody answers for, in an open contract, count in what users 
 });
 
 describe("what the system sends over its organization's quota", () => {
+  test("what finds its user booked out counts nothing until it has a slot", async () => {
+    const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "30", EMAIL_LIMIT_PER_HOUR: "1" });
+    const org = await givenOrg(h);
+    const [reader, other] = [await givenReader(h, { org }), await givenReader(h, { org })];
+    // One goes now, and one in each of the next 24 hours.
+    await mailNow(h, await givenMails(h, Array(30).fill(reader.id), { orgId: org, slotTaken: false }));
+    const statuses = [];
+    for (let i = 0; i < 6; i++) statuses.push((await send(h, other.id, { key: crypto.randomUUID() })).status);
+    expect(statuses).toEqual([...Array(5).fill(202), 429]);
+  });
+
   test("waits for the next day, is not lost, and does not hold up other organizations", async () => {
     const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "2" });
     const [org, other] = [await givenOrg(h), await givenOrg(h)];

@@ -283,6 +283,27 @@ describe("who was reminded of the same expiry within a day", () => {
     expect(counts(await bulk(h, org))).toEqual([1, 1, 0, 0]);
   });
 
+  test("is skipped for a day, too, when they had switched that message off", async () => {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    const { id } = await givenHolder(h, org);
+    const off = { email_notifications_enabled: false };
+    await h.request("PATCH", "/api/v1/notifications/preferences", {
+      as: { role: "user", sub: id, org },
+      body: off,
+    });
+    expect(counts(await bulk(h, org))).toEqual([1, 1, 0, 0]);
+    await h.drain();
+    for (let call = 0; call < 3; call++) {
+      h.clock.advance(HOUR);
+      expect(counts(await bulk(h, org))).toEqual([1, 0, 0, 1]);
+    }
+    expect(await count("dispatches", "user_id = ? AND error_code = 'unsubscribed'", id)).toBe(1);
+    expect(await count("dispatches", "user_id = ?", id)).toBe(1);
+    h.clock.advance(DAY);
+    expect(counts(await bulk(h, org))).toEqual([1, 1, 0, 0]);
+  });
+
   test("but could not be mailed then is logged as failed again, not as skipped", async () => {
     const h = createMailWorld();
     const org = await givenOrg(h);

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { follow } from "../../src/dispatch/fallback.ts";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { parseId, printId } from "../../src/lib/ids.ts";
-import { putInto } from "../contract/admin-notifications/calls.ts";
+import { bulk, putInto, remind } from "../contract/admin-notifications/calls.ts";
 import { type Caller, type Harness, mint } from "../support/harness.ts";
 import {
   createWorld,
@@ -14,6 +14,7 @@ import {
   givenDispatches,
   live,
 } from "../support/pipeline.ts";
+import { givenCertificate } from "../support/mail.ts";
 import { aPush, givenOrg, givenUser } from "../support/world.ts";
 
 beforeEach(emptyTables);
@@ -260,6 +261,34 @@ describe("what an org_admin has asked for is asked again when it is sent:", () =
     await move.move(null);
     await h.drain();
     expect(h.expo.accepted).toEqual([]);
+    expect(await allOf(move.user)).toMatchObject([CANCELLED]);
+  });
+
+  test("what an admin has booked of the user's budget is free again", async () => {
+    const h = createWorld({ PUSH_LIMIT_PER_HOUR: "2" });
+    const move = await givenMove(h);
+    await h.request("POST", `${PUSH}/batch`, {
+      as: move.former,
+      body: { targets: [1, 2, 3].map(() => aPush(move.user)) },
+      headers: LATER,
+    });
+    await move.move();
+    await h.drain();
+    const send = async () =>
+      (await h.request("POST", PUSH, { as: move.next, body: aPush(move.user), headers: LATER })).status;
+    expect([await send(), await send(), await send()]).toEqual([202, 202, 429]);
+  });
+
+  test.each<[string, (h: Harness, move: Move) => Promise<{ status: number }>]>([
+    ["a reminder", (h, { user, former }) => remind(h, user, { as: former })],
+    ["a bulk of reminders", (h, { below, former }) => bulk(h, below, {}, { as: former })],
+  ])("%s of an admin's does not go to a user who has left", async (_, ask) => {
+    const h = createWorld();
+    const move = await givenMove(h);
+    await givenCertificate(h, move.user, 10);
+    expect((await ask(h, move)).status).toBe(202);
+    await move.move();
+    await h.drain();
     expect(await allOf(move.user)).toMatchObject([CANCELLED]);
   });
 

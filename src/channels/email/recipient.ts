@@ -88,12 +88,15 @@ export function isUnwanted(type: EmailType, recipient: Recipient): boolean {
   );
 }
 
+/** The code of an e-mail that its user does not want. */
+export const UNSUBSCRIBED = "unsubscribed";
+
 /** What becomes of an e-mail that is not to be sent; null for one that is. */
 export function refusal(type: EmailType, recipient: Recipient | undefined): Outcome | null {
   const reason = unreachable(type, recipient);
   if (reason !== null) return { kind: "rejected", code: reason, message: REFUSALS[reason] };
   return recipient !== undefined && isUnwanted(type, recipient)
-    ? { kind: "unwanted", code: "unsubscribed", message: "The user has switched this off" }
+    ? { kind: "unwanted", code: UNSUBSCRIBED, message: "The user has switched this off" }
     : null;
 }
 

@@ -10,7 +10,7 @@ import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { groupBy } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
-import { spendQuota } from "../../quota/admit.ts";
+import { inQuota } from "../../quota/admit.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
@@ -61,10 +61,9 @@ export async function sendBatch(
   const { rows, refused } = await takeIn(ctx, { batchId, senderOrgId: senderOf(scope) }, targets, orgs);
   let isUsed = false;
   try {
-    await spendQuota(ctx, rows);
-    const { earlier: winner } = await request.write(batchId, (isMine) =>
-      insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`),
-    );
+    const write = () =>
+      request.write(batchId, (isMine) => insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`));
+    const { earlier: winner } = await inQuota(ctx, rows, write, ({ earlier }) => earlier === null);
     if (winner !== null) return replay(winner);
     isUsed = true;
   } finally {

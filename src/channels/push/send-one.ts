@@ -9,7 +9,7 @@ import { toWakeOf, wake } from "../../dispatch/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { chargeQuota, overQuota, spendQuota } from "../../quota/admit.ts";
+import { chargeQuota, inQuota, overQuota } from "../../quota/admit.ts";
 import { NO_ORG } from "../../quota/quotas.ts";
 import { inAppBudget, pushBudget } from "../../rate-limit/budgets.ts";
 import type { Reservation } from "../../rate-limit/limiter.ts";
@@ -154,10 +154,8 @@ async function insert(
   id: string,
   rows: readonly Dispatch[],
 ): Promise<SentOne> {
-  await spendQuota(ctx, rows);
-  const { earlier } = await request.write(id, (isMine) =>
-    insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`),
-  );
+  const write = () => request.write(id, (isMine) => insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`));
+  const { earlier } = await inQuota(ctx, rows, write, (made) => made.earlier === null);
   return earlier ?? sentOf(rows, false);
 }
 

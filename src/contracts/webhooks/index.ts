@@ -53,6 +53,7 @@ async function fromSes(c: Context<AppEnv>): Promise<Response> {
       });
     throw forged(c, "ses", verdict.code);
   }
+  c.set("isProvider", true);
   const { message } = verdict;
   if (message.Type === "SubscriptionConfirmation") {
     if (!(await confirmSns(message.SubscribeURL)))
@@ -71,6 +72,7 @@ async function fromResend(c: Context<AppEnv>): Promise<Response> {
   const body = await c.req.text();
   const verdict = await webhooks.verifySvix(c.req.raw.headers, body, clock.now());
   if (!verdict.ok) throw forged(c, "resend", verdict.code);
+  c.set("isProvider", true);
   return take(c, "resend", parse(body));
 }
 
@@ -80,6 +82,7 @@ async function fromPostmark(c: Context<AppEnv>): Promise<Response> {
   if (webhooks.postmark.length === 0) throw notFound("webhook");
   if (!(await verifyPostmark(c.req.raw.headers, webhooks.postmark)))
     throw forged(c, "postmark", "credentials");
+  c.set("isProvider", true);
   return take(c, "postmark", parse(await c.req.text()));
 }
 

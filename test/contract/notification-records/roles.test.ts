@@ -183,6 +183,16 @@ test("the scope is the mentor's as they are now", async () => {
   expect((await h.request("GET", `${BASE}/${id}`, { as: CALLERS["another org_admin"]() })).status).toBe(200);
 });
 
+test("a repeat with its key shows a former coordinator nothing of a mentor who has moved", async () => {
+  const moving = await givenTenant(h);
+  const as = { role: "coordinator" as const, sub: moving.coordinator };
+  const headers = { "idempotency-key": mint("key") };
+  const repeat = () => h.request("POST", BASE, { as, headers, body: aRecord(moving.mentor.id) });
+  expect([(await repeat()).status, (await repeat()).status]).toEqual([201, 201]);
+  await moving.mentor.put({ coordinator_id: other.coordinator, org_id: other.org });
+  expect((await repeat()).status).toBe(404);
+});
+
 describe("whoever is said to have been told", () => {
   const post = (as: Caller, coordinator_id: string) =>
     h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id, { coordinator_id }) });
