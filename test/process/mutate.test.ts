@@ -68,7 +68,9 @@ test("a sample is the same each time, and does not depend on the order", () => {
 test("the report counts what was noticed, and shows where nothing was", () => {
   const mutants = mutantsOf(PATH, "if (a < 5) go();");
   const verdicts: Verdict[] = ["noticed", "timed out", "noticed", "survived", "not run"];
-  const { text, share } = report(new Map(mutants.map((mutant, i) => [mutant, verdicts[i] ?? "noticed"])));
+  const { text, share } = report(
+    new Map(mutants.map((mutant, i) => [mutant, { verdict: verdicts[i] ?? "noticed", why: "" }])),
+  );
   expect(share).toBe(0.6);
   expect(text).toContain("| together | 5 | 3 | 1 | 60 % |");
   expect(text.match(/file\.ts:1 survived/g)).toHaveLength(1);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand, UserError } from "../../../src/cli/project.ts";
 import { type Mutant, mutantsOf, sampleOf } from "./mutants.ts";
-import { report, type Verdict } from "./report.ts";
+import { type Finding, placeOf, report } from "./report.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { TestFile } from "./suite.ts";
 
@@ -16,6 +16,7 @@ Puts faults into src/{dispatch,rate-limit,gate,schedules,idempotency}, one at a 
   --only    faults whose path, or path:line, has this in it
   --files   test files that are tried at most for one fault: those of the same folder first, then the quickest
   --jobs    processes
+  --verbose says of each fault which test noticed it, and how
 It ends with 1 when fewer than 85 % are noticed.`;
 
 const ROOMS = ["dispatch", "rate-limit", "gate", "schedules", "idempotency"];
@@ -48,16 +49,16 @@ function testsFor(mutant: Mutant, tests: readonly TestFile[], most: number): str
 /** Tests that lie near are tried before the others, so that most faults cost a second or two. */
 const PORTIONS: readonly (readonly [from: number, to?: number])[] = [[0, 6], [6, 16], [16]];
 
-async function judge(runner: Runner, mutant: Mutant, files: readonly string[]): Promise<Verdict> {
-  if (files.length === 0) return "not run";
+async function judge(runner: Runner, mutant: Mutant, files: readonly string[]): Promise<Finding> {
+  if (files.length === 0) return { verdict: "not run", why: "" };
   for (const [from, to] of PORTIONS) {
     const portion = files.slice(from, to);
     if (portion.length === 0) break;
-    const killed = await runner.ask({ kind: "mutant", mutant, files: portion }, TIMEOUT_MS);
-    if (killed === null) return "timed out";
-    if (killed === true) return "noticed";
+    const answer = await runner.ask({ kind: "mutant", mutant, files: portion }, TIMEOUT_MS);
+    if (answer === null) return { verdict: "timed out", why: portion.join(" ") };
+    if (typeof answer.value === "string") return { verdict: "noticed", why: answer.value };
   }
-  return "survived";
+  return { verdict: "survived", why: "" };
 }
 
 async function main(): Promise<void> {
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
       only: { type: "string", default: "" },
       files: { type: "string", default: "40" },
       jobs: { type: "string", default: "2" },
+      verbose: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -88,22 +90,23 @@ async function main(): Promise<void> {
   if (first === undefined) return;
   try {
     const paths = [...new Set(all.map(({ path }) => path))];
-    const tests = (await first.ask({ kind: "trace", paths }, TRACE_TIMEOUT_MS)) as TestFile[] | null;
-    if (tests === null) throw new UserError("The tests did not end");
+    const traced = await first.ask({ kind: "trace", paths }, TRACE_TIMEOUT_MS);
+    if (traced === null) throw new UserError("The tests did not end");
+    const tests = traced.value as TestFile[];
     say(`${tests.length} test files pass`);
-    const verdicts = new Map<Mutant, Verdict>();
+    const findings = new Map<Mutant, Finding>();
     const waiting = [...mutants];
     await Promise.all(
       runners.map(async (runner) => {
         for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-          const verdict = await judge(runner, mutant, testsFor(mutant, tests, most));
-          verdicts.set(mutant, verdict);
-          if (verdict !== "noticed") say(`${verdict}: ${mutant.path}:${mutant.line} ${mutant.operator}`);
-          if (verdicts.size % 50 === 0) say(`${verdicts.size} of ${mutants.length}`);
+          const finding = await judge(runner, mutant, testsFor(mutant, tests, most));
+          findings.set(mutant, finding);
+          if (values.verbose || finding.verdict !== "noticed") say(placeOf(mutant, finding));
+          if (findings.size % 50 === 0) say(`${findings.size} of ${mutants.length}`);
         }
       }),
     );
-    const { text, share } = report(verdicts);
+    const { text, share } = report(findings);
     console.log(text);
     if (share < GOAL) process.exitCode = 1;
   } finally {

@@ -5,7 +5,7 @@ import type { Request } from "./worker.ts";
 
 /** An answer, or null when none came in time: then the process is gone, and the next call starts another one. */
 export interface Runner {
-  ask(request: Request, timeoutMs: number): Promise<unknown>;
+  ask(request: Request, timeoutMs: number): Promise<{ value: unknown } | null>;
   stop(): void;
 }
 
@@ -34,7 +34,7 @@ export function createRunner(): Runner {
       try {
         const [answer] = (await answered) as [Answer];
         if (!answer.ok) throw new Error(answer.error);
-        return answer.value;
+        return { value: answer.value };
       } catch (error) {
         if (!signal.aborted) throw error;
         await stop(child);

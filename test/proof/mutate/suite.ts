@@ -14,8 +14,8 @@ export interface TestFile {
 export interface Suite {
   /** Runs all files on code that tells what is entered. @throws when one fails */
   trace(paths: readonly string[]): Promise<TestFile[]>;
-  /** Whether one of these test files fails with the fault. */
-  isKilled(mutant: Mutant, files: readonly string[]): Promise<boolean>;
+  /** Runs these test files with the fault. @returns the first test that fails and what it says; null when all pass */
+  failing(mutant: Mutant, files: readonly string[]): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -49,16 +49,30 @@ export async function openSuite(): Promise<Suite> {
         entered: module.meta().entered ?? [],
       }));
     },
-    async isKilled(mutant, files) {
+    async failing(mutant, files) {
       activate({ kind: "mutant", mutant });
       for (const path of new Set([last ?? mutant.path, mutant.path]))
         vitest.invalidateFile(join(process.cwd(), path));
       last = mutant.path;
       const specs = files.flatMap((file) => all.filter((spec) => pathOf(spec) === file));
-      return (await run(specs)).failed;
+      const { modules, failed } = await run(specs);
+      return failed ? whyOf(modules) : null;
     },
     close: () => vitest.close(),
   };
 }
 
 const isFailed = (module: TestModule): boolean => module.state() === "failed";
+
+const firstLine = (text = "") => text.split("\n")[0] ?? "";
+
+/** The test that failed, or the file that could not even be loaded. */
+function whyOf(modules: readonly TestModule[]): string {
+  for (const module of modules) {
+    for (const test of module.children.allTests("failed"))
+      return `${pathOf(module)}: ${test.fullName}: ${firstLine(test.result().errors?.[0]?.message)}`;
+    const [error] = module.errors();
+    if (error !== undefined) return `${pathOf(module)}: ${firstLine(error.message)}`;
+  }
+  return "an error outside of any test";
+}

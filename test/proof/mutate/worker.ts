@@ -11,9 +11,7 @@ export type Request =
 const suite = await openSuite();
 
 async function answer(request: Request): Promise<unknown> {
-  return request.kind === "trace"
-    ? suite.trace(request.paths)
-    : suite.isKilled(request.mutant, request.files);
+  return request.kind === "trace" ? suite.trace(request.paths) : suite.failing(request.mutant, request.files);
 }
 
 process.on("message", (request: Request) => {
