@@ -1,7 +1,7 @@
 import { groupBy } from "../../../src/lib/chunks.ts";
-import { DAY } from "../../../src/lib/clock.ts";
+import { DAY, HOUR } from "../../../src/lib/clock.ts";
 import type { Findings } from "./findings.ts";
-import type { Asked } from "./model.ts";
+import type { Asked, Call } from "./model.ts";
 import type { Row } from "./rows.ts";
 import type { Run } from "./run.ts";
 
@@ -83,7 +83,9 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   for (const { call, dispatched, failed } of model.bulks) {
     const own = batches.get(call.batchId ?? "") ?? [];
     batches.delete(call.batchId ?? "");
-    if (own.length !== dispatched + failed)
+    // Who failed for the same reason within a day is counted, and not written again.
+    const missing = dispatched + failed - own.length;
+    if (missing < 0 || missing > Math.min(failed, failedLately(rows, call, own).size))
       findings.lost.push({ id: `call ${call.n}`, what: `has ${own.length} of ${dispatched + failed}` });
   }
   for (const [id] of batches) findings.wrong.push({ id, what: "a bulk that nobody asked for" });
@@ -105,6 +107,20 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
     if (count < least) findings.lost.push({ id, what: "was not reminded by the cron" });
     if (count > most) findings.wrong.push({ id, what: `was reminded ${count} times by the cron` });
   }
+}
+
+/** Users without a row in this bulk whose reminder had failed in one of the day before it. */
+function failedLately(rows: readonly Row[], { at }: Call, own: readonly Row[]): Set<string> {
+  const here = new Set(own.map(({ user_id }) => user_id));
+  const before = rows.filter(
+    ({ batch_id, status, user_id, created_at }) =>
+      batch_id !== null &&
+      status === "failed" &&
+      !here.has(user_id) &&
+      created_at <= at + HOUR &&
+      created_at > at - DAY,
+  );
+  return new Set(before.map(({ user_id }) => user_id));
 }
 
 /** Bulks leave out whoever was reminded within a day. */
