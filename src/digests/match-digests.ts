@@ -10,17 +10,29 @@ import { rescheduled } from "../schedules/user-schedules.ts";
 import { aboutOne } from "./about-one.ts";
 import { endWaiting, lookWhenGivenUp } from "./awaiting.ts";
 import { type Dealt, type DueUser, forDueUsers } from "./due-users.ts";
+import { lookedAt, type ReadyStatus, readyStatuses, tellReady } from "./waiting-statuses.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
- * message a user. Who has gone over to `immediate` gets them now, and so does who waited for a grant to be known here. Two
- * round trips a portion.
+ * message a user. Who has gone over to `immediate` gets them now, and so does who waited for a grant to be known here.
+ * Applications' statuses that have waited for a user or a grant go at once. Two round trips a portion.
  * @returns how many messages were queued
  */
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
-  forDueUsers(ctx, "matches", (due, now) => send(ctx, due, now));
+  forDueUsers(
+    ctx,
+    "matches",
+    (due, now, found) => send(ctx, due, now, found as ReadyStatus[]),
+    readyStatuses,
+  );
 
-async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
+async function send(
+  ctx: Ctx,
+  all: readonly DueUser[],
+  now: number,
+  statuses: readonly ReadyStatus[],
+): Promise<Dealt> {
+  const due = lookedAt(all, statuses);
   const going: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
@@ -42,20 +54,22 @@ async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dea
       orgId: user.org_id,
     }),
   );
+  const tellingStatuses = tellReady(ctx, statuses);
   const ids = rows.map((row) => row.id);
   const users = JSON.stringify(due.map(({ user_id }) => user_id));
   const results = await ctx.db.write([
+    ...tellingStatuses.statements,
     ...endWaiting(users, now),
     goWith(rows.map(({ id, user_id }) => ({ id, user_id }))),
     ...insertTelling(rows),
     aboutOne(sql`SELECT value FROM json_each(${JSON.stringify(ids)})`),
     ...rescheduled("matches", due, nextOf, periodOf),
     lookWhenGivenUp(users),
-    queuedAmong(ids),
+    queuedAmong([...tellingStatuses.ids, ...ids]),
   ]);
   const queued = results.at(-1) as ToWake[];
   await wake(ctx, queued);
-  return { queued: queued.length, left: 0 };
+  return { queued: queued.length, left: all.length - due.length };
 }
 
 /** When a user's waiting matches go; null for at once. */

@@ -54,11 +54,11 @@ export const waitingFor = (userId: SQL): SQL => keyInSql("waiting", userId);
 const encoded = (id: SQL): SQL => sql`replace(replace(${id}, ':', '%3A'), '@', '%40')`;
 
 /**
- * No key either, and in the same place: matches whose user or grant is not known here yet wait for them, since a time
- * (epoch ms). They then become matches that wait for a message.
+ * No key either, and in the same place: occasions whose user or grant is not known here yet wait for them, since a time
+ * (epoch ms). A match then waits for a message; a status has a message of its own, for which it keeps a `note`.
  */
-export const awaitingSince = (userId: SQL, since: number): SQL =>
-  keyInSql("awaiting", encoded(userId), sql`${String(since)}`);
+export const awaitingSince = (userId: SQL, since: number, note?: SQL): SQL =>
+  keyInSql("awaiting", encoded(userId), ...(note === undefined ? [] : [note]), sql`${String(since)}`);
 
 /** The condition that an occasion `o` waits for the user, or for a grant of theirs, and since when it does. */
 export const isAwaiting = (
@@ -67,9 +67,18 @@ export const isAwaiting = (
   AND o.dispatch_id < ${keyInSql("awaiting", encoded(userId))} || ';')`;
 export const AWAITING_SINCE: SQL = sql`CAST(substr(o.dispatch_id, -13) AS INTEGER)`;
 
+/** The note that an occasion `o` keeps while it waits for this user, or for a grant of theirs. */
+export const awaitingNote = (userId: SQL): SQL =>
+  sql`substr(o.dispatch_id, length(${keyInSql("awaiting", encoded(userId))}) + 2,
+    length(o.dispatch_id) - length(${keyInSql("awaiting", encoded(userId))}) - 15)`;
+
 /** That a new status of an application or a peer mentor was told: the `seq`th. */
 export const statusKey = (of: "application" | "peer-mentor", id: SQL, seq: SQL): SQL =>
   keyInSql(`status:${of}`, id, seq);
+
+/** The key of an occasion `o` that tells of an application's status, and the application's id in it. */
+export const IS_STATUS: SQL = sql`o.key >= 'status:application:' AND o.key < 'status:application;'`;
+export const STATUS_OF: SQL = sql`substr(rtrim(o.key, '0123456789'), 20, length(rtrim(o.key, '0123456789')) - 20)`;
 
 /**
  * That a certificate was reminded of: its id, the version of the fact (the expiry, epoch ms), and what for: a step of the
