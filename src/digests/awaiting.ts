@@ -2,20 +2,22 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
 import { grants, matches, occasions, userSchedules, users } from "../db/schema/index.ts";
 import {
+  AWAITED_MS,
   AWAITING_SINCE,
   IS_MATCH,
+  IS_PAUSE,
   IS_STATUS,
   isAwaiting,
   MATCH_ID,
   waitingFor,
 } from "../dispatch/occasion-keys.ts";
+import { PAUSE_READY, PAUSE_STANDS } from "../pause-records/waiting.ts";
 import { countWithheld } from "../withheld/count.ts";
-import { AWAITED_MS } from "./digest-window.ts";
 import { STATUS_READY, STATUS_STANDS } from "./waiting-statuses.ts";
 
-// Facts come in any order. A match, or a new status, whose grant or user is not known here yet has its occasion already, so
-// that it is told once, and the job of what waits looks at its user when one of them comes, and at the latest when it is
-// given up.
+// Facts come in any order. A match, a new status or a pause whose user or grant is not known here yet has its occasion
+// already, so that it is told once. The job of what waits looks at its user when one of them comes, and at the latest when it
+// is given up.
 
 /** The occasions `o` that the users of a JSON array of ids wait with. */
 const awaiting = (userIds: string): SQL =>
@@ -26,13 +28,14 @@ const KNOWN_GRANT: SQL = sql`EXISTS (SELECT 1 FROM ${matches} AS m CROSS JOIN ${
 
 /**
  * Statements that let these users' matches wait for a message once what they have waited for is known, and that give up what
- * has waited too long. A status that is overtaken, or whose application is gone, goes without being counted: there is
- * nothing to tell. For before the messages of matches are made, and after those of statuses are.
+ * has waited too long. What is not so any more goes without being counted: there is nothing to tell. So does a pause, whose
+ * record says that nobody was told. They stand after the messages of statuses and pauses, and before those of matches.
  */
 export const endWaiting = (userIds: string, now: number): Statement[] => {
   const isKnown = sql`EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = j.value)`;
   // What is ready is told, even if the last look was just too early to see it.
-  const isOver = sql`${AWAITING_SINCE} <= ${now - AWAITED_MS} AND NOT (${IS_STATUS} AND ${STATUS_READY})`;
+  const isOver = sql`${AWAITING_SINCE} <= ${now - AWAITED_MS} AND NOT (${IS_STATUS} AND ${STATUS_READY})
+    AND NOT (${IS_PAUSE} AND ${PAUSE_READY})`;
   const givenUp = (isOfKind: SQL) => sql`SELECT j.value AS user_id,
       iif(${isKnown}, 'unknown_grant', 'unknown_user') AS reason, count(*) AS n
     FROM ${awaiting(userIds)} WHERE ${isOfKind} AND ${isOver} GROUP BY 1, 2`;
@@ -40,7 +43,7 @@ export const endWaiting = (userIds: string, now: number): Statement[] => {
     sql`UPDATE ${occasions} AS o SET dispatch_id = ${waitingFor(sql`j.value`)} FROM json_each(${userIds}) AS j
       WHERE ${isAwaiting(sql`j.value`)} AND ${IS_MATCH} AND ${isKnown} AND ${KNOWN_GRANT}`,
     sql`DELETE FROM ${occasions} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)}
-      WHERE ${IS_STATUS} AND NOT ${STATUS_STANDS})`,
+      WHERE (${IS_STATUS} AND NOT ${STATUS_STANDS}) OR (${IS_PAUSE} AND NOT ${PAUSE_STANDS}))`,
     countWithheld({ type: "new_match", channel: "email", now }, givenUp(IS_MATCH)),
     countWithheld({ type: "application_status", channel: "email", now }, givenUp(IS_STATUS)),
     sql`DELETE FROM ${occasions} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)} WHERE ${isOver})`,

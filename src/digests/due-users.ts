@@ -73,6 +73,22 @@ export function withheldFrom(
   return [noteWithheld({ type: TYPE[kind], channel: "email", now }, found)];
 }
 
+/**
+ * The users of whom what was read beside them, in their order, is all that there is. When it was cut off after `limit`, the
+ * others stay due.
+ */
+export function lookedAt(
+  due: readonly DueUser[],
+  found: readonly { user_id: string }[],
+  limit: number,
+): readonly DueUser[] {
+  const last = found.length < limit ? undefined : found.at(-1)?.user_id;
+  if (last === undefined) return due;
+  const whole = new Set(found.map(({ user_id }) => user_id));
+  whole.delete(last);
+  return due.filter(({ user_id }) => whole.has(user_id));
+}
+
 /** What a portion came to. */
 export interface Dealt {
   /** Messages that were queued. */
@@ -90,14 +106,14 @@ export interface Dealt {
 export async function forDueUsers(
   ctx: Ctx,
   kind: DigestKind,
-  deal: (due: readonly DueUser[], now: number, found: readonly unknown[]) => Promise<Dealt>,
-  beside?: (due: SQL) => SQL,
+  deal: (due: readonly DueUser[], now: number, found: readonly unknown[][]) => Promise<Dealt>,
+  beside: (due: SQL) => readonly SQL[] = () => [],
 ): Promise<number> {
   let queued = 0;
   for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
     const query = dueUsers(kind, now);
-    const [rows = [], found = []] = await ctx.db.read([query, ...(beside ? [beside(query)] : [])]);
+    const [rows = [], ...found] = await ctx.db.read([query, ...beside(query)]);
     const due = rows as DueUser[];
     const dealt = due.length > 0 ? await deal(due, now, found) : { queued: 0, left: 0 };
     queued += dealt.queued;

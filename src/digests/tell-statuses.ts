@@ -4,12 +4,11 @@ import { JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { applications, grants, occasions, preferences, users } from "../db/schema/index.ts";
 import type { Change, Consequences } from "../directory/collection.ts";
 import { dispatchRow } from "../dispatch/create.ts";
-import { awaitingSince, isAwaiting, statusKey } from "../dispatch/occasion-keys.ts";
+import { AWAITED_MS, awaitingSince, isAwaiting, statusKey } from "../dispatch/occasion-keys.ts";
 import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { lookIfNew, lookNow, lookNowAtSteps } from "../schedules/user-schedules.ts";
 import { countWithheld } from "../withheld/count.ts";
-import { AWAITED_MS } from "./digest-window.ts";
 import { isWanted } from "./due-users.ts";
 
 type Fact = { id: string; user_id: string; grant_id: string; status: string };

@@ -7,10 +7,9 @@ import { dispatchRow } from "../dispatch/create.ts";
 import { awaitingNote, IS_STATUS, isAwaiting, STATUS_OF, statusKey } from "../dispatch/occasion-keys.ts";
 import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
-import type { DueUser } from "./due-users.ts";
 
 /** Statuses of one look. */
-const MOST = 1_000;
+export const MOST_STATUSES = 1_000;
 
 /** A new status that has waited for its user or its grant, which are both known now. */
 export interface ReadyStatus {
@@ -44,16 +43,7 @@ export const readyStatuses = (due: SQL): SQL =>
       a.status, ${awaitingNote(sql`j.value`)} AS previous_status, g.title AS grant_title, g.url
     FROM (SELECT user_id AS value FROM (${due})) AS j
       CROSS JOIN ${occasions} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}
-    WHERE ${IS_STATUS} ORDER BY j.value, o.key LIMIT ${MOST}`;
-
-/** The users of whom these are all the statuses. The others stay due: they may have more than one look takes in. */
-export function lookedAt(due: readonly DueUser[], statuses: readonly ReadyStatus[]): readonly DueUser[] {
-  const last = statuses.length < MOST ? undefined : statuses.at(-1)?.user_id;
-  if (last === undefined) return due;
-  const whole = new Set(statuses.map(({ user_id }) => user_id));
-  whole.delete(last);
-  return due.filter(({ user_id }) => whole.has(user_id));
-}
+    WHERE ${IS_STATUS} ORDER BY j.value, o.key LIMIT ${MOST_STATUSES}`;
 
 /** Statements that queue a message for each of these statuses, unless it is true no more. `ids` are those of the messages. */
 export function tellReady(
