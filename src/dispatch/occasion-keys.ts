@@ -59,8 +59,8 @@ export const AWAITED_MS = 7 * DAY;
 
 /**
  * No key either, and in the same place: occasions whose user or grant is not known here yet wait for them, since a time
- * (epoch ms). A match then waits for a message; a status and a pause have messages of their own, for which they keep a `note`: the
- * status before, the record.
+ * (epoch ms). A match then waits for a message; a status and a pause have messages of their own, for which they keep a
+ * `note`: the status before, the record.
  */
 export const awaitingSince = (userId: SQL, since: number | SQL, note?: SQL): SQL =>
   keyInSql(
