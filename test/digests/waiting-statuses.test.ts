@@ -150,7 +150,7 @@ describe("a status that changes before its user or its grant is known", () => {
       (h, { grant, application }) => givenApplication(h, mint("other"), grant, "approved", application),
     ],
     [
-      "its user does not want to hear of",
+      "is one that its user does not want to hear of",
       (h, { user }) => prefer(h, user, { application_status_notifications: false }),
     ],
   ])("is not told when it %s", async (_, change) => {
