@@ -1,32 +1,51 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../db/client.ts";
 import { grants, matches, occasions, userSchedules, users } from "../db/schema/index.ts";
-import { AWAITING_SINCE, isAwaiting, MATCH_ID, waitingFor } from "../dispatch/occasion-keys.ts";
+import {
+  AWAITED_MS,
+  AWAITING_SINCE,
+  IS_MATCH,
+  IS_PAUSE,
+  IS_STATUS,
+  isAwaiting,
+  MATCH_ID,
+  waitingFor,
+} from "../dispatch/occasion-keys.ts";
+import { PAUSE_READY, PAUSE_STANDS } from "../pause-records/waiting.ts";
 import { countWithheld } from "../withheld/count.ts";
-import { AWAITED_MS } from "./digest-window.ts";
+import { STATUS_READY, STATUS_STANDS } from "./waiting-statuses.ts";
 
-// Facts come in any order. A match whose grant or user is not known here yet has its occasion already, so that it is told
-// once, and the job of the waiting matches looks at its user when one of them comes, and at the latest when it is given up.
+// Facts come in any order. A match, a new status or a pause whose user or grant is not known here yet has its occasion
+// already, so that it is told once. The job of what waits looks at its user when one of them comes, and at the latest when it
+// is given up.
 
-/** The matches, as occasions `o`, that the users of a JSON array of ids wait with: nothing else waits so. */
+/** The occasions `o` that the users of a JSON array of ids wait with. */
 const awaiting = (userIds: string): SQL =>
   sql`json_each(${userIds}) AS j CROSS JOIN ${occasions} AS o ON ${isAwaiting(sql`j.value`)}`;
 
 const KNOWN_GRANT: SQL = sql`EXISTS (SELECT 1 FROM ${matches} AS m CROSS JOIN ${grants} AS g ON g.id = m.grant_id
   WHERE m.id = ${MATCH_ID})`;
 
-/** Statements that let what these users' matches have waited for count, or give them up; for before the messages are made. */
+/**
+ * Statements that let these users' matches wait for a message once what they have waited for is known, and that give up what
+ * has waited too long. What is not so any more goes without being counted: there is nothing to tell. So does a pause, whose
+ * record says that nobody was told. They stand after the messages of statuses and pauses, and before those of matches.
+ */
 export const endWaiting = (userIds: string, now: number): Statement[] => {
   const isKnown = sql`EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = j.value)`;
-  const isOver = sql`${AWAITING_SINCE} <= ${now - AWAITED_MS}`;
+  // What is ready is told, even if the last look was just too early to see it.
+  const isOver = sql`${AWAITING_SINCE} <= ${now - AWAITED_MS} AND NOT (${IS_STATUS} AND ${STATUS_READY})
+    AND NOT (${IS_PAUSE} AND ${PAUSE_READY})`;
+  const givenUp = (isOfKind: SQL) => sql`SELECT j.value AS user_id,
+      iif(${isKnown}, 'unknown_grant', 'unknown_user') AS reason, count(*) AS n
+    FROM ${awaiting(userIds)} WHERE ${isOfKind} AND ${isOver} GROUP BY 1, 2`;
   return [
     sql`UPDATE ${occasions} AS o SET dispatch_id = ${waitingFor(sql`j.value`)} FROM json_each(${userIds}) AS j
-      WHERE ${isAwaiting(sql`j.value`)} AND ${isKnown} AND ${KNOWN_GRANT}`,
-    countWithheld(
-      { type: "new_match", channel: "email", now },
-      sql`SELECT j.value AS user_id, iif(${isKnown}, 'unknown_grant', 'unknown_user') AS reason, count(*) AS n
-        FROM ${awaiting(userIds)} WHERE ${isOver} GROUP BY 1, 2`,
-    ),
+      WHERE ${isAwaiting(sql`j.value`)} AND ${IS_MATCH} AND ${isKnown} AND ${KNOWN_GRANT}`,
+    sql`DELETE FROM ${occasions} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)}
+      WHERE (${IS_STATUS} AND NOT ${STATUS_STANDS}) OR (${IS_PAUSE} AND NOT ${PAUSE_STANDS}))`,
+    countWithheld({ type: "new_match", channel: "email", now }, givenUp(IS_MATCH)),
+    countWithheld({ type: "application_status", channel: "email", now }, givenUp(IS_STATUS)),
     sql`DELETE FROM ${occasions} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)} WHERE ${isOver})`,
   ];
 };

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { grants, matches, users } from "../db/schema/index.ts";
+import { AWAITED_MS } from "../dispatch/occasion-keys.ts";
 import { DAY } from "../lib/clock.ts";
 import { preferred } from "../preferences/defaults.ts";
 
@@ -8,9 +9,6 @@ export interface DigestWindow {
   from: number;
   to: number;
 }
-
-/** So long a match waits for its grant and its user to be known here; then it is given up, and that is counted. */
-export const AWAITED_MS = 7 * DAY;
 
 /** Deadlines so far ahead are told: those that reminders may still come for. */
 const AHEAD_MS = 30 * DAY;

@@ -5,22 +5,36 @@ import { dispatchRow } from "../dispatch/create.ts";
 import { waitingFor } from "../dispatch/occasion-keys.ts";
 import { insertTelling } from "../dispatch/tell.ts";
 import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
+import { MOST_PAUSES, type ReadyPause, readyPauses, tellReadyPauses } from "../pause-records/waiting.ts";
 import { pendingDay, pendingWeek, type Run } from "../schedules/pending.ts";
 import { rescheduled } from "../schedules/user-schedules.ts";
 import { aboutOne } from "./about-one.ts";
 import { endWaiting, lookWhenGivenUp } from "./awaiting.ts";
-import { type Dealt, type DueUser, forDueUsers } from "./due-users.ts";
+import { type Dealt, type DueUser, forDueUsers, lookedAt } from "./due-users.ts";
+import { MOST_STATUSES, type ReadyStatus, readyStatuses, tellReady } from "./waiting-statuses.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
- * message a user. Who has gone over to `immediate` gets them now, and so does who waited for a grant to be known here. Two
- * round trips a portion.
+ * message a user. Who has gone over to `immediate` gets them now, and so does who waited for a grant to be known here.
+ * Applications' statuses and mentors' pauses that have waited for a user or a grant go at once. Two round trips a portion.
  * @returns how many messages were queued
  */
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
-  forDueUsers(ctx, "matches", (due, now) => send(ctx, due, now));
+  forDueUsers(
+    ctx,
+    "matches",
+    (due, now, [statuses = [], pauses = []]) =>
+      send(ctx, due, now, { statuses: statuses as ReadyStatus[], pauses: pauses as ReadyPause[] }),
+    (due) => [readyStatuses(due), readyPauses(due)],
+  );
 
-async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
+async function send(
+  ctx: Ctx,
+  all: readonly DueUser[],
+  now: number,
+  ready: { statuses: readonly ReadyStatus[]; pauses: readonly ReadyPause[] },
+): Promise<Dealt> {
+  const due = lookedAt(lookedAt(all, ready.statuses, MOST_STATUSES), ready.pauses, MOST_PAUSES);
   const going: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
@@ -42,20 +56,22 @@ async function send(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dea
       orgId: user.org_id,
     }),
   );
+  const telling = [tellReady(ctx, ready.statuses), tellReadyPauses(ctx, ready.pauses)];
   const ids = rows.map((row) => row.id);
   const users = JSON.stringify(due.map(({ user_id }) => user_id));
   const results = await ctx.db.write([
+    ...telling.flatMap(({ statements }) => statements),
     ...endWaiting(users, now),
     goWith(rows.map(({ id, user_id }) => ({ id, user_id }))),
     ...insertTelling(rows),
     aboutOne(sql`SELECT value FROM json_each(${JSON.stringify(ids)})`),
     ...rescheduled("matches", due, nextOf, periodOf),
     lookWhenGivenUp(users),
-    queuedAmong(ids),
+    queuedAmong([...telling.flatMap((one) => one.ids), ...ids]),
   ]);
   const queued = results.at(-1) as ToWake[];
   await wake(ctx, queued);
-  return { queued: queued.length, left: 0 };
+  return { queued: queued.length, left: all.length - due.length };
 }
 
 /** When a user's waiting matches go; null for at once. */

@@ -5,7 +5,7 @@ import { JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { dispatches, grants, matches, occasions, preferences, users } from "../db/schema/index.ts";
 import type { Change, Consequences } from "../directory/collection.ts";
 import { dispatchRow } from "../dispatch/create.ts";
-import { awaitingSince, matchKey, waitingFor } from "../dispatch/occasion-keys.ts";
+import { AWAITED_MS, awaitingSince, matchKey, waitingFor } from "../dispatch/occasion-keys.ts";
 import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { MINUTE } from "../lib/clock.ts";
@@ -14,7 +14,6 @@ import { preferred } from "../preferences/defaults.ts";
 import { lookIfNew, lookNow, lookNowAtSteps } from "../schedules/user-schedules.ts";
 import { aboutOne } from "./about-one.ts";
 import { countWithheld } from "../withheld/count.ts";
-import { AWAITED_MS } from "./digest-window.ts";
 import { isWanted } from "./due-users.ts";
 
 /** Who is told at once is told of everything within this time in one message. */

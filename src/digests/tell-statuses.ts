@@ -4,18 +4,19 @@ import { JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { applications, grants, occasions, preferences, users } from "../db/schema/index.ts";
 import type { Change, Consequences } from "../directory/collection.ts";
 import { dispatchRow } from "../dispatch/create.ts";
-import { statusKey } from "../dispatch/occasion-keys.ts";
+import { AWAITED_MS, awaitingSince, isAwaiting, statusKey } from "../dispatch/occasion-keys.ts";
 import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
-import { lookIfNew, lookNowAtSteps } from "../schedules/user-schedules.ts";
+import { lookIfNew, lookNow, lookNowAtSteps } from "../schedules/user-schedules.ts";
 import { countWithheld } from "../withheld/count.ts";
 import { isWanted } from "./due-users.ts";
 
 type Fact = { id: string; user_id: string; grant_id: string; status: string };
 
 /**
- * Tells users of the new status of their applications, once for each change; what is not told is counted. An application that is new here has not
- * changed, and so nobody hears of an import. Reminders and digests count its grant from now on.
+ * Tells users of the new status of their applications, once for each change; one whose user or grant is not known here yet
+ * waits for them. What is not told is counted. An application that is new here has not changed, and so nobody hears of an
+ * import. Reminders and digests count its grant from now on.
  */
 export function tellStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
   const now = ctx.clock.now();
@@ -37,11 +38,13 @@ export function tellStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Co
       ...portions.flatMap((portion) => [
         lookNowAtSteps("deadlines", sql`SELECT u.id AS user_id, ${now} AS at FROM ${appearing(portion)}`),
         lookIfNew("digest", sql`SELECT u.id AS user_id FROM ${appearing(portion)}`, now),
+        lookNow("matches", waitingWith(portion), now),
       ]),
       ...(notify
         ? [
             ...portions.flatMap((portion) => [
-              claimOccasions(portion),
+              lookNow("matches", sql`SELECT a.user_id FROM ${early(portion)}`, now + AWAITED_MS),
+              claimOccasions(portion, now),
               countWithheld({ type: "application_status", channel: "email", now }, untold(portion)),
             ]),
             ...insertTelling(messages, { payload: PAYLOAD }),
@@ -60,6 +63,10 @@ const appearing = (portion: string): SQL => sql`${givenTo(portion)} LEFT JOIN ${
     ON a.id = n.value->>'id' AND a.user_id = u.id AND a.grant_id = n.value->>'grant_id'
   WHERE a.id IS NULL`;
 
+/** Their users who wait for a grant: it may be that an application has another one now. */
+const waitingWith = (portion: string): SQL => sql`SELECT u.id AS user_id FROM ${appearing(portion)}
+  AND EXISTS (SELECT 1 FROM ${occasions} AS o WHERE ${isAwaiting(sql`u.id`)})`;
+
 /** Applications `a`, as they are before, that get a new status, by users `u` with the preferences `p`. */
 const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${applications} AS a ON a.id = n.value->>'id' AND a.user_id = n.value->>'user_id'
@@ -68,17 +75,24 @@ const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
 
 const IS_WANTED: SQL = isWanted("application_status_notifications");
 
-const claimOccasions = (portion: string): SQL => sql`INSERT INTO ${occasions} (key, dispatch_id)
-  SELECT ${statusKey("application", sql`a.id`, sql`a.status_seq + 1`)}, n.value->>'dispatch_id'
-  FROM ${changing(portion)} WHERE u.id IS NOT NULL AND ${IS_WANTED} ON CONFLICT DO NOTHING`;
+/** Whether there is not all that a message needs: its user, and its grant's title. */
+const IS_EARLY: SQL = sql`(u.id IS NULL OR NOT EXISTS (SELECT 1 FROM ${grants} WHERE id = n.value->>'grant_id'))`;
 
-/** Changes of status that are not told, by user and reason. */
-const untold = (portion: string): SQL => sql`SELECT a.user_id,
-    iif(u.id IS NULL, 'unknown_user', 'switched_off') AS reason, count(*) AS n
-  FROM ${changing(portion)} WHERE u.id IS NULL OR NOT ${IS_WANTED} GROUP BY 1, 2`;
+/** Changes of status that are to be told, but not yet. */
+const early = (portion: string): SQL => sql`${changing(portion)} WHERE ${IS_WANTED} AND ${IS_EARLY}`;
+
+/** Points the occasions to their messages, or notes that they wait, and what the status was before. */
+const claimOccasions = (portion: string, now: number): SQL => sql`INSERT INTO ${occasions} (key, dispatch_id)
+  SELECT ${statusKey("application", sql`a.id`, sql`a.status_seq + 1`)},
+    CASE WHEN ${IS_EARLY} THEN ${awaitingSince(sql`a.user_id`, now, sql`a.status`)} ELSE n.value->>'dispatch_id' END
+  FROM ${changing(portion)} WHERE ${IS_WANTED} ON CONFLICT DO NOTHING`;
+
+/** Changes of status that their users do not want to hear of. */
+const untold = (portion: string): SQL => sql`SELECT a.user_id, 'switched_off' AS reason, count(*) AS n
+  FROM ${changing(portion)} WHERE NOT ${IS_WANTED} GROUP BY 1`;
 
 /** What the message says: the new status, and of the application and its grant as they are before the change. */
 const PAYLOAD: SQL = sql`(SELECT json_set(value->>'payload', '$.previous_status', a.status,
-    '$.grant_title', coalesce(g.title, value->>'grant_id'), '$.url', g.url)
-  FROM ${applications} AS a LEFT JOIN ${grants} AS g ON g.id = value->>'grant_id'
+    '$.grant_title', g.title, '$.url', g.url)
+  FROM ${applications} AS a CROSS JOIN ${grants} AS g ON g.id = value->>'grant_id'
   WHERE a.id = value->>'payload'->>'application_id')`;

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { occasions } from "../db/schema/index.ts";
+import { DAY } from "../lib/clock.ts";
 
 // The form of every occasion's key: what kind it is and its parts, with a `:` between them. A key that is not written as a
 // deployed database has it tells its occasion again, so these texts stay as they are. An id of the directory may hold a `:`,
@@ -53,12 +54,21 @@ export const waitingFor = (userId: SQL): SQL => keyInSql("waiting", userId);
 /** `part` in SQL, for an id of the directory. */
 const encoded = (id: SQL): SQL => sql`replace(replace(${id}, ':', '%3A'), '@', '%40')`;
 
+/** So long what is to be told waits for its user and its grant to be known here; then it is given up. */
+export const AWAITED_MS = 7 * DAY;
+
 /**
- * No key either, and in the same place: matches whose user or grant is not known here yet wait for them, since a time
- * (epoch ms). They then become matches that wait for a message.
+ * No key either, and in the same place: occasions whose user or grant is not known here yet wait for them, since a time
+ * (epoch ms). A match then waits for a message; a status and a pause have messages of their own, for which they keep a
+ * `note`: the status before, the record.
  */
-export const awaitingSince = (userId: SQL, since: number): SQL =>
-  keyInSql("awaiting", encoded(userId), sql`${String(since)}`);
+export const awaitingSince = (userId: SQL, since: number | SQL, note?: SQL): SQL =>
+  keyInSql(
+    "awaiting",
+    encoded(userId),
+    ...(note === undefined ? [] : [note]),
+    typeof since === "number" ? sql`${String(since)}` : since,
+  );
 
 /** The condition that an occasion `o` waits for the user, or for a grant of theirs, and since when it does. */
 export const isAwaiting = (
@@ -67,9 +77,24 @@ export const isAwaiting = (
   AND o.dispatch_id < ${keyInSql("awaiting", encoded(userId))} || ';')`;
 export const AWAITING_SINCE: SQL = sql`CAST(substr(o.dispatch_id, -13) AS INTEGER)`;
 
+/** The condition upon an occasion that it waits for anybody. */
+export const IS_WAITING: SQL = sql`(${occasions.dispatch_id} >= 'awaiting:' AND ${occasions.dispatch_id} < 'awaiting;')`;
+
+/** The note that an occasion `o` keeps while it waits for this user, or for a grant of theirs. */
+export const awaitingNote = (userId: SQL): SQL =>
+  sql`substr(o.dispatch_id, length(${keyInSql("awaiting", encoded(userId))}) + 2,
+    length(o.dispatch_id) - length(${keyInSql("awaiting", encoded(userId))}) - 15)`;
+
 /** That a new status of an application or a peer mentor was told: the `seq`th. */
 export const statusKey = (of: "application" | "peer-mentor", id: SQL, seq: SQL): SQL =>
   keyInSql(`status:${of}`, id, seq);
+
+/** The key of an occasion `o` that tells of a mentor's pause or return. */
+export const IS_PAUSE: SQL = sql`o.key >= 'status:peer-mentor:' AND o.key < 'status:peer-mentor;'`;
+
+/** The key of an occasion `o` that tells of an application's status, and the application's id in it. */
+export const IS_STATUS: SQL = sql`o.key >= 'status:application:' AND o.key < 'status:application;'`;
+export const STATUS_OF: SQL = sql`substr(rtrim(o.key, '0123456789'), 20, length(rtrim(o.key, '0123456789')) - 20)`;
 
 /**
  * That a certificate was reminded of: its id, the version of the fact (the expiry, epoch ms), and what for: a step of the

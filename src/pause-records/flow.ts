@@ -4,22 +4,20 @@ import type { Statement } from "../db/client.ts";
 import { JSON_PARAMETER_BYTES } from "../db/json.ts";
 import {
   type DispatchRow,
-  dispatches,
   notificationRecords as records,
   occasions,
   peerMentors,
   users,
 } from "../db/schema/index.ts";
 import type { Change, Consequences } from "../directory/collection.ts";
-import { dispatchRow, insertDispatches, ORG_OF_USER } from "../dispatch/create.ts";
-import { statusKey } from "../dispatch/occasion-keys.ts";
+import { insertDispatches, ORG_OF_USER } from "../dispatch/create.ts";
+import { AWAITED_MS, awaitingSince, IS_WAITING, statusKey } from "../dispatch/occasion-keys.ts";
 import { insertTelling } from "../dispatch/tell.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
-import { printId } from "../lib/ids.ts";
+import { lookNow } from "../schedules/user-schedules.ts";
 import { PAUSED, pauseEvent, type Pausing } from "./event.ts";
-
-export const NO_COORDINATOR = "Nobody notified: the peer mentor has no coordinator";
-export const UNKNOWN_COORDINATOR = "Nobody notified: the coordinator is not known";
+import { HAS_PUSH, pauseMessages } from "./messages.ts";
+import { IS_UNTOLD, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./untold.ts";
 
 /** What would follow from one mentor's new status, if it is new: with ids made beforehand. */
 interface Notice {
@@ -37,6 +35,7 @@ interface Notice {
 /**
  * Tells coordinators of mentors who pause or return: the record, a push that falls back to e-mail, and an in-app message,
  * in the batch that changes the status. A mentor who is new here has not changed, and so nobody hears of an import.
+ * Until the coordinator is known here, or the mentor has one, what is to be told waits, and the record says so.
  * Every statement works on all mentors at once and asks anew whether there is anything to tell, so that a repeat tells
  * nothing.
  */
@@ -48,23 +47,12 @@ export function tellOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>):
   for (const mentor of rows) {
     const event = pauseEvent(mentor, ctx.clock.now());
     const recordId = ctx.ids.uuid();
-    const message = (userId: string) => ({
-      lane: bulk ? ("bulk" as const) : ("push" as const),
-      type: event.type,
-      userId,
-      orgId: null,
-      batchId: recordId,
-      title: event.title,
-      data: { type: event.type, record_id: printId("nr", recordId), peer_mentor_id: mentor.id },
-      payload: event.payload,
-    });
-    const [pushId, inAppId] = [ctx.ids.uuid(), ctx.ids.uuid()];
+    const ids = { push: ctx.ids.uuid(), inApp: ctx.ids.uuid() };
     if (mentor.coordinator_id !== null) {
-      const told = message(mentor.coordinator_id);
-      pushes.push(
-        dispatchRow(ctx, { ...told, channel: "push", body: event.pushBody, fallback: "email" }, pushId),
-      );
-      inApps.push(dispatchRow(ctx, { ...told, channel: "in_app", body: event.inAppBody }, inAppId));
+      const about = { recordId, mentorId: mentor.id, userId: mentor.coordinator_id };
+      const { push, inApp } = pauseMessages(ctx, event, about, bulk ? "bulk" : "push", ids);
+      pushes.push(push);
+      inApps.push(inApp);
     }
     notices.push({
       mentor_id: mentor.id,
@@ -74,17 +62,31 @@ export function tellOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>):
       effective_date: event.effectiveDate,
       reason: event.reason,
       coordinator_id: mentor.coordinator_id,
-      push_id: pushId,
-      in_app_id: inAppId,
+      push_id: ids.push,
+      in_app_id: ids.inApp,
     });
   }
+  const now = ctx.clock.now();
   const portions = chunksByBytes(notices, JSON_PARAMETER_BYTES).map((portion) => JSON.stringify(portion));
   return {
     before: [
-      ...portions.map(insertOccasions),
+      ...portions.flatMap((portion) => [
+        lookNow(
+          "matches",
+          sql`SELECT n.value->>'coordinator_id' AS user_id FROM ${early(portion)}`,
+          now + AWAITED_MS,
+        ),
+        insertOccasions(portion, now),
+        lookNow(
+          "matches",
+          sql`SELECT n.value->>'coordinator_id' AS user_id FROM ${takingOver(portion, now)}`,
+          now,
+        ),
+        waitForWhoTakesOver(portion, now),
+      ]),
       ...insertTelling(pushes),
       ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
-      ...portions.map((portion) => insertRecords(portion, ctx.clock.now())),
+      ...portions.map((portion) => insertRecords(portion, now)),
     ],
     dispatchIds: [...pushes, ...inApps].map((row) => row.id),
   };
@@ -95,14 +97,38 @@ const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id'
     AND (m.status = ${PAUSED}) <> (n.value->>'is_paused')`;
 
-/** An in-app message goes where its push goes. */
-const HAS_PUSH: SQL = sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.batch_id = value->>'batch_id' AND d.channel = 'push')`;
+/** The same with their coordinators `u`, who may not be known here. */
+const toTell = (portion: string): SQL => sql`${changing(portion)}
+  LEFT JOIN ${users} AS u ON u.id = n.value->>'coordinator_id' WHERE n.value->>'coordinator_id' IS NOT NULL`;
 
-/** Only a coordinator whom the directory knows can be told. */
-const insertOccasions = (portion: string): Statement => sql`INSERT INTO ${occasions} (key, dispatch_id)
-  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq + 1`)}, n.value->>'push_id'
-  FROM ${changing(portion)} CROSS JOIN ${users} AS u ON u.id = n.value->>'coordinator_id'
-  WHERE true ON CONFLICT DO NOTHING`;
+const early = (portion: string): SQL => sql`${toTell(portion)} AND u.id IS NULL`;
+
+/** Only a coordinator whom the directory knows can be told: what is for another waits for them. */
+const insertOccasions = (
+  portion: string,
+  now: number,
+): Statement => sql`INSERT INTO ${occasions} (key, dispatch_id)
+  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq + 1`)}, CASE WHEN u.id IS NOT NULL THEN n.value->>'push_id'
+      ELSE ${awaitingSince(sql`n.value->>'coordinator_id'`, now, sql`n.value->>'record_id'`)} END
+  FROM ${toTell(portion)} ON CONFLICT DO NOTHING`;
+
+/** Notices by which a mentor gets another coordinator, while the last record `r` still holds and nobody was told of it. */
+const takingOver = (portion: string, now: number): SQL => sql`json_each(${portion}) AS n
+  CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id' AND m.coordinator_id IS NOT n.value->>'coordinator_id'
+    AND (m.status = ${PAUSED}) = (n.value->>'is_paused')
+  CROSS JOIN ${records} AS r ON r.id = ${lastRecordOf(sql`m.id`)} AND ${IS_UNTOLD}
+    AND (r.event_type = 'pause_activated') = (n.value->>'is_paused')
+  WHERE n.value->>'coordinator_id' IS NOT NULL AND r.sent_at > ${now - AWAITED_MS}`;
+
+/** Lets what the coordinator before has not heard of wait for this one; the job of what waits looks at once. */
+const waitForWhoTakesOver = (
+  portion: string,
+  now: number,
+): Statement => sql`INSERT INTO ${occasions} (key, dispatch_id)
+  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq`)},
+    ${awaitingSince(sql`n.value->>'coordinator_id'`, sql`r.sent_at`, sql`r.id`)}
+  FROM ${takingOver(portion, now)}
+  ON CONFLICT (key) DO UPDATE SET dispatch_id = excluded.dispatch_id WHERE ${IS_WAITING}`;
 
 const insertRecords = (portion: string, now: number): Statement => sql`INSERT INTO ${records}
     (id, peer_mentor_id, event_type, effective_date, reason, coordinator_id, channels_notified, dispatch_ids, notes,

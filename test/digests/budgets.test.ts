@@ -67,7 +67,17 @@ const clear = (...tables: string[]) =>
 
 describe("of 100,000 users 1,000 are due", () => {
   beforeEach(() =>
-    clear("users", "grants", "matches", "user_schedules", "dispatches", "occasions", "preferences"),
+    clear(
+      "users",
+      "grants",
+      "matches",
+      "applications",
+      "deadline_moves",
+      "user_schedules",
+      "dispatches",
+      "occasions",
+      "preferences",
+    ),
   );
 
   test("a tick of the deadline reminders costs what these cost", { timeout: 120_000 }, async () => {

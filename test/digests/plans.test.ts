@@ -10,6 +10,7 @@ import {
   liveUntil,
   prefer,
   remove,
+  told,
 } from "./world.ts";
 
 /** Tables that grow with the users or with what was sent. */
@@ -47,9 +48,13 @@ test("no statement of events, jobs, rendering or preferences goes through a tabl
     await givenApplication(h, user, grant, "approved", application);
   }
   await givenGrant(h, { id: grant, deadline: "2026-04-07T12:00" });
+  const early = await givenApplication(h, now, "late-grant");
+  await givenApplication(h, now, "late-grant", "approved", early);
+  await givenGrant(h, { id: "late-grant" });
   await liveUntil(h, "2026-03-31T12:00");
   for (const path of ["preferences", "history", "stats", "health"])
     await h.request("GET", `/api/v1/notifications/${path}`, { as: { sub: now } });
+  expect(await told(now, "application_status")).toHaveLength(2);
   await remove(h, "users", now);
   expect(h.meter.statements.length).toBeGreaterThan(100);
   expect(await badSteps(h)).toEqual([]);

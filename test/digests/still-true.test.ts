@@ -276,12 +276,9 @@ describe("an application's new status that waits to be sent", () => {
     await nothingOf(user, "application_status");
   });
 
-  test("names a grant that came to be known only meanwhile", async () => {
+  test("calls its grant as it is called by then", async () => {
     const h = createDigestWorld();
-    const { id: user } = await givenReader(h);
-    const grant = `late_${user}`;
-    const application = await givenApplication(h, user, grant, "submitted");
-    await givenApplication(h, user, grant, "approved", application);
+    const { user, grant } = await changed(h);
     await givenGrant(h, { id: grant, title: "Wind" });
     await h.drain();
     expect(mailsTo(h, user)[0]?.text).toContain("Wind");

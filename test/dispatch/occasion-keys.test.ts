@@ -39,6 +39,28 @@ describe("the text of a key never changes, or a deployed database tells its occa
 });
 
 describe("a key is read back", () => {
+  test.each(["a", "a:1", "a:1:2", "7", "status:application:x:1"])("the application %s", async (id) => {
+    const key = keys.statusKey("application", json(id), sql`1774526400000 + 1`);
+    const is = await valueOf(
+      sql`(SELECT ${keys.STATUS_OF} FROM (SELECT ${key} AS key) AS o WHERE ${keys.IS_STATUS})`,
+    );
+    expect(is).toBe(id);
+  });
+
+  test.each([
+    ["u", "sent"],
+    ["u:1@x", "a:b:"],
+    ["ü", "søkt"],
+    ["u", ""],
+  ])("what %s waits with, the note %j and since when", async (user, note) => {
+    const waits = keys.awaitingSince(json(user), 1_774_526_400_000, json(note));
+    const [[row] = []] = await db.read([
+      sql`SELECT ${keys.awaitingNote(json(user))} AS note, ${keys.AWAITING_SINCE} AS since
+        FROM (SELECT ${waits} AS dispatch_id) AS o WHERE ${keys.isAwaiting(json(user))}`,
+    ]);
+    expect(row).toEqual({ note, since: 1_774_526_400_000 });
+  });
+
   test("the match, the user and the expiry in it", async () => {
     expect(await valueOf(sql`(SELECT ${keys.MATCH_ID} FROM (SELECT 'match:m:1' AS key) AS o)`)).toBe("m:1");
     expect(await valueOf(keys.welcomedBy(sql`'welcome:u:1'`))).toBe("u:1");

@@ -94,7 +94,10 @@ test("a status that is not told is counted", async () => {
   const nobody = mint("nobody");
   const early = await givenApplication(h, nobody, grant, "submitted");
   await givenApplication(h, nobody, grant, "approved", early);
-  expect(await reasons(h, nobody)).toEqual(["2026-03-26 application_status unknown_user 1"]);
+  await tickAt(h, "2026-04-02T11:59");
+  expect((await h.request("GET", path(nobody))).status).toBe(404);
+  await tickAt(h, "2026-04-02T12:00");
+  expect(await reasons(h, nobody)).toEqual(["2026-04-02 application_status unknown_user 1"]);
 });
 
 test("a digest that has nothing to say, and reminders that are switched off, are noted", async () => {

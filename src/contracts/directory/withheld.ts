@@ -36,7 +36,7 @@ const route = createRoute({
 - \`below_threshold\`: a match scored less than the user's \`match_threshold\`.
 - \`switched_off\`: the user has turned this type, or all e-mail, off.
 - \`nothing_to_say\`: a digest was due, and there was nothing to put into it.
-- \`unknown_user\`, \`unknown_grant\`: the user was not known here, or the grant had not come within seven days.
+- \`unknown_user\`, \`unknown_grant\`: a match or a status has waited seven days for the user or the grant to be known here.
 
 What is looked at again and again (\`deadline_reminder\`, \`weekly_digest\`) counts as one a day. A message that was made
 and then not sent is a cancelled dispatch, and has its reason in the log of the administration.`,

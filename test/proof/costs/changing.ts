@@ -107,6 +107,16 @@ const mentor = {
 };
 const application = { user_id: "usr_cost", grant_id: "grant", status: "under_review" };
 
+/** The same once the application's grant is there: until then its status waits. */
+const ofKnownGrant = (operation: Operation): Operation => ({
+  ...operation,
+  prepare: async (world) => {
+    const body = { title: "Grant" };
+    await world.call("PUT", `${DIRECTORY}/grants/${application.grant_id}`, { as: SERVICE, body });
+    return operation.prepare?.(world);
+  },
+});
+
 const ALL: readonly Operation[] = [
   send("push: send to push and inbox", { channels: ["push", "in_app"] }),
   send("push: send with an Idempotency-Key", {}, { "idempotency-key": "yes" }),
@@ -148,9 +158,11 @@ const ALL: readonly Operation[] = [
   event("directory: a mentor's pause, up to its settlement", "peer-mentors", mentor, {
     current_status: "paused",
   }),
-  event("directory: an application's new status, up to its settlement", "applications", application, {
-    status: "granted",
-  }),
+  ofKnownGrant(
+    event("directory: an application's new status, up to its settlement", "applications", application, {
+      status: "granted",
+    }),
+  ),
   upsert("certifications", (_, user_id) => ({ user_id, org_id: null, name: "First aid", expires_at: SOON })),
   upsert("activities", (_, user_id) => ({ user_id, status: "completed", hours: 1, occurred_at: SOON })),
   upsert("peer-mentors", () => mentor),

@@ -13,7 +13,7 @@ interface Found {
 
 /**
  * An application's new status, as long as it has it: one that has changed again has a message of its own, and one that
- * was deleted has none. A grant that came to be known only meanwhile is called by its title.
+ * was deleted has none. Its grant is called as it is called by then, or was last.
  */
 export const applicationStatus: LateBound = {
   isOne: ({ type }) => type === "application_status",
