@@ -109,16 +109,12 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   }
 }
 
-/** Users without a row in this bulk whose reminder had failed in one of the day before it. */
+/** Users without a row in this bulk of whom a reminder had failed within the day before it. */
 function failedLately(rows: readonly Row[], { at }: Call, own: readonly Row[]): Set<string> {
   const here = new Set(own.map(({ user_id }) => user_id));
   const before = rows.filter(
-    ({ batch_id, status, user_id, created_at }) =>
-      batch_id !== null &&
-      status === "failed" &&
-      !here.has(user_id) &&
-      created_at <= at + HOUR &&
-      created_at > at - DAY,
+    ({ status, user_id, created_at }) =>
+      status === "failed" && !here.has(user_id) && created_at <= at + HOUR && created_at > at - DAY,
   );
   return new Set(before.map(({ user_id }) => user_id));
 }
