@@ -33,6 +33,9 @@ export async function openSuite(): Promise<Suite> {
   });
   const all = await vitest.globTestSpecifications();
   const run = async (specs: TestSpecification[]) => {
+    // Or what failed in the run before would count for `bail` in this one, and end it before it has begun.
+    vitest.state.filesMap.clear();
+    vitest.state.clearErrors();
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specs, false);
     return { modules: testModules, failed: unhandledErrors.length > 0 || testModules.some(isFailed) };
   };
