@@ -86,6 +86,8 @@ const logical: Operator = (node, code) => {
   const swap = LOGICAL[String(node["operator"])];
   if (swap !== undefined) return swapped(node, code, swap, "swap and and or");
   const left = field(node, "left");
+  // To JSON and to D1, undefined is null.
+  if (code.slice(field(node, "right")?.start, field(node, "right")?.end) === "null") return [];
   return left === null ? [] : [whole(node, code.slice(left.start, left.end), "drop a default")];
 };
 
