@@ -94,12 +94,10 @@ export const bulkReminded = z
       total_eligible: z.int(),
       dispatched: z.int(),
       failed: z.int().openapi({ description: "Users who cannot be mailed; logged with the reason." }),
-      skipped: z
-        .int()
-        .openapi({
-          description:
-            "Users reminded of the same expiry within 24 hours, or who had switched that reminder off.",
-        }),
+      skipped: z.int().openapi({
+        description:
+          "Users reminded of the same expiry within 24 hours, or who had switched that reminder off.",
+      }),
       dispatch_ids: z
         .array(dispatchId)
         .openapi({ description: "The first 1,000; `batch_id` finds them all." }),
