@@ -25,9 +25,6 @@ export const ROUND = 100;
  * once.
  */
 export const MAX_ROUNDS = 12;
-
-/** Its organization's quota, its limiter and its provider, or its limiter again; what follows it in-app is never bulk. */
-export const SUBREQUESTS_OF_A_DISPATCH = 3;
 const MAX_MS = 6 * MINUTE;
 
 /** After a fault of D1 or of a Durable Object, a message comes again after so many seconds. */

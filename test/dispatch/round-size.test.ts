@@ -1,10 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { MAX_ANNOUNCED } from "../../src/dispatch/announce.ts";
-import { MAX_ROUNDS, ROUND, SUBREQUESTS_OF_A_DISPATCH } from "../../src/dispatch/deliver.ts";
+import { MAX_ROUNDS, ROUND } from "../../src/dispatch/deliver.ts";
 import { MAX_SETTLEMENTS } from "../../src/queues/consumer.ts";
 import { createMailWorld, givenMailsTo, mailNow } from "../support/mail.ts";
 import { dispatchesOf, emptyTables } from "../support/pipeline.ts";
+
+/** Its organization's quota, its limiter and its provider, or its limiter again; what follows it in-app is never bulk. */
+const SUBREQUESTS_OF_A_DISPATCH = 3;
 
 beforeEach(emptyTables);
 
