@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { getPath } from "hono/utils/url";
 import { type Deps, depsOf } from "./deps.ts";
-import type { Bindings } from "./env.ts";
+import type { Bindings } from "./config/config.ts";
 import type { App, AppEnv } from "./http/app-env.ts";
 import { createBase } from "./http/middleware.ts";
 
@@ -13,31 +13,31 @@ type Register = (app: App) => void;
  * loaded at the first request for it: most of what a contract takes to load are its schemas.
  */
 const PARTS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
-  "/": async () => [(await import("./http/docs.ts")).registerHome],
-  "/healthz": async () => [(await import("./http/health.ts")).registerHealth],
-  "/openapi.json": async () => [(await import("./http/docs.ts")).registerDocument],
-  "/docs": async () => [(await import("./http/docs.ts")).registerReference],
-  "/unsubscribe": async () => [(await import("./contracts/unsubscribe/index.ts")).registerUnsubscribe],
-  "/webhooks": async () => [(await import("./contracts/webhooks/index.ts")).registerWebhooks],
-  "/dev/jobs": async () => [(await import("./jobs/by-hand.ts")).registerJobsByHand],
+  "/": async () => [(await import("./api/docs/index.ts")).registerHome],
+  "/healthz": async () => [(await import("./api/health/index.ts")).registerHealth],
+  "/openapi.json": async () => [(await import("./api/docs/index.ts")).registerDocument],
+  "/docs": async () => [(await import("./api/docs/index.ts")).registerReference],
+  "/unsubscribe": async () => [(await import("./api/unsubscribe/index.ts")).registerUnsubscribe],
+  "/webhooks": async () => [(await import("./api/webhooks/index.ts")).registerWebhooks],
+  "/dev/jobs": async () => [(await import("./api/dev-jobs/index.ts")).registerJobsByHand],
   "/api/v1/notifications": async () => [
     // Its static paths come before the push contract's /{id}.
-    (await import("./contracts/user-notifications/index.ts")).registerUserNotifications,
-    (await import("./contracts/push-notifications/index.ts")).registerPushNotifications,
+    (await import("./api/user-notifications/index.ts")).registerUserNotifications,
+    (await import("./api/push-notifications/index.ts")).registerPushNotifications,
   ],
   "/api/v1/admin/notifications": async () => [
-    (await import("./contracts/admin-notifications/index.ts")).registerAdminNotifications,
+    (await import("./api/admin-notifications/index.ts")).registerAdminNotifications,
   ],
   "/api/v1/notification-records": async () => [
-    (await import("./contracts/notification-records/index.ts")).registerNotificationRecords,
+    (await import("./api/notification-records/index.ts")).registerNotificationRecords,
   ],
   "/api/v1/stats-notifications": async () => [
-    (await import("./contracts/stats-notifications/index.ts")).registerStatsNotifications,
+    (await import("./api/stats-notifications/index.ts")).registerStatsNotifications,
   ],
-  "/api/v1/inbox": async () => [(await import("./contracts/inbox/index.ts")).registerInbox],
+  "/api/v1/inbox": async () => [(await import("./api/inbox/index.ts")).registerInbox],
   "/api/v1/directory": async () => [
-    (await import("./contracts/directory/index.ts")).registerDirectory,
-    (await import("./contracts/suppressions/index.ts")).registerSuppressions,
+    (await import("./api/directory/index.ts")).registerDirectory,
+    (await import("./api/suppressions/index.ts")).registerSuppressions,
   ],
 };
 

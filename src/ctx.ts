@@ -1,17 +1,17 @@
-import type { Config } from "./env.ts";
+import type { Config } from "./config/config.ts";
 import type { Db } from "./db/client.ts";
-import type { Lane } from "./db/schema/index.ts";
-import type { Gates } from "./gate/gate.ts";
+import type { QueueName } from "./db/schema/index.ts";
+import type { Gates } from "./delivery/gate/gate.ts";
 import type { Inboxes } from "./inbox/inboxes.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
-import type { QueueMessage } from "./queues/message.ts";
-import type { Quotas } from "./quota/quotas.ts";
+import type { QueueMessage } from "./outbox/message.ts";
+import type { Quotas } from "./rate-limit/quota/quotas.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
 
 /** Where wake-up calls go. */
-export type Queues = Record<Lane, Pick<Queue<QueueMessage>, "sendBatch">>;
+export type Queues = Record<QueueName, Pick<Queue<QueueMessage>, "sendBatch">>;
 
 /** What every verb gets handed: nothing reaches for the platform by itself. */
 export interface Ctx {

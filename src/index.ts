@@ -1,8 +1,8 @@
-import type { Bindings } from "./env.ts";
+import type { Bindings } from "./config/config.ts";
 
-export { ProviderGate } from "./gate/durable-object.ts";
+export { ProviderGate } from "./delivery/gate/durable-object.ts";
 export { UserInbox } from "./inbox/live/durable-object.ts";
-export { OrgQuota } from "./quota/durable-object.ts";
+export { OrgQuota } from "./rate-limit/quota/durable-object.ts";
 export { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
 /**

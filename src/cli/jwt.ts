@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import { UserError } from "./project.ts";
 
-/** The roles of src/http/principal.ts, which Node cannot load, and what each may do in a few words. */
+/** The roles of src/auth/principal.ts, which Node cannot load, and what each may do in a few words. */
 export const ROLES = {
   user: "what is their own",
   coordinator: "what is their own, and the records of the mentors they coordinate",

@@ -1,13 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  EMAIL_TYPES,
-  type EmailRecipient,
-  renderEmail,
-  sampleContent,
-} from "../channels/email/templates/index.ts";
-import { markup, trusted } from "../channels/email/templates/markup.ts";
-import { UNSUBSCRIBE_PAGES, renderUnsubscribePage } from "../channels/email/unsubscribe-page.ts";
+import { EMAIL_TYPES, type EmailRecipient, renderEmail, sampleContent } from "../content/index.ts";
+import { markup, trusted } from "../content/markup.ts";
+import { UNSUBSCRIBE_PAGES, renderUnsubscribePage } from "../preferences/unsubscribe-page.ts";
 
 // Writes every template, and the pages behind its unsubscribe link, to a folder, to be looked at in a browser:
 //   node src/cli/mail-preview.ts [folder]

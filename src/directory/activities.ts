@@ -3,7 +3,7 @@ import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { activities as table } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
-import { snapshotsStale } from "../stats/stale.ts";
+import { snapshotsStale } from "../notifications/stats-summary/stale.ts";
 import type { Change, Collection, Consequences } from "./collection.ts";
 import { deleteRow } from "./remove.ts";
 

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { applications as table } from "../db/schema/index.ts";
-import { tellStatuses } from "../digests/tell-statuses.ts";
+import { notifyOfStatuses } from "../notifications/application-status/notify-statuses.ts";
 import type { Collection } from "./collection.ts";
 
 export type Application = typeof table.$inferSelect;
@@ -15,5 +15,5 @@ export const applications: Collection<ApplicationFacts, Application> = {
     status_seq: { initial: now, changed: sql`status_seq + (status <> excluded.status)` },
     updated_at: { initial: now, changed: sql`excluded.updated_at` },
   }),
-  consequences: tellStatuses,
+  consequences: notifyOfStatuses,
 };

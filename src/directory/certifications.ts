@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { certifications as table } from "../db/schema/index.ts";
-import { lookNow } from "../schedules/user-schedules.ts";
+import { rescheduleNow } from "../schedules/user-schedules.ts";
 import type { Change, Collection, Consequences } from "./collection.ts";
 
 export type Certification = typeof table.$inferSelect;
@@ -18,15 +18,19 @@ export const certifications: Collection<CertificationFacts, Certification> = {
       changed: sql`iif(expires_at = excluded.expires_at, known_since, excluded.known_since)`,
     },
   }),
-  consequences: lookAtOwners,
+  consequences: rescheduleOwners,
 };
 
 /** When their owners are next due follows from their time zones, which the job knows: it looks at them now. */
-function lookAtOwners(ctx: Ctx, { rows }: Change<CertificationFacts>): Consequences {
+function rescheduleOwners(ctx: Ctx, { rows }: Change<CertificationFacts>): Consequences {
   const owners = JSON.stringify(rows.map((row) => row.user_id));
   return {
     after: [
-      lookNow("certifications", sql`SELECT value AS user_id FROM json_each(${owners})`, ctx.clock.now()),
+      rescheduleNow(
+        "certifications",
+        sql`SELECT value AS user_id FROM json_each(${owners})`,
+        ctx.clock.now(),
+      ),
     ],
   };
 }

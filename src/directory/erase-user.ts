@@ -13,7 +13,7 @@ import {
   emailTotals,
   matches,
   notificationRecords,
-  occasions,
+  dedupeKeys,
   optouts,
   peerMentors,
   preferences,
@@ -22,10 +22,10 @@ import {
   userSchedules,
   withheld,
 } from "../db/schema/index.ts";
-import { namesUser } from "../dispatch/occasion-keys.ts";
+import { namesUser } from "../outbox/dedupe-keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import { keepOutcomes } from "../pause-records/following.ts";
-import { ON_KEPT_DAYS } from "../withheld/count.ts";
+import { keepOutcomes } from "../notifications/pause/following.ts";
+import { ON_KEPT_DAYS } from "../log/withheld/count.ts";
 import { buryUser, erasedHash } from "./tombstones.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
@@ -99,9 +99,9 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
     ),
     keepOutcomes(some),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
-    sql`DELETE FROM ${occasions} WHERE dispatch_id IN ${some}`,
+    sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
     // Occasions outlive their dispatches.
-    sql`DELETE FROM ${occasions} WHERE ${namesUser(id)}`,
+    sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(id)}`,
     sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
     anythingOf(id),
     isAudited(entry.id),

@@ -1,5 +1,5 @@
 import { matches as table } from "../db/schema/index.ts";
-import { tellMatches } from "../digests/tell-matches.ts";
+import { notifyOfMatches } from "../notifications/new-match/notify-matches.ts";
 import type { Collection } from "./collection.ts";
 
 export type Match = typeof table.$inferSelect;
@@ -11,5 +11,5 @@ export const matches: Collection<MatchFacts, Match> = {
   noun: "match",
   table,
   kept: (now) => ({ created_at: { initial: now } }),
-  consequences: tellMatches,
+  consequences: notifyOfMatches,
 };

@@ -3,7 +3,7 @@ import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { notificationRecords, peerMentors as table } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
-import { tellOfPauses } from "../pause-records/flow.ts";
+import { notifyOfPauses } from "../notifications/pause/flow.ts";
 import type { Collection } from "./collection.ts";
 import { deleteRow } from "./remove.ts";
 
@@ -19,7 +19,7 @@ export const peerMentors: Collection<PeerMentorFacts, PeerMentor> = {
     status_seq: { initial: now, changed: sql`status_seq + (status <> excluded.status)` },
     updated_at: { initial: now, changed: sql`excluded.updated_at` },
   }),
-  consequences: tellOfPauses,
+  consequences: notifyOfPauses,
   remove: removeMentor,
 };
 

@@ -2,7 +2,7 @@ import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
-import { queuedAmong, type ToWake, wake } from "../dispatch/wake.ts";
+import { queuedAmong, type ToWake, wake } from "../outbox/wake.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { Failure } from "../lib/failure.ts";
 import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";

@@ -4,11 +4,11 @@ import type { Statement } from "../db/client.ts";
 import { insertRows } from "../db/json.ts";
 import { users as table } from "../db/schema/index.ts";
 import { canonicalAddress } from "../lib/address.ts";
-import { lookNowAtAll } from "../schedules/user-schedules.ts";
-import { subscriptionsMoved } from "../stats/stale.ts";
+import { rescheduleAll } from "../schedules/user-schedules.ts";
+import { subscriptionsMoved } from "../notifications/stats-summary/stale.ts";
 import type { Change, Collection } from "./collection.ts";
 import { eraseUser } from "./erase-user.ts";
-import { welcome } from "./welcome.ts";
+import { welcome } from "../notifications/welcome/notify.ts";
 
 export type User = typeof table.$inferSelect;
 export type UserFacts = Omit<User, "created_at" | "updated_at">;
@@ -24,7 +24,7 @@ export const users: Collection<UserFacts, User> = {
   }),
   consequences(ctx, change) {
     const { before, dispatchIds } = welcome(ctx, change);
-    return { before: [...lookAtMoved(ctx, change), ...before], dispatchIds };
+    return { before: [...rescheduleMoved(ctx, change), ...before], dispatchIds };
   },
   remove: eraseUser,
 };
@@ -33,12 +33,12 @@ export const users: Collection<UserFacts, User> = {
  * Who lives in another time zone now is due at other times: the jobs look at them at once. At whoever is new they look by
  * the trigger `users_arrive`, since what is to be told of them may have come before them.
  */
-function lookAtMoved(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
+function rescheduleMoved(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
   const moved = sql`SELECT given.value->>'id' FROM json_each(${zones}) AS given LEFT JOIN ${table} AS u
     ON u.id = given.value->>'id' WHERE u.timezone IS NOT given.value->>'timezone'`;
   const now = ctx.clock.now();
-  return [lookNowAtAll(moved, now), subscriptionsMoved(moved, now)];
+  return [rescheduleAll(moved, now), subscriptionsMoved(moved, now)];
 }
 
 /** A user as far as a token or a registration tells. */

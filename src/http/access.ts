@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Failure } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
-import type { ContractName } from "./contracts.ts";
-import { type Principal, type Role, ROLES, type TokenPrincipal } from "./principal.ts";
+import type { ContractName } from "../config/contracts.ts";
+import { type Principal, type Role, ROLES, type TokenPrincipal } from "../auth/principal.ts";
 
 /**
  * Lets in whoever has a valid token of one of `roles`, and anyone when `contract` is open. A token that is sent is

@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Ctx } from "../ctx.ts";
 import type { Deps } from "../deps.ts";
-import type { Bindings } from "../env.ts";
+import type { Bindings } from "../config/config.ts";
 import type { Log } from "../lib/log.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal } from "../auth/principal.ts";
 
 /** What our middleware leaves in the Hono context. */
 export interface AppEnv {

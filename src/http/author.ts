@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { Author } from "../audit/audit.ts";
 import type { AppEnv } from "./app-env.ts";
-import { actorOf } from "./principal.ts";
+import { actorOf } from "../auth/principal.ts";
 
 /** Who is noted in the audit log. */
 export const authorOf = (c: Context<AppEnv>): Author => ({

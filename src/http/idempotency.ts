@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { type IdempotencyKey, keyOf } from "../idempotency/keys.ts";
 import { Failure } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
-import { actorOf, type Principal } from "./principal.ts";
+import { actorOf, type Principal } from "../auth/principal.ts";
 
 /**
  * Whose keys these are: a caller's in one organization. Where a contract is open and nobody says who they are, those of

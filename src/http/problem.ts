@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isPassingFault } from "../db/client.ts";
-import { ConfigError } from "../env.ts";
+import { ConfigError } from "../config/config.ts";
 import { Failure, type FieldError, PROBLEMS, type ProblemCode } from "../lib/failure.ts";
 import { createLog, type Log } from "../lib/log.ts";
 import type { AppEnv } from "./app-env.ts";

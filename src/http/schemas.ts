@@ -6,33 +6,12 @@ import { canonicalLocale } from "../lib/locale.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
 
-/** A caller's own id of a user, an organization …: 1–128 of `[A-Za-z0-9_.:@-]`. */
-export const directoryId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.:@-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 _ . : @ -");
-
 /** The id of a message in a path. What is no id of ours is a 404, like an id that is not there. */
 export const anyDispatchId = z.string().openapi({
   description:
     "As any view prints it: `notif_…`, `dsp_…` or the bare UUID. Each view answers in its own form.",
   example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd",
 });
-
-/** Something other than spaces, control characters and such as only join or direct others. */
-const VISIBLE = /[^\s\p{Z}\p{Cc}\p{Cf}]/u;
-
-/** Text that people read: not blank, and neither NUL nor half a surrogate pair, which SQLite cannot hold. */
-export const plainText = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    // No check may abort: then zod would leave out those of the whole object.
-    .superRefine((text, context) => {
-      if (text === "" || text.length > max) return;
-      if (!text.isWellFormed() || text.includes("\0")) context.addIssue("must be well-formed text");
-      else if (!VISIBLE.test(text)) context.addIssue("must not be blank");
-    });
 
 /** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>

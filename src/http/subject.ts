@@ -1,8 +1,8 @@
 import type { Subject } from "../directory/subject.ts";
 import type { NewUser } from "../directory/users.ts";
 import { Failure } from "../lib/failure.ts";
-import type { TokenPrincipal } from "./principal.ts";
-import { scopeOf } from "./scope.ts";
+import type { TokenPrincipal } from "../auth/principal.ts";
+import { scopeOf } from "../auth/scope-of.ts";
 
 /**
  * Whose data an endpoint of a user's own is about: the caller's, or those of the user in scope whom the caller names. A

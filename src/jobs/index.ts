@@ -1,14 +1,14 @@
 import type { Ctx } from "../ctx.ts";
 import type { Deps } from "../deps.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
-import { sendDeadlineReminders } from "../digests/deadline-reminders.ts";
-import { sendMatchDigests } from "../digests/match-digests.ts";
-import { sendWeeklyDigests } from "../digests/weekly-digest.ts";
-import { removeOld } from "../dispatch/retention.ts";
-import { sweep } from "../dispatch/sweep.ts";
-import { sendDueReminders } from "../reminders/due-reminders.ts";
-import { refreshStale } from "../stats/refresh-stale.ts";
-import { sendSummaries } from "../stats/send-summaries.ts";
+import { sendDeadlineReminders } from "../notifications/deadline-reminder/job.ts";
+import { sendMatchDigests } from "../notifications/new-match/job.ts";
+import { sendWeeklyDigests } from "../notifications/weekly-digest/job.ts";
+import { removeOld } from "../log/retention.ts";
+import { sweep } from "../delivery/sweep.ts";
+import { sendDueReminders } from "../notifications/certification-reminder/job.ts";
+import { refreshStale } from "../notifications/stats-summary/refresh-stale.ts";
+import { sendSummaries } from "../notifications/stats-summary/job.ts";
 import { recordRun } from "./runs.ts";
 
 /** A job asks "what is due and not yet done?", so that it may run late, twice, or at the same time as itself. */

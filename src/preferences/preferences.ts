@@ -4,7 +4,7 @@ import type { Statement } from "../db/client.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
 import { isThere, missing, type Subject, summon } from "../directory/subject.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
-import { lookAgain } from "./look-again.ts";
+import { reschedule } from "./reschedule.ts";
 
 /** A row as SQLite gives it: switches are 0 or 1. */
 export type PreferencesRow = {
@@ -22,7 +22,7 @@ export type PreferencesChange = {
 const read = (subject: Subject): Statement =>
   sql`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${isThere(subject)}`;
 
-const theOne = (subject: Subject, [row]: unknown[] = [], why: unknown[] = []): PreferencesRow => {
+const requireFound = (subject: Subject, [row]: unknown[] = [], why: unknown[] = []): PreferencesRow => {
   if (row === undefined) throw missing(subject, why);
   return row as PreferencesRow;
 };
@@ -33,7 +33,7 @@ const theOne = (subject: Subject, [row]: unknown[] = [], why: unknown[] = []): P
  */
 export async function getPreferences(ctx: Ctx, subject: Subject): Promise<PreferencesRow> {
   const [found = []] = await ctx.db.read([read(subject)]);
-  if (found.length > 0) return theOne(subject, found);
+  if (found.length > 0) return requireFound(subject, found);
   return changePreferences(ctx, subject, {});
 }
 
@@ -58,10 +58,10 @@ export async function changePreferences(
       : [
           sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
             WHERE user_id = ${subject.id} AND ${isThere(subject)}`,
-          ...lookAgain(sql`SELECT ${subject.id} AS user_id WHERE ${isThere(subject)}`, now),
+          ...reschedule(sql`SELECT ${subject.id} AS user_id WHERE ${isThere(subject)}`, now),
         ]),
     why,
     read(subject),
   ]);
-  return theOne(subject, results.at(-1), results.at(-2));
+  return requireFound(subject, results.at(-1), results.at(-2));
 }

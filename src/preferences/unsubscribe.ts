@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import { type Recipient, recipientsOf, isUnwanted, SWITCHES } from "../channels/email/recipient.ts";
-import type { UnsubscribeAction } from "../channels/email/unsubscribe-page.ts";
-import type { UnsubscribeTarget } from "../channels/email/unsubscribe-token.ts";
+import type { UnsubscribeAction } from "./unsubscribe-page.ts";
+import type { UnsubscribeTarget } from "./unsubscribe-token.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/client.ts";
 import { optouts, preferences } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
-import { lookAgain } from "./look-again.ts";
+import { reschedule } from "./reschedule.ts";
 
 /** What a link's page has to show: the user, and whether the type, or everything, is off. Null: the user is gone. */
 export interface Subscription {
@@ -50,7 +50,7 @@ function changes(ctx: Ctx, { userId, type }: UnsubscribeTarget, action: Unsubscr
   const set = (column: string, on: boolean): Statement[] => {
     const differs = sql`user_id = ${userId} AND ${sql.identifier(column)} <> ${on ? 1 : 0}`;
     return [
-      ...lookAgain(sql`SELECT user_id FROM ${preferences} WHERE ${differs}`, now),
+      ...reschedule(sql`SELECT user_id FROM ${preferences} WHERE ${differs}`, now),
       sql`UPDATE ${preferences} SET ${sql.identifier(column)} = ${on ? 1 : 0}, updated_at = ${now}
         WHERE ${differs}`,
     ];

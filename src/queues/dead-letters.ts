@@ -1,13 +1,13 @@
 import { applyFeedback } from "../channels/email/feedback/apply.ts";
 import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
-import { settle } from "../dispatch/settle.ts";
-import type { Settlement } from "../dispatch/settlement.ts";
-import { sendToQueue, settlementLane } from "../dispatch/wake.ts";
+import { settle } from "../delivery/settle.ts";
+import type { Settlement } from "../outbox/settlement.ts";
+import { sendToQueue, settlementQueue } from "../outbox/wake.ts";
 import { DAY } from "../lib/clock.ts";
-import { MAX_SETTLEMENTS } from "./consumer.ts";
+import { MAX_SETTLEMENTS } from "../delivery/consume.ts";
 import { eventsIn } from "./email-events.ts";
-import { queueMessage } from "./message.ts";
+import { queueMessage } from "../outbox/message.ts";
 
 /** Outcomes that D1 did not take go back onto their queue, to be tried again after so many seconds … */
 const SETTLE_AGAIN_SECONDS = 5;
@@ -71,7 +71,7 @@ async function settleAtLast(ctx: Ctx, message: Message<unknown>, settlement: Set
     }
     ctx.log.error("dead_letter_failed", error, fields);
     const body = { v: 1 as const, settle: settlement };
-    if (await sendToQueue(ctx, settlementLane(channel), [body], SETTLE_AGAIN_SECONDS)) message.ack();
+    if (await sendToQueue(ctx, settlementQueue(channel), [body], SETTLE_AGAIN_SECONDS)) message.ack();
     else message.retry({ delaySeconds: AFTER_FAULT_SECONDS });
   }
 }

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { consume } from "./consumer.ts";
+import { consume } from "../delivery/consume.ts";
 import { consumeDeadLetters } from "./dead-letters.ts";
 import { consumeEmailEvents } from "./email-events.ts";
 

@@ -27,7 +27,7 @@ export const dueQuery = (kind: ScheduleKind, now: number, limit: number): SQL =>
  * work on what it read before notices.
  * @param users a query of the ids of users, one column
  */
-export const lookNow = (kind: ScheduleKind, users: SQL, now: number): Statement =>
+export const rescheduleNow = (kind: ScheduleKind, users: SQL, now: number): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
     SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
     ON CONFLICT (user_id, kind) DO UPDATE SET next_at = min(next_at, excluded.next_at) - 1`;
@@ -37,14 +37,14 @@ export const lookNow = (kind: ScheduleKind, users: SQL, now: number): Statement 
  * are not owed (`since`): nobody was promised them.
  * @param users a query of `user_id` and `at`, the time of the change
  */
-export const lookNowAtSteps = (kind: ScheduleKind, users: SQL): Statement =>
+export const rescheduleSteps = (kind: ScheduleKind, users: SQL): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, since, next_at)
     SELECT user_id, ${kind}, min(at), min(at) FROM (${users}) WHERE true GROUP BY user_id
     ON CONFLICT (user_id, kind) DO UPDATE SET since = iif(next_at > excluded.next_at, excluded.next_at, since),
       next_at = min(next_at, excluded.next_at) - 1`;
 
 /** Makes a job look at these users, unless it does so anyway. @param users a query of the ids of users, one column */
-export const lookIfNew = (kind: ScheduleKind, users: SQL, now: number): Statement =>
+export const scheduleIfNew = (kind: ScheduleKind, users: SQL, now: number): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
     SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
     ON CONFLICT DO NOTHING`;
@@ -57,7 +57,7 @@ const MOST_MOVED_MS = DAY + 2 * HOUR;
  * past is still owed.
  * @param users a query of ids, one column
  */
-export const lookNowAtAll = (users: SQL, now: number): Statement =>
+export const rescheduleAll = (users: SQL, now: number): Statement =>
   sql`UPDATE ${userSchedules} SET next_at = min(next_at, ${now}) - 1,
       since = iif(kind = 'deadlines', since - ${MOST_MOVED_MS}, since) WHERE user_id IN (${users})`;
 

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { fetchReceipts } from "../../src/channels/push/receipts.ts";
 import type { Ctx } from "../../src/ctx.ts";
-import { sendDeadlineReminders } from "../../src/digests/deadline-reminders.ts";
-import { sendMatchDigests } from "../../src/digests/match-digests.ts";
-import { sendWeeklyDigests } from "../../src/digests/weekly-digest.ts";
+import { sendDeadlineReminders } from "../../src/notifications/deadline-reminder/job.ts";
+import { sendMatchDigests } from "../../src/notifications/new-match/job.ts";
+import { sendWeeklyDigests } from "../../src/notifications/weekly-digest/job.ts";
 import { eraseUser } from "../../src/directory/erase-user.ts";
-import { removeOld } from "../../src/dispatch/retention.ts";
-import { sendDueReminders } from "../../src/reminders/due-reminders.ts";
-import { remindOrg } from "../../src/reminders/remind-org.ts";
-import { refreshStale } from "../../src/stats/refresh-stale.ts";
-import { sendSummaries } from "../../src/stats/send-summaries.ts";
+import { removeOld } from "../../src/log/retention.ts";
+import { sendDueReminders } from "../../src/notifications/certification-reminder/job.ts";
+import { remindOrg } from "../../src/notifications/certification-reminder/remind-org.ts";
+import { refreshStale } from "../../src/notifications/stats-summary/refresh-stale.ts";
+import { sendSummaries } from "../../src/notifications/stats-summary/job.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { COLLECTIONS } from "../../src/directory/collections.ts";
-import { bodiesOf } from "../contract/directory/bodies.ts";
-import { sendPush } from "../contract/push-notifications/calls.ts";
+import { bodiesOf } from "../api/directory/bodies.ts";
+import { sendPush } from "../api/push-notifications/calls.ts";
 import { aReader, BASE as INBOX, givenMessages } from "../inbox/world.ts";
-import { BASE as STATS, givenMember, givenSubscription } from "../stats/world.ts";
+import { BASE as STATS, givenMember, givenSubscription } from "../notifications/stats-summary/world.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { createMailWorld, givenReader } from "../support/mail.ts";
 import { aPush, givenUser } from "../support/world.ts";

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { sendDeadlineReminders } from "../../src/digests/deadline-reminders.ts";
-import { sendWeeklyDigests } from "../../src/digests/weekly-digest.ts";
-import { settle } from "../../src/dispatch/settle.ts";
-import { sendDueReminders } from "../../src/reminders/due-reminders.ts";
-import { sendSummaries } from "../../src/stats/send-summaries.ts";
-import { at, createDigestWorld } from "../digests/world.ts";
+import { sendDeadlineReminders } from "../../src/notifications/deadline-reminder/job.ts";
+import { sendWeeklyDigests } from "../../src/notifications/weekly-digest/job.ts";
+import { settle } from "../../src/delivery/settle.ts";
+import { sendDueReminders } from "../../src/notifications/certification-reminder/job.ts";
+import { sendSummaries } from "../../src/notifications/stats-summary/job.ts";
+import { at, createDigestWorld } from "../notifications/grants/world.ts";
 
 // Everything as large as the door lets it in: ids of 128 characters that keys encode, titles of four-byte characters.
 // Each job runs in one invocation, under the limits that production has.

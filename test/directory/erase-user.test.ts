@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Ctx } from "../../src/ctx.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { eraseUser, NAMING, OWNED } from "../../src/directory/erase-user.ts";
-import { dispatchRow, insertDispatches, insertOccasions } from "../../src/dispatch/create.ts";
+import { dispatchRow, insertDispatches, insertDedupeKeys } from "../../src/outbox/create.ts";
 import { pushBudget } from "../../src/rate-limit/budgets.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { aPush, givenUser } from "../support/world.ts";
@@ -49,7 +49,7 @@ async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: n
   const ids = rows.map((row) => row.id);
   await h.ctx.db.write([
     ...insertDispatches(rows),
-    ...insertOccasions(ids.map((id) => ({ key: `digest:${userId}:${id}`, dispatch_id: id }))),
+    ...insertDedupeKeys(ids.map((id) => ({ key: `digest:${userId}:${id}`, dispatch_id: id }))),
   ]);
   await env.DB.prepare(
     "INSERT INTO deliveries (dispatch_id, device_id, status, provider) SELECT value, 1, 'accepted', 'expo' FROM json_each(?)",

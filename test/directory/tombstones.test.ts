@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { removeOld } from "../../src/dispatch/retention.ts";
+import { removeOld } from "../../src/log/retention.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import { type Answer, type Caller, createHarness, type Harness, mint } from "../support/harness.ts";
 import { aPush, givenUser } from "../support/world.ts";

@@ -5,7 +5,7 @@ import type { Change, Collection } from "../../src/directory/collection.ts";
 import { readOne } from "../../src/directory/read.ts";
 import { upsertMany, upsertOne } from "../../src/directory/upsert.ts";
 import { type User, type UserFacts, users } from "../../src/directory/users.ts";
-import { dispatchRow, insertDispatches } from "../../src/dispatch/create.ts";
+import { dispatchRow, insertDispatches } from "../../src/outbox/create.ts";
 import { createHarness, mint } from "../support/harness.ts";
 
 let h = createHarness({ autoDrain: false });
@@ -26,7 +26,7 @@ const facts = (more: Partial<UserFacts> = {}): UserFacts => ({
 });
 
 /** A collection that tells a user of their new name, once for each change: how events will follow from changes. */
-function telling(changes: Change<UserFacts>[] = []): Collection<UserFacts, User> {
+function notifying(changes: Change<UserFacts>[] = []): Collection<UserFacts, User> {
   return {
     ...users,
     consequences(ctx, change) {
@@ -108,7 +108,7 @@ test("each single fact is a change", async () => {
 });
 
 test("statements before see the old state, statements after the new one, and what came of it is woken", async () => {
-  const collection = telling();
+  const collection = notifying();
   const kari = facts();
   await upsertOne(h.ctx, collection, kari);
   expect(await told(kari.id)).toEqual([]);
@@ -126,7 +126,7 @@ test("statements before see the old state, statements after the new one, and wha
 });
 
 test("a bulk has its consequences in one round trip too, for those rows alone that changed", async () => {
-  const collection = telling();
+  const collection = notifying();
   const [kari, ola] = [facts({ name: "Kari" }), facts({ name: "Ola" })];
   await upsertMany(h.ctx, collection, [kari, ola]);
   h.meter.reset();
@@ -139,7 +139,7 @@ test("a bulk has its consequences in one round trip too, for those rows alone th
 });
 
 test("a write that was committed although D1 reported a fault is told once, and still woken", async () => {
-  const collection = telling();
+  const collection = notifying();
   const kari = facts();
   await upsertOne(h.ctx, collection, kari);
   h.meter.failNext("after");
@@ -153,7 +153,7 @@ test("nothing follows from a change that could not be written", async () => {
   const kari = facts();
   await upsertOne(h.ctx, users, kari);
   const broken: Collection<UserFacts, User> = {
-    ...telling(),
+    ...notifying(),
     kept: () => ({ created_at: { initial: null }, updated_at: { initial: null, changed: sql`NULL` } }),
   };
   await expect(upsertOne(h.ctx, broken, { ...kari, name: "Kari N." })).rejects.toThrow(/NOT NULL/);
@@ -163,7 +163,7 @@ test("nothing follows from a change that could not be written", async () => {
 
 test("a collection hears whether a change came alone or in bulk, and whether to tell of it", async () => {
   const changes: Change<UserFacts>[] = [];
-  const collection = telling(changes);
+  const collection = notifying(changes);
   const kari = facts();
   await upsertOne(h.ctx, collection, kari);
   await upsertMany(h.ctx, collection, [kari], { notify: false });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { ROLES } from "../../src/http/principal.ts";
+import { ROLES } from "../../src/auth/principal.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { openApi } from "../support/openapi.ts";
 import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";

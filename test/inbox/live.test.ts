@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
-import { frame } from "../../src/contracts/inbox/schemas.ts";
+import { frame } from "../../src/api/inbox/schemas.ts";
 import { MAX_AGE_MS } from "../../src/inbox/live/durable-object.ts";
 import { CLOSED, MAX_CHANGES, MAX_SOCKETS } from "../../src/inbox/live/protocol.ts";
 import { type Caller, createHarness, type Harness } from "../support/harness.ts";

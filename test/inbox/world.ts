@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { createApp } from "../../src/app.ts";
 import type { Frame } from "../../src/inbox/live/protocol.ts";
 import type { InboxMessage } from "../../src/inbox/message.ts";
-import { insertDispatches, dispatchRow, type NewDispatch } from "../../src/dispatch/create.ts";
+import { insertDispatches, dispatchRow, type NewDispatch } from "../../src/outbox/create.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { type Caller, type Harness, mint } from "../support/harness.ts";
 

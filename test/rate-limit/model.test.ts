@@ -17,6 +17,7 @@ interface Taken {
 function createModel(limit: number, now: () => number) {
   const interval = Math.ceil(HOUR / limit);
   let taken: Taken[] = [];
+  let latest = now();
   const isFree = (from: number) => taken.every((slot) => from + interval <= slot.from || from >= slot.to);
 
   function earliest(id: string): Taken {
@@ -46,8 +47,10 @@ function createModel(limit: number, now: () => number) {
     release: (ids: readonly string[]) => void (taken = taken.filter(({ id }) => !ids.includes(id))),
     /** Of everything that was taken and never given back, whether its time has come or not. */
     kept: () => taken.map(({ at }) => at).toSorted((a, b) => a - b),
-    /** What a limiter may have forgotten by now. */
-    isOver: ({ to }: Taken) => to + HOUR <= now(),
+    /** What a limiter may have forgotten by now: a clock that is set back does not bring it back. */
+    isOver: ({ to }: Taken) => to + HOUR <= latest,
+    /** To be told after each call. */
+    called: () => void (latest = Math.max(latest, now())),
   };
 }
 
@@ -137,6 +140,7 @@ async function play({ limiter, clock, evict }: Played, budget: Budget, history: 
       used: budget.limit - model.free(),
       limit: budget.limit,
     });
+    model.called();
   }
   return model.kept();
 }

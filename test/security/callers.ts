@@ -1,4 +1,4 @@
-import type { Role } from "../../src/http/principal.ts";
+import type { Role } from "../../src/auth/principal.ts";
 import { type Caller, mint } from "../support/harness.ts";
 import { CALLER, type Target } from "./target.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { base64url } from "jose";
-import type { EmailType } from "../../src/channels/email/templates/index.ts";
-import { signUnsubscribe } from "../../src/channels/email/unsubscribe-token.ts";
+import type { EmailType } from "../../src/content/index.ts";
+import { signUnsubscribe } from "../../src/preferences/unsubscribe-token.ts";
 import { createHarness, type Harness, tokenFor } from "../support/harness.ts";
 import { expectCleanLog, overhear } from "./logs.ts";
 import { everything, stored } from "./stored.ts";

@@ -7,7 +7,7 @@ import { expectCleanLog, overhear } from "./logs.ts";
 import { TABLE } from "./matrix.ts";
 import { call, claims, hmacToken, ISSUER, secondsNow, unsigned } from "./tokens.ts";
 
-// The single cases of HS256 and of key sets are in test/http/jwt.test.ts and jwks.test.ts. Here every route is tried.
+// The single cases of HS256 and of key sets are in test/auth/jwt.test.ts and jwks.test.ts. Here every route is tried.
 
 type Forge = (h: Harness) => Promise<string> | string;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { allRoutes } from "../../src/app.ts";
-import { PUBLIC_CONTRACTS } from "../../src/http/contracts.ts";
+import { PUBLIC_CONTRACTS } from "../../src/config/contracts.ts";
 import { openApi } from "../support/openapi.ts";
 import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";
 import { CALLERS, canBeOpen, expected, type Outcome, type Who, WHO } from "./callers.ts";

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { env } from "cloudflare:workers";
-import { follow } from "../../src/dispatch/fallback.ts";
+import { follow } from "../../src/delivery/fallback.ts";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { parseId, printId } from "../../src/lib/ids.ts";
-import { bulk, putInto, remind } from "../contract/admin-notifications/calls.ts";
+import { bulk, putInto, remind } from "../api/admin-notifications/calls.ts";
 import { type Caller, type Harness, mint } from "../support/harness.ts";
 import {
   createWorld,

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
-import { signUnsubscribe } from "../../src/channels/email/unsubscribe-token.ts";
+import { signUnsubscribe } from "../../src/preferences/unsubscribe-token.ts";
 import type { Statement } from "../../src/db/client.ts";
 import { insertRows } from "../../src/db/json.ts";
 import * as tables from "../../src/db/schema/index.ts";
-import { dispatchRow, type NewDispatch } from "../../src/dispatch/create.ts";
+import { dispatchRow, type NewDispatch } from "../../src/outbox/create.ts";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { type Harness, mint } from "../support/harness.ts";

@@ -1,5 +1,5 @@
-import type { Lane } from "../../src/db/schema/index.ts";
-import type { QueueMessage } from "../../src/queues/message.ts";
+import type { QueueName } from "../../src/db/schema/index.ts";
+import type { QueueMessage } from "../../src/outbox/message.ts";
 import type { Pass } from "./interrupts.ts";
 
 export const DEAD_LETTERS = "tidings-dead-letters";
@@ -13,7 +13,7 @@ const MAX_DELAY = 43_200;
 
 export interface Waiting {
   id: string;
-  lane: Lane | "dead";
+  lane: QueueName | "dead";
   body: unknown;
   at: number;
   attempts: number;
@@ -75,7 +75,7 @@ export interface FakeQueues {
   away: boolean;
   /** Messages that were retried too often, even as dead letters. */
   lost: Waiting[];
-  put(lane: Lane, body: unknown): void;
+  put(lane: QueueName, body: unknown): void;
   /** Takes what is due on one queue, as its consumer would get it; null when nothing is. */
   take(now: number): Taken | null;
   /** Gives what is due on one queue to `consume`. Retried messages wait again. @returns how many there were */
@@ -101,7 +101,7 @@ export function createFakeQueues(now: () => number, pass: Pass = (_, call) => ca
     else if (lane !== "dead" && attempts > MAX_RETRIES) add("dead", body);
     else add(lane, body, delaySeconds, attempts + 1);
   };
-  const binding = (lane: Lane): Queue =>
+  const binding = (lane: QueueName): Queue =>
     ({
       sendBatch: (messages: Iterable<MessageSendRequest<QueueMessage>>) =>
         pass("queue", async () => {

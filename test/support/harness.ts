@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { createApp } from "../../src/app.ts";
 import type { Ctx } from "../../src/ctx.ts";
 import { createDeps, type Deps } from "../../src/deps.ts";
-import type { Role } from "../../src/http/principal.ts";
+import type { Role } from "../../src/auth/principal.ts";
 import { runCron } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { DISPATCH_TAG } from "../../src/channels/email/providers/http.ts";
-import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/dispatch/create.ts";
+import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/outbox/create.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import type { Answer } from "./fake-queue.ts";
 import { createHarness, type Harness, mint } from "./harness.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import type { Dispatch, Lane } from "../../src/db/schema/index.ts";
-import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/dispatch/create.ts";
-import { sweep } from "../../src/dispatch/sweep.ts";
+import type { Dispatch, QueueName } from "../../src/db/schema/index.ts";
+import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/outbox/create.ts";
+import { sweep } from "../../src/delivery/sweep.ts";
 import { MINUTE } from "../../src/lib/clock.ts";
 import { type Answer, createBatch } from "./fake-queue.ts";
 import { createHarness, type Harness, mint } from "./harness.ts";
@@ -135,7 +135,7 @@ export const timesGiven = (h: Harness, ids: readonly string[]): number[] =>
   ids.map((id) => h.expo.accepted.filter((push) => push.collapseId === id).length);
 
 /** How many messages wait on a queue, and for how long (seconds), soonest first. */
-export const waits = (h: Harness, lane: Lane): number[] =>
+export const waits = (h: Harness, lane: QueueName): number[] =>
   h.queues.waiting
     .filter((message) => message.lane === lane)
     .map((message) => (message.at - h.clock.now()) / 1_000)

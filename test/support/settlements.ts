@@ -1,4 +1,4 @@
-import type { Settlement, Verdict } from "../../src/dispatch/settlement.ts";
+import type { Settlement, Verdict } from "../../src/outbox/settlement.ts";
 
 /** Outcomes as they travel on a queue, where only what a test is about need be said. Statuses may be nonsense. */
 export function settlementOf({

@@ -1,14 +1,19 @@
 import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
-import type { ChannelAdapter, Result } from "../../dispatch/channel.ts";
-import { NOTHING_TO_SAY, type Outcome } from "../../dispatch/outcome.ts";
-import { fire } from "../../dispatch/waves.ts";
+import type { ChannelAdapter, Result } from "../../delivery/channel.ts";
+import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
+import { sendConcurrently } from "../../delivery/send-concurrently.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { compose, contentOf, type Letterhead } from "./compose.ts";
-import { isLateBound, type LateContents, lateContentsIn, readLateContents } from "./late-bound/index.ts";
+import {
+  isLateBound,
+  type LateContents,
+  lateContentsIn,
+  readLateContents,
+} from "../../notifications/late-bound.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
-import type { EmailContent } from "./templates/index.ts";
+import type { EmailContent } from "../../content/index.ts";
 import { isEmailType, type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
 
 /** The recipients of the claimed dispatches, by user, and what late-bound dispatches say, by dispatch. */
@@ -94,7 +99,7 @@ export function createEmailChannel(
       const prepared = await Promise.all(dispatches.map((dispatch) => prepareSafely(ctx, dispatch, loaded)));
       const letters = prepared.filter((one): one is Letter => "message" in one);
       const requests = requestsOf(letters, provider.maxPerRequest);
-      const { outcomes, health } = await fire(ctx, terms, requests, (request) =>
+      const { outcomes, health } = await sendConcurrently(ctx, terms, requests, (request) =>
         provider.send(request.map((letter) => letter.message)),
       );
       const refused = prepared.flatMap((one) => ("outcome" in one ? [unattempted(one)] : []));

@@ -8,8 +8,8 @@ import {
   parseEmailContent,
   renderEmail,
   sampleContent,
-} from "./templates/index.ts";
-import { type LinkSecrets, signUnsubscribe } from "./unsubscribe-token.ts";
+} from "../../content/index.ts";
+import { type LinkSecrets, signUnsubscribe } from "../../preferences/unsubscribe-token.ts";
 
 /** What every e-mail of ours has in common. */
 export interface Letterhead {

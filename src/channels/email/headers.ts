@@ -1,6 +1,6 @@
 import { canonicalAddress, isAsciiAddress } from "../../lib/address.ts";
 import type { EmailMessage } from "./provider.ts";
-import { BIDI_CONTROLS } from "./templates/clean.ts";
+import { BIDI_CONTROLS } from "../../content/clean.ts";
 
 /** A person or a sender: a display name, and an address. */
 export interface Mailbox {

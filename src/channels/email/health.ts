@@ -1,5 +1,5 @@
 import type { Ctx } from "../../ctx.ts";
-import type { GateState } from "../../gate/gate.ts";
+import type { GateState } from "../../delivery/gate/gate.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { emailBudget } from "../../rate-limit/budgets.ts";
 import type { EmailProvider, ProviderProbe } from "./provider.ts";

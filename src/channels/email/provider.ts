@@ -1,4 +1,4 @@
-import type { Pace, SendReport } from "../../dispatch/outcome.ts";
+import type { Pace, SendReport } from "../../delivery/outcome.ts";
 
 /** One e-mail to one address, rendered. */
 export interface EmailMessage {

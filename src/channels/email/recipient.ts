@@ -1,9 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../../db/client.ts";
 import { dispatches, optouts, preferences, users } from "../../db/schema/index.ts";
-import type { Outcome } from "../../dispatch/outcome.ts";
+import type { Outcome } from "../../delivery/outcome.ts";
 import { isSuppressed } from "./suppressions.ts";
-import { type EmailType, EMAIL_TYPES } from "./templates/index.ts";
+import { type EmailType, EMAIL_TYPES } from "../../content/index.ts";
 
 /** The contract's switch of each type; null for a type that has none. */
 export const SWITCHES = {

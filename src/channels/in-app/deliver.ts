@@ -2,10 +2,10 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { dispatches } from "../../db/schema/index.ts";
-import { leftSender } from "../../directory/scope.ts";
-import type { Again } from "../../dispatch/deliver.ts";
-import { OUT_OF_CHARGE } from "../../dispatch/verdict.ts";
-import { queuedAmong, type ToWake, wake } from "../../dispatch/wake.ts";
+import { leftSender } from "../../auth/scope.ts";
+import type { Again } from "../../delivery/deliver.ts";
+import { OUT_OF_CHARGE } from "../../delivery/verdict.ts";
+import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
 
 /** After a fault of D1 the messages come again after so many seconds. */
 const AFTER_FAULT_SECONDS = 15;

@@ -1,14 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
-import type { ChannelAdapter, Result, Round } from "../../dispatch/channel.ts";
-import type { Loader } from "../../dispatch/claim.ts";
-import { NOTHING_TO_SAY, type Outcome } from "../../dispatch/outcome.ts";
-import { fire } from "../../dispatch/waves.ts";
+import type { ChannelAdapter, Result, Round } from "../../delivery/channel.ts";
+import type { Loader } from "../../delivery/claim.ts";
+import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
+import { sendConcurrently } from "../../delivery/send-concurrently.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { chunks, groupBy } from "../../lib/chunks.ts";
-import type { DeliveryRecord } from "../../dispatch/settlement.ts";
-import { IS_PAUSE_MESSAGE, PAUSE_HOLDS } from "../../pause-records/holds.ts";
+import type { DeliveryRecord } from "../../outbox/settlement.ts";
+import { IS_PAUSE_MESSAGE, PAUSE_HOLDS } from "../../notifications/pause/holds.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale, keptUntil } from "./lifetime.ts";
 import { parseOptions } from "./options.ts";
@@ -35,7 +35,7 @@ interface Loaded {
 }
 
 /** One message to one device, and where it belongs. */
-export interface Shot {
+export interface PushDelivery {
   dispatch: Dispatch;
   device: Device;
 }
@@ -68,7 +68,7 @@ const loader: Loader<Loaded> = {
 const devicesOf = (dispatch: Dispatch, loaded: Loaded) => loaded.devices.get(dispatch.user_id) ?? [];
 
 /** What is still to be sent: each device of each user, without those that have accepted the same dispatch before. */
-const shotsOf = (claimed: readonly Dispatch[], loaded: Loaded): Shot[] =>
+const pendingOf = (claimed: readonly Dispatch[], loaded: Loaded): PushDelivery[] =>
   claimed.flatMap((dispatch) =>
     (loaded.overtaken.has(dispatch.id) ? [] : devicesOf(dispatch, loaded))
       .filter((device) => !loaded.accepted.has(pair(dispatch.id, device.id)))
@@ -85,7 +85,7 @@ function refusal(dispatch: Dispatch, loaded: Loaded): Outcome | null {
   return devicesOf(dispatch, loaded).length === 0 ? NO_DEVICE : null;
 }
 
-function messageOf({ dispatch, device }: Shot, now: number): PushMessage {
+function messageOf({ dispatch, device }: PushDelivery, now: number): PushMessage {
   const options = parseOptions(dispatch.options);
   return {
     token: device.token,
@@ -116,14 +116,14 @@ export function createPushChannel(
       const now = ctx.clock.now();
       const stale = dispatches.filter((dispatch) => isStale(dispatch, parseOptions(dispatch.options), now));
       const fresh = dispatches.filter((dispatch) => !stale.includes(dispatch));
-      const shots = shotsOf(fresh, loaded);
-      const requests = chunks(shots, provider.maxPerRequest);
-      const { outcomes, health } = await fire(ctx, terms, requests, (request) =>
-        provider.send(request.map((shot) => messageOf(shot, ctx.clock.now()))),
+      const pending = pendingOf(fresh, loaded);
+      const requests = chunks(pending, provider.maxPerRequest);
+      const { outcomes, health } = await sendConcurrently(ctx, terms, requests, (request) =>
+        provider.send(request.map((delivery) => messageOf(delivery, ctx.clock.now()))),
       );
       return {
         results: [
-          ...resultsOf(ctx, provider, fresh, loaded, shots, outcomes),
+          ...resultsOf(ctx, provider, fresh, loaded, pending, outcomes),
           ...stale.map((dispatch) => tooLate(dispatch, loaded)),
         ],
         health,
@@ -142,15 +142,20 @@ function tooLate(dispatch: Dispatch, loaded: Loaded): Result {
   return { dispatch, outcome, attempted: false, targets: devices.length, deliveries: [], gone: [] };
 }
 
-const deliveryOf = (ctx: Ctx, provider: PushProvider, shot: Shot, outcome: Outcome): DeliveryRecord[] => {
+const deliveryOf = (
+  ctx: Ctx,
+  provider: PushProvider,
+  delivery: PushDelivery,
+  outcome: Outcome,
+): DeliveryRecord[] => {
   if (outcome.kind === "deferred") return [];
   const accepted = outcome.kind === "accepted";
   const ticket = accepted ? outcome.messageId : null;
   const now = ctx.clock.now();
   return [
     {
-      dispatch_id: shot.dispatch.id,
-      device_id: shot.device.id,
+      dispatch_id: delivery.dispatch.id,
+      device_id: delivery.device.id,
       status: accepted ? "accepted" : outcome.kind === "retry" ? "retry" : "failed",
       provider: provider.name,
       ticket_id: ticket,
@@ -166,17 +171,19 @@ function resultsOf(
   provider: PushProvider,
   dispatches: readonly Dispatch[],
   loaded: Loaded,
-  shots: readonly Shot[],
-  outcomes: ReadonlyMap<Shot, Outcome>,
+  pending: readonly PushDelivery[],
+  outcomes: ReadonlyMap<PushDelivery, Outcome>,
 ): Result[] {
-  const byDispatch = groupBy(shots, (shot) => shot.dispatch.id);
+  const byDispatch = groupBy(pending, (delivery) => delivery.dispatch.id);
   return dispatches.flatMap((dispatch): Result[] => {
     const own = byDispatch.get(dispatch.id) ?? [];
-    const answered = own.flatMap((shot) => {
-      const outcome = outcomes.get(shot);
-      return outcome === undefined ? [] : [{ shot, outcome }];
+    const answered = own.flatMap((delivery) => {
+      const outcome = outcomes.get(delivery);
+      return outcome === undefined ? [] : [{ delivery, outcome }];
     });
-    const deliveriesNow = answered.flatMap(({ shot, outcome }) => deliveryOf(ctx, provider, shot, outcome));
+    const deliveriesNow = answered.flatMap(({ delivery, outcome }) =>
+      deliveryOf(ctx, provider, delivery, outcome),
+    );
     // Some devices were let go of: what is known is written down, and the rest comes again at once.
     const outcome =
       answered.length < own.length
@@ -198,8 +205,8 @@ function resultsOf(
         attempted: answered.some((one) => one.outcome.kind !== "deferred"),
         targets: devicesOf(dispatch, loaded).length,
         deliveries: deliveriesNow,
-        gone: answered.flatMap(({ shot, outcome: { kind, ...rest } }) =>
-          kind === "gone" && "code" in rest ? [{ device_id: shot.device.id, reason: rest.code }] : [],
+        gone: answered.flatMap(({ delivery, outcome: { kind, ...rest } }) =>
+          kind === "gone" && "code" in rest ? [{ device_id: delivery.device.id, reason: rest.code }] : [],
         ),
       },
     ];

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/client.ts";
 import { type DeviceToken, deviceTokens, users } from "../../db/schema/index.ts";
-import { inScope, type Scope, userInScope as isInScope } from "../../directory/scope.ts";
+import { inScope, type Scope, userInScope as isInScope } from "../../auth/scope.ts";
 import { erasedLately, userErased } from "../../directory/tombstones.ts";
 import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
 import { notFound } from "../../lib/failure.ts";

@@ -1,5 +1,5 @@
 import type { Dispatch } from "../../db/schema/index.ts";
-import { firstDueAt } from "../../dispatch/timing.ts";
+import { firstDueAt } from "../../outbox/timing.ts";
 import { DAY, MINUTE, SECOND } from "../../lib/clock.ts";
 import type { PushOptions } from "./options.ts";
 

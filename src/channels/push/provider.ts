@@ -1,4 +1,4 @@
-import type { Pace, SendReport } from "../../dispatch/outcome.ts";
+import type { Pace, SendReport } from "../../delivery/outcome.ts";
 import type { PushOptionName, PushOptions } from "./options.ts";
 
 /** One push to one device. Without title and body it is silent. */

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../dispatch/outcome.ts";
+import type { Outcome } from "../../delivery/outcome.ts";
 
 export const NO_DEVICE: Outcome = {
   kind: "rejected",

@@ -6,8 +6,8 @@ export const CHANNELS = ["push", "email", "in_app"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** Which queue wakes a dispatch: the channel's own for what someone waits for, `bulk` for batches and jobs. */
-export const LANES = ["push", "email", "bulk"] as const;
-export type Lane = (typeof LANES)[number];
+export const QUEUES = ["push", "email", "bulk"] as const;
+export type QueueName = (typeof QUEUES)[number];
 
 /** queued → sending → sent → delivered | bounced, and failed, cancelled. Only ever forward, but for a retry. */
 export const STATUSES = ["queued", "sending", "sent", "delivered", "bounced", "failed", "cancelled"] as const;
@@ -23,7 +23,7 @@ export const dispatches = sqliteTable(
   {
     id: text("id").primaryKey(),
     channel: text("channel", { enum: CHANNELS }).notNull(),
-    lane: text("lane", { enum: LANES }).notNull(),
+    lane: text("lane", { enum: QUEUES }).notNull(),
     type: text("type").notNull(),
     org_id: text("org_id"),
     /** Of the org_admin on whose authority it is sent: asked again when it is. Null: no leave is needed. */
@@ -152,7 +152,7 @@ export type Dispatch = typeof dispatches.$inferSelect;
 export type DispatchRow = typeof dispatches.$inferInsert;
 
 /** A reason to tell someone something, once: the key names the fact and its version. WITHOUT ROWID. */
-export const occasions = sqliteTable(
+export const dedupeKeys = sqliteTable(
   "occasions",
   {
     key: text("key").primaryKey(),

@@ -1,4 +1,4 @@
-import type { Outcome, ProviderHealth, SendReport } from "../../../src/dispatch/outcome.ts";
+import type { Outcome, ProviderHealth, SendReport } from "../../../src/delivery/outcome.ts";
 import type { EmailMessage } from "../../../src/channels/email/provider.ts";
 
 /** 2026-11-20T12:00:00Z */

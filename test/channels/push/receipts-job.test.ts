@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { fetchReceipts } from "../../../src/channels/push/receipts.ts";
-import { settle } from "../../../src/dispatch/settle.ts";
+import { settle } from "../../../src/delivery/settle.ts";
 import { DAY, MINUTE } from "../../../src/lib/clock.ts";
 import type { Harness } from "../../support/harness.ts";
 import {

@@ -3,9 +3,9 @@ import type { QueueWeather } from "./faults.ts";
 import type { Killer } from "./killer.ts";
 import type { Random } from "./random.ts";
 
-export type Lane = "push" | "email" | "bulk" | "dead";
+export type QueueName = "push" | "email" | "bulk" | "dead";
 
-const QUEUES: Readonly<Record<Lane, string>> = {
+const QUEUES: Readonly<Record<QueueName, string>> = {
   push: "tidings-push",
   email: "tidings-email",
   bulk: "tidings-bulk",
@@ -26,7 +26,7 @@ interface Body {
 
 interface Message {
   id: string;
-  lane: Lane;
+  lane: QueueName;
   body: Body;
   /** Epoch ms. */
   at: number;
@@ -52,7 +52,7 @@ export type Hand = (batch: {
 /** Queues that live outside of the service, as Cloudflare's do: they outlive it, and its clock is theirs. */
 export interface Broker {
   /** What `sendBatch` was given. False when the queue is away. */
-  put(lane: Lane, messages: readonly { body: Body; delaySeconds: number }[]): boolean;
+  put(lane: QueueName, messages: readonly { body: Body; delaySeconds: number }[]): boolean;
   weather: QueueWeather;
   /** Hands over what is due, to as many consumers as may run. */
   pump(): void;
@@ -77,11 +77,11 @@ export function createBroker(
 ): Broker {
   let serial = 0;
   let waiting: Message[] = [];
-  const active: Record<Lane, number> = { push: 0, email: 0, bulk: 0, dead: 0 };
+  const active: Record<QueueName, number> = { push: 0, email: 0, bulk: 0, dead: 0 };
   const counts: Broker["counts"] = {
     ...{ sent: 0, lost: 0, repeated: 0, refused: 0, batches: 0, redelivered: 0, dead: 0, buried: 0 },
   };
-  const add = (lane: Lane, body: Body, at: number, attempts = 1) =>
+  const add = (lane: QueueName, body: Body, at: number, attempts = 1) =>
     void waiting.push({ id: `m${serial++}`, lane, body, at, attempts });
 
   function again(message: Message, delaySeconds: number): void {
@@ -94,7 +94,7 @@ export function createBroker(
     } else add(lane, body, clock.now() + delaySeconds * 1_000, attempts + 1);
   }
 
-  function take(lane: Lane): Message[] {
+  function take(lane: QueueName): Message[] {
     const now = clock.now();
     const due = waiting.filter((message) => message.lane === lane && message.at <= now).slice(0, MAX_BATCH);
     const taken = new Set(due);
@@ -102,7 +102,7 @@ export function createBroker(
     return due;
   }
 
-  async function deliver(lane: Lane, messages: Message[]): Promise<void> {
+  async function deliver(lane: QueueName, messages: Message[]): Promise<void> {
     const ids = new Set(messages.flatMap(({ body }) => idsOf(body)));
     const from = Date.now();
     counts.batches++;
@@ -150,7 +150,7 @@ export function createBroker(
       return true;
     },
     pump() {
-      for (const lane of Object.keys(QUEUES) as Lane[])
+      for (const lane of Object.keys(QUEUES) as QueueName[])
         while (active[lane] < MAX_CONCURRENCY) {
           const messages = take(lane);
           if (messages.length === 0) break;

@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import { signToken } from "../../../src/cli/jwt.ts";
 import { HOST } from "../../../src/cli/port.ts";
 import { VARS } from "../production.ts";
-import { type Broker, createBroker, type Lane } from "./broker.ts";
+import { type Broker, createBroker, type QueueName } from "./broker.ts";
 import { type ChaosClock, createChaosClock } from "./clock.ts";
 import type { Provider } from "./faults.ts";
 import { createKiller, type Killer } from "./killer.ts";
@@ -114,7 +114,7 @@ async function serveQueues(broker: Broker, killer: Killer, ledger: Ledger) {
   const app = new Hono();
   app.post("/queues/:lane", async (context) => {
     const messages = JSON.parse(await context.req.text()) as Parameters<Broker["put"]>[1];
-    const isTaken = broker.put(context.req.param("lane") as Lane, messages);
+    const isTaken = broker.put(context.req.param("lane") as QueueName, messages);
     await killer.reach("queued");
     return context.body(null, isTaken ? 204 : 503);
   });

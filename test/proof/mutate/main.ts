@@ -11,7 +11,7 @@ import type { TestFile } from "./suite.ts";
 // drives threads, not workerd, and knows no SQL; so this drives vitest itself.
 
 const HELP = `npm run mutate -- [--sample 400] [--only text] [--files 40] [--jobs 2]
-Puts faults into src/{dispatch,rate-limit,gate,schedules,idempotency}, one at a time, and sees whether a test fails.
+Puts faults into src/{outbox,delivery,log,rate-limit,schedules,idempotency}, one at a time, and sees whether a test fails.
   --sample  so many of all faults, the same ones each time; 0 for all of them
   --only    faults whose path, or path:line, has this in it
   --files   test files that are tried at most for one fault: those of the same folder first, then the quickest
@@ -19,7 +19,7 @@ Puts faults into src/{dispatch,rate-limit,gate,schedules,idempotency}, one at a 
   --verbose says of each fault which test noticed it, and how
 It ends with 1 when fewer than 85 % are noticed.`;
 
-const ROOMS = ["dispatch", "rate-limit", "gate", "schedules", "idempotency"];
+const ROOMS = ["outbox", "delivery", "log", "rate-limit", "schedules", "idempotency"];
 const GOAL = 0.85;
 
 /** A fault that is not noticed takes as long as the tests do; one that never ends is noticed. */
@@ -29,7 +29,11 @@ const TRACE_TIMEOUT_MS = 1_800_000;
 const roomOf = (path: string): string => path.split("/")[1] ?? "";
 
 function allMutants(): Mutant[] {
-  const files = ROOMS.flatMap((room) => readdirSync(join("src", room)).map((name) => `src/${room}/${name}`));
+  const files = ROOMS.flatMap((room) =>
+    readdirSync(join("src", room), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => `src/${room}/${name}`),
+  );
   return files.flatMap((path) => mutantsOf(path, readFileSync(path, "utf8")));
 }
 

@@ -1,4 +1,4 @@
-import type { Config } from "../../../env.ts";
+import type { Config } from "../../../config/config.ts";
 import type { PostmarkCredentials } from "./postmark.ts";
 import { createSnsVerifier } from "./sns.ts";
 import { confirmSubscription } from "./sns-keys.ts";

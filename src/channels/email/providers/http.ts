@@ -1,5 +1,5 @@
 import { HOUR, SECOND } from "../../../lib/clock.ts";
-import { PROVIDER_TIMEOUT_MS } from "../../../dispatch/outcome.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../../delivery/outcome.ts";
 import { verdict, type Verdict } from "./verdict.ts";
 
 /** What providers need of `fetch`. Call it as a bare function: the platform's own loses its mind as a method. */

@@ -1,4 +1,4 @@
-import type { Config } from "../../../env.ts";
+import type { Config } from "../../../config/config.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Log } from "../../../lib/log.ts";
 import type { EmailProvider } from "../provider.ts";

@@ -1,4 +1,4 @@
-import type { ProviderHealth, SendReport } from "../../../dispatch/outcome.ts";
+import type { ProviderHealth, SendReport } from "../../../delivery/outcome.ts";
 import type { Vetting } from "../headers.ts";
 import type { EmailMessage } from "../provider.ts";
 import { verdict, type Verdict } from "./verdict.ts";

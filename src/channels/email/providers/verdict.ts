@@ -1,4 +1,4 @@
-import type { Outcome, ProviderHealth } from "../../../dispatch/outcome.ts";
+import type { Outcome, ProviderHealth } from "../../../delivery/outcome.ts";
 import { HOUR, MINUTE, SECOND } from "../../../lib/clock.ts";
 
 /** What one answer means: for the message, and for the provider. */

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { EmailType } from "../../../../src/channels/email/templates/index.ts";
-import { signUnsubscribe } from "../../../../src/channels/email/unsubscribe-token.ts";
+import type { EmailType } from "../../../../src/content/index.ts";
+import { signUnsubscribe } from "../../../../src/preferences/unsubscribe-token.ts";
 import type { Answer, Harness } from "../../../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow, mailsOf } from "../../../support/mail.ts";
 import { dispatchOf } from "../../../support/pipeline.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EMAIL_TYPES } from "../../../../src/channels/email/templates/index.ts";
+import { EMAIL_TYPES } from "../../../../src/content/index.ts";
 import { createHarness, type Harness, mint } from "../../../support/harness.ts";
 import { givenReader, type ReaderFacts } from "../../../support/mail.ts";
 import { givenOrg } from "../../../support/world.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { applyFeedback } from "../../../../src/channels/email/feedback/apply.ts";
 import { FEEDBACK } from "../../../../src/channels/email/feedback/events.ts";
 import { DAY, SECOND } from "../../../../src/lib/clock.ts";
-import { settle } from "../../../../src/dispatch/settle.ts";
+import { settle } from "../../../../src/delivery/settle.ts";
 import type { Harness } from "../../../support/harness.ts";
 import { createMailWorld, givenMails, givenReader } from "../../../support/mail.ts";
 import { dispatchOf } from "../../../support/pipeline.ts";

@@ -1,4 +1,4 @@
-import { PROVIDER_TIMEOUT_MS } from "../../../../dispatch/outcome.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../../../delivery/outcome.ts";
 import { verdict, type Verdict } from "../verdict.ts";
 import { fromCloudflare, fromCloudflareError, type CloudflareMessage } from "./mapping.ts";
 

@@ -1,4 +1,4 @@
-import type { Pace } from "../../../../dispatch/outcome.ts";
+import type { Pace } from "../../../../delivery/outcome.ts";
 import { vet } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
 import { inTurn } from "../round.ts";

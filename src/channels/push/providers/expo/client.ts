@@ -1,5 +1,5 @@
 import type { Clock } from "../../../../lib/clock.ts";
-import { PROVIDER_TIMEOUT_MS } from "../../../../dispatch/outcome.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../../../delivery/outcome.ts";
 import { type ExpoAnswer, readAnswer } from "./answer.ts";
 
 /** The part of the platform's `fetch` that is needed: a test hands in a sandbox. */

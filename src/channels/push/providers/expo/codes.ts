@@ -1,4 +1,4 @@
-import type { Outcome } from "../../../../dispatch/outcome.ts";
+import type { Outcome } from "../../../../delivery/outcome.ts";
 import { MINUTE } from "../../../../lib/clock.ts";
 
 /** How a request fails for reasons that lie with Expo, the network or the configuration, and not with a message. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Outcome, ProviderHealth } from "../../../../dispatch/outcome.ts";
+import type { Outcome, ProviderHealth } from "../../../../delivery/outcome.ts";
 import { groupBy } from "../../../../lib/chunks.ts";
 import type { PushMessage, Receipt } from "../../provider.ts";
 import type { ExpoAnswer } from "./answer.ts";

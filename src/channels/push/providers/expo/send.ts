@@ -1,4 +1,4 @@
-import type { Outcome, ProviderHealth, SendReport } from "../../../../dispatch/outcome.ts";
+import type { Outcome, ProviderHealth, SendReport } from "../../../../delivery/outcome.ts";
 import { type Clock, SECOND } from "../../../../lib/clock.ts";
 import type { PushMessage } from "../../provider.ts";
 import type { ExpoClient } from "./client.ts";

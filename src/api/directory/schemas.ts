@@ -1,0 +1,53 @@
+import { z } from "@hono/zod-openapi";
+import { memberErrors } from "../../http/schemas.ts";
+import { directoryId } from "../../lib/text.ts";
+
+/** Items of one bulk upsert. */
+export const MAX_ITEMS = 1_000;
+
+/** An id that can stand in a path: `.` and `..` cannot, since every URL parser resolves them away. */
+export const entityId = directoryId.refine((id) => id !== "." && id !== "..", "must not be . or ..");
+
+/** A reference to another entity, which need not be there yet. */
+export const idOrNull = directoryId.nullable().default(null);
+
+/** The body of a bulk upsert. Items are counted before they are looked at, so that a huge list costs nothing. */
+export const bulkOf = <T extends { id: string }>(item: z.ZodType<T>) =>
+  z.strictObject({
+    items: z.preprocess(countItems, z.array(item).min(1).max(MAX_ITEMS)),
+  });
+
+function countItems(items: unknown, context: z.RefinementCtx): unknown {
+  if (!Array.isArray(items) || items.length <= MAX_ITEMS) return items;
+  context.addIssue({ code: "custom", message: `must have at most ${MAX_ITEMS} items` });
+  return z.NEVER;
+}
+
+export const upserted = z
+  .object({
+    upserted: z.int().openapi({ description: "How many items were written." }),
+    rejected: z.array(z.int()).optional().openapi({
+      description:
+        "Where the items stand in the request, from 0, that were not written. Absent when all were.",
+    }),
+    ...memberErrors,
+  })
+  .openapi("DirectoryUpserted", {
+    example: {
+      upserted: 249,
+      rejected: [17],
+      errors: [{ pointer: "/items/17/email", detail: "must be an e-mail address, such as kari@example.com" }],
+    },
+  });
+
+export const deleted = z
+  .object({ deleted: z.literal(true), id: z.string() })
+  .openapi("DirectoryDeleted", { example: { deleted: true, id: "usr_4bc8d2" } });
+
+export const notifyQuery = z.object({
+  notify: z
+    .enum(["true", "false"])
+    .default("true")
+    .transform((text) => text === "true")
+    .openapi({ description: "`false`: nobody is told of what follows from this change." }),
+});

@@ -1,0 +1,100 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { access, ADMIN_ROLES, OPERATOR_ROLES } from "../../http/access.ts";
+import type { Role } from "../../auth/principal.ts";
+import { json, jsonBody, problems } from "../../http/schemas.ts";
+import * as schemas from "./schemas.ts";
+
+/** The contract of notification records. Static paths come before `/{id}`. */
+export const BASE = "/api/v1/notification-records";
+
+// The contract's table of roles; `service` may do what any of them may. It is never open: a token is always needed.
+const READERS = [...ADMIN_ROLES, "coordinator"] as const satisfies readonly Role[];
+const RECORDERS = ["service", "org_admin", "coordinator"] as const satisfies readonly Role[];
+const EDITORS = ADMIN_ROLES;
+const DELETERS = OPERATOR_ROLES;
+
+const route = (roles: readonly Role[]) => ({
+  tags: ["Notification records"],
+  middleware: access(null, roles),
+});
+
+const SCOPE =
+  "A coordinator sees the mentors whom they coordinate, an org_admin those of their organizations.";
+
+const keyed = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
+});
+
+export const list = createRoute({
+  ...route(READERS),
+  method: "get",
+  path: BASE,
+  summary: "Notification records, newest first",
+  description: SCOPE,
+  request: { query: schemas.listQuery },
+  responses: { 200: json(schemas.list, "A page of records"), ...problems(400) },
+});
+
+export const create = createRoute({
+  ...route(RECORDERS),
+  method: "post",
+  path: BASE,
+  summary: "Record that a notification was sent for a pause event",
+  description:
+    "For what was sent elsewhere: a mentor's change of status in the directory writes its record by itself.",
+  request: { headers: keyed, body: jsonBody(schemas.createBody) },
+  responses: { 201: json(schemas.created, "Recorded"), ...problems(400, 404, 413, 415, 422) },
+});
+
+export const history = createRoute({
+  ...route(READERS),
+  method: "get",
+  path: `${BASE}/history/{peerMentorId}`,
+  summary: "The notification history of a peer mentor, newest first",
+  description: SCOPE,
+  request: { params: schemas.mentorParam, query: schemas.historyQuery },
+  responses: { 200: json(schemas.history, "The history"), ...problems(400, 404) },
+});
+
+export const profile = createRoute({
+  ...route(READERS),
+  method: "get",
+  path: `${BASE}/peer-mentor-profile/{peerMentorId}`,
+  summary: "A peer mentor as notification routing sees them",
+  description: SCOPE,
+  request: { params: schemas.mentorParam },
+  responses: { 200: json(schemas.profile, "The profile"), ...problems(400, 404) },
+});
+
+export const get = createRoute({
+  ...route(READERS),
+  method: "get",
+  path: `${BASE}/{id}`,
+  summary: "One notification record",
+  description: SCOPE,
+  request: { params: schemas.idParam },
+  responses: { 200: json(schemas.detail, "The record"), ...problems(400, 404) },
+});
+
+export const change = createRoute({
+  ...route(EDITORS),
+  method: "put",
+  path: `${BASE}/{id}`,
+  summary: "Correct a notification record",
+  description: "What is left out stays as it is.",
+  request: { params: schemas.idParam, body: jsonBody(schemas.changeBody) },
+  responses: { 200: json(schemas.changed, "Changed"), ...problems(400, 404, 413, 415) },
+});
+
+export const remove = createRoute({
+  ...route(DELETERS),
+  method: "delete",
+  path: `${BASE}/{id}`,
+  summary: "Delete a notification record",
+  description: "The messages that it is about stay in the dispatch log.",
+  request: { params: schemas.idParam },
+  responses: { 200: json(schemas.deleted, "Deleted"), ...problems(400, 404) },
+});

@@ -1,0 +1,141 @@
+import { z } from "@hono/zod-openapi";
+import {
+  INTERRUPTION_LEVELS,
+  MAX_TTL_SECONDS,
+  namesOf,
+  PRIORITIES,
+  type PushOptions,
+  SILENT_OPTIONS,
+} from "../../channels/push/options.ts";
+import { MAX_IN_APP_BYTES, MAX_PUSH_BYTES, inAppBytes, pushPayloadBytes } from "../../channels/push/size.ts";
+import { plainText } from "../../lib/text.ts";
+
+const name = plainText(128);
+
+/** How a push is shown and kept. */
+export const options = z
+  .strictObject({
+    sound: name.nullable().optional().openapi({
+      description: "A sound of the app's, or `default`; null for none. On Android the channel decides.",
+      example: "default",
+    }),
+    badge: z
+      .int()
+      .min(0)
+      .max(99_999)
+      .optional()
+      .openapi({ description: "The number on the app's icon; 0 removes it. iOS.", example: 1 }),
+    priority: z
+      .enum(PRIORITIES)
+      .optional()
+      .openapi({ description: "`high` unless it is said, `normal` for a silent push." }),
+    ttl: z.int().min(0).max(MAX_TTL_SECONDS).optional().openapi({
+      description:
+        "Seconds after it was due for which the push is worth delivering; 0: now or never. A push that no service has taken by then fails as `expired`, and its fallback follows.",
+      example: 3_600,
+    }),
+    subtitle: plainText(1_000).optional().openapi({ description: "Below the title. iOS." }),
+    channel_id: name.optional().openapi({
+      description: "A notification channel that the app has made. Android.",
+      example: "training",
+    }),
+    interruption_level: z
+      .enum(INTERRUPTION_LEVELS)
+      .optional()
+      .openapi({ description: "iOS. `critical` needs an entitlement of Apple's." }),
+    mutable_content: z
+      .boolean()
+      .optional()
+      .openapi({ description: "The app's own extension may change it before it is shown. iOS." }),
+    category_id: name
+      .optional()
+      .openapi({ description: "A category of actions of the app's.", example: "workout" }),
+    image: z
+      .url({ protocol: /^https$/, hostname: z.regexes.domain, error: "must be an https address" })
+      .max(2_048)
+      .optional()
+      .openapi({
+        type: "string",
+        format: "uri",
+        maxLength: 2_048,
+        description: "An https address of a host by its name.",
+        example: "https://cdn.example.com/run.png",
+      }),
+    content_available: z
+      .boolean()
+      .optional()
+      .openapi({ description: "Wakes the app in the background. With it title and body may be left out." }),
+  })
+  .openapi("PushOptions", {
+    description:
+      "How the push is shown and kept. What no configured provider has is refused; what a phone's system does not know is ignored there.",
+    example: { sound: "chime.wav", badge: 3, ttl: 3_600, channel_id: "training" },
+  });
+
+/** What the rules look at, of a send or of a batch's target. */
+interface Content {
+  title?: string | undefined;
+  body?: string | undefined;
+  data?: Record<string, unknown> | undefined;
+  options?: PushOptions | undefined;
+  channels?: readonly string[] | undefined;
+  fallback?: string | undefined;
+}
+
+const isSilent = ({ title, body, options }: Content): boolean =>
+  title === undefined && body === undefined && options?.content_available === true;
+
+/** Whoever sends options may have a silent push in mind. */
+const isRequired = ({ input }: { input?: unknown }): string =>
+  typeof input === "object" && input !== null && "options" in input
+    ? "is required: only a silent push (`options.content_available`) has neither title nor body"
+    : "is required";
+
+/** Looks at whatever is an object, so that a missing title is named beside everything else that is wrong. */
+const evenIfWrong = ({ value }: z.core.ParsePayload): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function checkSilent(content: Content, refuse: (path: string[], message: string) => void): void {
+  const isEmpty = Object.keys(content.data ?? {}).length === 0;
+  if (isEmpty && content.options?.badge === undefined)
+    refuse(["data"], "is required: a silent push without a badge has nothing else to say");
+  for (const option of namesOf(content.options ?? {}))
+    if (!SILENT_OPTIONS.has(option)) refuse(["options", option], "has no place in a silent push");
+  if (content.fallback !== undefined)
+    refuse(["fallback"], "has no place in a silent push: there is nothing to show");
+  if (content.channels?.includes("in_app"))
+    refuse(["channels"], "must not name `in_app` for a silent push: there is nothing to show");
+}
+
+function checkSize(content: Content, isPush: boolean, refuse: (path: string[], message: string) => void) {
+  if (isPush && pushPayloadBytes(content) > MAX_PUSH_BYTES)
+    refuse([], `title, body, data and options together must not exceed ${MAX_PUSH_BYTES} bytes as JSON`);
+  if (!isPush && inAppBytes(content) > MAX_IN_APP_BYTES)
+    refuse([], `title, body and data together must not exceed ${MAX_IN_APP_BYTES} bytes as JSON`);
+}
+
+/**
+ * The rules that take more than one field: title and body unless it is silent, what a silent push may have, options only
+ * where there is a push, and the size. A push service's limit holds for pushes alone, also for one with a fallback: that
+ * comes after the push.
+ */
+export const withContentRules = <T extends z.ZodType<Content>>(schema: T) =>
+  schema
+    .refine((content) => content.title !== undefined || isSilent(content), {
+      path: ["title"],
+      error: isRequired,
+      when: evenIfWrong,
+    })
+    .refine((content) => content.body !== undefined || isSilent(content), {
+      path: ["body"],
+      error: isRequired,
+      when: evenIfWrong,
+    })
+    .superRefine((content, context) => {
+      const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+      const isPush = content.channels?.includes("push") ?? true;
+      if (!isPush && content.options !== undefined)
+        refuse(["options"], "needs `push` among the channels: they are a push's");
+      if (isSilent(content)) checkSilent(content, refuse);
+      checkSize(content, isPush, refuse);
+    });

@@ -1,0 +1,44 @@
+import type { z } from "@hono/zod-openapi";
+import {
+  findSuppression,
+  liftSuppression,
+  listSuppressions,
+  type Suppression,
+} from "../../channels/email/suppressions.ts";
+import type { App } from "../../http/app-env.ts";
+import { pageOf, paginate } from "../../http/pagination.ts";
+import { actorOf } from "../../auth/principal.ts";
+import { iso, isoOrNull } from "../../lib/clock.ts";
+import { notFound } from "../../lib/failure.ts";
+import { parseId, printId } from "../../lib/ids.ts";
+import * as routes from "./routes.ts";
+import type * as schemas from "./schemas.ts";
+
+const view = (found: Suppression): z.infer<typeof schemas.suppression> => ({
+  id: printId("sup", found.id),
+  email: found.email,
+  reason: found.reason,
+  created_at: iso(found.created_at),
+  expires_at: isoOrNull(found.expires_at),
+});
+
+export function registerSuppressions(app: App): void {
+  app.openapi(routes.list, async (c) => {
+    const page = pageOf(c.req.valid("query"));
+    const { rows, pagination } = paginate(page, await listSuppressions(c.get("ctx"), page));
+    return c.json({ data: rows.map(view), pagination }, 200);
+  });
+
+  app.openapi(routes.lookup, async (c) =>
+    c.json(view(await findSuppression(c.get("ctx"), c.req.valid("json").email)), 200),
+  );
+
+  app.openapi(routes.lift, async (c) => {
+    const { id: printed } = c.req.valid("param");
+    const id = parseId("sup", printed);
+    if (id === null) throw notFound("suppression");
+    const author = { actor: actorOf(c.get("principal")), requestId: c.get("requestId") };
+    await liftSuppression(c.get("ctx"), id, author);
+    return c.json({ deleted: true as const, id: printed }, 200);
+  });
+}

@@ -1,0 +1,84 @@
+import type { Context } from "hono";
+import { emailHealth } from "../../channels/email/health.ts";
+import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
+import { isEmailType } from "../../channels/email/recipient.ts";
+import { sendTest } from "../../notifications/test/send.ts";
+import type { Subject } from "../../directory/subject.ts";
+import { requireToken } from "../../http/access.ts";
+import type { App, AppEnv } from "../../http/app-env.ts";
+import { idempotencyKeyOf } from "../../http/idempotency.ts";
+import { pageOf, paginate } from "../../http/pagination.ts";
+import { subjectOf } from "../../http/subject.ts";
+import { notFound } from "../../lib/failure.ts";
+import { parseDispatchId } from "../../lib/ids.ts";
+import { changePreferences, getPreferences, type PreferencesChange } from "../../preferences/preferences.ts";
+import * as routes from "./routes.ts";
+import { historyView, preferencesView, selection, statsView, testView } from "./view.ts";
+
+/** The caller, or the user whom an operator or an admin names. */
+const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
+  subjectOf(requireToken(c.get("principal")), user_id);
+
+export function registerUserNotifications(app: App): void {
+  app.openapi(routes.getPreferences, async (c) =>
+    c.json(preferencesView(await getPreferences(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
+  );
+
+  const change = async (c: Context<AppEnv>, subject: Subject, given: PreferencesChange) =>
+    preferencesView(await changePreferences(c.get("ctx"), subject, given));
+  app.openapi(routes.patchPreferences, async (c) =>
+    c.json(await change(c, whose(c, c.req.valid("query")), c.req.valid("json")), 200),
+  );
+  app.openapi(routes.putPreferences, async (c) =>
+    c.json(await change(c, whose(c, c.req.valid("query")), c.req.valid("json")), 200),
+  );
+
+  app.openapi(routes.history, async (c) => {
+    const { notification_type, status, page, page_size, cursor, user_id } = c.req.valid("query");
+    const filter = { type: notification_type, statuses: selection(status) };
+    const wanted = pageOf({ page, limit: page_size, cursor });
+    const found = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
+    const { rows, pagination } = paginate(wanted, found);
+    // The contract's own shape, and where to go on.
+    const { total, limit: _, ...where } = pagination;
+    return c.json(
+      { items: rows.map(historyView), total, page_size, total_pages: Math.ceil(total / page_size), ...where },
+      200,
+    );
+  });
+
+  app.openapi(routes.historyItem, async (c) => {
+    const id = parseDispatchId(c.req.valid("param").notification_id);
+    if (id === null) throw notFound("notification");
+    const subject = whose(c, c.req.valid("query"));
+    return c.json(historyView(await getEmail(c.get("ctx"), subject, id)), 200);
+  });
+
+  app.openapi(routes.sendTest, async (c) => {
+    // The body may be left out; its schema's defaults then have not been applied.
+    const body: { email_type?: string; custom_subject?: string | undefined } = c.req.valid("json") ?? {};
+    const { email_type: type = "test", custom_subject: subject } = body;
+    const request = { type: isEmailType(type) ? type : ("test" as const), subject };
+    const key = await idempotencyKeyOf(c, request);
+    const { deliverers } = c.get("deps");
+    const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
+      deliverers.email(ctx, [ids]);
+    const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, whose(c), request);
+    if (replayed) c.header("idempotency-replayed", "true");
+    return c.json(testView(dispatch), 200);
+  });
+
+  app.openapi(routes.stats, async (c) =>
+    c.json(statsView(await countEmails(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
+  );
+
+  app.openapi(routes.health, async (c) => {
+    const { emailProviders, probeEmail } = c.get("deps");
+    // A service that looks after us has used nothing.
+    const { id } = requireToken(c.get("principal"));
+    const found = await emailHealth(c.get("ctx"), emailProviders, probeEmail, id);
+    const { used, limit } = found.usage;
+    c.header("cache-control", "no-store");
+    return c.json({ status: found.status, backend: found.backend, rate_limit: `${used}/${limit}` }, 200);
+  });
+}

@@ -1,0 +1,130 @@
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
+import type { Config } from "../config/config.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import { Failure } from "../lib/failure.ts";
+import { createKeyFetch } from "./key-server.ts";
+import { claims, type TokenPrincipal, principalOf } from "./principal.ts";
+
+/** Verifies a token and says who it is; throws a 401 Failure otherwise. */
+export type Authenticate = (token: string, now: number) => Promise<TokenPrincipal>;
+
+/** Longer tokens are refused unread. */
+const MAX_TOKEN_CHARS = 8_192;
+
+/** Clocks of issuers are off by so much at most: "usually no more than a few minutes" (RFC 7519, §4.1.4). */
+export const CLOCK_LEEWAY_SECONDS = 60;
+
+/**
+ * Why a token was refused, for programs: get a new one, mend how it is made, or look at the keys. Each has one sentence,
+ * whatever the cause: whoever tries tokens learns no more.
+ */
+const REFUSALS = {
+  token_expired: "The token has expired.",
+  token_malformed: "The token cannot be read; it must be a signed JWT of at most 8,192 characters.",
+  token_untrusted: "The token is not signed for this service.",
+} as const;
+
+const refused = (code: keyof typeof REFUSALS, cause?: unknown): Failure =>
+  unauthorized(code, REFUSALS[code], cause);
+
+const wrongClaims = (names: readonly string[], cause?: unknown): Failure =>
+  unauthorized("token_claims_invalid", `The token's claims are not valid: ${names.join(", ")}.`, cause);
+
+const unauthorized = (code: string, detail: string, cause?: unknown): Failure =>
+  new Failure("unauthorized", detail, {
+    code,
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
+    cause,
+  });
+
+const hmacKey = (secret: string): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", new TextEncoder().encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+    "verify",
+  ]);
+
+/** The check for the configured kind of keys. Algorithms are pinned, so that a token cannot choose its own. */
+function verifier(
+  config: Config["jwt"],
+  fetchKeys: typeof fetch,
+  clock: Clock,
+): (token: string, now: number) => Promise<JWTPayload> {
+  const options = (now: number) => ({
+    currentDate: new Date(now),
+    clockTolerance: CLOCK_LEEWAY_SECONDS,
+    requiredClaims: ["exp", "sub"],
+    ...(config.issuer !== undefined && { issuer: config.issuer }),
+    ...(config.audience !== undefined && { audience: config.audience }),
+  });
+  if (config.kind === "secret") {
+    // Imported once: jose would import the bytes anew for each token. No request waits for another one's promise.
+    let key: CryptoKey | undefined;
+    return async (token, now) => {
+      key ??= await hmacKey(config.secret);
+      return (await jwtVerify(token, key, { ...options(now), algorithms: ["HS256"] })).payload;
+    };
+  }
+  const keys = createRemoteJWKSet(new URL(config.url), {
+    [customFetch]: createKeyFetch(fetchKeys, clock),
+  });
+  return async (token, now) =>
+    (
+      await jwtVerify(token, keys, {
+        ...options(now),
+        algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
+      })
+    ).payload;
+}
+
+/**
+ * @param fetchKeys how the key set is fetched; it is kept for ten minutes, and looked at again for an unknown key, once in
+ * 30 s
+ * @param clock the platform's, by which jose goes, too
+ */
+export function createAuthenticate(
+  config: Config["jwt"],
+  fetchKeys: typeof fetch,
+  clock: Clock = systemClock,
+): Authenticate {
+  const verify = verifier(config, fetchKeys, clock);
+  return async (token, now) => {
+    if (token.length > MAX_TOKEN_CHARS) throw refused("token_malformed");
+    let payload: JWTPayload;
+    try {
+      payload = await verify(token, now);
+    } catch (error) {
+      if (isKeyServerFault(error))
+        throw new Failure("unavailable", "The keys for tokens could not be fetched. Try again.", {
+          cause: error,
+          headers: { "retry-after": "5" },
+        });
+      const claim = wrongClaim(error);
+      throw claim === null ? refused(refusalOf(error), error) : wrongClaims([claim], error);
+    }
+    const parsed = claims.safeParse(payload);
+    if (!parsed.success) throw wrongClaims(parsed.error.issues.map((issue) => issue.path.join(".")));
+    return principalOf(parsed.data);
+  };
+}
+
+/**
+ * A key set that cannot be fetched or read is not the caller's fault. Whatever is wrong with a token, jose reports by an
+ * error of its own; `ERR_JOSE_GENERIC` is what it says of a key server's answer.
+ */
+const isKeyServerFault = (error: unknown): boolean =>
+  !(error instanceof errors.JOSEError) ||
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  error.code === "ERR_JOSE_GENERIC";
+
+/** A claim that is missing or not as it must be; not the issuer's and the audience's, which say whose token it is. */
+const wrongClaim = (error: unknown): string | null =>
+  error instanceof errors.JWTClaimValidationFailed && !["iss", "aud"].includes(error.claim)
+    ? error.claim
+    : null;
+
+/** A signature is checked before the claims: a forged token that has expired as well is called untrusted. */
+function refusalOf(error: unknown): keyof typeof REFUSALS {
+  if (error instanceof errors.JWTExpired) return "token_expired";
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return "token_malformed";
+  return "token_untrusted";
+}

@@ -1,0 +1,17 @@
+import type { Scope } from "./scope.ts";
+import type { Principal } from "./principal.ts";
+
+/** What the caller may see where a contract says nothing else (design: service and global_admin all, org_admin their org tree, others their own). */
+export function scopeOf(principal: Principal): Scope {
+  if (principal.kind === "anonymous") return { kind: "all" };
+  switch (principal.role) {
+    case "service":
+    case "global_admin":
+      return { kind: "all" };
+    case "org_admin":
+      return principal.orgId === null ? { kind: "none" } : { kind: "org", orgId: principal.orgId };
+    case "coordinator":
+    case "user":
+      return { kind: "own", userId: principal.id };
+  }
+}

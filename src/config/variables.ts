@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { canonicalAddress, isAsciiAddress } from "../lib/address.ts";
+
+// The forms that variables come in: each takes the text of a variable.
+
+/** A whole number from 1 to `max`. */
+export const count = (fallback: number, max: number) =>
+  z.coerce.number().int().min(1).max(max).default(fallback);
+/** A secret of ours. */
+export const secret = z.string().min(32, "must have at least 32 characters");
+/** An address, without a trailing slash. */
+export const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
+/** Values, comma-separated. */
+export const list = (text: string) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+/** At least `least` of `values`, comma-separated. */
+export const listOf = <T extends string>(values: readonly T[], least = 0) =>
+  z
+    .string()
+    .default("")
+    .transform(list)
+    .pipe(
+      z
+        .array(z.string())
+        .min(least)
+        .pipe(z.array(z.enum(values))),
+    );
+
+/** `Name <address>`, or an address alone. ASCII before the @: no provider sends from another. */
+export const mailbox = z.string().transform((text, context) => {
+  const [, name = "", given = text] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
+  const address = canonicalAddress(given.trim());
+  if (address !== null && isAsciiAddress(address)) return { name: name.replaceAll('"', ""), address };
+  context.addIssue("must be an address, or `Name <address>`");
+  return z.NEVER;
+});
+
+/** Whole numbers, comma-separated, largest first. */
+export const days = z
+  .string()
+  .transform(list)
+  .pipe(z.array(z.coerce.number<string>().int().min(0).max(365)).min(1))
+  .transform((numbers) => [...new Set(numbers)].toSorted((a, b) => b - a));
+
+/** `whsec_…`, base64: what Svix gives out. */
+export const webhookSecret = z
+  .string()
+  .regex(
+    /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    "must be whsec_ and base64",
+  );
+
+/** `user:password`. */
+export const webhookCredentials = z
+  .string()
+  .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more");

@@ -1,0 +1,59 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { dispatches, dedupeKeys } from "../db/schema/index.ts";
+import { leftSender } from "../auth/scope.ts";
+import { fallbackKey } from "../outbox/dedupe-keys.ts";
+
+/** What is copied from a dispatch to the one that follows it on another channel. */
+const COPIED = [
+  "type",
+  "org_id",
+  "sender_org_id",
+  "user_id",
+  "batch_id",
+  "title",
+  "body",
+  "data",
+  "payload",
+  "grant_id",
+  "match_id",
+  "scenario_id",
+  "prompt_id",
+  "expires_at",
+];
+const copiedTo = sql.raw(COPIED.join(", "));
+const copiedFrom = sql.raw(COPIED.map((column) => `d.${column}`).join(", "));
+
+/**
+ * Statements for the batch that fails `ids`: those of them that have indeed failed and name a fallback get a follower on
+ * that channel, once (an occasion keeps it), unless it is too late for any
+ * channel, or no longer its sender's to send. It has the same content and no fallback of its own.
+ */
+export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statement[]; ids: string[] } {
+  if (ids.length === 0) return { statements: [], ids: [] };
+  const now = ctx.clock.now();
+  const followers = ids.map((from) => ({ from, id: ctx.ids.uuid() }));
+  const pairs = JSON.stringify(followers);
+  const due = sql`d.id = f.value->>'from' AND d.status = 'failed' AND d.fallback IS NOT NULL
+    AND (d.expires_at IS NULL OR d.expires_at > ${now})
+    AND NOT ${leftSender({ userId: sql`d.user_id`, senderOrgId: sql`d.sender_org_id` })}`;
+  const dedupeKey = sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
+    SELECT ${fallbackKey(sql`d.id`)}, f.value->>'id' FROM json_each(${pairs}) AS f JOIN ${dispatches} AS d ON ${due}
+    WHERE true ON CONFLICT DO NOTHING`;
+  const follower = sql`INSERT INTO ${dispatches} (id, channel, lane, status, ${copiedTo},
+      targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, sent_at, delivered_at, updated_at)
+    SELECT o.dispatch_id, d.fallback,
+      CASE WHEN d.lane = 'bulk' OR d.fallback = 'in_app' THEN 'bulk' ELSE d.fallback END,
+      iif(d.fallback = 'in_app', 'delivered', 'queued'), ${copiedFrom},
+      0, iif(d.fallback = 'in_app', 1, 0), 0, 0, 0, ${now}, iif(d.fallback = 'in_app', NULL, ${now + ctx.config.sweepAfterMs}),
+      ${now}, iif(d.fallback = 'in_app', ${now}, NULL), iif(d.fallback = 'in_app', ${now}, NULL), ${now}
+    FROM json_each(${pairs}) AS f
+    JOIN ${dispatches} AS d ON ${due}
+    JOIN ${dedupeKeys} AS o ON o.key = ${fallbackKey(sql`d.id`)} AND o.dispatch_id = f.value->>'id'
+    WHERE true ON CONFLICT DO NOTHING`;
+  return {
+    statements: [dedupeKey, follower],
+    ids: followers.map((follower) => follower.id),
+  };
+}

@@ -1,0 +1,101 @@
+import type { Ctx } from "../ctx.ts";
+import type { Admission, Gate } from "./gate/gate.ts";
+import type { ChannelAdapter, ProviderEntry } from "./channel.ts";
+import type { ProviderHealth } from "./outcome.ts";
+import type { AcquireMore } from "./send-concurrently.ts";
+
+/** A gate's leave to send, and what the round owes it in return. */
+export interface Permit {
+  provider: ProviderEntry;
+  admission: Extract<Admission, { admitted: true }>;
+  /** Asks for each request; what was granted at first is used up before. */
+  acquireMore: AcquireMore;
+  /** Messages that were granted and not sent. */
+  unused(): number;
+}
+
+const gateOf = (ctx: Ctx, { channel }: { channel: string }, { name }: ProviderEntry): Gate =>
+  ctx.gates(`${channel}:${name}`);
+
+/** Asks each provider's gate in order of preference. When all rest: the time at which the first one is back. */
+export async function acquirePermit<Loaded>(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  count: number,
+): Promise<Permit | { retryAt: number }> {
+  let retryAt = Number.POSITIVE_INFINITY;
+  for (const provider of adapter.providers) {
+    const gate = gateOf(ctx, adapter, provider);
+    const admission = await gate.acquire(count, provider.pace);
+    if (admission.admitted)
+      return { provider, admission, ...acquireMoreOf(ctx, gate, provider, count, admission.probe) };
+    retryAt = Math.min(retryAt, admission.retryAt);
+  }
+  return { retryAt };
+}
+
+/** A short rest is slept through on the queue; a long one is left to the sweep, which asks the gate before it wakes. */
+export function restFor(ctx: Ctx, retryAt: number): number | null {
+  const seconds = Math.ceil((retryAt - ctx.clock.now()) / 1_000);
+  return seconds <= ctx.config.sweepAfterMs / 2_000 ? Math.max(1, seconds) : null;
+}
+
+/**
+ * @param granted messages that the gate has let pass already
+ * @param probe then one request goes, however large: until it has reported, the gate refuses everyone, this round too
+ */
+function acquireMoreOf(
+  ctx: Ctx,
+  gate: Gate,
+  provider: ProviderEntry,
+  granted: number,
+  probe: boolean,
+): Pick<Permit, "acquireMore" | "unused"> {
+  let left = granted;
+  let isProbe = probe;
+  const acquireMore = async (messages: number) => {
+    if (isProbe) {
+      isProbe = false;
+      left = 0;
+      return 0;
+    }
+    const missing = messages - left;
+    left = Math.max(0, -missing);
+    if (missing <= 0) return 0;
+    try {
+      const admission = await gate.acquire(missing, provider.pace);
+      if (!admission.admitted) return Math.max(1, admission.retryAt - ctx.clock.now());
+      if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
+    } catch (error) {
+      // What is claimed goes out all the same: the provider says itself when it is too much.
+      ctx.log.error("gate_failed", error, { provider: provider.name });
+    }
+    return 0;
+  };
+  return { acquireMore, unused: () => left };
+}
+
+/** A round tells its gate the worst that it met (a success only where the gate waits for one), and returns the rest. */
+export async function releasePermit<Loaded>(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  { provider, admission, unused }: Permit,
+  health: readonly ProviderHealth[],
+): Promise<void> {
+  const gate = gateOf(ctx, adapter, provider);
+  const worst = worstOf(health);
+  const isNews = worst !== null && (worst.kind !== "ok" || admission.reportSuccess);
+  try {
+    if (isNews) await gate.report(worst);
+    if (unused() > 0) await gate.giveBack(unused(), provider.pace, admission.probe && worst === null);
+  } catch (error) {
+    ctx.log.error("gate_failed", error, { provider: provider.name });
+  }
+}
+
+function worstOf(health: readonly ProviderHealth[]): ProviderHealth | null {
+  const pauses = health.flatMap((report) => (report.kind === "throttled" ? [report.afterMs] : []));
+  if (pauses.length > 0) return { kind: "throttled", afterMs: Math.max(...pauses) };
+  if (health.some((report) => report.kind === "ok")) return { kind: "ok" };
+  return health.length > 0 ? { kind: "error" } : null;
+}

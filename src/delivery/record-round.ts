@@ -1,0 +1,91 @@
+import type { Ctx } from "../ctx.ts";
+import type { Channel, Dispatch } from "../db/schema/index.ts";
+import { groupBy } from "../lib/chunks.ts";
+import type { Settlement, Verdict } from "../outbox/settlement.ts";
+import type { Result } from "./channel.ts";
+import type { Lease } from "./claim.ts";
+import { type Particulars, settle } from "./settle.ts";
+import { postponed, verdictOf } from "./verdict.ts";
+import { sendToQueue, settlementQueue } from "../outbox/wake.ts";
+
+/** Outcomes that wait for D1 are tried again after so many seconds: sooner than a lost lease is taken over. */
+const SETTLE_LATER_SECONDS = 5;
+
+/** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
+const DELIVERIES_PER_SETTLEMENT = 200;
+
+/** A round that has been to its provider. */
+export interface Round {
+  lease: Lease;
+  provider: string;
+  /** Whether it tried a provider that had failed. */
+  probe: boolean;
+  /** What was to be sent. */
+  ready: readonly Dispatch[];
+  /** What was decided without asking the provider. */
+  verdicts: readonly Verdict[];
+  /** What the provider said of those that the lease still covered. */
+  results: readonly Result[];
+}
+
+/** Writes the round down. What the lease no longer covered goes back to the queue at once. */
+export async function recordRound(ctx: Ctx, channel: Channel, round: Round): Promise<void> {
+  const { lease, provider, probe, ready, verdicts, results } = round;
+  const answered = new Set(results.map((result) => result.dispatch.id));
+  const letGo = ready.filter((dispatch) => !answered.has(dispatch.id));
+  const settlement: Settlement = {
+    channel,
+    claim_id: lease.claimId,
+    claimed_at: lease.claimedAt,
+    verdicts: [
+      ...verdicts,
+      ...letGo.map((dispatch) => postponed(ctx, dispatch, ctx.clock.now())),
+      ...results.map((result) => verdictOf(ctx, provider, result, probe)),
+    ],
+    deliveries: results.flatMap((result) => result.deliveries),
+    gone: results.flatMap((result) => result.gone),
+  };
+  await settleNowOrLater(ctx, settlement, results.flatMap(particularsOf));
+}
+
+const particularsOf = ({ dispatch, toAddress, subject }: Result): Particulars[] =>
+  toAddress === undefined && subject === undefined
+    ? []
+    : [{ id: dispatch.id, to_address: toAddress ?? null, title: subject ?? null }];
+
+/** What a provider has accepted must not be forgotten because D1 is away: the outcomes then travel by queue. */
+async function settleNowOrLater(
+  ctx: Ctx,
+  settlement: Settlement,
+  particulars: readonly Particulars[],
+): Promise<void> {
+  const { channel } = settlement;
+  try {
+    await settle(ctx, settlement, particulars);
+  } catch (error) {
+    ctx.log.error("settle_failed", error, { channel, verdicts: settlement.verdicts.length });
+    const parts = splitSettlement(settlement).map((settle) => ({ v: 1 as const, settle }));
+    for (const part of parts)
+      if (!(await sendToQueue(ctx, settlementQueue(channel), [part], SETTLE_LATER_SECONDS)))
+        ctx.log.error("outcomes_lost", error, { channel, verdicts: part.settle.verdicts.length });
+  }
+}
+
+/** A settlement in pieces that fit into queue messages; a dispatch and its deliveries stay together. */
+export function splitSettlement(settlement: Settlement): Settlement[] {
+  const byDispatch = groupBy(settlement.deliveries, (delivery) => delivery.dispatch_id);
+  const pieces: Settlement[] = [];
+  let piece: Settlement | null = null;
+  for (const verdict of settlement.verdicts) {
+    const own = byDispatch.get(verdict.id) ?? [];
+    if (piece === null || piece.deliveries.length + own.length > DELIVERIES_PER_SETTLEMENT) {
+      piece = { ...settlement, verdicts: [], deliveries: [], gone: [] };
+      pieces.push(piece);
+    }
+    const devices = new Set(own.map((delivery) => delivery.device_id));
+    piece.verdicts.push(verdict);
+    piece.deliveries.push(...own);
+    piece.gone.push(...settlement.gone.filter((token) => devices.has(token.device_id)));
+  }
+  return pieces;
+}

@@ -1,0 +1,158 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
+import { DAY } from "../lib/clock.ts";
+import type { Settlement, Verdict } from "../outbox/settlement.ts";
+import { acceptedCount, failedCount, isOpen } from "./counts.ts";
+import { follow } from "./fallback.ts";
+import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
+import { queuedAmong, type ToWake, wake } from "../outbox/wake.ts";
+
+/** What the log shows of a message beside its outcome. Personal, so it never travels by queue. */
+export interface Particulars {
+  id: string;
+  to_address: string | null;
+  title: string | null;
+}
+
+/**
+ * Writes what a round came to, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent. Then slots
+ * that were not used go back to their users.
+ * Deliveries are facts and are kept whoever reports them; a dispatch changes only for the holder of its claim, so a
+ * claimer that overslept cannot overwrite.
+ * @returns what to wake: retries and followers
+ */
+export async function settle(
+  ctx: Ctx,
+  settlement: Settlement,
+  particulars: readonly Particulars[] = [],
+): Promise<ToWake[]> {
+  const thatAre = (status: Verdict["status"]) =>
+    settlement.verdicts.flatMap((verdict) => (verdict.status === status ? [verdict.id] : []));
+  const followers = follow(ctx, thatAre("failed"));
+  const statements: Statement[] = [
+    ...recordDeliveries(settlement),
+    updateDispatches(ctx, settlement, particulars),
+    ...correctOthers(ctx, settlement),
+    ...invalidateTokens(ctx, settlement),
+    ...followers.statements,
+  ];
+  const results = await ctx.db.write([
+    ...statements,
+    queuedAmong([...thatAre("queued"), ...followers.ids]),
+    ...freed(settlement),
+  ]);
+  const [toWake = [], unsent = []] = results.slice(statements.length) as [ToWake[]?, Unsent[]?];
+  await wake(ctx, toWake);
+  await giveBack(ctx, unsent);
+  return toWake;
+}
+
+/**
+ * An accepted delivery is never taken back by a later report of the same device; a failed one may still be accepted, but
+ * not by a repeat of what its receipt has disproved (the same ticket).
+ */
+function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Statement[] {
+  if (records.length === 0) return [];
+  const accepted = records.filter((record) => record.status === "accepted").map((record) => record.device_id);
+  return [
+    ...chunksByBytes(records, JSON_PARAMETER_BYTES).map((portion) =>
+      insertRows(deliveries, portion, {
+        where: sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.id = value->>'dispatch_id')`,
+        onConflict: sql`ON CONFLICT (dispatch_id, device_id) DO UPDATE SET
+          status = excluded.status, provider = excluded.provider, ticket_id = excluded.ticket_id,
+          error = excluded.error, accepted_at = excluded.accepted_at, receipt_due_at = excluded.receipt_due_at
+          WHERE deliveries.status <> 'accepted'
+            AND (excluded.ticket_id IS NULL OR deliveries.ticket_id IS NOT excluded.ticket_id)`,
+      }),
+    ),
+    // A day is exact enough, and spares a written row a push.
+    sql`UPDATE ${deviceTokens} SET last_used_at = ${claimed_at}
+      WHERE ${inJson(deviceTokens.id, accepted)} AND coalesce(last_used_at, 0) < ${claimed_at - DAY}`,
+  ];
+}
+
+/** Counts come from the deliveries, so that repeats and overlaps cannot miscount. Whoever reached one device was sent. */
+function updateDispatches(
+  ctx: Ctx,
+  { channel, claim_id, verdicts }: Settlement,
+  particulars: readonly Particulars[],
+): Statement {
+  const shown = new Map(particulars.map((one) => [one.id, one]));
+  const values = verdicts.map((verdict) => ({ ...verdict, ...shown.get(verdict.id) }));
+  const isPush = channel === "push";
+  const accepted = isPush ? acceptedCount : sql`0`;
+  const unreached = isPush ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
+  const reached = sql`(v.status = 'failed' AND ${accepted} > 0)`;
+  // A webhook that was faster than we are has had the last word already.
+  const overtaken = sql`${dispatches}.status IN ('delivered', 'bounced', 'failed')`;
+  return sql`UPDATE ${dispatches} SET
+      status = CASE WHEN ${overtaken} THEN ${dispatches}.status WHEN ${reached} THEN 'sent' ELSE v.status END,
+      error_code = CASE WHEN ${overtaken} THEN ${dispatches}.error_code WHEN ${reached} THEN NULL ELSE v.error_code END,
+      error = CASE WHEN ${overtaken} THEN ${dispatches}.error WHEN ${reached} THEN NULL ELSE v.error END,
+      provider = coalesce(v.provider, ${dispatches}.provider),
+      provider_message_id = coalesce(v.provider_message_id, ${dispatches}.provider_message_id),
+      to_address = coalesce(v.to_address, ${dispatches}.to_address),
+      title = coalesce(v.title, ${dispatches}.title),
+      targets = v.targets,
+      delivered_count = iif(${overtaken}, ${dispatches}.delivered_count, ${accepted}),
+      failed_count = ${unreached},
+      attempts = attempts + v.spent,
+      claims = 0,
+      due_at = v.due_at,
+      wake_at = iif(${overtaken}, NULL, v.wake_at),
+      slot_at = v.slot_at,
+      chunk_id = v.chunk_id,
+      sent_at = coalesce(v.sent_at, ${dispatches}.sent_at),
+      claim_id = NULL,
+      lease_until = NULL,
+      updated_at = ${ctx.clock.now()}
+    FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'error_code' AS error_code,
+        value->>'error' AS error, value->>'provider' AS provider,
+        value->>'provider_message_id' AS provider_message_id, value->>'to_address' AS to_address,
+        value->>'title' AS title, value->>'targets' AS targets,
+        value->>'spent' AS spent, value->>'due_at' AS due_at, value->>'wake_at' AS wake_at,
+        value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at, value->>'chunk_id' AS chunk_id
+      FROM json_each(${JSON.stringify(values)})) AS v
+    WHERE ${dispatches}.id = v.id AND ${dispatches}.claim_id = ${claim_id}`;
+}
+
+/**
+ * A claimer that overslept may report devices that took the message after all: then the counts follow, and what is
+ * written down as failed was sent.
+ */
+function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: Settlement): Statement[] {
+  const now = ctx.clock.now();
+  const ids = records.filter((record) => record.status === "accepted").map((record) => record.dispatch_id);
+  if (channel !== "push" || ids.length === 0 || now < claimed_at + ctx.config.leaseMs) return [];
+  const hasFailed = sql`${dispatches}.status = 'failed'`;
+  return [
+    sql`UPDATE ${dispatches} SET delivered_count = ${acceptedCount}, failed_count = ${failedCount(isOpen)},
+        error_code = iif(${hasFailed}, NULL, error_code), error = iif(${hasFailed}, NULL, error),
+        status = iif(${hasFailed}, 'sent', status), updated_at = ${now}
+      WHERE ${inJson(dispatches.id, [...new Set(ids)])} AND delivered_count <> ${acceptedCount}`,
+  ];
+}
+
+/** Reads whose slots nobody has used. Whoever has been put back into the queue since then has or gets a slot of its own. */
+function freed({ verdicts }: Settlement): Statement[] {
+  const ids = verdicts.filter(({ frees_slot }) => frees_slot).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [
+    sql`SELECT id, user_id, channel, type FROM ${dispatches}
+      WHERE ${inJson(dispatches.id, ids)} AND status IN ('failed', 'cancelled') AND slot_at IS NULL`,
+  ];
+}
+
+/** A token registered again since the claim is alive, whatever the provider said of it before. */
+function invalidateTokens(ctx: Ctx, { gone, claimed_at }: Settlement): Statement[] {
+  return chunksByBytes(gone, JSON_PARAMETER_BYTES).map(
+    (portion) => sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
+      FROM (SELECT value->>'device_id' AS device_id, value->>'reason' AS reason
+        FROM json_each(${JSON.stringify(portion)})) AS g
+      WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= ${claimed_at}`,
+  );
+}

@@ -1,0 +1,168 @@
+import { sql } from "drizzle-orm";
+import { audit, type Author, CHANGED, isAudited } from "../audit/audit.ts";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
+import { type Scope, senderOf } from "../auth/scope.ts";
+import { Failure, notFound } from "../lib/failure.ts";
+import type { Listed, Page } from "../lib/page.ts";
+import { giveBack } from "../rate-limit/give-back.ts";
+import type { Check } from "../delivery/channel.ts";
+import { cancelQueued, notRetryable, requeueFailed, wasSentSince } from "../outbox/change.ts";
+import type { Linked } from "./links.ts";
+import {
+  actable,
+  findActable,
+  findDispatch,
+  isActable,
+  listDispatches,
+  listed,
+  type LogFilter,
+} from "./log.ts";
+import { holdsUnusedSlot } from "../delivery/slots.ts";
+import { wakesItself } from "../outbox/timing.ts";
+import { wake } from "../outbox/wake.ts";
+
+/** A batch's answer lists so many ids; the log has them all. */
+const MAX_BATCH_IDS = 1_000;
+
+/** The whole log. One round trip. */
+export const listLog = async (
+  ctx: Ctx,
+  scope: Scope,
+  filter: LogFilter,
+  page: Page,
+): Promise<Listed<Linked>> => listed(await ctx.db.read(listDispatches(scope, filter, page)));
+
+/** @throws 404 */
+export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Linked> {
+  const [found = []] = await ctx.db.read([findDispatch(scope, null, id)]);
+  return requireFound(found);
+}
+
+/** The first dispatches of a batch of reminders, in order; failures from the start tell nobody anything, and are not among them. */
+export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
+  const [rows = []] = await ctx.db.read([
+    sql`SELECT id FROM ${dispatches} WHERE batch_id = ${batchId}
+        AND EXISTS (SELECT 1 FROM ${dedupeKeys} WHERE dispatch_id = ${dispatches}.id)
+      ORDER BY id LIMIT ${MAX_BATCH_IDS}`,
+  ]);
+  return (rows as { id: string }[]).map((row) => row.id);
+}
+
+const requireFound = ([dispatch]: unknown[]): Linked => {
+  if (dispatch === undefined) throw notFound("dispatch");
+  return dispatch as Linked;
+};
+
+/**
+ * Makes a change that not every state allows, with its audit entry, and reads what came of it. One round trip.
+ * @param refusal what to answer where the state did not allow it
+ * @throws 404; 403 where its user has left the caller's organizations
+ */
+async function change(
+  ctx: Ctx,
+  scope: Scope,
+  { id, action, author }: { id: string; action: string; author: Author },
+  statement: Statement,
+  refusal: (dispatch: Dispatch) => Failure,
+): Promise<Dispatch> {
+  const entry = ctx.ids.uuid();
+  const [, , made = [], found = []] = await ctx.db.write([
+    statement,
+    audit({ id: entry, action, target: id, ...author }, CHANGED),
+    isAudited(entry),
+    findActable(scope, null, id),
+  ]);
+  const dispatch = actable(found, "dispatch");
+  if (made.length === 0) throw refusal(dispatch);
+  return dispatch;
+}
+
+/**
+ * Puts a dispatch that has failed or was cancelled back into the queue, unless it is known already that it could not be
+ * sent. Two round trips.
+ * @param checks what the channels decide upon when they send
+ * @throws 404, 403; 409 unless it failed, bounced or was cancelled, is not past its time, was not told since and can be sent
+ */
+export async function retryDispatch(
+  ctx: Ctx,
+  checks: readonly Check[],
+  scope: Scope,
+  author: Author,
+  id: string,
+): Promise<Dispatch> {
+  const now = ctx.clock.now();
+  const asked = checks.map((check) => ({ check, statements: check.statements(sql`(SELECT ${id})`, now) }));
+  const [found = [], told = [], ...loaded] = await ctx.db.read([
+    findActable(scope, null, id),
+    wasSentSince(id),
+    ...asked.flatMap(({ statements }) => statements),
+  ]);
+  const failure = (dispatch: Dispatch) => {
+    const reason = notRetryable(dispatch, told.length > 0, now);
+    return reason && new Failure("conflict", reason.detail, { code: reason.code });
+  };
+  const before = actable(found, "dispatch");
+  const hindered = failure(before) ?? hindrance(asked, loaded, before, now);
+  if (hindered !== null) throw hindered;
+  const dispatch = await change(
+    ctx,
+    scope,
+    { id, action: "dispatch.retry", author },
+    requeueFailed(ctx, isActable(scope, null, id), senderOf(scope)),
+    (after) => failure(after) ?? new Failure("conflict", "It has changed meanwhile.", { code: "changed" }),
+  );
+  if (wakesItself(dispatch.due_at, now))
+    await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
+  return dispatch;
+}
+
+/** What sending would refuse it for, by what each check has loaded. */
+function hindrance(
+  asked: readonly { check: Check; statements: readonly Statement[] }[],
+  loaded: unknown[][],
+  dispatch: Dispatch,
+  now: number,
+): Failure | null {
+  let read = 0;
+  for (const { check, statements } of asked) {
+    const results = loaded.slice(read, (read += statements.length));
+    const refusal = check.channel === dispatch.channel ? check.refusal(dispatch, results, now) : null;
+    if (refusal !== null && "code" in refusal)
+      return new Failure("conflict", `It could not be sent: ${refusal.message}.`, { code: refusal.code });
+  }
+  return null;
+}
+
+/** Notes something over a dispatch, whatever its state. One round trip. @throws 404, 403 */
+export async function noteDispatch(
+  ctx: Ctx,
+  scope: Scope,
+  author: Author,
+  id: string,
+  note: string,
+): Promise<Dispatch> {
+  const [, , found = []] = await ctx.db.write([
+    sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${isActable(scope, null, id)}`,
+    audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
+    findActable(scope, null, id),
+  ]);
+  return actable(found, "dispatch");
+}
+
+/** Cancels a queued dispatch, and frees its slot. One round trip. @throws 404, 403; 409 once it is no longer queued */
+export async function cancelDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
+  const dispatch = await change(
+    ctx,
+    scope,
+    { id, action: "dispatch.cancel", author },
+    cancelQueued(ctx, isActable(scope, null, id)),
+    ({ status }) =>
+      new Failure("conflict", `Only what is queued can be cancelled; it is ${status}.`, {
+        code: "not_queued",
+      }),
+  );
+  if (holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
+  return dispatch;
+}

@@ -1,0 +1,205 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Statement } from "../db/client.ts";
+import {
+  type Channel,
+  CHANNELS,
+  type Dispatch,
+  dispatches,
+  type DispatchStatus,
+} from "../db/schema/index.ts";
+import { inScope, mayAct, orgTree, type Scope } from "../auth/scope.ts";
+import { Failure, notFound } from "../lib/failure.ts";
+import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
+import { firstIdAt } from "../lib/ids.ts";
+import { type Linked, LINKS } from "./links.ts";
+
+/** What the log can be filtered by. */
+export interface LogFilter {
+  channel?: Channel | undefined;
+  type?: string | undefined;
+  userId?: string | undefined;
+  /** Rows of this organization, and of those below it where `includeSubOrgs` says so. */
+  orgId?: string | undefined;
+  includeSubOrgs?: boolean | undefined;
+  batchId?: string | undefined;
+  scenarioId?: string | undefined;
+  promptId?: string | undefined;
+  statuses?: readonly DispatchStatus[] | undefined;
+  /** A mark; null for rows that have none. */
+  mark?: string | null | undefined;
+  /** Created at or after, epoch ms. */
+  from?: number | undefined;
+  /** Created before, epoch ms. */
+  to?: number | undefined;
+}
+
+const UNFINISHED: readonly DispatchStatus[] = ["queued", "sending"];
+const UNSENT: readonly DispatchStatus[] = ["failed", "bounced", "cancelled"];
+
+const within = (statuses: readonly DispatchStatus[], set: readonly DispatchStatus[]) =>
+  statuses.every((status) => set.includes(status));
+
+/** A column by whose index a query finds its rows; null for the newest rows of the whole log. */
+type Driver =
+  | "user_id"
+  | "batch_id"
+  | "org_id"
+  | "scenario_id"
+  | "prompt_id"
+  | "mark"
+  | "status"
+  | "wake_at"
+  | "type"
+  | "channel"
+  | null;
+
+/**
+ * SQLite has no statistics here and would take any index. So we say which: the one that leaves the fewest rows, and what
+ * a user or an organization asks never costs more than the rows that are theirs.
+ */
+function driverOf(scope: Scope, filter: LogFilter): Driver {
+  if (filter.userId !== undefined || scope.kind === "own") return "user_id";
+  if (filter.batchId !== undefined) return "batch_id";
+  if (filter.orgId !== undefined || scope.kind === "org") return "org_id";
+  if (filter.scenarioId !== undefined) return "scenario_id";
+  if (filter.promptId !== undefined) return "prompt_id";
+  if (typeof filter.mark === "string") return "mark";
+  if (filter.statuses !== undefined && within(filter.statuses, UNSENT)) return "status";
+  if (filter.statuses !== undefined && within(filter.statuses, UNFINISHED)) return "wake_at";
+  if (filter.type !== undefined && filter.type !== "push") return "type";
+  return filter.channel === undefined ? null : "channel";
+}
+
+/** What a partial index demands is repeated, or SQLite does not use it. */
+const DEMANDED: Partial<Record<Exclude<Driver, null>, SQL>> = {
+  status: sql`status IN ('failed', 'bounced', 'cancelled') AND channel IN ('push', 'email', 'in_app')`,
+  wake_at: sql`wake_at IS NOT NULL AND channel IN ('push', 'email', 'in_app')`,
+  type: sql`type <> 'push'`,
+};
+
+/** Several statuses make SQLite prefer the channel's index, which holds everything that was ever sent. */
+const UNSENT_INDEX = sql`INDEXED BY dispatches_unsent`;
+
+/** The unary plus keeps SQLite from using an index on any other column. */
+const columnFor = (driver: Driver) => (name: string) => {
+  const isIndexed =
+    name === driver ||
+    (name === "channel" && (driver === "user_id" || driver === "wake_at" || driver === "status"));
+  return sql.raw(isIndexed ? name : `+${name}`);
+};
+
+function conditions(scope: Scope, filter: LogFilter, driver: Driver): SQL[] {
+  const column = columnFor(driver);
+  const found: SQL[] = [];
+  const equal = (name: string, value: string | undefined) => {
+    if (value !== undefined) found.push(sql`${column(name)} = ${value}`);
+  };
+  const demanded = driver === null ? undefined : DEMANDED[driver];
+  if (demanded !== undefined) found.push(demanded);
+  equal("channel", filter.channel);
+  equal("type", filter.type);
+  equal("user_id", filter.userId);
+  equal("batch_id", filter.batchId);
+  equal("scenario_id", filter.scenarioId);
+  equal("prompt_id", filter.promptId);
+  if (filter.orgId !== undefined && filter.includeSubOrgs)
+    found.push(sql`${column("org_id")} IN ${orgTree(filter.orgId)}`);
+  else equal("org_id", filter.orgId);
+  const [only, ...more] = filter.statuses ?? [];
+  if (only !== undefined && more.length === 0) equal("status", only);
+  else if (filter.statuses !== undefined) found.push(sql`${column("status")} IN ${filter.statuses}`);
+  if (filter.mark === null) found.push(sql`mark IS NULL`);
+  else equal("mark", filter.mark);
+  if (filter.from !== undefined) found.push(sql`id >= ${firstIdAt(filter.from)}`);
+  if (filter.to !== undefined) found.push(sql`id < ${firstIdAt(filter.to)}`);
+  if (scope.kind !== "all")
+    found.push(inScope(scope, { userId: column("user_id"), orgId: column("org_id") }));
+  return found;
+}
+
+const all = (parts: readonly SQL[]): SQL =>
+  parts.length === 0 ? sql`true` : sql.join([...parts], sql` AND `);
+
+/**
+ * A page of the log, newest first, and how many rows there are (up to one over the cap): two statements for one batch.
+ * Where the index has several values to look up (the organizations of a tree, several statuses), each gives its newest
+ * rows and no more than the page needs, so that nothing has to be sorted that grows with the log.
+ */
+export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Statement[] {
+  const driver = driverOf(scope, filter);
+  const wanted = conditions(scope, filter, driver);
+  const values = lookedUp(scope, filter, driver);
+  const before = page.before === null ? [] : [sql`id < ${page.before}`];
+  const needed = page.offset + page.limit + 1;
+  const from =
+    driver === null || values === null
+      ? [...wanted, ...before]
+      : [
+          sql`id IN (SELECT d.id FROM ${values.from} AS t, ${dispatches} AS d WHERE d.id IN (
+            SELECT id FROM ${dispatches} WHERE ${values.found} AND ${all([...wanted, ...before])}
+            ORDER BY id DESC LIMIT ${needed}))`,
+        ];
+  return [
+    sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
+    sql`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches} ${driver === "status" ? UNSENT_INDEX : sql``}
+      WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
+  ];
+}
+
+/** What the driving index has to be asked for, when that may be more than one value: as a subquery, and how it is found. */
+function lookedUp(scope: Scope, filter: LogFilter, driver: Driver): { from: SQL; found: SQL } | null {
+  if (driver === "status") return lookedUpStatuses(filter);
+  if (driver !== "org_id") return null;
+  const byOrg = (from: SQL) => ({ from, found: sql`org_id = t.id` });
+  if (filter.orgId !== undefined) return filter.includeSubOrgs ? byOrg(orgTree(filter.orgId)) : null;
+  return scope.kind === "org" ? byOrg(orgTree(scope.orgId)) : null;
+}
+
+/** Each status on each channel. */
+function lookedUpStatuses({ channel, statuses = [] }: LogFilter): { from: SQL; found: SQL } | null {
+  const channels = channel === undefined ? CHANNELS : [channel];
+  if (channels.length === 1 && statuses.length === 1) return null;
+  return {
+    from: sql`(SELECT c.value AS channel, s.value AS status FROM json_each(${JSON.stringify(channels)}) AS c,
+      json_each(${JSON.stringify(statuses)}) AS s)`,
+    found: sql`channel = t.channel AND status = t.status`,
+  };
+}
+
+/** What `listDispatches` answered. */
+export const listed = ([rows = [], total = []]: unknown[][]): Listed<Linked> => ({
+  rows: rows as Linked[],
+  total: (total as { total: number }[])[0]?.total ?? 0,
+});
+
+const sent = { userId: sql`${dispatches}.user_id`, orgId: sql`${dispatches}.org_id` };
+
+/** One dispatch with its links, if it is in scope. */
+export const findDispatch = (scope: Scope, channel: Channel | null, id: string): Statement =>
+  sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+
+const ofId = (channel: Channel | null, id: string): SQL =>
+  sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;
+
+/** The condition that this dispatch is there, and the caller may do something with it. */
+export const isActable = (scope: Scope, channel: Channel | null, id: string): SQL =>
+  sql`${ofId(channel, id)} AND ${mayAct(scope, sent)}`;
+
+/** Reads a dispatch that is in scope for whoever wants to do something with it: `actable` takes it. */
+export const findActable = (scope: Scope, channel: Channel | null, id: string): Statement =>
+  sql`SELECT *, ${mayAct(scope, sent)} AS may_act FROM ${dispatches}
+    WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+
+/**
+ * What `findActable` found.
+ * @param noun what it is called where there is none
+ * @throws 404 outside the scope, 403 `user_moved` where its user has left the caller's organizations
+ */
+export function actable([row]: readonly unknown[], noun: string): Dispatch {
+  if (row === undefined) throw notFound(noun);
+  const { may_act, ...dispatch } = row as Dispatch & { may_act: 0 | 1 };
+  if (may_act === 1) return dispatch;
+  throw new Failure("forbidden", "Its user belongs to none of your organizations now.", {
+    code: "user_moved",
+  });
+}

@@ -1,0 +1,39 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Statement } from "../../db/client.ts";
+import { type Channel, withheld } from "../../db/schema/index.ts";
+import { DAY } from "../../lib/clock.ts";
+
+/** What was not made, and when. */
+interface Kind {
+  type: string;
+  channel: Channel;
+  /** Epoch ms. */
+  now: number;
+}
+
+/**
+ * The condition that a row is of a day that the table has. It names them, so that a user's rows are found by the key: each
+ * day by one step to the next, and not by going through the table.
+ */
+export const ON_KEPT_DAYS: SQL = sql`${withheld.day} IN (WITH RECURSIVE kept(day) AS (
+    SELECT min(day) FROM ${withheld}
+    UNION ALL SELECT (SELECT min(w.day) FROM ${withheld} AS w WHERE w.day > kept.day) FROM kept WHERE day IS NOT NULL)
+  SELECT day FROM kept WHERE day IS NOT NULL)`;
+
+/** The day of a time (epoch ms), UTC, as the table has it. */
+export const dayOf = (time: number): number => Math.floor(time / DAY);
+
+/**
+ * The statement that counts messages which are not made and leave no other trace. For the batch that withholds them: as
+ * that may be repeated, the query must find nothing any more once it has been committed.
+ * @param found a query of `user_id`, `reason` and `n`
+ */
+export const countWithheld = ({ type, channel, now }: Kind, found: SQL): Statement =>
+  sql`INSERT INTO ${withheld} (day, user_id, type, channel, reason, n)
+    SELECT ${dayOf(now)}, user_id, ${type}, ${channel}, reason, n FROM (${found}) WHERE true
+    ON CONFLICT DO UPDATE SET n = n + excluded.n`;
+
+/** The same where a repeat would find it again: it counts as one a day, however often it is looked at. */
+export const noteWithheld = ({ type, channel, now }: Kind, found: SQL): Statement =>
+  sql`INSERT INTO ${withheld} (day, user_id, type, channel, reason, n)
+    SELECT ${dayOf(now)}, user_id, ${type}, ${channel}, reason, 1 FROM (${found}) WHERE true ON CONFLICT DO NOTHING`;

@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { type Channel, users, withheld, type WithheldReason } from "../../db/schema/index.ts";
+import { notFound } from "../../lib/failure.ts";
+import { dayOf } from "./count.ts";
+
+/** How often messages of a type were not made for one reason on one day (days since 1970, UTC). */
+export interface Withheld {
+  day: number;
+  type: string;
+  channel: Channel;
+  reason: WithheldReason;
+  n: number;
+}
+
+/**
+ * What was withheld from a user in the last `days` days, today among them, newest first; a handful of rows a day. One
+ * round trip. @throws 404 for a user who is not known and of whom nothing was withheld
+ */
+export async function listWithheld(ctx: Ctx, userId: string, days: number): Promise<Withheld[]> {
+  const today = dayOf(ctx.clock.now());
+  const wanted = JSON.stringify(Array.from({ length: days }, (_, i) => today - i));
+  const [found = [], known = []] = await ctx.db.read([
+    sql`SELECT w.day, w.type, w.channel, w.reason, w.n FROM json_each(${wanted}) AS d
+      CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = ${userId}
+      ORDER BY w.day DESC, w.type, w.channel, w.reason`,
+    sql`SELECT 1 FROM ${users} WHERE id = ${userId}`,
+  ]);
+  if (found.length + known.length === 0) throw notFound("user");
+  return found as Withheld[];
+}

@@ -1,0 +1,34 @@
+import { sql } from "drizzle-orm";
+import { applications, dispatches, grants } from "../../db/schema/index.ts";
+import type { EmailContent } from "../../content/index.ts";
+import type { LateBound } from "../late-bound-type.ts";
+
+interface Found {
+  dispatch_id: string;
+  grant_title: string;
+  url: string | null;
+  status: string;
+  previous_status: string | null;
+}
+
+/**
+ * An application's new status, as long as it has it: one that has changed again has a message of its own, and one that
+ * was deleted has none. Its grant is called as it is called by then, or was last.
+ */
+export const applicationStatus: LateBound = {
+  isOne: ({ type }) => type === "application_status",
+  statement: (
+    claimed,
+  ) => sql`SELECT d.id AS dispatch_id, coalesce(g.title, d.payload->>'grant_title') AS grant_title,
+      coalesce(g.url, d.payload->>'url') AS url, a.status, d.payload->>'previous_status' AS previous_status
+    FROM ${dispatches} AS d
+    CROSS JOIN ${applications} AS a ON a.id = d.payload->>'application_id' AND a.user_id = d.user_id
+      AND a.status = d.payload->>'status'
+    LEFT JOIN ${grants} AS g ON g.id = a.grant_id
+    WHERE d.id IN ${claimed} AND d.type = 'application_status' AND json_valid(d.payload)`,
+  contents: (found) =>
+    (found as Found[]).map(({ dispatch_id, ...content }): [string, EmailContent] => [
+      dispatch_id,
+      { type: "application_status", ...content },
+    ]),
+};

@@ -1,0 +1,41 @@
+import { type Template, buttonTo, paragraph } from "../../content/blocks.ts";
+import { countOf, listBlocks, whenBadge } from "../grants/lists.ts";
+
+/** A user's expiring and expired certificates, those nearest to now first. */
+export const certificationReminder: Template<"certification_reminder"> = (content, context) => {
+  const { say, format, now } = context;
+  const nearest = content.certifications.toSorted(
+    (a, b) => Math.abs(a.expires_at - now) - Math.abs(b.expires_at - now),
+  );
+  const count = countOf(context, nearest, content.total);
+  const first = nearest.find(({ expires_at }) => expires_at > now);
+  const expired = format.amount(nearest.filter(({ expires_at }) => expires_at <= now).length);
+  const subject = say.certification.subject(
+    expired,
+    format.amount(count.value - expired.value),
+    first === undefined ? null : format.until(now, first.expires_at),
+  );
+  const items = nearest.map(({ name, expires_at }) => {
+    const days = format.until(now, expires_at);
+    const date = format.date(expires_at);
+    return {
+      title: name,
+      url: null,
+      details: [days.past ? say.certification.expired(date) : say.certification.expires(date)],
+      badge: days.past
+        ? { text: say.certification.expiredBadge, tone: "danger" as const }
+        : whenBadge(context, days),
+    };
+  });
+  return {
+    subject,
+    preheader: nearest.map(({ name }) => context.inline(name)).join(", "),
+    title: subject,
+    blocks: [
+      context.greeting,
+      paragraph(say.certification.intro(count)),
+      ...listBlocks(context, items, count),
+      ...buttonTo(content.url, say.certification.button),
+    ],
+  };
+};

@@ -1,0 +1,56 @@
+import { sql } from "drizzle-orm";
+import { applications, dispatches, grants, matches, dedupeKeys, preferences } from "../../db/schema/index.ts";
+import { MAX_LISTED, reasonOf, STANDS } from "../grants/followed.ts";
+import { DEADLINE, DEADLINE_GRANT, IS_DEADLINE } from "../../outbox/dedupe-keys.ts";
+import { groupBy } from "../../lib/chunks.ts";
+import { preferred } from "../../preferences/defaults.ts";
+import type { EmailContent } from "../../content/index.ts";
+import type { LateBound } from "../late-bound-type.ts";
+
+interface Found {
+  dispatch_id: string;
+  title: string;
+  url: string | null;
+  deadline: number;
+  applied: 0 | 1;
+  total: number;
+}
+
+const APPLIED = sql`EXISTS (SELECT 1 FROM ${applications} AS a
+  WHERE a.grant_id = g.id AND a.user_id = d.user_id AND ${STANDS})`;
+const MATCHED = sql`EXISTS (SELECT 1 FROM ${matches} AS m
+  WHERE m.grant_id = g.id AND m.user_id = d.user_id AND m.score >= ${preferred("match_threshold")})`;
+
+/**
+ * The deadlines that a message reminds of, the nearest first: of grants that its user still follows, as they stand in its
+ * occasions. One that was moved has a reminder of its own.
+ */
+export const deadlines: LateBound = {
+  isOne: ({ type, payload }) => type === "deadline_reminder" && payload === null,
+  statement: (claimed, now) => sql`SELECT * FROM (
+    SELECT *, row_number() OVER (PARTITION BY dispatch_id ORDER BY deadline, grant_id) AS place,
+      count(*) OVER (PARTITION BY dispatch_id) AS total
+    FROM (SELECT d.id AS dispatch_id, g.id AS grant_id, g.title, g.url, g.deadline, ${APPLIED} AS applied, ${MATCHED} AS matched
+      FROM ${dispatches} AS d
+      CROSS JOIN ${dedupeKeys} AS o ON o.dispatch_id = d.id AND ${IS_DEADLINE}
+      CROSS JOIN ${grants} AS g ON g.id = ${DEADLINE_GRANT} AND g.deadline = ${DEADLINE}
+      LEFT JOIN ${preferences} AS p ON p.user_id = d.user_id
+      WHERE d.id IN ${claimed} AND d.type = 'deadline_reminder' AND d.payload IS NULL AND g.deadline > ${now})
+    WHERE applied OR matched)
+  WHERE place <= ${MAX_LISTED} ORDER BY dispatch_id, place`,
+  contents: (found) =>
+    [...groupBy(found as Found[], (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
+      id,
+      {
+        type: "deadline_reminder",
+        deadlines: own.map(({ title, deadline, url, applied }) => ({
+          title,
+          deadline,
+          url,
+          reason: reasonOf(applied),
+        })),
+        total: own[0]?.total ?? 0,
+        url: null,
+      },
+    ]),
+};

@@ -1,0 +1,57 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Statement } from "../../db/client.ts";
+import { grants, matches, dedupeKeys, userSchedules, users } from "../../db/schema/index.ts";
+import {
+  AWAITED_MS,
+  AWAITING_SINCE,
+  IS_MATCH,
+  IS_PAUSE,
+  IS_STATUS,
+  isAwaiting,
+  MATCH_ID,
+  waitingFor,
+} from "../../outbox/dedupe-keys.ts";
+import { PAUSE_READY, PAUSE_STANDS } from "../pause/waiting.ts";
+import { countWithheld } from "../../log/withheld/count.ts";
+import { STATUS_READY, STATUS_STANDS } from "../application-status/waiting-statuses.ts";
+
+// Facts come in any order. A match, a new status or a pause whose user or grant is not known here yet has its occasion
+// already, so that it is told once. The job of what waits looks at its user when one of them comes, and at the latest when it
+// is given up.
+
+/** The occasions `o` that the users of a JSON array of ids wait with. */
+const awaiting = (userIds: string): SQL =>
+  sql`json_each(${userIds}) AS j CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)}`;
+
+const KNOWN_GRANT: SQL = sql`EXISTS (SELECT 1 FROM ${matches} AS m CROSS JOIN ${grants} AS g ON g.id = m.grant_id
+  WHERE m.id = ${MATCH_ID})`;
+
+/**
+ * Statements that let these users' matches wait for a message once what they have waited for is known, and that give up what
+ * has waited too long. What is not so any more goes without being counted: there is nothing to tell. So does a pause, whose
+ * record says that nobody was told. They stand after the messages of statuses and pauses, and before those of matches.
+ */
+export const endWaiting = (userIds: string, now: number): Statement[] => {
+  const isKnown = sql`EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = j.value)`;
+  // What is ready is told, even if the last look was just too early to see it.
+  const isOver = sql`${AWAITING_SINCE} <= ${now - AWAITED_MS} AND NOT (${IS_STATUS} AND ${STATUS_READY})
+    AND NOT (${IS_PAUSE} AND ${PAUSE_READY})`;
+  const givenUp = (isOfKind: SQL) => sql`SELECT j.value AS user_id,
+      iif(${isKnown}, 'unknown_grant', 'unknown_user') AS reason, count(*) AS n
+    FROM ${awaiting(userIds)} WHERE ${isOfKind} AND ${isOver} GROUP BY 1, 2`;
+  return [
+    sql`UPDATE ${dedupeKeys} AS o SET dispatch_id = ${waitingFor(sql`j.value`)} FROM json_each(${userIds}) AS j
+      WHERE ${isAwaiting(sql`j.value`)} AND ${IS_MATCH} AND ${isKnown} AND ${KNOWN_GRANT}`,
+    sql`DELETE FROM ${dedupeKeys} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)}
+      WHERE (${IS_STATUS} AND NOT ${STATUS_STANDS}) OR (${IS_PAUSE} AND NOT ${PAUSE_STANDS}))`,
+    countWithheld({ type: "new_match", channel: "email", now }, givenUp(IS_MATCH)),
+    countWithheld({ type: "application_status", channel: "email", now }, givenUp(IS_STATUS)),
+    sql`DELETE FROM ${dedupeKeys} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)} WHERE ${isOver})`,
+  ];
+};
+
+/** The statement that has the job look again at the latest when what still waits is given up; for after `rescheduled`. */
+export const rescheduleAtGivenUp = (userIds: string): Statement =>
+  sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
+    SELECT j.value, 'matches', min(${AWAITING_SINCE}) + ${AWAITED_MS} FROM ${awaiting(userIds)} WHERE true GROUP BY 1
+    ON CONFLICT (user_id, kind) DO UPDATE SET next_at = min(next_at, excluded.next_at)`;

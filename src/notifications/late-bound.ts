@@ -1,0 +1,37 @@
+import type { SQL } from "drizzle-orm";
+import type { Statement } from "../db/client.ts";
+import type { Dispatch } from "../db/schema/index.ts";
+import type { EmailContent } from "../content/index.ts";
+import { applicationStatus } from "./application-status/late-bound.ts";
+import { certifications } from "./certification-reminder/late-bound.ts";
+import { deadlines } from "./deadline-reminder/late-bound.ts";
+import { digest } from "./weekly-digest/late-bound.ts";
+import type { LateBound } from "./late-bound-type.ts";
+import { newMatch } from "./new-match/late-bound.ts";
+import { pause } from "./pause/late-bound.ts";
+import { welcome } from "./welcome/late-bound.ts";
+
+/** Every kind. Each costs a claim of e-mails one statement. */
+const KINDS: readonly LateBound[] = [
+  newMatch,
+  deadlines,
+  digest,
+  certifications,
+  applicationStatus,
+  pause,
+  welcome,
+];
+
+/** What late-bound messages say, by dispatch; one with nothing left to tell is missing. */
+export type LateContents = ReadonlyMap<string, EmailContent>;
+
+/** Whether what a dispatch says is read when it is sent. */
+export const isLateBound = (dispatch: Dispatch): boolean => KINDS.some((kind) => kind.isOne(dispatch));
+
+/** Statements that read what late-bound messages say. @param claimed ids, as a subquery */
+export const readLateContents = (claimed: SQL, now: number): Statement[] =>
+  KINDS.map((kind) => kind.statement(claimed, now));
+
+/** What those statements found. */
+export const lateContentsIn = (results: readonly unknown[][]): LateContents =>
+  new Map(KINDS.flatMap((kind, i) => [...kind.contents(results[i] ?? [])]));

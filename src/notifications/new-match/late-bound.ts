@@ -1,0 +1,48 @@
+import { sql } from "drizzle-orm";
+import { dispatches, grants, matches, dedupeKeys, preferences } from "../../db/schema/index.ts";
+import { isOpenGrant } from "../grants/digest-window.ts";
+import { MAX_LISTED } from "../grants/followed.ts";
+import { IS_MATCH, MATCH_ID } from "../../outbox/dedupe-keys.ts";
+import { groupBy } from "../../lib/chunks.ts";
+import { preferred } from "../../preferences/defaults.ts";
+import type { EmailContent } from "../../content/index.ts";
+import type { LateBound } from "../late-bound-type.ts";
+
+interface Found {
+  dispatch_id: string;
+  title: string;
+  url: string | null;
+  deadline: number | null;
+  score: number;
+  total: number;
+}
+
+/**
+ * The matches that a message has gathered: the best, and how many there are. What was deleted, what has closed meanwhile,
+ * and what is no longer as good as the user asks for, drops out.
+ */
+export const newMatch: LateBound = {
+  isOne: ({ type, payload }) => type === "new_match" && payload === null,
+  statement: (claimed, now) => sql`SELECT * FROM (
+    SELECT d.id AS dispatch_id, g.title, g.url, g.deadline, m.score,
+      row_number() OVER (PARTITION BY d.id ORDER BY m.score DESC, m.id) AS place,
+      count(*) OVER (PARTITION BY d.id) AS total
+    FROM ${dispatches} AS d
+    CROSS JOIN ${dedupeKeys} AS o ON o.dispatch_id = d.id AND ${IS_MATCH}
+    CROSS JOIN ${matches} AS m ON m.id = ${MATCH_ID} AND m.user_id = d.user_id
+    CROSS JOIN ${grants} AS g ON g.id = m.grant_id
+    LEFT JOIN ${preferences} AS p ON p.user_id = d.user_id
+    WHERE d.id IN ${claimed} AND d.type = 'new_match' AND m.score >= ${preferred("match_threshold")}
+      AND ${isOpenGrant(now)})
+  WHERE place <= ${MAX_LISTED}`,
+  contents: (found) =>
+    [...groupBy(found as Found[], (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
+      id,
+      {
+        type: "new_match",
+        matches: own.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
+        total: own[0]?.total ?? 0,
+        url: null,
+      },
+    ]),
+};

@@ -1,0 +1,111 @@
+import { type SQL, sql } from "drizzle-orm";
+import { audit, type Author, CHANGED } from "../../audit/audit.ts";
+import type { Ctx } from "../../ctx.ts";
+import { insertRows } from "../../db/json.ts";
+import {
+  type Channel,
+  notificationRecords as records,
+  type PauseEventType,
+  peerMentors,
+} from "../../db/schema/index.ts";
+import { type Scope, userInScope } from "../../auth/scope.ts";
+import type { IdempotencyKey } from "../../idempotency/keys.ts";
+import { once, type Repeatable } from "../../idempotency/once.ts";
+import { notFound } from "../../lib/failure.ts";
+import { inQuota } from "../../rate-limit/quota/admit.ts";
+import { findMentor, mentorOf } from "./read.ts";
+import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
+
+/** What a client says that it has sent. Times are epoch ms. */
+export interface NewRecord {
+  peer_mentor_id: string;
+  event_type: PauseEventType;
+  effective_date: number | null;
+  reason: string | null;
+  /** Left out: the mentor's own. */
+  coordinator_id?: string | undefined;
+  channels_notified: readonly Channel[];
+  dispatch_ids: readonly string[];
+}
+
+/** A record, and whether an earlier request with the same Idempotency-Key made it. */
+interface Recorded {
+  record: RecordDetail;
+  replayed: boolean;
+}
+
+/**
+ * Records that a coordinator was told by someone else than the flow. Two round trips: mentor and key, then record and key.
+ * @throws 404 for a mentor or a coordinator outside the scope, 422 for a key used with another body, 429 over the
+ * organization's quota
+ */
+export async function recordSent(
+  ctx: Ctx,
+  scope: Scope,
+  author: Author,
+  key: IdempotencyKey | null,
+  input: NewRecord,
+): Promise<Recorded> {
+  const request = once(ctx, key, recordIn(scope));
+  const { found: before, earlier } = await request.read([
+    findMentor(scope, input.peer_mentor_id),
+    sql`SELECT 1 WHERE ${mayBeNamed(scope, input)}`,
+  ]);
+  if (earlier !== null) return earlier;
+  const [mentors = [], named = []] = before;
+  const mentor = mentorOf(mentors);
+  if (named.length === 0) throw notFound("coordinator");
+
+  const now = ctx.clock.now();
+  const id = ctx.ids.uuid();
+  const row = {
+    id,
+    peer_mentor_id: mentor.id,
+    event_type: input.event_type,
+    effective_date: input.effective_date,
+    reason: input.reason,
+    coordinator_id: input.coordinator_id ?? mentor.coordinator_id,
+    channels_notified: JSON.stringify(input.channels_notified),
+    dispatch_ids: JSON.stringify(input.dispatch_ids),
+    source: "client" as const,
+    channels_fixed: false,
+    sent_at: now,
+    updated_at: now,
+  };
+  // Both may have gone, or gone elsewhere, since they were read.
+  const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})
+    AND ${mayBeNamed(scope, input)}`;
+  const write = () =>
+    request.write(
+      id,
+      (isMine) => [
+        insertRows(records, [row], {
+          where: sql`${isMine} AND ${stillMine}`,
+          onConflict: sql`ON CONFLICT DO NOTHING`,
+        }),
+        audit({ id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author }, CHANGED),
+      ],
+      [sql`${selectDetails(scope)} WHERE ${records.id} = ${id}`],
+    );
+  const stored = [{ org_id: mentor.org_id, body: row.reason, data: row.dispatch_ids }];
+  const { found: after, earlier: winner } = await inQuota(
+    ctx,
+    stored,
+    write,
+    (made) => made.earlier === null,
+  );
+  return winner ?? { record: detailOf(after[0] ?? []), replayed: false };
+}
+
+/** The condition that whoever is said to have been told is the mentor's coordinator, or a user in scope. */
+const mayBeNamed = (scope: Scope, { peer_mentor_id, coordinator_id }: NewRecord): SQL =>
+  coordinator_id === undefined
+    ? sql`true`
+    : sql`(EXISTS (SELECT 1 FROM ${peerMentors} WHERE id = ${peer_mentor_id} AND coordinator_id = ${coordinator_id})
+        OR ${userInScope(scope, sql`${coordinator_id}`)})`;
+
+/** A record that the caller may see. */
+const recordIn = (scope: Scope): Repeatable<Recorded> => ({
+  find: (id) => sql`${selectDetails(scope)} WHERE ${recordInScope(scope)} AND ${records.id} = ${id}`,
+  replay: (rows) => (rows.length === 0 ? null : { record: detailOf(rows), replayed: true }),
+});

@@ -1,0 +1,15 @@
+import { type SQL, sql } from "drizzle-orm";
+import { notificationRecords, PAUSE_EVENTS, peerMentors } from "../../db/schema/index.ts";
+import { PAUSED } from "./event.ts";
+
+/** Whether a dispatch `d` tells that a mentor pauses or is back. */
+export const IS_PAUSE_MESSAGE: SQL = sql`d.type IN ${PAUSE_EVENTS}`;
+
+/**
+ * Whether what such a dispatch tells still holds: its record's mentor is (or is not) paused as it says, and is still its
+ * user's to look after. A change back has messages of its own.
+ */
+export const PAUSE_HOLDS: SQL = sql`EXISTS (SELECT 1 FROM ${notificationRecords} AS r
+  CROSS JOIN ${peerMentors} AS m ON m.id = r.peer_mentor_id
+  WHERE r.id = d.batch_id AND m.coordinator_id = d.user_id
+    AND (m.status = ${PAUSED}) = (d.type = 'pause_activated'))`;

@@ -1,0 +1,59 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { notificationRecords as records, type PauseEventType, peerMentors } from "../../db/schema/index.ts";
+import type { Scope } from "../../auth/scope.ts";
+import { firstIdAt } from "../../lib/ids.ts";
+import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
+import { entryOf, mentorInScope, type RecordEntry, selectEntries } from "./records.ts";
+
+/** What records can be filtered by. */
+export interface RecordFilter {
+  mentorId?: string | undefined;
+  coordinatorId?: string | undefined;
+  eventType?: PauseEventType | undefined;
+  /** Sent at or after, epoch ms. */
+  from?: number | undefined;
+  /** Sent before, epoch ms. */
+  to?: number | undefined;
+}
+
+/** A page of the records in scope, newest first. One round trip. */
+export async function listRecords(
+  ctx: Ctx,
+  scope: Scope,
+  filter: RecordFilter,
+  page: Page,
+): Promise<Listed<RecordEntry>> {
+  const found = candidates(scope, filter);
+  const before = page.before === null ? sql`true` : sql`c.id < ${page.before}`;
+  const [rows = [], total = []] = await ctx.db.read([
+    sql`${selectEntries} WHERE ${records.id} IN (SELECT c.id ${found} AND ${before}
+        ORDER BY c.id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}) ORDER BY ${records.id} DESC`,
+    sql`SELECT count(*) AS total FROM (SELECT 1 ${found} LIMIT ${TOTAL_CAP + 1})`,
+  ]);
+  return { rows: rows.map(entryOf), total: (total as { total: number }[])[0]?.total ?? 0 };
+}
+
+/**
+ * FROM and WHERE of the records `c` that a list is about. Where the scope is not everything, they are found from the
+ * mentors in it, so that the cost grows with the caller's mentors and not with everybody's.
+ */
+function candidates(scope: Scope, filter: RecordFilter): SQL {
+  const wanted = conditions(filter);
+  if (scope.kind === "all") return sql`FROM ${records} AS c WHERE ${wanted}`;
+  const mentor = filter.mentorId === undefined ? sql`true` : sql`m.id = ${filter.mentorId}`;
+  return sql`FROM ${peerMentors} AS m CROSS JOIN ${records} AS c ON c.peer_mentor_id = m.id
+    WHERE ${mentorInScope(scope)} AND ${mentor} AND ${wanted}`;
+}
+
+function conditions({ mentorId, coordinatorId, eventType, from, to }: RecordFilter): SQL {
+  const all = [
+    ...(mentorId === undefined ? [] : [sql`c.peer_mentor_id = ${mentorId}`]),
+    ...(coordinatorId === undefined ? [] : [sql`c.coordinator_id = ${coordinatorId}`]),
+    ...(eventType === undefined ? [] : [sql`c.event_type = ${eventType}`]),
+    // Ids are in the order of time.
+    ...(from === undefined ? [] : [sql`c.id >= ${firstIdAt(from)}`]),
+    ...(to === undefined ? [] : [sql`c.id < ${firstIdAt(to)}`]),
+  ];
+  return all.length === 0 ? sql`true` : sql.join(all, sql` AND `);
+}

@@ -1,0 +1,102 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/client.ts";
+import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
+import { notificationRecords as records, dedupeKeys, peerMentors, users } from "../../db/schema/index.ts";
+import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
+import { awaitingNote, IS_PAUSE, isAwaiting } from "../../outbox/dedupe-keys.ts";
+import { insertNotifying } from "../../outbox/notify.ts";
+import { chunksByBytes } from "../../lib/chunks.ts";
+import { PAUSED, pauseEvent } from "./event.ts";
+import { HAS_PUSH, pauseMessages } from "./messages.ts";
+import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./not-notified.ts";
+
+/** Pauses and returns of one look. */
+export const MOST_PAUSES = 500;
+
+/** A pause or a return that has waited for its coordinator, who is known now. */
+export interface ReadyPause {
+  user_id: string;
+  key: string;
+  /** What its occasion points to until it is told. */
+  awaiting: string;
+  record_id: string;
+  mentor_id: string;
+  full_name: string;
+  status: string;
+  effective_date: number | null;
+  reason: string | null;
+}
+
+/**
+ * The record `r` for which an occasion `o` of a user `j.value` waits, and its mentor `m`: as long as nobody was told, they
+ * are the user's to look after, and it is the last one and still so.
+ */
+const STANDING: SQL = sql`${records} AS r ON r.id = ${awaitingNote(sql`j.value`)} AND ${IS_NOT_NOTIFIED}
+  CROSS JOIN ${peerMentors} AS m ON m.id = r.peer_mentor_id AND m.coordinator_id = j.value
+    AND (m.status = ${PAUSED}) = (r.event_type = 'pause_activated') AND r.id = ${lastRecordOf(sql`m.id`)}`;
+
+const KNOWN: SQL = sql`CROSS JOIN ${users} AS u ON u.id = m.coordinator_id`;
+
+/** Whether what the occasion `o` of a user `j.value` is to tell of a mentor is still so. */
+export const PAUSE_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING})`;
+/** Whether, moreover, the coordinator is known. */
+export const PAUSE_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
+
+/** What can be told to these coordinators now, in their order. @param due a query with their `user_id` */
+export const readyPauses = (due: SQL): SQL =>
+  sql`SELECT j.value AS user_id, o.key, o.dispatch_id AS awaiting, r.id AS record_id, m.id AS mentor_id, m.full_name,
+      m.status, r.effective_date, r.reason
+    FROM (SELECT user_id AS value FROM (${due})) AS j
+      CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}
+    WHERE ${IS_PAUSE} GROUP BY j.value, r.id ORDER BY j.value, r.id LIMIT ${MOST_PAUSES}`;
+
+/** Statements that tell these, unless they are true no more, and let their records follow. `ids` are those of the messages. */
+export function notifyOfReadyPauses(
+  ctx: Ctx,
+  pauses: readonly ReadyPause[],
+): { ids: readonly string[]; statements: readonly Statement[] } {
+  const now = ctx.clock.now();
+  const told = pauses.map((one) => {
+    const mentor = { id: one.mentor_id, full_name: one.full_name, coordinator_id: one.user_id };
+    const { status, effective_date: pause_start_date, reason: pause_reason } = one;
+    const event = pauseEvent({ ...mentor, status, pause_start_date, pause_reason }, pause_start_date ?? now);
+    const about = { recordId: one.record_id, mentorId: one.mentor_id, userId: one.user_id };
+    return pauseMessages(ctx, event, about, "bulk", { push: ctx.ids.uuid(), inApp: ctx.ids.uuid() });
+  });
+  const points = pauses.map(({ user_id, key, awaiting, record_id }, i) => ({
+    user_id,
+    key,
+    awaiting,
+    record_id,
+    push_id: told[i]?.push.id,
+    in_app_id: told[i]?.inApp.id,
+  }));
+  const portions = chunksByBytes(points, JSON_PARAMETER_BYTES).map((portion) => JSON.stringify(portion));
+  const pushes = told.map(({ push }) => push);
+  const inApps = told.map(({ inApp }) => inApp);
+  return {
+    ids: [...pushes, ...inApps].map(({ id }) => id),
+    statements: [
+      ...portions.map(pointTo),
+      ...insertNotifying(pushes),
+      ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
+      ...portions.map((portion) => follow(portion, now)),
+    ],
+  };
+}
+
+const pointTo = (portion: string): SQL => sql`UPDATE ${dedupeKeys} AS o SET dispatch_id = j.push_id
+  FROM (SELECT value->>'user_id' AS value, value->>'key' AS key, value->>'awaiting' AS awaiting,
+    value->>'push_id' AS push_id FROM json_each(${portion})) AS j
+  WHERE o.key = j.key AND o.dispatch_id = j.awaiting AND ${PAUSE_READY}`;
+
+/** A record says whom it tells, and since when, and follows the messages as if they had been made at once. */
+const follow = (
+  portion: string,
+  now: number,
+): SQL => sql`UPDATE ${records} SET coordinator_id = j.value->>'user_id',
+    dispatch_ids = json_array(j.value->>'push_id', j.value->>'in_app_id'),
+    notes = iif(notes IN (${NO_COORDINATOR}, ${UNKNOWN_COORDINATOR}), NULL, notes), sent_at = ${now}, updated_at = ${now}
+  FROM json_each(${portion}) AS j CROSS JOIN ${dedupeKeys} AS o ON o.key = j.value->>'key' AND o.dispatch_id = j.value->>'push_id'
+  WHERE ${records.id} = j.value->>'record_id' AND ${records.dispatch_ids} = '[]'`;

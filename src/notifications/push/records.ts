@@ -1,0 +1,97 @@
+import { sql } from "drizzle-orm";
+import { audited, type Author } from "../../audit/audit.ts";
+import type { Ctx } from "../../ctx.ts";
+import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
+import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
+import type { Linked } from "../../log/links.ts";
+import {
+  actable,
+  findActable,
+  findDispatch,
+  isActable,
+  listDispatches,
+  listed,
+  type LogFilter,
+} from "../../log/log.ts";
+import { holdsUnusedSlot } from "../../delivery/slots.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
+import type { Listed, Page } from "../../lib/page.ts";
+import { keepOutcomes } from "../pause/following.ts";
+import { giveBack } from "../../rate-limit/give-back.ts";
+
+/** The push view of the log. One round trip. */
+export const listPushes = async (
+  ctx: Ctx,
+  scope: Scope,
+  filter: LogFilter,
+  page: Page,
+): Promise<Listed<Linked>> =>
+  listed(await ctx.db.read(listDispatches(scope, { ...filter, channel: "push" }, page)));
+
+/**
+ * A push and the tokens of the devices that it went to: of those whose user is in scope now, since a device may have changed
+ * hands and a user the organization. One round trip.
+ */
+export async function getPush(
+  ctx: Ctx,
+  scope: Scope,
+  id: string,
+): Promise<{ dispatch: Linked; tokens: string[] }> {
+  const theirs =
+    scope.kind === "org"
+      ? userInScope(scope, sql`t.user_id`)
+      : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
+  const [found = [], tokens = []] = await ctx.db.read([
+    findDispatch(scope, "push", id),
+    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
+  ]);
+  const dispatch = found[0] as Linked | undefined;
+  if (dispatch === undefined) throw notFound("notification");
+  return { dispatch, tokens: (tokens as { token: string }[]).map((row) => row.token) };
+}
+
+/** What a person notes over a push that is finished. */
+export interface Annotation {
+  status?: "retried" | "resolved" | undefined;
+  retry_note?: string | undefined;
+}
+
+/** Notes a mark or a remark. One round trip. @throws 404, 403, 409 while it is still being sent */
+export async function annotatePush(
+  ctx: Ctx,
+  scope: Scope,
+  id: string,
+  { status, retry_note }: Annotation,
+): Promise<Dispatch> {
+  const [, found = []] = await ctx.db.write([
+    sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
+        retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
+      WHERE ${isActable(scope, "push", id)} AND status NOT IN ('queued', 'sending')`,
+    findActable(scope, "push", id),
+  ]);
+  const dispatch = actable(found, "notification");
+  if (dispatch.status === "queued" || dispatch.status === "sending")
+    throw new Failure("conflict", `The notification is still ${dispatch.status}.`, { code: "not_finished" });
+  return dispatch;
+}
+
+/**
+ * Deletes a push with its deliveries; one that is queued is thereby never sent, and its slot is free. One round trip.
+ * @throws 404, 403, 409 while a consumer has it
+ */
+export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
+  const removable = sql`${isActable(scope, "push", id)} AND status <> 'sending'`;
+  const [before = [], , , , , gone = []] = await ctx.db.write([
+    findActable(scope, "push", id),
+    keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
+    sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
+    sql`DELETE FROM ${dispatches} WHERE ${removable}`,
+    ...audited({ id: ctx.ids.uuid(), action: "dispatch.delete", target: id, ...author }),
+  ]);
+  // A batch that is repeated after it was committed finds nothing any more, but that it has removed it.
+  if (gone.length > 0 && before.length === 0) return;
+  const dispatch = actable(before, "notification");
+  if (gone.length === 0)
+    throw new Failure("conflict", "The notification is being sent at this moment.", { code: "being_sent" });
+  if (dispatch.status === "queued" && holdsUnusedSlot(dispatch)) await giveBack(ctx, [dispatch]);
+}

@@ -1,0 +1,56 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/client.ts";
+import { statsSubscriptions as table } from "../../db/schema/index.ts";
+import type { Scope } from "../../auth/scope.ts";
+import { windowAt, type WindowKind } from "../../schedules/windows.ts";
+import { subscribedAlready } from "./conflict.ts";
+import { firstPending } from "./periods.ts";
+import { findSubscription, type Subscription, there, type ZonedSubscription } from "./read.ts";
+import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
+
+/**
+ * Gives a subscription another window, with a new snapshot: the next summary is that of the new window, which is open
+ * now. The window that it has already leaves the pending summary alone. Two round trips.
+ * @throws 404 outside the scope; 409 naming the user's other subscription to that window
+ */
+export async function changeWindow(
+  ctx: Ctx,
+  scope: Scope,
+  id: string,
+  kind: WindowKind,
+): Promise<Subscription> {
+  const [[found] = []] = await ctx.db.read([findSubscription(scope, id)]);
+  const before = there(found);
+  const [, [after] = [], [other] = []] = await ctx.db.write([
+    update(ctx, scope, before, kind),
+    findSubscription(scope, id),
+    sql`SELECT id, time_window FROM ${table}
+      WHERE user_id = ${before.user_id} AND time_window = ${kind} AND id <> ${id}`,
+  ]);
+  const changed = there(after);
+  if (other !== undefined) throw subscribedAlready(other as Subscription);
+  return changed;
+}
+
+/** A user who moves to another zone at this very moment makes it out of date at once, and the jobs look at it. */
+function update(
+  ctx: Ctx,
+  scope: Scope,
+  { id, user_id, timezone }: ZonedSubscription,
+  kind: WindowKind,
+): Statement {
+  const now = ctx.clock.now();
+  const open = windowAt(kind, timezone, now);
+  const { period, next_at } = firstPending(kind, timezone, ctx.config.digestHour, now);
+  const stays = livesIn(user_id, timezone);
+  const unchanged = sql`time_window = ${kind}`;
+  return sql`UPDATE ${table} SET time_window = ${kind},
+      (total_activities, completed_activities, completed_minutes) = (${selectSums(user_id, open.start, now + 1)}),
+      last_refreshed_at = ${now}, updated_at = ${now},
+      stale_at = iif(${stays}, ${goesStaleAt(user_id, now, open.end)}, ${now}),
+      period = iif(${unchanged}, period, ${period}),
+      next_at = iif(${unchanged}, next_at, iif(${stays}, ${next_at}, ${now}))
+    WHERE id = ${id} AND EXISTS (${findSubscription(scope, id)}) AND NOT EXISTS (SELECT 1 FROM ${table} AS o
+      WHERE o.user_id = ${user_id} AND o.time_window = ${kind} AND o.id <> ${id})`;
+}

@@ -1,0 +1,74 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
+import { inScope, orgTree, type Scope } from "../../auth/scope.ts";
+import { notFound } from "../../lib/failure.ts";
+import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
+import type { WindowKind } from "../../schedules/windows.ts";
+
+/** A subscription with its snapshot, as it is stored. */
+export type Subscription = typeof table.$inferSelect;
+
+/** A subscription and the zone in which its windows begin and end. */
+export type ZonedSubscription = Subscription & { timezone: string | null };
+
+/** One subscription, if its user is in scope. */
+export const findSubscription = (scope: Scope, id: string): SQL =>
+  sql`SELECT s.*, u.timezone FROM ${table} AS s JOIN ${users} AS u ON u.id = s.user_id
+    WHERE s.id = ${id} AND ${inScope(scope, { userId: sql`s.user_id`, orgId: sql`u.org_id` })}`;
+
+/** A subscription with the snapshot that is stored. One round trip. @throws 404 outside the scope */
+export async function getSubscription(ctx: Ctx, scope: Scope, id: string): Promise<ZonedSubscription> {
+  const [[found] = []] = await ctx.db.read([findSubscription(scope, id)]);
+  return there(found);
+}
+
+/** What `findSubscription` found. @throws 404 */
+export function there(found: unknown): ZonedSubscription {
+  if (found === undefined) throw notFound("stats notification");
+  return found as ZonedSubscription;
+}
+
+export interface SubscriptionFilter {
+  userId?: string | undefined;
+  timeWindow?: WindowKind | undefined;
+  /** What is deactivated is removed, so no row has any other status than `active`. */
+  status?: string | undefined;
+}
+
+/** A page of the subscriptions in scope, newest first. One round trip. */
+export async function listSubscriptions(
+  ctx: Ctx,
+  scope: Scope,
+  filter: SubscriptionFilter,
+  page: Page,
+): Promise<Listed<Subscription>> {
+  const wanted = sql.join(conditions(scope, filter), sql` AND `);
+  const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
+  const [rows = [], total = []] = await ctx.db.read([
+    sql`SELECT * FROM ${table} WHERE ${wanted} AND ${before}
+      ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
+    sql`SELECT count(*) AS total FROM (SELECT 1 FROM ${table} WHERE ${wanted} LIMIT ${TOTAL_CAP + 1})`,
+  ]);
+  return { rows: rows as Subscription[], total: (total as { total: number }[])[0]?.total ?? 0 };
+}
+
+function conditions(scope: Scope, { userId, timeWindow, status }: SubscriptionFilter): SQL[] {
+  const user = scope.kind === "own" ? scope.userId : userId;
+  return [
+    ...(user === undefined ? [] : [sql`user_id = ${user}`]),
+    ...(scope.kind === "own" && userId !== undefined ? [sql`user_id = ${userId}`] : []),
+    ...(timeWindow === undefined ? [] : [sql`time_window = ${timeWindow}`]),
+    ...(status === undefined ? [] : [sql`status = ${status}`]),
+    scoped(scope, user),
+  ];
+}
+
+/** One user is looked up by themselves; otherwise the organization's users lead to their subscriptions. */
+function scoped(scope: Scope, user: string | undefined): SQL {
+  if (scope.kind === "none") return sql`false`;
+  if (scope.kind !== "org") return sql`true`;
+  return user === undefined
+    ? sql`user_id IN (SELECT id FROM ${users} WHERE org_id IN ${orgTree(scope.orgId)})`
+    : sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${user} AND org_id IN ${orgTree(scope.orgId)})`;
+}

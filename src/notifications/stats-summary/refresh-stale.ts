@@ -1,0 +1,65 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { hasRoom } from "../../db/client.ts";
+import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
+import { groupBy } from "../../lib/chunks.ts";
+import { windowAt, type WindowKind } from "../../schedules/windows.ts";
+import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
+
+/** Snapshots taken in one go, and goes of one tick. */
+const PORTION = 500;
+const PORTIONS_PER_TICK = 20;
+
+/** A snapshot that is out of date. */
+interface Stale {
+  id: string;
+  user_id: string;
+  time_window: WindowKind;
+  timezone: string | null;
+}
+
+/**
+ * Takes those snapshots anew that are out of date: because an activity changed, its time came, or a new window began.
+ * Two round trips a portion; the cost grows with what has changed.
+ * @returns how many were out of date
+ */
+export async function refreshStale(ctx: Ctx): Promise<number> {
+  let refreshed = 0;
+  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
+    const now = ctx.clock.now();
+    const [rows = []] = await ctx.db.read([staleQuery(now)]);
+    const stale = rows as Stale[];
+    if (stale.length > 0) await ctx.db.write([retake(stale, now)]);
+    refreshed += stale.length;
+    if (stale.length < PORTION) break;
+  }
+  return refreshed;
+}
+
+/** The longest out of date first. CROSS JOIN keeps SQLite from starting with the users. */
+const staleQuery = (now: number): SQL =>
+  sql`SELECT s.id, s.user_id, s.time_window, u.timezone
+    FROM ${table} AS s CROSS JOIN ${users} AS u ON u.id = s.user_id
+    WHERE s.stale_at <= ${now} ORDER BY s.stale_at LIMIT ${PORTION}`;
+
+/**
+ * The new sums come from the same statement that clears the mark, so no change is missed between the two. A subscription
+ * whose window or zone is another by now stays marked.
+ */
+function retake(stale: readonly Stale[], now: number): SQL {
+  const alike = groupBy(stale, ({ time_window, timezone }) => `${time_window} ${timezone}`);
+  const given = [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { start, end } = windowAt(first.time_window, first.timezone, now);
+    return group.map(({ id, time_window, timezone }) => ({ id, time_window, timezone, start, end }));
+  });
+  const user = sql`${table}.user_id`;
+  return sql`UPDATE ${table} SET
+      (total_activities, completed_activities, completed_minutes) = (${selectSums(user, sql`g.start`, now + 1)}),
+      last_refreshed_at = ${now}, stale_at = ${goesStaleAt(user, now, sql`g.end`)}
+    FROM (SELECT value->>'id' AS id, value->>'time_window' AS time_window, value->>'timezone' AS timezone,
+        value->>'start' AS start, value->>'end' AS "end" FROM json_each(${JSON.stringify(given)})) AS g
+    WHERE ${table}.id = g.id AND ${table}.time_window = g.time_window AND ${livesIn(user, sql`g.timezone`)}
+      AND ${table}.stale_at <= ${now}`;
+}

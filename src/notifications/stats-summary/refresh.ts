@@ -1,0 +1,28 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { statsSubscriptions as table } from "../../db/schema/index.ts";
+import type { Scope } from "../../auth/scope.ts";
+import { windowAt } from "../../schedules/windows.ts";
+import { findSubscription, type Subscription, there } from "./read.ts";
+import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
+
+/**
+ * Takes a new snapshot of a subscription's window, from its start up to now. Two round trips.
+ * @throws 404 outside the scope
+ */
+export async function refreshSnapshot(ctx: Ctx, scope: Scope, id: string): Promise<Subscription> {
+  const [[found] = []] = await ctx.db.read([findSubscription(scope, id)]);
+  const { user_id, timezone, time_window } = there(found);
+  const now = ctx.clock.now();
+  const open = windowAt(time_window, timezone, now);
+  const [, [after] = []] = await ctx.db.write([
+    // Whoever gives it another window at this moment refreshes it, too; a move to another zone makes it out of date.
+    sql`UPDATE ${table} SET
+        (total_activities, completed_activities, completed_minutes) = (${selectSums(user_id, open.start, now + 1)}),
+        last_refreshed_at = ${now},
+        stale_at = iif(${livesIn(user_id, timezone)}, ${goesStaleAt(user_id, now, open.end)}, ${now})
+      WHERE id = ${id} AND time_window = ${time_window} AND EXISTS (${findSubscription(scope, id)})`,
+    findSubscription(scope, id),
+  ]);
+  return there(after);
+}

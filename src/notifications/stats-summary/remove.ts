@@ -1,0 +1,49 @@
+import { type SQL, sql } from "drizzle-orm";
+import { audited, type Author } from "../../audit/audit.ts";
+import type { Ctx } from "../../ctx.ts";
+import { dispatches, dedupeKeys, statsSubscriptions as table } from "../../db/schema/index.ts";
+import type { Scope } from "../../auth/scope.ts";
+import { cancelQueued, SUBSCRIPTION_REMOVED } from "../../outbox/change.ts";
+import { fallbackKey, isSummaryOf } from "../../outbox/dedupe-keys.ts";
+import { cancelledUnsent } from "../../delivery/slots.ts";
+import { notFound } from "../../lib/failure.ts";
+import { giveBack, type Unsent } from "../../rate-limit/give-back.ts";
+import { findSubscription } from "./read.ts";
+
+/**
+ * Removes a subscription. Summaries of it that wait to be sent are cancelled, and one that is being sent at this moment
+ * is followed by no e-mail should it fail. One round trip.
+ * @throws 404 outside the scope
+ */
+export async function removeSubscription(
+  ctx: Ctx,
+  scope: Scope,
+  { actor, requestId }: Author,
+  id: string,
+): Promise<void> {
+  const told = ofSubscription(scope, id);
+  const results = await ctx.db.write([
+    cancelQueued(ctx, sql`${dispatches.id} IN (${told})`, SUBSCRIPTION_REMOVED),
+    cancelledUnsent(sql`${dispatches.id} IN (${told})`),
+    sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,
+    sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)}))`,
+    ...audited({
+      id: ctx.ids.uuid(),
+      // Who removes what is their own is not named: nothing is to be left of them once they are erased.
+      actor: scope.kind === "own" ? "user" : actor,
+      action: "stats_subscription.delete",
+      target: id,
+      requestId,
+    }),
+  ]);
+  if (results.at(-1)?.length === 0) throw notFound("stats notification");
+  await giveBack(ctx, (results[1] ?? []) as Unsent[]);
+}
+
+/** The dispatches that told a subscription's summaries, and those that followed them on another channel. */
+function ofSubscription(scope: Scope, id: string): SQL {
+  const own = sql`SELECT o.dispatch_id FROM ${dedupeKeys} AS o
+    WHERE ${isSummaryOf(id, sql`o.key`)} AND EXISTS (${findSubscription(scope, id)})`;
+  return sql`${own} UNION ALL SELECT f.dispatch_id FROM ${dedupeKeys} AS f
+    WHERE f.key IN (SELECT ${fallbackKey(sql`dispatch_id`)} FROM (${own}))`;
+}

@@ -1,0 +1,149 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { type Dispatch, type DispatchRow, dispatches, users } from "../../db/schema/index.ts";
+import { isThere, missing, type Subject, summon } from "../../directory/subject.ts";
+import { dispatchRow, hasUserOutside, insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
+import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
+import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
+import { MINUTE } from "../../lib/clock.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
+import { chargeQuota, overQuota } from "../../rate-limit/quota/admit.ts";
+import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
+import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
+import { release } from "../../rate-limit/give-back.ts";
+import { inSlot } from "../../rate-limit/in-slot.ts";
+import type { EmailType } from "../../content/index.ts";
+
+const SERVICE_ERROR = "email_service_error";
+
+/** A test that could not be sent at once is of no use later. */
+const GOOD_FOR_MS = MINUTE;
+
+export interface TestRequest {
+  type: EmailType;
+  subject?: string | undefined;
+}
+
+/** Sends what is due of these ids, and returns when it has been settled. */
+export type DeliverNow = (ctx: Ctx, ids: readonly string[]) => Promise<unknown>;
+
+/** What became of a test, or of the earlier one with the same key. */
+export interface TestOutcome {
+  dispatch: Dispatch;
+  replayed: boolean;
+}
+
+/**
+ * Sends the caller a test e-mail at once, with sample content of any type, and reports what became of it. The dispatch
+ * goes the way of all others (claim, provider, settle), only without the queue. Four round trips, one more with a key.
+ * @throws 403 for a caller who is no user, 410 for one who was erased; 429 over five an hour; 500 when no provider could be reached; 409 while the key's first request is under way
+ */
+export async function sendTest(
+  ctx: Ctx,
+  deliverNow: DeliverNow,
+  key: IdempotencyKey | null,
+  caller: Subject,
+  { type, subject }: TestRequest,
+): Promise<TestOutcome> {
+  const request = once(ctx, key, TEST);
+  const { earlier } = await request.read([]);
+  if (earlier !== null) return earlier;
+
+  const row = dispatchRow(ctx, {
+    channel: "email",
+    lane: "email",
+    type: "test",
+    userId: caller.id,
+    orgId: null,
+    payload: { sample: type },
+    ...(subject !== undefined && { title: subject }),
+    expiresAt: ctx.clock.now() + GOOD_FOR_MS,
+    slotTaken: true,
+  });
+  const { made } = await inSlot(
+    ctx,
+    { userId: caller.id, budget: TEST_BUDGET, dispatchId: row.id },
+    () => insert(ctx, request, key, caller, row),
+    (winner) => winner === null,
+  );
+  if (made !== null) return made;
+  await deliverNow(ctx, [row.id]);
+  return { dispatch: await recordRound(ctx, key, row.id), replayed: false };
+}
+
+/**
+ * Inserts the dispatch, unless a request with the same key came first: then it returns what that one made. Whose quota it
+ * counts in is known afterwards; the quotas that are known to be used up are kept out.
+ */
+async function insert(
+  ctx: Ctx,
+  request: Once<TestOutcome>,
+  key: IdempotencyKey | null,
+  caller: Subject,
+  row: DispatchRow,
+): Promise<TestOutcome | null> {
+  const { create, why } = await summon(ctx, caller);
+  const usedUp = ctx.quotas.usedUp();
+  const wanted = sql`${isThere(caller)} AND ${hasUserOutside(usedUp)}`;
+  const { found, earlier } = await request.write(
+    row.id,
+    (isMine) => [
+      ...create,
+      ...insertDispatches([row], sql`${isMine} AND ${wanted}`, { org_id: ORG_OF_USER }),
+      ...releaseKey(key, row.id, sql`NOT EXISTS (SELECT 1 FROM ${dispatches} WHERE id = ${row.id})`),
+    ],
+    [
+      why,
+      sql`SELECT org_id FROM ${dispatches} WHERE id = ${row.id}`,
+      sql`SELECT org_id FROM ${users} WHERE id = ${caller.id}`,
+    ],
+  );
+  if (earlier !== null) return earlier;
+  const [whyMissing, [made] = [], [user] = []] = found as { org_id: string | null }[][];
+  if (made !== undefined) await chargeQuota(ctx, [{ ...row, org_id: made.org_id }]);
+  else if (user !== undefined && usedUp.includes(user.org_id ?? NO_ORG)) throw overQuota(ctx);
+  else throw missing(caller, whyMissing);
+  return null;
+}
+
+/** A test that has been sent, or could not be. */
+const TEST: Repeatable<TestOutcome> = {
+  find: DISPATCH.find,
+  replay(rows, id) {
+    const dispatch = DISPATCH.replay(rows, id);
+    if (dispatch === null) throw notFound("test e-mail any more");
+    if (dispatch.status === "queued" || dispatch.status === "sending")
+      throw new Failure("conflict", "The first request with this Idempotency-Key is still under way.", {
+        code: "in_progress",
+      });
+    return { dispatch, replayed: true };
+  },
+};
+
+/**
+ * What a provider has decided upon. A test that none has looked at ends here: nobody waits for it any more, its key is free
+ * for another try, and its slot was not used.
+ */
+async function recordRound(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
+  const now = ctx.clock.now();
+  const isUnsent = sql`id = ${id} AND status = 'queued'`;
+  // As a claim does, so that a batch that is repeated after it was committed finds what it ended.
+  const mark = ctx.ids.uuid();
+  const freeKey = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
+  const results = await ctx.db.write([
+    ...freeKey,
+    sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
+        error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
+        sent_at = coalesce(sent_at, ${now}), claim_id = ${mark}, updated_at = ${now}
+      WHERE ${isUnsent}`,
+    sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
+  ]);
+  const dispatch = results.at(-1)?.[0] as Dispatch | undefined;
+  const isEndedHere = dispatch?.claim_id === mark;
+  if (dispatch !== undefined && dispatch.status !== "sending" && !isEndedHere) return dispatch;
+  if (isEndedHere && dispatch.attempts === 0) await release(ctx, dispatch.user_id, TEST_BUDGET, [id]);
+  throw new Failure("internal", "The e-mail service is broken or cannot be reached.", {
+    code: SERVICE_ERROR,
+    cause: new Error(`A test e-mail was not sent: ${dispatch?.error_code ?? "nobody knows why"}`),
+  });
+}

@@ -1,0 +1,89 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import { grants, preferences } from "../../db/schema/index.ts";
+import { dispatchRow } from "../../outbox/create.ts";
+import { digestKey } from "../../outbox/dedupe-keys.ts";
+import { enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
+import { DAY } from "../../lib/clock.ts";
+import { type WeekDue, weekDue } from "../../schedules/pending.ts";
+import { rescheduled } from "../../schedules/user-schedules.ts";
+import { type DigestWindow, freshMatches, isAhead } from "../grants/digest-window.ts";
+import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
+import { followedBy } from "../grants/followed.ts";
+
+/** A week's digest ends to be news when the next one comes. */
+const NEWS_MS = 7 * DAY;
+
+/** A user whose digest goes now: of the matches made after `from`, up to and with `to`. */
+interface Owed {
+  user: DueUser;
+  period: string;
+  from: number;
+  to: number;
+}
+
+/**
+ * Sends the digests that are due: the week's matches and the deadlines ahead; none to whom there is nothing to say. An
+ * occasion a week keeps overlapping ticks from telling it twice. Of several weeks missed in an outage one digest tells,
+ * and each match is in one digest, however days and zones change. Three round trips a portion.
+ * @returns how many messages were queued
+ */
+export const sendWeeklyDigests = (ctx: Ctx): Promise<number> =>
+  forDueUsers(ctx, "digest", (due, now) => digest(ctx, due, now));
+
+async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
+  const owed: Owed[] = [];
+  const nextOf = new Map<string, number>();
+  const periodOf = new Map<string, string>();
+  const sinceOf = new Map<string, number>();
+  // Who does not want it any more has no schedule: a new wish makes a new one.
+  for (const user of due.filter((one) => one.known === 1 && one.wanted === 1)) {
+    const { due: week, next } = lookAt(ctx, user, now);
+    nextOf.set(user.user_id, next.at);
+    periodOf.set(user.user_id, next.period);
+    if (week === null) continue;
+    owed.push({ user, period: week.period, from: user.since ?? week.from, to: week.to });
+    sinceOf.set(user.user_id, week.to);
+  }
+  const messages = await messagesFor(ctx, owed, now);
+  const notifying = new Set(messages.map(({ row }) => row.user_id));
+  const empty = owed.flatMap(({ user }) => (notifying.has(user.user_id) ? [] : [user]));
+  const unwanted = due.filter((user) => user.known === 1 && user.wanted === 0);
+  const queued = await enqueueNotifications(ctx, messages, [
+    ...rescheduled("digest", due, nextOf, periodOf, sinceOf),
+    ...withheldFrom("digest", empty, "nothing_to_say", now),
+    ...withheldFrom("digest", unwanted, "switched_off", now),
+  ]);
+  return { queued, left: 0 };
+}
+
+const lookAt = (ctx: Ctx, { timezone, digest_day, period, next_at }: DueUser, now: number): WeekDue =>
+  weekDue({ zone: timezone, weekday: digest_day, hour: ctx.config.digestHour }, period, next_at, now);
+
+/** A message for each user of whom there is something to tell. What that is it finds out again when it is sent. */
+async function messagesFor(ctx: Ctx, owed: readonly Owed[], now: number): Promise<NewNotification[]> {
+  if (owed.length === 0) return [];
+  const windows = JSON.stringify(owed.map(({ user, from, to }) => ({ user_id: user.user_id, from, to })));
+  const user = sql`w.value->>'user_id'`;
+  const [found = []] = await ctx.db.read([
+    sql`SELECT ${user} AS user_id FROM json_each(${windows}) AS w LEFT JOIN ${preferences} AS p ON p.user_id = ${user}
+      WHERE EXISTS (SELECT 1 FROM ${freshMatches({ user, from: sql`w.value->>'from'`, to: sql`w.value->>'to'`, now })})
+        OR EXISTS (SELECT 1 FROM ${followedBy(sql`SELECT ${user} AS value`)} AS f
+          CROSS JOIN ${grants} AS g ON g.id = f.grant_id WHERE ${isAhead(now)})`,
+  ]);
+  const notifying = new Set((found as { user_id: string }[]).map(({ user_id }) => user_id));
+  return owed.flatMap(({ user: { user_id, org_id }, period, from, to }) => {
+    if (!notifying.has(user_id)) return [];
+    const payload: DigestWindow = { from, to };
+    const row = dispatchRow(ctx, {
+      channel: "email",
+      lane: "bulk",
+      type: "weekly_digest",
+      userId: user_id,
+      orgId: org_id,
+      payload,
+      expiresAt: now + NEWS_MS,
+    });
+    return [{ row, keys: [digestKey(user_id, period)] }];
+  });
+}

@@ -1,0 +1,71 @@
+import { type SQL, sql } from "drizzle-orm";
+import { dispatches, grants, preferences } from "../../db/schema/index.ts";
+import { freshMatches, isAhead } from "../grants/digest-window.ts";
+import { followedBy, MAX_LISTED, reasonOf } from "../grants/followed.ts";
+import { groupBy } from "../../lib/chunks.ts";
+import type { EmailContent } from "../../content/index.ts";
+import type { LateBound } from "../late-bound-type.ts";
+
+interface Found {
+  dispatch_id: string;
+  title: string;
+  url: string | null;
+  deadline: number | null;
+  /** Null for a deadline ahead. */
+  score: number | null;
+  applied: 0 | 1;
+  total: number;
+}
+
+/** Digests `d`, with their users' preferences `p`. */
+const digests = (claimed: SQL): SQL =>
+  sql`(SELECT id, user_id, payload FROM ${dispatches} WHERE id IN ${claimed} AND type = 'weekly_digest'
+    AND json_valid(payload) AND payload->>'from' IS NOT NULL) AS d LEFT JOIN ${preferences} AS p ON p.user_id = d.user_id`;
+
+/** The best matches of a week that are still open, and the deadlines that are ahead when it is sent. */
+export const digest: LateBound = {
+  isOne: ({ type, payload }) =>
+    type === "weekly_digest" && payload !== null && Object.hasOwn(JSON.parse(payload) as object, "from"),
+  statement: (claimed, now) => sql`
+    SELECT * FROM (SELECT d.id AS dispatch_id, g.title, g.url, g.deadline, m.score, 0 AS applied,
+        row_number() OVER (PARTITION BY d.id ORDER BY m.score DESC, m.id) AS place,
+        count(*) OVER (PARTITION BY d.id) AS total
+      FROM ${digests(claimed)} CROSS JOIN ${freshMatches({
+        user: sql`d.user_id`,
+        from: sql`d.payload->>'from'`,
+        to: sql`d.payload->>'to'`,
+        now,
+      })})
+    WHERE place <= ${MAX_LISTED}
+    UNION ALL
+    SELECT * FROM (SELECT d.id, g.title, g.url, g.deadline, NULL, f.applied,
+        row_number() OVER (PARTITION BY d.id ORDER BY g.deadline, g.id) AS place,
+        count(*) OVER (PARTITION BY d.id) AS total
+      FROM ${followedBy(sql`SELECT d.user_id AS value FROM ${digests(claimed)}`)} AS f
+      CROSS JOIN ${digests(claimed)} CROSS JOIN ${grants} AS g ON g.id = f.grant_id
+      WHERE d.user_id = f.user_id AND ${isAhead(now)})
+    WHERE place <= ${MAX_LISTED}`,
+  contents: (found) =>
+    [...groupBy(found as Found[], (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => {
+      const fresh = own.flatMap(({ score, ...match }) => (score === null ? [] : [{ ...match, score }]));
+      const ahead = own.flatMap(({ score, deadline, ...grant }) =>
+        score !== null || deadline === null ? [] : [{ ...grant, deadline }],
+      );
+      return [
+        id,
+        {
+          type: "weekly_digest",
+          matches: fresh.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
+          matches_total: fresh[0]?.total ?? 0,
+          deadlines: ahead.map(({ title, deadline, url, applied }) => ({
+            title,
+            deadline,
+            url,
+            reason: reasonOf(applied),
+          })),
+          deadlines_total: ahead[0]?.total ?? 0,
+          url: null,
+        },
+      ];
+    }),
+};

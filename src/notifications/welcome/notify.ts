@@ -1,0 +1,40 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/client.ts";
+import { insertRows } from "../../db/json.ts";
+import { dedupeKeys, orgs, users } from "../../db/schema/index.ts";
+import { dispatchRow } from "../../outbox/create.ts";
+import { welcomedBy, welcomeKey } from "../../outbox/dedupe-keys.ts";
+import { insertNotifying } from "../../outbox/notify.ts";
+import type { Change } from "../../directory/collection.ts";
+
+/** Welcomes a user who is put here for the first time and can be written to, once. An import welcomes nobody. */
+export function welcome(
+  ctx: Ctx,
+  { rows, bulk, notify }: Change<{ id: string; email: string | null; org_id: string | null }>,
+): { before: Statement[]; dispatchIds: string[] } {
+  const greeted = bulk || !notify ? [] : rows.filter(({ email }) => email !== null);
+  const messages = greeted.map(({ id, org_id }) =>
+    dispatchRow(ctx, {
+      channel: "email",
+      lane: "email",
+      type: "welcome",
+      userId: id,
+      orgId: org_id,
+    }),
+  );
+  if (messages.length === 0) return { before: [], dispatchIds: [] };
+  const points = messages.map(({ id, user_id }) => ({ key: welcomeKey(user_id), dispatch_id: id }));
+  const isNew = sql`NOT EXISTS (SELECT 1 FROM ${users} WHERE id = ${welcomedBy(sql`value->>'key'`)})`;
+  return {
+    before: [
+      insertRows(dedupeKeys, points, { where: isNew, onConflict: sql`ON CONFLICT DO NOTHING` }),
+      // The user is written only after this, so the organization is the one that was given.
+      ...insertNotifying(messages, {
+        org_id: sql`value->>'org_id'`,
+        payload: sql`json_object('org_name', (SELECT name FROM ${orgs} WHERE id = value->>'org_id'))`,
+      }),
+    ],
+    dispatchIds: messages.map((row) => row.id),
+  };
+}

@@ -1,0 +1,112 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
+import { fallbackKey } from "./dedupe-keys.ts";
+import { LOOK_AHEAD_MS } from "./timing.ts";
+
+/** Why a dispatch was cancelled for good; one that a person has cancelled has no reason noted. */
+export const SUBSCRIPTION_REMOVED = {
+  code: "subscription_removed",
+  message: "The subscription that it was for has been removed",
+};
+
+/** Cancels a dispatch that is still queued: a message that a consumer has claimed is no longer ours to stop. */
+export const cancelQueued = (
+  ctx: Ctx,
+  where: SQL | undefined,
+  reason?: typeof SUBSCRIPTION_REMOVED,
+): Statement =>
+  ctx.db.orm
+    .update(dispatches)
+    .set({
+      status: "cancelled",
+      wake_at: null,
+      updated_at: ctx.clock.now(),
+      ...(reason && { error_code: reason.code, error: reason.message }),
+    })
+    .where(and(where, eq(dispatches.status, "queued")));
+
+/** Types of which a later message says what an earlier one would have said, as it is by then. */
+const SUPERSEDING = ["certification_reminder", "deadline_reminder", "weekly_digest"];
+
+/**
+ * Whether another dispatch has told since what `d` was to tell: a later one of a type that supersedes, or its follower on
+ * another channel.
+ */
+const sentSince = (
+  d: SQL,
+): SQL => sql`((${d}.type IN ${SUPERSEDING} AND EXISTS (SELECT 1 FROM ${dispatches} AS n
+    WHERE n.user_id = ${d}.user_id AND n.channel = ${d}.channel AND n.id > ${d}.id AND n.type = ${d}.type
+      AND n.status IN ('queued', 'sending', 'sent', 'delivered')))
+  OR EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE o.key = ${fallbackKey(sql`${d}.id`)}))`;
+
+/** Reads, of one dispatch, whether what it was to tell has been told since. */
+export const wasSentSince = (id: string): Statement =>
+  sql`SELECT 1 FROM ${dispatches} AS d WHERE d.id = ${id} AND ${sentSince(sql.raw("d"))}`;
+
+/** What a person may have sent again: what has failed, and what was cancelled and is not told by now. */
+const isRetryable: SQL = sql`(${dispatches.status} IN ('failed', 'bounced') OR (${dispatches.status} = 'cancelled'
+  AND ${dispatches.error_code} IS NOT ${SUBSCRIPTION_REMOVED.code} AND NOT ${sentSince(sql`${dispatches}`)}))`;
+
+/**
+ * Why a dispatch cannot be put back into the queue; null when it can: what `requeue` demands, in words.
+ * @param isTold whether `wasToldSince` found it
+ */
+export function notRetryable(
+  { status, error_code, error, expires_at }: Dispatch,
+  isSent: boolean,
+  now: number,
+): { code: string; detail: string } | null {
+  if (status !== "failed" && status !== "bounced" && status !== "cancelled")
+    return {
+      code: "not_failed",
+      detail: `Only what has failed or was cancelled can be retried; it is ${status}.`,
+    };
+  if (status === "cancelled" && error_code === SUBSCRIPTION_REMOVED.code)
+    return { code: error_code, detail: `${error ?? error_code}.` };
+  if (status === "cancelled" && isSent)
+    return { code: "told_since", detail: "Another message has told it since it was cancelled." };
+  if (expires_at !== null && expires_at <= now)
+    return { code: "expired", detail: `It was not to be sent after ${new Date(expires_at).toISOString()}.` };
+  return null;
+}
+
+/**
+ * Puts a dispatch that has failed or was cancelled back into the queue with all its attempts; deliveries that were accepted
+ * stay accepted. It is made anew: not the same request once more, and not yet delivered. What was not to be sent after a
+ * time stays as it is, and what was cancelled before its time still waits for it.
+ * @param senderOrgId of the org_admin on whose word it goes out now; null where no leave is needed
+ */
+export function requeueFailed(
+  ctx: Ctx,
+  where: SQL | undefined,
+  senderOrgId: string | null = null,
+): Statement {
+  const now = ctx.clock.now();
+  const due = sql`max(${now}, coalesce(${dispatches.scheduled_at}, 0))`;
+  return ctx.db.orm
+    .update(dispatches)
+    .set({
+      status: "queued",
+      sender_org_id: senderOrgId,
+      attempts: 0,
+      claims: 0,
+      error_code: null,
+      error: null,
+      chunk_id: null,
+      // A slot that no attempt has used was given back.
+      slot_at: sql`CASE WHEN ${dispatches.sent_at} >= ${dispatches.slot_at} THEN ${dispatches.slot_at} END`,
+      delivered_at: null,
+      feedback_weight: null,
+      // From here on its age is counted.
+      scheduled_at: due,
+      due_at: due,
+      // As firstWakeAt says.
+      wake_at: sql`${due} + iif(${due} - ${now} <= ${2 * LOOK_AHEAD_MS}, ${ctx.config.sweepAfterMs}, 0)`,
+      updated_at: now,
+    })
+    .where(
+      and(where, isRetryable, sql`(${dispatches.expires_at} IS NULL OR ${dispatches.expires_at} > ${now})`),
+    );
+}

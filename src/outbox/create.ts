@@ -1,0 +1,146 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
+import {
+  type Channel,
+  type DispatchRow,
+  dispatches,
+  type QueueName,
+  dedupeKeys,
+  users,
+} from "../db/schema/index.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
+import { firstWakeAt } from "./timing.ts";
+
+/** What a source says about a dispatch; the rest follows. */
+export interface NewDispatch {
+  channel: Channel;
+  lane: QueueName;
+  type: string;
+  userId: string;
+  orgId: string | null;
+  /** Of the org_admin who asks for it: `senderOf` the caller's scope. Left out where no leave is needed. */
+  senderOrgId?: string | null;
+  batchId?: string;
+  title?: string;
+  body?: string;
+  data?: Record<string, unknown> | null;
+  /** How the channel is to send it, where its sender said so. */
+  options?: object | undefined;
+  /** What the message's template is rendered from. */
+  payload?: unknown;
+  grantId?: string | null;
+  matchId?: string | null;
+  scenarioId?: string | null;
+  promptId?: string | null;
+  /** Epoch ms; not before. */
+  sendAt?: number | null;
+  /** Epoch ms; not after. */
+  expiresAt?: number | null;
+  /** The channel that follows when this one fails. */
+  fallback?: Channel | null;
+  /** Whether the user's rate limiter has already let it pass. */
+  slotTaken?: boolean;
+  /** The slot that the user's rate limiter gave, in epoch ms; not before. */
+  slotAt?: number | undefined;
+  /** Set to log a message that cannot be sent as failed from the start. */
+  failure?: { code: string; message: string };
+}
+
+/** The row of a new dispatch. An in-app message is delivered by being inserted, unless it comes too late for that. */
+export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): DispatchRow {
+  const now = ctx.clock.now();
+  const dueAt = Math.max(now, input.sendAt ?? now, input.slotAt ?? now);
+  const isLate = input.expiresAt != null && input.expiresAt <= now;
+  const delivered = input.channel === "in_app" && dueAt <= now && !isLate;
+  const open = !delivered && input.failure === undefined;
+  return {
+    id,
+    channel: input.channel,
+    lane: input.lane,
+    type: input.type,
+    org_id: input.orgId,
+    sender_org_id: input.senderOrgId ?? null,
+    user_id: input.userId,
+    batch_id: input.batchId ?? null,
+    status: input.failure ? "failed" : delivered ? "delivered" : "queued",
+    error_code: input.failure?.code ?? null,
+    error: input.failure?.message ?? null,
+    title: input.title ?? null,
+    body: input.body ?? null,
+    data: input.data ? JSON.stringify(input.data) : null,
+    options: input.options ? JSON.stringify(input.options) : null,
+    payload: input.payload === undefined ? null : JSON.stringify(input.payload),
+    grant_id: input.grantId ?? null,
+    match_id: input.matchId ?? null,
+    scenario_id: input.scenarioId ?? null,
+    prompt_id: input.promptId ?? null,
+    targets: 0,
+    delivered_count: delivered ? 1 : 0,
+    failed_count: 0,
+    attempts: 0,
+    claims: 0,
+    scheduled_at: input.sendAt ?? null,
+    slot_at: input.slotAt ?? (input.slotTaken ? now : null),
+    due_at: dueAt,
+    wake_at: open ? firstWakeAt(dueAt, now, ctx.config.sweepAfterMs) : null,
+    expires_at: input.expiresAt ?? null,
+    fallback: input.fallback ?? null,
+    created_at: now,
+    sent_at: delivered || input.failure ? now : null,
+    delivered_at: delivered ? now : null,
+    updated_at: now,
+  };
+}
+
+/** A condition upon a message: that an occasion points to it. Another tick that came first has the occasions, and tells them. */
+export const HAS_DEDUPE_KEY: SQL = sql`EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE o.dispatch_id = value->>'id')`;
+
+/** A condition upon a message: that its user is there. Whoever was erased since they were read gets none. */
+export const HAS_USER: SQL = hasUser(sql``);
+
+function hasUser(and: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id'${and})`;
+}
+
+/** The organization of a message's user, as the directory has it when the message is inserted. */
+export const ORG_OF_USER: SQL = sql`(SELECT u.org_id FROM ${users} AS u WHERE u.id = value->>'user_id')`;
+
+/** Columns that the database finds out, in terms of json_each's `value`. */
+export type Computed = { readonly [C in keyof DispatchRow]?: SQL };
+
+/**
+ * Statements that insert dispatches; idempotent, so that the batch may be repeated.
+ * @param where a condition upon the whole insertion (`keyTaken`), or upon each row (`TELLS`)
+ */
+export const insertDispatches = (
+  rows: readonly DispatchRow[],
+  where: SQL = sql`true`,
+  computed: Computed = {},
+): Statement[] =>
+  chunksByBytes(rows, JSON_PARAMETER_BYTES).map((portion) =>
+    insertRows(dispatches, portion, { where, computed, onConflict: sql`ON CONFLICT DO NOTHING` }),
+  );
+
+/**
+ * The same for users of whom nothing has been read: what is for one who is not there is left out, and what is for one of
+ * these organizations (`""`: of none).
+ */
+export const insertForUsers = (rows: readonly DispatchRow[], except: readonly string[]): Statement[] =>
+  insertDispatches(rows, hasUserOutside(except), { org_id: ORG_OF_USER });
+
+/** A condition upon a message: that its user is there, and belongs to none of these organizations (`""`: to none at all). */
+export const hasUserOutside = (orgs: readonly string[]): SQL => hasUser(notOf(orgs));
+
+const notOf = (orgs: readonly string[]): SQL =>
+  orgs.length === 0 ? sql`` : sql` AND NOT ${inJson(sql`coalesce(org_id, '')`, orgs)}`;
+
+/** Statements that point occasions to dispatches; an occasion that exists already stays with its first dispatch. */
+export const insertDedupeKeys = (
+  rows: readonly { key: string; dispatch_id: string }[],
+  where: SQL = sql`true`,
+): Statement[] =>
+  chunksByBytes(rows, JSON_PARAMETER_BYTES).map((portion) =>
+    insertRows(dedupeKeys, portion, { where, onConflict: sql`ON CONFLICT DO NOTHING` }),
+  );

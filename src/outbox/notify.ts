@@ -1,0 +1,48 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/client.ts";
+import { inJsonParts } from "../db/json.ts";
+import { type DispatchRow, dedupeKeys } from "../db/schema/index.ts";
+import { type Computed, insertDispatches, insertDedupeKeys, ORG_OF_USER, HAS_DEDUPE_KEY } from "./create.ts";
+import { queuedAmong, type ToWake, wake } from "./wake.ts";
+
+/** Statements that insert those of these dispatches that an occasion points to, with their users' organizations. */
+export const insertNotifying = (rows: readonly DispatchRow[], computed: Computed = {}): Statement[] =>
+  insertDispatches(rows, HAS_DEDUPE_KEY, { org_id: ORG_OF_USER, ...computed });
+
+/** A message of a job, and the occasions that it tells. */
+export interface NewNotification {
+  row: DispatchRow;
+  keys: readonly string[];
+}
+
+/** Which of these occasions have been told. One round trip, none for no key. */
+export async function usedKeys(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const found = await ctx.db.read(
+    inJsonParts(dedupeKeys.key, keys).map((among) => sql`SELECT key FROM ${dedupeKeys} WHERE ${among}`),
+  );
+  return new Set((found.flat() as { key: string }[]).map(({ key }) => key));
+}
+
+/**
+ * Queues those messages that are the first to tell any of their occasions, in one batch with `more`. One round trip.
+ * @returns how many there were
+ */
+export async function enqueueNotifications(
+  ctx: Ctx,
+  messages: readonly NewNotification[],
+  more: readonly Statement[],
+): Promise<number> {
+  const rows = messages.map(({ row }) => row);
+  const points = messages.flatMap(({ row, keys }) => keys.map((key) => ({ key, dispatch_id: row.id })));
+  const results = await ctx.db.write([
+    ...insertDedupeKeys(points),
+    ...insertDispatches(rows, HAS_DEDUPE_KEY),
+    ...more,
+    queuedAmong(rows.map((row) => row.id)),
+  ]);
+  const queued = results.at(-1) as ToWake[];
+  await wake(ctx, queued);
+  return queued.length;
+}

@@ -1,0 +1,13 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Statement } from "../db/client.ts";
+import { rescheduleNow, rescheduleSteps } from "../schedules/user-schedules.ts";
+
+/**
+ * Statements for the batch that changes preferences: whatever changed, the jobs look at these users at once.
+ * @param users a query of user_id
+ */
+export const reschedule = (users: SQL, now: number): Statement[] => [
+  rescheduleSteps("deadlines", sql`SELECT user_id, ${now} AS at FROM (${users})`),
+  rescheduleNow("digest", users, now),
+  rescheduleNow("matches", users, now),
+];

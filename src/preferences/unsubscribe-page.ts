@@ -1,0 +1,134 @@
+import { safeUrl } from "../lib/web-url.ts";
+import { type Direction, cleanLine } from "../content/clean.ts";
+import type { EmailType } from "../content/content.ts";
+import { directionOf, resolveLocale } from "../content/locale.ts";
+import { type Markup, markup, trusted } from "../content/markup.ts";
+import { BRAND, THEME } from "../content/theme.ts";
+import { type Wording, wordingFor } from "../content/wording/index.ts";
+
+/** What the forms of the page ask for, in their field `action`. */
+export const UNSUBSCRIBE_ACTIONS = [
+  "unsubscribe",
+  "unsubscribe_all",
+  "resubscribe",
+  "resubscribe_all",
+] as const;
+export type UnsubscribeAction = (typeof UNSUBSCRIBE_ACTIONS)[number];
+
+/**
+ * `ask` answers a GET while the type is on; `off` and `all_off` a POST that turned it, or everything, off (and a GET
+ * that finds it so); `on` an undo; `invalid` a token that nobody signed.
+ */
+export const UNSUBSCRIBE_PAGES = ["ask", "off", "all_off", "on", "invalid"] as const;
+type TokenPage = Exclude<(typeof UNSUBSCRIBE_PAGES)[number], "invalid">;
+
+export type UnsubscribePage =
+  | { page: "invalid" }
+  /** `address` is shown masked: the link may have been forwarded. */
+  | { page: TokenPage; type: EmailType; address: string | null };
+
+export interface PageReader {
+  /** The user's; null when nobody knows whose the page is. */
+  locale: string | null;
+  /** Where the product's name leads. */
+  home: string;
+}
+
+const FORMS = {
+  ask: ["unsubscribe", "unsubscribe_all"],
+  off: ["resubscribe", "unsubscribe_all"],
+  all_off: ["resubscribe_all"],
+  on: ["unsubscribe", "unsubscribe_all"],
+} as const satisfies Record<TokenPage, readonly UnsubscribeAction[]>;
+
+const { page, card, text, muted, link, button } = THEME;
+const STYLE = [
+  `:root{color-scheme:light dark}`,
+  `body{margin:0;padding:3rem 1rem;font:1rem/1.5 system-ui,sans-serif;color:${text.light.color};background:${page.light.background}}`,
+  `main{max-width:32rem;margin:auto;padding:1.75rem;border:1px solid ${card.light.border};border-radius:10px;background:${card.light.background};overflow-wrap:anywhere}`,
+  `[dir=rtl] h1,[dir=rtl] p{text-align:right}h1{font-size:1.4rem;line-height:1.3;margin:.5rem 0 1rem}`,
+  `.brand{font-weight:700;text-decoration:none}a{color:${link.light.color}}`,
+  `.muted{color:${muted.light.color}}form{margin:.75rem 0 0}`,
+  `button{font:inherit;width:100%;padding:.7rem 1rem;border-radius:6px;cursor:pointer;border:1px solid ${link.light.color};color:${link.light.color};background:transparent}`,
+  `form:first-of-type button{font-weight:600;color:${button.light.color};background:${button.light.background}}`,
+  `:focus-visible{outline:3px solid ${link.light.color};outline-offset:2px}`,
+  `@media (prefers-color-scheme:dark){body{color:${text.dark.color};background:${page.dark.background}}main{background:${card.dark.background};border-color:${card.dark.border}}`,
+  `a{color:${link.dark.color}}.muted{color:${muted.dark.color}}button{color:${link.dark.color};border-color:${link.dark.color}}`,
+  `form:first-of-type button{color:${button.dark.color};background:${button.dark.background};border-color:${button.dark.background}}:focus-visible{outline-color:${link.dark.color}}}`,
+].join("");
+
+/** Hash of the page's one style sheet; the test that compares them says what to write here after a change. */
+const STYLE_HASH = "sha256-4FSzW9OgFtFtNZI3A/eLPdla9LpTM+r6M2NHnykV7oc=";
+
+/** The page's headers: no script, nothing from elsewhere, and the token in its URL goes to nobody. */
+export const UNSUBSCRIBE_PAGE_HEADERS = {
+  "Content-Type": "text/html; charset=UTF-8",
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": `default-src 'none'; style-src '${STYLE_HASH}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Robots-Tag": "noindex, nofollow",
+} as const satisfies Record<string, string>;
+
+/**
+ * What a POST asks for: its form's `action`. A mail client's one-click POST (RFC 8058) has none and unsubscribes from
+ * the type; null for an action that we do not know.
+ */
+export function unsubscribeAction(form: { get(name: string): unknown }): UnsubscribeAction | null {
+  const asked = form.get("action") ?? "unsubscribe";
+  return UNSUBSCRIBE_ACTIONS.find((action) => action === asked) ?? null;
+}
+
+/** "ada@example.org" → "a•••@example.org"; null for what is no address. */
+function masked(address: string | null): string | null {
+  const [, first, domain] = /^(.).*@([^@]+)$/u.exec(cleanLine(address ?? "")) ?? [];
+  return first === undefined || domain === undefined ? null : `${first}•••@${domain}`;
+}
+
+const form = (action: UnsubscribeAction, label: string): Markup =>
+  markup`<form method="post"><input type="hidden" name="action" value="${action}"><button type="submit">${label}</button></form>\n`;
+
+function content(shown: UnsubscribePage, { unsubscribe: say, types }: Wording, own: Direction) {
+  if (shown.page === "invalid")
+    return { title: say.invalid.title, text: say.invalid.text, address: null, forms: [] };
+  const type = types[shown.type];
+  const address = masked(shown.address);
+  const title = shown.page === "ask" ? say.ask.title(type) : say[shown.page].title;
+  return {
+    title,
+    text: say[shown.page].text(type),
+    address: address === null ? null : markup`<p class="muted" dir="${own}">${say.address(address)}</p>\n`,
+    forms: FORMS[shown.page].map((action) => form(action, say.buttons[action](type))),
+  };
+}
+
+/** The page of `/unsubscribe/{token}`: a pure function. Its forms POST to the page's own URL. */
+export function renderUnsubscribePage(shown: UnsubscribePage, reader: PageReader): string {
+  const locale = resolveLocale(reader.locale);
+  const say = wordingFor(locale);
+  const own = directionOf(say.language);
+  const { title, text: body, address, forms } = content(shown, say, own);
+  const home = safeUrl(reader.home);
+  const brand =
+    home === null
+      ? markup`<span class="brand">${BRAND}</span>`
+      : markup`<a class="brand" href="${home}">${BRAND}</a>`;
+  return markup`<!doctype html>
+<html lang="${say.language}" dir="${directionOf(locale)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="robots" content="noindex,nofollow">
+<title>${title} – ${BRAND}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<main>
+${brand}
+<h1 dir="${own}">${title}</h1>
+<p dir="${own}">${body}</p>
+${address}${forms}</main>
+</body>
+</html>
+`.toString();
+}

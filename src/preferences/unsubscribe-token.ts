@@ -1,0 +1,107 @@
+import { base64url } from "jose";
+import type { EmailType } from "../content/index.ts";
+
+/** The secrets that links are signed with (`LINK_SECRET`, `LINK_SECRET_PREVIOUS`). */
+export interface LinkSecrets {
+  current: string;
+  /** While rotating: tokens signed with this one are still accepted. */
+  previous?: string | undefined;
+}
+
+/** What an unsubscribe link names. It never expires: mail is read years later. */
+export interface UnsubscribeTarget {
+  /** 1–128 characters. */
+  userId: string;
+  type: EmailType;
+}
+
+// Token: base64url(version, type code, user id in UTF-8, first 16 bytes of HMAC-SHA256). At most 195 characters
+// for ids of the directory's alphabet; SES takes header values of up to 995.
+const VERSION = 1;
+const MAC_BYTES = 16;
+const HEAD_BYTES = 2;
+const USER_ID_MAX = 128;
+/** Keeps these signatures apart from any other that the same secret makes. */
+const PURPOSE = new TextEncoder().encode("tidings/unsubscribe\0");
+
+/** Written into mails that are never recalled: a code is never changed and never used again. */
+const TYPE_CODES = {
+  certification_reminder: 1,
+  welcome: 2,
+  new_match: 3,
+  deadline_reminder: 4,
+  weekly_digest: 5,
+  application_status: 6,
+  test: 7,
+  pause_activated: 8,
+  pause_deactivated: 9,
+  stats_summary: 10,
+  push: 11,
+} as const satisfies Record<EmailType, number>;
+
+const isType = (name: string): name is EmailType => Object.hasOwn(TYPE_CODES, name);
+const TYPES_BY_CODE: ReadonlyMap<number, EmailType> = new Map(
+  Object.entries(TYPE_CODES).flatMap(([name, code]) => (isType(name) ? [[code, name]] : [])),
+);
+
+async function macOf(secret: string, payload: Uint8Array): Promise<Uint8Array> {
+  const key = await crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  const signed = await crypto.subtle.sign("HMAC", key, concat(PURPOSE, payload));
+  return new Uint8Array(signed, 0, MAC_BYTES);
+}
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for a user id that is no id. */
+export async function signUnsubscribe(secrets: LinkSecrets, target: UnsubscribeTarget): Promise<string> {
+  const { userId, type } = target;
+  if (userId.length < 1 || userId.length > USER_ID_MAX || !userId.isWellFormed())
+    throw new RangeError("a user id has 1 to 128 characters");
+  const payload = concat(Uint8Array.of(VERSION, TYPE_CODES[type]), new TextEncoder().encode(userId));
+  return base64url.encode(concat(payload, await macOf(secrets.current, payload)));
+}
+
+/** What a token names, or null when it was not signed by the current or the previous secret. */
+export async function verifyUnsubscribe(
+  secrets: LinkSecrets,
+  token: string,
+): Promise<UnsubscribeTarget | null> {
+  const bytes = decode(token);
+  if (bytes === null || bytes.length <= HEAD_BYTES + MAC_BYTES) return null;
+  const payload = bytes.subarray(0, -MAC_BYTES);
+  const given = bytes.subarray(-MAC_BYTES);
+  let signed = false;
+  for (const secret of [secrets.current, secrets.previous]) {
+    if (secret === undefined) continue;
+    const same = crypto.subtle.timingSafeEqual(await macOf(secret, payload), given);
+    signed = signed || same;
+  }
+  if (!signed || payload[0] !== VERSION) return null;
+  const type = TYPES_BY_CODE.get(payload[1] ?? 0);
+  return type === undefined ? null : { userId: new TextDecoder().decode(payload.subarray(HEAD_BYTES)), type };
+}
+
+/** Only the one spelling that signing makes: base64url has spare bits, and decoders take padding and blanks. */
+function decode(token: string): Uint8Array | null {
+  if (!/^[A-Za-z0-9_-]{1,1000}$/u.test(token)) return null;
+  try {
+    const bytes = base64url.decode(token);
+    return base64url.encode(bytes) === token ? bytes : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+import { DurableObject } from "cloudflare:workers";
+import { DAY, HOUR } from "../../lib/clock.ts";
+import type { Lease, Need } from "./quotas.ts";
+
+/** The units of the latest day that the object has seen. Days are UTC's, counted from 1970. */
+interface Kept {
+  day: number;
+  used: number;
+}
+
+const KEY = "used";
+
+/**
+ * What one organization has used of its day. Isolates lease units in blocks and count them off in memory, so that a call
+ * comes once in many sends. A lease is a written row; what an isolate has not used when it ends is lost to the day.
+ */
+export class OrgQuota extends DurableObject {
+  readonly #kv = this.ctx.storage.kv;
+
+  /** Leases units of the day of `now` (epoch ms), which is the caller's. `limit`: units a day. */
+  async lease(now: number, limit: number, { atLeast, upTo, owed }: Need): Promise<Lease> {
+    const kept = this.#kv.get<Kept>(KEY);
+    // An isolate whose clock is behind leases of the later day.
+    const day = Math.max(Math.floor(now / DAY), kept?.day ?? 0);
+    const used = kept?.day === day ? kept.used : 0;
+    const left = Math.max(0, limit - used);
+    if (left === 0 || (atLeast > left && !owed)) return { day, granted: 0, left };
+    const granted = Math.min(left, upTo);
+    this.#kv.put<Kept>(KEY, { day, used: used + granted });
+    if (kept?.day !== day) await this.ctx.storage.setAlarm(Date.now() + (day + 1) * DAY - now + HOUR);
+    return { day, granted, left: left - granted };
+  }
+
+  /** The day is over: an organization that sends nothing costs nothing. */
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+  }
+}

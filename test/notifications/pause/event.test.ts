@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { parseEmailContent } from "../../../src/content/index.ts";
+import { pushPayloadBytes, MAX_PUSH_BYTES } from "../../../src/channels/push/size.ts";
+import { pauseEvent, type Pausing } from "../../../src/notifications/pause/event.ts";
+
+const NOW = Date.UTC(2026, 2, 19, 14, 30, 5);
+
+const mentor = (more: Partial<Pausing> = {}): Pausing => ({
+  id: "pm_1",
+  full_name: "Kari Nordmann",
+  coordinator_id: "coord_1",
+  status: "paused",
+  pause_start_date: Date.UTC(2026, 2, 20),
+  pause_reason: "Personal leave",
+  ...more,
+});
+
+describe("what a coordinator is told", () => {
+  test("of a pause: from when, and why, but not why on a lock screen", () => {
+    const event = pauseEvent(mentor(), NOW);
+    expect(event).toMatchObject({
+      type: "pause_activated",
+      effectiveDate: Date.UTC(2026, 2, 20),
+      reason: "Personal leave",
+      title: "Kari Nordmann is taking a pause",
+    });
+    expect(event.inAppBody).toContain("Personal leave");
+    expect(event.inAppBody).toContain("20 March 2026");
+    expect(event.pushBody).toContain("20 March 2026");
+    expect(JSON.stringify([event.title, event.pushBody])).not.toContain("Personal leave");
+  });
+
+  test("of a pause without a date or a reason: from now", () => {
+    const event = pauseEvent(mentor({ pause_start_date: null, pause_reason: null }), NOW);
+    expect(event).toMatchObject({ effectiveDate: NOW, reason: null });
+    expect(event.inAppBody).toBe(event.pushBody);
+    expect(event.pushBody).toContain("19 March 2026");
+  });
+
+  test("of a return: that it is over as of now, whatever is left of the pause's date and reason", () => {
+    const event = pauseEvent(mentor({ status: "on_leave" }), NOW);
+    expect(event).toMatchObject({ type: "pause_deactivated", effectiveDate: NOW, reason: null });
+    expect(event.pushBody).toContain("Status: on leave.");
+    expect(JSON.stringify(event)).not.toContain("Personal leave");
+  });
+
+  test.each(["paused", "active"])("by e-mail: the payload is what the template takes (%s)", (status) => {
+    const { type, payload } = pauseEvent(mentor({ status }), NOW);
+    expect(parseEmailContent(type, JSON.parse(JSON.stringify(payload)))).toEqual(payload);
+  });
+
+  test("fits into a push, however long the name is", () => {
+    const { title, pushBody } = pauseEvent(mentor({ full_name: "😀".repeat(100) }), NOW);
+    const data = { type: "pause_activated", record_id: "x".repeat(29), peer_mentor_id: "x".repeat(128) };
+    expect(pushPayloadBytes({ title, body: pushBody, data })).toBeLessThanOrEqual(MAX_PUSH_BYTES);
+  });
+});

@@ -1,0 +1,106 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EMAIL_TYPES } from "../../src/content/index.ts";
+import {
+  type UnsubscribeTarget,
+  signUnsubscribe,
+  verifyUnsubscribe,
+} from "../../src/preferences/unsubscribe-token.ts";
+import { anyUnits } from "../content/arbitraries.ts";
+
+const SECRETS = { current: "a-secret-of-the-present-0123456789ab" };
+const target: fc.Arbitrary<UnsubscribeTarget> = fc.record({
+  userId: fc.stringMatching(/^[A-Za-z0-9_.:@-]{1,128}$/u),
+  type: fc.constantFrom(...EMAIL_TYPES),
+});
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+describe("an unsubscribe token", () => {
+  test("names the user and the type that it was signed for", async () => {
+    await fc.assert(
+      fc.asyncProperty(target, async (named) => {
+        expect(await verifyUnsubscribe(SECRETS, await signUnsubscribe(SECRETS, named))).toEqual(named);
+      }),
+    );
+  });
+
+  test("fits a URL and a header, with the longest user id too", async () => {
+    const token = await signUnsubscribe(SECRETS, { userId: "x".repeat(128), type: "certification_reminder" });
+    expect(token).toMatch(/^[A-Za-z0-9_-]+$/u);
+    expect(token.length).toBeLessThanOrEqual(195);
+    const uuid = await signUnsubscribe(SECRETS, { userId: crypto.randomUUID(), type: "push" });
+    expect(uuid.length).toBeLessThanOrEqual(72);
+  });
+
+  test("changed in any character is refused, spare bits of its last one included", async () => {
+    const spared: string[] = [];
+    for (const userId of ["u", "us", "usr"]) {
+      const token = await signUnsubscribe(SECRETS, { userId, type: "new_match" });
+      for (let at = 0; at < token.length; at++)
+        for (const other of BASE64URL) {
+          const forged = token.slice(0, at) + other + token.slice(at + 1);
+          if (forged !== token && (await verifyUnsubscribe(SECRETS, forged)) !== null) spared.push(forged);
+        }
+    }
+    expect(spared).toEqual([]);
+  });
+
+  test("with any bit of any byte flipped is refused", async () => {
+    const token = await signUnsubscribe(SECRETS, { userId: "usr_1", type: "weekly_digest" });
+    const bytes = Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
+      c.charCodeAt(0),
+    );
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const forged = bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+      const text = btoa(String.fromCharCode(...forged))
+        .replaceAll("+", "-")
+        .replaceAll("/", "_")
+        .replaceAll("=", "");
+      expect(await verifyUnsubscribe(SECRETS, text), `bit ${bit}`).toBeNull();
+    }
+  });
+
+  test("cut short, made longer or spelled otherwise is refused", async () => {
+    const token = await signUnsubscribe(SECRETS, { userId: "usr_12", type: "new_match" });
+    for (let length = 0; length < token.length; length++)
+      expect(await verifyUnsubscribe(SECRETS, token.slice(0, length))).toBeNull();
+    for (const other of [
+      `${token}A`,
+      `${token}=`,
+      ` ${token}`,
+      `${token}\n`,
+      token.repeat(2),
+      "A".repeat(5_000),
+    ])
+      expect(await verifyUnsubscribe(SECRETS, other)).toBeNull();
+  });
+
+  test("of garbage is refused and does not throw", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(anyUnits, fc.base64String()), async (token) => {
+        expect(await verifyUnsubscribe(SECRETS, token)).toBeNull();
+      }),
+    );
+  });
+
+  test("outlives one rotation of the secret, and not a second", async () => {
+    const named: UnsubscribeTarget = { userId: "usr_1", type: "push" };
+    const token = await signUnsubscribe(SECRETS, named);
+    const next = "the-next-secret-0123456789-0123456789";
+    expect(await verifyUnsubscribe({ current: next, previous: SECRETS.current }, token)).toEqual(named);
+    expect(await verifyUnsubscribe({ current: next, previous: "an-unrelated-one" }, token)).toBeNull();
+    expect(await verifyUnsubscribe({ current: next }, token)).toBeNull();
+  });
+
+  test("from a mail that was sent long ago still works", async () => {
+    const named: UnsubscribeTarget = { userId: "usr_hA3mXp", type: "certification_reminder" };
+    const token = "AQF1c3JfaEEzbVhwHIyLf2uE24bqZHFq-xkI4g";
+    expect(await signUnsubscribe(SECRETS, named)).toBe(token);
+    expect(await verifyUnsubscribe(SECRETS, token)).toEqual(named);
+  });
+
+  test("is not made for what is no user id", async () => {
+    for (const userId of ["", "x".repeat(129), "\ud800"])
+      await expect(signUnsubscribe(SECRETS, { userId, type: "push" })).rejects.toThrow(RangeError);
+  });
+});
