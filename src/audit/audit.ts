@@ -1,5 +1,5 @@
 import { is, SQL, sql } from "drizzle-orm";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { auditLog } from "../db/schema/index.ts";
 
 /** What someone did. */

@@ -1,12 +1,6 @@
-import { is, SQL } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import type { Clock } from "../lib/clock.ts";
 import { assertWithinLimits, D1_LIMITS } from "./limits.ts";
-
-/** A statement of a batch: plain SQL, whose rows come as they are, or a drizzle query, whose rows come mapped. */
-export type Statement = SQL | (BatchItem<"sqlite"> & { getSQL(): SQL });
+import { type Batch, queryOf, type Rows, rowsByName, type Statement, statementsOf } from "./statement.ts";
 
 /** Where a session may begin to read: at the nearest replica, at the primary, or where a bookmark says. */
 export type SessionStart = "first-unconstrained" | "first-primary" | (string & {});
@@ -17,17 +11,21 @@ export type SessionStart = "first-unconstrained" | "first-primary" | (string & {
  * Whatever D1 would not take, it refuses with a D1LimitError.
  */
 export interface Db {
-  /** Builds queries. */
-  readonly orm: DrizzleD1Database;
-  /** One round trip; the rows of each statement. D1 itself repeats a read that failed. */
-  read(statements: readonly Statement[]): Promise<unknown[][]>;
+  /** One round trip; the rows of each statement by its name. D1 itself repeats a read that failed. */
+  read<B extends Batch>(batch: B): Promise<Rows<B>>;
   /**
    * One round trip, one transaction: all or nothing. It is repeated after a passing fault, also one after which the
    * first try may have been committed, so every statement must be idempotent. What RETURNING or changes() tell of a repeat
    * may be nothing, though the first try did it: what depends upon them is decided by a trace that the change leaves.
-   * @param ifRepeated statements that only a repeat runs, at its end: reads that find such a trace and cost something
+   * @param ifRepeated statements that only a repeat runs, at its end: reads that find such a trace and cost something.
+   *   Their names are missing in the answer of a first try
    */
-  write(statements: readonly Statement[], ifRepeated?: readonly Statement[]): Promise<unknown[][]>;
+  write<B extends Batch>(batch: B): Promise<Rows<B>>;
+  write<B extends Batch, R extends Batch>(batch: B, ifRepeated: R): Promise<Rows<B> & Partial<Rows<R>>>;
+  /** @deprecated by position: `read` has names */
+  readList(statements: readonly Statement[]): Promise<unknown[][]>;
+  /** @deprecated by position: `write` has names */
+  writeList(statements: readonly Statement[], ifRepeated?: readonly Statement[]): Promise<unknown[][]>;
   /** What to send as X-D1-Bookmark, so that the caller's next read sees this session's writes. */
   bookmark(): string | null;
   /** The database's size in bytes, as the last answer gave it; 0 before the first. */
@@ -47,25 +45,6 @@ const messageOf = (error: unknown): string =>
 
 export const isPassingFault = (error: unknown): boolean => PASSING_FAULTS.test(messageOf(error));
 
-const dialect = new SQLiteAsyncDialect();
-
-interface Prepared {
-  query: { sql: string; params: unknown[] };
-  map(result: D1Result): unknown[];
-}
-
-/** What drizzle keeps behind a query, as its D1 session uses it. */
-interface DrizzlePrepared {
-  getQuery(): Prepared["query"];
-  mapResult(result: D1Result, isFromBatch: true): unknown[];
-}
-
-function prepare(statement: Statement): Prepared {
-  if (is(statement, SQL)) return { query: dialect.sqlToQuery(statement), map: (result) => result.results };
-  const prepared = (statement as unknown as { _prepare(): DrizzlePrepared })._prepare();
-  return { query: prepared.getQuery(), map: (result) => prepared.mapResult(result, true) };
-}
-
 /** Queries that one portion of a job may need, and a job's record after it. */
 const QUERIES_OF_A_PORTION = 100;
 
@@ -79,40 +58,41 @@ export function openDb(
   { clock, random }: { clock: Clock; random: () => number },
 ): Db {
   const session = d1.withSession(start);
-  // drizzle asks for a D1Database but calls only prepare() and batch(), which a session has too.
-  const orm = drizzle(session as unknown as D1Database);
-
-  // drizzle's own batch() cannot bind the parameters of plain SQL (drizzle-orm 0.45), so we make the batch ourselves.
   let size = 0;
   let spent = 0;
-  const batch = async (statements: readonly Statement[]): Promise<unknown[][]> => {
+  const send = async (statements: readonly Statement[]): Promise<Record<string, unknown>[][]> => {
     if (statements.length === 0) return [];
-    const prepared = statements.map(prepare);
-    assertWithinLimits(
-      prepared.map(({ query }) => query),
-      spent,
-    );
-    spent += prepared.length;
-    const results = await session.batch(
-      prepared.map(({ query }) => session.prepare(query.sql).bind(...query.params)),
+    const queries = statements.map(queryOf);
+    assertWithinLimits(queries, spent);
+    spent += queries.length;
+    const results = await session.batch<Record<string, unknown>>(
+      queries.map((query) => session.prepare(query.sql).bind(...query.params)),
     );
     size = results.at(-1)?.meta.size_after ?? size;
-    return results.map((result, i) => prepared[i]?.map(result) ?? []);
+    return results.map((result) => result.results);
   };
 
-  return {
-    orm,
-    read: batch,
-    async write(statements, ifRepeated = []) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await batch(attempt === 1 ? statements : [...statements, ...ifRepeated]);
-        } catch (error) {
-          if (attempt >= WRITE_TRIES || !isPassingFault(error)) throw error;
-          await clock.sleep(Math.min(2_000, 100 * 2 ** attempt) * random());
-        }
+  const repeatedly = async <T>(attempt: (isRepeat: boolean) => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt(tries > 1);
+      } catch (error) {
+        if (tries >= WRITE_TRIES || !isPassingFault(error)) throw error;
+        await clock.sleep(Math.min(2_000, 100 * 2 ** tries) * random());
       }
-    },
+    }
+  };
+
+  const run = async <B extends Batch>(batch: B): Promise<Rows<B>> =>
+    rowsByName(batch, (await send(statementsOf(batch))).values());
+
+  return {
+    read: run,
+    write: <B extends Batch>(batch: B, ifRepeated?: Batch) =>
+      repeatedly((isRepeat) => run(isRepeat && ifRepeated ? { ...batch, ...ifRepeated } : batch)),
+    readList: send,
+    writeList: (statements, ifRepeated = []) =>
+      repeatedly((isRepeat) => send(isRepeat ? [...statements, ...ifRepeated] : statements)),
     size: () => size,
     queriesLeft: () => D1_LIMITS.queriesPerInvocation - spent,
     bookmark: () => session.getBookmark() ?? null,

@@ -1,6 +1,7 @@
 import { getTableColumns, type InferInsertModel, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { chunksByBytes } from "../lib/chunks.ts";
+import type { Decoded } from "./statement.ts";
 
 /**
  * D1 allows 100 bound parameters a statement and 2 MB a string, so whatever has many values goes in as one JSON array.
@@ -18,6 +19,18 @@ export const inJson = (column: SQLWrapper, values: readonly (string | number)[])
  */
 export const inJsonParts = (column: SQLWrapper, values: readonly string[]): SQL[] =>
   chunksByBytes(values, JSON_PARAMETER_BYTES).map((part) => inJson(column, part));
+
+/** Reads whole rows of a table, as drizzle types them: a boolean is one, and not 0 or 1. */
+export const selectWhole = <T extends SQLiteTable>(table: T, where: SQL): Decoded<T["$inferSelect"]> => ({
+  sql: sql`SELECT * FROM ${table} WHERE ${where}`,
+  decode: (row) =>
+    Object.fromEntries(
+      columnsOf(table).map(([property, column]) => {
+        const value = row[column.name];
+        return [property, value == null ? null : column.mapFromDriverValue(value)];
+      }),
+    ),
+});
 
 /** Columns of `table` as they stand in SQL, by property name. */
 const columnsOf = (table: SQLiteTable) => Object.entries(getTableColumns(table));

@@ -1,10 +1,10 @@
 import type { SQL } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import { Parsed } from "../db/statement.ts";
 import type { Channel, Dispatch } from "../db/schema/index.ts";
 import type { DeliveryRecord } from "../outbox/settlement.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
-import type { Loader } from "./claim.ts";
+import type { Load } from "./claim.ts";
 import type { Outcome, Pace, ProviderHealth } from "./outcome.ts";
 import type { Terms } from "./send-concurrently.ts";
 
@@ -46,7 +46,7 @@ export interface ChannelAdapter<Loaded> {
   providers: readonly ProviderEntry[];
   budget: Budget;
   /** What must be read to send: recipients, devices, preferences. */
-  loader: Loader<Loaded>;
+  load: Load<Loaded>;
   /** What becomes of a dispatch without a provider being asked, such as of one for nobody; null where one is. */
   refusal(dispatch: Dispatch, loaded: Loaded, now: number): Outcome | null;
   /** Sends them all through `provider`. Throws only on a bug. */
@@ -62,14 +62,17 @@ export interface ChannelAdapter<Loaded> {
 /** Whether dispatches of a channel could be sent: what it loads, and decides upon, when it sends. */
 export interface Check {
   channel: Channel;
-  /** @param ids of dispatches, as a subquery in parentheses */
-  statements(ids: SQL, now: number): Statement[];
-  /** @param results the rows of these statements */
-  refusal(dispatch: Dispatch, results: unknown[][], now: number): Outcome | null;
+  /** Reads what decides. @param ids of dispatches, as a subquery in parentheses */
+  load(ids: SQL, now: number): Parsed<(dispatch: Dispatch) => Outcome | null>;
 }
 
-export const checkOf = <Loaded>({ channel, loader, refusal }: ChannelAdapter<Loaded>): Check => ({
+export const checkOf = <Loaded>({ channel, load, refusal }: ChannelAdapter<Loaded>): Check => ({
   channel,
-  statements: (ids, now) => loader.statements(ids, now),
-  refusal: (dispatch, results, now) => refusal(dispatch, loader.parse(results), now),
+  load: (ids, now) =>
+    Parsed.of(
+      { loaded: load(ids, now) },
+      ({ loaded }) =>
+        (dispatch) =>
+          refusal(dispatch, loaded, now),
+    ),
 });

@@ -1,6 +1,7 @@
-import { and, eq, getTableColumns, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import { builder } from "../db/builder.ts";
+import type { Parsed } from "../db/statement.ts";
 import { inJson } from "../db/json.ts";
 import { type Channel, type Dispatch, dispatches, type QueueName } from "../db/schema/index.ts";
 import { leftSender } from "../auth/scope.ts";
@@ -31,12 +32,8 @@ export interface Claimed<Loaded> {
   loaded: Loaded;
 }
 
-/** What a channel needs beside the dispatches themselves; read in the same round trip as the claim. */
-export interface Loader<Loaded> {
-  /** @param claimed the ids claimed, as a subquery */
-  statements(claimed: SQL, now: number): Statement[];
-  parse(results: unknown[][]): Loaded;
-}
+/** Reads what a channel needs to send these dispatches beside themselves. @param claimed their ids, as a subquery */
+export type Load<Loaded> = (claimed: SQL, now: number) => Parsed<Loaded>;
 
 /**
  * Claims what is due of `ids`, and whatever a crashed consumer left behind. One round trip, one transaction:
@@ -46,15 +43,14 @@ export async function claim<Loaded>(
   ctx: Ctx,
   channel: Channel,
   ids: readonly string[],
-  loader: Loader<Loaded>,
+  load: Load<Loaded>,
 ): Promise<Claimed<Loaded>> {
   const now = ctx.clock.now();
   const lease: Lease = { claimId: ctx.ids.uuid(), claimedAt: now, until: now + ctx.config.leaseMs };
-  const { orm } = ctx.db;
   // The plus keeps SQLite from looking up each id in the channel's index first.
   const ours = and(inJson(dispatches.id, ids), sql`+${dispatches.channel} = ${channel}`);
 
-  const claimDue = orm
+  const claimDue = builder
     .update(dispatches)
     .set({
       status: "sending",
@@ -72,28 +68,18 @@ export async function claim<Loaded>(
         ),
       ),
     );
-  const tooEarly = orm
-    .select({ id: dispatches.id, lane: dispatches.lane, due_at: dispatches.due_at })
-    .from(dispatches)
-    .where(and(ours, eq(dispatches.status, "queued")));
+  const tooEarly = sql<Early>`SELECT id, lane, due_at FROM ${dispatches} WHERE ${ours} AND status = 'queued'`;
   const claimedIds = sql`(SELECT id FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId})`;
 
   // A claim that was committed and then reported as failed is found again: its rows carry our claim id.
   const left = leftSender({ userId: sql`dispatches.user_id`, senderOrgId: sql`dispatches.sender_org_id` });
-  const again = orm
-    .select({ ...getTableColumns(dispatches), left_sender: left.as("left_sender") })
-    .from(dispatches)
-    .where(and(inJson(dispatches.id, ids), eq(dispatches.claim_id, lease.claimId)));
-  const [, mine, early, ...rest] = await ctx.db.write([
+  const mine = sql<ClaimedDispatch>`SELECT *, ${left} AS left_sender FROM ${dispatches}
+    WHERE ${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId}`;
+  const { claimed, early, loaded } = await ctx.db.write({
     claimDue,
-    again,
-    tooEarly,
-    ...loader.statements(claimedIds, now),
-  ]);
-  return {
-    lease,
-    dispatches: (mine ?? []) as ClaimedDispatch[],
-    early: (early ?? []) as Early[],
-    loaded: loader.parse(rest),
-  };
+    claimed: mine,
+    early: tooEarly,
+    loaded: load(claimedIds, now),
+  });
+  return { lease, dispatches: claimed, early, loaded };
 }

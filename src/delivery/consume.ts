@@ -3,7 +3,6 @@ import type { Channel } from "../db/schema/index.ts";
 import type { Again } from "./deliver.ts";
 import { settle } from "./settle.ts";
 import type { Settlement } from "../outbox/settlement.ts";
-import { groupBy } from "../lib/chunks.ts";
 import { queueMessage, type WakeUp } from "../outbox/message.ts";
 
 /** Sends what is due on one channel; a list of ids for each message. */
@@ -42,7 +41,7 @@ export async function consume(
       else message.retry({ delaySeconds: 0 });
     } else wakeUps.push({ message, body: parsed.data });
   }
-  for (const [channel, calls] of groupBy(wakeUps, ({ body }) => body.channel)) {
+  for (const [channel, calls] of Map.groupBy(wakeUps, ({ body }) => body.channel)) {
     const again = await deliverSafely(
       ctx,
       channel,

@@ -84,7 +84,7 @@ async function deliverRound<Loaded>(
   const { provider, admission, acquireMore } = permit;
   if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
 
-  const claimed = await claim(ctx, adapter.channel, ids, adapter.loader);
+  const claimed = await claim(ctx, adapter.channel, ids, adapter.load);
   await wakeEarly(ctx, adapter, claimed);
   const { ready, verdicts } = await sortOut(ctx, adapter, claimed.dispatches);
 

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { leftSender } from "../auth/scope.ts";
 import { fallbackKey } from "../outbox/dedupe-keys.ts";

@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx.ts";
 import type { Channel, Dispatch } from "../db/schema/index.ts";
-import { groupBy } from "../lib/chunks.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
@@ -73,7 +72,7 @@ async function settleNowOrLater(
 
 /** A settlement in pieces that fit into queue messages; a dispatch and its deliveries stay together. */
 export function splitSettlement(settlement: Settlement): Settlement[] {
-  const byDispatch = groupBy(settlement.deliveries, (delivery) => delivery.dispatch_id);
+  const byDispatch = Map.groupBy(settlement.deliveries, (delivery) => delivery.dispatch_id);
   const pieces: Settlement[] = [];
   let piece: Settlement | null = null;
   for (const verdict of settlement.verdicts) {

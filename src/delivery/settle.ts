@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
@@ -40,7 +40,7 @@ export async function settle(
     ...invalidateTokens(ctx, settlement),
     ...followers.statements,
   ];
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...statements,
     queuedAmong([...thatAre("queued"), ...followers.ids]),
     ...freed(settlement),

@@ -1,8 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
-import { groupBy } from "../lib/chunks.ts";
 import { inParallel } from "../lib/parallel.ts";
 import { PARALLEL_LIMITERS } from "../rate-limit/give-back.ts";
 import type { Budget, Slot } from "../rate-limit/limiter.ts";
@@ -19,7 +18,7 @@ export async function slotsFor(
   withinMs = Number.POSITIVE_INFINITY,
 ): Promise<Map<string, Slot>> {
   const end = ctx.clock.now() + withinMs;
-  const users = [...groupBy(wanted, ({ user_id }) => user_id)].toSorted(
+  const users = [...Map.groupBy(wanted, ({ user_id }) => user_id)].toSorted(
     ([, a], [, b]) => b.length - a.length,
   );
   const slots = await inParallel(users, PARALLEL_LIMITERS, async ([userId, own]) => {

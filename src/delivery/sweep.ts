@@ -29,7 +29,7 @@ export async function sweep(
   for (const { channel, providers } of channels)
     if (!(await allRest(ctx, channel, providers))) awake.push(channel);
   const now = ctx.clock.now();
-  const results = await ctx.db.write(
+  const results = await ctx.db.writeList(
     awake.map((channel) => takeOverdue(ctx, channel, now)),
     awake.map((channel) => readTaken(ctx, channel, now)),
   );

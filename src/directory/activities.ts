@@ -30,7 +30,7 @@ function outdateOwners(ctx: Ctx, { rows }: Change<Activity>): Consequences {
 
 /** One round trip. @throws 404 */
 async function removeActivity(ctx: Ctx, author: Author, id: string): Promise<void> {
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     snapshotsStale(sql`SELECT user_id FROM ${table} WHERE id = ${id}`, ctx.clock.now()),
     ...deleteRow(ctx, activities, author, id),
   ]);

@@ -2,7 +2,7 @@ import type { SQL } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 
 /** A value of a column as code sees it; times are epoch ms. */
 export type Value = string | number | boolean | null;
@@ -11,7 +11,10 @@ export type Value = string | number | boolean | null;
 export type Facts = { readonly id: string } & Readonly<Record<string, Value>>;
 
 /** A table whose key is the caller's own id. */
-export type DirectoryTable = SQLiteTable & { readonly id: SQLiteColumn };
+export type DirectoryTable<Row = unknown> = SQLiteTable & {
+  readonly id: SQLiteColumn;
+  readonly $inferSelect: Row;
+};
 
 /** A column that we keep beside the caller's facts, such as `updated_at`. */
 export interface KeptColumn {
@@ -61,7 +64,7 @@ export interface Collection<F extends Facts = Facts, S extends F = F> {
   readonly name: string;
   /** What one thing of it is called in messages. */
   readonly noun: string;
-  readonly table: DirectoryTable;
+  readonly table: DirectoryTable<S>;
   /** The columns that are not the caller's. @param now epoch ms */
   kept?(now: number): Readonly<Record<Exclude<keyof S, keyof F>, KeptColumn>>;
   /** What follows from a change. It must not read: whatever it asks of the database stands in its statements. */

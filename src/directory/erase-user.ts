@@ -107,7 +107,7 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
     isAudited(entry.id),
   ];
   for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
-    const [left = [], noted = []] = (await ctx.db.write(statements)).slice(-2);
+    const [left = [], noted = []] = (await ctx.db.writeList(statements)).slice(-2);
     if (left.length === 0) return noted.length === 1;
   }
   throw new Failure("unavailable", "Much of this user is erased, but not all yet. Send the request again.", {

@@ -37,7 +37,7 @@ async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Pro
   if (!(error instanceof Error) || !`${error.message} ${String(error.cause)}`.includes("org_cycle"))
     return null;
   const parents = rows.flatMap(({ parent_id }) => parent_id ?? []);
-  const [above = []] = await ctx.db.read([
+  const [above = []] = await ctx.db.readList([
     sql`WITH RECURSIVE up(id) AS (
         SELECT value FROM json_each(${JSON.stringify(parents)})
         UNION SELECT o.parent_id FROM ${table} AS o JOIN up ON o.id = up.id WHERE o.parent_id IS NOT NULL)
@@ -56,7 +56,7 @@ async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Pro
 async function removeOrg(ctx: Ctx, author: Author, id: string): Promise<void> {
   const hasUsers = sql`EXISTS (SELECT 1 FROM ${users} WHERE org_id = ${id})`;
   const hasBranches = sql`EXISTS (SELECT 1 FROM ${table} WHERE parent_id = ${id})`;
-  const [found = [], ...deletion] = await ctx.db.write([
+  const [found = [], ...deletion] = await ctx.db.writeList([
     sql`SELECT ${hasUsers} AS users, ${hasBranches} AS branches FROM ${table} WHERE id = ${id}`,
     ...deleteRow(ctx, orgs, author, id, sql`NOT ${hasUsers} AND NOT ${hasBranches}`),
   ]);

@@ -25,7 +25,7 @@ export const peerMentors: Collection<PeerMentorFacts, PeerMentor> = {
 
 /** Deletes a mentor and the notification records about them, whose reasons are personal. One round trip. @throws 404 */
 async function removeMentor(ctx: Ctx, author: Author, id: string): Promise<void> {
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     sql`DELETE FROM ${notificationRecords} WHERE peer_mentor_id = ${id}`,
     ...deleteRow(ctx, peerMentors, author, id),
   ]);

@@ -1,14 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import { audited, type Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { notFound } from "../lib/failure.ts";
 import type { Collection } from "./collection.ts";
 
 /** Deletes one thing of a collection, and what goes with it. @throws 404, or 409 where something still hangs on it */
 export async function removeOne(ctx: Ctx, collection: Collection, author: Author, id: string): Promise<void> {
   if (collection.remove) return collection.remove(ctx, author, id);
-  const results = await ctx.db.write(deleteRow(ctx, collection, author, id));
+  const results = await ctx.db.writeList(deleteRow(ctx, collection, author, id));
   if (results.at(-1)?.length === 0) throw notFound(collection.noun);
 }
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { type Scope, userInScope } from "../auth/scope.ts";
 import { erasedLately, userErased } from "./tombstones.ts";

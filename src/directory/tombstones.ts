@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { erasedUsers } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";

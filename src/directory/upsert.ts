@@ -1,8 +1,8 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import { type Batch, Parsed, type Rows, type Statement } from "../db/statement.ts";
 import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
-import { queuedAmong, type ToWake, wake } from "../outbox/wake.ts";
+import { queuedAmong, wake } from "../outbox/wake.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { Failure } from "../lib/failure.ts";
 import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
@@ -18,15 +18,17 @@ export async function upsertOne<F extends Facts, S extends F>(
   facts: F,
   { notify = true }: { notify?: boolean } = {},
 ): Promise<{ row: S; created: boolean }> {
-  const { table } = collection;
-  const existing = sql`SELECT 1 FROM ${table} WHERE id = ${facts.id}`;
-  const change = { rows: [facts], bulk: false, notify };
-  const written = await write(ctx, collection, change, [existing], [selectRow(ctx, collection, facts.id)]);
-  if (!("results" in written)) throw refused(written);
-  const { results } = written;
-  const row = results.at(-1)?.[0] as S | undefined;
+  const written = await write(
+    ctx,
+    collection,
+    { rows: [facts], bulk: false, notify },
+    { existing: sql`SELECT 1 FROM ${collection.table} WHERE id = ${facts.id}` },
+    { found: selectRow(collection, facts.id) },
+  );
+  if ("refusal" in written) throw refused(written);
+  const [row] = written.last.found;
   if (row === undefined) throw new Error(`A ${collection.noun} that was just written is not there`);
-  return { row, created: results[0]?.length === 0 };
+  return { row, created: written.first.existing.length === 0 };
 }
 
 /** Writes of one bulk: each leaves out what the one before could not take. */
@@ -48,8 +50,8 @@ export async function upsertMany<F extends Facts>(
   const refusals: Refusal[] = [];
   let left = rows;
   for (let attempt = 1; left.length > 0; attempt++) {
-    const written = await write(ctx, collection, { rows: left, bulk: true, notify });
-    if ("results" in written) break;
+    const written = await write(ctx, collection, { rows: left, bulk: true, notify }, {}, {});
+    if (!("refusal" in written)) break;
     const bad = new Set(written.refusal.bad.map(({ id }) => id));
     if (bad.size === 0 || attempt === MAX_TRIES) throw refused(written);
     refusals.push(written.refusal);
@@ -64,34 +66,43 @@ interface Refused {
   cause: unknown;
 }
 
-/** Writes a change and its consequences in one batch, between statements that read; then wakes what is to be woken. */
-async function write(
+/** Writes a change and its consequences in one batch, between what reads; then wakes what is to be woken. */
+async function write<F extends Facts, S extends F, First extends Batch, Last extends Batch>(
   ctx: Ctx,
-  collection: Collection,
-  change: Change,
-  first: readonly Statement[] = [],
-  last: readonly Statement[] = [],
-): Promise<{ results: unknown[][] } | Refused> {
+  collection: Collection<F, S>,
+  change: Change<F>,
+  first: First,
+  last: Last,
+): Promise<{ first: Rows<First>; last: Rows<Last> } | Refused> {
   const { before = [], after = [], dispatchIds = [] } = collection.consequences?.(ctx, change) ?? {};
   const rows = upsertRows(ctx, collection, change.rows);
   const due = dispatchIds.length > 0 ? [queuedAmong(dispatchIds)] : [];
-  const statements = [...first, ...before, ...rows, ...after, ...due, ...last];
-  let results: unknown[][];
   try {
-    results = await ctx.db.write(statements);
+    const results = await ctx.db.write({
+      first: Parsed.of(first, (found) => found),
+      before,
+      rows,
+      after,
+      due,
+      last: Parsed.of(last, (found) => found),
+    });
+    await wake(ctx, results.due);
+    return results;
   } catch (error) {
     const refusal = await collection.refusal?.(ctx, error, change.rows);
     if (refusal == null) throw error;
     return { refusal, cause: error };
   }
-  if (due.length > 0) await wake(ctx, results.at(-1 - last.length) as ToWake[]);
-  return { results };
 }
 
 const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;
 
 /** Inserts or updates the rows; one that says nothing new is not written. */
-function upsertRows(ctx: Ctx, collection: Collection, rows: readonly Facts[]): Statement[] {
+function upsertRows<F extends Facts, S extends F>(
+  ctx: Ctx,
+  collection: Collection<F, S>,
+  rows: readonly Facts[],
+): Statement[] {
   const { table } = collection;
   const kept: Readonly<Record<string, KeptColumn>> = collection.kept?.(ctx.clock.now()) ?? {};
   const initial = Object.fromEntries(

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
 import { Failure } from "../lib/failure.ts";
 import {
@@ -64,14 +64,14 @@ export function once<Made>(
 
   return {
     async read(statements) {
-      const results = await ctx.db.read([...keyed, ...statements]);
+      const results = await ctx.db.readList([...keyed, ...statements]);
       return { found: results.slice(keyed.length), earlier: earlierIn(results, null) };
     },
     async write(id, make, look = []) {
       // What the key stands for is read before anything is made: it is there only if another request made it.
       const taking = key === null ? [] : [takeKey(key, id), ...keyed];
       const making = make(keyTaken(key, id));
-      const results = await ctx.db.write([...taking, ...making, ...look]);
+      const results = await ctx.db.writeList([...taking, ...making, ...look]);
       return {
         found: results.slice(taking.length + making.length),
         earlier: earlierIn(results.slice(1), id),

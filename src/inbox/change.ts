@@ -29,7 +29,7 @@ export async function changeMessage(
 ): Promise<{ row: InboxRow; unread: number }> {
   const now = ctx.clock.now();
   const { set, where } = EFFECTS[change](now);
-  const [, found, standing] = await ctx.db.write([
+  const [, found, standing] = await ctx.db.writeList([
     sql`UPDATE ${dispatches} SET ${set}, updated_at = ${now}
       WHERE id = ${id} AND ${inInbox(userId)} AND ${where}`,
     findMessage(userId, id),
@@ -44,7 +44,7 @@ export async function changeMessage(
 /** Marks what is unread and not archived as read. One round trip. @returns how many there were, and how many are left */
 export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: number; unread: number }> {
   const now = ctx.clock.now();
-  const [changed = [], standing, again = []] = await ctx.db.write(
+  const [changed = [], standing, again = []] = await ctx.db.writeList(
     [
       sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
         WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,

@@ -23,14 +23,14 @@ export async function listInbox(
   filter: InboxFilter,
   page: { limit: number; before: string | null },
 ): Promise<InboxPage> {
-  const [rows, standing, known = []] = await ctx.db.read([
+  const [rows, standing, known = []] = await ctx.db.readList([
     listInboxPage(caller.id, filter, page),
     standingOf(caller.id),
     sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
   ]);
   if (known.length === 0 && caller.create !== null) {
     const { create, why } = await summon(ctx, caller);
-    const results = await ctx.db.write([...create, why]);
+    const results = await ctx.db.writeList([...create, why]);
     if (results.at(-1)?.length === 1) throw missing(caller, results.at(-1));
   }
   return { rows: rowsOf(rows), ...standingIn(standing) };

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { dispatches } from "../db/schema/index.ts";
 import type { InboxRow } from "./message.ts";
 

@@ -58,7 +58,7 @@ export async function runJob(ctx: Ctx, deps: Deps, job: Job): Promise<void> {
     ctx.log.error("job_failed", cause, { job: job.name });
   }
   try {
-    await ctx.db.write([recordRun(ctx, job.name, startedAt, error)]);
+    await ctx.db.writeList([recordRun(ctx, job.name, startedAt, error)]);
   } catch (cause) {
     ctx.log.error("job_record_failed", cause, { job: job.name });
   }

@@ -24,14 +24,3 @@ export function chunksByBytes<T>(items: readonly T[], bytes: number, size = Infi
   if (piece.length > 0) pieces.push(piece);
   return pieces;
 }
-
-/** `items` grouped by `key`, groups and members in order of first appearance. */
-export function groupBy<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}

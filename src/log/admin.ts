@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import { audit, type Author, CHANGED, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { type Scope, senderOf } from "../auth/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import { giveBack } from "../rate-limit/give-back.ts";
 import type { Check } from "../delivery/channel.ts";
+import type { Outcome } from "../delivery/outcome.ts";
 import { cancelQueued, notRetryable, requeueFailed, wasSentSince } from "../outbox/change.ts";
 import type { Linked } from "./links.ts";
 import {
@@ -32,17 +33,17 @@ export const listLog = async (
   scope: Scope,
   filter: LogFilter,
   page: Page,
-): Promise<Listed<Linked>> => listed(await ctx.db.read(listDispatches(scope, filter, page)));
+): Promise<Listed<Linked>> => listed(await ctx.db.readList(listDispatches(scope, filter, page)));
 
 /** @throws 404 */
 export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Linked> {
-  const [found = []] = await ctx.db.read([findDispatch(scope, null, id)]);
+  const [found = []] = await ctx.db.readList([findDispatch(scope, null, id)]);
   return requireFound(found);
 }
 
 /** The first dispatches of a batch of reminders, in order; failures from the start tell nobody anything, and are not among them. */
 export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
-  const [rows = []] = await ctx.db.read([
+  const [rows = []] = await ctx.db.readList([
     sql`SELECT id FROM ${dispatches} WHERE batch_id = ${batchId}
         AND EXISTS (SELECT 1 FROM ${dedupeKeys} WHERE dispatch_id = ${dispatches}.id)
       ORDER BY id LIMIT ${MAX_BATCH_IDS}`,
@@ -68,7 +69,7 @@ async function change(
   refusal: (dispatch: Dispatch) => Failure,
 ): Promise<Dispatch> {
   const entry = ctx.ids.uuid();
-  const [, , made = [], found = []] = await ctx.db.write([
+  const [, , made = [], found = []] = await ctx.db.writeList([
     statement,
     audit({ id: entry, action, target: id, ...author }, CHANGED),
     isAudited(entry),
@@ -93,18 +94,19 @@ export async function retryDispatch(
   id: string,
 ): Promise<Dispatch> {
   const now = ctx.clock.now();
-  const asked = checks.map((check) => ({ check, statements: check.statements(sql`(SELECT ${id})`, now) }));
-  const [found = [], told = [], ...loaded] = await ctx.db.read([
-    findActable(scope, null, id),
-    wasSentSince(id),
-    ...asked.flatMap(({ statements }) => statements),
-  ]);
+  const { found, sent, refusals } = await ctx.db.read({
+    found: findActable(scope, null, id),
+    sent: wasSentSince(id),
+    refusals: Object.fromEntries(
+      checks.map(({ channel, load }) => [channel, load(sql`(SELECT ${id})`, now)]),
+    ),
+  });
   const failure = (dispatch: Dispatch) => {
-    const reason = notRetryable(dispatch, told.length > 0, now);
+    const reason = notRetryable(dispatch, sent.length > 0, now);
     return reason && new Failure("conflict", reason.detail, { code: reason.code });
   };
   const before = actable(found, "dispatch");
-  const hindered = failure(before) ?? hindrance(asked, loaded, before, now);
+  const hindered = failure(before) ?? hindrance(refusals[before.channel]?.(before) ?? null);
   if (hindered !== null) throw hindered;
   const dispatch = await change(
     ctx,
@@ -118,22 +120,11 @@ export async function retryDispatch(
   return dispatch;
 }
 
-/** What sending would refuse it for, by what each check has loaded. */
-function hindrance(
-  asked: readonly { check: Check; statements: readonly Statement[] }[],
-  loaded: unknown[][],
-  dispatch: Dispatch,
-  now: number,
-): Failure | null {
-  let read = 0;
-  for (const { check, statements } of asked) {
-    const results = loaded.slice(read, (read += statements.length));
-    const refusal = check.channel === dispatch.channel ? check.refusal(dispatch, results, now) : null;
-    if (refusal !== null && "code" in refusal)
-      return new Failure("conflict", `It could not be sent: ${refusal.message}.`, { code: refusal.code });
-  }
-  return null;
-}
+/** Why it is not tried again, where sending would refuse it. */
+const hindrance = (refusal: Outcome | null): Failure | null =>
+  refusal !== null && "code" in refusal
+    ? new Failure("conflict", `It could not be sent: ${refusal.message}.`, { code: refusal.code })
+    : null;
 
 /** Notes something over a dispatch, whatever its state. One round trip. @throws 404, 403 */
 export async function noteDispatch(
@@ -143,7 +134,7 @@ export async function noteDispatch(
   id: string,
   note: string,
 ): Promise<Dispatch> {
-  const [, , found = []] = await ctx.db.write([
+  const [, , found = []] = await ctx.db.writeList([
     sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${isActable(scope, null, id)}`,
     audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
     findActable(scope, null, id),

@@ -67,7 +67,7 @@ export async function removeOld(ctx: Ctx): Promise<number> {
   ];
   let removed = 0;
   for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
-    const [, , , gone = [], ...others] = await ctx.db.write(statements);
+    const [, , , gone = [], ...others] = await ctx.db.writeList(statements);
     removed += gone.length;
     if ([gone, ...others].every((rows) => rows.length < PORTION)) break;
   }

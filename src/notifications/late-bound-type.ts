@@ -1,5 +1,5 @@
 import type { SQL } from "drizzle-orm";
-import type { Statement } from "../db/client.ts";
+import type { Parsed } from "../db/statement.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { EmailContent } from "../content/index.ts";
 
@@ -10,8 +10,6 @@ import type { EmailContent } from "../content/index.ts";
 export interface LateBound {
   /** Whether this dispatch is one. */
   isOne(dispatch: Pick<Dispatch, "type" | "payload">): boolean;
-  /** Reads, of dispatches that are claimed, what their messages say. @param claimed ids, as a subquery */
-  statement(claimed: SQL, now: number): Statement;
-  /** What that statement found, by dispatch; one with nothing left to tell is missing. */
-  contents(found: readonly unknown[]): Iterable<readonly [dispatchId: string, content: EmailContent]>;
+  /** Reads, of dispatches that are claimed, what their messages say; one with nothing left to tell is missing. */
+  read(claimed: SQL, now: number): Parsed<(readonly [dispatchId: string, content: EmailContent])[]>;
 }

@@ -1,5 +1,5 @@
 import type { SQL } from "drizzle-orm";
-import type { Statement } from "../db/client.ts";
+import { Parsed } from "../db/statement.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { EmailContent } from "../content/index.ts";
 import { applicationStatus } from "./application-status/late-bound.ts";
@@ -28,10 +28,9 @@ export type LateContents = ReadonlyMap<string, EmailContent>;
 /** Whether what a dispatch says is read when it is sent. */
 export const isLateBound = (dispatch: Dispatch): boolean => KINDS.some((kind) => kind.isOne(dispatch));
 
-/** Statements that read what late-bound messages say. @param claimed ids, as a subquery */
-export const readLateContents = (claimed: SQL, now: number): Statement[] =>
-  KINDS.map((kind) => kind.statement(claimed, now));
-
-/** What those statements found. */
-export const lateContentsIn = (results: readonly unknown[][]): LateContents =>
-  new Map(KINDS.flatMap((kind, i) => [...kind.contents(results[i] ?? [])]));
+/** Reads what late-bound messages say. @param claimed ids, as a subquery */
+export const readLateContents = (claimed: SQL, now: number): Parsed<LateContents> =>
+  Parsed.of(
+    Object.fromEntries(KINDS.map((kind, i) => [`late${i}`, kind.read(claimed, now)])),
+    (found) => new Map(Object.values(found).flat()),
+  );

@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
+import { builder } from "../db/builder.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { fallbackKey } from "./dedupe-keys.ts";
 import { LOOK_AHEAD_MS } from "./timing.ts";
@@ -17,7 +18,7 @@ export const cancelQueued = (
   where: SQL | undefined,
   reason?: typeof SUBSCRIPTION_REMOVED,
 ): Statement =>
-  ctx.db.orm
+  builder
     .update(dispatches)
     .set({
       status: "cancelled",
@@ -85,7 +86,7 @@ export function requeueFailed(
 ): Statement {
   const now = ctx.clock.now();
   const due = sql`max(${now}, coalesce(${dispatches.scheduled_at}, 0))`;
-  return ctx.db.orm
+  return builder
     .update(dispatches)
     .set({
       status: "queued",

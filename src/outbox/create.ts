@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import {
   type Channel,

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { inJsonParts } from "../db/json.ts";
 import { type DispatchRow, dedupeKeys } from "../db/schema/index.ts";
 import { type Computed, insertDispatches, insertDedupeKeys, ORG_OF_USER, HAS_DEDUPE_KEY } from "./create.ts";
@@ -19,7 +19,7 @@ export interface NewNotification {
 /** Which of these occasions have been told. One round trip, none for no key. */
 export async function usedKeys(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
-  const found = await ctx.db.read(
+  const found = await ctx.db.readList(
     inJsonParts(dedupeKeys.key, keys).map((among) => sql`SELECT key FROM ${dedupeKeys} WHERE ${among}`),
   );
   return new Set((found.flat() as { key: string }[]).map(({ key }) => key));
@@ -36,7 +36,7 @@ export async function enqueueNotifications(
 ): Promise<number> {
   const rows = messages.map(({ row }) => row);
   const points = messages.flatMap(({ row, keys }) => keys.map((key) => ({ key, dispatch_id: row.id })));
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...insertDedupeKeys(points),
     ...insertDispatches(rows, HAS_DEDUPE_KEY),
     ...more,

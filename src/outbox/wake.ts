@@ -1,9 +1,8 @@
 import type { Ctx } from "../ctx.ts";
-import { sql } from "drizzle-orm";
-import type { Statement } from "../db/client.ts";
+import { type SQL, sql } from "drizzle-orm";
 import { inJson } from "../db/json.ts";
 import { type Channel, type DispatchRow, dispatches, type QueueName } from "../db/schema/index.ts";
-import { chunks, groupBy } from "../lib/chunks.ts";
+import { chunks } from "../lib/chunks.ts";
 import { IDS_PER_MESSAGE, MESSAGES_PER_SEND, type QueueMessage } from "./message.ts";
 import { announce, announceable } from "./announce.ts";
 
@@ -35,9 +34,9 @@ export async function wake(ctx: Ctx, toWake: readonly ToWake[]): Promise<void> {
     ...announced.later.map((one) => ({ ...one, lane: "bulk" as const, at: now })),
   ];
   const delayOf = (at: number) => Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil((at - now) / 1_000)));
-  for (const [lane, ofLane] of groupBy(queued, (dispatch) => dispatch.lane)) {
+  for (const [lane, ofLane] of Map.groupBy(queued, (dispatch) => dispatch.lane)) {
     const messages: MessageSendRequest<QueueMessage>[] = [];
-    const alike = groupBy(ofLane, (dispatch) => `${dispatch.channel} ${delayOf(dispatch.at)}`);
+    const alike = Map.groupBy(ofLane, (dispatch) => `${dispatch.channel} ${delayOf(dispatch.at)}`);
     for (const group of alike.values()) {
       const [first] = group;
       if (first === undefined) continue;
@@ -89,8 +88,8 @@ export const sendToQueue = (
  * Reads, within a batch, which of these dispatches came into being and are due soon, or are in their user's inbox; what
  * is due later has its wake_at at its due_at and is the sweep's to wake.
  */
-export const queuedAmong = (ids: readonly string[]): Statement =>
-  sql`SELECT id, channel, lane, due_at AS at, iif(status = 'queued', NULL, user_id) AS inbox FROM ${dispatches}
+export const queuedAmong = (ids: readonly string[]): SQL<ToWake> =>
+  sql<ToWake>`SELECT id, channel, lane, due_at AS at, iif(status = 'queued', NULL, user_id) AS inbox FROM ${dispatches}
     WHERE ${inJson(dispatches.id, ids)} AND ((status = 'queued' AND wake_at > due_at)
       OR (channel = 'in_app' AND status = 'delivered'))`;
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { preferences, users } from "../db/schema/index.ts";
 
 /** What applies to a user who never said anything: the user-notifications contract's own example. */

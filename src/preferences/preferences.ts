@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
 import { isThere, missing, type Subject, summon } from "../directory/subject.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
@@ -32,7 +32,7 @@ const requireFound = (subject: Subject, [row]: unknown[] = [], why: unknown[] = 
  * @throws 404 outside the scope; 403 for a caller who is no user, 410 for one who was erased
  */
 export async function getPreferences(ctx: Ctx, subject: Subject): Promise<PreferencesRow> {
-  const [found = []] = await ctx.db.read([read(subject)]);
+  const [found = []] = await ctx.db.readList([read(subject)]);
   if (found.length > 0) return requireFound(subject, found);
   return changePreferences(ctx, subject, {});
 }
@@ -50,7 +50,7 @@ export async function changePreferences(
       sql`${sql.identifier(column)} = ${Array.isArray(value) ? JSON.stringify(value) : value}`,
   );
   const { create, why } = await summon(ctx, subject);
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...create,
     createPreferencesIfMissing(ctx, subject.id, isThere(subject)),
     ...(assignments.length === 0

@@ -3,7 +3,7 @@ import { type Recipient, recipientsOf, isUnwanted, SWITCHES } from "../channels/
 import type { UnsubscribeAction } from "./unsubscribe-page.ts";
 import type { UnsubscribeTarget } from "./unsubscribe-token.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { optouts, preferences } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
 import { reschedule } from "./reschedule.ts";
@@ -26,7 +26,7 @@ const readState = (ctx: Ctx, { userId }: UnsubscribeTarget) =>
 
 /** Looks, and changes nothing. One round trip. */
 export async function subscriptionOf(ctx: Ctx, target: UnsubscribeTarget): Promise<Subscription | null> {
-  const [rows = []] = await ctx.db.read([readState(ctx, target)]);
+  const [rows = []] = await ctx.db.readList([readState(ctx, target)]);
   return stateOf(target, rows);
 }
 
@@ -36,7 +36,7 @@ export async function changeSubscription(
   target: UnsubscribeTarget,
   action: UnsubscribeAction,
 ): Promise<Subscription | null> {
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     createPreferencesIfMissing(ctx, target.userId),
     ...changes(ctx, target, action),
     readState(ctx, target),

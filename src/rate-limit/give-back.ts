@@ -1,6 +1,5 @@
 import type { Ctx } from "../ctx.ts";
 import type { Channel } from "../db/schema/index.ts";
-import { groupBy } from "../lib/chunks.ts";
 import { inParallel } from "../lib/parallel.ts";
 import { budgetOf } from "./budgets.ts";
 import type { Budget } from "./limiter.ts";
@@ -21,7 +20,7 @@ export interface Unsent {
  * What could not be given back is lost to its user, at most as far ahead as the horizon.
  */
 export async function giveBack(ctx: Ctx, unsent: readonly Unsent[]): Promise<void> {
-  const byLimiter = groupBy(unsent, ({ user_id, channel, type }) =>
+  const byLimiter = Map.groupBy(unsent, ({ user_id, channel, type }) =>
     JSON.stringify([user_id, budgetOf(ctx, { channel, type })?.name]),
   );
   await inParallel([...byLimiter.values()], PARALLEL_LIMITERS, async (own) => {

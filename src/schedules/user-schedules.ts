@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/client.ts";
+import type { Statement } from "../db/statement.ts";
 import { type ScheduleKind, userSchedules } from "../db/schema/index.ts";
 import { DAY, HOUR } from "../lib/clock.ts";
 
@@ -13,7 +13,7 @@ export interface DueSchedule {
 
 /** Up to `limit` users who are due, the longest overdue first. One round trip. */
 export async function takeDue(ctx: Ctx, kind: ScheduleKind, limit: number): Promise<DueSchedule[]> {
-  const [due = []] = await ctx.db.read([dueQuery(kind, ctx.clock.now(), limit)]);
+  const [due = []] = await ctx.db.readList([dueQuery(kind, ctx.clock.now(), limit)]);
   return due as DueSchedule[];
 }
 

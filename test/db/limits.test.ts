@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import type { Db, Statement } from "../../src/db/client.ts";
+import type { Db } from "../../src/db/client.ts";
+import type { Statement } from "../../src/db/statement.ts";
 import { D1_LIMITS } from "../../src/db/limits.ts";
 import { createHarness } from "../support/harness.ts";
 
@@ -8,7 +9,7 @@ const MAX = D1_LIMITS.parameterBytes;
 const SECRET = "kari@example.com";
 
 const refusal = (db: Db, ...statements: Statement[]): Promise<string> =>
-  db.read(statements).then(
+  db.readList(statements).then(
     () => "",
     (error: unknown) => String(error),
   );
@@ -58,9 +59,9 @@ describe("what D1 in production would not take, the wrapper refuses", () => {
     const h = createHarness();
     const { db } = h.ctx;
     h.meter.failNext("before");
-    await db.write([sql`UPDATE users SET name = name WHERE id = 'nobody'`]);
+    await db.writeList([sql`UPDATE users SET name = name WHERE id = 'nobody'`]);
     expect(db.queriesLeft()).toBe(998);
-    for (let i = 0; i < 998; i++) await db.read([sql`SELECT 1`]);
+    for (let i = 0; i < 998; i++) await db.readList([sql`SELECT 1`]);
     expect(db.queriesLeft()).toBe(0);
     expect(await refusal(db, sql`SELECT 1`)).toContain("1001 queries, of 1000 an invocation");
     expect(await refusal(h.ctx.db, sql`SELECT 1`)).toBe("");
@@ -78,7 +79,7 @@ describe("what D1 in production would not take, the wrapper refuses", () => {
   test("a write is not tried again", async () => {
     const h = createHarness();
     const { db } = h.ctx;
-    await expect(db.write([sql`DELETE FROM users WHERE id = ${"x".repeat(MAX + 1)}`])).rejects.toThrow(
+    await expect(db.writeList([sql`DELETE FROM users WHERE id = ${"x".repeat(MAX + 1)}`])).rejects.toThrow(
       /Over a limit of D1/,
     );
     expect(db.queriesLeft()).toBe(1_000);

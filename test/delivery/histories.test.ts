@@ -144,7 +144,8 @@ async function createHistory() {
         return wakeSleepers();
       case "cancel": {
         const dispatch = (await everything())[one.nth];
-        if (dispatch) await h.ctx.db.write([cancelQueued(h.ctx, sql`id = ${dispatch.id}`)]).catch(() => {});
+        if (dispatch)
+          await h.ctx.db.writeList([cancelQueued(h.ctx, sql`id = ${dispatch.id}`)]).catch(() => {});
       }
     }
   }

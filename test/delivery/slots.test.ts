@@ -198,7 +198,7 @@ describe("a slot goes back to its user", () => {
     )
       .bind(`ExponentPushToken[${user}]`, user)
       .run();
-    await h.ctx.db.write([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
     await deliverNow(h, ids);
     expect(await dispatchOf(id)).toMatchObject({ status: "sent", slot_at: h.clock.now() });
     expect(await used(h, user)).toBe(1);
@@ -212,7 +212,7 @@ test("what ended before its slot came asks for another one when a person has it 
   await env.DB.prepare("UPDATE dispatches SET status = 'failed', slot_at = ?")
     .bind(h.clock.now() + HOUR)
     .run();
-  await h.ctx.db.write([requeueFailed(h.ctx, sql`id = ${id}`)]);
+  await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
   expect(await dispatchOf(id)).toMatchObject({ status: "queued", slot_at: null });
 });
 
@@ -241,7 +241,7 @@ describe("a slot stays used", () => {
     h.expo.settings.ticketErrors.set(`ExponentPushToken[${user}-0]`, "MessageTooBig");
     await deliverNow(h, ids);
     expect(await dispatchOf(id)).toMatchObject({ status: "failed", slot_at: h.clock.now() });
-    await h.ctx.db.write([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
     const path = `/api/v1/admin/notifications/${printId("dsp", id)}`;
     expect((await h.request("DELETE", path)).status).toBe(200);
     expect(await used(h, user)).toBe(1);

@@ -47,7 +47,7 @@ async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: n
     }),
   );
   const ids = rows.map((row) => row.id);
-  await h.ctx.db.write([
+  await h.ctx.db.writeList([
     ...insertDispatches(rows),
     ...insertDedupeKeys(ids.map((id) => ({ key: `digest:${userId}:${id}`, dispatch_id: id }))),
   ]);
@@ -167,11 +167,11 @@ test("a user with thousands of messages is erased in portions, the user and the 
 /** A context whose database takes so many writes, and then no more. */
 function failingAfter(times: number, ctx: Ctx): Ctx {
   let calls = 0;
-  const write: Ctx["db"]["write"] = async (statements) => {
+  const writeList: Ctx["db"]["writeList"] = async (statements) => {
     if (calls++ >= times) throw new Error("interrupted");
-    return ctx.db.write(statements);
+    return ctx.db.writeList(statements);
   };
-  return { ...ctx, db: { ...ctx.db, write } };
+  return { ...ctx, db: { ...ctx.db, writeList } };
 }
 
 test("what erasure asks is answered from indexes", async () => {

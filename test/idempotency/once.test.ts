@@ -35,7 +35,7 @@ function world() {
     );
   }
   const notes = async (ids: readonly string[]) => {
-    const [rows = []] = await h.ctx.db.read([
+    const [rows = []] = await h.ctx.db.readList([
       sql`SELECT key FROM occasions WHERE key IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
     ]);
     return (rows as Note[]).map(({ key }) => key);
@@ -136,7 +136,7 @@ describe("a repeat", () => {
     const key = await keyFor();
     const id = mint("note");
     await request(key, id);
-    await h.ctx.db.write([sql`DELETE FROM occasions WHERE key = ${id}`]);
+    await h.ctx.db.writeList([sql`DELETE FROM occasions WHERE key = ${id}`]);
     await expect(request(key, mint("note"))).rejects.toMatchObject({ problem: "not_found" });
   });
 
@@ -156,7 +156,7 @@ describe("a key that is given back", () => {
     const key = await keyFor();
     const [first, second] = [mint("note"), mint("note")];
     await request(key, first);
-    await h.ctx.db.write(releaseKey(key, first, isInVain));
+    await h.ctx.db.writeList(releaseKey(key, first, isInVain));
     return (await request(key, second)).earlier;
   };
 

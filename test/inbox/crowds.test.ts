@@ -43,7 +43,7 @@ async function givenWave(h: Harness, userIds: readonly string[]): Promise<string
       sendAt: h.clock.now() + 1_000,
     }),
   );
-  await h.ctx.db.write(insertDispatches(rows));
+  await h.ctx.db.writeList(insertDispatches(rows));
   h.clock.advance(1_000);
   return rows.map(({ id }) => id);
 }

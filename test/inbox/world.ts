@@ -30,7 +30,7 @@ export async function givenMessages(
       ...more,
     }),
   );
-  await ctx.db.write(insertDispatches(rows));
+  await ctx.db.writeList(insertDispatches(rows));
   return rows.map((row) => printId("notif", row.id));
 }
 

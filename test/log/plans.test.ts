@@ -127,7 +127,7 @@ describe("no statement goes through a table, or sorts one", () => {
     const { ids } = await givenPushes(h, 1);
     h.meter.reset();
     const one = `id = '${ids[0]}'`;
-    await h.ctx.db.write([cancelQueued(h.ctx, sql.raw(one)), requeueFailed(h.ctx, sql.raw(one))]);
+    await h.ctx.db.writeList([cancelQueued(h.ctx, sql.raw(one)), requeueFailed(h.ctx, sql.raw(one))]);
     await expectNoScan(h);
   });
 
@@ -196,7 +196,7 @@ describe("a list", () => {
       Object.keys(filter).some((name) => !["from", "to"].includes(name) && filter.statuses?.[0] !== "sent"),
     );
     for (const part of chunks(narrow, 50))
-      await h.ctx.db.read(part.flatMap(({ scope, filter }) => listDispatches(scope, filter, PAGE)));
+      await h.ctx.db.readList(part.flatMap(({ scope, filter }) => listDispatches(scope, filter, PAGE)));
     // What one user got on all channels.
     await expectNoScan(h, ({ steps }) =>
       steps.includes("SEARCH dispatches USING INDEX dispatches_by_user (user_id=?)"),
@@ -208,7 +208,7 @@ describe("a list", () => {
     h.meter.reset();
     for (const statuses of [["failed"], ["failed", "bounced"]] as const)
       for (const channel of ["push", undefined] as const)
-        await h.ctx.db.read(listDispatches({ kind: "all" }, { channel, mark: null, statuses }, PAGE));
+        await h.ctx.db.readList(listDispatches({ kind: "all" }, { channel, mark: null, statuses }, PAGE));
     const plans = await plansOf(h);
     const counts = plans.filter(({ sql }) => sql.includes("count(*)"));
     expect(counts).toHaveLength(4);
@@ -223,7 +223,7 @@ describe("a list", () => {
   ])("of a %s counts without looking at a row, and sorts nothing", async (name, filter) => {
     const h = createWorld();
     h.meter.reset();
-    await h.ctx.db.read(listDispatches({ kind: "all" }, { channel: "push", ...filter }, PAGE));
+    await h.ctx.db.readList(listDispatches({ kind: "all" }, { channel: "push", ...filter }, PAGE));
     const [page, count] = await plansOf(h);
     const search = `dispatches_by_${name} (${name}_id=?)`;
     // And for a row that may have a link, one look-up of it.
@@ -244,7 +244,7 @@ describe("a list", () => {
     const { ids } = await givenPushes(h, 3);
     for (const channel of ["push", undefined] as const) {
       h.meter.reset();
-      const [rows = []] = await h.ctx.db.read(
+      const [rows = []] = await h.ctx.db.readList(
         listDispatches({ kind: "all" }, { channel, statuses: ["queued", "sending"] }, PAGE),
       );
       expect(rows).toHaveLength(ids.length);
@@ -270,7 +270,7 @@ describe("a list", () => {
       const isTheirs = scope.kind !== "all" || filter.userId !== undefined || filter.orgId !== undefined;
       if (!isTheirs || filter.type === "test") continue;
       h.meter.reset();
-      const [rows = []] = await h.ctx.db.read(listDispatches(scope, filter, PAGE));
+      const [rows = []] = await h.ctx.db.readList(listDispatches(scope, filter, PAGE));
       found.add(rows.length);
       expect(h.meter.rowsRead, JSON.stringify({ scope, filter })).toBeLessThan(80);
     }

@@ -80,12 +80,12 @@ describe("the removal", () => {
   test("is bounded: it stays inside the platform's thousand statements, and the rest is tomorrow's", async () => {
     const h = createWorld();
     let statements = 0;
-    const write = (all: readonly unknown[]) => {
+    const writeList = (all: readonly unknown[]) => {
       statements += all.length;
       // As if there were no end of rows.
       return Promise.resolve(all.map(() => Array.from({ length: 2_000 }, () => ({}))));
     };
-    await removeOld({ ...h.ctx, db: { ...h.ctx.db, write } });
+    await removeOld({ ...h.ctx, db: { ...h.ctx.db, writeList } });
     expect(statements).toBeGreaterThan(0);
     expect(statements).toBeLessThanOrEqual(1_000);
   });

@@ -319,7 +319,7 @@ describe("what an org_admin has asked for is asked again when it is sent:", () =
       });
       for (const id of [gone, here]) await putInto(id, "failed");
       const followers = async (id: string) => {
-        await h.ctx.db.write(follow(h.ctx, [id]).statements);
+        await h.ctx.db.writeList(follow(h.ctx, [id]).statements);
         return (await allOf(move.user)).filter(({ channel }) => channel === fallback);
       };
       expect(await followers(here)).toMatchObject([{ sender_org_id: org }]);

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { signUnsubscribe } from "../../src/preferences/unsubscribe-token.ts";
-import type { Statement } from "../../src/db/client.ts";
+import type { Statement } from "../../src/db/statement.ts";
 import { insertRows } from "../../src/db/json.ts";
 import * as tables from "../../src/db/schema/index.ts";
 import { dispatchRow, type NewDispatch } from "../../src/outbox/create.ts";
@@ -64,7 +64,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const made = { marker, now: h.clock.now(), ...idsOf(marker) };
   const { rows, ...printed } = dispatchesOf(h, made);
   const [record, subscription, suppression] = [h.deps.ids.uuid(), h.deps.ids.uuid(), h.deps.ids.uuid()];
-  await h.ctx.db.write([
+  await h.ctx.db.writeList([
     ...directoryOf(made),
     ...factsOf(made),
     insertRows(tables.dispatches, rows),

@@ -78,7 +78,7 @@ export async function givenDispatches(
       userId,
     }),
   );
-  await h.ctx.db.write(insertDispatches(rows));
+  await h.ctx.db.writeList(insertDispatches(rows));
   return rows.map((row) => row.id);
 }
 

@@ -72,7 +72,7 @@ function listener(woken: string[]): Ctx["queues"]["push"]["sendBatch"] {
 async function sendNow(ctx: Ctx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const now = ctx.clock.now();
-  const [rows = []] = await ctx.db.write([
+  const [rows = []] = await ctx.db.writeList([
     sql`UPDATE ${dispatches} SET created_at = ${now}, due_at = ${now}, updated_at = ${now},
         expires_at = iif(expires_at <= ${now}, NULL, expires_at), wake_at = ${now + ctx.config.sweepAfterMs}
       WHERE ${inJson(dispatches.id, ids)} AND status = 'queued' RETURNING id, channel, lane, due_at AS at`,

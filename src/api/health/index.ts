@@ -59,7 +59,7 @@ const isNextToWake = (channel: Channel): SQL =>
 /** Looks at the last tick, the oldest overdue dispatch and the database's size. One round trip. */
 async function checkHealth(ctx: Ctx): Promise<z.infer<typeof health>> {
   const now = ctx.clock.now();
-  const [runs = [], overdue = []] = await ctx.db.read([
+  const [runs = [], overdue = []] = await ctx.db.readList([
     sql`SELECT * FROM ${jobRuns}`,
     sql`SELECT min(due_at) AS due_at FROM ${dispatches} WHERE ${sql.join(CHANNELS.map(isNextToWake), sql` OR `)}`,
   ]);

@@ -1,17 +1,13 @@
 import type { Ctx } from "../../ctx.ts";
+import { Parsed } from "../../db/statement.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter, Result } from "../../delivery/channel.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import { sendConcurrently } from "../../delivery/send-concurrently.ts";
-import { chunks, groupBy } from "../../lib/chunks.ts";
+import { chunks } from "../../lib/chunks.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { compose, contentOf, type Letterhead } from "./compose.ts";
-import {
-  isLateBound,
-  type LateContents,
-  lateContentsIn,
-  readLateContents,
-} from "../../notifications/late-bound.ts";
+import { isLateBound, type LateContents, readLateContents } from "../../notifications/late-bound.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
 import type { EmailContent } from "../../content/index.ts";
 import { isEmailType, type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
@@ -82,13 +78,14 @@ export function createEmailChannel(
     channel: "email",
     providers,
     budget,
-    loader: {
-      statements: (claimed, now) => [recipientsOf(usersOf(claimed), now), ...readLateContents(claimed, now)],
-      parse: ([recipients = [], ...found]) => ({
-        recipients: new Map((recipients as Recipient[]).map((recipient) => [recipient.id, recipient])),
-        late: lateContentsIn(found),
-      }),
-    },
+    load: (claimed, now) =>
+      Parsed.of(
+        { recipients: recipientsOf(usersOf(claimed), now), late: readLateContents(claimed, now) },
+        ({ recipients, late }) => ({
+          recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
+          late,
+        }),
+      ),
     refusal(dispatch, loaded, now) {
       const due = decide(dispatch, loaded, now);
       return "kind" in due ? due : null;
@@ -116,7 +113,7 @@ export function createEmailChannel(
 function requestsOf(letters: readonly Letter[], size: number): Letter[][] {
   const fresh = letters.filter(({ dispatch }) => dispatch.chunk_id === null);
   const repeated = letters.filter(({ dispatch }) => dispatch.chunk_id !== null);
-  const again = groupBy(repeated, ({ dispatch }) => dispatch.chunk_id);
+  const again = Map.groupBy(repeated, ({ dispatch }) => dispatch.chunk_id);
   return [...[...again.values()].flatMap((chunk) => chunks(chunk, size)), ...chunks(fresh, size)];
 }
 

@@ -17,7 +17,7 @@ export const listEmails = async (
   page: Page,
 ): Promise<Listed<Linked>> => {
   const wanted = { ...filter, userId: subject.id, channel: "email" as const };
-  const [known, ...rest] = await ctx.db.read([
+  const [known, ...rest] = await ctx.db.readList([
     findSubject(subject),
     ...listDispatches(subject.scope, wanted, page),
   ]);
@@ -27,7 +27,7 @@ export const listEmails = async (
 
 /** One of a user's e-mails. One round trip. @throws 404, also for another's */
 export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<Linked> {
-  const [known, found = []] = await ctx.db.read([
+  const [known, found = []] = await ctx.db.readList([
     findSubject(subject),
     findDispatch(subject.scope, "email", id),
   ]);
@@ -53,7 +53,7 @@ export interface EmailCount {
 export async function countEmails(ctx: Ctx, subject: Subject): Promise<EmailCount[]> {
   const { id: userId } = subject;
   const weekAgo = firstIdAt(ctx.clock.now() - 7 * DAY);
-  const [known, rows = []] = await ctx.db.read([
+  const [known, rows = []] = await ctx.db.readList([
     findSubject(subject),
     sql`SELECT type, status, sum(n) AS n, sum(recent) AS recent FROM (
         SELECT type, status, count(*) AS n, sum(id >= ${weekAgo}) AS recent FROM ${dispatches}

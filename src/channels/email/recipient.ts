@@ -1,5 +1,4 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../../db/client.ts";
 import { dispatches, optouts, preferences, users } from "../../db/schema/index.ts";
 import type { Outcome } from "../../delivery/outcome.ts";
 import { isSuppressed } from "./suppressions.ts";
@@ -45,7 +44,7 @@ export interface Recipient extends Record<Switch, number | null> {
 }
 
 /** The statement that reads the recipients of the users `userIds` selects. */
-export const recipientsOf = (userIds: SQL, now: number): Statement => sql`
+export const recipientsOf = (userIds: SQL, now: number): SQL<Recipient> => sql<Recipient>`
   SELECT u.id, u.name, u.email, u.email_verified, u.locale, u.timezone,
     p.email_notifications_enabled, p.new_match_notifications, p.deadline_notifications,
     p.weekly_digest_enabled, p.application_status_notifications,

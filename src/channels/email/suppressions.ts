@@ -30,7 +30,7 @@ export const isSuppressed = (column: SQLWrapper, now: number): SQL =>
 export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Suppression>> {
   const now = ctx.clock.now();
   const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
-  const [rows = [], total = []] = await ctx.db.read([
+  const [rows = [], total = []] = await ctx.db.readList([
     sql`SELECT ${COLUMNS} FROM ${suppressions} WHERE ${inForce(now)} AND ${before}
       ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
     sql`SELECT count(*) AS total FROM
@@ -41,7 +41,7 @@ export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Sup
 
 /** @param address canonical. @throws 404 when mail may be sent to it */
 export async function findSuppression(ctx: Ctx, address: string): Promise<Suppression> {
-  const [[found] = []] = await ctx.db.read([
+  const [[found] = []] = await ctx.db.readList([
     sql`SELECT ${COLUMNS} FROM ${suppressions}
       WHERE email = ${addressKey(address)} AND ${inForce(ctx.clock.now())}`,
   ]);
@@ -59,7 +59,7 @@ export async function liftSuppression(
   const found = sql`FROM ${suppressions} WHERE id = ${id}`;
   const was = sql`(SELECT json_object('complaint', reason = 'complaint', 'suppressed_at', created_at,
     'expires_at', expires_at) ${found})`;
-  const [, , made = []] = await ctx.db.write([
+  const [, , made = []] = await ctx.db.writeList([
     audit(
       { id: entry, action: "suppression.lift", target: id, detail: was, ...author },
       sql`EXISTS (SELECT 1 ${found})`,

@@ -21,7 +21,7 @@ export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string
   const due = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
   const left = leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id });
   try {
-    const results = await ctx.db.write([
+    const results = await ctx.db.writeList([
       sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
           error_code = iif(${left}, ${OUT_OF_CHARGE.code}, 'expired'),
           error = iif(${left}, ${OUT_OF_CHARGE.message}, 'It could not be sent before it expired'),

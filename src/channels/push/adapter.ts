@@ -1,12 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { Parsed } from "../../db/statement.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { ChannelAdapter, Result, Round } from "../../delivery/channel.ts";
-import type { Loader } from "../../delivery/claim.ts";
+import type { Load } from "../../delivery/claim.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import { sendConcurrently } from "../../delivery/send-concurrently.ts";
 import { MINUTE } from "../../lib/clock.ts";
-import { chunks, groupBy } from "../../lib/chunks.ts";
+import { chunks } from "../../lib/chunks.ts";
 import type { DeliveryRecord } from "../../outbox/settlement.ts";
 import { IS_PAUSE_MESSAGE, PAUSE_HOLDS } from "../../notifications/pause/holds.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
@@ -42,28 +43,26 @@ export interface PushDelivery {
 
 const pair = (dispatchId: string, deviceId: number) => `${dispatchId} ${deviceId}`;
 
-const loader: Loader<Loaded> = {
-  statements: (claimed) => [
-    sql`SELECT t.id, t.user_id, t.token FROM ${deviceTokens} t
-      WHERE t.user_id IN (SELECT user_id FROM dispatches WHERE id IN ${claimed})
-        AND t.invalidated_at IS NULL`,
-    sql`SELECT dispatch_id, device_id FROM ${deliveries}
+const load: Load<Loaded> = (claimed) =>
+  Parsed.of(
+    {
+      devices: sql<Device>`SELECT t.id, t.user_id, t.token FROM ${deviceTokens} t
+        WHERE t.user_id IN (SELECT user_id FROM dispatches WHERE id IN ${claimed})
+          AND t.invalidated_at IS NULL`,
+      accepted: sql<{
+        dispatch_id: string;
+        device_id: number;
+      }>`SELECT dispatch_id, device_id FROM ${deliveries}
         WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,
-    sql`SELECT d.id FROM ${dispatches} AS d
-      WHERE d.id IN ${claimed} AND ${IS_PAUSE_MESSAGE} AND NOT ${PAUSE_HOLDS}`,
-  ],
-  parse([devices = [], accepted = [], overtaken = []]) {
-    return {
-      devices: groupBy(devices as Device[], (device) => device.user_id),
-      accepted: new Set(
-        (accepted as { dispatch_id: string; device_id: number }[]).map((row) =>
-          pair(row.dispatch_id, row.device_id),
-        ),
-      ),
-      overtaken: new Set((overtaken as { id: string }[]).map(({ id }) => id)),
-    };
-  },
-};
+      overtaken: sql<{ id: string }>`SELECT d.id FROM ${dispatches} AS d
+        WHERE d.id IN ${claimed} AND ${IS_PAUSE_MESSAGE} AND NOT ${PAUSE_HOLDS}`,
+    },
+    ({ devices, accepted, overtaken }) => ({
+      devices: Map.groupBy(devices, (device) => device.user_id),
+      accepted: new Set(accepted.map((row) => pair(row.dispatch_id, row.device_id))),
+      overtaken: new Set(overtaken.map(({ id }) => id)),
+    }),
+  );
 
 const devicesOf = (dispatch: Dispatch, loaded: Loaded) => loaded.devices.get(dispatch.user_id) ?? [];
 
@@ -108,7 +107,7 @@ export function createPushChannel(
     channel: "push",
     providers,
     budget,
-    loader,
+    load,
     refusal,
     async send(ctx, name, dispatches, loaded, terms): Promise<Round> {
       const provider = byName.get(name);
@@ -174,7 +173,7 @@ function resultsOf(
   pending: readonly PushDelivery[],
   outcomes: ReadonlyMap<PushDelivery, Outcome>,
 ): Result[] {
-  const byDispatch = groupBy(pending, (delivery) => delivery.dispatch.id);
+  const byDispatch = Map.groupBy(pending, (delivery) => delivery.dispatch.id);
   return dispatches.flatMap((dispatch): Result[] => {
     const own = byDispatch.get(dispatch.id) ?? [];
     const answered = own.flatMap((delivery) => {

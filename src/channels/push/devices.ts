@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { type DeviceToken, deviceTokens, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope as isInScope } from "../../auth/scope.ts";
 import { erasedLately, userErased } from "../../directory/tombstones.ts";
@@ -39,7 +39,7 @@ export async function registerDevice(
 ): Promise<DeviceToken> {
   const now = ctx.clock.now();
   const erased = create === null ? sql`false` : await erasedLately(ctx, user_id);
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...(create === null ? [] : [createUserIfMissing(ctx, create, erased)]),
     sql`INSERT INTO ${deviceTokens} (token, user_id, provider, platform, registered_at, last_used_at)
       SELECT ${token}, ${user_id}, ${provider}, ${platform}, ${now}, ${now} WHERE ${userInScope(scope, user_id)}
@@ -70,7 +70,7 @@ const removeDead = (userId: string): Statement =>
  * @throws 404 for a user outside the scope
  */
 export async function listDevices(ctx: Ctx, scope: Scope, userId: string): Promise<DeviceToken[]> {
-  const [user = [], devices = []] = await ctx.db.read([
+  const [user = [], devices = []] = await ctx.db.readList([
     scope.kind === "own" && scope.userId === userId
       ? sql`SELECT 1`
       : sql`SELECT 1 WHERE ${userInScope(scope, userId)}`,
@@ -90,7 +90,7 @@ export async function removeDevice(ctx: Ctx, scope: Scope, token: string): Promi
       : sql`user_id IN (SELECT id FROM ${users} WHERE id = ${deviceTokens}.user_id
           AND ${inScope(scope, { userId: users.id, orgId: users.org_id })})`
   }`;
-  const [, found = []] = await ctx.db.write([
+  const [, found = []] = await ctx.db.writeList([
     sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'removed'
       WHERE ${mine} AND invalidated_at IS NULL`,
     sql`SELECT invalidated_at FROM ${deviceTokens} WHERE ${mine}`,

@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom, type Statement } from "../../db/client.ts";
+import { hasRoom } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { inJson } from "../../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
 import { acceptedCount, failedCount, isOpen } from "../../delivery/counts.ts";
 import { follow } from "../../delivery/fallback.ts";
 import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
 import type { PushProvider, Receipt } from "./provider.ts";
 
@@ -38,7 +38,7 @@ export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]
   for (let call = 0; call < CALLS_PER_TICK && hasRoom(ctx.db); call++) {
     const due = await takeDue(ctx);
     looked += due.length;
-    for (const [name, own] of groupBy(due, (delivery) => delivery.provider)) {
+    for (const [name, own] of Map.groupBy(due, (delivery) => delivery.provider)) {
       const provider = providers.find((candidate) => candidate.name === name);
       await lookUp(ctx, provider, own);
     }
@@ -56,7 +56,7 @@ export const takeDueReceipts = (now: number) =>
     WHERE receipt_due_at <= ${now} ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL}`;
 
 async function takeDue(ctx: Ctx): Promise<Due[]> {
-  const [due = []] = await ctx.db.read([takeDueReceipts(ctx.clock.now())]);
+  const [due = []] = await ctx.db.readList([takeDueReceipts(ctx.clock.now())]);
   return due as Due[];
 }
 
@@ -79,7 +79,7 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
   });
   const affected = [...new Set(bad.map((delivery) => delivery.dispatch_id))];
   const followers = follow(ctx, affected);
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...(over.length > 0 ? [closeReceipts(over, bad)] : []),
     ...(missing.length > 0 ? [putOff(missing, now + ASK_AGAIN_MS)] : []),
     ...(bad.length > 0 ? [killTokens(ctx, bad), recount(ctx, affected)] : []),

@@ -170,7 +170,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
   /** From the primary: what a replica has yet to hear of would be late. */
   async #read(userId: string, since: number): Promise<Look> {
     const db = openDb(this.env.DB, "first-primary", { clock: systemClock, random: Math.random });
-    const [standing, rows] = await db.read([
+    const [standing, rows] = await db.readList([
       standingOf(userId),
       ...(Number.isFinite(since) ? [changesSince(userId, since, MAX_CHANGES + 1)] : []),
     ]);

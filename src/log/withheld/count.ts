@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { type Channel, withheld } from "../../db/schema/index.ts";
 import { DAY } from "../../lib/clock.ts";
 

@@ -20,7 +20,7 @@ export interface Withheld {
 export async function listWithheld(ctx: Ctx, userId: string, days: number): Promise<Withheld[]> {
   const today = dayOf(ctx.clock.now());
   const wanted = JSON.stringify(Array.from({ length: days }, (_, i) => today - i));
-  const [found = [], known = []] = await ctx.db.read([
+  const [found = [], known = []] = await ctx.db.readList([
     sql`SELECT w.day, w.type, w.channel, w.reason, w.n FROM json_each(${wanted}) AS d
       CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = ${userId}
       ORDER BY w.day DESC, w.type, w.channel, w.reason`,

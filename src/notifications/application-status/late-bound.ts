@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { Parsed } from "../../db/statement.ts";
 import { applications, dispatches, grants } from "../../db/schema/index.ts";
 import type { EmailContent } from "../../content/index.ts";
 import type { LateBound } from "../late-bound-type.ts";
@@ -17,18 +18,21 @@ interface Found {
  */
 export const applicationStatus: LateBound = {
   isOne: ({ type }) => type === "application_status",
-  statement: (
-    claimed,
-  ) => sql`SELECT d.id AS dispatch_id, coalesce(g.title, d.payload->>'grant_title') AS grant_title,
+  read: (claimed) =>
+    Parsed.of(
+      {
+        found: sql<Found>`SELECT d.id AS dispatch_id, coalesce(g.title, d.payload->>'grant_title') AS grant_title,
       coalesce(g.url, d.payload->>'url') AS url, a.status, d.payload->>'previous_status' AS previous_status
     FROM ${dispatches} AS d
     CROSS JOIN ${applications} AS a ON a.id = d.payload->>'application_id' AND a.user_id = d.user_id
       AND a.status = d.payload->>'status'
     LEFT JOIN ${grants} AS g ON g.id = a.grant_id
     WHERE d.id IN ${claimed} AND d.type = 'application_status' AND json_valid(d.payload)`,
-  contents: (found) =>
-    (found as Found[]).map(({ dispatch_id, ...content }): [string, EmailContent] => [
-      dispatch_id,
-      { type: "application_status", ...content },
-    ]),
+      },
+      ({ found }) =>
+        found.map(({ dispatch_id, ...content }): [string, EmailContent] => [
+          dispatch_id,
+          { type: "application_status", ...content },
+        ]),
+    ),
 };

@@ -6,7 +6,6 @@ import { certifications, users } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { reminderKey } from "../../outbox/dedupe-keys.ts";
 import { usedKeys, enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { dueStep, type Ladder, nextStepAt } from "../../schedules/ladder.ts";
 import { type DueSchedule, rescheduled, takeDue } from "../../schedules/user-schedules.ts";
 import { wholeUsers } from "../../schedules/whole-users.ts";
@@ -56,7 +55,7 @@ export async function sendDueReminders(ctx: Ctx): Promise<number> {
 async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: number; left: number }> {
   const now = ctx.clock.now();
   const userIds = due.map((schedule) => schedule.user_id);
-  const [owned = []] = await ctx.db.read([
+  const [owned = []] = await ctx.db.readList([
     sql`SELECT c.id, c.name, c.expires_at, c.known_since, c.user_id, u.id IS NOT NULL AS has_owner, u.org_id, u.timezone
       FROM ${certifications} c LEFT JOIN ${users} u ON u.id = c.user_id
       WHERE ${inJson(sql`c.user_id`, userIds)} AND c.expires_at > ${now} ORDER BY c.user_id, c.expires_at
@@ -97,7 +96,7 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: 
 
 /** One message a user. */
 const messagesFor = (ctx: Ctx, owed: readonly Owed[]): NewNotification[] =>
-  [...groupBy(owed, ({ certificate }) => certificate.user_id)].map(([userId, own]) => ({
+  [...Map.groupBy(owed, ({ certificate }) => certificate.user_id)].map(([userId, own]) => ({
     row: dispatchRow(ctx, {
       channel: "email",
       lane: "bulk",

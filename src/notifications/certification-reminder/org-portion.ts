@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type Recipient, refusalText, unreachable, UNSUBSCRIBED } from "../../channels/email/recipient.ts";
 import { isSuppressed } from "../../channels/email/suppressions.ts";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { certifications, type DispatchRow, dispatches, dedupeKeys, users } from "../../db/schema/index.ts";
 import { orgTree } from "../../auth/scope.ts";
 import { dispatchRow, insertDispatches, insertDedupeKeys, HAS_DEDUPE_KEY } from "../../outbox/create.ts";

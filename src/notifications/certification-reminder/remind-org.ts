@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { audit, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom, type Statement } from "../../db/client.ts";
+import { hasRoom } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { auditLog, orgs } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
 import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
@@ -48,7 +49,7 @@ export async function remindOrg(
   key: IdempotencyKey | null,
   request: BulkRequest,
 ): Promise<BulkResult> {
-  const [org = [], ...before] = await ctx.db.read([
+  const [org = [], ...before] = await ctx.db.readList([
     sql`SELECT 1 FROM ${orgs} WHERE id = ${request.orgId} AND ${inScope(scope, { userId: sql`NULL`, orgId: orgs.id })}`,
     ...earlierRun(key),
   ]);
@@ -70,7 +71,7 @@ export async function remindOrg(
     counts.failed += rows.failed.length;
     counts.skipped += portion.length - rows.queued.length - rows.failed.length;
     const isLast = portion.length < PORTION;
-    const results = await ctx.db.write([
+    const results = await ctx.db.writeList([
       // The key comes with the last portion: until then a repeat has something left to do.
       ...(isLast && key ? [takeKey(key, batchId), ...earlierRun(key)] : []),
       ...writePortion(ctx, rows),
@@ -84,7 +85,7 @@ export async function remindOrg(
     counts.dispatched -= overtaken;
     counts.skipped += overtaken;
     if (isLast) {
-      if (overtaken > 0) await ctx.db.write([entry()]);
+      if (overtaken > 0) await ctx.db.writeList([entry()]);
       const winner = replay(key, results.slice(1), batchId);
       return winner ?? { batchId, ...counts, at: timeOfId(batchId), replayed: false };
     }
@@ -99,7 +100,7 @@ const unfinished = (): Failure =>
   });
 
 async function readPortion(ctx: Ctx, request: BulkRequest, after: Candidate | null): Promise<Candidate[]> {
-  const [portion = []] = await ctx.db.read([portionOf(request, ctx.clock.now(), after)]);
+  const [portion = []] = await ctx.db.readList([portionOf(request, ctx.clock.now(), after)]);
   return portion as Candidate[];
 }
 

@@ -4,7 +4,6 @@ import { grants } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { deadlineKey } from "../../outbox/dedupe-keys.ts";
 import { usedKeys, enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { DAY } from "../../lib/clock.ts";
 import { dueStep, type LadderStep, nextStepAt } from "../../schedules/ladder.ts";
 import { rescheduled } from "../../schedules/user-schedules.ts";
@@ -49,7 +48,7 @@ async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
   const wanting = due.filter((user) => user.known === 1 && user.wanted === 1);
   const ids = JSON.stringify(wanting.map((user) => user.user_id));
   const followed = followedBy(sql`SELECT value FROM json_each(${ids})`);
-  const [near = [], far = []] = await ctx.db.read([
+  const [near = [], far = []] = await ctx.db.readList([
     sql`SELECT f.*, g.deadline, g.known_since FROM ${followed} AS f CROSS JOIN ${grants} AS g ON g.id = f.grant_id
       WHERE g.deadline > ${now} AND g.deadline <= ${now + HORIZON_MS}
       ORDER BY f.user_id, g.deadline LIMIT ${MAX_ROWS}`,
@@ -57,7 +56,7 @@ async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
       WHERE g.deadline > ${now + HORIZON_MS} GROUP BY f.user_id`,
   ]);
   const { rows, covers } = wholeUsers(near as Followed[], MAX_ROWS);
-  const byUser = groupBy(rows, (one) => one.user_id);
+  const byUser = Map.groupBy(rows, (one) => one.user_id);
   const steps = createLadders(ctx.config.digestHour, now);
   const owed: Owed[] = [];
   const nextOf = new Map<string, number>();
@@ -109,7 +108,7 @@ async function messagesFor(
   );
   const orgOf = new Map(due.map((user) => [user.user_id, user.org_id]));
   const fresh = owed.filter(({ key }) => !told.has(key));
-  return [...groupBy(fresh, (one) => one.user_id)].map(([userId, own]) => {
+  return [...Map.groupBy(fresh, (one) => one.user_id)].map(([userId, own]) => {
     const row = dispatchRow(ctx, {
       channel: "email",
       lane: "bulk",

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
+import { Parsed } from "../../db/statement.ts";
 import { applications, dispatches, grants, matches, dedupeKeys, preferences } from "../../db/schema/index.ts";
 import { MAX_LISTED, reasonOf, STANDS } from "../grants/followed.ts";
 import { DEADLINE, DEADLINE_GRANT, IS_DEADLINE } from "../../outbox/dedupe-keys.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import type { EmailContent } from "../../content/index.ts";
 import type { LateBound } from "../late-bound-type.ts";
@@ -27,7 +27,10 @@ const MATCHED = sql`EXISTS (SELECT 1 FROM ${matches} AS m
  */
 export const deadlines: LateBound = {
   isOne: ({ type, payload }) => type === "deadline_reminder" && payload === null,
-  statement: (claimed, now) => sql`SELECT * FROM (
+  read: (claimed, now) =>
+    Parsed.of(
+      {
+        found: sql<Found>`SELECT * FROM (
     SELECT *, row_number() OVER (PARTITION BY dispatch_id ORDER BY deadline, grant_id) AS place,
       count(*) OVER (PARTITION BY dispatch_id) AS total
     FROM (SELECT d.id AS dispatch_id, g.id AS grant_id, g.title, g.url, g.deadline, ${APPLIED} AS applied, ${MATCHED} AS matched
@@ -38,19 +41,21 @@ export const deadlines: LateBound = {
       WHERE d.id IN ${claimed} AND d.type = 'deadline_reminder' AND d.payload IS NULL AND g.deadline > ${now})
     WHERE applied OR matched)
   WHERE place <= ${MAX_LISTED} ORDER BY dispatch_id, place`,
-  contents: (found) =>
-    [...groupBy(found as Found[], (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
-      id,
-      {
-        type: "deadline_reminder",
-        deadlines: own.map(({ title, deadline, url, applied }) => ({
-          title,
-          deadline,
-          url,
-          reason: reasonOf(applied),
-        })),
-        total: own[0]?.total ?? 0,
-        url: null,
       },
-    ]),
+      ({ found }) =>
+        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
+          id,
+          {
+            type: "deadline_reminder",
+            deadlines: own.map(({ title, deadline, url, applied }) => ({
+              title,
+              deadline,
+              url,
+              reason: reasonOf(applied),
+            })),
+            total: own[0]?.total ?? 0,
+            url: null,
+          },
+        ]),
+    ),
 };

@@ -28,7 +28,7 @@ interface Affected {
  */
 export async function spreadMoves(ctx: Ctx): Promise<void> {
   for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
-    const [rows = [], affected = []] = await ctx.db.read([MOVES, AFFECTED]);
+    const [rows = [], affected = []] = await ctx.db.readList([MOVES, AFFECTED]);
     const moves = rows as Move[];
     if (moves.length === 0) return;
     await spread(ctx, moves, affected as Affected[]);
@@ -56,7 +56,7 @@ async function spread(ctx: Ctx, moves: readonly Move[], affected: readonly Affec
   const isAsSeen = (list: readonly Move[]) =>
     sql`(grant_id, after) IN (SELECT value->>'grant_id', value->>'after' FROM json_each(${JSON.stringify(list)}))`;
   const given = JSON.stringify(affected.map(({ user_id, at }) => ({ user_id, at })));
-  await ctx.db.write([
+  await ctx.db.writeList([
     rescheduleSteps(
       "deadlines",
       sql`SELECT value->>'user_id' AS user_id, value->>'at' AS at FROM json_each(${given})`,

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { dispatches, matches, dedupeKeys } from "../../db/schema/index.ts";
 import { IS_MATCH, MATCH_ID } from "../../outbox/dedupe-keys.ts";
 

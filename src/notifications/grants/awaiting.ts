@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { grants, matches, dedupeKeys, userSchedules, users } from "../../db/schema/index.ts";
 import {
   AWAITED_MS,

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom, type Statement } from "../../db/client.ts";
+import { hasRoom } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import {
   preferences,
   type ScheduleKind,
@@ -113,7 +114,7 @@ export async function forDueUsers(
   for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
     const query = dueUsers(kind, now);
-    const [rows = [], ...found] = await ctx.db.read([query, ...beside(query)]);
+    const [rows = [], ...found] = await ctx.db.readList([query, ...beside(query)]);
     const due = rows as DueUser[];
     const dealt = due.length > 0 ? await deal(due, now, found) : { queued: 0, left: 0 };
     queued += dealt.queued;

@@ -64,7 +64,7 @@ async function send(
   const notifying = [notifyOfReadyStatuses(ctx, ready.statuses), notifyOfReadyPauses(ctx, ready.pauses)];
   const ids = rows.map((row) => row.id);
   const users = JSON.stringify(due.map(({ user_id }) => user_id));
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...notifying.flatMap(({ statements }) => statements),
     ...endWaiting(users, now),
     goWith(rows.map(({ id, user_id }) => ({ id, user_id }))),

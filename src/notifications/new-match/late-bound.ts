@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
+import { Parsed } from "../../db/statement.ts";
 import { dispatches, grants, matches, dedupeKeys, preferences } from "../../db/schema/index.ts";
 import { isOpenGrant } from "../grants/digest-window.ts";
 import { MAX_LISTED } from "../grants/followed.ts";
 import { IS_MATCH, MATCH_ID } from "../../outbox/dedupe-keys.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import type { EmailContent } from "../../content/index.ts";
 import type { LateBound } from "../late-bound-type.ts";
@@ -23,7 +23,10 @@ interface Found {
  */
 export const newMatch: LateBound = {
   isOne: ({ type, payload }) => type === "new_match" && payload === null,
-  statement: (claimed, now) => sql`SELECT * FROM (
+  read: (claimed, now) =>
+    Parsed.of(
+      {
+        found: sql<Found>`SELECT * FROM (
     SELECT d.id AS dispatch_id, g.title, g.url, g.deadline, m.score,
       row_number() OVER (PARTITION BY d.id ORDER BY m.score DESC, m.id) AS place,
       count(*) OVER (PARTITION BY d.id) AS total
@@ -35,14 +38,16 @@ export const newMatch: LateBound = {
     WHERE d.id IN ${claimed} AND d.type = 'new_match' AND m.score >= ${preferred("match_threshold")}
       AND ${isOpenGrant(now)})
   WHERE place <= ${MAX_LISTED}`,
-  contents: (found) =>
-    [...groupBy(found as Found[], (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
-      id,
-      {
-        type: "new_match",
-        matches: own.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
-        total: own[0]?.total ?? 0,
-        url: null,
       },
-    ]),
+      ({ found }) =>
+        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
+          id,
+          {
+            type: "new_match",
+            matches: own.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
+            total: own[0]?.total ?? 0,
+            url: null,
+          },
+        ]),
+    ),
 };

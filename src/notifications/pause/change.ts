@@ -25,7 +25,7 @@ export async function updateRecord(
   change: RecordChange,
 ): Promise<RecordDetail> {
   const channels = change.channels_notified;
-  const [, , found = []] = await ctx.db.write([
+  const [, , found = []] = await ctx.db.writeList([
     sql`UPDATE ${records} SET
         ${channels === undefined ? sql`` : sql`channels_notified = ${JSON.stringify(channels)}, channels_fixed = true,`}
         notes = ${change.notes === undefined ? notes : change.notes}, updated_at = ${ctx.clock.now()}
@@ -39,7 +39,7 @@ export async function updateRecord(
 /** Deletes a record; what was sent stays sent. One round trip. @throws 404 */
 export async function deleteRecord(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
   const auditId = ctx.ids.uuid();
-  const [, , gone = []] = await ctx.db.write([
+  const [, , gone = []] = await ctx.db.writeList([
     sql`DELETE FROM ${records} WHERE ${records.id} = ${id} AND ${recordInScope(scope)}`,
     audit({ id: auditId, action: "notification_record.delete", target: id, ...author }, CHANGED),
     // Not RETURNING: a batch that is repeated after having been committed finds nothing to delete any more.

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { dispatches, notificationRecords as records, PAUSE_EVENTS } from "../../db/schema/index.ts";
 
 // A record of the flow says what became of its dispatches. Nothing is written when one of them changes: what is read is

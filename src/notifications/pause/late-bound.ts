@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { Parsed } from "../../db/statement.ts";
 import { dispatches, type PauseEventType } from "../../db/schema/index.ts";
 import { IS_PAUSE_MESSAGE, PAUSE_HOLDS } from "./holds.ts";
 import { parseEmailContent } from "../../content/index.ts";
@@ -13,11 +14,16 @@ interface Found {
 /** That a mentor pauses or is back, as long as it is so. */
 export const pause: LateBound = {
   isOne: ({ type }) => type === "pause_activated" || type === "pause_deactivated",
-  statement: (claimed) => sql`SELECT d.id AS dispatch_id, d.type, d.payload FROM ${dispatches} AS d
+  read: (claimed) =>
+    Parsed.of(
+      {
+        found: sql<Found>`SELECT d.id AS dispatch_id, d.type, d.payload FROM ${dispatches} AS d
     WHERE d.id IN ${claimed} AND ${IS_PAUSE_MESSAGE} AND json_valid(d.payload) AND ${PAUSE_HOLDS}`,
-  contents: (found) =>
-    (found as Found[]).flatMap(({ dispatch_id, type, payload }) => {
-      const content = parseEmailContent(type, JSON.parse(payload));
-      return content === null ? [] : [[dispatch_id, content] as const];
-    }),
+      },
+      ({ found }) =>
+        found.flatMap(({ dispatch_id, type, payload }) => {
+          const content = parseEmailContent(type, JSON.parse(payload));
+          return content === null ? [] : [[dispatch_id, content] as const];
+        }),
+    ),
 };

@@ -26,7 +26,7 @@ export async function listRecords(
 ): Promise<Listed<RecordEntry>> {
   const found = candidates(scope, filter);
   const before = page.before === null ? sql`true` : sql`c.id < ${page.before}`;
-  const [rows = [], total = []] = await ctx.db.read([
+  const [rows = [], total = []] = await ctx.db.readList([
     sql`${selectEntries} WHERE ${records.id} IN (SELECT c.id ${found} AND ${before}
         ORDER BY c.id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}) ORDER BY ${records.id} DESC`,
     sql`SELECT count(*) AS total FROM (SELECT 1 ${found} LIMIT ${TOTAL_CAP + 1})`,

@@ -32,13 +32,13 @@ export function mentorOf([row]: readonly unknown[]): Mentor {
 
 /** One record. One round trip. @throws 404 */
 export async function getRecord(ctx: Ctx, scope: Scope, id: string): Promise<RecordDetail> {
-  const [found = []] = await ctx.db.read([findRecord(scope, id)]);
+  const [found = []] = await ctx.db.readList([findRecord(scope, id)]);
   return detailOf(found);
 }
 
 /** A mentor, as routing needs them. One round trip. @throws 404 */
 export async function getProfile(ctx: Ctx, scope: Scope, mentorId: string): Promise<Mentor> {
-  const [found = []] = await ctx.db.read([findMentor(scope, mentorId)]);
+  const [found = []] = await ctx.db.readList([findMentor(scope, mentorId)]);
   return mentorOf(found);
 }
 
@@ -49,7 +49,7 @@ export async function getHistory(
   mentorId: string,
   limit: number,
 ): Promise<{ mentor: Mentor; events: RecordEntry[]; total: number }> {
-  const [found = [], events = [], total = []] = await ctx.db.read([
+  const [found = [], events = [], total = []] = await ctx.db.readList([
     findMentor(scope, mentorId),
     sql`${selectEntries} WHERE ${records.peer_mentor_id} = ${mentorId} ORDER BY ${records.id} DESC LIMIT ${limit}`,
     sql`SELECT count(*) AS total FROM ${records} WHERE peer_mentor_id = ${mentorId}`,

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { notificationRecords as records, dedupeKeys, peerMentors, users } from "../../db/schema/index.ts";
 import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";

@@ -26,7 +26,7 @@ export const listPushes = async (
   filter: LogFilter,
   page: Page,
 ): Promise<Listed<Linked>> =>
-  listed(await ctx.db.read(listDispatches(scope, { ...filter, channel: "push" }, page)));
+  listed(await ctx.db.readList(listDispatches(scope, { ...filter, channel: "push" }, page)));
 
 /**
  * A push and the tokens of the devices that it went to: of those whose user is in scope now, since a device may have changed
@@ -41,7 +41,7 @@ export async function getPush(
     scope.kind === "org"
       ? userInScope(scope, sql`t.user_id`)
       : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
-  const [found = [], tokens = []] = await ctx.db.read([
+  const [found = [], tokens = []] = await ctx.db.readList([
     findDispatch(scope, "push", id),
     sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
   ]);
@@ -63,7 +63,7 @@ export async function annotatePush(
   id: string,
   { status, retry_note }: Annotation,
 ): Promise<Dispatch> {
-  const [, found = []] = await ctx.db.write([
+  const [, found = []] = await ctx.db.writeList([
     sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
         retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
       WHERE ${isActable(scope, "push", id)} AND status NOT IN ('queued', 'sending')`,
@@ -81,7 +81,7 @@ export async function annotatePush(
  */
 export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
   const removable = sql`${isActable(scope, "push", id)} AND status <> 'sending'`;
-  const [before = [], , , , , gone = []] = await ctx.db.write([
+  const [before = [], , , , , gone = []] = await ctx.db.writeList([
     findActable(scope, "push", id),
     keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,

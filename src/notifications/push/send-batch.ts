@@ -8,7 +8,6 @@ import { slotsFor } from "../../delivery/slots.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
 import { inQuota } from "../../rate-limit/quota/admit.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
@@ -149,8 +148,8 @@ function match(
   known: ReadonlyMap<string, unknown>,
   refused: readonly Refused[] = [],
 ): TargetResult[] {
-  const byUser = groupBy(rows, (row) => row.user_id);
-  const refusedOf = groupBy(refused, (target) => target.user_id);
+  const byUser = Map.groupBy(rows, (row) => row.user_id);
+  const refusedOf = Map.groupBy(refused, (target) => target.user_id);
   return targets.map(({ user_id }): TargetResult => {
     const dispatch = byUser.get(user_id)?.shift();
     if (dispatch !== undefined) return { user_id, dispatch };

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { statsSubscriptions as table } from "../../db/schema/index.ts";
 import type { Scope } from "../../auth/scope.ts";
 import { windowAt, type WindowKind } from "../../schedules/windows.ts";
@@ -20,9 +20,9 @@ export async function changeWindow(
   id: string,
   kind: WindowKind,
 ): Promise<Subscription> {
-  const [[found] = []] = await ctx.db.read([findSubscription(scope, id)]);
+  const [[found] = []] = await ctx.db.readList([findSubscription(scope, id)]);
   const before = there(found);
-  const [, [after] = [], [other] = []] = await ctx.db.write([
+  const [, [after] = [], [other] = []] = await ctx.db.writeList([
     update(ctx, scope, before, kind),
     findSubscription(scope, id),
     sql`SELECT id, time_window FROM ${table}

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { previousWindow, type TimeWindow, type WindowKind } from "../../schedules/windows.ts";
 import { partsOf, type Pending, type Stretch, summaryDue } from "./periods.ts";
 import { type Sums, sumsAsJson } from "./snapshot.ts";
@@ -33,7 +32,10 @@ export interface LookedAt {
 
 /** Works out what is due. Those alike in window, zone and period share the work, and most are. @param hour local, 0–23 */
 export function lookAt(due: readonly DueSubscription[], hour: number, now: number): LookedAt[] {
-  const alike = groupBy(due, ({ time_window, timezone, period }) => `${time_window} ${timezone} ${period}`);
+  const alike = Map.groupBy(
+    due,
+    ({ time_window, timezone, period }) => `${time_window} ${timezone} ${period}`,
+  );
   return [...alike.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
@@ -64,7 +66,7 @@ export async function sumUp(ctx: Ctx, looked: readonly LookedAt[]): Promise<Summ
   const ranges = closing.flatMap(({ due, closed: { parts, before } }) =>
     [before, ...parts].map(({ from, to }) => [due.user_id, from, to]),
   );
-  const [rows = []] = await ctx.db.read([
+  const [rows = []] = await ctx.db.readList([
     sql`SELECT ${sumsAsJson(sql`w.value->>0`, sql`w.value->>1`, sql`w.value->>2`)} AS sums
       FROM json_each(${JSON.stringify(ranges)}) AS w ORDER BY w.key`,
   ]);

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom, type Statement } from "../../db/client.ts";
+import { hasRoom } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { type DispatchRow, dedupeKeys, statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { dispatchRow, insertDispatches, HAS_DEDUPE_KEY } from "../../outbox/create.ts";
 import { summaryKey } from "../../outbox/dedupe-keys.ts";
@@ -28,7 +29,7 @@ export async function sendSummaries(ctx: Ctx): Promise<number> {
   let sent = 0;
   for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
-    const [rows = []] = await ctx.db.read([dueQuery(now)]);
+    const [rows = []] = await ctx.db.readList([dueQuery(now)]);
     const due = rows as DueSubscription[];
     if (due.length > 0) sent += await send(ctx, lookAt(due, ctx.config.digestHour, now));
     if (due.length < PORTION) break;
@@ -45,7 +46,7 @@ const dueQuery = (now: number): SQL =>
 async function send(ctx: Ctx, looked: readonly LookedAt[]): Promise<number> {
   const messages = (await sumUp(ctx, looked)).map((one) => ({ one, row: messageOf(ctx, one) }));
   const rows = messages.map(({ row }) => row);
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...(rows.length > 0 ? [notifyOf(messages)] : []),
     ...insertDispatches(rows, HAS_DEDUPE_KEY),
     moveOn(looked),

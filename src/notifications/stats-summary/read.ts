@@ -19,7 +19,7 @@ export const findSubscription = (scope: Scope, id: string): SQL =>
 
 /** A subscription with the snapshot that is stored. One round trip. @throws 404 outside the scope */
 export async function getSubscription(ctx: Ctx, scope: Scope, id: string): Promise<ZonedSubscription> {
-  const [[found] = []] = await ctx.db.read([findSubscription(scope, id)]);
+  const [[found] = []] = await ctx.db.readList([findSubscription(scope, id)]);
   return there(found);
 }
 
@@ -45,7 +45,7 @@ export async function listSubscriptions(
 ): Promise<Listed<Subscription>> {
   const wanted = sql.join(conditions(scope, filter), sql` AND `);
   const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
-  const [rows = [], total = []] = await ctx.db.read([
+  const [rows = [], total = []] = await ctx.db.readList([
     sql`SELECT * FROM ${table} WHERE ${wanted} AND ${before}
       ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
     sql`SELECT count(*) AS total FROM (SELECT 1 FROM ${table} WHERE ${wanted} LIMIT ${TOTAL_CAP + 1})`,

@@ -2,7 +2,6 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { hasRoom } from "../../db/client.ts";
 import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { windowAt, type WindowKind } from "../../schedules/windows.ts";
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
@@ -27,9 +26,9 @@ export async function refreshStale(ctx: Ctx): Promise<number> {
   let refreshed = 0;
   for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
     const now = ctx.clock.now();
-    const [rows = []] = await ctx.db.read([staleQuery(now)]);
+    const [rows = []] = await ctx.db.readList([staleQuery(now)]);
     const stale = rows as Stale[];
-    if (stale.length > 0) await ctx.db.write([retake(stale, now)]);
+    if (stale.length > 0) await ctx.db.writeList([retake(stale, now)]);
     refreshed += stale.length;
     if (stale.length < PORTION) break;
   }
@@ -47,7 +46,7 @@ const staleQuery = (now: number): SQL =>
  * whose window or zone is another by now stays marked.
  */
 function retake(stale: readonly Stale[], now: number): SQL {
-  const alike = groupBy(stale, ({ time_window, timezone }) => `${time_window} ${timezone}`);
+  const alike = Map.groupBy(stale, ({ time_window, timezone }) => `${time_window} ${timezone}`);
   const given = [...alike.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];

@@ -11,11 +11,11 @@ import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
  * @throws 404 outside the scope
  */
 export async function refreshSnapshot(ctx: Ctx, scope: Scope, id: string): Promise<Subscription> {
-  const [[found] = []] = await ctx.db.read([findSubscription(scope, id)]);
+  const [[found] = []] = await ctx.db.readList([findSubscription(scope, id)]);
   const { user_id, timezone, time_window } = there(found);
   const now = ctx.clock.now();
   const open = windowAt(time_window, timezone, now);
-  const [, [after] = []] = await ctx.db.write([
+  const [, [after] = []] = await ctx.db.writeList([
     // Whoever gives it another window at this moment refreshes it, too; a move to another zone makes it out of date.
     sql`UPDATE ${table} SET
         (total_activities, completed_activities, completed_minutes) = (${selectSums(user_id, open.start, now + 1)}),

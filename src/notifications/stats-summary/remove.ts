@@ -22,7 +22,7 @@ export async function removeSubscription(
   id: string,
 ): Promise<void> {
   const told = ofSubscription(scope, id);
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     cancelQueued(ctx, sql`${dispatches.id} IN (${told})`, SUBSCRIPTION_REMOVED),
     cancelledUnsent(sql`${dispatches.id} IN (${told})`),
     sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { statsSubscriptions } from "../../db/schema/index.ts";
 
 /**

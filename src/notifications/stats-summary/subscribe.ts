@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
 import { erasedLately, userErased } from "../../directory/tombstones.ts";

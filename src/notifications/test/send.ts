@@ -130,7 +130,7 @@ async function recordRound(ctx: Ctx, key: IdempotencyKey | null, id: string): Pr
   // As a claim does, so that a batch that is repeated after it was committed finds what it ended.
   const mark = ctx.ids.uuid();
   const freeKey = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     ...freeKey,
     sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
         error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,

@@ -65,7 +65,7 @@ async function messagesFor(ctx: Ctx, owed: readonly Owed[], now: number): Promis
   if (owed.length === 0) return [];
   const windows = JSON.stringify(owed.map(({ user, from, to }) => ({ user_id: user.user_id, from, to })));
   const user = sql`w.value->>'user_id'`;
-  const [found = []] = await ctx.db.read([
+  const [found = []] = await ctx.db.readList([
     sql`SELECT ${user} AS user_id FROM json_each(${windows}) AS w LEFT JOIN ${preferences} AS p ON p.user_id = ${user}
       WHERE EXISTS (SELECT 1 FROM ${freshMatches({ user, from: sql`w.value->>'from'`, to: sql`w.value->>'to'`, now })})
         OR EXISTS (SELECT 1 FROM ${followedBy(sql`SELECT ${user} AS value`)} AS f

@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
+import { Parsed } from "../../db/statement.ts";
 import { dispatches, grants, preferences } from "../../db/schema/index.ts";
 import { freshMatches, isAhead } from "../grants/digest-window.ts";
 import { followedBy, MAX_LISTED, reasonOf } from "../grants/followed.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import type { EmailContent } from "../../content/index.ts";
 import type { LateBound } from "../late-bound-type.ts";
 
@@ -26,7 +26,10 @@ const digests = (claimed: SQL): SQL =>
 export const digest: LateBound = {
   isOne: ({ type, payload }) =>
     type === "weekly_digest" && payload !== null && Object.hasOwn(JSON.parse(payload) as object, "from"),
-  statement: (claimed, now) => sql`
+  read: (claimed, now) =>
+    Parsed.of(
+      {
+        found: sql<Found>`
     SELECT * FROM (SELECT d.id AS dispatch_id, g.title, g.url, g.deadline, m.score, 0 AS applied,
         row_number() OVER (PARTITION BY d.id ORDER BY m.score DESC, m.id) AS place,
         count(*) OVER (PARTITION BY d.id) AS total
@@ -45,27 +48,29 @@ export const digest: LateBound = {
       CROSS JOIN ${digests(claimed)} CROSS JOIN ${grants} AS g ON g.id = f.grant_id
       WHERE d.user_id = f.user_id AND ${isAhead(now)})
     WHERE place <= ${MAX_LISTED}`,
-  contents: (found) =>
-    [...groupBy(found as Found[], (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => {
-      const fresh = own.flatMap(({ score, ...match }) => (score === null ? [] : [{ ...match, score }]));
-      const ahead = own.flatMap(({ score, deadline, ...grant }) =>
-        score !== null || deadline === null ? [] : [{ ...grant, deadline }],
-      );
-      return [
-        id,
-        {
-          type: "weekly_digest",
-          matches: fresh.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
-          matches_total: fresh[0]?.total ?? 0,
-          deadlines: ahead.map(({ title, deadline, url, applied }) => ({
-            title,
-            deadline,
-            url,
-            reason: reasonOf(applied),
-          })),
-          deadlines_total: ahead[0]?.total ?? 0,
-          url: null,
-        },
-      ];
-    }),
+      },
+      ({ found }) =>
+        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => {
+          const fresh = own.flatMap(({ score, ...match }) => (score === null ? [] : [{ ...match, score }]));
+          const ahead = own.flatMap(({ score, deadline, ...grant }) =>
+            score !== null || deadline === null ? [] : [{ ...grant, deadline }],
+          );
+          return [
+            id,
+            {
+              type: "weekly_digest",
+              matches: fresh.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
+              matches_total: fresh[0]?.total ?? 0,
+              deadlines: ahead.map(({ title, deadline, url, applied }) => ({
+                title,
+                deadline,
+                url,
+                reason: reasonOf(applied),
+              })),
+              deadlines_total: ahead[0]?.total ?? 0,
+              url: null,
+            },
+          ];
+        }),
+    ),
 };

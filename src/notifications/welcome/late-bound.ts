@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { Parsed } from "../../db/statement.ts";
 import { dispatches, orgs, users } from "../../db/schema/index.ts";
 import type { EmailContent } from "../../content/index.ts";
 import type { LateBound } from "../late-bound-type.ts";
@@ -11,12 +12,17 @@ interface Found {
 /** A welcome names the organization that its user is in by now: it may have come to be known after them. */
 export const welcome: LateBound = {
   isOne: ({ type }) => type === "welcome",
-  statement: (claimed) => sql`SELECT d.id AS dispatch_id, coalesce(o.name, d.payload->>'org_name') AS org_name
+  read: (claimed) =>
+    Parsed.of(
+      {
+        found: sql<Found>`SELECT d.id AS dispatch_id, coalesce(o.name, d.payload->>'org_name') AS org_name
     FROM ${dispatches} AS d LEFT JOIN ${users} AS u ON u.id = d.user_id LEFT JOIN ${orgs} AS o ON o.id = u.org_id
     WHERE d.id IN ${claimed} AND d.type = 'welcome' AND json_valid(coalesce(d.payload, '{}'))`,
-  contents: (found) =>
-    (found as Found[]).map(({ dispatch_id, org_name }): [string, EmailContent] => [
-      dispatch_id,
-      { type: "welcome", org_name, url: null },
-    ]),
+      },
+      ({ found }) =>
+        found.map(({ dispatch_id, org_name }): [string, EmailContent] => [
+          dispatch_id,
+          { type: "welcome", org_name, url: null },
+        ]),
+    ),
 };

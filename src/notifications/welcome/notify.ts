@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/client.ts";
+import type { Statement } from "../../db/statement.ts";
 import { insertRows } from "../../db/json.ts";
 import { dedupeKeys, orgs, users } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";

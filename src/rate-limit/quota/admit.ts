@@ -1,6 +1,5 @@
 import type { Ctx } from "../../ctx.ts";
 import type { Dispatch, DispatchRow } from "../../db/schema/index.ts";
-import { groupBy } from "../../lib/chunks.ts";
 import { DAY, HOUR } from "../../lib/clock.ts";
 import { Failure } from "../../lib/failure.ts";
 import { limitHeaders } from "../headers.ts";
@@ -34,7 +33,7 @@ export function overQuota({ quotas, clock }: Ctx, retryAfterMs = DAY - (clock.no
 }
 
 const unitsByOrg = (rows: readonly Stored[]): [string, number][] =>
-  [...groupBy(rows, (row) => row.org_id ?? NO_ORG)].map(([org, own]) => [
+  [...Map.groupBy(rows, (row) => row.org_id ?? NO_ORG)].map(([org, own]) => [
     org,
     own.reduce((sum, row) => sum + unitsOf(row), 0),
   ]);
@@ -102,7 +101,7 @@ export async function deferOverQuota(
   dispatches: readonly Dispatch[],
 ): Promise<Map<string, number>> {
   const waits = new Map<string, number>();
-  const byOrg = groupBy(
+  const byOrg = Map.groupBy(
     dispatches.filter((dispatch) => !isCounted(dispatch)),
     (dispatch) => dispatch.org_id ?? NO_ORG,
   );

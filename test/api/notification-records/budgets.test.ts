@@ -115,7 +115,7 @@ describe("writes", () => {
 
 test("keeping the outcomes of old dispatches goes through no table", async () => {
   h.meter.reset();
-  await h.ctx.db.write([
+  await h.ctx.db.writeList([
     keepOutcomes(
       sql`(SELECT id FROM dispatches WHERE id < ${"0"} AND wake_at IS NULL ORDER BY id LIMIT 2000)`,
     ),

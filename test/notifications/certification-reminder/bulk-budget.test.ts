@@ -156,7 +156,7 @@ describe("the query plans of a bulk", () => {
     const h = createMailWorld();
     const request = { orgId: "x", daysThreshold: 30, includeSubOrgs: true };
     h.meter.reset();
-    await h.ctx.db.read([portionOf(request, h.clock.now(), { org_id: "a", id: "b" })]);
+    await h.ctx.db.readList([portionOf(request, h.clock.now(), { org_id: "a", id: "b" })]);
     const [{ sql, params } = { sql: "", params: [] }] = h.meter.statements;
     const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .bind(...params)

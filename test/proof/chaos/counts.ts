@@ -1,4 +1,3 @@
-import { groupBy } from "../../../src/lib/chunks.ts";
 import { printId } from "../../../src/lib/ids.ts";
 import { TOTAL_CAP } from "../../../src/lib/page.ts";
 import { uuidOf } from "./caller.ts";
@@ -36,7 +35,7 @@ export async function judgeCounts(run: Run, rows: readonly Row[], findings: Find
   await compareTotals(read, rows, findings);
   await compareBatches(run, read, rows, findings);
   await compareRecords(run, read, rows, findings);
-  const byUser = groupBy(rows, ({ user_id }) => user_id);
+  const byUser = Map.groupBy(rows, ({ user_id }) => user_id);
   const left = run.world.users.values();
   const work = async () => {
     for (const { id } of left) await compareUser(read, id, byUser.get(id) ?? [], findings);
@@ -93,7 +92,7 @@ interface Record {
 
 /** A record names the channels on which its coordinator was reached. */
 async function compareRecords(run: Run, read: Read, rows: readonly Row[], findings: Findings): Promise<void> {
-  const byRecord = groupBy(rows, ({ batch_id }) => batch_id ?? "");
+  const byRecord = Map.groupBy(rows, ({ batch_id }) => batch_id ?? "");
   for (const { id } of run.world.mentors) {
     const records = await readAll<Record>(read, `${RECORDS}?peer_mentor_id=${id}`);
     compare(findings, `records of ${id}`, records.length, run.model.mentors.get(id)?.changes ?? 0);

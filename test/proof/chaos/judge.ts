@@ -1,4 +1,3 @@
-import { groupBy } from "../../../src/lib/chunks.ts";
 import { countBy, createFindings, type Findings } from "./findings.ts";
 import { judgeOrigins } from "./origins.ts";
 import { judgeCounts } from "./counts.ts";
@@ -24,7 +23,7 @@ export async function judge(run: Run): Promise<Findings> {
   const truth = createTruth(run);
   judgeOrigins(run, rows, findings);
   const users = new Map(run.world.users.map((user) => [user.id, user]));
-  const pauses = groupBy(
+  const pauses = Map.groupBy(
     rows.filter(({ type }) => type.startsWith("pause_")),
     ({ user_id }) => user_id,
   );
@@ -126,7 +125,7 @@ function judgeCancels({ model }: Run, truth: Truth, findings: Findings, rows: re
 
 /** Providers must not get what is nobody's. */
 function judgeStrangers(truth: Truth, findings: Findings, rows: readonly Row[]): void {
-  const known = groupBy(rows, ({ id }) => id);
+  const known = Map.groupBy(rows, ({ id }) => id);
   for (const id of truth.acceptances.keys())
     if (!known.has(id)) findings.wrong.push({ id, what: "a provider got it, and the log does not have it" });
 }

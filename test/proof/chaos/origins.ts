@@ -1,4 +1,3 @@
-import { groupBy } from "../../../src/lib/chunks.ts";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
 import type { Findings } from "./findings.ts";
 import type { Asked, Call } from "./model.ts";
@@ -7,7 +6,7 @@ import type { Run } from "./run.ts";
 
 /** Each dispatch goes back to one thing that was asked for, and each thing that was accepted has its dispatches, once. */
 export function judgeOrigins(run: Run, rows: readonly Row[], findings: Findings): void {
-  const byType = groupBy(rows, ({ type }) => (type.startsWith("pause_") ? "pause" : type));
+  const byType = Map.groupBy(rows, ({ type }) => (type.startsWith("pause_") ? "pause" : type));
   const {
     push = [],
     certification_reminder: reminders = [],
@@ -21,7 +20,7 @@ export function judgeOrigins(run: Run, rows: readonly Row[], findings: Findings)
 }
 
 function judgeSends({ model }: Run, rows: readonly Row[], findings: Findings): void {
-  const byTitle = groupBy(rows, ({ title }) => title ?? "");
+  const byTitle = Map.groupBy(rows, ({ title }) => title ?? "");
   for (const [title, own] of byTitle)
     if (!model.asked.has(title))
       for (const { id } of own) findings.wrong.push({ id, what: `nobody asked for ${title}` });
@@ -76,7 +75,7 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   const byId = new Map(rows.map((row) => [row.id, row]));
   for (const [id, call] of model.reminders)
     if (!byId.has(id)) findings.lost.push({ id, what: `the reminder of call ${call.n} is not there` });
-  const batches = groupBy(
+  const batches = Map.groupBy(
     rows.filter(({ batch_id }) => batch_id !== null),
     ({ batch_id }) => batch_id ?? "",
   );
@@ -92,11 +91,11 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   judgeOftenness(rows, findings);
 
   // The rest is the cron's, or of a call whose answer was lost: one for the one morning that there was.
-  const rest = groupBy(
+  const rest = Map.groupBy(
     rows.filter(({ id, batch_id }) => batch_id === null && !model.reminders.has(id)),
     ({ user_id }) => user_id,
   );
-  const doubtful = groupBy(
+  const doubtful = Map.groupBy(
     model.calls.filter(({ path, state }) => path.endsWith("/certification-reminder") && state === "unknown"),
     ({ body }) => (body as { user_id: string }).user_id,
   );
@@ -122,7 +121,7 @@ function failedLately(rows: readonly Row[], { at }: Call, own: readonly Row[]): 
 /** Bulks leave out whoever was reminded within a day. */
 function judgeOftenness(rows: readonly Row[], findings: Findings): void {
   const bulk = rows.filter(({ batch_id, status }) => batch_id !== null && status === "sent");
-  for (const own of groupBy(bulk, ({ user_id }) => user_id).values()) {
+  for (const own of Map.groupBy(bulk, ({ user_id }) => user_id).values()) {
     const times = own.toSorted((a, b) => a.created_at - b.created_at);
     for (const [i, row] of times.entries())
       if (row.created_at - (times[i - 1]?.created_at ?? 0) < DAY)
@@ -133,7 +132,7 @@ function judgeOftenness(rows: readonly Row[], findings: Findings): void {
 /** Each change of a mentor made one push and one in-app message, and at most one e-mail. */
 function judgePauses({ model, world }: Run, rows: readonly Row[], findings: Findings): void {
   const changes = [...model.mentors.values()].reduce((sum, mentor) => sum + mentor.changes, 0);
-  const records = groupBy(rows, ({ batch_id }) => batch_id ?? "");
+  const records = Map.groupBy(rows, ({ batch_id }) => batch_id ?? "");
   if (records.size !== changes)
     findings.lost.push({ id: "pauses", what: `${changes} changes made ${records.size} records' messages` });
   const coordinators = new Set(world.mentors.map(({ coordinator }) => coordinator));

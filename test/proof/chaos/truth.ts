@@ -1,4 +1,3 @@
-import { groupBy } from "../../../src/lib/chunks.ts";
 import type { Excuse, Findings } from "./findings.ts";
 import type { Acceptance } from "./ledger.ts";
 import { bump } from "./model.ts";
@@ -23,7 +22,7 @@ const NOTHING: Taken = { to: new Set(), known: new Set() };
 
 export function createTruth({ service }: Run): Truth {
   const { ledger, broker } = service;
-  const acceptances = groupBy(ledger.acceptances, (one) => one.dispatch);
+  const acceptances = Map.groupBy(ledger.acceptances, (one) => one.dispatch);
 
   /** Whether a consumer had it in hand when the process was killed, and had not written it down. */
   const isKilled = ({ dispatch, to, at }: Acceptance): boolean =>
@@ -56,7 +55,7 @@ export function createTruth({ service }: Run): Truth {
 export function judgeDoubles(truth: Truth, findings: Findings): void {
   for (const [id, all] of truth.acceptances) {
     const sent = all.filter((one) => !one.isCopy);
-    for (const [to, own] of groupBy(sent, (one) => one.to)) {
+    for (const [to, own] of Map.groupBy(sent, (one) => one.to)) {
       const inOrder = own.toSorted((a, b) => a.at - b.at);
       for (const before of inOrder.slice(0, -1)) {
         const excuse = truth.excuseOf(before);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../../ctx.ts";
-import type { Statement } from "../../../db/client.ts";
+import type { Statement } from "../../../db/statement.ts";
 import { dispatches } from "../../../db/schema/index.ts";
 import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, byMessage, IS_OF_THIS_TRY } from "./found.ts";
@@ -40,7 +40,7 @@ const weightOf = ({ kind, permanent }: FeedbackEvent): number =>
  */
 export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const results = await ctx.db.write([
+  const results = await ctx.db.writeList([
     moveForward(ctx, events),
     ...suppress(ctx, events),
     unknownMessages(events),

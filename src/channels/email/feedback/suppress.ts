@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../../ctx.ts";
-import type { Statement } from "../../../db/client.ts";
+import type { Statement } from "../../../db/statement.ts";
 import { suppressions, users } from "../../../db/schema/index.ts";
 import { addressKey } from "../../../lib/address.ts";
 import { DAY } from "../../../lib/clock.ts";

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Outcome, ProviderHealth } from "../../../../delivery/outcome.ts";
-import { groupBy } from "../../../../lib/chunks.ts";
 import type { PushMessage, Receipt } from "../../provider.ts";
 import type { ExpoAnswer } from "./answer.ts";
 import { type ExpoFailure, FAILURE_MESSAGES, ticketVerdict } from "./codes.ts";
@@ -120,7 +119,7 @@ function readRefusal<T>(
 ): Verdict<T> {
   if (items.length > 1) {
     if (answer.reason !== "mixed_projects") return { kind: "split", pieces: halves(items) };
-    const groups = [...groupBy(items, (item) => answer.projects.get(tokenOf(item)) ?? null).values()];
+    const groups = [...Map.groupBy(items, (item) => answer.projects.get(tokenOf(item)) ?? null).values()];
     return { kind: "split", pieces: groups.length > 1 ? groups : halves(items) };
   }
   if (answer.reason !== "invalid") return stop("expo_bad_response");

@@ -1,0 +1,95 @@
+import { is, SQL } from "drizzle-orm";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import type { Query } from "./limits.ts";
+
+/** SQL whose rows are made into something else, such as 0 and 1 into booleans. */
+export interface Decoded<Row> {
+  readonly sql: SQL;
+  decode(row: Readonly<Record<string, unknown>>): Row;
+}
+
+/** A query of drizzle's builder that writes: an insert, update or delete. Its rows are not read. */
+export interface Write {
+  toSQL(): { sql: string; params: unknown[] };
+}
+
+/** A statement that carries the shape of its rows: sql<{ id: string }>`SELECT id FROM …`. */
+export type Statement<Row = unknown> = SQL<Row> | Decoded<Row> | Write;
+
+/** The rows of a statement. */
+export type RowOf<S> = S extends SQL<infer Row> ? Row : S extends Decoded<infer Row> ? Row : never;
+
+/**
+ * Statements by name, carried out in the order in which they are written down. A name may also stand for a list of
+ * statements, for a batch, or for a batch with what is made of its rows.
+ */
+export interface Batch {
+  readonly [name: string]: Statement | readonly Statement[] | Parsed<unknown> | Batch;
+}
+
+/** What a batch has found, under the names of its statements: rows. Those of a list are one list. */
+export type Rows<B> = {
+  -readonly [Name in keyof B]: B[Name] extends readonly (infer S)[]
+    ? RowOf<S>[]
+    : B[Name] extends Parsed<infer T>
+      ? T
+      : B[Name] extends Statement
+        ? RowOf<B[Name]>[]
+        : Rows<B[Name]>;
+};
+
+/** A batch, and what is made of its rows: how a part of a larger batch keeps to itself what it asks. */
+export class Parsed<T> {
+  private constructor(
+    readonly batch: Batch,
+    readonly parse: (rows: never) => T,
+  ) {}
+
+  static of<B extends Batch, T>(batch: B, parse: (rows: Rows<B>) => T): Parsed<T> {
+    return new Parsed(batch, parse);
+  }
+}
+
+const dialect = new SQLiteAsyncDialect();
+
+const isWrite = (statement: object): statement is Write =>
+  "toSQL" in statement && typeof statement.toSQL === "function";
+const isDecoded = (statement: object): statement is Decoded<unknown> => "decode" in statement;
+const isStatement = (value: Statement | Batch): value is Statement =>
+  is(value, SQL) || isWrite(value) || isDecoded(value);
+const isList = (value: Batch[string]): value is readonly Statement[] => Array.isArray(value);
+
+/** A statement as it goes to D1. */
+export function queryOf(statement: Statement): Query {
+  if (is(statement, SQL)) return dialect.sqlToQuery(statement);
+  if (isDecoded(statement)) return dialect.sqlToQuery(statement.sql);
+  return statement.toSQL();
+}
+
+/** The statements of a batch in their order. */
+export const statementsOf = (batch: Batch): Statement[] =>
+  Object.values(batch).flatMap((value) => {
+    if (isList(value)) return value;
+    if (value instanceof Parsed) return statementsOf(value.batch);
+    return isStatement(value) ? [value] : statementsOf(value);
+  });
+
+type Results = Iterator<readonly Readonly<Record<string, unknown>>[]>;
+
+/** What each statement has found, under the names of the batch. @param results in the order of `statementsOf` */
+export function rowsByName<B extends Batch>(batch: B, results: Results): Rows<B> {
+  const named = Object.entries<Batch[string]>(batch).map(([name, value]) => [name, resultOf(value, results)]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- here a row becomes what its statement says
+  return Object.fromEntries(named) as Rows<B>;
+}
+
+function resultOf(value: Batch[string], results: Results): unknown {
+  const rowsOf = (statement: Statement): readonly unknown[] => {
+    const rows: readonly Readonly<Record<string, unknown>>[] = results.next().value ?? [];
+    return isDecoded(statement) ? rows.map((row) => statement.decode(row)) : rows;
+  };
+  if (isList(value)) return value.flatMap(rowsOf);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Parsed.of` has seen that it takes these
+  if (value instanceof Parsed) return value.parse(rowsByName(value.batch, results) as never);
+  return isStatement(value) ? rowsOf(value) : rowsByName(value, results);
+}
