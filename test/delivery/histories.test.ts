@@ -130,7 +130,7 @@ async function createHistory() {
       case "stall":
         return consume(one, "stall", one.seconds);
       case "sweep":
-        await sweep(h.ctx, h.deps.channels).catch(() => {});
+        await sweep(h.ctx).catch(() => {});
         return;
       case "fault":
         return h.expo.failNext(one.fault);
@@ -145,7 +145,7 @@ async function createHistory() {
       case "cancel": {
         const dispatch = (await everything())[one.nth];
         if (dispatch)
-          await h.ctx.db.writeList([cancelQueued(h.ctx, sql`id = ${dispatch.id}`)]).catch(() => {});
+          await h.ctx.db.write({ change: cancelQueued(h.ctx, sql`id = ${dispatch.id}`) }).catch(() => {});
       }
     }
   }

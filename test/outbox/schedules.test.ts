@@ -107,10 +107,7 @@ describe("the sweep", () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 250);
     h.clock.advance(2 * MINUTE);
-    const woken = await Promise.all([
-      sweep(h.ctx, h.deps.channels),
-      sweep(h.deps.open("first-primary"), h.deps.channels),
-    ]);
+    const woken = await Promise.all([sweep(h.ctx), sweep(h.deps.open("first-primary"))]);
     expect(woken.toSorted((a, b) => a - b)).toEqual([0, 250]);
     expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids).toSorted()).toEqual(
       ids.toSorted(),
@@ -123,7 +120,7 @@ describe("the sweep", () => {
     h.clock.advance(2 * MINUTE);
     const woken = [];
     for (let minute = 0; minute < 7; minute++) {
-      woken.push(await sweep(h.ctx, h.deps.channels));
+      woken.push(await sweep(h.ctx));
       h.clock.advance(MINUTE);
     }
     expect(woken).toEqual([10, 0, 10, 0, 10, 0, 10]);
@@ -137,7 +134,7 @@ describe("the sweep", () => {
     await claimed.reached;
     const start = h.clock.now();
     h.clock.advance(MINUTE);
-    await sweep(h.ctx, h.deps.channels);
+    await sweep(h.ctx);
     // A lease of 60 s and 15 s for the outcomes.
     expect(waits(h, "push").map((wait) => wait + (h.clock.now() - start) / SECOND)).toEqual([75]);
   });
