@@ -18,6 +18,7 @@ import {
   givenUsers,
   timesGiven,
   wakeUp,
+  wokenIds,
 } from "../support/pipeline.ts";
 
 beforeEach(emptyTables);
@@ -206,9 +207,7 @@ describe("the sweep", () => {
     expect(await sweep(h.ctx)).toBe(5_000);
     expect(h.meter.trips).toBe(1);
     expect(h.queues.sends).toBe(1);
-    expect(h.queues.waiting.map(({ body }) => (body as { ids: string[] }).ids.length)).toEqual(
-      Array.from({ length: 50 }, () => 100),
-    );
+    expect(wokenIds(h).map((ids) => ids.length)).toEqual(Array.from({ length: 50 }, () => 100));
     expect(errorsOf(h)).toEqual([]);
     expect(await sweep(h.ctx)).toBe(100);
     expect(await sweep(h.ctx)).toBe(0);
@@ -222,9 +221,7 @@ describe("the sweep", () => {
     );
     await wake(h.ctx, some);
     expect(h.queues.sends).toBe(2);
-    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids)).toEqual(
-      some.map(({ id }) => id),
-    );
+    expect(wokenIds(h).flat()).toEqual(some.map(({ id }) => id));
     expect(errorsOf(h)).toEqual([]);
   });
 
@@ -237,7 +234,7 @@ describe("the sweep", () => {
     ).run();
     h.clock.advance(DAY);
     expect(await sweep(h.ctx)).toBe(5_000);
-    const woken = h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+    const woken = wokenIds(h).flat();
     expect(new Set(woken).size).toBe(5_000);
     expect(errorsOf(h)).toEqual([]);
   });

@@ -103,11 +103,7 @@ describe("a batch", () => {
 
   test("has each message retried as late as the latest of its ids asks, and the others put away", async () => {
     const h = createWorld();
-    const [a, b, c] = ["a", "b", "c"].map((letter) => ID.replace("8057", `805${letter}`)) as [
-      string,
-      string,
-      string,
-    ];
+    const [a = "", b = "", c = ""] = ["a", "b", "c"].map((letter) => ID.replace("8057", `805${letter}`));
     const { batch, answers } = batchOf([wakeUp([a, b]), wakeUp([c]), wakeUp([b, c])]);
     const retryAfter = new Map([
       [a, 5],

@@ -15,6 +15,7 @@ import {
   live,
   timesGiven,
   waits,
+  wokenIds,
 } from "../support/pipeline.ts";
 import { aPush } from "../support/world.ts";
 
@@ -121,7 +122,7 @@ describe("a sweep that D1 failed for a moment", () => {
       h.clock.advance(2 * MINUTE);
       h.meter.failNext(when);
       expect(await sweep(h.ctx)).toBe(4);
-      const woken = h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+      const woken = wokenIds(h).flat();
       expect(woken.toSorted()).toEqual([...ids, ...later.ids].toSorted());
     },
   );

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import type { Dispatch } from "../../src/db/schema/index.ts";
 import { cancelQueued } from "../../src/outbox/change.ts";
 import { sweep } from "../../src/delivery/sweep.ts";
@@ -171,7 +172,7 @@ async function createHistory() {
 
 const ticketsIn = (body: string): number => {
   try {
-    return (JSON.parse(body) as { data: unknown[] }).data.length;
+    return z.object({ data: z.array(z.unknown()) }).parse(JSON.parse(body)).data.length;
   } catch {
     return -1;
   }

@@ -17,6 +17,7 @@ import {
   timesGiven,
   waits,
   wakeUp,
+  wokenIds,
 } from "../support/pipeline.ts";
 import { aPush } from "../support/world.ts";
 
@@ -109,9 +110,7 @@ describe("the sweep", () => {
     h.clock.advance(2 * MINUTE);
     const woken = await Promise.all([sweep(h.ctx), sweep(h.deps.open("first-primary"))]);
     expect(woken.toSorted((a, b) => a - b)).toEqual([0, 250]);
-    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids).toSorted()).toEqual(
-      ids.toSorted(),
-    );
+    expect(wokenIds(h).flat().toSorted()).toEqual(ids.toSorted());
   });
 
   test("does not enqueue a backlog again at the next tick, and does so at the one after the next", async () => {
