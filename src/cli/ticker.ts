@@ -16,7 +16,7 @@ export interface Ticker {
  */
 export function startTicker(origin: string, crons: readonly string[], warn: (line: string) => void): Ticker {
   const stopping = new AbortController();
-  const sendConcurrently = async (cron: string): Promise<void> => {
+  const fire = async (cron: string): Promise<void> => {
     const url = `${origin}/cdn-cgi/local/scheduled?format=json&cron=${encodeURIComponent(cron)}`;
     try {
       const answer = await fetch(url, { signal: stopping.signal });
@@ -30,7 +30,7 @@ export function startTicker(origin: string, crons: readonly string[], warn: (lin
   const jobs = crons.map(
     (cron) =>
       new Cron(cron, { timezone: "Etc/UTC", alternativeWeekdays: true, protect: true }, () =>
-        sendConcurrently(cron),
+        fire(cron),
       ),
   );
   const caughtUp = Promise.all(
