@@ -121,7 +121,10 @@ test("an inbox that is away costs the others nothing", async () => {
   const { ctx, seen } = countingInboxes(h);
   const notify = (userId: string) =>
     userId === users[3] ? Promise.reject(new Error("the object is away")) : ctx.inboxes.notify(userId);
-  await announce({ ...ctx, inboxes: { ...ctx.inboxes, notify } }, users);
+  await announce(
+    { ...ctx, inboxes: { ...ctx.inboxes, notify } },
+    users.map((userId) => ({ channel: "in_app", userId })),
+  );
   expect(seen.told).toHaveLength(119);
   expect(errorsOf(h)).toEqual(["announce_failed"]);
 });
