@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DISPATCH_TAG } from "../providers/http.ts";
+import { DISPATCH_TAG } from "../provider.ts";
 import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
 
 const recipients = z.array(z.object({ emailAddress: z.string() }));

@@ -3,7 +3,7 @@ import type { Clock } from "../../../lib/clock.ts";
 import type { Log } from "../../../lib/log.ts";
 import type { PushProvider } from "../provider.ts";
 import { createExpoProvider } from "./expo/index.ts";
-import { createLogProvider } from "./log.ts";
+import { createLogProvider } from "./log/index.ts";
 
 /** The configured push providers, in order of preference. */
 export const createPushProviders = (

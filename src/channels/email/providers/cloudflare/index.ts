@@ -1,7 +1,7 @@
 import { vet } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { inTurn } from "../round.ts";
-import { verdict } from "../verdict.ts";
+import { inTurn } from "../../../send-kit/report.ts";
+import { verdict } from "../verdicts.ts";
 import { sendThrough, type EmailBinding } from "./client.ts";
 import { CLOUDFLARE_LIMITS, toCloudflare } from "./mapping.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../../lib/clock.ts";
 import { vet } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { sendVetted } from "../round.ts";
+import { sendVetted } from "../vetted.ts";
 import { createPostmarkClient, type PostmarkClientOptions } from "./client.ts";
 import { fromPostmark, POSTMARK_LIMITS, probeOfPostmark, toPostmark } from "./mapping.ts";
 

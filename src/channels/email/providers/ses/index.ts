@@ -1,8 +1,8 @@
 import type { Pace } from "../../../../delivery/outcome.ts";
 import { vet } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { inTurn } from "../round.ts";
-import { verdict } from "../verdict.ts";
+import { inTurn } from "../../../send-kit/report.ts";
+import { verdict } from "../verdicts.ts";
 import { createSesClient, type SesClientOptions } from "./client.ts";
 import { fromSes, probeOfSes, SES_LIMITS, toSes } from "./mapping.ts";
 

@@ -27,8 +27,6 @@ export function createExpoProvider(options: ExpoClientOptions): PushProvider {
         }
         case "refused":
           return { kind: "error", code: "expo_refused" };
-        case "throttled":
-          return { kind: "error", code: "expo_throttled" };
         case "failed":
           return { kind: "error", code: answer.code };
       }

@@ -1,6 +1,6 @@
-import type { Log } from "../../../lib/log.ts";
-import { PUSH_OPTIONS } from "../options.ts";
-import type { PushProvider } from "../provider.ts";
+import type { Log } from "../../../../lib/log.ts";
+import { PUSH_OPTIONS } from "../../options.ts";
+import type { PushProvider } from "../../provider.ts";
 
 /**
  * The provider for development: IT DELIVERS NOTHING. It accepts every message and writes one line with their number
