@@ -1,19 +1,20 @@
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
-import { createVerifiers, type Verifiers } from "./channels/email/feedback/verifiers.ts";
+import type { Webhook } from "./channels/email/feedback/webhook.ts";
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
-import { createEmailProviders } from "./channels/email/providers/index.ts";
+import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
 import { deliverInApp } from "./channels/in-app/deliver.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
-import { createPushProviders } from "./channels/push/providers/index.ts";
+import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
 import type { Ctx } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
 import type { Channel } from "./db/schema/index.ts";
 import { type Check, checkOf, type ProviderEntry } from "./delivery/channel.ts";
 import { deliver } from "./delivery/deliver.ts";
-import { type Bindings, type Config, readConfig } from "./config/config.ts";
+import type { Bindings } from "./bindings.ts";
+import { type Config, readConfig } from "./config/config.ts";
 import { createGates } from "./delivery/gate/client.ts";
 import { type Authenticate, createAuthenticate } from "./auth/authenticate.ts";
 import { createInboxes } from "./inbox/live/client.ts";
@@ -42,7 +43,8 @@ export interface Deps extends Seams {
   pushProviders: readonly PushProvider[];
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
-  webhooks: Verifiers;
+  /** What listens at /webhooks/<provider>; null where it is not configured. */
+  webhooks: ReadonlyMap<string, Webhook | null>;
   /** What the sweep wakes. */
   channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
   deliverers: Readonly<Record<Channel, Deliver>>;
@@ -54,7 +56,7 @@ export interface Deps extends Seams {
 
 /** The one place where things are put together. Throws a ConfigError when a variable is missing or wrong. */
 export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps {
-  const config = readConfig(bindings);
+  const config = readConfig(bindings, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS });
   const clock = seams.clock ?? systemClock;
   const all: Seams = {
     clock,
@@ -93,7 +95,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     pushProviders,
     emailProviders,
     probeEmail: createProber(clock.now),
-    webhooks: createVerifiers(config, all.fetch),
+    webhooks: createWebhooks(config, all),
     channels: [push, email, { channel: "in_app", providers: [] }],
     deliverers: {
       push: (ctx, messages) => deliver(ctx, push, messages),

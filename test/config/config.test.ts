@@ -1,7 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { createDeps } from "../../src/deps.ts";
-import { type Bindings, ConfigError, readConfig } from "../../src/config/config.ts";
+import type { Bindings } from "../../src/bindings.ts";
+import { EMAIL_PROVIDERS } from "../../src/channels/email/providers/index.ts";
+import { PUSH_PROVIDERS } from "../../src/channels/push/providers/index.ts";
+import { ConfigError, readConfig as readConfigWith } from "../../src/config/config.ts";
+
+const readConfig = (vars: object) => readConfigWith(vars, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS });
 
 const SECRET = "s".repeat(32);
 const RIGHT = {

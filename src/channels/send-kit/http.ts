@@ -1,4 +1,4 @@
-import { PROVIDER_TIMEOUT_MS } from "../../delivery/outcome.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../config/provider.ts";
 
 /** The part of `fetch` that providers need. Call it as a bare function: called as a method it throws "Illegal invocation". */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -1,4 +1,4 @@
-import { PROVIDER_TIMEOUT_MS } from "../../../../delivery/outcome.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../../../config/provider.ts";
 import type { ProviderVerdict } from "../../../send-kit/verdict.ts";
 import { verdict } from "../verdicts.ts";
 import { fromCloudflare, fromCloudflareError, type CloudflareMessage } from "./mapping.ts";

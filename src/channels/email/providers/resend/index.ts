@@ -1,11 +1,16 @@
+import { z } from "zod";
+import { url, webhookSecret } from "../../../../config/variables.ts";
 import { SECOND, type Clock } from "../../../../lib/clock.ts";
 import { vet } from "../../headers.ts";
 import type { EmailMessage, EmailProvider } from "../../provider.ts";
 import { halves, sendInPieces, type Split } from "../../../send-kit/split.ts";
 import { notTried } from "../../../send-kit/verdict.ts";
 import { sendVetted } from "../vetted.ts";
+import { defineEmailProvider, secretsOf } from "../definition.ts";
 import { createResendClient, type ResendClientOptions } from "./client.ts";
+import { resendEvents } from "./events.ts";
 import { fromResend, probeOfResend, RESEND_LIMITS, toResend } from "./mapping.ts";
+import { createSvixWebhook } from "./svix.ts";
 
 export interface ResendOptions extends ResendClientOptions {
   clock: Clock;
@@ -62,3 +67,24 @@ export function createResendProvider(options: ResendOptions): EmailProvider {
     probe: async () => probeOfResend(await client.listDomains()),
   };
 }
+
+export const resend = defineEmailProvider({
+  variables: {
+    RESEND_BASE_URL: url.default("https://api.resend.com"),
+    /** `whsec_…`: signs what comes to /webhooks/resend. */
+    RESEND_WEBHOOK_SECRET: webhookSecret.optional(),
+    /** While rotating: what is signed with this one is taken too. */
+    RESEND_WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
+  },
+  credentials: { RESEND_API_KEY: z.string().min(1) },
+  create: (v, { fetch, clock, timeoutMs }) =>
+    createResendProvider({
+      fetch,
+      clock,
+      timeoutMs,
+      apiKey: v.RESEND_API_KEY,
+      baseUrl: v.RESEND_BASE_URL,
+    }),
+  events: resendEvents,
+  webhook: (v) => createSvixWebhook(secretsOf(v.RESEND_WEBHOOK_SECRET, v.RESEND_WEBHOOK_SECRET_PREVIOUS)),
+});
