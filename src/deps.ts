@@ -7,6 +7,7 @@ import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channel
 import { deliverInApp } from "./channels/in-app/deliver.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
+import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
 import type { Ctx } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
@@ -22,6 +23,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import type { Deliver } from "./delivery/consume.ts";
+import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
@@ -41,6 +43,7 @@ export interface Deps extends Seams {
   ids: Ids;
   authenticate: Authenticate;
   pushProviders: readonly PushProvider[];
+  tokenKinds: TokenKinds;
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
   /** What listens at /webhooks/<provider>; null where it is not configured. */
@@ -74,7 +77,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     linkSecrets: config.linkSecrets,
   };
   const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead);
-  const push = createPushChannel(pushProviders, pushBudget({ config }));
+  const push = createPushChannel(pushProviders, pushBudget({ config }), PAUSE_IS_OVERTAKEN);
   const shared = {
     config,
     clock,
@@ -93,6 +96,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     ids,
     authenticate: createAuthenticate(config.jwt, all.fetch),
     pushProviders,
+    tokenKinds: tokenKindsOf(PUSH_PROVIDERS, pushProviders),
     emailProviders,
     probeEmail: createProber(clock.now),
     webhooks: createWebhooks(config, all),

@@ -16,6 +16,7 @@ export function createExpoProvider(options: ExpoClientOptions): PushProvider {
   const post = createExpoClient(options);
   return {
     name: "expo",
+    devices: "own",
     options: PUSH_OPTIONS,
     // Expo takes 600 a second from a project; 480 + 100 in any one second stays below.
     pace: { ratePerSecond: 480, burst: 100 },

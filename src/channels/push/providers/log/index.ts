@@ -10,6 +10,7 @@ import { definePushProvider } from "../definition.ts";
 export function createLogProvider({ log: lines }: { log: Log }): PushProvider {
   return {
     name: "log",
+    devices: "all",
     options: PUSH_OPTIONS,
     pace: { ratePerSecond: 10_000, burst: 10_000 },
     maxPerRequest: 100,
