@@ -175,8 +175,8 @@ export const listed = ([rows = [], total = []]: unknown[][]): Listed<Linked> => 
 const sent = { userId: sql`${dispatches}.user_id`, orgId: sql`${dispatches}.org_id` };
 
 /** One dispatch with its links, if it is in scope. */
-export const findDispatch = (scope: Scope, channel: Channel | null, id: string): Statement =>
-  sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+export const findDispatch = (scope: Scope, channel: Channel | null, id: string): SQL<Linked> =>
+  sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
 
 const ofId = (channel: Channel | null, id: string): SQL =>
   sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;
