@@ -7,7 +7,7 @@ beforeEach(emptyTables);
 const reminder = { channel: "email", lane: "email", type: "certification_reminder" } as const;
 
 const isSentSince = async (h: ReturnType<typeof createWorld>, id: string | undefined) =>
-  (await h.ctx.db.read({ since: wasSentSince(id ?? "") })).since.length > 0;
+  (await h.ctx.db.read({ since: wasSentSince(h.ctx, id ?? "") })).since.length > 0;
 
 test("a later reminder to the same user says what an earlier one would have said; one to somebody else does not", async () => {
   const h = createWorld();

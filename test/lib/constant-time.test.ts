@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { isOneOf, isSameSecret } from "../../../../src/channels/email/feedback/constant-time.ts";
+import { isOneOf, isSameSecret } from "../../src/lib/constant-time.ts";
 
 it("a secret is the same as itself only", async () => {
   await fc.assert(

@@ -1,7 +1,7 @@
 import { importX509 } from "jose";
-import { MINUTE, SECOND } from "../../../lib/clock.ts";
-import { createThrottle } from "../../../rate-limit/throttle.ts";
-import type { Fetch } from "../providers/http.ts";
+import { MINUTE, SECOND } from "../../../../lib/clock.ts";
+import { createThrottle } from "../../../../rate-limit/throttle.ts";
+import type { Fetch } from "../../../send-kit/http.ts";
 
 export interface KeyStoreOptions {
   fetch: Fetch;

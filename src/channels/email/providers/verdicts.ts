@@ -1,25 +1,17 @@
-import type { Outcome, ProviderHealth } from "../../../delivery/outcome.ts";
 import { HOUR, MINUTE, SECOND } from "../../../lib/clock.ts";
+import type { Answer } from "../../send-kit/http.ts";
+import { retryAfterMs } from "../../send-kit/retry-after.ts";
+import { type ProviderVerdict, type VerdictRow, verdictsOf } from "../../send-kit/verdict.ts";
+import type { ProviderProbe } from "../provider.ts";
 
-/** What one answer means: for the message, and for the provider. */
-export interface Verdict {
-  outcome: Outcome;
-  health: ProviderHealth;
-}
-
-type Case =
-  | { kind: "retry" | "rejected" | "gone"; health: "ok" | "error"; message: string }
-  /** `waitMs`: the wait where the provider names none. */
-  | { kind: "deferred"; health: "ok" | "throttled"; message: string; waitMs: number };
-
-/** A daily quota comes back within a day, or when someone raises it: looking each hour is soon enough. */
+/** A daily quota comes back within a day, or when someone raises it: asking each hour is soon enough. */
 export const DAILY_QUOTA_WAIT_MS = HOUR;
 export const MONTHLY_QUOTA_WAIT_MS = 6 * HOUR;
 /** For a quota of the last 24 hours AWS advises to wait up to 10 minutes. */
 export const ROLLING_QUOTA_WAIT_MS = 10 * MINUTE;
 
-/** Everything that can happen to an e-mail other than being accepted. The codes are stable, the messages are our own words. */
-const CASES = {
+/** Everything that can happen to an e-mail except that it is accepted, or not tried at all. */
+const VERDICTS = {
   timeout: { kind: "retry", health: "error", message: "The e-mail provider did not answer in time." },
   network_error: { kind: "retry", health: "error", message: "The e-mail provider could not be reached." },
   provider_error: { kind: "retry", health: "error", message: "The e-mail provider had an internal error." },
@@ -78,12 +70,6 @@ const CASES = {
     waitMs: 10 * SECOND,
     message: "The same message is already being handed over.",
   },
-  not_tried: {
-    kind: "deferred",
-    health: "ok",
-    waitMs: SECOND,
-    message: "The message was left for the next request.",
-  },
   message_rejected: { kind: "rejected", health: "ok", message: "The e-mail provider rejected the message." },
   message_too_big: {
     kind: "rejected",
@@ -118,24 +104,34 @@ const CASES = {
     message: "The e-mail provider may not send to this recipient.",
   },
   suppressed: { kind: "gone", health: "ok", message: "The e-mail provider no longer sends to this address." },
-} as const satisfies Record<string, Case>;
+} as const satisfies Record<string, VerdictRow>;
 
-export type CaseCode = keyof typeof CASES;
+export type EmailCode = keyof typeof VERDICTS;
 
-export const accepted = (messageId: string | null): Verdict => ({
-  outcome: { kind: "accepted", messageId },
-  health: { kind: "ok" },
-});
+/** The verdict of a code. */
+export const verdict = verdictsOf(VERDICTS);
 
-/** @param afterMs the wait that the provider named (milliseconds), for those that are put off */
-export function verdict(code: CaseCode, afterMs?: number): Verdict {
-  const found: Case = CASES[code];
-  const { message } = found;
-  if (found.kind === "deferred") {
-    const wait = afterMs ?? found.waitMs;
-    const health: ProviderHealth =
-      found.health === "throttled" ? { kind: "throttled", afterMs: wait } : { kind: "ok" };
-    return { outcome: { kind: "deferred", code, message, afterMs: wait }, health };
-  }
-  return { outcome: { kind: found.kind, code, message }, health: { kind: found.health } };
+/** What is alike with every provider: silence, 401 and 403, 408, 413, 429, 5xx. Undefined for the rest. */
+export function commonVerdict(answer: Answer, now: number): ProviderVerdict | undefined {
+  if (answer.kind === "silence") return verdict(answer.code);
+  if (answer.status === 401 || answer.status === 403) return verdict("provider_credentials");
+  if (answer.status === 408) return verdict("timeout");
+  if (answer.status === 413) return verdict("message_too_big");
+  if (answer.status === 429) return verdict("rate_limited", retryAfterMs(answer.headers, now));
+  if (answer.status >= 500) return verdict("provider_error");
+  return undefined;
+}
+
+/**
+ * What the answer of an account endpoint says.
+ * @param read what its body says when the status is 200; null when the body makes no sense
+ */
+export function probeOf(answer: Answer, read: (body: unknown) => ProviderProbe | null): ProviderProbe {
+  if (answer.kind === "silence") return { kind: "unreachable", code: answer.code };
+  if (answer.status >= 500) return { kind: "unreachable", code: "provider_error" };
+  if (answer.status === 401 || answer.status === 403)
+    return { kind: "degraded", code: "provider_credentials" };
+  if (answer.status === 429) return { kind: "degraded", code: "rate_limited" };
+  const probe = answer.status === 200 ? read(answer.body) : null;
+  return probe ?? { kind: "unreachable", code: "bad_answer" };
 }

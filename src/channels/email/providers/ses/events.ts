@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { DISPATCH_TAG } from "../providers/http.ts";
-import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { DISPATCH_TAG } from "../../provider.ts";
+import {
+  codeOf,
+  mayBeReply,
+  namedAddress,
+  timeOr,
+  type FeedbackEvent,
+  type FeedbackMapper,
+} from "../../feedback/event.ts";
 
 const recipients = z.array(z.object({ emailAddress: z.string() }));
 
@@ -43,13 +50,6 @@ const addressesOf = (list: readonly { emailAddress: string }[]) => list.map((one
 
 /** Account-level and global suppression lists hold hard bounces and complaints only. */
 const SUPPRESSED = new Set(["Suppressed", "OnAccountSuppressionList"]);
-
-/**
- * SES reports out-of-office replies as transient, general bounces, and knows nothing of what is undetermined
- * (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types). So does Resend, which sends by SES.
- */
-export const mayBeReply = (type: string | null | undefined, subType: string | null | undefined): boolean =>
-  type === "Undetermined" || (type === "Transient" && (subType ?? "General") === "General");
 
 function partOf({ eventType, notificationType, mail, bounce, complaint, delivery }: Payload): Part | null {
   const failed = (code: string): Part => ({

@@ -1,6 +1,12 @@
 import { z } from "zod";
-import { DISPATCH_TAG } from "../providers/http.ts";
-import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import { DISPATCH_TAG } from "../../provider.ts";
+import {
+  codeOf,
+  namedAddress,
+  timeOr,
+  type FeedbackEvent,
+  type FeedbackMapper,
+} from "../../feedback/event.ts";
 
 const payload = z.object({
   RecordType: z.string(),

@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { DISPATCH_TAG } from "../providers/http.ts";
-import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
-import { mayBeReply } from "./ses-events.ts";
+import { DISPATCH_TAG } from "../../provider.ts";
+import {
+  codeOf,
+  mayBeReply,
+  namedAddress,
+  timeOr,
+  type FeedbackEvent,
+  type FeedbackMapper,
+} from "../../feedback/event.ts";
 
 const payload = z.object({
   type: z.string(),

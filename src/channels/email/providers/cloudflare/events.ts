@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { codeOf, namedAddress, timeOr, type FeedbackEvent, type FeedbackMapper } from "./event.ts";
+import {
+  codeOf,
+  namedAddress,
+  timeOr,
+  type FeedbackEvent,
+  type FeedbackMapper,
+} from "../../feedback/event.ts";
 
 const payload = z.object({
   type: z.string(),

@@ -1,6 +1,7 @@
-import { Webhook } from "standardwebhooks";
-import { MINUTE, SECOND } from "../../../lib/clock.ts";
-import { isOneOf } from "./constant-time.ts";
+import { Webhook as Signer } from "standardwebhooks";
+import { MINUTE, SECOND } from "../../../../lib/clock.ts";
+import { parseJson, type Webhook } from "../../feedback/webhook.ts";
+import { isOneOf } from "../../../../lib/constant-time.ts";
 
 export type SvixVerdict =
   /** `id` stays the same when the event is sent again. */
@@ -21,7 +22,7 @@ const header = (headers: Headers, name: string): string =>
  * @param secrets `whsec_…`; several while they are rotated. Throws when one is not base64: that is a fault of the set-up.
  */
 export function createSvixVerifier(secrets: readonly string[]) {
-  const webhooks = secrets.map((secret) => new Webhook(secret));
+  const signers = secrets.map((secret) => new Signer(secret));
   /** @param body the request's body as it came, before any parsing */
   return async (headers: Headers, body: string, now: number): Promise<SvixVerdict> => {
     const id = header(headers, "id");
@@ -31,8 +32,21 @@ export function createSvixVerifier(secrets: readonly string[]) {
     const at = /^\d{1,12}$/.test(timestamp) ? Number(timestamp) * SECOND : Number.NaN;
     // Also false for NaN.
     if (!(Math.abs(now - at) <= TOLERANCE_MS)) return { ok: false, code: "timestamp" };
-    const expected = webhooks.map((webhook) => webhook.sign(id, new Date(at), body));
+    const expected = signers.map((signer) => signer.sign(id, new Date(at), body));
     const checks = signatures.slice(0, MAX_SIGNATURES).map((signature) => isOneOf(signature, expected));
     return (await Promise.all(checks)).includes(true) ? { ok: true, id } : { ok: false, code: "signature" };
+  };
+}
+
+/** Resend's webhook; null without a secret. */
+export function createSvixWebhook(secrets: readonly string[]): Webhook | null {
+  if (secrets.length === 0) return null;
+  const verify = createSvixVerifier(secrets);
+  return async (call, now) => {
+    const body = await call.text();
+    const checked = await verify(call.headers, body, now);
+    if (!checked.ok) return { kind: "forged", code: checked.code };
+    const payload = parseJson(body);
+    return payload === undefined ? { kind: "malformed" } : { kind: "event", payload };
   };
 }
