@@ -24,13 +24,16 @@ import type { Deliver } from "./delivery/consume.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
+import type { NotificationTypes } from "./content/type.ts";
+import { builtInTypes } from "./notifications/registry.ts";
 
-/** What a test may replace: time, chance, the way out, and the log. Everything else is real. */
+/** What a test may replace: time, chance, the way out, the log, and the notification types. Everything else is real. */
 export interface Seams {
   clock: Clock;
   random: () => number;
   fetch: typeof fetch;
   log: Log;
+  types: NotificationTypes;
 }
 
 /** Everything that is put together once for an isolate. */
@@ -62,6 +65,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     // Looked up at each call, so that it is always the runtime's own.
     fetch: seams.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     log: seams.log ?? createLog(),
+    types: seams.types ?? builtInTypes,
   };
   const ids = createIds(clock);
   const pushProviders = createPushProviders(config, all);
@@ -71,7 +75,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     from: config.email.from,
     linkSecrets: config.linkSecrets,
   };
-  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead);
+  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
   const push = createPushChannel(pushProviders, pushBudget({ config }));
   const shared = {
     config,

@@ -1,5 +1,5 @@
-import type { EmailContent } from "../../content/index.ts";
 import type { PauseEventType, peerMentors } from "../../db/schema/index.ts";
+import type { PauseContent } from "./payload.ts";
 
 type Mentor = typeof peerMentors.$inferSelect;
 
@@ -23,7 +23,7 @@ export interface PauseEvent {
   pushBody: string;
   inAppBody: string;
   /** What the e-mail is rendered from. */
-  payload: EmailContent;
+  payload: PauseContent & { type: PauseEventType };
 }
 
 let days: Intl.DateTimeFormat | undefined;
