@@ -4,9 +4,11 @@ import { createApp } from "../../src/app.ts";
 import type { Ctx } from "../../src/ctx.ts";
 import { createDeps, type Deps } from "../../src/deps.ts";
 import type { Role } from "../../src/auth/principal.ts";
+import type { NotificationTypes } from "../../src/content/index.ts";
 import { runCron } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
 import { consumeQueue } from "../../src/queues/index.ts";
 import { createContractCheck, type Seen } from "./contract.ts";
 import { openApi } from "./openapi.ts";
@@ -119,7 +121,13 @@ export function createHarness({
   vars = {},
   now = Date.UTC(2026, 2, 26, 8, 0, 0),
   autoDrain = true,
-}: { vars?: Record<string, string>; now?: number; autoDrain?: boolean } = {}): Harness {
+  types = builtInTypes,
+}: {
+  vars?: Record<string, string>;
+  now?: number;
+  autoDrain?: boolean;
+  types?: NotificationTypes;
+} = {}): Harness {
   let time = now;
   const logged: string[] = [];
   const clock = {
@@ -166,6 +174,7 @@ export function createHarness({
       random: () => 0.5,
       fetch: (input, init) => pass("fetch", async () => reach(String(input), init as RequestInit)),
       log: memoryLog(logged),
+      types,
     },
   );
   const app = createApp(() => deps);
