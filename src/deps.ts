@@ -27,13 +27,16 @@ import type { TypeTraits } from "./outbox/types.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
+import type { NotificationTypes } from "./content/type.ts";
+import { builtInTypes } from "./notifications/registry.ts";
 
-/** What a test may replace: time, chance, the way out, and the log. Everything else is real. */
+/** What a test may replace: time, chance, the way out, the log, and the notification types. Everything else is real. */
 export interface Seams {
   clock: Clock;
   random: () => number;
   fetch: typeof fetch;
   log: Log;
+  types: NotificationTypes;
 }
 
 /** Everything that is put together once for an isolate. */
@@ -52,12 +55,6 @@ export interface Deps extends Seams {
   open(start: SessionStart, log?: Log): Ctx;
 }
 
-/** What the pipeline must know of the types. */
-const TYPES: TypeTraits = {
-  superseding: ["certification_reminder", "deadline_reminder", "weekly_digest"],
-  ownBudget: ["test"],
-};
-
 /** The one place where things are put together. Throws a ConfigError when a variable is missing or wrong. */
 export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps {
   const config = readConfig(bindings, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS });
@@ -68,6 +65,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     // Looked up at each call, so that it is always the runtime's own.
     fetch: seams.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     log: seams.log ?? createLog(),
+    types: seams.types ?? builtInTypes,
   };
   const ids = createIds(clock);
   const pushProviders = createPushProviders(config, all);
@@ -77,7 +75,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     from: config.email.from,
     linkSecrets: config.linkSecrets,
   };
-  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead);
+  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
   const push = createPushChannel(pushProviders, pushBudget({ config }), PAUSE_IS_OVERTAKEN);
   const channels = [throughProviders(push), throughProviders(email), inAppChannel];
   const shared = {
@@ -91,7 +89,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),
     inboxes: createInboxes(bindings.USER_INBOX, clock),
     channels: new Map(channels.map((channel) => [channel.channel, channel])),
-    types: TYPES,
+    types: traitsOf(all.types),
     beforeRemoval: [addToTotals, keepOutcomes],
   };
   return {
@@ -108,6 +106,12 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }
+
+/** What the pipeline must know of the types. */
+const traitsOf = ({ all }: NotificationTypes): TypeTraits => ({
+  superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
+  ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
+});
 
 let made: { from: Bindings; deps: Deps } | undefined;
 

@@ -29,9 +29,7 @@ export function startTicker(origin: string, crons: readonly string[], warn: (lin
   };
   const jobs = crons.map(
     (cron) =>
-      new Cron(cron, { timezone: "Etc/UTC", alternativeWeekdays: true, protect: true }, () =>
-        fire(cron),
-      ),
+      new Cron(cron, { timezone: "Etc/UTC", alternativeWeekdays: true, protect: true }, () => fire(cron)),
   );
   const caughtUp = Promise.all(
     jobs.filter((job) => job.getPattern() === EVERY_MINUTE).map((job) => job.trigger()),
