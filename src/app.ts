@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { getPath } from "hono/utils/url";
 import { type Deps, depsOf } from "./deps.ts";
-import type { Bindings } from "./config/config.ts";
+import type { Bindings } from "./bindings.ts";
 import type { App, AppEnv } from "./http/app-env.ts";
 import { createBase } from "./http/middleware.ts";
 

@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import type { ZodError } from "zod";
 import * as devices from "../../channels/push/devices.ts";
-import { isExpoPushToken } from "../../channels/push/providers/expo/token.ts";
 import * as records from "../../notifications/push/records.ts";
 import { sendBatch } from "../../notifications/push/send-batch.ts";
 import { sendOne } from "../../notifications/push/send-one.ts";
@@ -83,12 +82,14 @@ export function registerHandlers(app: App): void {
   app.openapi(routes.registerDevice, async (c) => {
     const principal = c.get("principal");
     const body = c.req.valid("json");
-    if (!isExpoPushToken(body.token))
-      throw invalid([{ pointer: "/token", detail: "must be an Expo push token" }]);
+    const { tokenKinds } = c.get("deps");
+    const provider = tokenKinds.providerOf(body.token);
+    if (provider === null)
+      throw invalid([{ pointer: "/token", detail: `must be ${tokenKinds.description}` }]);
     // It may make a user, too, and nobody answers for it.
     if (principal.kind === "anonymous") await countChange(c);
     const create = newUser(principal, body.user_id);
-    const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), "expo", body, create);
+    const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), provider, body, create);
     const { user_id, token, platform, registered_at } = device;
     return c.json({ user_id, token, platform, registered_at: iso(registered_at) }, 201);
   });
