@@ -29,6 +29,8 @@ export interface TypeData<Id extends string = string> {
   readonly goodForMs: number | null;
   /** A later message of a user says what an earlier one would have said, as it is by then: that is not sent any more. */
   readonly supersedes: boolean;
+  /** Counted in a budget of its own when it is asked for: its dispatches take no slot of their channel's budget. */
+  readonly ownBudget: boolean;
   /** 1–255, in the unsubscribe links of mails that are never recalled: it is never changed and never used again. */
   readonly linkCode: number;
 }
@@ -129,3 +131,9 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
     throw new Error("Two notification types have the same id or link code");
   return { all, get: (id) => byId.get(id), byLinkCode: (code) => byCode.get(code) };
 }
+
+/** What the pipeline must know of the types, which it does not name: the ids of those that supersede, and so on. */
+export const traitsOf = ({ all }: NotificationTypes) => ({
+  superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
+  ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
+});

@@ -31,8 +31,3 @@ export type BuiltInType = (typeof BUILT_IN)[number]["id"];
 export const TYPE_IDS: readonly BuiltInType[] = BUILT_IN.map(({ id }) => id);
 
 export const builtInTypes = createTypes(BUILT_IN);
-
-/** Types of which a later message replaces an earlier one. */
-export const SUPERSEDING: readonly string[] = BUILT_IN.filter(({ supersedes }) => supersedes).map(
-  ({ id }) => id,
-);

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { createTypes } from "../../src/content/index.ts";
+import { createTypes, traitsOf } from "../../src/content/index.ts";
 import { queryOf } from "../../src/db/statement.ts";
 import {
   deadlineKey,
@@ -11,7 +11,7 @@ import {
   summaryKey,
   welcomeKey,
 } from "../../src/outbox/dedupe-keys.ts";
-import { builtInTypes, SUPERSEDING } from "../../src/notifications/registry.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
 
 const NOW = Date.UTC(2026, 2, 20, 8);
 const by = <T>(of: (type: (typeof builtInTypes.all)[number]) => T) =>
@@ -77,8 +77,11 @@ describe("the built-in types", () => {
     expect(new Set(keys.map(kindOf))).toEqual(new Set([...kinds].filter((kind) => kind !== null)));
   });
 
-  test("are superseded where the later message says what the earlier one would have said", () => {
-    expect(SUPERSEDING).toEqual(["certification_reminder", "deadline_reminder", "weekly_digest"]);
+  test("tell the pipeline which of them supersede, and which have a budget of their own", () => {
+    expect(traitsOf(builtInTypes)).toEqual({
+      superseding: ["certification_reminder", "deadline_reminder", "weekly_digest"],
+      ownBudget: ["test"],
+    });
   });
 
   test.each(["id", "linkCode"] as const)("differ in their %s", (key) => {

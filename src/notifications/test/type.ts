@@ -20,6 +20,7 @@ export const test = defineType({
   // A test that could not be sent at once is of no use later.
   goodForMs: MINUTE,
   supersedes: false,
+  ownBudget: true,
   linkCode: 7,
   payload: z.object({}),
   words: { en },
