@@ -3,8 +3,12 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
+import * as text from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
+
+/** A copy, since only schemas that were made after `@hono/zod-openapi` was loaded have `.openapi`. */
+export const directoryId = text.directoryId.clone();
 
 /** The id of a message in a path. What is no id of ours is a 404, like an id that is not there. */
 export const anyDispatchId = z.string().openapi({
@@ -186,4 +190,12 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { "application/json": { schema } },
+});
+
+/** The headers of a request that is carried out once, however often it is repeated. */
+export const keyed = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
 });

@@ -22,7 +22,7 @@ const idOf = (text: string): string => {
 /** Whose inbox it is: the caller's, and nobody else's. */
 const reader = (c: Context<AppEnv>): Subject => subjectOf(requireToken(c.get("principal")));
 
-export function registerInbox(app: App): void {
+export function register(app: App): void {
   app.openAPIRegistry.register("InboxFrame", frame);
   app.openAPIRegistry.register("InboxSync", said);
   app.openAPIRegistry.register("InboxAck", acknowledged);

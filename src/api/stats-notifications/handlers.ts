@@ -30,7 +30,7 @@ function newUser(principal: Principal, userId: string): NewUser | null {
 }
 
 /** Mounts the stats contract. */
-export function registerHandlers(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { user_id, time_window, status, ...paging } = c.req.valid("query");
     const page = pageOf(paging);

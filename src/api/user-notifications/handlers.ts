@@ -19,7 +19,7 @@ import { historyView, preferencesView, selection, statsView, testView } from "./
 const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
   subjectOf(requireToken(c.get("principal")), user_id);
 
-export function registerUserNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.getPreferences, async (c) =>
     c.json(preferencesView(await getPreferences(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
   );

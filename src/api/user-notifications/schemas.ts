@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { EMAIL_TYPES } from "../../content/index.ts";
 import { pageQuery } from "../../http/pagination.ts";
-import { anyDispatchId, listOf, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { anyDispatchId, directoryId, listOf, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
 
 /** The contract's states of an e-mail. */
 export const HISTORY_STATUSES = ["pending", "sent", "delivered", "bounced", "failed"] as const;

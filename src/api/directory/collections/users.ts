@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { type User, type UserFacts, users as collection } from "../../directory/users.ts";
-import { emailAddress, languageTag, printedTime } from "../../http/schemas.ts";
-import { plainText } from "../../lib/text.ts";
-import { iso } from "../../lib/clock.ts";
-import { isTimeZone } from "../../schedules/time-zone.ts";
-import { entityId, idOrNull } from "./schemas.ts";
-import type { WireCollection } from "./wire.ts";
+import { type User, type UserFacts, users as collection } from "../../../directory/users.ts";
+import { emailAddress, languageTag, printedTime } from "../../../http/schemas.ts";
+import { plainText } from "../../../lib/text.ts";
+import { iso } from "../../../lib/clock.ts";
+import { isTimeZone } from "../../../schedules/time-zone.ts";
+import { entityId, idOrNull } from "../schemas.ts";
+import type { WireCollection } from "../wire.ts";
 
 const fields = {
   org_id: idOrNull.openapi({ description: "The user's organization. It may come later." }),

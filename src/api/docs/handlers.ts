@@ -1,5 +1,4 @@
 import { html } from "hono/html";
-import { allRoutes } from "../../app.ts";
 import { notFound } from "../../lib/failure.ts";
 import type { App } from "../../http/app-env.ts";
 
@@ -39,32 +38,18 @@ const page = html`<!doctype html>
 
 const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#reference", deepLinking: true, docExpansion: "list" });`;
 
-/** `/openapi.json`: OpenAPI 3.1. */
-export function registerDocument(app: App): void {
+/** Mounts the document (OpenAPI 3.1), the reference that people can read, and the home page. */
+export function register(app: App, allRoutes: () => Promise<App>): void {
+  // Whoever opens the service in a browser is sent to its reference.
+  app.get("/", (c) => c.redirect("/docs"));
+
   // Made once, at the first request: it takes longer than any other answer.
   let document: ReturnType<App["getOpenAPI31Document"]> | undefined;
   app.get("/openapi.json", async (c) => {
     document ??= describe(await allRoutes());
     return c.json({ ...document, servers: [{ url: new URL(c.req.url).origin }] });
   });
-}
 
-function describe(routes: App) {
-  routes.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-  });
-  return routes.getOpenAPI31Document(ABOUT);
-}
-
-/** `/`: whoever opens the service in a browser is sent to its reference. */
-export function registerHome(app: App): void {
-  app.get("/", (c) => c.redirect("/docs"));
-}
-
-/** `/docs`: a reference that people can read. */
-export function registerReference(app: App): void {
   app.get("/docs", (c) => {
     c.header("content-security-policy", CONTENT_SECURITY_POLICY);
     return c.html(page);
@@ -77,4 +62,13 @@ export function registerReference(app: App): void {
     // An answer of a fetch takes no more headers, and has none of ours.
     return c.newResponse(asset.body, asset);
   });
+}
+
+function describe(routes: App) {
+  routes.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  return routes.getOpenAPI31Document(ABOUT);
 }

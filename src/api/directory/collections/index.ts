@@ -1,4 +1,4 @@
-import type { COLLECTIONS } from "../../directory/collections.ts";
+import type { COLLECTIONS } from "../../../directory/collections.ts";
 import { activities } from "./activities.ts";
 import { applications } from "./applications.ts";
 import { certifications } from "./certifications.ts";
@@ -7,7 +7,7 @@ import { matches } from "./matches.ts";
 import { orgs } from "./orgs.ts";
 import { peerMentors } from "./peer-mentors.ts";
 import { users } from "./users.ts";
-import type { WireCollection } from "./wire.ts";
+import type { WireCollection } from "../wire.ts";
 
 /** Every collection of the directory; the type sees to it that none is missing. */
 export const WIRE = {

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { type Org, orgs as collection } from "../../directory/orgs.ts";
-import { plainText } from "../../lib/text.ts";
-import { entityId, idOrNull } from "./schemas.ts";
-import type { WireCollection } from "./wire.ts";
+import { type Org, orgs as collection } from "../../../directory/orgs.ts";
+import { plainText } from "../../../lib/text.ts";
+import { entityId, idOrNull } from "../schemas.ts";
+import type { WireCollection } from "../wire.ts";
 
 const fields = {
   name: plainText(200),

@@ -87,7 +87,7 @@ async function fromPostmark(c: Context<AppEnv>): Promise<Response> {
 }
 
 /** What e-mail providers tell us about messages. Cloudflare's events come by queue instead. */
-export function registerWebhooks(app: App): void {
+export function register(app: App): void {
   app.use(
     "/webhooks/*",
     bodyLimit({

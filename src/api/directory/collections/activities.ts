@@ -1,12 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { ACTIVITY_STATUSES } from "../../db/schema/index.ts";
-import { type Activity, activities as collection } from "../../directory/activities.ts";
-import { instant, printedTime } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
-import { iso } from "../../lib/clock.ts";
-import { hoursOf, MAX_HOURS, minutesOf } from "../../lib/hours.ts";
-import { entityId } from "./schemas.ts";
-import type { WireCollection } from "./wire.ts";
+import { ACTIVITY_STATUSES } from "../../../db/schema/index.ts";
+import { type Activity, activities as collection } from "../../../directory/activities.ts";
+import { directoryId, instant, printedTime } from "../../../http/schemas.ts";
+import { iso } from "../../../lib/clock.ts";
+import { hoursOf, MAX_HOURS, minutesOf } from "../../../lib/hours.ts";
+import { entityId } from "../schemas.ts";
+import type { WireCollection } from "../wire.ts";
 
 const hours = z
   .number()

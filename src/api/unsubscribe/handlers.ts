@@ -38,7 +38,7 @@ function page(
  * `/unsubscribe/{token}` (RFC 8058): GET shows a page and changes nothing, since scanners follow links; POST, a form or
  * multipart and without any login, unsubscribes or undoes it.
  */
-export function registerUnsubscribe(app: App): void {
+export function register(app: App): void {
   const targetOf = (c: Context<AppEnv>) =>
     verifyUnsubscribe(c.get("deps").config.linkSecrets, c.req.param("token") ?? "");
 

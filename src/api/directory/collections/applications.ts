@@ -3,12 +3,11 @@ import {
   type Application,
   type ApplicationFacts,
   applications as collection,
-} from "../../directory/applications.ts";
-import { printedTime } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
-import { iso } from "../../lib/clock.ts";
-import { entityId } from "./schemas.ts";
-import type { WireCollection } from "./wire.ts";
+} from "../../../directory/applications.ts";
+import { directoryId, printedTime } from "../../../http/schemas.ts";
+import { iso } from "../../../lib/clock.ts";
+import { entityId } from "../schemas.ts";
+import type { WireCollection } from "../wire.ts";
 
 const fields = {
   user_id: directoryId.openapi({ description: "Who has applied." }),

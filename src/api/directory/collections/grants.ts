@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { type Grant, type GrantFacts, grants as collection } from "../../directory/grants.ts";
-import { instant, printedTime, webUrl } from "../../http/schemas.ts";
-import { plainText } from "../../lib/text.ts";
-import { isoOrNull } from "../../lib/clock.ts";
-import { entityId } from "./schemas.ts";
-import type { WireCollection } from "./wire.ts";
+import { type Grant, type GrantFacts, grants as collection } from "../../../directory/grants.ts";
+import { instant, printedTime, webUrl } from "../../../http/schemas.ts";
+import { plainText } from "../../../lib/text.ts";
+import { isoOrNull } from "../../../lib/clock.ts";
+import { entityId } from "../schemas.ts";
+import type { WireCollection } from "../wire.ts";
 
 const fields = {
   title: plainText(200),

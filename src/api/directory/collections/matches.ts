@@ -1,10 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { type Match, type MatchFacts, matches as collection } from "../../directory/matches.ts";
-import { printedTime } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
-import { iso } from "../../lib/clock.ts";
-import { entityId } from "./schemas.ts";
-import type { WireCollection } from "./wire.ts";
+import { type Match, type MatchFacts, matches as collection } from "../../../directory/matches.ts";
+import { directoryId, printedTime } from "../../../http/schemas.ts";
+import { iso } from "../../../lib/clock.ts";
+import { entityId } from "../schemas.ts";
+import type { WireCollection } from "../wire.ts";
 
 const fields = {
   user_id: directoryId.openapi({ description: "Whom the grant fits." }),

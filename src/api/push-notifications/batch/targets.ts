@@ -1,11 +1,10 @@
 import type { z } from "@hono/zod-openapi";
-import { unknownTo } from "../../channels/push/options.ts";
-import type { PushProvider } from "../../channels/push/provider.ts";
-import type { TargetResult } from "../../notifications/push/send-batch.ts";
-import { fieldErrors } from "../../http/field-errors.ts";
-import type { Rejected } from "../../http/members.ts";
-import { directoryId } from "../../lib/text.ts";
-import type { FieldError } from "../../lib/failure.ts";
+import { directoryId } from "../../../http/schemas.ts";
+import type { PushProvider } from "../../../channels/push/provider.ts";
+import type { TargetResult } from "../../../notifications/push/send-batch.ts";
+import { fieldErrors } from "../../../http/field-errors.ts";
+import type { Rejected } from "../../../http/members.ts";
+import { unknownOptions } from "../options.ts";
 import type { target } from "./schemas.ts";
 
 type Target = z.output<typeof target>;
@@ -23,18 +22,6 @@ export interface Targets {
 
 /** A target's part of the answer. */
 export type BatchResult = TargetResult | { user_id: string; dispatch: null; missing: "invalid_request" };
-
-/** Options that no configured provider has: refused at the door, where it can be said. */
-export const unknownOptions = (
-  providers: readonly PushProvider[],
-  { options }: Pick<Target, "options">,
-): FieldError[] =>
-  options === undefined
-    ? []
-    : unknownTo(providers, options).map((name) => ({
-        pointer: `/options/${name}`,
-        detail: `no push provider here has this (${providers.map((provider) => provider.name).join(", ")})`,
-      }));
 
 /** Sorts the targets of a batch, of which some may be wrong: these keep none of the others from being sent. */
 export function readTargets<T>(

@@ -3,12 +3,12 @@ import {
   type PeerMentor,
   type PeerMentorFacts,
   peerMentors as collection,
-} from "../../directory/peer-mentors.ts";
-import { emailAddress, instant, printedTime } from "../../http/schemas.ts";
-import { plainText } from "../../lib/text.ts";
-import { iso, isoOrNull } from "../../lib/clock.ts";
-import { entityId, idOrNull } from "./schemas.ts";
-import type { WireCollection } from "./wire.ts";
+} from "../../../directory/peer-mentors.ts";
+import { emailAddress, instant, printedTime } from "../../../http/schemas.ts";
+import { plainText } from "../../../lib/text.ts";
+import { iso, isoOrNull } from "../../../lib/clock.ts";
+import { entityId, idOrNull } from "../schemas.ts";
+import type { WireCollection } from "../wire.ts";
 
 const fields = {
   full_name: plainText(200),
