@@ -96,7 +96,7 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
       (naming) =>
         sql`UPDATE ${naming.table} SET ${sql.identifier(naming.user.name)} = NULL ${portionOf(naming, id)}`,
     ),
-    ...ctx.reactions.beforeDeletion(some),
+    ...ctx.reactions.erased(some),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
     sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
     // Occasions outlive their dispatches.

@@ -32,15 +32,15 @@ export interface Reaction<F extends Facts = Facts> {
   removed?(ctx: Ctx, id: string): readonly Statement[];
 }
 
-/**
- * What follows from changes of the directory, and from the deletion of dispatches. The directory knows none of it: the
- * table is `notifications/reactions.ts`.
- */
+/** What follows from changes of the directory. The directory knows none of it: the table is `notifications/reactions.ts`. */
 export interface Reactions {
   /** By the name of a collection, in the order in which their statements run. */
   readonly changes: ReadonlyMap<string, readonly Reaction[]>;
-  /** Statements that keep what would be lost with dispatches. @param ids theirs, as a subquery in parentheses */
-  beforeDeletion(ids: SQL): readonly Statement[];
+  /**
+   * Statements that keep what others would lose when a user is erased. They run before the user's dispatches are deleted.
+   * @param dispatches the ids of a portion of these, as a subquery in parentheses
+   */
+  erased(dispatches: SQL): readonly Statement[];
 }
 
 /** An entry of `Reactions.changes`. */

@@ -14,6 +14,7 @@ import {
   withheld,
 } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
+import { keepOutcomes } from "../notifications/pause/following.ts";
 import { firstIdAt } from "../lib/ids.ts";
 import { dayOf } from "./withheld/count.ts";
 
@@ -45,7 +46,7 @@ export async function removeOld(ctx: Ctx): Promise<number> {
     AND min(due_at, updated_at) < ${before} ORDER BY id LIMIT ${PORTION})`;
   const statements = [
     countEmails(old),
-    ...ctx.reactions.beforeDeletion(old),
+    keepOutcomes(old),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${old}`,
     sql`DELETE FROM ${dispatches} WHERE id IN ${old} RETURNING 1`,
     sql`DELETE FROM ${idempotencyKeys} WHERE key IN

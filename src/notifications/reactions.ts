@@ -16,7 +16,7 @@ import { rescheduleMovedUsers } from "./reschedule.ts";
 import { outdateSnapshot, outdateSnapshots, rescheduleSubscriptions } from "./stats-summary/reactions.ts";
 import { welcomeNewUsers } from "./welcome/notify.ts";
 
-/** What follows from changes of the directory, and from the deletion of dispatches: all of it, in the order in which it runs. */
+/** All that follows from changes of the directory, in the order in which it runs. */
 export const REACTIONS: Reactions = {
   changes: new Map([
     on(
@@ -32,5 +32,5 @@ export const REACTIONS: Reactions = {
     on(matches, { changed: notifyOfMatches }),
     on(applications, { changed: notifyOfStatuses }),
   ]),
-  beforeDeletion: (ids) => [keepOutcomes(ids)],
+  erased: (dispatches) => [keepOutcomes(dispatches)],
 };

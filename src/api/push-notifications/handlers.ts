@@ -17,7 +17,7 @@ import { preferenceOf } from "../../http/prefer.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope-of.ts";
-import { newUserOf } from "../../http/subject.ts";
+import { newUserOf } from "../../directory/subject.ts";
 import { DAY, iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";

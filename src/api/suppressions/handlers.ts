@@ -6,8 +6,8 @@ import {
   type Suppression,
 } from "../../channels/email/suppressions.ts";
 import type { App } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { actorOf } from "../../auth/principal.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId, printId } from "../../lib/ids.ts";
@@ -37,8 +37,7 @@ export function registerSuppressions(app: App): void {
     const { id: printed } = c.req.valid("param");
     const id = parseId("sup", printed);
     if (id === null) throw notFound("suppression");
-    const author = { actor: actorOf(c.get("principal")), requestId: c.get("requestId") };
-    await liftSuppression(c.get("ctx"), id, author);
+    await liftSuppression(c.get("ctx"), id, authorOf(c));
     return c.json({ deleted: true as const, id: printed }, 200);
   });
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, type DispatchRow, dispatches, users } from "../../db/schema/index.ts";
-import { isThere, missing, type Subject, summon } from "../../directory/subject.ts";
+import { subjectExists, subjectMissing, type Subject, ensureSubject } from "../../directory/subject.ts";
 import { dispatchRow, hasUserOutside, insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
@@ -82,9 +82,9 @@ async function insert(
   caller: Subject,
   row: DispatchRow,
 ): Promise<TestOutcome | null> {
-  const { create, why } = await summon(ctx, caller);
+  const { create, why } = await ensureSubject(ctx, caller);
   const usedUp = ctx.quotas.usedUp();
-  const wanted = sql`${isThere(caller)} AND ${hasUserOutside(usedUp)}`;
+  const wanted = sql`${subjectExists(caller)} AND ${hasUserOutside(usedUp)}`;
   const { found, earlier } = await request.write(
     row.id,
     (isMine) => [
@@ -102,7 +102,7 @@ async function insert(
   const [whyMissing, [made] = [], [user] = []] = found as { org_id: string | null }[][];
   if (made !== undefined) await chargeQuota(ctx, [{ ...row, org_id: made.org_id }]);
   else if (user !== undefined && usedUp.includes(user.org_id ?? NO_ORG)) throw overQuota(ctx);
-  else throw missing(caller, whyMissing);
+  else throw subjectMissing(caller, whyMissing);
   return null;
 }
 
