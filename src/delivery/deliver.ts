@@ -8,7 +8,7 @@ import type { ChannelAdapter, Result } from "./channel.ts";
 import { type Claimed, claim, type ClaimedDispatch } from "./claim.ts";
 import { recordRound } from "./record-round.ts";
 import { acquirePermit, releasePermit, restFor } from "./permit.ts";
-import { deferOverQuota, uncountQuota } from "../rate-limit/quota/admit.ts";
+import { deferOverQuota, uncountQuota } from "../rate-limit/quota/spend.ts";
 import { packRounds } from "./rounds.ts";
 import { slotsFor } from "./slots.ts";
 import { MAX_CLAIMS, wakesItself } from "../outbox/timing.ts";

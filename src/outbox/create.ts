@@ -11,6 +11,7 @@ import {
   users,
 } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
+import type { FreshDispatch } from "./fresh.ts";
 import { firstWakeAt } from "./timing.ts";
 
 /** What a source says about a dispatch; the rest follows. */
@@ -49,7 +50,7 @@ export interface NewDispatch {
 }
 
 /** The row of a new dispatch. An in-app message is delivered by being inserted, unless it comes too late for that. */
-export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): DispatchRow {
+export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): FreshDispatch {
   const now = ctx.clock.now();
   const dueAt = Math.max(now, input.sendAt ?? now, input.slotAt ?? now);
   const isLate = input.expiresAt != null && input.expiresAt <= now;

@@ -22,7 +22,7 @@ import { DAY, iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
-import { limitHeaders } from "../../rate-limit/headers.ts";
+import { limitHeaders } from "../../rate-limit/reserve.ts";
 import { readTargets, resultsOf, type Targets, unknownOptions } from "./batch.ts";
 import * as routes from "./routes.ts";
 import { target } from "./schemas.ts";
@@ -166,8 +166,8 @@ export function registerHandlers(app: App): void {
     const key = await idempotencyKeyOf(c, body);
     const taken = await sendOne(ctx, scopeOf(c.get("principal")), key, body);
     if (taken.replayed) c.header("idempotency-replayed", "true");
-    if (taken.reservation !== null)
-      for (const [name, value] of Object.entries(limitHeaders(pushBudget(ctx), taken.reservation)))
+    if (taken.limit !== null)
+      for (const [name, value] of Object.entries(limitHeaders(pushBudget(ctx), taken.limit)))
         c.header(name, value);
     const later = taken.dispatch.due_at > ctx.clock.now();
     const [seen = taken.dispatch] = await awaitOutcome(

@@ -2,7 +2,7 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch, DispatchRow } from "../../db/schema/index.ts";
 import { DAY, HOUR } from "../../lib/clock.ts";
 import { Failure } from "../../lib/failure.ts";
-import { limitHeaders } from "../headers.ts";
+import { limitHeaders, Reserved } from "../reserve.ts";
 import { NO_ORG } from "./quotas.ts";
 
 /** What is stored counts once for each 4 KB that it stores, begun or full: one quota bounds rows and bytes. */
@@ -25,10 +25,10 @@ export const unitsOf = ({ title, body, data, payload }: Stored): number => {
 /** @throws 429 until the day (UTC) is over */
 export function overQuota({ quotas, clock }: Ctx, retryAfterMs = DAY - (clock.now() % DAY)): Failure {
   const budget = { name: "org", limit: quotas.limit, periodMs: DAY };
-  const reservation = { allowed: false, retryAfterMs, resetMs: retryAfterMs } as const;
+  const refused = { allowed: false, retryAfterMs, resetMs: retryAfterMs } as const;
   return new Failure("rate_limited", "The organization's quota for today is used up.", {
     code: "org_quota",
-    headers: limitHeaders(budget, reservation),
+    headers: limitHeaders(budget, refused),
   });
 }
 
@@ -54,25 +54,14 @@ export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<voi
 }
 
 /**
- * Counts what a call makes. It is taken back when it did not come into being: `make` threw, or found (`isNew` says no) that
- * an earlier request had made it.
+ * The same for what a call is about to write: `await using`, as a slot. It is taken back unless the call keeps it.
  * @throws 429
  */
-export async function inQuota<T>(
-  ctx: Ctx,
-  rows: readonly Stored[],
-  make: () => Promise<T>,
-  isNew: (made: T) => boolean,
-): Promise<T> {
+export async function reserveQuota(ctx: Ctx, rows: readonly Stored[]): Promise<Reserved> {
   await spendQuota(ctx, rows);
-  let isUsed = false;
-  try {
-    const made = await make();
-    isUsed = isNew(made);
-    return made;
-  } finally {
-    if (!isUsed) for (const [org, units] of unitsByOrg(rows)) ctx.quotas.giveBack(org, units);
-  }
+  return new Reserved(() => {
+    for (const [org, units] of unitsByOrg(rows)) ctx.quotas.giveBack(org, units);
+  });
 }
 
 /** Counts what has been sent already, when only the database knew whose it is. */
