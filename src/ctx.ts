@@ -1,6 +1,7 @@
 import type { Config } from "./config/config.ts";
 import type { Db } from "./db/client.ts";
 import type { QueueName } from "./db/schema/index.ts";
+import type { Reactions } from "./directory/reaction.ts";
 import type { Gates } from "./delivery/gate/gate.ts";
 import type { Inboxes } from "./inbox/inboxes.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -27,4 +28,5 @@ export interface Ctx {
   readonly limiters: Limiters;
   readonly quotas: Quotas;
   readonly inboxes: Inboxes;
+  readonly reactions: Reactions;
 }

@@ -21,6 +21,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import type { Deliver } from "./delivery/consume.ts";
+import { REACTIONS } from "./notifications/reactions.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
@@ -83,6 +84,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),
     inboxes: createInboxes(bindings.USER_INBOX, clock),
+    reactions: REACTIONS,
   };
   return {
     ...all,

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { users } from "../db/schema/index.ts";
-import { missing, type Subject, summon } from "../directory/subject.ts";
+import { subjectMissing, type Subject, ensureSubject } from "../directory/subject.ts";
 import type { InboxRow } from "./message.ts";
 import { type InboxFilter, listInboxPage, rowsOf, type Standing, standingIn, standingOf } from "./queries.ts";
 
@@ -29,9 +29,9 @@ export async function listInbox(
     sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
   ]);
   if (known.length === 0 && caller.create !== null) {
-    const { create, why } = await summon(ctx, caller);
+    const { create, why } = await ensureSubject(ctx, caller);
     const results = await ctx.db.writeList([...create, why]);
-    if (results.at(-1)?.length === 1) throw missing(caller, results.at(-1));
+    if (results.at(-1)?.length === 1) throw subjectMissing(caller, results.at(-1));
   }
   return { rows: rowsOf(rows), ...standingIn(standing) };
 }

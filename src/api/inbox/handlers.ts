@@ -1,9 +1,8 @@
 import type { Context } from "hono";
-import type { Subject } from "../../directory/subject.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { requireToken } from "../../http/access.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { subjectOf } from "../../http/subject.ts";
+import { type Subject, subjectOf } from "../../directory/subject.ts";
 import { type Change, changeMessage, readAll } from "../../inbox/change.ts";
 import { listInbox } from "../../inbox/list.ts";
 import { printCursor, printMessage } from "../../inbox/message.ts";

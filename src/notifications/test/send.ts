@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
-import { isThere, missing, type Subject, summon } from "../../directory/subject.ts";
+import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../../directory/subject.ts";
 import { dispatchRow, hasUserOutside, insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
 import type { FreshDispatch } from "../../outbox/fresh.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
@@ -79,9 +79,9 @@ async function insertInSlot(
   row: FreshDispatch,
 ): Promise<TestOutcome | null> {
   await using slot = await reserveSlot(ctx, TEST_BUDGET, row);
-  const { create, why } = await summon(ctx, caller);
+  const { create, why } = await ensureSubject(ctx, caller);
   const usedUp = ctx.quotas.usedUp();
-  const wanted = sql`${isThere(caller)} AND ${hasUserOutside(usedUp)}`;
+  const wanted = sql`${subjectExists(caller)} AND ${hasUserOutside(usedUp)}`;
   const { found, earlier } = await request.write(row.id, {
     create,
     inserted: insertDispatches([row], sql`${request.isMine(row.id)} AND ${wanted}`, { org_id: ORG_OF_USER }),
@@ -94,7 +94,7 @@ async function insertInSlot(
   const [[made], [user]] = [found.dispatches, found.users];
   if (made !== undefined) await chargeQuota(ctx, [{ ...row, org_id: made.org_id }]);
   else if (user !== undefined && usedUp.includes(user.org_id ?? NO_ORG)) throw overQuota(ctx);
-  else throw missing(caller, found.why);
+  else throw subjectMissing(caller, found.why);
   slot?.keep();
   return null;
 }

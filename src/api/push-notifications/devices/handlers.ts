@@ -5,7 +5,7 @@ import { scopeOf } from "../../../auth/scope-of.ts";
 import type { App } from "../../../http/app-env.ts";
 import { countChange } from "../../../http/count-change.ts";
 import { invalid } from "../../../http/problem.ts";
-import { newUserOf } from "../../../http/subject.ts";
+import { newUserOf } from "../../../directory/subject.ts";
 import { iso, isoOrNull } from "../../../lib/clock.ts";
 import * as routes from "./routes.ts";
 

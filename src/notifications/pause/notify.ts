@@ -9,7 +9,7 @@ import {
   peerMentors,
   users,
 } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/collection.ts";
+import type { Change, Consequences } from "../../directory/reaction.ts";
 import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
 import { AWAITED_MS, awaitingSince, IS_WAITING, statusKey } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
@@ -141,3 +141,8 @@ const insertRecords = (portion: string, now: number): Statement => sql`INSERT IN
     'flow', false, ${now}, ${now}
   FROM ${changing(portion)} LEFT JOIN ${dedupeKeys} AS o ON o.dispatch_id = n.value->>'push_id'
   WHERE true ON CONFLICT DO NOTHING`;
+
+/** Deletes the notification records about a mentor who is about to be deleted: their reasons are personal. */
+export const deleteRecordsOf = (_ctx: Ctx, mentorId: string): Statement[] => [
+  sql`DELETE FROM ${records} WHERE peer_mentor_id = ${mentorId}`,
+];

@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { dispatches, grants, matches, dedupeKeys, preferences, users } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/collection.ts";
+import type { Change, Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { AWAITED_MS, awaitingSince, matchKey, waitingFor } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";

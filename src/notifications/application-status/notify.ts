@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { applications, grants, dedupeKeys, preferences, users } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/collection.ts";
+import type { Change, Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { AWAITED_MS, awaitingSince, isAwaiting, statusKey } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
