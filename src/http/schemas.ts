@@ -3,6 +3,7 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
+import { hasAll } from "../lib/objects.ts";
 import * as text from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
@@ -175,9 +176,11 @@ type Always = (typeof ALWAYS)[number];
 export function problems<S extends ProblemStatus = never>(
   ...statuses: S[]
 ): Record<S | Always, ProblemResponse> {
-  const all: ProblemStatus[] = [...statuses, ...ALWAYS];
-  const entries = all.map((status) => [status, problemResponse(PROBLEM_STATUSES[status])] as const);
-  return Object.fromEntries(entries) as Record<S | Always, ProblemResponse>;
+  const responses: Partial<Record<S | Always, ProblemResponse>> = {};
+  const all = [...statuses, ...ALWAYS];
+  for (const status of all) responses[status] = problemResponse(PROBLEM_STATUSES[status]);
+  if (!hasAll(responses, all)) throw new Error("A status has no response");
+  return responses;
 }
 
 /** A `responses` entry with a JSON body. */

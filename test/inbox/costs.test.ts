@@ -73,7 +73,7 @@ describe("whatever a reader asks", () => {
     h.meter.reset();
     await h.request("GET", `${BASE}?limit=3&cursor=${body.pagination.next_cursor}`, { as: reader });
     for (const [method, path] of requests(reader.ids[0])) await h.request(method, path, { as: reader });
-    await h.ctx.db.readList([changesSince(reader.sub, 1, 100), standingOf(reader.sub)]);
+    await h.ctx.db.read({ changes: changesSince(reader.sub, 1, 100), standing: standingOf(reader.sub) });
     const found = await plans(h);
     expect(found.length).toBeGreaterThan(20);
     expect(found.filter((plan) => /SCAN (?!\(subquery|CONSTANT)|TEMP B-TREE/.test(plan))).toEqual([]);

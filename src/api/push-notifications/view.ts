@@ -4,6 +4,7 @@ import { parseOptions } from "../../channels/push/options.ts";
 import { type Linked, printLinks } from "../../log/links.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
+import { keysOf, parseObject } from "../../lib/objects.ts";
 import type * as schemas from "./schemas.ts";
 import type { ViewStatus } from "./schemas.ts";
 
@@ -27,7 +28,7 @@ export const selection = (status: ViewStatus): { statuses?: DispatchStatus[]; ma
     ? { mark: status }
     : {
         mark: null,
-        statuses: (Object.keys(PRINTED) as DispatchStatus[]).filter((stored) => PRINTED[stored] === status),
+        statuses: keysOf(PRINTED).filter((stored) => PRINTED[stored] === status),
       };
 
 export const errorOf = ({ error_code, error }: Dispatch) => ({
@@ -71,7 +72,7 @@ export const recordView = (
 ): z.infer<typeof schemas.record> => ({
   ...summary(dispatch),
   ...references(dispatch),
-  data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
+  data: dispatch.data === null ? null : parseObject(dispatch.data),
   ...(dispatch.options !== null && { options: parseOptions(dispatch.options) }),
   device_tokens: tokens,
   ...(forStaff && dispatch.retry_note !== null && { retry_note: dispatch.retry_note }),

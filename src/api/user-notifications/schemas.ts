@@ -102,7 +102,7 @@ export const subjectQuery = z.object(named);
 
 export const historyQuery = z.object({
   ...named,
-  notification_type: z.enum(EMAIL_TYPES as [string, ...string[]]).optional(),
+  notification_type: z.enum(EMAIL_TYPES).optional(),
   status: z.enum(HISTORY_STATUSES).optional(),
   page: pageQuery.page,
   page_size: pageQuery.limit,
@@ -118,7 +118,7 @@ export const idParam = z.object({
 
 export const testBody = z
   .strictObject({
-    email_type: z.enum(EMAIL_TYPES as [string, ...string[]]).default("test"),
+    email_type: z.enum(EMAIL_TYPES).default("test"),
     custom_subject: plainText(200).optional().openapi({
       description:
         "Only for a verified address. One that is not verified gets the plain test e-mail, whatever is asked for: our own subject, and no name.",
