@@ -37,14 +37,18 @@ export async function changeMessage(
   });
   const [row] = found;
   if (row === undefined) throw notFound("message");
-  if (row.updated_at === now) await announce(ctx, [userId]);
+  if (row.updated_at === now) await announce(ctx, [{ channel: "in_app", userId }]);
   return { row, unread: standing.unread };
 }
 
 /** Marks what is unread and not archived as read. One round trip. @returns how many there were, and how many are left */
 export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: number; unread: number }> {
   const now = ctx.clock.now();
-  const { changed, standing, again = [] } = await ctx.db.write(
+  const {
+    changed,
+    standing,
+    again = [],
+  } = await ctx.db.write(
     {
       changed: sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
         WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,
@@ -53,6 +57,6 @@ export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: numb
     { again: readAt(userId, now, READ_ALL_LIMIT) },
   );
   const updated = Math.max(changed.length, again.length);
-  if (updated > 0) await announce(ctx, [userId]);
+  if (updated > 0) await announce(ctx, [{ channel: "in_app", userId }]);
   return { updated, unread: standing.unread };
 }

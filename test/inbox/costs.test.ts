@@ -119,13 +119,13 @@ describe("an in-app message", () => {
     const { sub } = aReader();
     await givenMessages(h, sub, 500);
     await h.request("POST", `${BASE}/read-all`, { as: { role: "user", sub } });
-    const [, [{ head }]] = (await h.ctx.db.readList([changesSince(sub, 0, 1), standingOf(sub)])) as [
-      unknown,
-      [{ head: number }],
-    ];
+    const { standing } = await h.ctx.db.read({ standing: standingOf(sub) });
     await givenMessages(h, sub, 3);
     h.meter.reset();
-    const [rows] = await h.ctx.db.readList([changesSince(sub, head, 101), standingOf(sub)]);
+    const { rows } = await h.ctx.db.read({
+      rows: changesSince(sub, standing.head, 101),
+      standing: standingOf(sub),
+    });
     expect(rows).toHaveLength(3);
     expect(h.meter.rowsRead).toBeLessThan(25);
   });

@@ -121,7 +121,7 @@ describe("where all contracts are open that can be", () => {
     "$route is for nobody too, and a token's role counts",
     async ({ route, policy, entry }) => {
       const wanted = Object.entries(expected(policy, true)).filter(([who]) =>
-        ONE_OF_EACH.includes(who as Who),
+        ONE_OF_EACH.some((one) => one === who),
       );
       expect(await outcomes(h, route, entry, ONE_OF_EACH)).toEqual(Object.fromEntries(wanted));
     },
