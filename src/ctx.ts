@@ -1,17 +1,28 @@
+import type { SQL } from "drizzle-orm";
 import type { Config } from "./config/config.ts";
 import type { Db } from "./db/client.ts";
 import type { QueueName } from "./db/schema/index.ts";
+import type { Statement } from "./db/statement.ts";
+import type { Channels } from "./delivery/channel.ts";
+import type { Reactions } from "./directory/reaction.ts";
 import type { Gates } from "./delivery/gate/gate.ts";
 import type { Inboxes } from "./inbox/inboxes.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
 import type { QueueMessage } from "./outbox/message.ts";
+import type { TypeTraits } from "./outbox/types.ts";
 import type { Quotas } from "./rate-limit/quota/quotas.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
 
 /** Where wake-up calls go. */
 export type Queues = Record<QueueName, Pick<Queue<QueueMessage>, "sendBatch">>;
+
+/**
+ * What must happen before dispatches are removed, in the same batch; it may be repeated.
+ * @param ids of the dispatches, as a subquery in parentheses
+ */
+export type BeforeRemoval = (ids: SQL) => Statement;
 
 /** What every verb gets handed: nothing reaches for the platform by itself. */
 export interface Ctx {
@@ -27,4 +38,10 @@ export interface Ctx {
   readonly limiters: Limiters;
   readonly quotas: Quotas;
   readonly inboxes: Inboxes;
+  readonly reactions: Reactions;
+  /** The channels that there are, by name. */
+  readonly channels: Channels;
+  readonly types: TypeTraits;
+  /** What the rooms keep of dispatches that retention removes. */
+  readonly beforeRemoval: readonly BeforeRemoval[];
 }

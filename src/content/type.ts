@@ -2,6 +2,7 @@ import type { SQL } from "drizzle-orm";
 import type { z } from "zod";
 import type { Channel, Dispatch, Preferences } from "../db/schema/index.ts";
 import type { Parsed } from "../db/statement.ts";
+import type { TypeTraits } from "../outbox/types.ts";
 import type { Message, Template, TemplateContext } from "./blocks.ts";
 import { type Words, wordsIn } from "./wording/index.ts";
 
@@ -132,8 +133,8 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
   return { all, get: (id) => byId.get(id), byLinkCode: (code) => byCode.get(code) };
 }
 
-/** What the pipeline must know of the types, which it does not name: the ids of those that supersede, and so on. */
-export const traitsOf = ({ all }: NotificationTypes) => ({
+/** What the pipeline, which names no type, must know of these. */
+export const traitsOf = ({ all }: NotificationTypes): TypeTraits => ({
   superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
   ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
 });

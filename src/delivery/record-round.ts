@@ -1,14 +1,11 @@
 import type { Ctx } from "../ctx.ts";
-import type { Channel, Dispatch } from "../db/schema/index.ts";
+import type { Dispatch } from "../db/schema/index.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
 import { type Particulars, settle } from "./settle.ts";
 import { postponed, verdictOf } from "./verdict.ts";
-import { sendToQueue, settlementQueue } from "../outbox/wake.ts";
-
-/** Outcomes that wait for D1 are tried again after so many seconds: sooner than a lost lease is taken over. */
-const SETTLE_LATER_SECONDS = 5;
+import { settleLater } from "../outbox/wake.ts";
 
 /** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
 const DELIVERIES_PER_SETTLEMENT = 200;
@@ -28,7 +25,7 @@ export interface Round {
 }
 
 /** Writes the round down. What the lease no longer covered goes back to the queue at once. */
-export async function recordRound(ctx: Ctx, channel: Channel, round: Round): Promise<void> {
+export async function recordRound(ctx: Ctx, channel: string, round: Round): Promise<void> {
   const { lease, provider, probe, ready, verdicts, results } = round;
   const answered = new Set(results.map((result) => result.dispatch.id));
   const letGo = ready.filter((dispatch) => !answered.has(dispatch.id));
@@ -63,10 +60,9 @@ async function settleNowOrLater(
     await settle(ctx, settlement, particulars);
   } catch (error) {
     ctx.log.error("settle_failed", error, { channel, verdicts: settlement.verdicts.length });
-    const parts = splitSettlement(settlement).map((settle) => ({ v: 1 as const, settle }));
-    for (const part of parts)
-      if (!(await sendToQueue(ctx, settlementQueue(channel), [part], SETTLE_LATER_SECONDS)))
-        ctx.log.error("outcomes_lost", error, { channel, verdicts: part.settle.verdicts.length });
+    for (const part of splitSettlement(settlement))
+      if (!(await settleLater(ctx, part)))
+        ctx.log.error("outcomes_lost", error, { channel, verdicts: part.verdicts.length });
   }
 }
 

@@ -1,6 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
+import { channelOf } from "../outbox/channel.ts";
 import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
@@ -9,7 +10,7 @@ import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
 import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
-import { queuedAmong, type ToWake, wake } from "../outbox/wake.ts";
+import { queuedAmong, wake } from "../outbox/wake.ts";
 
 /** What the log shows of a message beside its outcome. Personal, so it never travels by queue. */
 export interface Particulars {
@@ -23,32 +24,26 @@ export interface Particulars {
  * that were not used go back to their users.
  * Deliveries are facts and are kept whoever reports them; a dispatch changes only for the holder of its claim, so a
  * claimer that overslept cannot overwrite.
- * @returns what to wake: retries and followers
  */
 export async function settle(
   ctx: Ctx,
   settlement: Settlement,
   particulars: readonly Particulars[] = [],
-): Promise<ToWake[]> {
-  const thatAre = (status: Verdict["status"]) =>
+): Promise<void> {
+  const idsOf = (status: Verdict["status"]) =>
     settlement.verdicts.flatMap((verdict) => (verdict.status === status ? [verdict.id] : []));
-  const followers = follow(ctx, thatAre("failed"));
-  const statements: Statement[] = [
-    ...recordDeliveries(settlement),
-    updateDispatches(ctx, settlement, particulars),
-    ...correctOthers(ctx, settlement),
-    ...invalidateTokens(ctx, settlement),
-    ...followers.statements,
-  ];
-  const results = await ctx.db.writeList([
-    ...statements,
-    queuedAmong([...thatAre("queued"), ...followers.ids]),
-    ...freed(settlement),
-  ]);
-  const [toWake = [], unsent = []] = results.slice(statements.length) as [ToWake[]?, Unsent[]?];
+  const followers = follow(ctx, idsOf("failed"));
+  const { toWake, unsent } = await ctx.db.write({
+    deliveries: recordDeliveries(settlement),
+    dispatches: updateDispatches(ctx, settlement, particulars),
+    counts: correctCounts(ctx, settlement),
+    tokens: invalidateTokens(ctx, settlement),
+    followers: followers.statements,
+    toWake: queuedAmong([...idsOf("queued"), ...followers.ids]),
+    unsent: freedSlots(settlement),
+  });
   await wake(ctx, toWake);
   await giveBack(ctx, unsent);
-  return toWake;
 }
 
 /**
@@ -83,9 +78,9 @@ function updateDispatches(
 ): Statement {
   const shown = new Map(particulars.map((one) => [one.id, one]));
   const values = verdicts.map((verdict) => ({ ...verdict, ...shown.get(verdict.id) }));
-  const isPush = channel === "push";
-  const accepted = isPush ? acceptedCount : sql`0`;
-  const unreached = isPush ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
+  const { isPerDevice } = channelOf(ctx, channel);
+  const accepted = isPerDevice ? acceptedCount : sql`0`;
+  const unreached = isPerDevice ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
   const reached = sql`(v.status = 'failed' AND ${accepted} > 0)`;
   // A webhook that was faster than we are has had the last word already.
   const overtaken = sql`${dispatches}.status IN ('delivered', 'bounced', 'failed')`;
@@ -121,13 +116,14 @@ function updateDispatches(
 }
 
 /**
- * A claimer that overslept may report devices that took the message after all: then the counts follow, and what is
- * written down as failed was sent.
+ * A consumer that reports after its lease may tell of devices that took the message after all. Then the counts are made
+ * again, and what was recorded as failed was sent.
  */
-function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: Settlement): Statement[] {
+function correctCounts(ctx: Ctx, { channel, claimed_at, deliveries: records }: Settlement): Statement[] {
   const now = ctx.clock.now();
   const ids = records.filter((record) => record.status === "accepted").map((record) => record.dispatch_id);
-  if (channel !== "push" || ids.length === 0 || now < claimed_at + ctx.config.leaseMs) return [];
+  const { isPerDevice } = channelOf(ctx, channel);
+  if (!isPerDevice || ids.length === 0 || now < claimed_at + ctx.config.leaseMs) return [];
   const hasFailed = sql`${dispatches}.status = 'failed'`;
   return [
     sql`UPDATE ${dispatches} SET delivered_count = ${acceptedCount}, failed_count = ${failedCount(isOpen)},
@@ -137,12 +133,12 @@ function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: S
   ];
 }
 
-/** Reads whose slots nobody has used. Whoever has been put back into the queue since then has or gets a slot of its own. */
-function freed({ verdicts }: Settlement): Statement[] {
+/** Reads whose slots nobody has used. What has been put back into the queue since then has or gets a slot of its own. */
+function freedSlots({ verdicts }: Settlement): SQL<Unsent>[] {
   const ids = verdicts.filter(({ frees_slot }) => frees_slot).map(({ id }) => id);
   if (ids.length === 0) return [];
   return [
-    sql`SELECT id, user_id, channel, type FROM ${dispatches}
+    sql<Unsent>`SELECT id, user_id, channel, type FROM ${dispatches}
       WHERE ${inJson(dispatches.id, ids)} AND status IN ('failed', 'cancelled') AND slot_at IS NULL`,
   ];
 }

@@ -3,8 +3,13 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
+import { hasAll } from "../lib/objects.ts";
+import * as text from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
+
+/** A copy, since only schemas that were made after `@hono/zod-openapi` was loaded have `.openapi`. */
+export const directoryId = text.directoryId.clone();
 
 /** The id of a message in a path. What is no id of ours is a 404, like an id that is not there. */
 export const anyDispatchId = z.string().openapi({
@@ -171,9 +176,11 @@ type Always = (typeof ALWAYS)[number];
 export function problems<S extends ProblemStatus = never>(
   ...statuses: S[]
 ): Record<S | Always, ProblemResponse> {
-  const all: ProblemStatus[] = [...statuses, ...ALWAYS];
-  const entries = all.map((status) => [status, problemResponse(PROBLEM_STATUSES[status])] as const);
-  return Object.fromEntries(entries) as Record<S | Always, ProblemResponse>;
+  const responses: Partial<Record<S | Always, ProblemResponse>> = {};
+  const all = [...statuses, ...ALWAYS];
+  for (const status of all) responses[status] = problemResponse(PROBLEM_STATUSES[status]);
+  if (!hasAll(responses, all)) throw new Error("A status has no response");
+  return responses;
 }
 
 /** A `responses` entry with a JSON body. */
@@ -186,4 +193,12 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { "application/json": { schema } },
+});
+
+/** The headers of a request that is carried out once, however often it is repeated. */
+export const keyed = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
 });

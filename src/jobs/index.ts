@@ -19,7 +19,7 @@ export interface Job {
 
 /** Every minute. */
 const MINUTELY: readonly Job[] = [
-  { name: "sweep", run: (ctx, deps) => sweep(ctx, deps.channels) },
+  { name: "sweep", run: (ctx) => sweep(ctx) },
   { name: "certification_reminders", run: (ctx) => sendDueReminders(ctx) },
   { name: "deadline_reminders", run: (ctx) => sendDeadlineReminders(ctx) },
   { name: "match_digests", run: (ctx) => sendMatchDigests(ctx) },
@@ -58,7 +58,7 @@ export async function runJob(ctx: Ctx, deps: Deps, job: Job): Promise<void> {
     ctx.log.error("job_failed", cause, { job: job.name });
   }
   try {
-    await ctx.db.writeList([recordRun(ctx, job.name, startedAt, error)]);
+    await ctx.db.write({ run: recordRun(ctx, job.name, startedAt, error) });
   } catch (cause) {
     ctx.log.error("job_record_failed", cause, { job: job.name });
   }

@@ -15,10 +15,10 @@ export const isFinished = ({ status }: Dispatch): boolean => status !== "queued"
 
 /** Reads dispatches with their links by id, in order of their ids. */
 export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Linked[]> {
-  const [rows = []] = await ctx.db.readList([
-    sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
-  ]);
-  return rows as Linked[];
+  const { rows } = await ctx.db.read({
+    rows: sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
+  });
+  return rows;
 }
 
 /**

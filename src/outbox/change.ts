@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import { builder } from "../db/builder.ts";
 import type { Ctx } from "../ctx.ts";
+import { builder } from "../db/builder.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { fallbackKey } from "./dedupe-keys.ts";
@@ -28,31 +28,31 @@ export const cancelQueued = (
     })
     .where(and(where, eq(dispatches.status, "queued")));
 
-/** Types of which a later message says what an earlier one would have said, as it is by then. */
-const SUPERSEDING = ["certification_reminder", "deadline_reminder", "weekly_digest"];
-
 /**
- * Whether another dispatch has told since what `d` was to tell: a later one of a type that supersedes, or its follower on
+ * Whether another dispatch has said since what `d` was to say: a later one of a type that supersedes, or its follower on
  * another channel.
  */
 const sentSince = (
+  { types }: Ctx,
   d: SQL,
-): SQL => sql`((${d}.type IN ${SUPERSEDING} AND EXISTS (SELECT 1 FROM ${dispatches} AS n
+): SQL => sql`((${d}.type IN ${types.superseding} AND EXISTS (SELECT 1 FROM ${dispatches} AS n
     WHERE n.user_id = ${d}.user_id AND n.channel = ${d}.channel AND n.id > ${d}.id AND n.type = ${d}.type
       AND n.status IN ('queued', 'sending', 'sent', 'delivered')))
   OR EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE o.key = ${fallbackKey(sql`${d}.id`)}))`;
 
-/** Reads, of one dispatch, whether what it was to tell has been told since. */
-export const wasSentSince = (id: string): Statement =>
-  sql`SELECT 1 FROM ${dispatches} AS d WHERE d.id = ${id} AND ${sentSince(sql.raw("d"))}`;
+/** Finds a row when another dispatch has said since what this one was to say. */
+export const wasSentSince = (ctx: Ctx, id: string): SQL<{ 1: number }> =>
+  sql`SELECT 1 FROM ${dispatches} AS d WHERE d.id = ${id} AND ${sentSince(ctx, sql.raw("d"))}`;
 
-/** What a person may have sent again: what has failed, and what was cancelled and is not told by now. */
-const isRetryable: SQL = sql`(${dispatches.status} IN ('failed', 'bounced') OR (${dispatches.status} = 'cancelled'
-  AND ${dispatches.error_code} IS NOT ${SUBSCRIPTION_REMOVED.code} AND NOT ${sentSince(sql`${dispatches}`)}))`;
+/** What a person may send again: what has failed, and what was cancelled and has not been said by another since. */
+const isRetryable = (
+  ctx: Ctx,
+): SQL => sql`(${dispatches.status} IN ('failed', 'bounced') OR (${dispatches.status} = 'cancelled'
+  AND ${dispatches.error_code} IS NOT ${SUBSCRIPTION_REMOVED.code} AND NOT ${sentSince(ctx, sql`${dispatches}`)}))`;
 
 /**
  * Why a dispatch cannot be put back into the queue; null when it can: what `requeue` demands, in words.
- * @param isTold whether `wasToldSince` found it
+ * @param isSent whether `wasSentSince` found a row
  */
 export function notRetryable(
   { status, error_code, error, expires_at }: Dispatch,
@@ -108,6 +108,10 @@ export function requeueFailed(
       updated_at: now,
     })
     .where(
-      and(where, isRetryable, sql`(${dispatches.expires_at} IS NULL OR ${dispatches.expires_at} > ${now})`),
+      and(
+        where,
+        isRetryable(ctx),
+        sql`(${dispatches.expires_at} IS NULL OR ${dispatches.expires_at} > ${now})`,
+      ),
     );
 }

@@ -2,21 +2,17 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
-import {
-  type Channel,
-  type DispatchRow,
-  dispatches,
-  type QueueName,
-  dedupeKeys,
-  users,
-} from "../db/schema/index.ts";
+import { type DispatchRow, dispatches, type QueueName, dedupeKeys, users } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
+import { channelOf } from "./channel.ts";
+import type { FreshDispatch } from "./fresh.ts";
 import { firstWakeAt } from "./timing.ts";
 
 /** What a source says about a dispatch; the rest follows. */
 export interface NewDispatch {
-  channel: Channel;
-  lane: QueueName;
+  channel: string;
+  /** The queue that wakes it. Left out: its channel's own. */
+  lane?: QueueName;
   type: string;
   userId: string;
   orgId: string | null;
@@ -39,7 +35,7 @@ export interface NewDispatch {
   /** Epoch ms; not after. */
   expiresAt?: number | null;
   /** The channel that follows when this one fails. */
-  fallback?: Channel | null;
+  fallback?: string | null;
   /** Whether the user's rate limiter has already let it pass. */
   slotTaken?: boolean;
   /** The slot that the user's rate limiter gave, in epoch ms; not before. */
@@ -48,17 +44,18 @@ export interface NewDispatch {
   failure?: { code: string; message: string };
 }
 
-/** The row of a new dispatch. An in-app message is delivered by being inserted, unless it comes too late for that. */
-export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): DispatchRow {
+/** The row of a new dispatch. On some channels inserting it delivers it, unless it has expired. */
+export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): FreshDispatch {
   const now = ctx.clock.now();
   const dueAt = Math.max(now, input.sendAt ?? now, input.slotAt ?? now);
   const isLate = input.expiresAt != null && input.expiresAt <= now;
-  const delivered = input.channel === "in_app" && dueAt <= now && !isLate;
+  const channel = channelOf(ctx, input.channel);
+  const delivered = channel.announce !== null && dueAt <= now && !isLate;
   const open = !delivered && input.failure === undefined;
   return {
     id,
     channel: input.channel,
-    lane: input.lane,
+    lane: input.lane ?? channel.queue,
     type: input.type,
     org_id: input.orgId,
     sender_org_id: input.senderOrgId ?? null,

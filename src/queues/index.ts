@@ -11,5 +11,5 @@ export async function consumeQueue(deps: Deps, batch: MessageBatch<unknown>): Pr
   const ctx = deps.open("first-primary");
   if (batch.queue === DEAD_LETTERS) await consumeDeadLetters(ctx, batch);
   else if (batch.queue === EMAIL_EVENTS) await consumeEmailEvents(ctx, batch);
-  else await consume(ctx, batch, deps.deliverers);
+  else await consume(ctx, batch);
 }

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { sweep } from "../../src/delivery/sweep.ts";
 import { MINUTE, SECOND } from "../../src/lib/clock.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import {
   batchOf,
   createWorld,
@@ -109,8 +110,8 @@ describe("the gate of a provider", () => {
       gates: () => ({ acquire: broken, giveBack: broken, report: broken, peek: broken }),
     };
     h.clock.advance(2 * MINUTE);
-    expect(await sweep(ctx, h.deps.channels)).toBe(2);
-    const again = await h.deps.deliverers.push(ctx, [ids]);
+    expect(await sweep(ctx)).toBe(2);
+    const again = await deliverOn(ctx, "push", [ids]);
     expect([...(again ?? [])]).toEqual(ids.map((id) => [id, 15]));
     expect((await dispatchesOf(ids)).map(({ status }) => status)).toEqual(["queued", "queued"]);
     await h.drain();

@@ -8,6 +8,7 @@ import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { giveBack } from "../../src/rate-limit/give-back.ts";
 import type { Budget } from "../../src/rate-limit/limiter.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow } from "../support/mail.ts";
 import {
@@ -109,7 +110,7 @@ describe("a crowd beyond the horizon", () => {
         return h.ctx.limiters(userId).slots(own, ids);
       },
     });
-    const deliver = (ids: readonly string[]) => h.deps.deliverers.push({ ...h.ctx, limiters }, [ids]);
+    const deliver = (ids: readonly string[]) => deliverOn({ ...h.ctx, limiters }, "push", [ids]);
     // Each round finds the same room behind the horizon.
     for (let i = 0; i < 5; i++) await deliver(await givenDispatches(h, times(20, user), BULK));
     for (let hour = 0; hour < 130; hour++) {
@@ -198,7 +199,7 @@ describe("a slot goes back to its user", () => {
     )
       .bind(`ExponentPushToken[${user}]`, user)
       .run();
-    await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    await h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
     await deliverNow(h, ids);
     expect(await dispatchOf(id)).toMatchObject({ status: "sent", slot_at: h.clock.now() });
     expect(await used(h, user)).toBe(1);
@@ -212,7 +213,7 @@ test("what ended before its slot came asks for another one when a person has it 
   await env.DB.prepare("UPDATE dispatches SET status = 'failed', slot_at = ?")
     .bind(h.clock.now() + HOUR)
     .run();
-  await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+  await h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
   expect(await dispatchOf(id)).toMatchObject({ status: "queued", slot_at: null });
 });
 
@@ -241,7 +242,7 @@ describe("a slot stays used", () => {
     h.expo.settings.ticketErrors.set(`ExponentPushToken[${user}-0]`, "MessageTooBig");
     await deliverNow(h, ids);
     expect(await dispatchOf(id)).toMatchObject({ status: "failed", slot_at: h.clock.now() });
-    await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    await h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
     const path = `/api/v1/admin/notifications/${printId("dsp", id)}`;
     expect((await h.request("DELETE", path)).status).toBe(200);
     expect(await used(h, user)).toBe(1);

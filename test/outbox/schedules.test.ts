@@ -17,6 +17,7 @@ import {
   timesGiven,
   waits,
   wakeUp,
+  wokenIds,
 } from "../support/pipeline.ts";
 import { aPush } from "../support/world.ts";
 
@@ -107,14 +108,9 @@ describe("the sweep", () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 250);
     h.clock.advance(2 * MINUTE);
-    const woken = await Promise.all([
-      sweep(h.ctx, h.deps.channels),
-      sweep(h.deps.open("first-primary"), h.deps.channels),
-    ]);
+    const woken = await Promise.all([sweep(h.ctx), sweep(h.deps.open("first-primary"))]);
     expect(woken.toSorted((a, b) => a - b)).toEqual([0, 250]);
-    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids).toSorted()).toEqual(
-      ids.toSorted(),
-    );
+    expect(wokenIds(h).flat().toSorted()).toEqual(ids.toSorted());
   });
 
   test("does not enqueue a backlog again at the next tick, and does so at the one after the next", async () => {
@@ -123,7 +119,7 @@ describe("the sweep", () => {
     h.clock.advance(2 * MINUTE);
     const woken = [];
     for (let minute = 0; minute < 7; minute++) {
-      woken.push(await sweep(h.ctx, h.deps.channels));
+      woken.push(await sweep(h.ctx));
       h.clock.advance(MINUTE);
     }
     expect(woken).toEqual([10, 0, 10, 0, 10, 0, 10]);
@@ -137,7 +133,7 @@ describe("the sweep", () => {
     await claimed.reached;
     const start = h.clock.now();
     h.clock.advance(MINUTE);
-    await sweep(h.ctx, h.deps.channels);
+    await sweep(h.ctx);
     // A lease of 60 s and 15 s for the outcomes.
     expect(waits(h, "push").map((wait) => wait + (h.clock.now() - start) / SECOND)).toEqual([75]);
   });

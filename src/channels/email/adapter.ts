@@ -85,8 +85,12 @@ export function createEmailChannel(
 
   return {
     channel: "email",
-    providers,
+    queue: "email",
+    settlementQueue: "email",
     budget,
+    isPerDevice: false,
+    announce: null,
+    providers,
     load: (claimed, now) =>
       Parsed.of(
         { recipients: recipientsOf(usersOf(claimed), now), late: readLateContents(types, claimed, now) },

@@ -22,8 +22,8 @@ const path = (user: string, query = "") => `/api/v1/directory/users/${user}/with
 async function reasons(h: Harness, user: string): Promise<string[]> {
   const { status, body } = await h.request("GET", path(user, "?days=60"));
   expect(status).toBe(200);
-  const { withheld } = body as { withheld: { date: string; type: string; reason: string; count: number }[] };
-  return withheld.map(({ date, type, reason, count }) => `${date} ${type} ${reason} ${count}`);
+  const rows: { date: string; type: string; reason: string; count: number }[] = body.withheld;
+  return rows.map(({ date, type, reason, count }) => `${date} ${type} ${reason} ${count}`);
 }
 
 describe("a match that is not told", () => {
