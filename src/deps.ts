@@ -22,7 +22,7 @@ import { createLog, type Log } from "./lib/log.ts";
 import { keepOutcomes } from "./notifications/pause/following.ts";
 import { REACTIONS } from "./notifications/reactions.ts";
 import type { TypeTraits } from "./outbox/types.ts";
-import { createQuotas } from "./rate-limit/quota/quotas.ts";
+import { createQuotas } from "./rate-limit/quota/client.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 
