@@ -11,12 +11,19 @@ import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
 import type { QueueMessage } from "./outbox/message.ts";
-import type { TypeTraits } from "./outbox/types.ts";
 import type { Quotas } from "./rate-limit/quota/quotas.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
 
 /** Where wake-up calls go. */
 export type Queues = Record<QueueName, Pick<Queue<QueueMessage>, "sendBatch">>;
+
+/** What the pipeline must know of the notification types, by their ids. It names none itself. */
+export interface TypeTraits {
+  /** Types of which a later message says what an earlier one would have said, as it is by then. */
+  readonly superseding: readonly string[];
+  /** Types that are counted when they are asked for, in a budget of their own, and hold no slot of their channel's. */
+  readonly ownBudget: readonly string[];
+}
 
 /**
  * What must happen before dispatches are removed, in the same batch; it may be repeated.
@@ -24,7 +31,7 @@ export type Queues = Record<QueueName, Pick<Queue<QueueMessage>, "sendBatch">>;
  */
 export type BeforeRemoval = (ids: SQL) => Statement;
 
-/** What every verb gets handed: nothing reaches for the platform by itself. */
+/** What every verb gets. Nothing uses the platform in another way. */
 export interface Ctx {
   readonly db: Db;
   readonly clock: Clock;

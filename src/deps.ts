@@ -21,7 +21,7 @@ import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { keepOutcomes } from "./notifications/pause/following.ts";
 import { REACTIONS } from "./notifications/reactions.ts";
-import { createQuotas } from "./rate-limit/quota/quotas.ts";
+import { createQuotas } from "./rate-limit/quota/client.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";

@@ -2,7 +2,6 @@ import type { SQL } from "drizzle-orm";
 import type { z } from "zod";
 import type { Channel, Dispatch, Preferences } from "../db/schema/index.ts";
 import type { Parsed } from "../db/statement.ts";
-import type { TypeTraits } from "../outbox/types.ts";
 import type { Message, Template, TemplateContext } from "./blocks.ts";
 import { type Words, wordsIn } from "./wording/index.ts";
 
@@ -134,7 +133,7 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
 }
 
 /** What the pipeline, which names no type, must know of these. */
-export const traitsOf = ({ all }: NotificationTypes): TypeTraits => ({
+export const traitsOf = ({ all }: NotificationTypes) => ({
   superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
   ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
 });

@@ -19,7 +19,7 @@ export interface Result {
   targets: number;
   deliveries: DeliveryRecord[];
   gone: { device_id: number; reason: string }[];
-  /** The request that it shared with others, where a repeat must be the same request (idempotency keys). */
+  /** The id of the request that it shared with others, where a repeat must be the same request (idempotency keys). */
   chunk?: string | undefined;
   /** The address that was used, for the log. */
   toAddress?: string;

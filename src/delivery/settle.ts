@@ -12,30 +12,30 @@ import { follow } from "./fallback.ts";
 import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
 
-/** What the log shows of a message beside its outcome. Personal, so it never travels by queue. */
-export interface Particulars {
+/** What the log shows of a message beside its outcome. It is personal, so it is never put onto a queue. */
+export interface PersonalFields {
   id: string;
   to_address: string | null;
   title: string | null;
 }
 
 /**
- * Writes what a round came to, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent. Then slots
- * that were not used go back to their users.
- * Deliveries are facts and are kept whoever reports them; a dispatch changes only for the holder of its claim, so a
- * claimer that overslept cannot overwrite.
+ * Writes the outcomes of a round, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent. Then it gives
+ * back slots that were not used.
+ * Deliveries are facts and are kept whoever reports them. A dispatch changes only for the holder of its claim, so a consumer
+ * whose lease is over cannot overwrite it.
  */
 export async function settle(
   ctx: Ctx,
   settlement: Settlement,
-  particulars: readonly Particulars[] = [],
+  personal: readonly PersonalFields[] = [],
 ): Promise<void> {
   const idsOf = (status: Verdict["status"]) =>
     settlement.verdicts.flatMap((verdict) => (verdict.status === status ? [verdict.id] : []));
   const followers = follow(ctx, idsOf("failed"));
   const { toWake, unsent } = await ctx.db.write({
     deliveries: recordDeliveries(settlement),
-    dispatches: updateDispatches(ctx, settlement, particulars),
+    dispatches: updateDispatches(ctx, settlement, personal),
     counts: correctCounts(ctx, settlement),
     tokens: invalidateTokens(ctx, settlement),
     followers: followers.statements,
@@ -47,8 +47,8 @@ export async function settle(
 }
 
 /**
- * An accepted delivery is never taken back by a later report of the same device; a failed one may still be accepted, but
- * not by a repeat of what its receipt has disproved (the same ticket).
+ * A later report of the same device never takes an accepted delivery back. A failed one may still become accepted, but not by
+ * a repeat of the ticket that its receipt has disproved.
  */
 function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Statement[] {
   if (records.length === 0) return [];
@@ -64,25 +64,25 @@ function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Stat
             AND (excluded.ticket_id IS NULL OR deliveries.ticket_id IS NOT excluded.ticket_id)`,
       }),
     ),
-    // A day is exact enough, and spares a written row a push.
+    // Once a day is exact enough, and saves a written row for each push.
     sql`UPDATE ${deviceTokens} SET last_used_at = ${claimed_at}
       WHERE ${inJson(deviceTokens.id, accepted)} AND coalesce(last_used_at, 0) < ${claimed_at - DAY}`,
   ];
 }
 
-/** Counts come from the deliveries, so that repeats and overlaps cannot miscount. Whoever reached one device was sent. */
+/** Counts come from the deliveries, so repeats and overlaps cannot make them wrong. What reached one device was sent. */
 function updateDispatches(
   ctx: Ctx,
   { channel, claim_id, verdicts }: Settlement,
-  particulars: readonly Particulars[],
+  personal: readonly PersonalFields[],
 ): Statement {
-  const shown = new Map(particulars.map((one) => [one.id, one]));
+  const shown = new Map(personal.map((one) => [one.id, one]));
   const values = verdicts.map((verdict) => ({ ...verdict, ...shown.get(verdict.id) }));
   const { isPerDevice } = channelOf(ctx, channel);
   const accepted = isPerDevice ? acceptedCount : sql`0`;
   const unreached = isPerDevice ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
   const reached = sql`(v.status = 'failed' AND ${accepted} > 0)`;
-  // A webhook that was faster than we are has had the last word already.
+  // A webhook may have come first: then its status stays.
   const overtaken = sql`${dispatches}.status IN ('delivered', 'bounced', 'failed')`;
   return sql`UPDATE ${dispatches} SET
       status = CASE WHEN ${overtaken} THEN ${dispatches}.status WHEN ${reached} THEN 'sent' ELSE v.status END,
@@ -116,8 +116,8 @@ function updateDispatches(
 }
 
 /**
- * A consumer that reports after its lease may tell of devices that took the message after all. Then the counts are made
- * again, and what was recorded as failed was sent.
+ * A consumer that reports after its lease may report devices that took the message after all. Then the counts are made
+ * again, and what was recorded as failed becomes sent.
  */
 function correctCounts(ctx: Ctx, { channel, claimed_at, deliveries: records }: Settlement): Statement[] {
   const now = ctx.clock.now();

@@ -7,7 +7,7 @@ import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
 import { deferOverQuota, uncountQuota } from "../rate-limit/quota/spend.ts";
 import type { ClaimedDispatch } from "./claim.ts";
 import { slotsFor } from "./slots.ts";
-import { abandoned, expired, isExpired, outOfCharge, postponed } from "./verdict.ts";
+import { abandoned, expired, isExpired, senderLeft, postponed } from "./verdict.ts";
 
 /**
  * A dispatch whose user is booked out asks for a slot again so long before there is one: when half of what is booked is
@@ -59,7 +59,7 @@ export async function sortOut(
 
 /** Why a dispatch is never sent; null when it may be. */
 function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
-  if (dispatch.left_sender === 1) return outOfCharge(dispatch);
+  if (dispatch.left_sender === 1) return senderLeft(dispatch);
   if (isExpired(dispatch, now)) return expired(dispatch);
   return dispatch.claims > MAX_CLAIMS ? abandoned(dispatch) : null;
 }

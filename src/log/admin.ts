@@ -18,7 +18,7 @@ import { wake } from "../outbox/wake.ts";
 /** A batch's answer lists so many ids; the log has them all. */
 const MAX_BATCH_IDS = 1_000;
 
-/** The whole log. One round trip. */
+/** A page of the whole log. One round trip. */
 export const listLog = async (
   ctx: Ctx,
   scope: Scope,
@@ -45,7 +45,7 @@ export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
 }
 
 /**
- * Makes a change that not every state allows, with its audit entry, and reads what came of it. One round trip.
+ * Makes a change that not every state allows, with its audit entry, and reads the dispatch after it. One round trip.
  * @param refusal what to answer where the state did not allow it
  * @throws 404; 403 where its user has left the caller's organizations
  */
@@ -104,13 +104,13 @@ export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: 
   return dispatch;
 }
 
-/** Why it is not tried again, where sending would refuse it. */
+/** Why a dispatch cannot be sent again: its channel would refuse it now. */
 const hindrance = (refusal: Outcome | null): Failure | null =>
   refusal !== null && "code" in refusal
     ? new Failure("conflict", `It could not be sent: ${refusal.message}.`, { code: refusal.code })
     : null;
 
-/** Notes something over a dispatch, whatever its state. One round trip. @throws 404, 403 */
+/** Writes a note on a dispatch, whatever its state. One round trip. @throws 404, 403 */
 export async function noteDispatch(
   ctx: Ctx,
   scope: Scope,

@@ -49,8 +49,8 @@ type Driver =
   | null;
 
 /**
- * SQLite has no statistics here and would take any index. So we say which: the one that leaves the fewest rows, and what
- * a user or an organization asks never costs more than the rows that are theirs.
+ * SQLite has no statistics here and would take any index, so we say which: the one that leaves the fewest rows. What a user
+ * or an organization asks for never costs more than the rows that are theirs.
  */
 function driverOf(scope: Scope, filter: LogFilter): Driver {
   if (filter.userId !== undefined || scope.kind === "own") return "user_id";
@@ -120,7 +120,7 @@ const all = (parts: readonly SQL[]): SQL =>
 /**
  * A page of the log, newest first, and how many rows there are (up to one over the cap): a part of one batch.
  * Where the index has several values to look up (the organizations of a tree, several statuses), each gives its newest
- * rows and no more than the page needs, so that nothing has to be sorted that grows with the log.
+ * rows, and no more than the page needs. So what is sorted does not grow with the log.
  */
 export function listDispatches(
   { channels }: Pick<Ctx, "channels">,
@@ -154,7 +154,7 @@ export function listDispatches(
   );
 }
 
-/** What the driving index has to be asked for, when that may be more than one value: as a subquery, and how it is found. */
+/** The values to look up in the driving index, as a subquery, and the condition that finds one; null for a single value. */
 function lookedUp(
   scope: Scope,
   filter: LogFilter,
@@ -168,7 +168,7 @@ function lookedUp(
   return scope.kind === "org" ? byOrg(orgTree(scope.orgId)) : null;
 }
 
-/** Each status on each channel. */
+/** Every status on every channel. */
 function lookedUpStatuses(
   channels: readonly string[],
   statuses: readonly DispatchStatus[],

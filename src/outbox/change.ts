@@ -6,13 +6,13 @@ import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { fallbackKey } from "./dedupe-keys.ts";
 import { LOOK_AHEAD_MS } from "./timing.ts";
 
-/** Why a dispatch was cancelled for good; one that a person has cancelled has no reason noted. */
+/** Why a dispatch was cancelled for good. A dispatch that a person has cancelled has no reason. */
 export const SUBSCRIPTION_REMOVED = {
   code: "subscription_removed",
   message: "The subscription that it was for has been removed",
 };
 
-/** Cancels a dispatch that is still queued: a message that a consumer has claimed is no longer ours to stop. */
+/** Cancels a dispatch that is still queued. Once a consumer has claimed it, it cannot be stopped. */
 export const cancelQueued = (
   ctx: Ctx,
   where: SQL | undefined,
@@ -51,7 +51,7 @@ const isRetryable = (
   AND ${dispatches.error_code} IS NOT ${SUBSCRIPTION_REMOVED.code} AND NOT ${sentSince(ctx, sql`${dispatches}`)}))`;
 
 /**
- * Why a dispatch cannot be put back into the queue; null when it can: what `requeue` demands, in words.
+ * Why a dispatch cannot be put back into the queue, in words; null when it can. The same conditions as in `requeueFailed`.
  * @param isSent whether `wasSentSince` found a row
  */
 export function notRetryable(
@@ -74,10 +74,10 @@ export function notRetryable(
 }
 
 /**
- * Puts a dispatch that has failed or was cancelled back into the queue with all its attempts; deliveries that were accepted
- * stay accepted. It is made anew: not the same request once more, and not yet delivered. What was not to be sent after a
- * time stays as it is, and what was cancelled before its time still waits for it.
- * @param senderOrgId of the org_admin on whose word it goes out now; null where no leave is needed
+ * Puts a dispatch that has failed or was cancelled back into the queue with all its attempts. Deliveries that were accepted
+ * stay accepted, so they are not repeated. `expires_at` and `scheduled_at` hold as before; what belongs to earlier attempts
+ * (error, slot, shared request, delivery, feedback) is reset.
+ * @param senderOrgId of the org_admin who sends it now; null where no permission is needed
  */
 export function requeueFailed(
   ctx: Ctx,
@@ -96,7 +96,7 @@ export function requeueFailed(
       error_code: null,
       error: null,
       chunk_id: null,
-      // A slot that no attempt has used was given back.
+      // A slot that no attempt has used was given back before.
       slot_at: sql`CASE WHEN ${dispatches.sent_at} >= ${dispatches.slot_at} THEN ${dispatches.slot_at} END`,
       delivered_at: null,
       feedback_weight: null,

@@ -14,7 +14,10 @@ export interface ChannelTraits {
   readonly budget: Budget | null;
   /** Whether a dispatch has a delivery for each device of its user: counts are then made from the deliveries. */
   readonly isPerDevice: boolean;
-  /** Inserting a dispatch that is due delivers it, and this tells its user's open clients. Null where it must be sent. */
+  /**
+   * Not null on a channel where inserting a dispatch that is due delivers it. It then tells the user's open clients that
+   * something has come.
+   */
   readonly announce: ((ctx: Ctx, userId: string) => Promise<void>) | null;
 }
 

@@ -6,7 +6,7 @@ import { settlement } from "./settlement.ts";
 export const IDS_PER_MESSAGE = 100;
 export const MESSAGES_PER_SEND = 50;
 
-/** A wake-up call: these dispatches may be due. The row is the truth; a message holds ids and nothing else. */
+/** A wake-up call: these dispatches may be due. The rows are the truth; a message has their ids and nothing else. */
 const wakeUp = z.object({
   v: z.literal(1),
   channel: z.string(),
@@ -16,7 +16,7 @@ const wakeUp = z.object({
 /** Outcomes that could not be written when they came in. */
 const settleLater = z.object({ v: z.literal(1), settle: settlement });
 
-/** Everything that travels on our queues. */
+/** Everything that our queues carry. */
 export const queueMessage = z.union([wakeUp, settleLater]);
 export type QueueMessage = z.infer<typeof queueMessage>;
 export type WakeUp = z.infer<typeof wakeUp>;

@@ -6,17 +6,17 @@ import { type DispatchRow, dedupeKeys } from "../db/schema/index.ts";
 import { type Computed, insertDispatches, insertDedupeKeys, ORG_OF_USER, HAS_DEDUPE_KEY } from "./create.ts";
 import { queuedAmong, wake } from "./wake.ts";
 
-/** Statements that insert those of these dispatches that an occasion points to, with their users' organizations. */
+/** Statements that insert those of these dispatches to which a dedupe key points, with their users' organizations. */
 export const insertNotifying = (rows: readonly DispatchRow[], computed: Computed = {}): Statement[] =>
   insertDispatches(rows, HAS_DEDUPE_KEY, { org_id: ORG_OF_USER, ...computed });
 
-/** A message of a job, and the occasions that it tells. */
+/** A message of a job, and the dedupe keys of what it says. */
 export interface NewNotification {
   row: DispatchRow;
   keys: readonly string[];
 }
 
-/** Which of these occasions have been told. One round trip, none for no key. */
+/** Which of these dedupe keys exist already. One round trip; none when there are no keys. */
 export async function usedKeys(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
   const { used } = await ctx.db.read({
@@ -28,7 +28,7 @@ export async function usedKeys(ctx: Ctx, keys: readonly string[]): Promise<Set<s
 }
 
 /**
- * Queues those messages that are the first to tell any of their occasions, in one batch with `more`. One round trip.
+ * Queues those messages that are the first to use any of their dedupe keys, in one batch with `more`. One round trip.
  * @returns how many there were
  */
 export async function enqueueNotifications(

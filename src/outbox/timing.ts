@@ -19,12 +19,12 @@ export const RETRY_WAITS_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE
 /** A dispatch whose consumer has been lost so often is given up. */
 export const MAX_CLAIMS = 10;
 
-/** A dispatch still unsent so long after it was due is given up, whatever its provider does. */
+/** A dispatch that is still unsent so long after it was due is given up. */
 export const MAX_AGE_MS = 72 * HOUR;
 
 /**
- * When a dispatch was first due: every lifetime is counted from here. That is when it was made, or later: at its `send_at`,
- * when a person had it tried again, at its user's slot. It does not move from one attempt to the next. Epoch ms.
+ * When a dispatch was first due, epoch ms. Every lifetime is counted from here. It is the latest of when it was made, its
+ * `send_at`, a retry by hand and its user's slot, and stays the same from one attempt to the next.
  */
 export const firstDueAt = ({
   created_at,
@@ -46,7 +46,7 @@ export function retryWait(attempts: number, random: number, afterMs = 0): number
 
 /**
  * When the sweep should look at a dispatch for the first time. What is due soon gets a wake-up call of its own, and the
- * sweep is only the net under it; what is due later is woken by the sweep alone.
+ * sweep only finds it when that call is lost. What is due later is woken by the sweep alone.
  */
 export const firstWakeAt = (dueAt: number, now: number, sweepAfterMs: number): number =>
   wakesItself(dueAt, now) ? dueAt + sweepAfterMs : dueAt;

@@ -16,8 +16,8 @@ const OUTCOMES_KEPT_MS = DAY;
 const RETRY_SECONDS = 60;
 
 /**
- * The last stop of a message. A wake-up call is only logged: its rows are the truth, and the sweep finds them. Outcomes
- * and e-mail events are worth more than that: while D1 is away they come again, so that neither what a provider has
+ * Handles messages that have failed too often. A wake-up call is only logged: its rows are the truth, and the sweep finds
+ * them. Outcomes and e-mail events exist nowhere else. While D1 is away they are retried, so that neither what a provider has
  * accepted nor a complaint is forgotten.
  */
 export async function consumeDeadLetters(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {

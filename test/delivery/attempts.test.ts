@@ -150,7 +150,7 @@ describe("a dispatch that expires", () => {
   });
 });
 
-test("a dispatch that kills its consumer every time is given up after ten of them", async () => {
+test("a dispatch whose consumer is lost every time is given up after ten of them", async () => {
   const h = createWorld();
   const { ids } = await givenPushes(h);
   for (let i = 1; i <= 10; i++) {

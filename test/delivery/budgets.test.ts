@@ -167,7 +167,7 @@ describe("the provider's pace", () => {
     const worlds = await Promise.all(Array.from({ length: 4 }, () => givenPushes(h, 100, { devices: 3 })));
     await Promise.all(worlds.map(({ ids }) => deliverNow(h, ids)));
     const all = worlds.flatMap(({ ids }) => ids);
-    // Whoever was told to wait for more than two seconds comes again.
+    // Messages that would wait longer than two seconds come again later.
     await h.drain();
     h.clock.advance(60_000);
     await h.drain();
@@ -213,7 +213,7 @@ describe("the sweep", () => {
     expect(await sweep(h.ctx)).toBe(0);
   });
 
-  test("and whoever else wakes, puts ten thousand into messages and calls that the queue takes", async () => {
+  test("and every other source that wakes, puts ten thousand into messages and calls that the queue takes", async () => {
     const h = createWorld();
     const some = Array.from(
       { length: 10_000 },

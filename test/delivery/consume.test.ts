@@ -101,7 +101,7 @@ describe("a batch", () => {
     expect(seen).toEqual({ push: [[ID], []], email: [[ID, ID]] });
   });
 
-  test("has each message retried as late as the latest of its ids asks, and the others put away", async () => {
+  test("has each message retried as late as the latest of its ids asks, and acks the others", async () => {
     const h = createWorld();
     const [a = "", b = "", c = ""] = ["a", "b", "c"].map((letter) => ID.replace("8057", `805${letter}`));
     const { batch, answers } = batchOf([wakeUp([a, b]), wakeUp([c]), wakeUp([b, c])]);

@@ -43,7 +43,7 @@ describe("the gate of a provider", () => {
     expect(timesGiven(h, ids)).toEqual([1, 1, 1]);
   });
 
-  test("being shut is asked once for a whole batch, and who comes again and again waits longer", async () => {
+  test("being shut is asked once for a whole batch, and messages that are retried again and again wait longer", async () => {
     const h = createWorld();
     await openGate(h);
     const { ids } = await givenPushes(h, 250);
@@ -55,7 +55,7 @@ describe("the gate of a provider", () => {
     expect(h.interrupts.calls).toEqual(["gate.acquire"]);
   });
 
-  test("shut for long, leaves its messages to the sweep, which wakes nobody until it is open", async () => {
+  test("shut for long, leaves its messages to the sweep, which wakes none of them until it is open", async () => {
     const h = createWorld();
     await openGate(h);
     h.expo.failNext({ kind: "throttle", retryAfter: "900" });

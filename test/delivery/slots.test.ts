@@ -45,7 +45,7 @@ const used = async (h: Harness, userId: string, name: Channel | "test" = "push",
   (await h.ctx.limiters(userId).usage({ name, limit, periodMs: HOUR })).used;
 
 describe("what the system sends beyond the horizon", () => {
-  test("is put off without a slot or an attempt, to when it may ask again", async () => {
+  test("is postponed without a slot or an attempt, until it may ask again", async () => {
     const h = createWorld(ONE_AN_HOUR);
     const { ids } = await givenWaiting(h, 28);
     const start = h.clock.now();
@@ -66,7 +66,7 @@ describe("what the system sends beyond the horizon", () => {
     );
   });
 
-  test("goes at its turn all the same, each once and at its first attempt, however many days that takes", async () => {
+  test("is sent at its slot all the same, each once and at its first attempt, however many days that takes", async () => {
     const h = createWorld(ONE_AN_HOUR);
     const { ids } = await givenWaiting(h, 100);
     const start = h.clock.now();
@@ -81,7 +81,7 @@ describe("what the system sends beyond the horizon", () => {
     expect(errorsOf(h)).toEqual([]);
   }, 60_000);
 
-  test("ends at once when it was not to be sent so late, and leaves its turn to others", async () => {
+  test("ends at once when it would expire before its slot, and leaves the slot to others", async () => {
     const h = createWorld(ONE_AN_HOUR);
     const { user, ids } = await givenWaiting(h, 25, { expiresAt: h.clock.now() + 2 * HOUR });
     await deliverNow(h, ids);

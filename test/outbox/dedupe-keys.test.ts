@@ -14,7 +14,7 @@ async function valueOf(expression: SQL): Promise<unknown> {
 
 const json = (value: string): SQL => sql`json_object('id', ${value})->>'id'`;
 
-describe("the text of a key never changes, or a deployed database tells its occasion again", () => {
+describe("the text of a key never changes, or a deployed database would send its message again", () => {
   test.each([
     [keys.deadlineKey("u:1", "g:1", 86_400_000, 7), "deadline:u%3A1:g%3A1:86400000:7"],
     [keys.digestKey("u:1", "2026-W13"), "digest:u%3A1:2026-W13"],
@@ -87,7 +87,7 @@ describe("a key is read back", () => {
   });
 });
 
-describe("a user's occasions", () => {
+describe("a user's dedupe keys", () => {
   beforeAll(emptyTables);
 
   test("are those that name them or wait for them, and nobody else's, whatever the ids hold", async () => {

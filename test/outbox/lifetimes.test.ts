@@ -99,7 +99,7 @@ describe("the retention's days", () => {
     expect(await dispatchesOf(ids)).toMatchObject([{ id: ids[1], status: "queued" }]);
   });
 
-  test("of an occasion end no sooner than its dispatch", async () => {
+  test("of a dedupe key end no sooner than its dispatch", async () => {
     const h = createWorld({ RETENTION_DAYS: "60" });
     const { ids } = await givenPushes(h, 1, { sendAt: h.clock.now() + 450 * DAY });
     const gone = firstIdAt(h.clock.now());

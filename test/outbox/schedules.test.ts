@@ -61,7 +61,7 @@ describe("a push with send_at", () => {
   });
 });
 
-describe("a message that comes before its time", () => {
+describe("a message that comes before its dispatch is due", () => {
   test("is put back with the exact delay", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 3, { sendAt: h.clock.now() + 90 * SECOND });
@@ -75,7 +75,7 @@ describe("a message that comes before its time", () => {
     expect(h.expo.accepted.map(({ at }) => (at - start) / SECOND)).toEqual([90, 90, 90]);
   });
 
-  test("is dropped when its time is far, which is the sweep's to keep", async () => {
+  test("is dropped when its dispatch is due much later, because the sweep wakes it then", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 1, { sendAt: h.clock.now() + HOUR });
     expect(await deliverNow(h, ids)).toEqual(["ack"]);

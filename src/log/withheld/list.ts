@@ -14,8 +14,8 @@ export interface Withheld {
 }
 
 /**
- * What was withheld from a user in the last `days` days, today among them, newest first; a handful of rows a day. One
- * round trip. @throws 404 for a user who is not known and of whom nothing was withheld
+ * What was withheld from a user in the last `days` days, today included, newest first; a few rows a day. One round trip.
+ * @throws 404 for a user who is not known and from whom nothing was withheld
  */
 export async function listWithheld(ctx: Ctx, userId: string, days: number): Promise<Withheld[]> {
   const today = dayOf(ctx.clock.now());

@@ -2,8 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import { dispatchRow, HAS_USER, insertDispatches, insertForUsers } from "../../outbox/create.ts";
-import { asRead, type FreshDispatch } from "../../outbox/fresh.ts";
+import {
+  asRead,
+  dispatchRow,
+  type FreshDispatch,
+  HAS_USER,
+  insertDispatches,
+  insertForUsers,
+} from "../../outbox/create.ts";
 import { type Linked, LINKS } from "../../log/links.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";

@@ -2,8 +2,13 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../../directory/subject.ts";
-import { dispatchRow, hasUserOutside, insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
-import type { FreshDispatch } from "../../outbox/fresh.ts";
+import {
+  dispatchRow,
+  type FreshDispatch,
+  hasUserOutside,
+  insertDispatches,
+  ORG_OF_USER,
+} from "../../outbox/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";

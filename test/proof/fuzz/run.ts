@@ -84,7 +84,7 @@ function createSender(origin: string, document: OpenApi, report: Report): Send {
     if (as === null) return {};
     const key = JSON.stringify(as);
     const { role, sub, org: org_id } = as;
-    const token = tokens.get(key) ?? tokenFor({ role, sub, org_id } as Parameters<typeof tokenFor>[0]);
+    const token = tokens.get(key) ?? tokenFor({ role, sub, org_id });
     tokens.set(key, token);
     return { authorization: `Bearer ${await token}` };
   };
