@@ -7,7 +7,7 @@ import type { NotificationType } from "../content/type.ts";
 import { sharedWording, type Wording, wordingFor, wordsIn } from "../content/wording/index.ts";
 
 /** What the forms of the page ask for, in their field `action`. */
-export const UNSUBSCRIBE_ACTIONS = [
+const UNSUBSCRIBE_ACTIONS = [
   "unsubscribe",
   "unsubscribe_all",
   "resubscribe",
