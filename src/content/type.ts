@@ -27,7 +27,7 @@ export interface TypeData<Id extends string = string> {
   readonly dedupe: string | null;
   /** A message is worth sending for at most so long, in ms; null: for ever, or as long as its source says. */
   readonly goodForMs: number | null;
-  /** A later message of a user says what an earlier one would have said, as it is by then: that is not sent any more. */
+  /** A later message says what an earlier one of the same user would say by then: a cancelled one is not retried after it. */
   readonly supersedes: boolean;
   /** Counted in a budget of its own when it is asked for: its dispatches take no slot of their channel's budget. */
   readonly ownBudget: boolean;
