@@ -3,7 +3,8 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
-import { directoryId as plainId } from "../lib/text.ts";
+import { hasAll } from "../lib/objects.ts";
+import { directoryId as plainDirectoryId } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
 
@@ -18,7 +19,7 @@ export const anyDispatchId = z.string().openapi({
  * A caller's own id, which can be documented. A schema has `.openapi` only if it is made after zod is extended, and an
  * isolate that began with a queue or a cron made the plain one before.
  */
-export const directoryId = plainId.clone();
+export const directoryId = plainDirectoryId.clone();
 
 /** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>
@@ -178,9 +179,11 @@ type Always = (typeof ALWAYS)[number];
 export function problems<S extends ProblemStatus = never>(
   ...statuses: S[]
 ): Record<S | Always, ProblemResponse> {
-  const all: ProblemStatus[] = [...statuses, ...ALWAYS];
-  const entries = all.map((status) => [status, problemResponse(PROBLEM_STATUSES[status])] as const);
-  return Object.fromEntries(entries) as Record<S | Always, ProblemResponse>;
+  const responses: Partial<Record<S | Always, ProblemResponse>> = {};
+  const all = [...statuses, ...ALWAYS];
+  for (const status of all) responses[status] = problemResponse(PROBLEM_STATUSES[status]);
+  if (!hasAll(responses, all)) throw new Error("A status has no response");
+  return responses;
 }
 
 /** A `responses` entry with a JSON body. */
@@ -193,4 +196,12 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { "application/json": { schema } },
+});
+
+/** The headers of a request that is carried out once, however often it is repeated. */
+export const keyed = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
 });

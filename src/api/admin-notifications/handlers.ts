@@ -20,7 +20,7 @@ const idOf = (text: string): string => {
   return id;
 };
 
-export function registerAdminNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { org_id, include_sub_orgs, recipient_user_id, status, batch_id, ...query } = c.req.valid("query");
     const page = pageOf(query);

@@ -2,13 +2,12 @@ import type { Context } from "hono";
 import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
 import { sendTest } from "../../notifications/test/send.ts";
-import type { Subject } from "../../directory/subject.ts";
 import { deliverOn } from "../../delivery/through-providers.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { subjectOf } from "../../http/subject.ts";
+import { type Subject, subjectOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId } from "../../lib/ids.ts";
 import { changePreferences, getPreferences, type PreferencesChange } from "../../preferences/preferences.ts";
@@ -19,7 +18,7 @@ import { historyView, preferencesView, selection, statsView, testView } from "./
 const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
   subjectOf(requireToken(c.get("principal")), user_id);
 
-export function registerUserNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.getPreferences, async (c) =>
     c.json(preferencesView(await getPreferences(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
   );

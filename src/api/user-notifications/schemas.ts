@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../../http/pagination.ts";
-import { anyDispatchId, listOf, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { anyDispatchId, directoryId, listOf, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
 import { TYPE_IDS } from "../../notifications/registry.ts";
 
 /** The contract's states of an e-mail. */

@@ -40,13 +40,15 @@ export async function getPush(
     scope.kind === "org"
       ? userInScope(scope, sql`t.user_id`)
       : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
-  const [found = [], tokens = []] = await ctx.db.readList([
-    findDispatch(scope, "push", id),
-    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
-  ]);
-  const dispatch = found[0] as Linked | undefined;
+  const { found, tokens } = await ctx.db.read({
+    found: findDispatch(scope, "push", id),
+    tokens: sql<{
+      token: string;
+    }>`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
+  });
+  const [dispatch] = found;
   if (dispatch === undefined) throw notFound("notification");
-  return { dispatch, tokens: (tokens as { token: string }[]).map((row) => row.token) };
+  return { dispatch, tokens: tokens.map(({ token }) => token) };
 }
 
 /** What a person notes over a push that is finished. */
