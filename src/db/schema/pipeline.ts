@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** How a message reaches its user. */
+/** The ways on which a message can reach its user. */
 export const CHANNELS = ["push", "email", "in_app"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
@@ -15,8 +15,8 @@ export type DispatchStatus = (typeof STATUSES)[number];
 
 /**
  * One message to one user on one channel: the outbox, and the log that every contract is a view of.
- * WITHOUT ROWID: the key is a UUIDv7, so the table lies in order of time and no index repeats that order;
- * each index below ends with the key by itself, and so serves "newest first" too.
+ * WITHOUT ROWID: the key is a UUIDv7, so the table itself is in order of time and needs no index for that.
+ * SQLite ends each index below with the key, so each of them serves "newest first" too.
  */
 export const dispatches = sqliteTable(
   "dispatches",
@@ -26,16 +26,16 @@ export const dispatches = sqliteTable(
     lane: text("lane", { enum: QUEUES }).notNull(),
     type: text("type").notNull(),
     org_id: text("org_id"),
-    /** Of the org_admin on whose authority it is sent: asked again when it is. Null: no leave is needed. */
+    /** The organization of the org_admin who asked for it. Checked again when it is sent. Null: no permission is needed. */
     sender_org_id: text("sender_org_id"),
     user_id: text("user_id").notNull(),
     batch_id: text("batch_id"),
     status: text("status", { enum: STATUSES }).notNull(),
-    /** What a person noted over the pipeline's status: `retried` or `resolved`. */
+    /** What a person marked it as, besides the pipeline's status: `retried` or `resolved`. */
     mark: text("mark"),
-    /** What staff noted in the log: for staff alone. */
+    /** A note of staff in the log. Never shown to users. */
     note: text("note"),
-    /** What was noted with the mark, in the push contract. */
+    /** The note that came with the mark (push contract). */
     retry_note: text("retry_note"),
     error_code: text("error_code"),
     error: text("error"),
@@ -55,42 +55,42 @@ export const dispatches = sqliteTable(
     prompt_id: text("prompt_id"),
     provider: text("provider"),
     provider_message_id: text("provider_message_id"),
-    /** Devices that the last attempt addressed, those included that had accepted before. */
+    /** Devices of the last attempt, including those that had accepted before. */
     targets: integer("targets").notNull(),
     delivered_count: integer("delivered_count").notNull(),
     failed_count: integer("failed_count").notNull(),
     /** Outcomes that providers have given so far. */
     attempts: integer("attempts").notNull(),
-    /** Claims since the last settle. A message that kills its consumer is given up after a few. */
+    /** Claims since the last settle. A message whose consumers keep dying is given up after a few. */
     claims: integer("claims").notNull(),
     /** The time that was asked for with `send_at`; null for at once. */
     scheduled_at: integer("scheduled_at"),
-    /** The slot that the user's rate limiter gave; null until it has. */
+    /** The time that the user's rate limiter has reserved for it; null until then. */
     slot_at: integer("slot_at"),
     /** Not before this time. */
     due_at: integer("due_at").notNull(),
-    /** When the sweep looks next; null once there is nothing left to do. */
+    /** When the sweep looks at it next; null once nothing is left to do. */
     wake_at: integer("wake_at"),
     expires_at: integer("expires_at"),
     claim_id: text("claim_id"),
     lease_until: integer("lease_until"),
-    /** Dispatches that went out in one request whose outcome nobody knows: they are repeated as the same request. */
+    /** The request in which it was sent, if its outcome is unknown: dispatches with the same value are repeated as the same request. */
     chunk_id: text("chunk_id"),
     /** The channel that follows when this dispatch fails. */
     fallback: text("fallback", { enum: CHANNELS }),
     read_at: integer("read_at"),
     archived_at: integer("archived_at"),
     /**
-     * In the order in which a user's in-app messages came or changed, ascending; null until one is delivered. Triggers
-     * set it, so that it is the order of the commits and no source can forget it.
+     * Grows with each change of a user's in-app messages; null until the message is delivered. Triggers set it, so it
+     * follows the order of commits and no source can forget it.
      */
     inbox_seq: integer("inbox_seq"),
     created_at: integer("created_at").notNull(),
-    /** When the last attempt was made, also of a failed one. */
+    /** When the last attempt was made, failed ones included. */
     sent_at: integer("sent_at"),
     delivered_at: integer("delivered_at"),
     updated_at: integer("updated_at").notNull(),
-    /** Of an e-mail: how much the weightiest event weighs that its provider has told; null for none yet. */
+    /** E-mail only: the weight of the most important event that the provider has reported; null for none yet. */
     feedback_weight: integer("feedback_weight"),
   },
   (t) => [
@@ -110,38 +110,38 @@ export const dispatches = sqliteTable(
     index("dispatches_by_batch")
       .on(t.batch_id)
       .where(sql`batch_id IS NOT NULL`),
-    // The sweep, a channel at a time; only what is unfinished is in it.
+    // The sweep, one channel at a time. It holds only unfinished dispatches.
     index("dispatches_to_wake")
       .on(t.channel, t.wake_at)
       .where(sql`wake_at IS NOT NULL`),
-    // Filters by a status that is rare, a channel at a time: a few failed pushes lie among many bounced e-mails. With the
-    // mark, so that the totals of pushes without one are counted from here.
+    // Filters by a rare status, one channel at a time, since few failed pushes lie among many bounced e-mails. With the
+    // mark, so that totals of pushes without a mark are counted from this index.
     index("dispatches_unsent")
       .on(t.channel, t.status, t.id, t.mark)
       .where(sql`status IN ('failed', 'bounced', 'cancelled')`),
     index("dispatches_marked")
       .on(t.mark)
       .where(sql`mark IS NOT NULL`),
-    // The admin's log by type; pushes, which are the many, have the channel's index.
+    // The admin's log by type. Most rows are pushes; those have the channel's index.
     index("dispatches_by_type")
       .on(t.type)
       .where(sql`type <> 'push'`),
-    // Filters of the push view. With the channel behind the id, so that what they find is counted from the index.
+    // Filters of the push view. The channel follows the id, so that rows are counted from the index alone.
     index("dispatches_by_scenario")
       .on(t.scenario_id, t.id, t.channel)
       .where(sql`scenario_id IS NOT NULL`),
     index("dispatches_by_prompt")
       .on(t.prompt_id, t.id, t.channel)
       .where(sql`prompt_id IS NOT NULL`),
-    // The inbox, newest first: what is archived apart from the rest.
+    // The inbox, newest first; archived messages apart from the others.
     index("dispatches_inbox")
       .on(t.user_id, sql`(archived_at IS NOT NULL)`, t.delivered_at)
       .where(sql`channel = 'in_app' AND status = 'delivered'`),
-    // What is unread in the inbox: to count and to list it.
+    // Unread messages of the inbox: to count and to list them.
     index("dispatches_unread")
       .on(t.user_id, t.delivered_at)
       .where(sql`channel = 'in_app' AND status = 'delivered' AND read_at IS NULL AND archived_at IS NULL`),
-    // What came or changed since a client looked.
+    // Messages that came or changed since a client's cursor.
     index("dispatches_inbox_changes")
       .on(t.user_id, t.inbox_seq)
       .where(sql`inbox_seq IS NOT NULL`),
@@ -151,7 +151,7 @@ export const dispatches = sqliteTable(
 export type Dispatch = typeof dispatches.$inferSelect;
 export type DispatchRow = typeof dispatches.$inferInsert;
 
-/** A reason to tell someone something, once: the key names the fact and its version. WITHOUT ROWID. */
+/** A reason for a message, which may be used once: the key names the fact and its version. WITHOUT ROWID. */
 export const dedupeKeys = sqliteTable(
   "occasions",
   {
