@@ -4,15 +4,14 @@ import { createVerifiers, type Verifiers } from "./channels/email/feedback/verif
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders } from "./channels/email/providers/index.ts";
-import { deliverInApp } from "./channels/in-app/deliver.ts";
+import { addToTotals } from "./channels/email/totals.ts";
+import { inAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { createPushProviders } from "./channels/push/providers/index.ts";
-import type { Ctx } from "./ctx.ts";
+import type { Ctx, TypeTraits } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
-import type { Channel } from "./db/schema/index.ts";
-import { type Check, checkOf, type ProviderEntry } from "./delivery/channel.ts";
-import { deliver } from "./delivery/deliver.ts";
+import { throughProviders } from "./delivery/through-providers.ts";
 import { type Bindings, type Config, readConfig } from "./config/config.ts";
 import { createGates } from "./delivery/gate/client.ts";
 import { type Authenticate, createAuthenticate } from "./auth/authenticate.ts";
@@ -20,8 +19,9 @@ import { createInboxes } from "./inbox/live/client.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
-import type { Deliver } from "./delivery/consume.ts";
-import { createQuotas } from "./rate-limit/quota/quotas.ts";
+import { keepOutcomes } from "./notifications/pause/following.ts";
+import { REACTIONS } from "./notifications/reactions.ts";
+import { createQuotas } from "./rate-limit/quota/client.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 
@@ -43,14 +43,15 @@ export interface Deps extends Seams {
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
   webhooks: Verifiers;
-  /** What the sweep wakes. */
-  channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
-  deliverers: Readonly<Record<Channel, Deliver>>;
-  /** Whether a dispatch could be sent; of channels that may refuse one. */
-  checks: readonly Check[];
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }
+
+/** What the pipeline must know of the types. */
+const TYPES: TypeTraits = {
+  superseding: ["certification_reminder", "deadline_reminder", "weekly_digest"],
+  ownBudget: ["test"],
+};
 
 /** The one place where things are put together. Throws a ConfigError when a variable is missing or wrong. */
 export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps {
@@ -73,6 +74,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
   };
   const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead);
   const push = createPushChannel(pushProviders, pushBudget({ config }));
+  const channels = [throughProviders(push), throughProviders(email), inAppChannel];
   const shared = {
     config,
     clock,
@@ -83,6 +85,10 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),
     inboxes: createInboxes(bindings.USER_INBOX, clock),
+    reactions: REACTIONS,
+    channels: new Map(channels.map((channel) => [channel.channel, channel])),
+    types: TYPES,
+    beforeRemoval: [addToTotals, keepOutcomes],
   };
   return {
     ...all,
@@ -94,13 +100,6 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     emailProviders,
     probeEmail: createProber(clock.now),
     webhooks: createVerifiers(config, all.fetch),
-    channels: [push, email, { channel: "in_app", providers: [] }],
-    deliverers: {
-      push: (ctx, messages) => deliver(ctx, push, messages),
-      email: (ctx, messages) => deliver(ctx, email, messages),
-      in_app: deliverInApp,
-    },
-    checks: [checkOf(push), checkOf(email)],
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }

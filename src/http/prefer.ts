@@ -1,4 +1,6 @@
+import type { Context } from "hono";
 import { Failure } from "../lib/failure.ts";
+import type { AppEnv } from "./app-env.ts";
 
 /** What a caller prefers (RFC 7240): not to wait, or how long. */
 export interface Preference {
@@ -55,4 +57,11 @@ function secondsOf(wait: string): number {
   const digits = /^wait\s*=\s*"?(\d+)"?$/.exec(wait)?.[1];
   if (digits === undefined) throw unreadable("`wait` must be a whole number of seconds, such as `wait=5`");
   return Math.min(Number(digits), MAX_WAIT_SECONDS);
+}
+
+/** What the caller prefers; the answer's header says so. */
+export function applyPreference(c: Context<AppEnv>): Preference {
+  const preferred = preferenceOf(c.req.header("prefer"), c.get("deps").config.sendWaitMs);
+  if (preferred.applied !== null) c.header("preference-applied", preferred.applied);
+  return preferred;
 }

@@ -3,9 +3,13 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
-import { directoryId as plainId } from "../lib/text.ts";
+import { hasAll } from "../lib/objects.ts";
+import * as text from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
+
+/** A copy, since only schemas that were made after `@hono/zod-openapi` was loaded have `.openapi`. */
+export const directoryId = text.directoryId.clone();
 
 /** The id of a message in a path. What is no id of ours is a 404, like an id that is not there. */
 export const anyDispatchId = z.string().openapi({
@@ -13,12 +17,6 @@ export const anyDispatchId = z.string().openapi({
     "As any view prints it: `notif_…`, `dsp_…` or the bare UUID. Each view answers in its own form.",
   example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd",
 });
-
-/**
- * A caller's own id, which can be documented. A schema has `.openapi` only if it is made after zod is extended, and an
- * isolate that began with a queue or a cron made the plain one before.
- */
-export const directoryId = plainId.clone();
 
 /** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>
@@ -178,9 +176,11 @@ type Always = (typeof ALWAYS)[number];
 export function problems<S extends ProblemStatus = never>(
   ...statuses: S[]
 ): Record<S | Always, ProblemResponse> {
-  const all: ProblemStatus[] = [...statuses, ...ALWAYS];
-  const entries = all.map((status) => [status, problemResponse(PROBLEM_STATUSES[status])] as const);
-  return Object.fromEntries(entries) as Record<S | Always, ProblemResponse>;
+  const responses: Partial<Record<S | Always, ProblemResponse>> = {};
+  const all = [...statuses, ...ALWAYS];
+  for (const status of all) responses[status] = problemResponse(PROBLEM_STATUSES[status]);
+  if (!hasAll(responses, all)) throw new Error("A status has no response");
+  return responses;
 }
 
 /** A `responses` entry with a JSON body. */
@@ -193,4 +193,12 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { "application/json": { schema } },
+});
+
+/** The headers of a request that is carried out once, however often it is repeated. */
+export const keyed = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
 });

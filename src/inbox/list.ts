@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { users } from "../db/schema/index.ts";
-import { missing, type Subject, summon } from "../directory/subject.ts";
+import { subjectMissing, type Subject, ensureSubject } from "../directory/subject.ts";
 import type { InboxRow } from "./message.ts";
-import { type InboxFilter, listInboxPage, rowsOf, type Standing, standingIn, standingOf } from "./queries.ts";
+import { type InboxFilter, listInboxPage, type Standing, standingOf } from "./queries.ts";
 
 /** A page of an inbox, and where the inbox stood when it was read. */
 export interface InboxPage extends Standing {
@@ -23,15 +23,15 @@ export async function listInbox(
   filter: InboxFilter,
   page: { limit: number; before: string | null },
 ): Promise<InboxPage> {
-  const [rows, standing, known = []] = await ctx.db.readList([
-    listInboxPage(caller.id, filter, page),
-    standingOf(caller.id),
-    sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
-  ]);
+  const { rows, standing, known } = await ctx.db.read({
+    rows: listInboxPage(caller.id, filter, page),
+    standing: standingOf(caller.id),
+    known: sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
+  });
   if (known.length === 0 && caller.create !== null) {
-    const { create, why } = await summon(ctx, caller);
-    const results = await ctx.db.writeList([...create, why]);
-    if (results.at(-1)?.length === 1) throw missing(caller, results.at(-1));
+    const { create, why } = await ensureSubject(ctx, caller);
+    const { erased } = await ctx.db.write({ create, erased: why });
+    if (erased.length > 0) throw subjectMissing(caller, erased);
   }
-  return { rows: rowsOf(rows), ...standingIn(standing) };
+  return { rows, ...standing };
 }

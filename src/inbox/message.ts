@@ -1,6 +1,7 @@
 import type { Dispatch } from "../db/schema/index.ts";
 import { iso, isoOrNull } from "../lib/clock.ts";
 import { printId } from "../lib/ids.ts";
+import { parseObject } from "../lib/objects.ts";
 
 /** What is read of a delivered in-app dispatch. Times are epoch ms. */
 export type InboxRow = Pick<
@@ -32,7 +33,7 @@ export const printMessage = (row: InboxRow): InboxMessage => ({
   type: row.type,
   title: row.title ?? "",
   body: row.body ?? "",
-  data: row.data === null ? null : (JSON.parse(row.data) as Record<string, unknown>),
+  data: row.data === null ? null : parseObject(row.data),
   sent_at: iso(row.delivered_at),
   expires_at: isoOrNull(row.expires_at),
   read_at: isoOrNull(row.read_at),

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
-import { isThere, missing, type Subject, summon } from "../directory/subject.ts";
+import { subjectExists, subjectMissing, type Subject, ensureSubject } from "../directory/subject.ts";
 import { createPreferencesIfMissing } from "./defaults.ts";
 import { reschedule } from "./reschedule.ts";
 
@@ -20,10 +20,10 @@ export type PreferencesChange = {
 
 /** Reads the preferences of the subject, if there are some and the subject is in scope. */
 const read = (subject: Subject): Statement =>
-  sql`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${isThere(subject)}`;
+  sql`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`;
 
 const requireFound = (subject: Subject, [row]: unknown[] = [], why: unknown[] = []): PreferencesRow => {
-  if (row === undefined) throw missing(subject, why);
+  if (row === undefined) throw subjectMissing(subject, why);
   return row as PreferencesRow;
 };
 
@@ -49,16 +49,16 @@ export async function changePreferences(
     ([column, value]) =>
       sql`${sql.identifier(column)} = ${Array.isArray(value) ? JSON.stringify(value) : value}`,
   );
-  const { create, why } = await summon(ctx, subject);
+  const { create, why } = await ensureSubject(ctx, subject);
   const results = await ctx.db.writeList([
     ...create,
-    createPreferencesIfMissing(ctx, subject.id, isThere(subject)),
+    createPreferencesIfMissing(ctx, subject.id, subjectExists(subject)),
     ...(assignments.length === 0
       ? []
       : [
           sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
-            WHERE user_id = ${subject.id} AND ${isThere(subject)}`,
-          ...reschedule(sql`SELECT ${subject.id} AS user_id WHERE ${isThere(subject)}`, now),
+            WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`,
+          ...reschedule(sql`SELECT ${subject.id} AS user_id WHERE ${subjectExists(subject)}`, now),
         ]),
     why,
     read(subject),

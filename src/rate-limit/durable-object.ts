@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { available, freeAmong, type Opening, openings, type Rate, rateOf, resetMs } from "./gcra.ts";
-import { type Entry, Ledger } from "./ledger.ts";
-import { type Budget, HORIZON_MS, type Reservation, type Slot, type Usage } from "./limiter.ts";
+import { type Reservation, Ledger } from "./ledger.ts";
+import { type Budget, HORIZON_MS, type RateLimitResult, type Slot, type Usage } from "./limiter.ts";
 
 /**
  * The budgets of one user, counted in one place. Each call does its work in one synchronous step, so that concurrent
@@ -18,14 +18,14 @@ export class UserRateLimiter extends DurableObject {
   #armed = false;
 
   /** Takes a slot that is free now, or refuses and takes nothing. */
-  async reserve(now: number, budget: Budget, dispatchId: string): Promise<Reservation> {
+  async reserve(now: number, budget: Budget, dispatchId: string): Promise<RateLimitResult> {
     const rate = rateOf(budget.limit, budget.periodMs);
     const ledger = this.#ledger(budget.name);
     const own = ledger.find(dispatchId);
     if (own) return answer(rate, ledger, now, own.at - Math.max(now, own.grantedAt));
     const { value: opening } = openings(rate, freeIn(ledger, rate, now), now).next();
     if (opening.at > now) return answer(rate, ledger, now, opening.at - now);
-    await this.#keep(now, ledger, [entryOf(budget, dispatchId, opening, now)]);
+    await this.#keep(now, ledger, [reservationOf(budget, dispatchId, opening, now)]);
     return answer(rate, ledger, now, 0);
   }
 
@@ -34,7 +34,7 @@ export class UserRateLimiter extends DurableObject {
     const rate = rateOf(budget.limit, budget.periodMs);
     const ledger = this.#ledger(budget.name);
     const free = openings(rate, freeIn(ledger, rate, now), now);
-    const fresh: Entry[] = [];
+    const fresh: Reservation[] = [];
     const slots = new Map<string, Slot>();
     for (const id of new Set(dispatchIds)) {
       const known = ledger.find(id);
@@ -44,7 +44,7 @@ export class UserRateLimiter extends DurableObject {
       }
       const opening = free.next().value;
       const isNear = opening.at <= now + HORIZON_MS;
-      if (isNear) fresh.push(entryOf(budget, id, opening, now));
+      if (isNear) fresh.push(reservationOf(budget, id, opening, now));
       slots.set(id, isNear ? { id, at: opening.at } : { id, at: null, askAgainAt: opening.at - HORIZON_MS });
     }
     if (fresh.length > 0) await this.#keep(now, ledger, fresh);
@@ -89,8 +89,8 @@ export class UserRateLimiter extends DurableObject {
     return read;
   }
 
-  async #keep(now: number, ledger: Ledger, entries: readonly Entry[]): Promise<void> {
-    ledger.append(entries, now);
+  async #keep(now: number, ledger: Ledger, reservations: readonly Reservation[]): Promise<void> {
+    ledger.append(reservations, now);
     await this.#arm((ledger.expiresAt ?? now) - now);
   }
 
@@ -109,7 +109,7 @@ const freeIn = (ledger: Ledger, { intervalMs }: Rate, now: number) =>
 const usedOf = (rate: Rate, ledger: Ledger, now: number): number =>
   rate.burst - available(rate, freeIn(ledger, rate, now), now);
 
-const entryOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: number): Entry => ({
+const reservationOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: number): Reservation => ({
   id,
   at,
   from,
@@ -119,7 +119,7 @@ const entryOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: nu
 });
 
 /** What to tell a dispatch whose slot comes in `waitMs`. */
-function answer(rate: Rate, ledger: Ledger, now: number, waitMs: number): Reservation {
+function answer(rate: Rate, ledger: Ledger, now: number, waitMs: number): RateLimitResult {
   const reset = resetMs(ledger.tat ?? now, now);
   return waitMs <= 0
     ? { allowed: true, remaining: rate.burst - usedOf(rate, ledger, now), resetMs: reset }

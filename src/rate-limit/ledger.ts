@@ -1,7 +1,7 @@
 import type { Span } from "./gcra.ts";
 
 /** A reservation: a dispatch's slot in a budget. All times are epoch ms. */
-export interface Entry {
+export interface Reservation {
   id: string;
   at: number;
   /** What the slot takes up: from here to its TAT. Missing in what older versions stored. */
@@ -33,16 +33,17 @@ const numberIn = (key: string): number => Number(key.slice(key.lastIndexOf("/") 
  */
 export class Ledger {
   /** By number, lowest first; none is empty. */
-  readonly #pages = new Map<number, readonly Entry[]>();
-  readonly #byId = new Map<string, { entry: Entry; page: number }>();
+  readonly #pages = new Map<number, readonly Reservation[]>();
+  readonly #byId = new Map<string, { reservation: Reservation; page: number }>();
   /** All of them by their TAT; null when that must be found out anew. */
-  #ordered: Entry[] | null = null;
+  #ordered: Reservation[] | null = null;
 
   constructor(
     private readonly kv: SyncKvStorage,
     private readonly budget: string,
   ) {
-    for (const [key, page] of kv.list<Entry[]>({ prefix: `${budget}/` })) this.#remember(numberIn(key), page);
+    for (const [key, page] of kv.list<Reservation[]>({ prefix: `${budget}/` }))
+      this.#remember(numberIn(key), page);
   }
 
   /** Whose page lies under a key. */
@@ -60,8 +61,8 @@ export class Ledger {
     return this.#inOrder().at(-1)?.expiresAt ?? null;
   }
 
-  find(id: string): Entry | undefined {
-    return this.#byId.get(id)?.entry;
+  find(id: string): Reservation | undefined {
+    return this.#byId.get(id)?.reservation;
   }
 
   /** What the reservations take up, in order. */
@@ -70,10 +71,10 @@ export class Ledger {
   }
 
   /** Appends reservations. A written row for each page that this fills or begins. */
-  append(entries: readonly Entry[], now: number): void {
+  append(reservations: readonly Reservation[], now: number): void {
     const [lastNumber = 0] = [...this.#pages.keys()].slice(-1);
     const last = (this.#pages.get(lastNumber) ?? []).filter(({ expiresAt }) => expiresAt > now);
-    const all = last.length < PAGE ? [...last, ...entries] : entries;
+    const all = last.length < PAGE ? [...last, ...reservations] : reservations;
     const first = last.length < PAGE ? lastNumber : lastNumber + 1;
     const written = Math.ceil(all.length / PAGE);
     for (let i = 0; i < written; i++) this.#write(first + i, all.slice(i * PAGE, (i + 1) * PAGE));
@@ -97,12 +98,12 @@ export class Ledger {
       );
   }
 
-  #inOrder(): readonly Entry[] {
+  #inOrder(): readonly Reservation[] {
     this.#ordered ??= [...this.#pages.values()].flat().toSorted((a, b) => a.tat - b.tat);
     return this.#ordered;
   }
 
-  #write(n: number, page: readonly Entry[]): void {
+  #write(n: number, page: readonly Reservation[]): void {
     if (page.length === 0) this.kv.delete(keyOf(this.budget, n));
     else this.kv.put(keyOf(this.budget, n), page);
     for (const { id } of this.#pages.get(n) ?? []) this.#byId.delete(id);
@@ -111,8 +112,8 @@ export class Ledger {
     this.#ordered = null;
   }
 
-  #remember(n: number, page: readonly Entry[]): void {
+  #remember(n: number, page: readonly Reservation[]): void {
     this.#pages.set(n, page);
-    for (const entry of page) this.#byId.set(entry.id, { entry, page: n });
+    for (const reservation of page) this.#byId.set(reservation.id, { reservation, page: n });
   }
 }

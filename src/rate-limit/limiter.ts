@@ -18,7 +18,8 @@ export type Slot =
   /** It would be beyond the horizon, so nothing is taken. From then on there may be room. */
   | { id: string; at: null; askAgainAt: number };
 
-export type Reservation =
+/** The answer to `reserve`. */
+export type RateLimitResult =
   | { allowed: true; /** Of the budget, after this one. */ remaining: number; resetMs: number }
   | { allowed: false; /** Wait so long before the next try. */ retryAfterMs: number; resetMs: number };
 
@@ -31,7 +32,7 @@ export interface Usage {
 /** The rate limiter of one user. All calls are idempotent for a dispatch: repeating one changes nothing. */
 export interface UserLimiter {
   /** For a single send by API: takes a slot now, or refuses and takes nothing. */
-  reserve(budget: Budget, dispatchId: string): Promise<Reservation>;
+  reserve(budget: Budget, dispatchId: string): Promise<RateLimitResult>;
   /** For what may wait: a slot for each dispatch, now or later, one after the other, as far as the horizon. */
   slots(budget: Budget, dispatchIds: readonly string[]): Promise<Slot[]>;
   /** Gives the reservations of dispatches back that will not be sent: whoever asks next may have their slots. */

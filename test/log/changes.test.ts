@@ -19,7 +19,7 @@ const REFUSED = { kind: "status", status: 500 } as const;
 
 describe("a cancel", () => {
   const cancel = (h: ReturnType<typeof createWorld>, id: string) =>
-    h.ctx.db.writeList([cancelQueued(h.ctx, sql`id = ${id}`)]);
+    h.ctx.db.write({ change: cancelQueued(h.ctx, sql`id = ${id}`) });
 
   test("wins against what is queued, which is then never sent", async () => {
     const h = createWorld();
@@ -59,7 +59,7 @@ describe("a cancel", () => {
 
 describe("a retry by hand", () => {
   const retry = (h: ReturnType<typeof createWorld>, id: string) =>
-    h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
 
   test("of what has failed begins anew, and goes only to devices that have not accepted", async () => {
     const h = createWorld();

@@ -20,7 +20,7 @@ const idOf = (text: string): string => {
   return id;
 };
 
-export function registerAdminNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { org_id, include_sub_orgs, recipient_user_id, status, batch_id, ...query } = c.req.valid("query");
     const page = pageOf(query);
@@ -80,7 +80,7 @@ export function registerAdminNotifications(app: App): void {
     const ctx = c.get("ctx");
     await countChange(c);
     if (body.action === "retry") {
-      const dispatch = await log.retryDispatch(ctx, c.get("deps").checks, scope, authorOf(c), id);
+      const dispatch = await log.retryDispatch(ctx, scope, authorOf(c), id);
       const data = {
         dispatch_id: printed(dispatch),
         status: dispatch.status,

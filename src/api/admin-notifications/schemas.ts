@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { anyDispatchId, inOrder, instant, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { anyDispatchId, directoryId, inOrder, instant, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
 
 export const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
 
@@ -10,7 +10,7 @@ const entry = {
   dispatch_id: dispatchId,
   org_id: z.string().nullable(),
   type: z.string(),
-  channel: z.enum(CHANNELS),
+  channel: z.string().openapi({ enum: [...CHANNELS] }),
   recipient_user_id: z.string(),
   status: z.enum(STATUSES),
   sent_at: printedTime.nullable().openapi({ description: "When the last attempt was made." }),

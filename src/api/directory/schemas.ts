@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { memberErrors } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
+import { directoryId, memberErrors } from "../../http/schemas.ts";
 
 /** Items of one bulk upsert. */
 export const MAX_ITEMS = 1_000;

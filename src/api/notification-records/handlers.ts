@@ -28,7 +28,7 @@ const idOf = (text: string): string => {
   return id;
 };
 
-export function registerNotificationRecords(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { peer_mentor_id, coordinator_id, event_type, from, to, ...paging } = c.req.valid("query");
     const page = pageOf(paging);

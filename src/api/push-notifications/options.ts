@@ -6,8 +6,11 @@ import {
   PRIORITIES,
   type PushOptions,
   SILENT_OPTIONS,
+  unknownTo,
 } from "../../channels/push/options.ts";
+import type { PushProvider } from "../../channels/push/provider.ts";
 import { MAX_IN_APP_BYTES, MAX_PUSH_BYTES, inAppBytes, pushPayloadBytes } from "../../channels/push/size.ts";
+import type { FieldError } from "../../lib/failure.ts";
 import { plainText } from "../../lib/text.ts";
 
 const name = plainText(128);
@@ -139,3 +142,15 @@ export const withContentRules = <T extends z.ZodType<Content>>(schema: T) =>
       if (isSilent(content)) checkSilent(content, refuse);
       checkSize(content, isPush, refuse);
     });
+
+/** Options that no configured provider has: refused at the door, where it can be said. */
+export const unknownOptions = (
+  providers: readonly PushProvider[],
+  { options }: { options?: PushOptions | undefined },
+): FieldError[] =>
+  options === undefined
+    ? []
+    : unknownTo(providers, options).map((name) => ({
+        pointer: `/options/${name}`,
+        detail: `no push provider here has this (${providers.map((provider) => provider.name).join(", ")})`,
+      }));

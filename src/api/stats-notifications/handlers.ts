@@ -5,7 +5,7 @@ import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { scopeOf } from "../../auth/scope-of.ts";
-import { newUserOf } from "../../http/subject.ts";
+import { newUserOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";
 import { changeWindow } from "../../notifications/stats-summary/change-window.ts";
@@ -30,7 +30,7 @@ function newUser(principal: Principal, userId: string): NewUser | null {
 }
 
 /** Mounts the stats contract. */
-export function registerHandlers(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { user_id, time_window, status, ...paging } = c.req.valid("query");
     const page = pageOf(paging);

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { access } from "../../http/access.ts";
-import { json, jsonBody, problems } from "../../http/schemas.ts";
+import { json, jsonBody, keyed, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** The stats contract. */
@@ -36,7 +36,7 @@ export const create = createRoute({
   path: BASE,
   summary: "Subscribe a user to the summaries of a time window",
   description: `When a window closes, the user gets its summary at 08:00 local time (or at the configured hour): the first one is that of the window which is open now. ${ALREADY}`,
-  request: { headers: schemas.keyed, body: jsonBody(schemas.createBody) },
+  request: { headers: keyed, body: jsonBody(schemas.createBody) },
   responses: {
     201: json(schemas.created, "Subscribed"),
     ...problems(400, 404, 409, 410, 413, 415, 422),

@@ -3,12 +3,12 @@ import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
 import { isEmailType } from "../../channels/email/recipient.ts";
 import { sendTest } from "../../notifications/test/send.ts";
-import type { Subject } from "../../directory/subject.ts";
+import { deliverOn } from "../../delivery/through-providers.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { subjectOf } from "../../http/subject.ts";
+import { type Subject, subjectOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId } from "../../lib/ids.ts";
 import { changePreferences, getPreferences, type PreferencesChange } from "../../preferences/preferences.ts";
@@ -19,7 +19,7 @@ import { historyView, preferencesView, selection, statsView, testView } from "./
 const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
   subjectOf(requireToken(c.get("principal")), user_id);
 
-export function registerUserNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.getPreferences, async (c) =>
     c.json(preferencesView(await getPreferences(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
   );
@@ -60,9 +60,8 @@ export function registerUserNotifications(app: App): void {
     const { email_type: type = "test", custom_subject: subject } = body;
     const request = { type: isEmailType(type) ? type : ("test" as const), subject };
     const key = await idempotencyKeyOf(c, request);
-    const { deliverers } = c.get("deps");
     const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
-      deliverers.email(ctx, [ids]);
+      deliverOn(ctx, "email", [ids]);
     const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, whose(c), request);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(testView(dispatch), 200);

@@ -1,8 +1,9 @@
-import type { z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { EmailCount } from "../../channels/email/history.ts";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
 import { type Linked, printLinks } from "../../log/links.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
+import { keysOf } from "../../lib/objects.ts";
 import type { PreferencesRow } from "../../preferences/preferences.ts";
 import type * as schemas from "./schemas.ts";
 import type { HistoryStatus } from "./schemas.ts";
@@ -23,7 +24,10 @@ const statusOf = (status: DispatchStatus): HistoryStatus =>
 
 /** What to select for a status of the history; all that it shows without one. */
 export const selection = (status: HistoryStatus | undefined): DispatchStatus[] =>
-  (Object.keys(PRINTED) as Shown[]).filter((stored) => status === undefined || PRINTED[stored] === status);
+  keysOf(PRINTED).filter((stored) => status === undefined || PRINTED[stored] === status);
+
+/** How the table keeps a list of days. */
+const days = z.array(z.int());
 
 const isOn = (value: 0 | 1): boolean => value === 1;
 
@@ -35,7 +39,7 @@ export const preferencesView = (row: PreferencesRow): z.infer<typeof schemas.pre
   new_match_notifications: isOn(row.new_match_notifications),
   match_threshold: row.match_threshold,
   deadline_notifications: isOn(row.deadline_notifications),
-  deadline_reminder_days: JSON.parse(row.deadline_reminder_days) as number[],
+  deadline_reminder_days: days.parse(JSON.parse(row.deadline_reminder_days)),
   weekly_digest_enabled: isOn(row.weekly_digest_enabled),
   weekly_digest_day: row.weekly_digest_day,
   application_status_notifications: isOn(row.application_status_notifications),

@@ -76,8 +76,12 @@ export function createEmailChannel(
 
   return {
     channel: "email",
-    providers,
+    queue: "email",
+    settlementQueue: "email",
     budget,
+    isPerDevice: false,
+    announce: null,
+    providers,
     load: (claimed, now) =>
       Parsed.of(
         { recipients: recipientsOf(usersOf(claimed), now), late: readLateContents(claimed, now) },

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { Parsed } from "../../db/statement.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
-import type { ChannelAdapter, Result, Round } from "../../delivery/channel.ts";
+import type { ChannelAdapter, ChannelReport, Result } from "../../delivery/channel.ts";
 import type { Load } from "../../delivery/claim.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import { sendConcurrently } from "../../delivery/send-concurrently.ts";
@@ -105,11 +105,15 @@ export function createPushChannel(
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   return {
     channel: "push",
-    providers,
+    queue: "push",
+    settlementQueue: "push",
     budget,
+    isPerDevice: true,
+    announce: null,
+    providers,
     load,
     refusal,
-    async send(ctx, name, dispatches, loaded, terms): Promise<Round> {
+    async send(ctx, name, dispatches, loaded, terms): Promise<ChannelReport> {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No push provider is called ${name}`);
       const now = ctx.clock.now();

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { openDb } from "../../db/client.ts";
 import { HOUR, MINUTE, SECOND, systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
-import { changesSince, rowsOf, standingIn, standingOf } from "../queries.ts";
+import { changesSince, standingOf } from "../queries.ts";
 import { acknowledge, type Flow, hear, say, UNTOUCHED } from "./flow.ts";
 import { CLOSED, type Frame, MAX_CHANGES, MAX_LINGERING, MAX_SOCKETS } from "./protocol.ts";
 import { type Look, type Position, step } from "./step.ts";
@@ -170,11 +170,11 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
   /** From the primary: what a replica has yet to hear of would be late. */
   async #read(userId: string, since: number): Promise<Look> {
     const db = openDb(this.env.DB, "first-primary", { clock: systemClock, random: Math.random });
-    const [standing, rows] = await db.readList([
-      standingOf(userId),
-      ...(Number.isFinite(since) ? [changesSince(userId, since, MAX_CHANGES + 1)] : []),
-    ]);
-    return { since, rows: rowsOf(rows), ...standingIn(standing) };
+    const { standing, rows } = await db.read({
+      standing: standingOf(userId),
+      rows: Number.isFinite(since) ? [changesSince(userId, since, MAX_CHANGES + 1)] : [],
+    });
+    return { since, rows, ...standing };
   }
 
   #sockets(): [WebSocket, Attachment][] {
@@ -200,8 +200,8 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
 const attach = (socket: WebSocket, attachment: Attachment): void => socket.serializeAttachment(attachment);
 const attachmentOf = (socket: WebSocket): Attachment | null => {
-  const attachment = socket.deserializeAttachment() as Attachment | null;
-  // One that an older version of this code has opened has no flow yet.
+  // The runtime types it `any`: only `attach` writes one. One of an older version of this code has no flow yet.
+  const attachment: Attachment | null = socket.deserializeAttachment();
   return attachment && { ...attachment, flow: attachment.flow ?? UNTOUCHED };
 };
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Caller, createHarness, mint, SERVICE } from "../../support/harness.ts";
 import { givenUser } from "../../support/world.ts";
 import { aRecord, BASE, givenRecord, givenTenant, listed, type Tenant } from "./calls.ts";
+import { keysOf } from "../../../src/lib/objects.ts";
 
 const h = createHarness();
 let tenant: Tenant;
@@ -111,10 +112,8 @@ const TABLE: Record<keyof typeof ENDPOINTS, Record<Who, number>> = {
   },
 };
 
-const cases = Object.entries(TABLE).flatMap(([endpoint, row]) =>
-  Object.entries(row).map(
-    ([who, status]) => [endpoint, who, status] as [keyof typeof ENDPOINTS, Who, number],
-  ),
+const cases = keysOf(TABLE).flatMap((endpoint) =>
+  keysOf(TABLE[endpoint]).map((who) => [endpoint, who, TABLE[endpoint][who]] as const),
 );
 
 test.each(cases)("%s by %s is %d", async (endpoint, who, status) => {

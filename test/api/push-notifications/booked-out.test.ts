@@ -119,7 +119,7 @@ describe("a batch that did not come into being", () => {
     const h = quiet(10);
     const { id } = await givenUser(h);
     const write = vi.fn(() => Promise.reject(new Error("D1 is away")));
-    const ctx = { ...h.ctx, db: { ...h.ctx.db, write, writeList: write } };
+    const ctx = { ...h.ctx, db: { ...h.ctx.db, write } };
     h.interrupts.reset();
     await expect(takeBatch(ctx, { kind: "all" }, null, pushes(id, 30))).rejects.toThrow("D1 is away");
     const limiter = h.interrupts.calls.filter((name) => name.startsWith("limiter"));

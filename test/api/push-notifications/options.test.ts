@@ -126,7 +126,7 @@ describe("the options of a push", () => {
         }),
         h.deps.bindings,
       );
-      return { status: response.status, body: (await response.json()) as { errors?: unknown } };
+      return { status: response.status, body: await response.json<{ errors?: unknown }>() };
     };
     const push = aPush("usr_any", { options: { badge: 1, ttl: 5, image: ALL.image } });
     const detail = "no push provider here has this (plain)";

@@ -1,0 +1,72 @@
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import {
+  renderUnsubscribePage,
+  unsubscribeAction,
+  UNSUBSCRIBE_PAGE_HEADERS,
+} from "../../preferences/unsubscribe-page.ts";
+import { verifyUnsubscribe } from "../../preferences/unsubscribe-token.ts";
+import { Failure } from "../../lib/failure.ts";
+import { changeSubscription, type Subscription, subscriptionOf } from "../../preferences/unsubscribe.ts";
+import type { App, AppEnv } from "../../http/app-env.ts";
+
+/** A form of ours, or a mail client's one-click POST, is never longer. */
+const MAX_FORM_BYTES = 4_096;
+
+type Target = NonNullable<Awaited<ReturnType<typeof verifyUnsubscribe>>>;
+
+function page(
+  c: Context<AppEnv>,
+  target: Target | null,
+  state: Subscription | null,
+  undone: boolean,
+): Response {
+  const home = c.get("deps").config.publicUrl;
+  if (target === null || state === null)
+    return c.body(
+      renderUnsubscribePage({ page: "invalid" }, { locale: null, home }),
+      404,
+      UNSUBSCRIBE_PAGE_HEADERS,
+    );
+  const shown = state.allOff ? "all_off" : state.off ? "off" : undone ? "on" : "ask";
+  const { email, locale } = state.recipient;
+  const html = renderUnsubscribePage({ page: shown, type: target.type, address: email }, { locale, home });
+  return c.body(html, 200, UNSUBSCRIBE_PAGE_HEADERS);
+}
+
+/**
+ * `/unsubscribe/{token}` (RFC 8058): GET shows a page and changes nothing, since scanners follow links; POST, a form or
+ * multipart and without any login, unsubscribes or undoes it.
+ */
+export function register(app: App): void {
+  const targetOf = (c: Context<AppEnv>) =>
+    verifyUnsubscribe(c.get("deps").config.linkSecrets, c.req.param("token") ?? "");
+
+  app.get("/unsubscribe/:token", async (c) => {
+    const target = await targetOf(c);
+    const ctx = c.get("deps").open("first-primary", c.get("log"));
+    return page(c, target, target && (await subscriptionOf(ctx, target)), false);
+  });
+
+  app.post(
+    "/unsubscribe/:token",
+    bodyLimit({
+      maxSize: MAX_FORM_BYTES,
+      onError: () => {
+        throw new Failure("payload_too_large", `A form may have at most ${MAX_FORM_BYTES} bytes.`);
+      },
+    }),
+    async (c) => {
+      const target = await targetOf(c);
+      const form = await c.req.formData().catch(() => new FormData());
+      const action = unsubscribeAction(form);
+      if (action === null)
+        throw new Failure("invalid_request", "The form asks for something unknown.", {
+          errors: [{ pointer: "action", detail: "is not an action of this page" }],
+        });
+      const ctx = c.get("deps").open("first-primary", c.get("log"));
+      const state = target && (await changeSubscription(ctx, target, action));
+      return page(c, target, state, action.startsWith("resubscribe"));
+    },
+  );
+}
