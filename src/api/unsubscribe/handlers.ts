@@ -10,7 +10,7 @@ import { Failure } from "../../lib/failure.ts";
 import { changeSubscription, type Subscription, subscriptionOf } from "../../preferences/unsubscribe.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 
-/** A form of ours, or a mail client's one-click POST, is never longer. */
+/** Our form and a mail client's one-click POST are shorter. */
 const MAX_FORM_BYTES = 4_096;
 
 type Target = NonNullable<Awaited<ReturnType<typeof verifyUnsubscribe>>>;

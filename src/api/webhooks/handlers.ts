@@ -12,13 +12,13 @@ const MAX_EVENT_BYTES = 300_000;
 
 type Source = keyof typeof FEEDBACK;
 
-/** A call that is not the provider's. It is told nothing more. */
+/** A call that is not the provider's. The answer says no more than that. */
 const forged = (c: Context<AppEnv>, source: Source, code: string): Failure => {
   c.get("log").warn("webhook_refused", { source, code });
   return new Failure("forbidden", "The call could not be verified.");
 };
 
-/** Undefined for what is no JSON: SES greets a new topic with a plain sentence. */
+/** Undefined for text that is no JSON: SES sends a plain sentence to a new topic. */
 const parseOrNothing = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
@@ -33,7 +33,7 @@ const parse = (text: string): unknown => {
   return event;
 };
 
-/** Writes the events down before the answer: a provider that gets no 200 sends them again. */
+/** Stores the events before it answers: a provider that gets no 200 sends them again. */
 async function take(c: Context<AppEnv>, source: Source, payload: unknown): Promise<Response> {
   const deps = c.get("deps");
   const events = FEEDBACK[source](payload, deps.clock.now());
