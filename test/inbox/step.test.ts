@@ -27,13 +27,13 @@ const titles = (answer: ReturnType<typeof step>) =>
   answer?.frame.type === "changes" ? answer.frame.messages.map(({ title }) => title) : answer?.frame.type;
 
 describe("a connection", () => {
-  test("is told what is after its place, oldest first, and then stands at the end", () => {
+  test("is sent the changes after its position, oldest first, and is then at the end", () => {
     const answer = step(2, false, inboxState(4));
     expect(titles(answer)).toEqual(["Message 3", "Message 4"]);
     expect(answer).toMatchObject({ position: 4, frame: { cursor: "4" } });
   });
 
-  test("that has seen all is told nothing, unless it waits for an answer", () => {
+  test("that has seen everything is sent nothing, unless it waits for an answer", () => {
     expect(step(4, false, inboxState(4))).toBeNull();
     expect(step(4, true, inboxState(4))).toMatchObject({
       position: 4,
@@ -41,7 +41,7 @@ describe("a connection", () => {
     });
   });
 
-  test("that begins now is told nothing of what was, and stands at the end", () => {
+  test("that begins now is sent nothing of the past, and is at the end", () => {
     expect(step("now", true, inboxState(4))).toMatchObject({
       position: 4,
       frame: { cursor: "4", messages: [] },
@@ -57,7 +57,7 @@ describe("a connection", () => {
     expect(titles(step(2, true, inboxState(4, 2)))).toEqual(["Message 3", "Message 4"]);
   });
 
-  test("is told to list again when there is too much to say, and then nothing until it asks", () => {
+  test("must list again when there are too many changes, and is then sent nothing until it asks", () => {
     expect(titles(step(5, false, inboxState(MAX_CHANGES + 5)))).toHaveLength(MAX_CHANGES);
     expect(step(4, false, inboxState(MAX_CHANGES + 5))).toEqual({
       frame: { type: "reset" },
@@ -67,7 +67,7 @@ describe("a connection", () => {
     expect(step("lost", true, inboxState(MAX_CHANGES + 5))?.frame).toEqual({ type: "reset" });
   });
 
-  test("is not told to list again because another one is far behind", () => {
+  test("need not list again because another one is far behind", () => {
     expect(titles(step(MAX_CHANGES + 4, false, inboxState(MAX_CHANGES + 5)))).toEqual([
       `Message ${MAX_CHANGES + 5}`,
     ]);
