@@ -5,7 +5,7 @@ import { type Deps, depsOf } from "./deps.ts";
 import type { App } from "./http/app-env.ts";
 import { createBase } from "./http/middleware.ts";
 
-/** The whole HTTP side. Each part becomes an app of its own, behind the same middleware; outside of all it answers 404. */
+/** The whole HTTP side: an app for each part, behind the same middleware. Paths of no part are answered 404. */
 export function createApp(depsFor: (env: Bindings) => Deps) {
   const apps = new Map<string | undefined, App>();
 

@@ -41,7 +41,7 @@ export async function mountPart(app: App, part: string): Promise<void> {
   for (const load of PARTS[part] ?? []) (await load()).register(app, allRoutes);
 }
 
-/** Every route, on one app without what stands before them: for /openapi.json, and for tests that look at them all. */
+/** Every route, on one app without middleware: for /openapi.json, and for tests about all routes. */
 export async function allRoutes(): Promise<App> {
   const routes: App = new OpenAPIHono<AppEnv>();
   for (const load of new Set(Object.values(PARTS).flat())) (await load()).register(routes, allRoutes);

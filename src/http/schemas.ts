@@ -8,7 +8,7 @@ import { directoryId as plainDirectoryId } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
 
-/** The id of a message in a path. What is no id of ours is a 404, like an id that is not there. */
+/** The id of a message in a path. A text that is no id of ours gets 404, like an unknown id. */
 export const anyDispatchId = z.string().openapi({
   description:
     "As any view prints it: `notif_…`, `dsp_…` or the bare UUID. Each view answers in its own form.",
@@ -21,7 +21,7 @@ export const anyDispatchId = z.string().openapi({
  */
 export const directoryId = plainDirectoryId.clone();
 
-/** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
+/** Text that is stored in one canonical spelling. `detail` is the error for text that has none. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>
   z.string().transform((text, context) => {
     const spelling = canonical(text);
@@ -30,13 +30,13 @@ const spelled = (canonical: (text: string) => string | null, detail: string) =>
     return z.NEVER;
   });
 
-/** A bare e-mail address, in its one spelling. */
+/** A bare e-mail address, in its canonical spelling. */
 export const emailAddress = spelled(
   canonicalAddress,
   "must be an e-mail address, such as kari@example.com",
 ).openapi({ type: "string", format: "email", maxLength: 254 });
 
-/** A BCP 47 tag, in its one spelling. */
+/** A BCP 47 tag, in its canonical spelling. */
 export const languageTag = spelled(canonicalLocale, "must be a BCP 47 language tag, such as nb-NO").openapi({
   type: "string",
   maxLength: 64,
@@ -66,13 +66,13 @@ interface Range {
   to?: number | undefined;
 }
 
-/** The filters `from` and `to` of a list: to refine its query with. */
+/** The check that the filters `from` and `to` of a list are in order; for `refine`. */
 export const inOrder: [(range: Range) => boolean, { path: PropertyKey[]; error: string }] = [
   ({ from, to }) => from === undefined || to === undefined || from <= to,
   { path: ["to"], error: "must not be before `from`" },
 ];
 
-/** A list of `min` to `max`. Its members are counted before they are looked at, so that a huge list costs nothing. */
+/** A list of `min` to `max` members. They are counted before they are validated, so that a huge list costs nothing. */
 export const listOf = <T extends z.ZodType>(item: T, max: number, min = 1) =>
   z.preprocess((value, context) => {
     if (!Array.isArray(value) || value.length <= max) return value;
@@ -83,7 +83,7 @@ export const listOf = <T extends z.ZodType>(item: T, max: number, min = 1) =>
 /** A time that we print. */
 export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });
 
-/** Deeper than anyone nests, and far from where walking through it overflows the stack. */
+/** No caller needs deeper JSON, and walking through JSON of this depth is far from overflowing the stack. */
 const MAX_DEPTH = 64;
 
 const isDeeper = (value: unknown, than: number): boolean =>
@@ -94,7 +94,7 @@ const isDeeper = (value: unknown, than: number): boolean =>
 /** A JSON object for programs, such as a push's data. */
 export const jsonObject = z.record(z.string(), z.unknown()).refine((value) => !isDeeper(value, MAX_DEPTH), {
   error: `must not be nested more than ${MAX_DEPTH} deep`,
-  // Nothing else may look at it.
+  // No later check may walk through it.
   abort: true,
 });
 
@@ -115,7 +115,7 @@ export const fieldError = z.object({
     .openapi({ description: "Their indexes, the first 100; `pointer` is into the first." }),
 });
 
-/** What is wrong with some members of a list, in an answer to the others. */
+/** The faults of some members of a list, in an answer about all of them. */
 export const memberErrors = {
   errors: z
     .array(fieldError)
@@ -171,7 +171,7 @@ const problemResponse = (description: string): ProblemResponse => ({
   content: { "application/problem+json": { schema: problem } },
 });
 
-/** What can come of any request. */
+/** Statuses that any request can get. */
 const ALWAYS = [400, 401, 403, 429, 500, 503] as const satisfies ProblemStatus[];
 type Always = (typeof ALWAYS)[number];
 

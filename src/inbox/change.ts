@@ -9,7 +9,7 @@ import { findMessage, inInbox, readAt, standingOf, unreadIds } from "./queries.t
 /** What a reader does with a message. */
 export type Change = "read" | "unread" | "archive" | "unarchive";
 
-/** What it sets, where it is not so already: repeating a change changes nothing. */
+/** What a change sets, and on which rows: repeating a change changes nothing. */
 const EFFECTS = {
   read: (now) => ({ set: sql`read_at = ${now}`, where: sql`read_at IS NULL` }),
   unread: () => ({ set: sql`read_at = NULL`, where: sql`read_at IS NOT NULL` }),
@@ -20,7 +20,7 @@ const EFFECTS = {
 /** Unread messages that one call marks as read; nobody has more. */
 export const READ_ALL_LIMIT = 5_000;
 
-/** Changes one message of the user's, and tells their other tabs. One round trip. @throws 404 */
+/** Changes one message of the user, and notifies their other connections. One round trip. @throws 404 */
 export async function changeMessage(
   ctx: Ctx,
   userId: string,
@@ -41,7 +41,7 @@ export async function changeMessage(
   return { row, unread: standing.unread };
 }
 
-/** Marks what is unread and not archived as read. One round trip. @returns how many there were, and how many are left */
+/** Marks unread messages that are not archived as read. One round trip. @returns how many, and how many are left */
 export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: number; unread: number }> {
   const now = ctx.clock.now();
   const {

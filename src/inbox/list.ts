@@ -12,9 +12,8 @@ export interface InboxPage extends Standing {
 }
 
 /**
- * The caller's messages, as they came, newest first. One round trip; another at the first look of a caller of whom the
- * directory has not heard, who is known from then on and can be written to. (Whom a token does not make a user, such as an
- * admin, has an empty one.)
+ * The caller's messages, newest first. One round trip. A second one creates a caller whom the directory does not know, if
+ * the token allows it, so that messages can be sent to them. Any other unknown caller, such as an admin, gets an empty list.
  * @throws 410 for a caller who was erased
  */
 export async function listInbox(

@@ -9,7 +9,7 @@ export type InboxRow = Pick<
   "id" | "type" | "title" | "body" | "data" | "expires_at" | "read_at" | "archived_at" | "updated_at"
 > & {
   delivered_at: number;
-  /** Ascends with everything that comes or changes in this user's inbox. */
+  /** Grows with each message that arrives or changes in this user's inbox. */
   inbox_seq: number;
 };
 
@@ -21,7 +21,7 @@ export interface InboxMessage {
   body: string;
   data: Record<string, unknown> | null;
   sent_at: string;
-  /** A message that has come stays, also past this time: it is for the client to show it as out of date. */
+  /** A delivered message stays also after this time; the client may show it as out of date. */
   expires_at: string | null;
   read_at: string | null;
   archived_at: string | null;

@@ -3,14 +3,14 @@ import { Parsed } from "../db/statement.ts";
 import { dispatches } from "../db/schema/index.ts";
 import type { InboxRow } from "./message.ts";
 
-/** Unread messages are counted up to here: more is `1000`, and no badge shows it otherwise. */
+/** Unread messages are counted up to this number: no badge shows more. */
 export const UNREAD_CAP = 1_000;
 
-// Each index is named: SQLite has no statistics here, and would take the one over all that the user ever got.
+// Each index is named: without statistics SQLite would take the one over all dispatches of the user.
 const listed = sql`${dispatches} INDEXED BY dispatches_inbox`;
 const unreadOnes = sql`${dispatches} INDEXED BY dispatches_unread`;
 
-/** What a message's row must say to be in the user's inbox; the partial indexes demand it in these words. */
+/** The condition that a message is in the user's inbox, in the words that the partial indexes need. */
 export const inInbox = (userId: string): SQL =>
   sql`user_id = ${userId} AND channel = 'in_app' AND status = 'delivered'`;
 
@@ -40,12 +40,12 @@ export const standingOf = (userId: string): Parsed<Standing> =>
 export const unreadIds = (userId: string, limit: number): SQL =>
   sql`(SELECT id FROM ${unreadOf(userId)} LIMIT ${limit})`;
 
-/** Messages that were marked as read at `now`: the latest changes are not older than their time, so no more is read than these. */
+/** Messages that were marked as read at `now`. Their `inbox_seq` is not below `now`, so only they are read. */
 export const readAt = (userId: string, now: number, limit: number): SQL =>
   sql`SELECT 1 FROM ${dispatches} INDEXED BY dispatches_inbox_changes
     WHERE user_id = ${userId} AND inbox_seq >= ${now} AND read_at = ${now} LIMIT ${limit}`;
 
-/** What a list is narrowed to. */
+/** The filter of a list. */
 export interface InboxFilter {
   /** Only the archived ones, or only the others. */
   archived: boolean;
@@ -54,7 +54,7 @@ export interface InboxFilter {
   type?: string | undefined;
 }
 
-/** A page of the inbox, as it came: newest first, up to one more than `limit`. `before`: the last id of the page before. */
+/** A page of the inbox, newest first, up to one more than `limit`. `before`: the last id of the page before. */
 export function listInboxPage(
   userId: string,
   { archived, unread, type }: InboxFilter,
@@ -81,7 +81,7 @@ export function listInboxPage(
 export const findMessage = (userId: string, id: string): SQL<InboxRow> =>
   sql<InboxRow>`SELECT ${columns} FROM ${dispatches} WHERE id = ${id} AND ${inInbox(userId)}`;
 
-/** What came or changed after `seq`, latest first, up to `limit`. */
+/** Messages that arrived or changed after `seq`, latest first, up to `limit`. */
 export const changesSince = (userId: string, seq: number, limit: number): SQL<InboxRow> =>
   sql<InboxRow>`SELECT ${columns} FROM ${dispatches} INDEXED BY dispatches_inbox_changes
     WHERE user_id = ${userId} AND inbox_seq > ${seq} ORDER BY inbox_seq DESC LIMIT ${limit}`;

@@ -85,7 +85,7 @@ describe("/openapi.json", () => {
       expect(() => toZod(schema, document.components.schemas)).not.toThrow();
   });
 
-  test("tells of each operation what it does and under which heading", () => {
+  test("has a summary and a heading for each operation", () => {
     expect(those(({ operation }) => !operation.summary || operation.tags?.length !== 1)).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { PUBLIC_CONTRACTS } from "../../src/config/contracts.ts";
 import { openApi } from "../support/openapi.ts";
 import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";
 import { CALLERS, canBeOpen, expected, type Outcome, type Who, WHO } from "./callers.ts";
-import { type Call, type Entry, TABLE } from "./matrix.ts";
+import { type Call, type Access, TABLE } from "./matrix.ts";
 import { forgetAll, rowsAbout } from "./stored.ts";
 import { givenTarget, type Target } from "./target.ts";
 
@@ -71,7 +71,7 @@ function outcome(method: string, isAboutNobody: boolean, { answer, shown, change
 async function outcomes(
   h: Harness,
   route: string,
-  [policy, callOf]: Entry,
+  [policy, callOf]: Access,
   callers: readonly Who[],
 ): Promise<Partial<Record<Who, string>>> {
   const method = route.split(" ")[0] ?? "";

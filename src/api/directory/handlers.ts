@@ -60,7 +60,7 @@ export function registerCollection(app: App, wire: WireCollection): void {
       const bulk = readBulk(c.req.valid("json").items, (data) => ({ success: true, data }));
       return write(c, bulk, c.req.valid("query"));
     },
-    // Items that are wrong keep none of the others from being written.
+    // Invalid items do not stop the others.
     (result, c) => (result.success ? undefined : writeRest(c, result.target, result.error)),
   );
 }

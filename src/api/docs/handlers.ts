@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { notFound } from "../../lib/failure.ts";
 import type { App } from "../../http/app-env.ts";
 
-/** The files of Swagger UI that the page needs; nothing else of its package is handed out. */
+/** The files of Swagger UI that the page needs; no other file of the package is served. */
 const FILES = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
 
 /** No outside host: scripts and styles are ours. */
@@ -43,7 +43,7 @@ export function register(app: App, allRoutes: () => Promise<App>): void {
   // Whoever opens the service in a browser is sent to its reference.
   app.get("/", (c) => c.redirect("/docs"));
 
-  // Made once, at the first request: it takes longer than any other answer.
+  // Built once, at the first request: it takes longer than any other answer.
   let document: ReturnType<App["getOpenAPI31Document"]> | undefined;
   app.get("/openapi.json", async (c) => {
     document ??= describe(await allRoutes());
@@ -59,7 +59,7 @@ export function register(app: App, allRoutes: () => Promise<App>): void {
     const file = c.req.param("file");
     if (!FILES.includes(file)) throw notFound("file");
     const asset = await c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));
-    // An answer of a fetch takes no more headers, and has none of ours.
+    // The headers of a fetched answer are immutable, so it is copied for ours.
     return c.newResponse(asset.body, asset);
   });
 }

@@ -19,7 +19,7 @@ const idOf = (text: string): string => {
   return id;
 };
 
-/** Whose inbox it is: the caller's, and nobody else's. */
+/** The reader is always the caller. */
 const reader = (c: Context<AppEnv>): Subject => subjectOf(requireToken(c.get("principal")));
 
 export function register(app: App): void {

@@ -16,7 +16,7 @@ import {
   changedView,
   createdView,
   detailView,
-  entryView,
+  listItemView,
   historyView,
   printed,
   profileView,
@@ -41,7 +41,7 @@ export function register(app: App): void {
     };
     const found = await listRecords(c.get("ctx"), scopeOf(c.get("principal")), filter, page);
     const { rows, pagination } = paginate(page, found);
-    return c.json({ data: rows.map(entryView), pagination }, 200);
+    return c.json({ data: rows.map(listItemView), pagination }, 200);
   });
 
   app.openapi(routes.create, async (c) => {

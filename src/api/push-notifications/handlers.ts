@@ -75,7 +75,7 @@ export function register(app: App): void {
       [taken.dispatch],
       taken.replayed || later ? 0 : waitMs,
     );
-    // This contract shows pushes; an in-app message is its reader's to see.
+    // This contract shows pushes only: in-app messages are for their readers.
     if (seen.channel === "push") c.header("location", `${routes.BASE}/${printId("notif", seen.id)}`);
     const ids = body.channels && [seen.id, ...taken.others.map((other) => other.id)];
     const view = sentView(seen, ids);

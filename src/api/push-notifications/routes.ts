@@ -7,9 +7,9 @@ import * as schemas from "./schemas.ts";
 export const BASE = "/api/v1/notifications";
 
 const tags = ["Push notifications"];
-/** Whoever has a token, within their scope. */
+/** Any token, within its scope. */
 export const anyone = { tags, middleware: access("push-notifications") };
-/** Who sends and keeps the records. */
+/** Roles that send and keep the records. */
 export const admins = { tags, middleware: access("push-notifications", ADMIN_ROLES) };
 
 export const sendHeaders = keyed.extend({

@@ -14,7 +14,7 @@ import {
 } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 
-/** What this view calls a dispatch's state: the pipeline's, or the mark that a person set. */
+/** Statuses of this view: the pipeline's, and marks that a person set. */
 export const STATUSES = ["queued", "sending", "sent", "failed", "cancelled", "retried", "resolved"] as const;
 export type ViewStatus = (typeof STATUSES)[number];
 
@@ -22,7 +22,7 @@ export const notificationId = z.string().openapi({ example: "notif_01jq8z3k5te8v
 export const status = z.enum(STATUSES);
 const reference = plainText(128);
 
-/** What a schema can say of the two kinds of pushes; the rest is in the descriptions. */
+/** The two kinds of pushes, as far as JSON Schema can say it; the descriptions say the rest. */
 export const SHOWN_OR_SILENT = [{ required: ["title", "body"] }, { required: ["options"] }];
 
 const NEEDED =

@@ -18,11 +18,11 @@ const PRINTED = {
   cancelled: "cancelled",
 } as const satisfies Record<DispatchStatus, ViewStatus>;
 
-/** A person's mark goes before the pipeline's state. */
+/** A person's mark has precedence over the pipeline's status. */
 export const viewStatus = ({ status, mark }: Dispatch): ViewStatus =>
   mark === "retried" || mark === "resolved" ? mark : PRINTED[status];
 
-/** What to select for a status of this view. */
+/** The stored statuses or the mark that a status of this view stands for. */
 export const selection = (status: ViewStatus): { statuses?: DispatchStatus[]; mark: string | null } =>
   status === "retried" || status === "resolved"
     ? { mark: status }

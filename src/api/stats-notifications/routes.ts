@@ -6,7 +6,7 @@ import * as schemas from "./schemas.ts";
 /** The stats contract. */
 export const BASE = "/api/v1/stats-notifications";
 
-/** Whoever has a token, within their scope. */
+/** Any token, within its scope. */
 const shared = { tags: ["Stats notifications"], middleware: access("stats-notifications") };
 
 const ALREADY = "409 `already_subscribed` names the user's subscription to that window as `notification_id`.";

@@ -79,7 +79,7 @@ export const refreshed = z
   })
   .openapi("StatsNotificationRefreshed");
 
-/** What is no id of ours is a 404, like an id that is not there. */
+/** A text that is no id of ours gets 404, like an unknown id. */
 export const idParam = z.object({
   id: z.string().openapi({ param: { name: "id", in: "path" }, example: EXAMPLE_ID }),
 });

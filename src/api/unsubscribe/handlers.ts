@@ -15,7 +15,7 @@ import {
 } from "../../preferences/unsubscribe.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 
-/** A form of ours, or a mail client's one-click POST, is never longer. */
+/** Our form and a mail client's one-click POST are shorter. */
 const MAX_FORM_BYTES = 4_096;
 
 function page(

@@ -38,7 +38,7 @@ export function register(app: App): void {
     const wanted = pageOf({ page, limit: page_size, cursor });
     const found = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
     const { rows, pagination } = paginate(wanted, found);
-    // The contract's own shape, and where to go on.
+    // The contract's own shape, with our `next_cursor`.
     const { total, limit: _, ...where } = pagination;
     return c.json(
       { items: rows.map(historyView), total, page_size, total_pages: Math.ceil(total / page_size), ...where },
@@ -54,7 +54,7 @@ export function register(app: App): void {
   });
 
   app.openapi(routes.sendTest, async (c) => {
-    // The body may be left out; its schema's defaults then have not been applied.
+    // Without a body the defaults of its schema are not applied.
     const body: { email_type?: string; custom_subject?: string | undefined } = c.req.valid("json") ?? {};
     const { email_type: type = "test", custom_subject: subject } = body;
     const request = { type, subject };
@@ -72,7 +72,7 @@ export function register(app: App): void {
 
   app.openapi(routes.health, async (c) => {
     const { emailProviders, probeEmail } = c.get("deps");
-    // A service that looks after us has used nothing.
+    // A monitoring service has sent no test, so its usage is 0.
     const { id } = requireToken(c.get("principal"));
     const found = await emailHealth(c.get("ctx"), emailProviders, probeEmail, id);
     const { used, limit } = found.usage;

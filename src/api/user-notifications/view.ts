@@ -22,11 +22,11 @@ const PRINTED = {
 const statusOf = (status: DispatchStatus): HistoryStatus =>
   status === "cancelled" ? "failed" : PRINTED[status];
 
-/** What to select for a status of the history; all that it shows without one. */
+/** The stored statuses that a status of the history stands for; without one, all that the history shows. */
 export const selection = (status: HistoryStatus | undefined): DispatchStatus[] =>
   keysOf(PRINTED).filter((stored) => status === undefined || PRINTED[stored] === status);
 
-/** How the table keeps a list of days. */
+/** A list of days, as the table stores it. */
 const days = z.array(z.int());
 
 const isOn = (value: 0 | 1): boolean => value === 1;
@@ -65,7 +65,7 @@ export const historyView = (dispatch: Linked): z.infer<typeof schemas.historyIte
   ...printLinks(dispatch, (id) => id),
 });
 
-/** Sums of `n` by a key, of what occurred. */
+/** Sums of `n` by a key. */
 function sumBy(counts: readonly EmailCount[], key: (count: EmailCount) => string): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const count of counts) sums[key(count)] = (sums[key(count)] ?? 0) + count.n;

@@ -2,14 +2,14 @@ import { type Clock, DAY } from "../../lib/clock.ts";
 import type { OrgQuota } from "./durable-object.ts";
 import { NO_ORG, type Quotas } from "./quotas.ts";
 
-/** An isolate leases so many units at a time, and never more than a thousandth of the day: isolates come and go. */
+/** An isolate leases at most this many units at a time, and at most a thousandth of the day: it may end at any time. */
 const MAX_BLOCK = 1_000;
 const SHARE = 1_000;
 
-/** Organizations that an isolate remembers; the one that was first met goes first. */
+/** An isolate remembers at most this many organizations, and drops the oldest. */
 const MAX_KNOWN = 10_000;
 
-/** One statement names so many that have used up their day. */
+/** One statement names at most this many organizations without units. */
 const MAX_NAMED = 1_000;
 
 /** What an isolate holds of an organization's day. */
@@ -53,11 +53,11 @@ export function createQuotas(
     const before = heldOf(org);
     if (before.units < units && !before.isLast) {
       const missing = units - before.units;
-      // Users without an organization have an object, too, and it needs a name.
+      // Users without an organization share an object, and its name must not be empty.
       const object = namespace.getByName(`org/${org}`);
       const need = { atLeast: missing, upTo: missing + block - 1, owed };
       const { day, granted, left } = await object.lease(clock.now(), limit, need);
-      // Others have spent and leased meanwhile.
+      // Other requests have spent and leased meanwhile.
       const { units: now } = heldOf(org);
       keep(org, { day, units: now + granted, isLast: left === 0 });
     }

@@ -2,11 +2,11 @@
 export interface Need {
   atLeast: number;
   upTo: number;
-  /** They are used already: what is left is taken even where it is too little. */
+  /** The units have been used already: take what is left, even if it is too little. */
   owed: boolean;
 }
 
-/** Units of a day (UTC, counted from 1970). `left`: what nobody has leased yet. */
+/** Units of a day (UTC, counted from 1970). `left`: not leased by anyone yet. */
 export interface Lease {
   day: number;
   granted: number;
@@ -21,11 +21,11 @@ export interface Quotas {
   spend(orgId: string | null, units: number): Promise<{ retryAfterMs: number } | null>;
   /** Counts what has been used already. */
   charge(orgId: string | null, units: number): Promise<void>;
-  /** Takes back what was spent for nothing. */
+  /** Returns units that were spent for nothing. */
   giveBack(orgId: string | null, units: number): void;
-  /** Organizations of which this isolate knows that nothing is left today; `NO_ORG` for users without one. */
+  /** Organizations that have nothing left today, as far as this isolate knows; `NO_ORG` for users without one. */
   usedUp(): string[];
 }
 
-/** Stands for users without an organization: no id of ours is empty. */
+/** The id for users without an organization: no real id is empty. */
 export const NO_ORG = "";

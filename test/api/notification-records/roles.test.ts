@@ -192,7 +192,7 @@ test("a repeat with its key shows a former coordinator nothing of a mentor who h
   expect((await repeat()).status).toBe(404);
 });
 
-describe("whoever is said to have been told", () => {
+describe("the user who is recorded as notified", () => {
   const post = (as: Caller, coordinator_id: string) =>
     h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id, { coordinator_id }) });
   const admin = () => CALLERS["their org_admin"]();
@@ -244,7 +244,7 @@ describe("whoever is said to have been told", () => {
   });
 });
 
-test("a wrong role is told so before the input is looked at", async () => {
+test("a wrong role is refused before the input is validated", async () => {
   const as = CALLERS["their coordinator as a user"]();
   expect((await h.request("POST", BASE, { as, body: { nonsense: true } })).status).toBe(403);
   expect((await h.request("POST", BASE, { as: null, body: { nonsense: true } })).status).toBe(401);

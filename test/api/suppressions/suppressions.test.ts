@@ -30,7 +30,7 @@ async function given(
 const lookup = (email: string) => h.request("POST", `${PATH}/lookup`, { body: { email } });
 
 describe("the list", () => {
-  test("tells addresses, reasons and dates, newest first", async () => {
+  test("lists addresses, reasons and dates, newest first", async () => {
     await given("kari@example.com");
     await given("ola@example.com", "complaint", null);
     const now = h.clock.now();

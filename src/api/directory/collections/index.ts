@@ -9,7 +9,7 @@ import { peerMentors } from "./peer-mentors.ts";
 import { users } from "./users.ts";
 import type { WireCollection } from "../wire.ts";
 
-/** Every collection of the directory; the type sees to it that none is missing. */
+/** Every collection of the directory; the type makes sure that none is missing. */
 export const WIRE = {
   orgs,
   users,

@@ -51,7 +51,7 @@ export function registerBatch(app: App): void {
       const read = (data: (typeof targets)[number]) => ({ success: true, data }) as const;
       return takeBatch(c, readTargets(targets, read, c.get("deps").pushProviders));
     },
-    // Targets that are wrong keep none of the others from being sent.
+    // Invalid targets do not stop the others.
     (result, c) => (result.success ? undefined : takeRest(c, result.target, result.error)),
   );
 }

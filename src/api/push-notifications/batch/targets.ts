@@ -12,9 +12,9 @@ type Target = z.output<typeof target>;
 /** What a schema's `safeParse` makes of a target. */
 type Reader<T> = (member: T) => { success: true; data: Target } | { success: false; error: z.ZodError };
 
-/** The targets of a batch: what can be sent, and what is wrong with the others. */
+/** The targets of a batch: the valid ones, and the faults of the others. */
 export interface Targets {
-  /** Each as it was read, or as it was given where it cannot be read. */
+  /** Each as it was parsed, or as it was given where it is invalid. */
   all: readonly unknown[];
   good: Target[];
   rejected: Rejected;
@@ -23,7 +23,7 @@ export interface Targets {
 /** A target's part of the answer. */
 export type BatchResult = TargetResult | { user_id: string; dispatch: null; missing: "invalid_request" };
 
-/** Sorts the targets of a batch, of which some may be wrong: these keep none of the others from being sent. */
+/** Validates each target by itself, so that an invalid one does not stop the others. */
 export function readTargets<T>(
   members: readonly T[],
   read: Reader<T>,
@@ -56,7 +56,7 @@ export function resultsOf({ all, rejected }: Targets, taken: readonly TargetResu
   });
 }
 
-/** Whom a target names; nobody when that is what is wrong with it. */
+/** The user of an invalid target; empty when it names none. */
 const userOf = (given: unknown): string =>
   typeof given === "object" && given !== null && "user_id" in given
     ? (directoryId.safeParse(given.user_id).data ?? "")

@@ -8,7 +8,7 @@ import { newUserOf } from "../../../directory/subject.ts";
 import { iso, isoOrNull } from "../../../lib/clock.ts";
 import * as routes from "./routes.ts";
 
-/** Who may be created by registering a device: by an operator anyone, by a user themselves. */
+/** The user whom registering a device may create: any user for an operator, themselves for a user. */
 function newUser(principal: Principal, userId: string) {
   if (principal.kind === "anonymous" || principal.role === "service" || principal.role === "global_admin")
     return { id: userId };
@@ -38,7 +38,7 @@ export function registerDevices(app: App): void {
     const provider = tokenKinds.providerOf(body.token);
     if (provider === null)
       throw invalid([{ pointer: "/token", detail: `must be ${tokenKinds.description}` }]);
-    // It may make a user, too, and nobody answers for it.
+    // It may create a user, and no token limits that.
     if (principal.kind === "anonymous") await countChange(c);
     const create = newUser(principal, body.user_id);
     const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), provider, body, create);
