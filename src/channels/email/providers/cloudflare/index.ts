@@ -13,8 +13,8 @@ export interface CloudflareOptions {
 }
 
 /**
- * Cloudflare Email Service through the send_email binding, one recipient a message: a single suppressed recipient refuses
- * the whole. The account's rate is not documented, so the pace is caution. There is no account endpoint to probe.
+ * Cloudflare Email Service through the send_email binding, one recipient a message: one suppressed recipient would refuse
+ * them all. The account's rate is not documented, so the pace is low. There is no account endpoint to probe.
  */
 export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptions): EmailProvider => ({
   name: "cloudflare",

@@ -15,8 +15,8 @@ export interface PostmarkOptions extends PostmarkClientOptions {
 }
 
 /**
- * Postmark. A batch may hold 500 messages; 100 keep a repeat after a time-out small, for there is no idempotency key. No
- * rate limit is documented: the pace is caution.
+ * Postmark. A batch may hold 500 messages. We send 100, so that a repeat after a time-out is small: there is no idempotency
+ * key. No rate limit is documented; the pace is our choice.
  */
 export function createPostmarkProvider(options: PostmarkOptions): EmailProvider {
   const client = createPostmarkClient(options);

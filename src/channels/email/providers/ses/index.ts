@@ -12,15 +12,15 @@ import { fromSes, probeOfSes, SES_LIMITS, toSes } from "./mapping.ts";
 import { createSnsWebhook } from "./webhook.ts";
 
 export interface SesOptions extends SesClientOptions {
-  /** Its event destinations bring the feedback; without one SES publishes no tags. */
+  /** Its event destinations send the feedback. Without one SES publishes no tags. */
   configurationSet?: string | undefined;
-  /** The account's maximum send rate; 14 a second is what accounts start with outside of the sandbox. */
+  /** The account's maximum send rate. Outside of the sandbox accounts begin with 14 a second. */
   pace?: Pace | undefined;
 }
 
 /**
- * Amazon SES v2, one SendEmail a message: its bulk operation knows only templates rendered by SES. It has no idempotency key,
- * so that a repeat after a time-out may arrive twice.
+ * Amazon SES v2, one SendEmail a message: its bulk operation takes only templates that SES renders. It has no idempotency
+ * key: a repeat after a time-out may arrive twice.
  */
 export function createSesProvider(options: SesOptions): EmailProvider {
   const client = createSesClient(options);
