@@ -27,7 +27,7 @@ export type Defect =
   | "invalid_subject"
   | "invalid_header";
 
-export type Vetting = { ok: true; message: EmailMessage } | { ok: false; defect: Defect };
+export type CheckedMessage = { ok: true; message: EmailMessage } | { ok: false; defect: Defect };
 
 /** An encoded-word is at most 75 characters: 12 of `=?UTF-8?B?` and `?=`, 60 of base64, which is 45 bytes (RFC 2047, §2). */
 const WORD_BYTES = 45;
@@ -82,7 +82,7 @@ export function cleanName(name: string | null): string | null {
 
 /**
  * `Name <address>` for a header or a provider's field (RFC 5322, §3.4). With `ascii` a name outside ASCII becomes
- * encoded-words; with `utf8` it stays, for providers that encode it themselves. The address must come from `vet`.
+ * encoded-words; with `utf8` it stays, for providers that encode it themselves. The address must come from `checkMessage`.
  */
 export function formatAddress({ name, address }: Mailbox, charset: "ascii" | "utf8"): string {
   const clean = cleanName(name);
@@ -97,7 +97,10 @@ const isOwnHeader = (name: string, limits: MessageLimits): boolean =>
   HEADER_NAME.test(name) && name.length <= limits.headerName && !RESERVED.test(name);
 
 /** The headers with their values in ASCII, or null when one of them must not be sent. */
-function vetHeaders(headers: EmailMessage["headers"], limits: MessageLimits): Record<string, string> | null {
+function checkHeaders(
+  headers: EmailMessage["headers"],
+  limits: MessageLimits,
+): Record<string, string> | null {
   const entries = Object.entries(headers).map(([name, value]) => [name, encodeWord(value), value] as const);
   const isSafe = entries.every(
     ([name, encoded, value]) =>
@@ -115,7 +118,7 @@ function vetHeaders(headers: EmailMessage["headers"], limits: MessageLimits): Re
  * Checks a message before it is sent. It refuses what could add headers or recipients, and what the provider never takes.
  * Otherwise it returns the message with its addresses and headers in ASCII.
  */
-export function vet(message: EmailMessage, limits: MessageLimits): Vetting {
+export function checkMessage(message: EmailMessage, limits: MessageLimits): CheckedMessage {
   const from = canonicalAddress(message.from.address);
   if (from === null || !isAsciiAddress(from)) return { ok: false, defect: "invalid_sender" };
   const to = canonicalAddress(message.to.address);
@@ -123,7 +126,7 @@ export function vet(message: EmailMessage, limits: MessageLimits): Vetting {
   if (limits.asciiLocalPart && !isAsciiAddress(to)) return { ok: false, defect: "unsupported_recipient" };
   if (UNSAFE.test(message.subject) || message.subject.trim() === "")
     return { ok: false, defect: "invalid_subject" };
-  const headers = vetHeaders(message.headers, limits);
+  const headers = checkHeaders(message.headers, limits);
   if (headers === null) return { ok: false, defect: "invalid_header" };
   return {
     ok: true,

@@ -1,4 +1,4 @@
-import { vet } from "../../headers.ts";
+import { checkMessage } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
 import { inTurn } from "../../../send-kit/report.ts";
 import { defineEmailProvider } from "../definition.ts";
@@ -22,10 +22,10 @@ export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptio
   maxPerRequest: 1,
   send: (messages) =>
     inTurn(messages, async (message) => {
-      const vetted = vet(message, CLOUDFLARE_LIMITS);
-      return vetted.ok
-        ? sendThrough(binding, toCloudflare(vetted.message), timeoutMs)
-        : verdict(vetted.defect);
+      const checked = checkMessage(message, CLOUDFLARE_LIMITS);
+      return checked.ok
+        ? sendThrough(binding, toCloudflare(checked.message), timeoutMs)
+        : verdict(checked.defect);
     }),
 });
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { url, webhookSecret } from "../../../../config/variables.ts";
 import { SECOND, type Clock } from "../../../../lib/clock.ts";
-import { vet } from "../../headers.ts";
+import { checkMessage } from "../../headers.ts";
 import type { EmailMessage, EmailProvider } from "../../provider.ts";
 import { halves, sendInPieces, type Split } from "../../../send-kit/split.ts";
 import { notTried } from "../../../send-kit/verdict.ts";
-import { sendVetted } from "../vetted.ts";
+import { sendChecked } from "../checked.ts";
 import { defineEmailProvider, secretsOf } from "../definition.ts";
 import { createResendClient, type ResendClientOptions } from "./client.ts";
 import { resendEvents } from "./events.ts";
@@ -57,8 +57,8 @@ export function createResendProvider(options: ResendOptions): EmailProvider {
     pace: { ratePerSecond: MAX_BATCH * (REQUESTS_PER_SECOND - 1), burst: MAX_BATCH },
     maxPerRequest: MAX_BATCH,
     send: (messages) =>
-      sendVetted(
-        messages.map((message) => vet(message, RESEND_LIMITS)),
+      sendChecked(
+        messages.map((message) => checkMessage(message, RESEND_LIMITS)),
         (ready) =>
           sendInPieces(ready, { ...SPLIT, clock, pause: () => clock.sleep(PAUSE_MS) }, request, () =>
             notTried(),

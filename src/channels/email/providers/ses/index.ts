@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, list, url } from "../../../../config/variables.ts";
 import type { Pace } from "../../../../delivery/outcome.ts";
-import { vet } from "../../headers.ts";
+import { checkMessage } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
 import { inTurn } from "../../../send-kit/report.ts";
 import { verdict } from "../verdicts.ts";
@@ -30,9 +30,9 @@ export function createSesProvider(options: SesOptions): EmailProvider {
     maxPerRequest: 1,
     send: (messages) =>
       inTurn(messages, async (message) => {
-        const vetted = vet(message, SES_LIMITS);
-        if (!vetted.ok) return verdict(vetted.defect);
-        const answer = await client.sendEmail(toSes(vetted.message, options.configurationSet));
+        const checked = checkMessage(message, SES_LIMITS);
+        if (!checked.ok) return verdict(checked.defect);
+        const answer = await client.sendEmail(toSes(checked.message, options.configurationSet));
         return fromSes(answer, options.clock.now());
       }),
     probe: async () => probeOfSes(await client.getAccount()),
