@@ -4,16 +4,15 @@ import type { Webhook } from "./channels/email/feedback/webhook.ts";
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
-import { deliverInApp } from "./channels/in-app/deliver.ts";
+import { addToTotals } from "./channels/email/totals.ts";
+import { inAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
-import type { Ctx } from "./ctx.ts";
+import type { Ctx, TypeTraits } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
-import type { Channel } from "./db/schema/index.ts";
-import { type Check, checkOf, type ProviderEntry } from "./delivery/channel.ts";
-import { deliver } from "./delivery/deliver.ts";
+import { throughProviders } from "./delivery/through-providers.ts";
 import type { Bindings } from "./bindings.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { createGates } from "./delivery/gate/client.ts";
@@ -22,18 +21,21 @@ import { createInboxes } from "./inbox/live/client.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
-import type { Deliver } from "./delivery/consume.ts";
+import { keepOutcomes } from "./notifications/pause/following.ts";
 import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
+import type { NotificationTypes } from "./content/type.ts";
+import { builtInTypes } from "./notifications/registry.ts";
 
-/** What a test may replace: time, chance, the way out, and the log. Everything else is real. */
+/** What a test may replace: time, chance, the way out, the log, and the notification types. Everything else is real. */
 export interface Seams {
   clock: Clock;
   random: () => number;
   fetch: typeof fetch;
   log: Log;
+  types: NotificationTypes;
 }
 
 /** Everything that is put together once for an isolate. */
@@ -48,11 +50,6 @@ export interface Deps extends Seams {
   probeEmail: Prober;
   /** What listens at /webhooks/<provider>; null where it is not configured. */
   webhooks: ReadonlyMap<string, Webhook | null>;
-  /** What the sweep wakes. */
-  channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
-  deliverers: Readonly<Record<Channel, Deliver>>;
-  /** Whether a dispatch could be sent; of channels that may refuse one. */
-  checks: readonly Check[];
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }
@@ -67,6 +64,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     // Looked up at each call, so that it is always the runtime's own.
     fetch: seams.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     log: seams.log ?? createLog(),
+    types: seams.types ?? builtInTypes,
   };
   const ids = createIds(clock);
   const pushProviders = createPushProviders(config, all);
@@ -76,8 +74,9 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     from: config.email.from,
     linkSecrets: config.linkSecrets,
   };
-  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead);
+  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
   const push = createPushChannel(pushProviders, pushBudget({ config }), PAUSE_IS_OVERTAKEN);
+  const channels = [throughProviders(push), throughProviders(email), inAppChannel];
   const shared = {
     config,
     clock,
@@ -88,6 +87,9 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),
     inboxes: createInboxes(bindings.USER_INBOX, clock),
+    channels: new Map(channels.map((channel) => [channel.channel, channel])),
+    types: traitsOf(all.types),
+    beforeRemoval: [addToTotals, keepOutcomes],
   };
   return {
     ...all,
@@ -100,16 +102,15 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     emailProviders,
     probeEmail: createProber(clock.now),
     webhooks: createWebhooks(config, all),
-    channels: [push, email, { channel: "in_app", providers: [] }],
-    deliverers: {
-      push: (ctx, messages) => deliver(ctx, push, messages),
-      email: (ctx, messages) => deliver(ctx, email, messages),
-      in_app: deliverInApp,
-    },
-    checks: [checkOf(push), checkOf(email)],
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }
+
+/** What the pipeline must know of the types. */
+const traitsOf = ({ all }: NotificationTypes): TypeTraits => ({
+  superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
+  ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
+});
 
 let made: { from: Bindings; deps: Deps } | undefined;
 

@@ -3,6 +3,7 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
+import { directoryId as plainId } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
 
@@ -12,6 +13,12 @@ export const anyDispatchId = z.string().openapi({
     "As any view prints it: `notif_…`, `dsp_…` or the bare UUID. Each view answers in its own form.",
   example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd",
 });
+
+/**
+ * A caller's own id, which can be documented. A schema has `.openapi` only if it is made after zod is extended, and an
+ * isolate that began with a queue or a cron made the plain one before.
+ */
+export const directoryId = plainId.clone();
 
 /** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>

@@ -37,7 +37,7 @@ export async function changeMessage(
   ]);
   const [row] = rowsOf(found);
   if (row === undefined) throw notFound("message");
-  if (row.updated_at === now) await announce(ctx, [userId]);
+  if (row.updated_at === now) await announce(ctx, [{ channel: "in_app", userId }]);
   return { row, unread: standingIn(standing).unread };
 }
 
@@ -53,6 +53,6 @@ export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: numb
     [readAt(userId, now, READ_ALL_LIMIT)],
   );
   const updated = Math.max(changed.length, again.length);
-  if (updated > 0) await announce(ctx, [userId]);
+  if (updated > 0) await announce(ctx, [{ channel: "in_app", userId }]);
   return { updated, unread: standingIn(standing).unread };
 }

@@ -1,5 +1,4 @@
 import type { Ctx } from "../ctx.ts";
-import type { Channel } from "../db/schema/index.ts";
 import { HOUR } from "../lib/clock.ts";
 import type { Budget } from "./limiter.ts";
 
@@ -34,9 +33,8 @@ export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
  * and of tests it is the asking that counts, since each leaves a row.
  */
 export function budgetOf(
-  ctx: Configured,
-  { channel, type }: { channel: Channel; type: string },
+  { channels, types }: Pick<Ctx, "channels" | "types">,
+  { channel, type }: { channel: string; type: string },
 ): Budget | null {
-  if (channel === "push") return pushBudget(ctx);
-  return channel === "email" && type !== "test" ? emailBudget(ctx) : null;
+  return types.ownBudget.includes(type) ? null : (channels.get(channel)?.budget ?? null);
 }

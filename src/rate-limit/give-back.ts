@@ -1,5 +1,4 @@
 import type { Ctx } from "../ctx.ts";
-import type { Channel } from "../db/schema/index.ts";
 import { inParallel } from "../lib/parallel.ts";
 import { budgetOf } from "./budgets.ts";
 import type { Budget } from "./limiter.ts";
@@ -11,7 +10,7 @@ export const PARALLEL_LIMITERS = 50;
 export interface Unsent {
   id: string;
   user_id: string;
-  channel: Channel;
+  channel: string;
   type: string;
 }
 

@@ -121,7 +121,10 @@ test("an inbox that is away costs the others nothing", async () => {
   const { ctx, seen } = countingInboxes(h);
   const notify = (userId: string) =>
     userId === users[3] ? Promise.reject(new Error("the object is away")) : ctx.inboxes.notify(userId);
-  await announce({ ...ctx, inboxes: { ...ctx.inboxes, notify } }, users);
+  await announce(
+    { ...ctx, inboxes: { ...ctx.inboxes, notify } },
+    users.map((userId) => ({ channel: "in_app", userId })),
+  );
   expect(seen.told).toHaveLength(119);
   expect(errorsOf(h)).toEqual(["announce_failed"]);
 });
@@ -142,4 +145,10 @@ test("whoever is announced now has nothing announced later, and nobody is left o
       );
     }),
   );
+});
+
+test("500 users are announced to at once, and the 501st later", () => {
+  const delivered = Array.from({ length: MAX_ANNOUNCED + 1 }, (_, i) => ({ id: `m${i}`, userId: `u${i}` }));
+  const { now, later } = announceable(delivered);
+  expect([now.length, later.map(({ userId }) => userId)]).toEqual([500, ["u500"]]);
 });

@@ -104,7 +104,7 @@ export async function givenMails(
       userId,
     }),
   );
-  await h.ctx.db.writeList(insertDispatches(rows));
+  await h.ctx.db.write({ rows: insertDispatches(rows) });
   return rows.map((row) => row.id);
 }
 

@@ -80,7 +80,7 @@ export function registerAdminNotifications(app: App): void {
     const ctx = c.get("ctx");
     await countChange(c);
     if (body.action === "retry") {
-      const dispatch = await log.retryDispatch(ctx, c.get("deps").checks, scope, authorOf(c), id);
+      const dispatch = await log.retryDispatch(ctx, scope, authorOf(c), id);
       const data = {
         dispatch_id: printed(dispatch),
         status: dispatch.status,

@@ -10,7 +10,7 @@ const entry = {
   dispatch_id: dispatchId,
   org_id: z.string().nullable(),
   type: z.string(),
-  channel: z.enum(CHANNELS),
+  channel: z.string().openapi({ enum: [...CHANNELS] }),
   recipient_user_id: z.string(),
   status: z.enum(STATUSES),
   sent_at: printedTime.nullable().openapi({ description: "When the last attempt was made." }),

@@ -1,8 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ACTIVITY_STATUSES } from "../../db/schema/index.ts";
 import { type Activity, activities as collection } from "../../directory/activities.ts";
-import { instant, printedTime } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
+import { directoryId, instant, printedTime } from "../../http/schemas.ts";
 import { iso } from "../../lib/clock.ts";
 import { hoursOf, MAX_HOURS, minutesOf } from "../../lib/hours.ts";
 import { entityId } from "./schemas.ts";

@@ -4,8 +4,7 @@ import {
   type ApplicationFacts,
   applications as collection,
 } from "../../directory/applications.ts";
-import { printedTime } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
+import { directoryId, printedTime } from "../../http/schemas.ts";
 import { iso } from "../../lib/clock.ts";
 import { entityId } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";

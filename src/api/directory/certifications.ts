@@ -4,8 +4,8 @@ import {
   type CertificationFacts,
   certifications as collection,
 } from "../../directory/certifications.ts";
-import { instant, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { directoryId, instant, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
 import { iso } from "../../lib/clock.ts";
 import { entityId, idOrNull } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";

@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Match, type MatchFacts, matches as collection } from "../../directory/matches.ts";
-import { printedTime } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
+import { directoryId, printedTime } from "../../http/schemas.ts";
 import { iso } from "../../lib/clock.ts";
 import { entityId } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";

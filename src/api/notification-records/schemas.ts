@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, PAUSE_EVENTS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { inOrder, instant, listOf, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { directoryId, inOrder, instant, listOf, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
 
 /** Events that a history shows at once. */
 export const MAX_HISTORY = 1_000;

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
-import { isEmailType } from "../../channels/email/recipient.ts";
 import { sendTest } from "../../notifications/test/send.ts";
 import type { Subject } from "../../directory/subject.ts";
+import { deliverOn } from "../../delivery/through-providers.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
@@ -58,11 +58,10 @@ export function registerUserNotifications(app: App): void {
     // The body may be left out; its schema's defaults then have not been applied.
     const body: { email_type?: string; custom_subject?: string | undefined } = c.req.valid("json") ?? {};
     const { email_type: type = "test", custom_subject: subject } = body;
-    const request = { type: isEmailType(type) ? type : ("test" as const), subject };
+    const request = { type, subject };
     const key = await idempotencyKeyOf(c, request);
-    const { deliverers } = c.get("deps");
     const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
-      deliverers.email(ctx, [ids]);
+      deliverOn(ctx, "email", [ids]);
     const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, whose(c), request);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(testView(dispatch), 200);

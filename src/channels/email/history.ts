@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import { dispatches, type DispatchStatus, emailTotals } from "../../db/schema/index.ts";
 import { findSubject, missing, type Subject } from "../../directory/subject.ts";
 import type { Linked } from "../../log/links.ts";
-import { findDispatch, listDispatches, listed } from "../../log/log.ts";
+import { findDispatch, listDispatches } from "../../log/log.ts";
 import { DAY } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { firstIdAt } from "../../lib/ids.ts";
@@ -17,12 +17,12 @@ export const listEmails = async (
   page: Page,
 ): Promise<Listed<Linked>> => {
   const wanted = { ...filter, userId: subject.id, channel: "email" as const };
-  const [known, ...rest] = await ctx.db.readList([
-    findSubject(subject),
-    ...listDispatches(subject.scope, wanted, page),
-  ]);
-  if (known?.length !== 1) throw missing(subject);
-  return listed(rest);
+  const { known, list } = await ctx.db.read({
+    known: findSubject(subject),
+    list: listDispatches(ctx, subject.scope, wanted, page),
+  });
+  if (known.length !== 1) throw missing(subject);
+  return list;
 };
 
 /** One of a user's e-mails. One round trip. @throws 404, also for another's */

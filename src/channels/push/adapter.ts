@@ -1,6 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { Dispatch } from "../../db/schema/index.ts";
-import type { ChannelAdapter, Round } from "../../delivery/channel.ts";
+import type { ChannelAdapter, ChannelReport } from "../../delivery/channel.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale } from "./lifetime.ts";
@@ -42,11 +42,15 @@ export function createPushChannel(
 
   const adapter: ChannelAdapter<Loaded> = {
     channel: "push",
-    providers,
+    queue: "push",
+    settlementQueue: "push",
     budget,
+    isPerDevice: true,
+    announce: null,
+    providers,
     load: loadFor(isOvertaken),
     refusal,
-    async send(ctx, name, dispatches, loaded, terms): Promise<Round> {
+    async send(ctx, name, dispatches, loaded, terms): Promise<ChannelReport> {
       const picked = providers.find((provider) => provider.name === name);
       if (!picked) throw new Error(`No push provider is called ${name}`);
       const now = ctx.clock.now();

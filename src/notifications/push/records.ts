@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { audited, type Author } from "../../audit/audit.ts";
+import { audit, type Author, CHANGED, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
@@ -10,7 +10,6 @@ import {
   findDispatch,
   isActable,
   listDispatches,
-  listed,
   type LogFilter,
 } from "../../log/log.ts";
 import { holdsUnusedSlot } from "../../delivery/slots.ts";
@@ -26,7 +25,7 @@ export const listPushes = async (
   filter: LogFilter,
   page: Page,
 ): Promise<Listed<Linked>> =>
-  listed(await ctx.db.readList(listDispatches(scope, { ...filter, channel: "push" }, page)));
+  (await ctx.db.read({ list: listDispatches(ctx, scope, { ...filter, channel: "push" }, page) })).list;
 
 /**
  * A push and the tokens of the devices that it went to: of those whose user is in scope now, since a device may have changed
@@ -63,12 +62,12 @@ export async function annotatePush(
   id: string,
   { status, retry_note }: Annotation,
 ): Promise<Dispatch> {
-  const [, found = []] = await ctx.db.writeList([
-    sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
+  const { found } = await ctx.db.write({
+    annotate: sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
         retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
       WHERE ${isActable(scope, "push", id)} AND status NOT IN ('queued', 'sending')`,
-    findActable(scope, "push", id),
-  ]);
+    found: findActable(scope, "push", id),
+  });
   const dispatch = actable(found, "notification");
   if (dispatch.status === "queued" || dispatch.status === "sending")
     throw new Failure("conflict", `The notification is still ${dispatch.status}.`, { code: "not_finished" });
@@ -81,13 +80,15 @@ export async function annotatePush(
  */
 export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
   const removable = sql`${isActable(scope, "push", id)} AND status <> 'sending'`;
-  const [before = [], , , , , gone = []] = await ctx.db.writeList([
-    findActable(scope, "push", id),
-    keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
-    sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
-    sql`DELETE FROM ${dispatches} WHERE ${removable}`,
-    ...audited({ id: ctx.ids.uuid(), action: "dispatch.delete", target: id, ...author }),
-  ]);
+  const entry = ctx.ids.uuid();
+  const { before, gone } = await ctx.db.write({
+    before: findActable(scope, "push", id),
+    keep: keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
+    deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
+    dispatch: sql`DELETE FROM ${dispatches} WHERE ${removable}`,
+    audit: audit({ id: entry, action: "dispatch.delete", target: id, ...author }, CHANGED),
+    gone: isAudited(entry),
+  });
   // A batch that is repeated after it was committed finds nothing any more, but that it has removed it.
   if (gone.length > 0 && before.length === 0) return;
   const dispatch = actable(before, "notification");

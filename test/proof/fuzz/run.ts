@@ -7,6 +7,7 @@ import {
   type Things,
   type Wanted,
 } from "../../support/requests.ts";
+import { isRole } from "../../../src/cli/jwt.ts";
 import { type Production, tokenFor } from "../production.ts";
 import { createThings } from "./world.ts";
 
@@ -35,7 +36,7 @@ export async function runFuzz(
   production: Production,
   { requests, seed, onRound }: { requests: number; seed: number; onRound?: (said: string) => void },
 ): Promise<Report> {
-  const document = (await (await fetch(`${production.origin}/openapi.json`)).json()) as OpenApi;
+  const document: OpenApi = await (await fetch(`${production.origin}/openapi.json`)).json();
   // Deleting comes last, so that the others find something.
   const operations = operationsOf(document).toSorted(
     (a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"),
@@ -84,7 +85,8 @@ function createSender(origin: string, document: OpenApi, report: Report): Send {
     if (as === null) return {};
     const key = JSON.stringify(as);
     const { role, sub, org: org_id } = as;
-    const token = tokens.get(key) ?? tokenFor({ role, sub, org_id } as Parameters<typeof tokenFor>[0]);
+    if (!isRole(role)) throw new Error(`"${role}" is not a role`);
+    const token = tokens.get(key) ?? tokenFor({ role, sub, org_id });
     tokens.set(key, token);
     return { authorization: `Bearer ${await token}` };
   };
