@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { canonicalAddress, isAsciiAddress } from "../lib/address.ts";
 
-// The forms that variables come in: each takes the text of a variable.
+// The forms of variables: each takes a variable's text.
 
 /** A whole number from 1 to `max`. */
 export const count = (fallback: number, max: number) =>
   z.coerce.number().int().min(1).max(max).default(fallback);
-/** A secret of ours. */
+/** A secret that we sign or verify with. */
 export const secret = z.string().min(32, "must have at least 32 characters");
 /** An address, without a trailing slash. */
 export const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
@@ -29,7 +29,7 @@ export const listOf = <T extends string>(values: readonly T[], least = 0) =>
         .pipe(z.array(z.enum(values))),
     );
 
-/** `Name <address>`, or an address alone. ASCII before the @: no provider sends from another. */
+/** `Name <address>`, or an address alone. ASCII before the @: no provider sends from any other address. */
 export const mailbox = z.string().transform((text, context) => {
   const [, name = "", given = text] = /^(.*?)\s*<([^<>]+)>$/.exec(text.trim()) ?? [];
   const address = canonicalAddress(given.trim());
@@ -45,7 +45,7 @@ export const days = z
   .pipe(z.array(z.coerce.number<string>().int().min(0).max(365)).min(1))
   .transform((numbers) => [...new Set(numbers)].toSorted((a, b) => b - a));
 
-/** `whsec_…`, base64: what Svix gives out. */
+/** `whsec_…`, base64: a secret that Svix issues. */
 export const webhookSecret = z
   .string()
   .regex(

@@ -8,7 +8,7 @@ export interface Mailbox {
   address: string;
 }
 
-/** What a provider takes at most. */
+/** The most that a provider takes. */
 export interface MessageLimits {
   /** No SMTPUTF8: the part before the @ must be ASCII. */
   asciiLocalPart: boolean;
@@ -19,7 +19,7 @@ export interface MessageLimits {
   headerValue: number;
 }
 
-/** Why a message must not be handed to a provider. */
+/** Why a message must not be sent. */
 export type Defect =
   | "invalid_sender"
   | "invalid_recipient"
@@ -27,7 +27,7 @@ export type Defect =
   | "invalid_subject"
   | "invalid_header";
 
-export type Vetting = { ok: true; message: EmailMessage } | { ok: false; defect: Defect };
+export type CheckedMessage = { ok: true; message: EmailMessage } | { ok: false; defect: Defect };
 
 /** An encoded-word is at most 75 characters: 12 of `=?UTF-8?B?` and `?=`, 60 of base64, which is 45 bytes (RFC 2047, §2). */
 const WORD_BYTES = 45;
@@ -38,7 +38,7 @@ const HEADER_NAME = /^[!-9;-~]+$/;
 // oxlint-disable-next-line no-control-regex -- these are what must not reach a header
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const UNSAFE_RUN = new RegExp(`(?:${UNSAFE.source}|\\s)+`, "g");
-/** Headers that the provider writes from fields of their own; set here they would add recipients or break the message. */
+/** Headers that the provider makes from other fields. Set here, they would add recipients or break the message. */
 const RESERVED =
   /^(?:from|to|cc|bcc|sender|reply-to|subject|date|message-id|mime-version|return-path|received|dkim-signature|content-.*|resent-.*)$/i;
 
@@ -61,9 +61,9 @@ function* pieces(text: string, size: number): Generator<Uint8Array> {
 }
 
 /**
- * Text for an unstructured header or a display name as printable ASCII: unchanged where it is so already, otherwise RFC 2047
- * encoded-words (UTF-8, base64) with one space between them, which readers drop. Text that looks like an encoded-word is
- * encoded too, so that nobody's name decodes into something else.
+ * Text for an unstructured header or a display name, as printable ASCII: unchanged where it is so already, otherwise as RFC
+ * 2047 encoded-words (UTF-8, base64). Text that looks like an encoded-word is encoded as well, so that no name decodes into
+ * another text.
  */
 export function encodeWord(text: string): string {
   const whole = text.toWellFormed();
@@ -72,8 +72,8 @@ export function encodeWord(text: string): string {
 }
 
 /**
- * A display name on one line: control characters and runs of white space become one space, what would turn the address
- * round that follows is left out; at most 80 characters.
+ * A display name on one line, of at most 80 characters. Control characters and runs of white space become one space;
+ * characters that would reverse the address after it are left out.
  */
 export function cleanName(name: string | null): string | null {
   const clean = (name ?? "").toWellFormed().replace(BIDI_CONTROLS, "").replace(UNSAFE_RUN, " ").trim();
@@ -82,7 +82,7 @@ export function cleanName(name: string | null): string | null {
 
 /**
  * `Name <address>` for a header or a provider's field (RFC 5322, §3.4). With `ascii` a name outside ASCII becomes
- * encoded-words; with `utf8` it stays, for providers that encode by themselves. The address must come from `vet`.
+ * encoded-words; with `utf8` it stays, for providers that encode it themselves. The address must come from `checkMessage`.
  */
 export function formatAddress({ name, address }: Mailbox, charset: "ascii" | "utf8"): string {
   const clean = cleanName(name);
@@ -92,12 +92,15 @@ export function formatAddress({ name, address }: Mailbox, charset: "ascii" | "ut
   return `${isEncoded ? word : `"${word.replace(/["\\]/g, "\\$&")}"`} <${address}>`;
 }
 
-/** Names that may appear in a message's `headers`: a token (RFC 5322, §2.2) that no field of the provider stands for. */
+/** Whether a message's `headers` may hold the name: a token (RFC 5322, §2.2) that the provider does not write itself. */
 const isOwnHeader = (name: string, limits: MessageLimits): boolean =>
   HEADER_NAME.test(name) && name.length <= limits.headerName && !RESERVED.test(name);
 
 /** The headers with their values in ASCII, or null when one of them must not be sent. */
-function vetHeaders(headers: EmailMessage["headers"], limits: MessageLimits): Record<string, string> | null {
+function checkHeaders(
+  headers: EmailMessage["headers"],
+  limits: MessageLimits,
+): Record<string, string> | null {
   const entries = Object.entries(headers).map(([name, value]) => [name, encodeWord(value), value] as const);
   const isSafe = entries.every(
     ([name, encoded, value]) =>
@@ -112,10 +115,10 @@ function vetHeaders(headers: EmailMessage["headers"], limits: MessageLimits): Re
 }
 
 /**
- * Looks at a message before it is handed to a provider. Refuses what could smuggle headers or recipients, and what the
- * provider can never take; returns the message with its addresses and headers in ASCII.
+ * Checks a message before it is sent. It refuses what could add headers or recipients, and what the provider never takes.
+ * Otherwise it returns the message with its addresses and headers in ASCII.
  */
-export function vet(message: EmailMessage, limits: MessageLimits): Vetting {
+export function checkMessage(message: EmailMessage, limits: MessageLimits): CheckedMessage {
   const from = canonicalAddress(message.from.address);
   if (from === null || !isAsciiAddress(from)) return { ok: false, defect: "invalid_sender" };
   const to = canonicalAddress(message.to.address);
@@ -123,7 +126,7 @@ export function vet(message: EmailMessage, limits: MessageLimits): Vetting {
   if (limits.asciiLocalPart && !isAsciiAddress(to)) return { ok: false, defect: "unsupported_recipient" };
   if (UNSAFE.test(message.subject) || message.subject.trim() === "")
     return { ok: false, defect: "invalid_subject" };
-  const headers = vetHeaders(message.headers, limits);
+  const headers = checkHeaders(message.headers, limits);
   if (headers === null) return { ok: false, defect: "invalid_header" };
   return {
     ok: true,

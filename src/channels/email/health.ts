@@ -4,7 +4,7 @@ import { MINUTE } from "../../lib/clock.ts";
 import { emailBudget } from "../../rate-limit/budgets.ts";
 import type { EmailProvider, ProviderProbe } from "./provider.ts";
 
-/** How the e-mail service does, for a caller. */
+/** The state of the e-mail service, for a caller. */
 export interface EmailHealth {
   /** `degraded`: with errors, or over another provider than the first. `unavailable`: no provider can be reached. */
   status: "healthy" | "degraded" | "unavailable";
@@ -19,7 +19,7 @@ const PROBE_KEPT_MS = MINUTE;
 
 /** Probes providers, and remembers for a minute what they said. */
 export function createProber(now: () => number) {
-  // Answers, not promises: a request that ends early would leave one behind that never settles.
+  // It keeps answers, not promises: the promise of a request that ends early would never settle.
   const remembered = new Map<string, { at: number; answer: ProviderProbe }>();
   return async (provider: EmailProvider): Promise<ProviderProbe> => {
     const known = remembered.get(provider.name);
@@ -32,20 +32,22 @@ export function createProber(now: () => number) {
 
 export type Prober = ReturnType<typeof createProber>;
 
-/** `resting`: reachable, but it asked for a pause. `away`: it cannot be reached. */
-type State = "well" | "weak" | "resting" | "away";
+/** `resting`: reachable, but it asked for a pause. `unreachable`: it cannot be reached. */
+type State = "healthy" | "degraded" | "resting" | "unreachable";
 
 async function stateOf(ctx: Ctx, provider: EmailProvider, probe: Prober): Promise<State> {
   const gate = await stateOfGate(ctx, provider);
-  if (gate?.circuit === "open") return "away";
+  if (gate?.circuit === "open") return "unreachable";
   const answer = await probe(provider);
-  if (answer.kind === "unreachable") return "away";
-  if (gate === null) return "weak";
+  if (answer.kind === "unreachable") return "unreachable";
+  if (gate === null) return "degraded";
   if (gate.restsUntil !== null) return "resting";
-  return answer.kind === "degraded" || gate.circuit === "half_open" || gate.failures > 0 ? "weak" : "well";
+  return answer.kind === "degraded" || gate.circuit === "half_open" || gate.failures > 0
+    ? "degraded"
+    : "healthy";
 }
 
-/** Null when the gate does not answer: the health page must not fall with what it reports of. */
+/** Null when the gate does not answer: the health page must work while what it shows does not. */
 async function stateOfGate(ctx: Ctx, { name }: EmailProvider): Promise<GateState | null> {
   try {
     return await ctx.gates(`email:${name}`).peek();
@@ -55,7 +57,7 @@ async function stateOfGate(ctx: Ctx, { name }: EmailProvider): Promise<GateState
   }
 }
 
-/** Looks at the gates, which know the recent outcomes, and at the providers' own account endpoints. No D1. */
+/** Asks the gates, which know the recent outcomes, and the providers' account endpoints. No D1. */
 export async function emailHealth(
   ctx: Ctx,
   providers: readonly EmailProvider[],
@@ -66,10 +68,10 @@ export async function emailHealth(
     ctx.limiters(userId).usage(emailBudget(ctx)),
     ...providers.map((provider) => stateOf(ctx, provider, probe)),
   ]);
-  const using = states.findIndex((state) => state === "well" || state === "weak");
+  const using = states.findIndex((state) => state === "healthy" || state === "degraded");
   const reachable = using === -1 ? states.indexOf("resting") : using;
   const backend = providers[Math.max(0, reachable)]?.name ?? "none";
   const status =
-    reachable === -1 ? "unavailable" : using === 0 && states[0] === "well" ? "healthy" : "degraded";
+    reachable === -1 ? "unavailable" : using === 0 && states[0] === "healthy" ? "healthy" : "degraded";
   return { status, backend, usage };
 }

@@ -47,8 +47,8 @@ export interface EmailCount {
 }
 
 /**
- * A user's counts: what is there, and what retention has removed. They are the user's, wherever the user was. One round
- * trip, through the index by user. @throws 404 for a user outside the scope
+ * A user's counts, with what retention has removed. They follow the user from one organization to another. One round trip,
+ * through the index by user. @throws 404 for a user outside the scope
  */
 export async function countEmails(ctx: Ctx, subject: Subject): Promise<EmailCount[]> {
   const { id: userId } = subject;

@@ -5,9 +5,9 @@ export const DISPATCH_TAG = "tidings_dispatch";
 
 /** One e-mail to one address, rendered. */
 export interface EmailMessage {
-  /** The dispatch, which travels in the provider's tags or metadata, so that a webhook finds its row. */
+  /** The dispatch's id. It travels in the provider's tags or metadata, so that a webhook finds the row. */
   dispatchId: string;
-  /** Stays the same when the same attempt is repeated after a time-out: for providers with idempotency keys. */
+  /** The same when an attempt is repeated after a time-out: for providers with idempotency keys. */
   idempotencyKey: string;
   from: { name: string; address: string };
   to: { name: string | null; address: string };
@@ -25,11 +25,11 @@ export type ProviderProbe =
   | { kind: "degraded"; code: string }
   | { kind: "unreachable"; code: string };
 
-/** An e-mail service. Knows neither D1 nor env; gets `fetch` (or a binding) handed in. */
+/** An e-mail service. It knows neither D1 nor the variables, and gets `fetch` (or a binding) handed in. */
 export interface EmailProvider {
   readonly name: string;
   readonly pace: Pace;
-  /** How many messages one request takes: what the round is cut into. */
+  /** Messages that one request takes. */
   readonly maxPerRequest: number;
   /** Sends up to `maxPerRequest` messages in one request: one outcome a message, in order. */
   send(messages: readonly EmailMessage[]): Promise<SendReport>;

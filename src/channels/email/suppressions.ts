@@ -25,11 +25,11 @@ const select = (now: number, condition: SQL): SQL<Suppression> =>
   sql<Suppression>`SELECT id, email, reason, expires_at, created_at FROM ${suppressions}
     WHERE ${inForce(now)} AND ${condition}`;
 
-/** Whether nothing may be sent to the address in `column`, which is canonical; as 0 or 1. */
+/** 1 when nothing may be sent to the canonical address in `column`, otherwise 0. */
 export const isSuppressed = (column: SQLWrapper, now: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${suppressions} WHERE email = lower(${column}) AND ${inForce(now)})`;
 
-/** A page of those in force, newest first. One round trip. */
+/** A page of the suppressions in force, newest first. One round trip. */
 export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Suppression>> {
   const now = ctx.clock.now();
   const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
@@ -42,7 +42,7 @@ export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Sup
   return { rows, total: count[0]?.total ?? 0 };
 }
 
-/** @param address canonical. @throws 404 when mail may be sent to it */
+/** The suppression of an address. @param address canonical. @throws 404 when mail may be sent to it */
 export async function findSuppression(ctx: Ctx, address: string): Promise<Suppression> {
   const { found } = await ctx.db.read({
     found: select(ctx.clock.now(), sql`email = ${addressKey(address)}`),
@@ -52,7 +52,7 @@ export async function findSuppression(ctx: Ctx, address: string): Promise<Suppre
   return suppression;
 }
 
-/** Lifts a suppression, and notes who did, and what it was. One round trip. @throws 404 */
+/** Lifts a suppression. The audit log keeps who did it, and what it was. One round trip. @throws 404 */
 export async function liftSuppression(ctx: Ctx, id: string, author: Author): Promise<void> {
   const entry = ctx.ids.uuid();
   const found = sql`FROM ${suppressions} WHERE id = ${id}`;

@@ -8,10 +8,10 @@ import { erasedLately, userErased } from "../../directory/tombstones.ts";
 import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
 import { notFound } from "../../lib/failure.ts";
 
-/** A user's oldest devices make room for new ones beyond this: no fan-out without bounds. */
+/** Living devices of a user. Beyond this a new one replaces the oldest, so that no push goes to any number of devices. */
 export const MAX_DEVICES_PER_USER = 50;
 
-/** Dead devices of a user that are kept, the latest to die; retention removes them in time. */
+/** Dead devices of a user that are kept: those that died last. Retention removes them later. */
 export const MAX_DEAD_PER_USER = 50;
 
 /** Dead devices that one registration removes. */
@@ -26,8 +26,9 @@ export interface Registration {
 const userInScope = (scope: Scope, userId: string) => isInScope(scope, sql`${userId}`);
 
 /**
- * Registers a device token: it moves to this user, whoever had it, and is alive again. Of too many devices those that
- * were not registered for the longest time die, and of too many dead ones the first go. One round trip.
+ * Registers a device token: it moves to this user, whoever had it, and is alive again. Of too many devices those with the
+ * oldest registration are invalidated, and of too many dead ones the first to die are removed. One round trip.
+ * @param provider the one that the token belongs to
  * @param create the user to create when missing; null when this caller may not
  * @throws 404 for a user outside the scope, 410 for one who was erased
  */
@@ -62,15 +63,15 @@ export async function registerDevice(
   return device;
 }
 
-/** The plus keeps SQLite from going through everybody's dead devices. */
+/** The plus keeps SQLite from reading all users' dead devices through their index. */
 const removeDead = (userId: string): Statement =>
   sql`DELETE FROM ${deviceTokens} WHERE id IN (SELECT id FROM ${deviceTokens}
     WHERE user_id = ${userId} AND +invalidated_at IS NOT NULL
     ORDER BY invalidated_at DESC, id DESC LIMIT ${MAX_REMOVED} OFFSET ${MAX_DEAD_PER_USER})`;
 
 /**
- * A user's living devices, newest first. One round trip. Whoever asks for their own has none before the first one,
- * also when the directory has not heard of them yet.
+ * A user's living devices, newest first. One round trip. A user who asks for their own gets an empty list when the
+ * directory does not know them yet.
  * @throws 404 for a user outside the scope
  */
 export async function listDevices(ctx: Ctx, scope: Scope, userId: string): Promise<DeviceToken[]> {

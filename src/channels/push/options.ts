@@ -7,14 +7,14 @@ export const INTERRUPTION_LEVELS = ["passive", "active", "time-sensitive", "crit
 /** Seconds: no push service keeps a push longer than four weeks. */
 export const MAX_TTL_SECONDS = 28 * 24 * 3_600;
 
-/** How a push is to be shown or kept, in words of our own; each provider has its table of what becomes of them. */
+/** How a push is shown or kept. The names are ours; each provider maps them to its own. */
 export interface PushOptions {
-  /** Of a sound that the app brings, or `default`; null for none. Android: its channel decides. */
+  /** A sound that comes with the app, or `default`; null for none. On Android the channel decides. */
   sound?: string | null | undefined;
   /** The number on the app's icon; 0 removes it. iOS. */
   badge?: number | undefined;
   priority?: (typeof PRIORITIES)[number] | undefined;
-  /** Seconds after the push was due for which it is worth delivering. */
+  /** Seconds after it is due for which the push is worth delivering. */
   ttl?: number | undefined;
   /** iOS. */
   subtitle?: string | undefined;
@@ -34,7 +34,7 @@ export interface PushOptions {
 
 export type PushOptionName = keyof PushOptions;
 
-/** The names, and the compiler's word that none is missing. */
+/** Every option; the compiler reports one that is missing here. */
 const NAMES = {
   sound: true,
   badge: true,
@@ -54,7 +54,7 @@ const isName = (name: string): name is PushOptionName => Object.hasOwn(NAMES, na
 /** Every option. A provider that has them all says so with this. */
 export const PUSH_OPTIONS: readonly PushOptionName[] = Object.keys(NAMES).filter(isName);
 
-/** What a silent push takes: it shows nothing but the number on the app's icon, and makes no sound. */
+/** The options of a silent push: it makes no sound and shows nothing, except for the number on the app's icon. */
 export const SILENT_OPTIONS: ReadonlySet<string> = new Set<PushOptionName>([
   "badge",
   "content_available",
@@ -67,8 +67,8 @@ export const namesOf = (options: PushOptions): PushOptionName[] =>
   PUSH_OPTIONS.filter((name) => options[name] !== undefined);
 
 /**
- * The options set that none of `providers` has. Where only some have one, the others leave it out: the message matters
- * more than its chime.
+ * The options that are set and that none of `providers` has. A provider that lacks one which others have leaves it out: the
+ * message matters more than its sound.
  */
 export const unknownTo = (
   providers: readonly { readonly options: readonly PushOptionName[] }[],

@@ -8,9 +8,9 @@ export interface PushMessage {
   body: string | null;
   /** JSON for the app; null for none. */
   data: Record<string, unknown> | null;
-  /** A provider leaves out what it does not have. Its `ttl` is in `expiresAt`. */
+  /** A provider leaves out those that it does not have. `ttl` is in `expiresAt` already. */
   options: PushOptions;
-  /** Made from the dispatch: a repeat of the same dispatch replaces on the device and does not stack. */
+  /** The dispatch's: a repeat replaces the message on the device, instead of showing it twice. */
   collapseId: string;
   /** Epoch ms after which the push service may drop it; null for its default. */
   expiresAt: number | null;
@@ -26,7 +26,7 @@ export type ReceiptReport =
   /** Receipts by ticket; a ticket without one is missing from the map. */
   { kind: "ok"; receipts: Map<string, Receipt> } | { kind: "error"; code: string };
 
-/** A push service. Knows neither D1 nor env; gets `fetch` handed in. */
+/** A push service. It knows neither D1 nor the variables, and gets `fetch` handed in. */
 export interface PushProvider {
   readonly name: string;
   /** Whose devices it sends to: those whose token is its own, or all, as a provider for development does. */
@@ -34,7 +34,7 @@ export interface PushProvider {
   /** The options that it has. */
   readonly options: readonly PushOptionName[];
   readonly pace: Pace;
-  /** How many messages one request takes: what the round is cut into. */
+  /** Messages that one request takes. */
   readonly maxPerRequest: number;
   /** Sends up to `maxPerRequest` messages in one request (more only where the provider's answer forces a split). */
   send(messages: readonly PushMessage[]): Promise<SendReport>;

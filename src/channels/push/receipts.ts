@@ -14,7 +14,7 @@ import type { PushProvider, Receipt } from "./provider.ts";
 const TICKETS_PER_CALL = 1_000;
 const CALLS_PER_TICK = 5;
 
-/** When a receipt was not there yet, or the provider did not answer. */
+/** A receipt that is not there yet, or whose provider did not answer, is asked for again after so long. */
 const ASK_AGAIN_MS = 15 * MINUTE;
 
 /** Expo keeps receipts for a day. */
@@ -29,8 +29,8 @@ interface Due {
 }
 
 /**
- * Fetches the receipts that are due and corrects what they disprove: counts are made anew from the deliveries, dead
- * tokens are invalidated, a dispatch that reached nobody has failed and its fallback follows. Two round trips a call.
+ * Fetches the receipts that are due, and corrects what they disprove: it counts the deliveries again, invalidates dead
+ * tokens, and fails a dispatch that reached no device, so that its fallback follows. Two round trips a call.
  * @returns how many receipts were looked up
  */
 export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]): Promise<number> {
@@ -48,8 +48,8 @@ export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]
 }
 
 /**
- * What is due, the oldest first. It is not claimed: that would cost two written rows a delivery. Two ticks at once may ask
- * for the same receipt, and then write down the same.
+ * Reads what is due, the oldest first. It claims nothing: that would cost two written rows a delivery. Two ticks at once may
+ * ask for the same receipt, and then write the same.
  */
 export const takeDueReceipts = (now: number): SQL<Due> =>
   sql<Due>`SELECT dispatch_id, device_id, provider, ticket_id, accepted_at FROM ${deliveries}
@@ -107,13 +107,13 @@ function closeReceipts(over: readonly Due[], bad: readonly Bad[]): Statement {
       AND ${deliveries}.ticket_id = r.ticket_id`;
 }
 
-/** What has no receipt yet is asked for again, unless another tick has closed it meanwhile. */
+/** Reschedules what has no receipt yet, unless another tick has closed it meanwhile. */
 const putOff = (missing: readonly Due[], until: number): Statement =>
   sql`UPDATE ${deliveries} SET receipt_due_at = ${until}
     WHERE (dispatch_id, device_id) IN (SELECT value->>'dispatch_id', value->>'device_id'
       FROM json_each(${JSON.stringify(missing)})) AND receipt_due_at IS NOT NULL`;
 
-/** A token that was registered again after this push was accepted is alive: the receipt speaks of the past. */
+/** A token that was registered again after this push was accepted is alive: the receipt is older than that. */
 function killTokens(ctx: Ctx, bad: readonly Bad[]): Statement {
   const gone = bad
     .filter(({ receipt }) => receipt.kind === "gone")

@@ -6,7 +6,7 @@ import type { PushOptions } from "./options.ts";
  */
 export const MAX_PUSH_BYTES = 4_096;
 
-// What a provider adds to a message, at its longest: APNs cuts a collapse id off at 64 bytes.
+// The most that a provider adds to a message. APNs takes collapse ids of up to 64 bytes.
 const FRAME = {
   sound: "default",
   priority: "high",
@@ -15,7 +15,7 @@ const FRAME = {
   tag: "x".repeat(64),
 };
 
-/** What has a size. */
+/** A message whose size counts. */
 interface Sized {
   title?: string | null | undefined;
   body?: string | null | undefined;
@@ -35,18 +35,18 @@ const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stri
 
 /**
  * The bytes that a notification counts against MAX_PUSH_BYTES: its JSON as it is sent, without the recipient.
- * Never less than what a provider sends, so that what passes here is not refused as too big later.
+ * It is never less than what a provider sends, so that no message passes here and is too big later.
  */
 export function pushPayloadBytes({ options = {}, ...message }: Sized): number {
   const { ttl: _, image, ...shown } = options;
-  // Our names of the options are as long as a provider's, or longer; the image lies deeper there.
+  // Our names of the options are at least as long as a provider's. Only the image is nested deeper there.
   const rich = image === undefined ? {} : { richContent: { image } };
   return jsonBytes({ ...textOf(message), ...FRAME, ...shown, ...rich });
 }
 
 /**
- * What we take for a message that goes to the inbox alone, in bytes of UTF-8 JSON. Any title and body fit in; a page of
- * the inbox and a frame of its socket hold up to 100 messages.
+ * The most for a message that goes to the inbox alone, in bytes of UTF-8 JSON. Any title and body fit; a page of the inbox
+ * and a frame of its socket hold up to 100 messages.
  */
 export const MAX_IN_APP_BYTES = 16_384;
 

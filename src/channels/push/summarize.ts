@@ -7,8 +7,8 @@ export const NO_DEVICE: Outcome = {
 };
 
 /**
- * One outcome for a dispatch, from those of its devices. As long as a device may still get it, the dispatch is not
- * finished; otherwise it was accepted when any device took it.
+ * One outcome for a dispatch, from those of its devices. The dispatch is open as long as a device may still get it; after
+ * that it is accepted when any device took it.
  * @param before how many devices had accepted in earlier attempts
  */
 export function summarize(outcomes: readonly Outcome[], before: number): Outcome {

@@ -83,12 +83,12 @@ describe("each error of Cloudflare", () => {
 });
 
 describe("silence and nonsense", () => {
-  it("no answer in time spends an attempt and is held against the provider", async () => {
+  it("no answer in time spends an attempt and counts as an error of the provider", async () => {
     answers.push(() => new Promise(() => {}));
     expect(gist(await cloudflare.send([anEmail()]))).toEqual({ outcome: "retry timeout", health: "error" });
   });
 
-  it("an error long after we stopped waiting troubles nobody", async () => {
+  it("an error after we stopped waiting has no effect", async () => {
     const late = Promise.withResolvers<{ messageId: string }>();
     answers.push(() => late.promise);
     expect(gist(await cloudflare.send([anEmail()])).outcome).toBe("retry timeout");
@@ -107,7 +107,7 @@ describe("silence and nonsense", () => {
     ],
     ["throws something that is no error", () => Promise.reject("E_VALIDATION_ERROR"), "retry network_error"],
     ["answers without an id", () => Promise.resolve({ messageId: "" }), "retry bad_answer"],
-  ])("a binding that %s is held against the provider", async (_, answer, outcome) => {
+  ])("a binding that %s counts as an error of the provider", async (_, answer, outcome) => {
     answers.push(answer);
     expect(gist(await cloudflare.send([anEmail()]))).toEqual({ outcome, health: "error" });
   });

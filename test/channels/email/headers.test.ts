@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanName, encodeWord, formatAddress, vet } from "../../../src/channels/email/headers.ts";
+import { cleanName, encodeWord, formatAddress, checkMessage } from "../../../src/channels/email/headers.ts";
 import { anEmail } from "./fixtures.ts";
 
 const LIMITS = { asciiLocalPart: true, headers: 15, headerName: 126, headerValue: 870 };
@@ -115,22 +115,22 @@ describe("formatAddress", () => {
 });
 
 const defect = (change: Parameters<typeof anEmail>[0]) => {
-  const vetting = vet(anEmail(change), LIMITS);
-  return vetting.ok ? null : vetting.defect;
+  const checked = checkMessage(anEmail(change), LIMITS);
+  return checked.ok ? null : checked.defect;
 };
 
-describe("vet", () => {
+describe("checkMessage", () => {
   it("returns a good message with its headers, and its domains in Punycode", () => {
     const email = anEmail({ to: { name: "Zoë", address: "zoe@bücher.example" } });
-    expect(vet(email, LIMITS)).toEqual({
+    expect(checkMessage(email, LIMITS)).toEqual({
       ok: true,
       message: { ...email, to: { name: "Zoë", address: "zoe@xn--bcher-kva.example" } },
     });
   });
 
   it("encodes header values outside ASCII", () => {
-    const vetting = vet(anEmail({ headers: { "X-Team": "Zürich" } }), LIMITS);
-    expect(vetting.ok && vetting.message.headers).toEqual({ "X-Team": "=?UTF-8?B?WsO8cmljaA==?=" });
+    const checked = checkMessage(anEmail({ headers: { "X-Team": "Zürich" } }), LIMITS);
+    expect(checked.ok && checked.message.headers).toEqual({ "X-Team": "=?UTF-8?B?WsO8cmljaA==?=" });
   });
 
   it("refuses any header with a line break", () => {
@@ -175,8 +175,8 @@ describe("vet", () => {
 
   it("refuses a local part outside ASCII only where the provider knows no SMTPUTF8", () => {
     const email = anEmail({ to: { name: null, address: "用户@example.com" } });
-    expect(vet(email, LIMITS)).toEqual({ ok: false, defect: "unsupported_recipient" });
-    expect(vet(email, { ...LIMITS, asciiLocalPart: false }).ok).toBe(true);
+    expect(checkMessage(email, LIMITS)).toEqual({ ok: false, defect: "unsupported_recipient" });
+    expect(checkMessage(email, { ...LIMITS, asciiLocalPart: false }).ok).toBe(true);
   });
 
   it("refuses a bad sender, a bad recipient and an empty subject", () => {

@@ -97,7 +97,7 @@ describe("each result of a message in a batch", () => {
     expect(report.health).toEqual({ kind: "throttled", afterMs: 3_600_000 });
   });
 
-  it("of several that are ill, the worst is held against the provider", async () => {
+  it("of several errors the worst is reported as the health", async () => {
     const emails = someEmails(3);
     sandbox.settings.errors.set(emails[0]?.to.address ?? "", 429);
     sandbox.settings.errors.set(emails[1]?.to.address ?? "", 413);
@@ -168,7 +168,7 @@ describe("an answer to the request as a whole", () => {
     expect(report.health.kind).toBe(health);
   });
 
-  it("condemns a message that was alone in it", async () => {
+  it("rejects a message that was alone in it", async () => {
     sandbox.failNext(failing(422, 300));
     sandbox.failNext(failing(413, 0));
     expect(shorts(await postmark.send([anEmail()]))).toEqual(["rejected invalid_message"]);

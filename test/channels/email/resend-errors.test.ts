@@ -108,7 +108,7 @@ describe("silence and nonsense", () => {
     ["an answer that is not JSON", { kind: "garbage" }, "retry bad_answer"],
     ["too few ids", { kind: "answer", status: 200, body: { data: [{ id: "a" }] } }, "retry bad_answer"],
     ["an error without a name", { kind: "answer", status: 400, body: [] }, "retry bad_answer"],
-  ])("%s spends an attempt of each message and is held against Resend", async (_, fault, outcome) => {
+  ])("%s spends an attempt of each message and counts as an error of Resend", async (_, fault, outcome) => {
     sandbox.failNext(fault);
     const report = await resend.send(someEmails(2));
     expect(shorts(report)).toEqual([outcome, outcome]);

@@ -47,7 +47,7 @@ describe("a bad message in a batch", () => {
     expect(sandbox.requests.length).toBeLessThanOrEqual(20);
   });
 
-  it("is looked for at Resend's pace", async () => {
+  it("is searched at Resend's pace", async () => {
     await resend.send(withBad(4, 0));
     expect(sandbox.requests).toHaveLength(5);
     expect(clock.slept).toEqual([200, 200, 200, 200]);
@@ -78,7 +78,7 @@ describe("a bad message in a batch", () => {
     expect(taken()).toHaveLength(50);
   });
 
-  it("is not looked for on, once Resend asks for a pause", async () => {
+  it("is not searched any more once Resend asks for a pause", async () => {
     const emails = withBad(4, 3);
     sandbox.failNext(failing(422, "validation_error"));
     sandbox.failNext(failing(429, "rate_limit_exceeded", { "retry-after": "2" }));
@@ -93,7 +93,7 @@ describe("a bad message in a batch", () => {
     expect(sandbox.requests).toHaveLength(2);
   });
 
-  it("is not looked for beyond the time that a lease leaves", async () => {
+  it("is not searched beyond the time that a lease leaves", async () => {
     let now = NOW;
     const slow = { now: () => now, sleep: async () => void (now += 16_000) };
     const report = await createResendProvider({ ...options, clock: slow }).send(withBad(4, 3));
@@ -101,7 +101,7 @@ describe("a bad message in a batch", () => {
     expect(shorts(report).slice(2)).toEqual(["deferred not_tried", "deferred not_tried"]);
   });
 
-  it("that we can see ourselves costs no request of its own", async () => {
+  it("that we find ourselves costs no request", async () => {
     const bad = anEmail({ to: { name: null, address: "nobody" } });
     const report = await resend.send([anEmail(), bad, anEmail()]);
     expect(shorts(report)).toEqual(["accepted", "rejected invalid_recipient", "accepted"]);

@@ -129,12 +129,12 @@ describe("silence and nonsense", () => {
       { kind: "answer", status: 302, body: {}, headers: { location: "https://evil.example" } },
       "retry bad_answer",
     ],
-  ])("%s spends an attempt and is held against SES", async (_, fault, outcome) => {
+  ])("%s spends an attempt and counts as an error of SES", async (_, fault, outcome) => {
     sandbox.failNext(fault);
     expect(gist(await ses.send([anEmail()]))).toEqual({ outcome, health: "error" });
   });
 
-  it("a message that was taken before the silence may be taken again: there is no idempotency key", async () => {
+  it("a message that SES took before the time-out may be sent twice: there is no idempotency key", async () => {
     const email = anEmail();
     sandbox.failNext({ kind: "hang", accept: true });
     expect(shorts(await ses.send([email]))).toEqual(["retry timeout"]);
@@ -150,7 +150,7 @@ describe("wrong credentials", () => {
   it.each([
     ["an unknown key", { accessKeyId: "AKIDOTHER" }],
     ["a wrong secret", { secretAccessKey: "other" }],
-  ])("%s is held against the provider, and fails no message", async (_, change) => {
+  ])("%s counts as an error of the provider, and fails no message", async (_, change) => {
     const report = await createSesProvider({ ...options, ...change }).send([anEmail()]);
     expect(gist(report)).toEqual({ outcome: "retry provider_credentials", health: "error" });
     expect(sandbox.accepted).toEqual([]);

@@ -45,7 +45,7 @@ test("no tickets make no request", async () => {
   expect(sandbox.requests).toEqual([]);
 });
 
-test("a receipt without sense counts as not there yet", async () => {
+test("a receipt that makes no sense counts as missing", async () => {
   const { sandbox, provider } = createWorld();
   const data = { a: { status: "ok" }, b: "ok", c: { status: "perhaps" }, d: { status: "error" } };
   sandbox.failNext({ kind: "answer", body: JSON.stringify({ data }) }, 1, "receipts");

@@ -28,7 +28,7 @@ describe("messages for several Expo projects", () => {
     expect(sandbox.requests.map(({ size }) => size)).toEqual([4, 1, 2, 1]);
   });
 
-  test("are halved when Expo's details are of no use", async () => {
+  test("are sent in halves when Expo does not say which project is whose", async () => {
     const { sandbox, provider } = createWorld();
     sandbox.failNext({ kind: "status", status: 400, code: "PUSH_TOO_MANY_EXPERIENCE_IDS" });
     expect(kinds(await provider.send(pushes(4)))).toEqual(Array(4).fill("accepted"));
@@ -71,7 +71,7 @@ describe("a malformed message", () => {
     expect(report.outcomes.at(-1)).toMatchObject({ kind: "deferred", code: "expo_unfinished" });
   });
 
-  test("never costs another message its delivery or its singleness, wherever they stand", async () => {
+  test("keeps no other message from being delivered exactly once, wherever they stand", async () => {
     const places = fc.uniqueArray(fc.nat(39), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 40 }), places, async (count, bad) => {

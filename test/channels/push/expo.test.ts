@@ -120,7 +120,7 @@ describe("a ticket with an error concerns its own message only", () => {
     expect(report.outcomes.map((outcome) => outcome.kind)).toEqual(["gone", "rejected", "accepted"]);
   });
 
-  test("a ticket without sense is retried and held against Expo, the others keep theirs", async () => {
+  test("a ticket that makes no sense is retried and counts as an error of Expo; the others keep their outcome", async () => {
     const { sandbox, provider } = createWorld();
     const data = [{ status: "ok" }, { status: "maybe" }, { status: "error" }];
     sandbox.failNext({ kind: "answer", body: JSON.stringify({ data }) });

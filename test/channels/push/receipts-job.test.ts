@@ -47,7 +47,7 @@ const register = (h: Harness, user: string, token: string) =>
   });
 
 describe("the receipts job", () => {
-  test("asks for nothing before a quarter of an hour, and pays one round trip for it", async () => {
+  test("asks for no receipt in the first 15 minutes, at the cost of one round trip", async () => {
     const h = createWorld();
     await givenAccepted(h, 3);
     h.clock.advance(AFTER - 1);
@@ -172,7 +172,7 @@ describe("a receipt that says the device is dead", () => {
     expect(h.queues.waiting).toMatchObject([{ lane: "email", body: { ids: [follower] } }]);
   });
 
-  test("does not kill a token that was registered again since, by whomever", async () => {
+  test("does not invalidate a token that was registered again since, by any user", async () => {
     const h = createWorld();
     const { ids, tokens, users } = await givenAccepted(h, 3);
     const [same = "", moved = "", gone = ""] = tokens;
@@ -187,7 +187,7 @@ describe("a receipt that says the device is dead", () => {
     expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "failed", delivered_count: 0 })));
   });
 
-  test("is believed of a token that was registered in the very millisecond of the push", async () => {
+  test("also invalidates a token that was registered in the same millisecond as the push", async () => {
     const h = createWorld();
     const { tokens, users } = await givenAccepted(h);
     await register(h, users[0] ?? "", tokens[0] ?? "");

@@ -6,7 +6,7 @@ import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, byMessage, IS_OF_THIS_TRY } from "./found.ts";
 import { suppress } from "./suppress.ts";
 
-/** What the log says of each kind, and what becomes of the dispatch. */
+/** The status that each kind of event gives its dispatch, and the log's text. */
 const MEANINGS = {
   delivered: { status: "delivered", text: null },
   bounced: { status: "bounced", text: "The receiving server did not take it" },
@@ -16,9 +16,9 @@ const MEANINGS = {
 } as const satisfies Record<FeedbackEvent["kind"], { status: string; text: string | null }>;
 
 /**
- * Of all that is told of a message the weightiest counts, so that the order does not. A bounce outweighs a delivery (SES
- * tells of both, as they come), one that is for ever outweighs the others; a complaint tells that it had arrived. What may
- * be an automatic reply counts only where nothing says that the message arrived.
+ * The weightiest event of a message counts, in whatever order they come. A bounce outweighs a delivery (SES reports both), a
+ * permanent one all others. A complaint shows that the message arrived. What may be an automatic reply counts only where
+ * nothing else shows that the message arrived.
  */
 const WEIGHTS = {
   failed: 0,
@@ -33,10 +33,9 @@ const weightOf = ({ kind, permanent }: FeedbackEvent): number =>
   kind === "bounced" && permanent ? PERMANENT_BOUNCE : WEIGHTS[kind];
 
 /**
- * Writes down what a provider told about messages: one round trip, idempotent, and the same in any order. One that the
- * event overtook (it is still being sent, or waits to be tried again) is finished by it. Dead addresses go onto the
- * suppression list.
- * @returns ids of the provider's that no dispatch has (yet): of events that carry no id of ours
+ * Records what a provider reported about messages: one round trip, idempotent, with the same result in any order. An event
+ * also finishes a dispatch that is still being sent or waits for its next attempt. Dead addresses are suppressed.
+ * @returns the provider's message ids that no dispatch has (yet); only of events that carry no id of ours
  */
 export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
@@ -56,7 +55,7 @@ function unknownMessages(events: readonly FeedbackEvent[]): SQL<{ message: strin
     WHERE ${byMessage(sql`value`)} IS NULL`;
 }
 
-/** Of two events that weigh the same, the code decides: any rule would do that knows no order. */
+/** Of two events with the same weight the code decides: any rule that does not depend on their order would do. */
 function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
   const rows = events.map((event) => ({
     id: event.dispatchId,
@@ -67,12 +66,12 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
     text: MEANINGS[event.kind].text,
     weight: weightOf(event),
   }));
-  const told = sql`SELECT d.id, e.value AS e ${aboutDispatches(rows)} AND ${IS_OF_THIS_TRY}`;
+  const reported = sql`SELECT d.id, e.value AS e ${aboutDispatches(rows)} AND ${IS_OF_THIS_TRY}`;
   const weightiest = sql`SELECT * FROM (
     SELECT id, e->>'status' AS status, e->>'code' AS code, e->>'text' AS text, e->>'weight' AS weight,
       min(iif(e->>'status' = 'delivered', e->>'at', NULL)) OVER (PARTITION BY id) AS arrived_at,
       row_number() OVER (PARTITION BY id ORDER BY e->>'weight' DESC, e->>'code') AS place
-    FROM (${told})) WHERE place = 1`;
+    FROM (${reported})) WHERE place = 1`;
   const wins = isHeavier();
   const ifItWins = (value: SQL, column: SQL) => sql`iif(${wins}, ${value}, ${column})`;
   return sql`UPDATE ${dispatches} SET
@@ -88,7 +87,7 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
       AND (${wins} OR f.arrived_at < delivered_at OR (f.arrived_at IS NOT NULL AND delivered_at IS NULL))`;
 }
 
-/** Whether `f` outweighs what was told before. Rows of older versions have no weight, but a status that tells of it. */
+/** Whether `f` outweighs what was reported before. Rows of older versions have no weight; their status stands in for it. */
 function isHeavier(): SQL {
   const before = sql`coalesce(feedback_weight, CASE ${dispatches}.status
     WHEN 'delivered' THEN ${WEIGHTS.delivered} WHEN 'bounced' THEN ${WEIGHTS.bounced} ELSE -1 END)`;

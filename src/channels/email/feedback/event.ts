@@ -1,20 +1,20 @@
 import { addressIn } from "../../../lib/address.ts";
 
-/** What a provider tells about a message after it has taken it. */
+/** What a provider reports about a message after it accepted it. */
 export interface FeedbackEvent {
   /**
    * `delivered`: the receiving server took it. `bounced`: it did not. `failed`: the provider gave up before trying.
-   * `maybe_bounced`: it was refused for now, or it arrived and an automatic reply came back; some providers call both a
-   * passing bounce.
+   * `maybe_bounced`: either it was refused for now, or it arrived and an automatic reply came back; some providers report
+   * both as a transient bounce.
    */
   kind: "delivered" | "bounced" | "maybe_bounced" | "complained" | "failed";
-  /** The address is dead, or its owner does not want our mail: nothing more should be sent to it. */
+  /** The address is dead, or its owner does not want our mail: it should get no more. */
   permanent: boolean;
   /** From the tags or metadata; null where the provider has none, or the message was not ours. */
   dispatchId: string | null;
-  /** What the provider answered when it took the message. */
+  /** The provider's own id, from its answer when it accepted the message. */
   providerMessageId: string | null;
-  /** Whom the event names, without a display name. Personal data, and only a hint: whom we wrote to stands in the dispatch. */
+  /** The recipient that the event names, without a display name. Personal data, and only a hint: the dispatch has the address. */
   address: string | null;
   /** Epoch ms. */
   at: number;
@@ -22,7 +22,7 @@ export interface FeedbackEvent {
   code: string;
 }
 
-/** Reads what came. `receivedAt` (epoch ms) stands in where the event has no time of its own. */
+/** Reads a provider's payload. @param receivedAt epoch ms, for an event without a time of its own */
 export type FeedbackMapper = (payload: unknown, receivedAt: number) => FeedbackEvent[];
 
 /** An ISO 8601 time as epoch ms, or `fallback` where it is none. */
@@ -36,8 +36,8 @@ export const namedAddress = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : addressIn(text);
 
 /**
- * A provider's `CamelCase` or `Spaced Out` classification as a code: `mailbox_full`. Anything else becomes `unknown`: a
- * server's own words may hold addresses.
+ * A provider's `CamelCase` or `Spaced Out` classification as a code: `mailbox_full`. Anything else becomes `unknown`,
+ * because free text of a server may hold addresses.
  */
 export function codeOf(...parts: readonly (string | null | undefined)[]): string {
   const words = parts.filter((part) => part !== undefined && part !== null && part !== "").join("_");
@@ -49,8 +49,9 @@ export function codeOf(...parts: readonly (string | null | undefined)[]): string
 }
 
 /**
- * SES reports out-of-office replies as transient, general bounces, and knows nothing of what is undetermined
- * (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types). So does Resend, which sends by SES.
+ * Whether a bounce may be an automatic reply. SES reports out-of-office replies as transient, general bounces, and others as
+ * undetermined
+ * (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types). Resend sends through SES and reports the same.
  */
 export const mayBeReply = (type: string | null | undefined, subType: string | null | undefined): boolean =>
   type === "Undetermined" || (type === "Transient" && (subType ?? "General") === "General");

@@ -2,15 +2,15 @@ import { type SQL, sql } from "drizzle-orm";
 import { dispatches } from "../../../db/schema/index.ts";
 import { MINUTE } from "../../../lib/clock.ts";
 
-/** Providers' clocks may be behind ours by so much. */
+/** Providers' clocks may be behind ours by this much. */
 const CLOCK_SKEW_MS = MINUTE;
 
-/** The dispatch that a provider's own id belongs to, as a subquery. */
+/** The dispatch that has the provider's message id, as a subquery. */
 export const byMessage = (message: SQL): SQL => sql`(SELECT m.id FROM ${dispatches} AS m
   WHERE m.provider_message_id IS NOT NULL AND m.provider_message_id = ${message} LIMIT 1)`;
 
-/** What an event says of where it belongs. */
-interface Told {
+/** What an event says of the dispatch that it is about. */
+interface Reference {
   id: string | null;
   message: string | null;
   /** Epoch ms. */
@@ -18,13 +18,13 @@ interface Told {
 }
 
 /**
- * `FROM … WHERE …` of the events `e` and their dispatches `d`. From the events to the dispatches: SQLite would rather go
- * through every e-mail, by the channel's index.
+ * `FROM … WHERE …` of the events `e` and their dispatches `d`. CROSS JOIN makes SQLite begin with the events; otherwise it
+ * reads every e-mail, by the channel's index.
  * @param join further tables
  */
-export const aboutDispatches = (rows: readonly Told[], join: SQL = sql``): SQL =>
+export const aboutDispatches = (rows: readonly Reference[], join: SQL = sql``): SQL =>
   sql`FROM json_each(${JSON.stringify(rows)}) AS e CROSS JOIN ${dispatches} AS d
     ON d.id = coalesce(e.value->>'id', ${byMessage(sql`e.value->>'message'`)}) ${join} WHERE +d.channel = 'email'`;
 
-/** What was told of a dispatch before a person had it tried again says nothing of the new try. */
+/** Whether an event is about the present try: not when it is older than the retry that a person asked for. */
 export const IS_OF_THIS_TRY: SQL = sql`e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}`;

@@ -7,21 +7,21 @@ import { DAY } from "../../../lib/clock.ts";
 import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, IS_OF_THIS_TRY } from "./found.ts";
 
-/** A mailbox that did not exist may exist again some day; who complained does not want our mail. */
+/** A mailbox that did not exist may exist again some day. A complaint holds for ever. */
 const BOUNCE_KEPT_MS = 90 * DAY;
 
 /**
- * The address that a dispatch `d` was sent to. As long as an attempt is not settled (the event was faster) the dispatch has
- * none, or that of the attempt before: then it is the user's. It is never one that only the event names, or a forged list
- * of recipients could block a stranger.
+ * The address that a dispatch `d` was sent to. While an attempt is not settled yet the dispatch has none, or that of the
+ * attempt before: then the user's address counts. An address that only the event names never counts: a forged list of
+ * recipients could block strangers.
  */
-const WRITTEN_TO: SQL = sql`iif(
+const SENT_TO: SQL = sql`iif(
   d.to_address IS NOT NULL AND (d.claim_id IS NULL OR lower(d.to_address) = e.value->>'address'),
   d.to_address, coalesce(u.email, d.to_address))`;
 
 /**
- * Suppresses addresses: after a hard bounce for a while, after a complaint for ever. Neither an older event nor a bounce
- * weakens what is known. An event whose dispatch is gone suppresses nobody: nothing tells any more whom we wrote to.
+ * Suppresses addresses: for 90 days after a hard bounce, for ever after a complaint. Neither an older event nor a bounce
+ * shortens that. An event whose dispatch was removed suppresses nothing: its address is not known any more.
  */
 export function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[] {
   const now = ctx.clock.now();
@@ -36,10 +36,10 @@ export function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[
       at,
     }));
   if (rows.length === 0) return [];
-  // Of an earlier try only what names the same address: the later one may have gone to another.
-  const found = sql`SELECT lower(${WRITTEN_TO}) AS email, e.value AS e
+  // An event of an earlier try counts only when it names the same address: the later try may have gone to another one.
+  const found = sql`SELECT lower(${SENT_TO}) AS email, e.value AS e
     ${aboutDispatches(rows, sql`LEFT JOIN ${users} AS u ON u.id = d.user_id`)}
-      AND (${IS_OF_THIS_TRY} OR e.value->>'address' = lower(${WRITTEN_TO}))`;
+      AND (${IS_OF_THIS_TRY} OR e.value->>'address' = lower(${SENT_TO}))`;
   return [
     sql`INSERT INTO ${suppressions} (email, reason, expires_at, created_at)
       SELECT email, e->>'reason', e->>'expires_at', ${now} FROM (${found}) WHERE email IS NOT NULL

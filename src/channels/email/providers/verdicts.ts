@@ -20,7 +20,7 @@ const VERDICTS = {
     health: "error",
     message: "The e-mail provider's answer could not be understood.",
   },
-  /** The configuration can be mended, so the message is not given up; meanwhile the next provider takes over. */
+  /** Someone can correct the configuration, so the message is retried. Meanwhile the next provider takes over. */
   provider_credentials: {
     kind: "retry",
     health: "error",
@@ -41,7 +41,7 @@ const VERDICTS = {
     health: "error",
     message: "The e-mail provider has not verified the sender.",
   },
-  /** An error that is not in the documentation: it may concern this message alone, so it says nothing of the provider. */
+  /** An undocumented error: it may concern this message alone, so it says nothing about the provider. */
   unknown_error: {
     kind: "retry",
     health: "ok",

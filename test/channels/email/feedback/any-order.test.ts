@@ -265,7 +265,7 @@ describe("the address that is suppressed", () => {
   const tell = (h: Harness, id: string, to: string) =>
     applyFeedback(h.ctx, resendEvents(hard(id, to), h.clock.now()));
 
-  test("is the one that was written to, though the user has another by now", async () => {
+  test("is the one that the e-mail went to, though the user has another by now", async () => {
     const h = createMailWorld();
     const mail = await givenAccepted(h);
     await mail.settle();
@@ -286,7 +286,7 @@ describe("the address that is suppressed", () => {
     expect(await suppressedOf(mail.email, before)).toEqual([before, mail.email]);
   });
 
-  test("is nobody's once the dispatch is gone", async () => {
+  test("is none once the dispatch was removed", async () => {
     const h = createMailWorld();
     const mail = await givenAccepted(h);
     await mail.settle();
@@ -295,7 +295,7 @@ describe("the address that is suppressed", () => {
     expect(await suppressedOf(mail.email)).toEqual([]);
   });
 
-  test("of a try before a person had it tried again is its own, and never that of the new try", async () => {
+  test("of an event before a retry by hand is that of the earlier try, never of the new one", async () => {
     const h = createMailWorld();
     const mail = await givenAccepted(h);
     await mail.settle();

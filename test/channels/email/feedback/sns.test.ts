@@ -69,7 +69,7 @@ describe("a message of SNS", () => {
     expect((await aVerifier().verify(await snsMessage(change))).ok).toBe(true);
   });
 
-  it("may come again: that is for its MessageId to tell", async () => {
+  it("may come twice: its MessageId shows that", async () => {
     const { verify } = aVerifier();
     const fields = await snsMessage();
     expect((await verify(fields)).ok).toBe(true);
@@ -220,7 +220,7 @@ describe("the certificate", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("of whatever address is asked for at a slow pace, and what is known is not held up", async () => {
+  it("of a new URL is fetched at a slow pace, which does not delay known ones", async () => {
     const time = { now: 0 };
     const { verify, asked } = aVerifier(
       (url) => (url === CERTIFICATE_URL ? new Response(CERTIFICATE) : new Response("", { status: 404 })),
@@ -236,7 +236,7 @@ describe("the certificate", () => {
     expect((await verify(await snsMessage())).ok).toBe(true);
   });
 
-  it("in use stays, whatever others are named", async () => {
+  it("in use is kept, whatever other URLs messages name", async () => {
     const time = { now: 0 };
     const { verify, asked } = aVerifier(undefined, time);
     for (let i = 0; i < 20; i++) {

@@ -8,7 +8,7 @@ export interface EmailBinding {
   send(message: CloudflareMessage): Promise<{ messageId: string }>;
 }
 
-/** Sends through the binding. A call cannot be taken back: after `timeoutMs` it is only no longer waited for. */
+/** Sends through the binding. A call cannot be cancelled: after `timeoutMs` its answer is just not waited for. */
 export async function sendThrough(
   binding: EmailBinding,
   message: CloudflareMessage,
@@ -16,7 +16,7 @@ export async function sendThrough(
 ): Promise<ProviderVerdict> {
   const { promise: timeout, resolve } = Promise.withResolvers<ProviderVerdict>();
   const timer = setTimeout(() => resolve(verdict("timeout")), timeoutMs);
-  // Inside an async function, a binding that throws before it returns a promise is an error like any other.
+  // The async function turns what a binding throws before it returns a promise into an error like any other.
   const sent = (async () => fromCloudflare(await binding.send(message)))().catch(fromCloudflareError);
   try {
     return await Promise.race([sent, timeout]);

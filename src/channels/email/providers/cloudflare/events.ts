@@ -31,14 +31,14 @@ function partOf({
     case "delivered":
       return { kind: "delivered", permanent: false, code: "delivered" };
     case "bounced":
-      // What is soft is not told apart from automatic replies.
+      // Soft bounces and automatic replies look the same.
       return {
         kind: event.bounce?.type === "soft" ? "maybe_bounced" : "bounced",
         permanent: event.bounce?.type === "hard",
         code: codeOf(event.bounce?.type, event.bounce?.classification),
       };
     case "rejected": {
-      // Its list also holds soft bounces, for a day: the bounce that put the address there has told us what it was.
+      // Its list also holds soft bounces, for a day. The bounce that put the address there had its own event.
       const isSuppressed = event.rejection?.reason === "suppressed";
       const code = codeOf(
         isSuppressed ? "suppressed" : "rejected",
@@ -56,8 +56,8 @@ function partOf({
 }
 
 /**
- * Cloudflare's e-mail events from their queue (developers.cloudflare.com/queues/event-subscriptions/events-schemas/). They
- * carry no tags, so that a dispatch is found by the message's id. `deferred` changes nothing.
+ * Reads Cloudflare's e-mail events from their queue (developers.cloudflare.com/queues/event-subscriptions/events-schemas/). They
+ * carry no tags: a dispatch is found by the message's id. `deferred` changes nothing.
  */
 export const cloudflareEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);

@@ -1,4 +1,4 @@
-import { vet } from "../../headers.ts";
+import { checkMessage } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
 import { inTurn } from "../../../send-kit/report.ts";
 import { defineEmailProvider } from "../definition.ts";
@@ -13,8 +13,8 @@ export interface CloudflareOptions {
 }
 
 /**
- * Cloudflare Email Service through the send_email binding, one recipient a message: a single suppressed recipient refuses
- * the whole. The account's rate is not documented, so the pace is caution. There is no account endpoint to probe.
+ * Cloudflare Email Service through the send_email binding, one recipient a message: one suppressed recipient would refuse
+ * them all. The account's rate is not documented, so the pace is low. There is no account endpoint to probe.
  */
 export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptions): EmailProvider => ({
   name: "cloudflare",
@@ -22,10 +22,10 @@ export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptio
   maxPerRequest: 1,
   send: (messages) =>
     inTurn(messages, async (message) => {
-      const vetted = vet(message, CLOUDFLARE_LIMITS);
-      return vetted.ok
-        ? sendThrough(binding, toCloudflare(vetted.message), timeoutMs)
-        : verdict(vetted.defect);
+      const checked = checkMessage(message, CLOUDFLARE_LIMITS);
+      return checked.ok
+        ? sendThrough(binding, toCloudflare(checked.message), timeoutMs)
+        : verdict(checked.defect);
     }),
 });
 

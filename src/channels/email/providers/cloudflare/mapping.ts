@@ -12,7 +12,7 @@ export const CLOUDFLARE_LIMITS: MessageLimits = {
   headerValue: 2_048,
 };
 
-/** What `send` of a send_email binding takes. The binding knows no tags: feedback finds its dispatch by the message's id. */
+/** What `send` of a send_email binding takes. It has no tags: feedback finds its dispatch by the message's id. */
 export interface CloudflareMessage {
   from: string | { email: string; name: string };
   to: string | { email: string; name: string };
@@ -22,7 +22,7 @@ export interface CloudflareMessage {
   headers: Record<string, string>;
 }
 
-/** The binding writes the header by itself, so that a name goes as it is, on one line. */
+/** The binding encodes the header itself: the name goes as it is, on one line. */
 const mailbox = (name: string | null, email: string): CloudflareMessage["to"] => {
   const clean = cleanName(name);
   return clean === null ? email : { email, name: clean };
@@ -66,7 +66,7 @@ export function fromCloudflare(result: unknown): ProviderVerdict {
   return messageId === undefined ? verdict("bad_answer") : accepted(messageId);
 }
 
-/** What a thrown error means. One without a code did not come from the service, but from the way to it. */
+/** What a thrown error means. One without a code came from the connection, not from the service. */
 export function fromCloudflareError(cause: unknown): ProviderVerdict {
   const code = cause instanceof Error ? Reflect.get(cause, "code") : undefined;
   if (typeof code !== "string") return verdict("network_error");

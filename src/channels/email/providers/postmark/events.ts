@@ -39,7 +39,7 @@ const BOUNCES = new Set([
   "DMARCPolicy",
   "Unknown",
 ]);
-/** A delay that a server announced, and what Postmark could make nothing of: the message may have arrived all the same. */
+/** A delay that a server announced, and what Postmark does not know: the message may have arrived all the same. */
 const DOUBTFUL = new Set(["Transient", "Unknown"]);
 const PERMANENT = new Set(["HardBounce", "BadEmailAddress", "ManuallyDeactivated"]);
 /** Postmark gave up before any server was asked. */
@@ -74,8 +74,8 @@ function partOf(record: Payload): Part | null {
 }
 
 /**
- * Postmark's webhooks (postmarkapp.com/developer/webhooks). None for Open and Click, nor for SubscriptionChange, which only
- * repeats what a bounce or a complaint has said.
+ * Reads Postmark's webhooks (postmarkapp.com/developer/webhooks). Open and Click give no event, nor does
+ * SubscriptionChange, which only repeats a bounce or a complaint.
  */
 export const postmarkEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);

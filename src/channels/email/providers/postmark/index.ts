@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { url, webhookCredentials } from "../../../../config/variables.ts";
 import type { Clock } from "../../../../lib/clock.ts";
-import { vet } from "../../headers.ts";
+import { checkMessage } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { sendVetted } from "../vetted.ts";
+import { sendChecked } from "../checked.ts";
 import { defineEmailProvider, secretsOf } from "../definition.ts";
 import { createPostmarkClient, type PostmarkClientOptions } from "./client.ts";
 import { createPostmarkWebhook } from "./credentials.ts";
@@ -15,8 +15,8 @@ export interface PostmarkOptions extends PostmarkClientOptions {
 }
 
 /**
- * Postmark. A batch may hold 500 messages; 100 keep a repeat after a time-out small, for there is no idempotency key. No
- * rate limit is documented: the pace is caution.
+ * Postmark. A batch may hold 500 messages. We send 100, so that a repeat after a time-out is small: there is no idempotency
+ * key. No rate limit is documented; the pace is our choice.
  */
 export function createPostmarkProvider(options: PostmarkOptions): EmailProvider {
   const client = createPostmarkClient(options);
@@ -25,8 +25,8 @@ export function createPostmarkProvider(options: PostmarkOptions): EmailProvider 
     pace: { ratePerSecond: 300, burst: 300 },
     maxPerRequest: 100,
     send: (messages) =>
-      sendVetted(
-        messages.map((message) => vet(message, POSTMARK_LIMITS)),
+      sendChecked(
+        messages.map((message) => checkMessage(message, POSTMARK_LIMITS)),
         async (ready) => {
           const answer = await client.sendBatch(ready.map(toPostmark));
           return fromPostmark(answer, ready.length, options.clock.now());

@@ -72,7 +72,7 @@ export function fromPostmark(answer: Answer, count: number, now: number): Provid
   const code = answer.kind === "answer" ? member(answer.body, "ErrorCode") : undefined;
   const whole =
     commonVerdict(answer, now) ?? (typeof code === "number" ? ofCode(code) : verdict("bad_answer"));
-  // A fault of the request as a whole condemns none of its messages, unless there is only one.
+  // A fault of the whole request rejects none of its messages, unless there is only one.
   return all(count > 1 && whole.outcome.kind === "rejected" ? verdict("unknown_error") : whole);
 }
 

@@ -26,7 +26,7 @@ export function createResendClient({ fetch, apiKey, baseUrl, timeoutMs }: Resend
     );
   return {
     send: (message: unknown, key: string) => submit("/emails", message, key),
-    /** Strict: either all are taken or none, so that an error never hides messages that went out. */
+    /** Strict: Resend takes all of them or none, so that an error never hides messages that went out. */
     sendBatch: (messages: readonly unknown[], key: string) =>
       submit("/emails/batch", messages, key, { "x-batch-validation": "strict" }),
     listDomains: (): Promise<Answer> => ask(fetch, `${baseUrl}/domains`, get({ authorization }), timeoutMs),

@@ -48,8 +48,8 @@ function partOf({ type, data }: Payload): Pick<FeedbackEvent, "kind" | "permanen
 }
 
 /**
- * Resend's webhooks (resend.com/docs/webhooks/event-types). None for what changes nothing: sent, opened, clicked,
- * delivery_delayed, and what is not about e-mails.
+ * Reads Resend's webhooks (resend.com/docs/webhooks/event-types). Events that change nothing give none: sent, opened,
+ * clicked, delivery_delayed, and what is not about e-mails.
  */
 export const resendEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { url, webhookSecret } from "../../../../config/variables.ts";
 import { SECOND, type Clock } from "../../../../lib/clock.ts";
-import { vet } from "../../headers.ts";
+import { checkMessage } from "../../headers.ts";
 import type { EmailMessage, EmailProvider } from "../../provider.ts";
 import { halves, sendInPieces, type Split } from "../../../send-kit/split.ts";
 import { notTried } from "../../../send-kit/verdict.ts";
-import { sendVetted } from "../vetted.ts";
+import { sendChecked } from "../checked.ts";
 import { defineEmailProvider, secretsOf } from "../definition.ts";
 import { createResendClient, type ResendClientOptions } from "./client.ts";
 import { resendEvents } from "./events.ts";
@@ -18,13 +18,13 @@ export interface ResendOptions extends ResendClientOptions {
 
 const MAX_BATCH = 100;
 const REQUESTS_PER_SECOND = 5;
-/** Finding one bad message among 100 takes up to 14 requests; the time must leave room within a lease. */
+/** Finding one bad message among 100 takes up to 14 requests. The time is less than a lease. */
 const SPLIT = { requests: 20, withinMs: 15 * SECOND };
 const PAUSE_MS = SECOND / REQUESTS_PER_SECOND;
 
 const isKey = (key: string): boolean => /^[!-~]{1,256}$/.test(key);
 
-/** The key of a request: the message's own, or for several a digest of theirs, which the same messages always make. */
+/** The idempotency key of a request: of one message its own, of several a digest of their keys. */
 export async function requestKey(messages: readonly EmailMessage[]): Promise<string> {
   const keys = messages.map((message) => message.idempotencyKey);
   const [only] = keys;
@@ -34,8 +34,8 @@ export async function requestKey(messages: readonly EmailMessage[]): Promise<str
 }
 
 /**
- * Resend. Limited to 5 requests a second for the whole team (resend.com/docs/api-reference/rate-limit); the pace counts
- * messages, and keeps one request a second for others. A repeat under the same key is sent once.
+ * Resend. A team may make 5 requests a second (resend.com/docs/api-reference/rate-limit). The pace counts messages, and
+ * leaves one request a second to others. Resend sends a repeat under the same key only once.
  */
 export function createResendProvider(options: ResendOptions): EmailProvider {
   const client = createResendClient(options);
@@ -57,8 +57,8 @@ export function createResendProvider(options: ResendOptions): EmailProvider {
     pace: { ratePerSecond: MAX_BATCH * (REQUESTS_PER_SECOND - 1), burst: MAX_BATCH },
     maxPerRequest: MAX_BATCH,
     send: (messages) =>
-      sendVetted(
-        messages.map((message) => vet(message, RESEND_LIMITS)),
+      sendChecked(
+        messages.map((message) => checkMessage(message, RESEND_LIMITS)),
         (ready) =>
           sendInPieces(ready, { ...SPLIT, clock, pause: () => clock.sleep(PAUSE_MS) }, request, () =>
             notTried(),

@@ -56,7 +56,7 @@ const ERRORS: Readonly<Record<string, EmailCode>> = {
   service_unavailable: "provider_error",
 };
 
-/** Of the rate-limit headers only Retry-After may lengthen a quota's wait: the others speak of requests a second. */
+/** Only Retry-After may lengthen a quota's wait: the other rate-limit headers are about requests a second. */
 const quotaWait = (answer: Answer & { kind: "answer" }, now: number, least: number): number => {
   const asked = answer.headers.has("retry-after") ? retryAfterMs(answer.headers, now) : undefined;
   return Math.max(asked ?? 0, least);
@@ -64,7 +64,7 @@ const quotaWait = (answer: Answer & { kind: "answer" }, now: number, least: numb
 
 function failure(answer: Answer & { kind: "answer" }, now: number): ProviderVerdict {
   const name = stringMember(answer.body, "name") ?? "";
-  // Same key, other payload: Resend has sent the first one, so that a changed rendering must not send it again.
+  // Same key, other payload: Resend has sent the first one. A changed rendering must not send it again.
   if (name === "invalid_idempotent_request") return accepted(null);
   if (name === "daily_quota_exceeded")
     return verdict("quota_exceeded", quotaWait(answer, now, DAILY_QUOTA_WAIT_MS));

@@ -3,13 +3,13 @@ import { MINUTE, SECOND } from "../../../../lib/clock.ts";
 import { parseJson, type Webhook } from "../../feedback/webhook.ts";
 import { isOneOf } from "../../../../lib/constant-time.ts";
 
-export type SvixVerdict =
-  /** `id` stays the same when the event is sent again. */
+export type SvixCheck =
+  /** `id` is the same when the event is sent again. */
   { ok: true; id: string } | { ok: false; code: "missing_headers" | "timestamp" | "signature" };
 
-/** What both specifications advise. */
+/** Both specifications advise this much. */
 const TOLERANCE_MS = 5 * MINUTE;
-/** A sender signs with the old and the new secret while rotating; more signatures than this are an attempt to make us work. */
+/** A sender signs with the old and the new secret while rotating. More signatures than this would only make us work. */
 const MAX_SIGNATURES = 16;
 
 /** The header `name` of Svix (`svix-…`) or of Standard Webhooks (`webhook-…`). */
@@ -18,13 +18,13 @@ const header = (headers: Headers, name: string): string =>
 
 /**
  * Checks the signature of Svix's webhooks, which Resend sends; Standard Webhooks 1.0.0 is the same under other header names.
- * The library signs; the time is checked here, because it would ask the system's clock.
- * @param secrets `whsec_…`; several while they are rotated. Throws when one is not base64: that is a fault of the set-up.
+ * The library only signs: it would check the time by the system's clock, so that is done here.
+ * @param secrets `whsec_…`; several while they are rotated. Throws when one is not base64, which the configuration refuses.
  */
 export function createSvixVerifier(secrets: readonly string[]) {
   const signers = secrets.map((secret) => new Signer(secret));
   /** @param body the request's body as it came, before any parsing */
-  return async (headers: Headers, body: string, now: number): Promise<SvixVerdict> => {
+  return async (headers: Headers, body: string, now: number): Promise<SvixCheck> => {
     const id = header(headers, "id");
     const timestamp = header(headers, "timestamp");
     const signatures = header(headers, "signature").split(" ");

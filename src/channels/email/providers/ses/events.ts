@@ -11,7 +11,7 @@ import {
 
 const recipients = z.array(z.object({ emailAddress: z.string() }));
 
-/** Event publishing says `eventType` and has tags, an identity's feedback says `notificationType` and has none. */
+/** Event publishing has `eventType` and tags; an identity's feedback has `notificationType` and no tags. */
 const payload = z.object({
   eventType: z.string().nullish(),
   notificationType: z.string().nullish(),
@@ -103,8 +103,8 @@ function partOf({ eventType, notificationType, mail, bounce, complaint, delivery
 }
 
 /**
- * The JSON in an SNS notification's `Message` (ses/latest/dg/event-publishing-retrieving-sns-contents). One event a recipient;
- * none for what changes nothing (Send, Open, Click, DeliveryDelay, Subscription, types still to come).
+ * Reads the JSON in an SNS notification's `Message` (ses/latest/dg/event-publishing-retrieving-sns-contents): one event a
+ * recipient. Types that change nothing give none (Send, Open, Click, DeliveryDelay, Subscription, types still to come).
  */
 export const sesEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);

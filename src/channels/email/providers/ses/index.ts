@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, list, url } from "../../../../config/variables.ts";
 import type { Pace } from "../../../../delivery/outcome.ts";
-import { vet } from "../../headers.ts";
+import { checkMessage } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
 import { inTurn } from "../../../send-kit/report.ts";
 import { verdict } from "../verdicts.ts";
@@ -12,15 +12,15 @@ import { fromSes, probeOfSes, SES_LIMITS, toSes } from "./mapping.ts";
 import { createSnsWebhook } from "./webhook.ts";
 
 export interface SesOptions extends SesClientOptions {
-  /** Its event destinations bring the feedback; without one SES publishes no tags. */
+  /** Its event destinations send the feedback. Without one SES publishes no tags. */
   configurationSet?: string | undefined;
-  /** The account's maximum send rate; 14 a second is what accounts start with outside of the sandbox. */
+  /** The account's maximum send rate. Outside of the sandbox accounts begin with 14 a second. */
   pace?: Pace | undefined;
 }
 
 /**
- * Amazon SES v2, one SendEmail a message: its bulk operation knows only templates rendered by SES. It has no idempotency key,
- * so that a repeat after a time-out may arrive twice.
+ * Amazon SES v2, one SendEmail a message: its bulk operation takes only templates that SES renders. It has no idempotency
+ * key: a repeat after a time-out may arrive twice.
  */
 export function createSesProvider(options: SesOptions): EmailProvider {
   const client = createSesClient(options);
@@ -30,9 +30,9 @@ export function createSesProvider(options: SesOptions): EmailProvider {
     maxPerRequest: 1,
     send: (messages) =>
       inTurn(messages, async (message) => {
-        const vetted = vet(message, SES_LIMITS);
-        if (!vetted.ok) return verdict(vetted.defect);
-        const answer = await client.sendEmail(toSes(vetted.message, options.configurationSet));
+        const checked = checkMessage(message, SES_LIMITS);
+        if (!checked.ok) return verdict(checked.defect);
+        const answer = await client.sendEmail(toSes(checked.message, options.configurationSet));
         return fromSes(answer, options.clock.now());
       }),
     probe: async () => probeOfSes(await client.getAccount()),

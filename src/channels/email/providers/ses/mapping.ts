@@ -15,7 +15,7 @@ export const SES_LIMITS: MessageLimits = {
 
 const utf8 = (data: string) => ({ Data: data, Charset: "UTF-8" });
 
-/** The body of SendEmail (POST /v2/email/outbound-emails). Display names are encoded-words: SES takes ASCII only in addresses. */
+/** The body of SendEmail (POST /v2/email/outbound-emails). SES takes only ASCII in addresses, so names are encoded-words. */
 export const toSes = (message: EmailMessage, configurationSet: string | undefined) => ({
   FromEmailAddress: formatAddress(message.from, "ascii"),
   Destination: { ToAddresses: [formatAddress(message.to, "ascii")] },
@@ -31,8 +31,8 @@ export const toSes = (message: EmailMessage, configurationSet: string | undefine
 });
 
 /**
- * Error names of SendEmail (API reference v2; most come as 400, so the status says little), and of AWS's common errors. A
- * throttling error is told apart by its text, and so are the two that SES also gives for faults of the set-up.
+ * Error names of SendEmail (API reference v2; most come as 400, so the status says little), and of AWS's common errors.
+ * `throttling` and `refusal` have several meanings, which their text tells apart.
  */
 const ERRORS: Readonly<Record<string, EmailCode | "throttling" | "refusal">> = {
   MessageRejected: "refusal",
@@ -67,7 +67,7 @@ const ERRORS: Readonly<Record<string, EmailCode | "throttling" | "refusal">> = {
   ServiceUnavailable: "provider_error",
 };
 
-/** The error's bare name: `x-amzn-errortype`, or `code` or `__type` of the body, without namespace and URL (restJson1). */
+/** The error's name: `x-amzn-errortype`, or `code` or `__type` of the body, without namespace and URL (restJson1). */
 function errorName(answer: Answer & { kind: "answer" }): string {
   const raw =
     answer.headers.get("x-amzn-errortype") ??

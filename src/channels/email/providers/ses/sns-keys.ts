@@ -17,17 +17,17 @@ const TIMEOUT_MS = 5 * SECOND;
 const MAX_KEYS = 8;
 const MAX_LENGTH = 16 * 1024;
 
-/** Addresses without a certificate that are remembered, and for how long. Anyone can name one in a message. */
+/** URLs without a certificate that are remembered, and for how long. Anyone can put one into a message. */
 const MAX_ABSENT = 256;
 const ABSENT_MS = 10 * MINUTE;
 
-/** What the store of the certificates answers for one that is not there. */
+/** Statuses that mean that the certificate does not exist. */
 const ABSENT = new Set([403, 404, 410]);
 
-/** Fetches, whatever addresses are named: so many at once, then one a second. */
+/** Fetches, for whatever URLs: so many at once, then one a second. */
 const FETCHES = { burst: 10, intervalMs: SECOND };
 
-/** The certificate, or why there is none: the server says so, or nobody knows. */
+/** The certificate. `absent`: the server has none. `unknown`: it did not answer usefully. */
 async function download(
   fetch: Fetch,
   url: string,
@@ -57,16 +57,16 @@ async function publicKey(pem: string, hash: Hash): Promise<CryptoKey | null> {
 }
 
 /**
- * Public keys of SNS's signing certificates, by URL. That they are SNS's is vouched for by TLS: the URL must have been checked
- * to be on SNS's host. Keeps a few, the one that was not used for the longest time leaving first. What is not there is
- * remembered, too, and new addresses are asked at a slow pace: a flood of them makes no flood of fetches.
+ * Public keys of SNS's signing certificates, by URL. TLS proves that they are SNS's: callers must have checked that the URL
+ * is on SNS's host. It keeps the few that were used last. It also remembers URLs without a certificate, and fetches new ones
+ * at a slow pace, so that a flood of messages makes no flood of fetches.
  */
 export function createKeyStore({ fetch, timeoutMs = TIMEOUT_MS, now = Date.now }: KeyStoreOptions) {
   const keys = new Map<string, CryptoKey>();
   const absent = new Map<string, number>();
   const mayFetch = createThrottle(FETCHES, now);
 
-  /** The latest use is last. */
+  /** Keeps the order of use: the latest is last. */
   function keep<T>(map: Map<string, T>, name: string, value: T, size: number): void {
     map.delete(name);
     const [oldest] = map.keys();
@@ -75,7 +75,7 @@ export function createKeyStore({ fetch, timeoutMs = TIMEOUT_MS, now = Date.now }
   }
 
   return {
-    /** Null when the certificate cannot be had (now), or is none. */
+    /** Null when there is no such certificate, or it cannot be fetched now. */
     async get(url: string, hash: Hash): Promise<CryptoKey | null> {
       const name = `${hash} ${url}`;
       const known = keys.get(name);
@@ -94,7 +94,7 @@ export function createKeyStore({ fetch, timeoutMs = TIMEOUT_MS, now = Date.now }
   };
 }
 
-/** Confirms a subscription by visiting its `SubscribeURL`, which `createSnsVerifier` has checked. True when SNS agreed. */
+/** Confirms a subscription by fetching its `SubscribeURL`, which `createSnsVerifier` has checked. True when SNS agreed. */
 export async function confirmSubscription(
   fetch: Fetch,
   url: string,

@@ -21,9 +21,9 @@ const snsMessage = z.discriminatedUnion("Type", [
 
 export type SnsMessage = z.output<typeof snsMessage>;
 
-export type SnsVerdict =
+export type SnsCheck =
   | { ok: true; message: SnsMessage }
-  /** `certificate_unavailable` may pass: answer 503, so that SNS tries again. All others are forgeries or not for us. */
+  /** `certificate_unavailable` may pass: the answer is 503, so that SNS tries again. All others are forgeries or not for us. */
   | {
       ok: false;
       code:
@@ -36,7 +36,7 @@ export type SnsVerdict =
     };
 
 export interface SnsVerifierOptions extends KeyStoreOptions {
-  /** ARNs of the topics that are listened to: anyone can have SNS sign messages of a topic of their own. */
+  /** ARNs of the topics that we take: anyone can have SNS sign messages of a topic of their own. */
   topics: readonly string[];
 }
 
@@ -70,7 +70,7 @@ function signedText(message: SnsMessage): string {
       ? [
           ["Message", Message],
           ["MessageId", MessageId],
-          // An empty subject is left out by SNS as an absent one is.
+          // SNS leaves an empty subject out, like an absent one.
           ...(message.Subject ? [["Subject", message.Subject] satisfies [string, string]] : []),
           ["Timestamp", Timestamp],
           ["TopicArn", TopicArn],
@@ -96,11 +96,11 @@ const parse = (body: string): SnsMessage | null => {
   }
 };
 
-/** Checks what is posted to us in SNS's name. Keep one verifier: it remembers the certificates' keys. */
+/** Checks messages that say they are from SNS. Keep one verifier: it remembers the certificates' keys. */
 export function createSnsVerifier(options: SnsVerifierOptions) {
   const { topics } = options;
   const keys = createKeyStore(options);
-  return async (body: string): Promise<SnsVerdict> => {
+  return async (body: string): Promise<SnsCheck> => {
     const message = parse(body);
     if (message === null) return { ok: false, code: "malformed" };
     if (!topics.includes(message.TopicArn)) return { ok: false, code: "topic_not_allowed" };

@@ -28,7 +28,7 @@ const refusal = z.object({
   ),
 });
 
-// Only these blame the request. Any other 4xx (404, 405 …) is a wrong address or a proxy, and no message's fault.
+// Only these blame the request. Any other 4xx (404, 405 …) comes from a wrong URL or a proxy, and no message is at fault.
 const BLAMES_THE_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);
 
 function readRefusal(status: number, code: string, details: Record<string, string[]>): ExpoAnswer | null {

@@ -9,8 +9,8 @@ import { sendMessages } from "./send.ts";
 import { isExpoPushToken } from "./token.ts";
 
 /**
- * Expo's push service, over plain fetch. It has no idempotency key: after a time-out a message may have been taken, and
- * the collapse id makes a repeat replace it on the device.
+ * Expo's push service. It has no idempotency key: after a time-out it may have taken the message. The collapse id makes a
+ * repeat replace it on the device.
  */
 export function createExpoProvider(options: ExpoClientOptions): PushProvider {
   const post = createExpoClient(options);
@@ -18,7 +18,7 @@ export function createExpoProvider(options: ExpoClientOptions): PushProvider {
     name: "expo",
     devices: "own",
     options: PUSH_OPTIONS,
-    // Expo takes 600 a second from a project; 480 + 100 in any one second stays below.
+    // Expo takes 600 a second from a project. At most 480 + 100 go in any one second.
     pace: { ratePerSecond: 480, burst: 100 },
     maxPerRequest: 100,
     send: (messages) => sendMessages(post, options.clock, messages),

@@ -33,8 +33,8 @@ export interface ExpoMessage {
 }
 
 /**
- * No `channelId` unless its sender names one: Android silently drops a message for a channel that the app has not made.
- * `expiration` and not `ttl`: it does not move when the message is sent again.
+ * No `channelId` unless the sender names one: Android silently drops a message for a channel that the app does not have.
+ * `expiration` and not `ttl`: it stays the same when the message is sent again.
  */
 export function toExpoMessage(message: PushMessage): ExpoMessage {
   const { options } = message;
@@ -57,14 +57,14 @@ export function toExpoMessage(message: PushMessage): ExpoMessage {
     contentAvailable: options.content_available,
     expiration: message.expiresAt === null ? undefined : Math.floor(message.expiresAt / 1_000),
     collapseId: message.collapseId,
-    // It would be a notification's: a silent push is none.
+    // A tag belongs to a notification that is shown.
     tag: isSilent ? undefined : message.collapseId,
   };
 }
 
 const SHOWN = { sound: "default", priority: "high" } as const;
 
-/** Apple delivers what wakes an app in the background at normal priority only. */
+/** Apple delivers a push that wakes an app in the background only at normal priority. */
 const SILENT = { priority: "normal" } as const;
 
 const details = z.object({ error: z.string().nullable().catch(null) }).catch({ error: null });

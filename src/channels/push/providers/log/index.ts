@@ -4,8 +4,8 @@ import type { PushProvider } from "../../provider.ts";
 import { definePushProvider } from "../definition.ts";
 
 /**
- * The provider for development: IT DELIVERS NOTHING. It accepts every message and writes one line with their number
- * to the log, never what they say or whom they are for. The configuration refuses it in production.
+ * The provider for development: IT DELIVERS NOTHING. It accepts every message and logs one line with their number, never
+ * their text or recipients. The configuration refuses it in production.
  */
 export function createLogProvider({ log: lines }: { log: Log }): PushProvider {
   return {

@@ -1,20 +1,20 @@
 import type { SendReport } from "../../../delivery/outcome.ts";
 import { report } from "../../send-kit/report.ts";
 import type { ProviderVerdict } from "../../send-kit/verdict.ts";
-import type { Vetting } from "../headers.ts";
+import type { CheckedMessage } from "../headers.ts";
 import type { EmailMessage } from "../provider.ts";
 import { verdict } from "./verdicts.ts";
 
 /** For providers that take many messages a request: sends those that may be sent, and reports the others in their places. */
-export async function sendVetted(
-  vettings: readonly Vetting[],
+export async function sendChecked(
+  all: readonly CheckedMessage[],
   send: (messages: EmailMessage[]) => Promise<ProviderVerdict[]>,
 ): Promise<SendReport> {
-  const ready = vettings.flatMap((vetting) => (vetting.ok ? [vetting.message] : []));
+  const ready = all.flatMap((checked) => (checked.ok ? [checked.message] : []));
   const sent = (ready.length === 0 ? [] : await send(ready)).values();
   return report(
-    vettings.map((vetting) =>
-      vetting.ok ? (sent.next().value ?? verdict("bad_answer")) : verdict(vetting.defect),
+    all.map((checked) =>
+      checked.ok ? (sent.next().value ?? verdict("bad_answer")) : verdict(checked.defect),
     ),
   );
 }
