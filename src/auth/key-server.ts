@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type Clock, SECOND } from "../lib/clock.ts";
 import { createThrottle } from "../rate-limit/throttle.ts";
 
@@ -14,10 +15,12 @@ const TRIES = { burst: 5, intervalMs: SECOND };
 const WAIT_MS = 5 * SECOND;
 const LOOK_MS = 50;
 
-/** Anything else is jose's to complain about, and not worth keeping. */
+const keySet = z.object({ keys: z.array(z.unknown()) });
+
+/** What is no key set is passed on, so that jose reports it, but not kept. */
 function isKeySet(text: string): boolean {
   try {
-    return Array.isArray((JSON.parse(text) as { keys?: unknown } | null)?.keys);
+    return keySet.safeParse(JSON.parse(text)).success;
   } catch {
     return false;
   }

@@ -1,9 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
 import { inParallel } from "../lib/parallel.ts";
-import { PARALLEL_LIMITERS } from "../rate-limit/give-back.ts";
+import { PARALLEL_LIMITERS, type Unsent } from "../rate-limit/give-back.ts";
 import type { Budget, Slot } from "../rate-limit/limiter.ts";
 
 /**
@@ -46,6 +45,6 @@ export const holdsUnusedSlot = ({
   slot_at !== null && (sent_at === null || sent_at < slot_at) && claims <= 1;
 
 /** Reads, after `cancelQueued` in the same batch, whose slots are free now. */
-export const cancelledUnsent = (where: SQL): Statement =>
-  sql`SELECT id, user_id, channel, type FROM ${dispatches} WHERE ${where} AND status = 'cancelled'
+export const cancelledUnsent = (where: SQL): SQL<Unsent> =>
+  sql<Unsent>`SELECT id, user_id, channel, type FROM ${dispatches} WHERE ${where} AND status = 'cancelled'
     AND slot_at IS NOT NULL AND (sent_at IS NULL OR sent_at < slot_at)`;

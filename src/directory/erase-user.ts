@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { audit, type AuditEntry, type Author, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import { hasRoom } from "../db/client.ts";
+import { inPortions } from "../db/portions.ts";
 import {
   activities,
   applications,
@@ -29,8 +29,8 @@ import { buryUser, erasedHash } from "./tombstones.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
 const PORTION = 2_000;
-/** Batches of one call, as far as the queries of an invocation go: 80,000 dispatches, more than anyone has. */
-const ROUNDS = 40;
+/** Portions of one call, as far as the queries of an invocation go: 80,000 dispatches, more than anyone has. */
+const MOST_PORTIONS = 40;
 
 /** Rows that belong to a user, by `user`. Those of a table that may hold many go in portions of `key`. */
 interface Owned {
@@ -88,27 +88,30 @@ export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<v
 async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boolean> {
   // Unsent ones first.
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
-  const statements = [
-    audit(entry, sql`EXISTS (${anythingOf(id)})`),
-    await buryUser(ctx, id, sql`EXISTS (${anythingOf(id)})`),
-    ...OWNED.map((owned) => sql`DELETE FROM ${owned.table} ${portionOf(owned, id)}`),
-    ...NAMING.map(
+  const batch = {
+    audit: audit(entry, sql`EXISTS (${anythingOf(id)})`),
+    tombstone: await buryUser(ctx, id, sql`EXISTS (${anythingOf(id)})`),
+    owned: OWNED.map((owned) => sql`DELETE FROM ${owned.table} ${portionOf(owned, id)}`),
+    naming: NAMING.map(
       (naming) =>
         sql`UPDATE ${naming.table} SET ${sql.identifier(naming.user.name)} = NULL ${portionOf(naming, id)}`,
     ),
-    ...ctx.reactions.erased(some),
-    sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
-    sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
-    // Occasions outlive their dispatches.
-    sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(id)}`,
-    sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
-    anythingOf(id),
-    isAudited(entry.id),
-  ];
-  for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
-    const [left = [], noted = []] = (await ctx.db.writeList(statements)).slice(-2);
-    if (left.length === 0) return noted.length === 1;
-  }
+    kept: ctx.reactions.erased(some),
+    deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
+    keys: sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
+    // Some keys outlive their dispatches.
+    keysOfUser: sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(id)}`,
+    dispatches: sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
+    left: anythingOf(id),
+    noted: isAudited(entry.id),
+  };
+  let isNoted = false;
+  const { isFinished } = await inPortions(ctx.db, MOST_PORTIONS, async () => {
+    const { left, noted } = await ctx.db.write(batch);
+    isNoted = noted.length === 1;
+    return { done: 1, isLast: left.length === 0 };
+  });
+  if (isFinished) return isNoted;
   throw new Failure("unavailable", "Much of this user is erased, but not all yet. Send the request again.", {
     headers: { "retry-after": "1" },
   });

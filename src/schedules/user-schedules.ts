@@ -1,5 +1,4 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { type ScheduleKind, userSchedules } from "../db/schema/index.ts";
 import { DAY, HOUR } from "../lib/clock.ts";
@@ -11,14 +10,9 @@ export interface DueSchedule {
   next_at: number;
 }
 
-/** Up to `limit` users who are due, the longest overdue first. One round trip. */
-export async function takeDue(ctx: Ctx, kind: ScheduleKind, limit: number): Promise<DueSchedule[]> {
-  const [due = []] = await ctx.db.readList([dueQuery(kind, ctx.clock.now(), limit)]);
-  return due as DueSchedule[];
-}
-
-export const dueQuery = (kind: ScheduleKind, now: number, limit: number): SQL =>
-  sql`SELECT user_id, period, next_at FROM ${userSchedules}
+/** Reads up to `limit` users who are due, the longest overdue first. */
+export const dueSchedules = (kind: ScheduleKind, now: number, limit: number): SQL<DueSchedule> =>
+  sql<DueSchedule>`SELECT user_id, period, next_at FROM ${userSchedules}
     WHERE kind = ${kind} AND next_at <= ${now} ORDER BY next_at LIMIT ${limit}`;
 
 /**
@@ -92,4 +86,30 @@ export function rescheduled(
     sql`DELETE FROM ${userSchedules} WHERE (user_id, kind, next_at) IN
       (SELECT g.user_id, ${kind}, g.seen FROM ${given} AS g WHERE g.next IS NULL)`,
   ];
+}
+
+/** Rows of the users of one portion, as far as a limited query has read them. */
+export interface WholeUsers<T> {
+  /** Without those of the user whose rows were cut off, unless there is no other user. */
+  rows: readonly T[];
+  /** Whether `rows` has all rows of a user, or as many as the limit allows. The other users stay due. */
+  covers(userId: string): boolean;
+  /** The user whose rows were cut off; null when the query has read everything. */
+  cut: string | null;
+}
+
+/**
+ * Of a query's rows, in the order of `user_id` and cut off at `limit`, those of the users of whom all were read: one portion
+ * stays bounded, however much its users have. A first user with more rows than the limit is taken as far as the rows go, so
+ * that each portion makes progress.
+ */
+export function wholeUsers<T extends { user_id: string }>(rows: readonly T[], limit: number): WholeUsers<T> {
+  const last = rows.at(-1)?.user_id;
+  if (last === undefined || rows.length < limit) return { rows, covers: () => true, cut: null };
+  if (rows[0]?.user_id === last) return { rows, covers: (userId) => userId <= last, cut: last };
+  return {
+    rows: rows.filter((row) => row.user_id < last),
+    covers: (userId) => userId < last,
+    cut: last,
+  };
 }

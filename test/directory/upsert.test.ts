@@ -9,6 +9,7 @@ import { upsertMany, upsertOne } from "../../src/directory/upsert.ts";
 import { type User, type UserFacts, users } from "../../src/directory/users.ts";
 import { dispatchRow, insertDispatches } from "../../src/outbox/create.ts";
 import { createHarness, mint } from "../support/harness.ts";
+import { wokenIds } from "../support/pipeline.ts";
 
 let h = createHarness({ autoDrain: false });
 beforeEach(() => {
@@ -62,7 +63,7 @@ const told = async (userId: string) =>
       .all<{ id: string; title: string; body: string }>()
   ).results;
 
-const woken = () => h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+const woken = () => wokenIds(h).flat();
 
 test("the first upsert creates, the next replaces, and created_at stays", async () => {
   const kari = facts();

@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { z } from "zod";
 import type { Dispatch, QueueName } from "../../src/db/schema/index.ts";
 import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/outbox/create.ts";
 import { sweep } from "../../src/delivery/sweep.ts";
@@ -78,7 +79,7 @@ export async function givenDispatches(
       userId,
     }),
   );
-  await h.ctx.db.writeList(insertDispatches(rows));
+  await h.ctx.db.write({ rows: insertDispatches(rows) });
   return rows.map((row) => row.id);
 }
 
@@ -134,6 +135,12 @@ export async function deliveriesOf(id: string): Promise<DeliveryRow[]> {
 export const timesGiven = (h: Harness, ids: readonly string[]): number[] =>
   ids.map((id) => h.expo.accepted.filter((push) => push.collapseId === id).length);
 
+const withIds = z.object({ ids: z.array(z.string()) });
+
+/** The ids of the wake-up calls that wait, a list for each message. */
+export const wokenIds = (h: Harness): string[][] =>
+  h.queues.waiting.map(({ body }) => withIds.parse(body).ids);
+
 /** How many messages wait on a queue, and for how long (seconds), soonest first. */
 export const waits = (h: Harness, lane: QueueName): number[] =>
   h.queues.waiting
@@ -167,9 +174,13 @@ async function nextEvent(h: Harness, now: number): Promise<number> {
   return now + Math.max(0, Math.floor(idle / MINUTE)) * MINUTE;
 }
 
+const logLine = z.looseObject({ level: z.string(), event: z.string() });
+
+/** What was logged. */
+export const linesOf = (h: Harness) => h.logged.map((line) => logLine.parse(JSON.parse(line)));
+
 /** Errors that were logged, by event. */
 export const errorsOf = (h: Harness): string[] =>
-  h.logged
-    .map((line) => JSON.parse(line) as { level: string; event: string })
+  linesOf(h)
     .filter(({ level }) => level === "error")
     .map(({ event }) => event);

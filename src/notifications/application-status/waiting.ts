@@ -38,8 +38,8 @@ export const STATUS_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOI
 export const STATUS_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
 
 /** The statuses that can be told to these users now, in the order of the users. @param due a query with their `user_id` */
-export const readyStatuses = (due: SQL): SQL =>
-  sql`SELECT j.value AS user_id, u.org_id, o.key, o.dispatch_id AS awaiting, a.id AS application_id, a.grant_id,
+export const readyStatuses = (due: SQL): SQL<ReadyStatus> =>
+  sql<ReadyStatus>`SELECT j.value AS user_id, u.org_id, o.key, o.dispatch_id AS awaiting, a.id AS application_id, a.grant_id,
       a.status, ${awaitingNote(sql`j.value`)} AS previous_status, g.title AS grant_title, g.url
     FROM (SELECT user_id AS value FROM (${due})) AS j
       CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}

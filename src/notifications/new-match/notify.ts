@@ -5,14 +5,20 @@ import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { dispatches, grants, matches, dedupeKeys, preferences, users } from "../../db/schema/index.ts";
 import type { Change, Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { AWAITED_MS, awaitingSince, matchKey, waitingFor } from "../../outbox/dedupe-keys.ts";
+import {
+  AWAITED_MS,
+  awaitingSince,
+  IS_MATCH,
+  MATCH_ID,
+  matchKey,
+  waitingFor,
+} from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import { scheduleIfNew, rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
-import { aboutOne } from "../grants/about-one.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { isWanted } from "../grants/due-users.ts";
 
@@ -63,7 +69,7 @@ export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>):
     ],
     ...(notify && {
       after: portions.map((portion) =>
-        aboutOne(sql`SELECT told.dispatch_id FROM json_each(${portion}) AS g
+        setMatchAndGrant(sql`SELECT told.dispatch_id FROM json_each(${portion}) AS g
           CROSS JOIN ${dedupeKeys} AS told ON told.key = ${matchKey(sql`g.value->>'id'`)}`),
       ),
       dispatchIds: messages.map((row) => row.id),
@@ -120,3 +126,16 @@ function claimDedupeKeys(portion: string, now: number): Statement[] {
       FROM ${isNews} ON CONFLICT DO NOTHING`,
   ];
 }
+
+/**
+ * The statement that notes on unsent messages which match and which grant they are about; neither when they are about several.
+ * @param ids a query of dispatches, one column
+ */
+export const setMatchAndGrant = (ids: SQL): Statement =>
+  sql`UPDATE ${dispatches} SET match_id = found.match_id, grant_id = found.grant_id
+    FROM (SELECT o.dispatch_id, iif(count(*) = 1, min(m.id), NULL) AS match_id,
+        iif(count(*) = 1, min(m.grant_id), NULL) AS grant_id
+      FROM ${dedupeKeys} AS o CROSS JOIN ${matches} AS m ON m.id = ${MATCH_ID}
+      WHERE o.dispatch_id IN (${ids}) AND ${IS_MATCH} GROUP BY o.dispatch_id) AS found
+    WHERE ${dispatches}.id = found.dispatch_id AND ${dispatches}.status = 'queued'
+      AND (${dispatches}.match_id IS NOT found.match_id OR ${dispatches}.grant_id IS NOT found.grant_id)`;

@@ -44,8 +44,8 @@ export const PAUSE_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN
 export const PAUSE_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
 
 /** What can be told to these coordinators now, in their order. @param due a query with their `user_id` */
-export const readyPauses = (due: SQL): SQL =>
-  sql`SELECT j.value AS user_id, o.key, o.dispatch_id AS awaiting, r.id AS record_id, m.id AS mentor_id, m.full_name,
+export const readyPauses = (due: SQL): SQL<ReadyPause> =>
+  sql<ReadyPause>`SELECT j.value AS user_id, o.key, o.dispatch_id AS awaiting, r.id AS record_id, m.id AS mentor_id, m.full_name,
       m.status, r.effective_date, r.reason
     FROM (SELECT user_id AS value FROM (${due})) AS j
       CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}

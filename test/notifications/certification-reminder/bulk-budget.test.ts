@@ -4,6 +4,7 @@ import { portionOf, PORTION } from "../../../src/notifications/certification-rem
 import { DAY } from "../../../src/lib/clock.ts";
 import type { Harness } from "../../support/harness.ts";
 import { createMailWorld, givenReaders } from "../../support/mail.ts";
+import { wokenIds } from "../../support/pipeline.ts";
 import { givenOrg } from "../../support/world.ts";
 import { auditOf, bulk, count } from "../../api/admin-notifications/calls.ts";
 
@@ -60,8 +61,7 @@ describe("a bulk of 10,000 users", () => {
 
   test("takes a queue operation for each 5,000", () => {
     expect(cost.sends).toBe(2);
-    const ids = h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
-    expect(new Set(ids).size).toBe(10_000);
+    expect(new Set(wokenIds(h).flat()).size).toBe(10_000);
     expect(new Set(h.queues.waiting.map(({ lane }) => lane))).toEqual(new Set(["bulk"]));
   });
 
@@ -156,7 +156,7 @@ describe("the query plans of a bulk", () => {
     const h = createMailWorld();
     const request = { orgId: "x", daysThreshold: 30, includeSubOrgs: true };
     h.meter.reset();
-    await h.ctx.db.readList([portionOf(request, h.clock.now(), { org_id: "a", id: "b" })]);
+    await h.ctx.db.read({ portion: portionOf(request, h.clock.now(), { org_id: "a", id: "b" }) });
     const [{ sql, params } = { sql: "", params: [] }] = h.meter.statements;
     const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .bind(...params)

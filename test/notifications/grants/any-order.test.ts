@@ -278,7 +278,7 @@ describe("a match that comes before its grant", () => {
     await tickAt(h, h.clock.now() + 2 * MINUTE);
     await nothingWaits(user);
     const { body } = await h.request("GET", `${DIRECTORY}/users/${user}/withheld`);
-    const { withheld } = body as { withheld: { type: string }[] };
+    const { withheld }: { withheld: { type: string }[] } = body;
     expect(withheld.filter(({ type }) => type === "new_match")).toEqual([
       { date: "2026-04-02", type: "new_match", channel: "email", reason: "unknown_grant", count: 1 },
     ]);

@@ -86,8 +86,8 @@ export const prefer = (h: Harness, sub: string, body: object): Promise<void> =>
 
 /** Moves a user to another time zone. */
 export async function move(h: Harness, id: string, timezone: string): Promise<void> {
-  const { body } = await h.request("GET", `${DIRECTORY}/users/${id}`);
-  const { id: _, created_at, updated_at, ...facts } = body as Record<string, unknown>;
+  const { body }: { body: Record<string, unknown> } = await h.request("GET", `${DIRECTORY}/users/${id}`);
+  const { id: _, created_at, updated_at, ...facts } = body;
   await accepted(h.request("PUT", `${DIRECTORY}/users/${id}`, { body: { ...facts, timezone } }));
 }
 

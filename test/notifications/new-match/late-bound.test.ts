@@ -265,16 +265,21 @@ describe("what the message says is decided when it is sent", () => {
   async function threeMatches(h: Harness) {
     const { id: user } = await givenReader(h);
     const titles = ["Sun", "Wind", "Water"];
-    const grants = await Promise.all(titles.map((title) => givenGrant(h, { title })));
-    const matches = await Promise.all(grants.map((grant) => givenMatch(h, user, grant, 80)));
+    const grants = await Promise.all([
+      givenGrant(h, { title: "Sun" }),
+      givenGrant(h, { title: "Wind" }),
+      givenGrant(h, { title: "Water" }),
+    ]);
+    const match = (grant: string) => givenMatch(h, user, grant, 80);
+    const matches = await Promise.all([match(grants[0]), match(grants[1]), match(grants[2])]);
     const listed = async () => {
       await gathered(h);
       return titles.filter((title) => mailsTo(h, user).some(({ text }) => text.includes(title)));
     };
     return {
       user,
-      grants: grants as [string, string, string],
-      matches: matches as [string, string, string],
+      grants,
+      matches,
       listed,
     };
   }

@@ -21,7 +21,10 @@ async function givenTold(h: Harness, devices: number): Promise<{ mentor: Mentor;
 /** Deletes some dispatches as whoever deletes dispatches must: with their outcomes kept. */
 async function deleteDispatches(h: Harness, ids: readonly string[]): Promise<void> {
   const doomed = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  await h.ctx.db.writeList([keepOutcomes(doomed), sql`DELETE FROM dispatches WHERE id IN ${doomed}`]);
+  await h.ctx.db.write({
+    kept: keepOutcomes(doomed),
+    deletion: sql`DELETE FROM dispatches WHERE id IN ${doomed}`,
+  });
 }
 
 test.each([

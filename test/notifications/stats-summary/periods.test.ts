@@ -82,18 +82,18 @@ describe("what is due", () => {
   test("nothing before the hour; at the hour the window that closed, and then the next one is waited for", () => {
     const due = (time: string) => summaryDue("weekly", "Europe/Oslo", 8, "2026-W13", at(time));
     expect(due("2026-03-30T05:59")).toEqual({
-      told: null,
+      due: null,
       pending: { period: "2026-W13", next_at: at("2026-03-30T06:00") },
     });
     expect(due("2026-03-30T06:00")).toMatchObject({
-      told: { key: "2026-W13" },
+      due: { key: "2026-W13" },
       pending: { period: "2026-W14", next_at: at("2026-04-06T06:00") },
     });
   });
 
   test("after an outage of five weeks the last one that closed", () => {
     expect(summaryDue("weekly", "Europe/Oslo", 8, "2026-W13", at("2026-05-01T12:00"))).toMatchObject({
-      told: { key: "2026-W17" },
+      due: { key: "2026-W17" },
       pending: { period: "2026-W18" },
     });
   });
@@ -101,16 +101,16 @@ describe("what is due", () => {
   test("a week 53 comes before the first week of the next year", () => {
     const due = (time: string, period: string) => summaryDue("weekly", "UTC", 8, period, at(time));
     expect(due("2027-01-04T08:00", "2026-W53")).toMatchObject({
-      told: { key: "2026-W53" },
+      due: { key: "2026-W53" },
       pending: { period: "2027-W01" },
     });
-    expect(due("2027-01-04T08:00", "2027-W01").told).toBeNull();
+    expect(due("2027-01-04T08:00", "2027-W01").due).toBeNull();
   });
 
   test("who moved west after the summary was told is not told it again, nor misses the next", () => {
     // Told in Kiritimati (UTC+14) at 08:00 on 1 April; in Midway (UTC−11) March goes on for another day.
     expect(summaryDue("monthly", "Pacific/Midway", 8, "2026-04", at("2026-03-31T18:30"))).toEqual({
-      told: null,
+      due: null,
       pending: { period: "2026-04", next_at: at("2026-05-01T19:00") },
     });
   });
@@ -129,7 +129,7 @@ describe("what is due", () => {
           let last = "";
           for (const { zone, after } of steps) {
             now += after;
-            const { told, pending } = summaryDue(kind, zone, hour, waiting.period, now);
+            const { due: told, pending } = summaryDue(kind, zone, hour, waiting.period, now);
             // It is due exactly when there is something to tell.
             expect(pending.next_at).toBeGreaterThan(now);
             if (told === null) expect(pending.period).toBe(waiting.period);

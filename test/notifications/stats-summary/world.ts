@@ -113,7 +113,10 @@ export async function told(user: string): Promise<Dispatch[]> {
 export const periodsTold = async (user: string): Promise<string[]> =>
   (await told(user))
     .filter(({ channel }) => channel === "push")
-    .map(({ data }) => (JSON.parse(data ?? "{}") as { period: string }).period);
+    .map(({ data }) => {
+      const { period }: { period: string } = JSON.parse(data ?? "{}");
+      return period;
+    });
 
 /** Moves the clock to a time in UTC, such as `2026-03-30T08:00`, and lets the cron tick and the queues run empty. */
 export async function tickAt(h: Harness, time: string): Promise<void> {
