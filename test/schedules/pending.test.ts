@@ -2,9 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dateKey, dateOfKey, isoWeekKey, mondayOf, mondayOfWeek } from "../../src/schedules/calendar.ts";
 import { localDate } from "../../src/schedules/local-time.ts";
-import { nextDailyAt } from "../../src/schedules/daily.ts";
 import { pendingDay, pendingWeek, weekDue } from "../../src/schedules/pending.ts";
-import { nextWeeklyAt } from "../../src/schedules/weekly.ts";
+import { nextDailyAt, nextWeeklyAt } from "../../src/schedules/recurring.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import { anyHour, anyZone, anyZoneAndInstant, SLOW } from "./oracle.ts";
 

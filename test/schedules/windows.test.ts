@@ -6,8 +6,8 @@ import {
   summaryAt,
   windowAt,
   windowToSummarize,
-  WINDOW_KINDS,
 } from "../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../src/db/schema/index.ts";
 import type { WindowKind } from "../../src/schedules/windows.ts";
 import {
   anyHour,
@@ -23,7 +23,7 @@ import {
 
 const utc = (text: string): number => Date.parse(`${text}:00Z`);
 const printed = (ms: number) => new Date(ms).toISOString().slice(0, 16);
-const anyKind = fc.constantFrom(...WINDOW_KINDS);
+const anyKind = fc.constantFrom(...TIME_WINDOWS);
 
 /** When the first summary strictly after `after` is due: of the window before, of the one now open, or of the next. */
 function nextSummaryAt(kind: WindowKind, zone: string, hour: number, after: number): number {
@@ -119,7 +119,7 @@ test.each([
 });
 
 test("no window has the key of a window of another kind", () => {
-  const keys = WINDOW_KINDS.map((kind) => windowAt(kind, "UTC", utc("2026-01-01T00:00")).key);
+  const keys = TIME_WINDOWS.map((kind) => windowAt(kind, "UTC", utc("2026-01-01T00:00")).key);
   expect(keys).toEqual(["2026-W01", "2026-01", "2026-Q1", "2026"]);
 });
 

@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
-import { summaryAt, windowAt, WINDOW_KINDS, type WindowKind } from "../../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../../src/db/schema/index.ts";
+import { summaryAt, windowAt, type WindowKind } from "../../../src/schedules/windows.ts";
 import { firstPending, partsOf, summaryDue } from "../../../src/notifications/stats-summary/periods.ts";
 import { anyHour, anyZone, anyZoneAndInstant, SLOW, wallClock, wallDay } from "../../schedules/oracle.ts";
 
-const anyKind = fc.constantFrom(...WINDOW_KINDS);
+const anyKind = fc.constantFrom(...TIME_WINDOWS);
 const at = (text: string) => Date.parse(`${text}:00Z`);
 
 describe("the parts of a window", () => {

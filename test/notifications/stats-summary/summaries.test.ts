@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
-import { WINDOW_KINDS } from "../../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../../src/db/schema/index.ts";
 import { sendSummaries } from "../../../src/notifications/stats-summary/job.ts";
 import {
   givenActivities,
@@ -140,7 +140,7 @@ describe("the summary of a window", () => {
     };
     const zones = Object.keys(offsets);
     const users = await Promise.all(zones.map((timezone) => givenMember(h, { timezone })));
-    for (const user of users) for (const kind of WINDOW_KINDS) await givenSubscription(h, user, kind);
+    for (const user of users) for (const kind of TIME_WINDOWS) await givenSubscription(h, user, kind);
     // At each 08:00 and half an hour before it, for ten days.
     const times = Array.from({ length: 10 }, (_, day) => Date.UTC(2026, 11, 28 + day, 8)).flatMap((eight) =>
       Object.values(offsets).flatMap((offset) => [-0.5, 0].map((hours) => eight + (hours - offset) * HOUR)),
