@@ -37,14 +37,11 @@ interface Owned {
   table: SQLiteTable;
   user: SQLiteColumn;
   key?: SQLiteColumn;
-  /** Which of the rows to look at, where `user` alone is no way to them. */
+  /** A further condition, where there is no index by `user` alone. */
   within?: SQL;
 }
 
-/**
- * What is the user's own, beside dispatches and what hangs on these. A table with a `user_id` belongs in here; a test
- * watches over it.
- */
+/** What belongs to a user, besides dispatches with their deliveries and keys. A test demands each table with a `user_id`. */
 export const OWNED: readonly Owned[] = [
   { table: users, user: users.id },
   { table: deviceTokens, user: deviceTokens.user_id, key: deviceTokens.id },
@@ -60,16 +57,16 @@ export const OWNED: readonly Owned[] = [
   { table: applications, user: applications.user_id, key: applications.id },
 ];
 
-/** Rows of others that name the user. They stay, without the name. */
+/** Rows of others that name the user. They stay, without the user's id. */
 export const NAMING: readonly Required<Omit<Owned, "within">>[] = [
   { table: peerMentors, user: peerMentors.coordinator_id, key: peerMentors.id },
   { table: notificationRecords, user: notificationRecords.coordinator_id, key: notificationRecords.id },
 ];
 
 /**
- * Erases a user's personal data everywhere. First go the user, their devices and whatever is unsent, so that nothing is
- * sent afterwards, and a tombstone keeps their own token from bringing them back. It may be repeated, and finishes what an
- * interrupted call has left. One round trip for up to 2,000 dispatches, another for each further 2,000.
+ * Erases a user's personal data everywhere. The user, the devices and what is unsent go first, so that nothing is sent
+ * afterwards, and a tombstone keeps the user's token from creating the user again. It may be repeated, and finishes what
+ * an interrupted call has left. One round trip for up to 2,000 dispatches, another for each further 2,000.
  * @throws 404 when there is nothing at all of this user; 503 when more is left than one call may do
  */
 export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<void> {
@@ -77,7 +74,7 @@ export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<v
     ...author,
     id: ctx.ids.uuid(),
     action: "user.erase",
-    // An id may be an address, and nothing is to be left of it.
+    // An id may be an address, so not even the audit log keeps it.
     target: await erasedHash(id),
   });
   await Promise.all([ctx.limiters(id).erase(), ctx.inboxes.erase(id)]);

@@ -34,7 +34,7 @@ const count = async (userId: string) =>
       .first<{ n: number }>()
   )?.n;
 
-/** Dispatches as a source makes them, each with an occasion and a delivery. */
+/** Dispatches as a source makes them, each with a dedupe key and a delivery. */
 async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: number): Promise<string[]> {
   const rows = Array.from({ length: n }, () =>
     dispatchRow(h.ctx, {

@@ -23,7 +23,7 @@ test("the keys of weeks and dates lead back to them", () => {
 
 describe("a weekly run", () => {
   test(
-    "without a week is the next one, and stays the same however often it is looked at",
+    "without a week is the next one, and stays the same however often it is asked for",
     () => {
       fc.assert(
         fc.property(anyZoneAndInstant, anyWeekday, anyHour, ({ zone, ms }, weekday, hour) => {
@@ -39,7 +39,7 @@ describe("a weekly run", () => {
   );
 
   test(
-    "is told once a week and covers all time, whatever day and zone the user moves to, and whenever it is looked at",
+    "is due once a week and covers all time, whatever day and zone the user moves to, and whenever it is asked for",
     () => {
       const look = fc.record({
         zone: anyZone,

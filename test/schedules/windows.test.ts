@@ -1,12 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
-import {
-  previousWindow,
-  summaryAt,
-  windowAt,
-  windowToSummarize,
-} from "../../src/schedules/windows.ts";
+import { previousWindow, summaryAt, windowAt, windowToSummarize } from "../../src/schedules/windows.ts";
 import { TIME_WINDOWS } from "../../src/db/schema/index.ts";
 import type { WindowKind } from "../../src/schedules/windows.ts";
 import {
@@ -159,14 +154,14 @@ test(
     fc.assert(
       fc.property(anyKind, anyZoneAndInstant, anyHour, (kind, { zone, ms }, hour) => {
         const due = nextSummaryAt(kind, zone, hour, ms);
-        const told = windowToSummarize(kind, zone, hour, due);
+        const last = windowToSummarize(kind, zone, hour, due);
         expect(due).toBeGreaterThan(ms);
-        expect(due).toBe(instantOf(zone, wallDay(zone, told.end) + hour * HOUR));
+        expect(due).toBe(instantOf(zone, wallDay(zone, last.end) + hour * HOUR));
         // The window before it was due by `ms`, the one after it comes next.
-        expect(windowToSummarize(kind, zone, hour, ms)).toEqual(previousWindow(kind, zone, told.start));
-        expect(windowToSummarize(kind, zone, hour, due - 1).end).toBe(told.start);
+        expect(windowToSummarize(kind, zone, hour, ms)).toEqual(previousWindow(kind, zone, last.start));
+        expect(windowToSummarize(kind, zone, hour, due - 1).end).toBe(last.start);
         expect(nextSummaryAt(kind, zone, hour, due)).toBe(
-          summaryAt(zone, hour, windowAt(kind, zone, told.end)),
+          summaryAt(zone, hour, windowAt(kind, zone, last.end)),
         );
       }),
       { numRuns: 1_000 },
@@ -175,11 +170,11 @@ test(
   SLOW,
 );
 
-const told = (now: string) => windowToSummarize("weekly", "Europe/Berlin", 8, utc(now)).key;
+const last = (now: string) => windowToSummarize("weekly", "Europe/Berlin", 8, utc(now)).key;
 
-test("after an outage the window to tell of is the last that closed", () => {
-  expect(told("2026-05-04T05:59")).toBe("2026-W17");
-  expect(told("2026-05-04T06:00")).toBe("2026-W18");
-  expect(told("2026-05-07T12:00")).toBe("2026-W18");
-  expect(told("2026-05-20T12:00")).toBe("2026-W20");
+test("after an outage the window to sum up is the last that closed", () => {
+  expect(last("2026-05-04T05:59")).toBe("2026-W17");
+  expect(last("2026-05-04T06:00")).toBe("2026-W18");
+  expect(last("2026-05-07T12:00")).toBe("2026-W18");
+  expect(last("2026-05-20T12:00")).toBe("2026-W20");
 });

@@ -50,7 +50,7 @@ const TYPE = { deadlines: "deadline_reminder", digest: "weekly_digest", matches:
 export const isWanted = (column: (typeof SWITCH)[DigestKind] | "application_status_notifications"): SQL =>
   sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
 
-/** Up to `PORTION` users who are due, the longest overdue first: the same ones each time it is asked. */
+/** Up to `PORTION` users who are due, the longest overdue first. A repeat reads the same ones. */
 export const dueUsers = (kind: DigestKind, now: number): SQL<DueUser> =>
   sql<DueUser>`SELECT s.user_id, s.period, s.since, s.next_at, u.id IS NOT NULL AS known, u.org_id, u.timezone,
       ${isWanted(SWITCH[kind])} AS wanted, ${preferred("notification_frequency")} AS frequency,

@@ -8,7 +8,7 @@ import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { MOST_PAUSES, type ReadyPause, readyPauses, notifyOfReadyPauses } from "../pause/waiting.ts";
 import { pendingDay, pendingWeek, type Run } from "../../schedules/pending.ts";
 import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
-import { endWaiting, rescheduleAtGivenUp } from "../grants/awaiting.ts";
+import { endWaiting, rescheduleAtGivenUp } from "./awaiting.ts";
 import { type Dealt, type DueUser, forDueUsers } from "../grants/due-users.ts";
 import {
   MOST_STATUSES,
@@ -20,8 +20,8 @@ import { setMatchAndGrant } from "./notify.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
- * message a user. At once go the matches of a user who has changed to `immediate`, and those that have waited for a grant.
- * So do new statuses of applications and pauses of mentors that have waited for a user or a grant. Two round trips a portion.
+ * message a user. Matches of a user who has changed to `immediate`, or that have waited for a grant, are sent at once. So are
+ * statuses of applications and pauses of mentors that have waited for a user or a grant. Two round trips a portion.
  * @returns how many messages were queued
  */
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>

@@ -32,7 +32,7 @@ export interface RecordEntry extends Pick<
 
 /** A whole record. */
 export interface RecordDetail extends RecordEntry {
-  /** Null for one whom the caller may not know, too. */
+  /** Null, too, for a coordinator whom the caller may not know. */
   coordinator_name: string | null;
   /** UUIDs of dispatches where the flow wrote the record, opaque where a client did. */
   dispatch_ids: string[];
@@ -44,7 +44,7 @@ export interface RecordDetail extends RecordEntry {
 type Encoded<R> = { [C in keyof R]: C extends "channels_notified" | "dispatch_ids" ? string : R[C] };
 export type StoredDetail = Encoded<RecordDetail>;
 
-// The table has no alias: what a record says of its dispatches is worked out in terms of its name.
+// The table has no alias, since the expressions of following.ts use its name.
 const entry = sql`${records.id}, ${records.peer_mentor_id}, ${records.event_type}, ${records.effective_date},
   ${records.reason}, ${records.coordinator_id}, ${records.source}, ${records.sent_at},
   (SELECT p.full_name FROM ${peerMentors} p WHERE p.id = ${records.peer_mentor_id}) AS peer_mentor_name,
@@ -68,7 +68,7 @@ export const selectEntries = (which: SQL): Parsed<RecordEntry[]> =>
     rows.map((row) => ({ ...row, channels_notified: channels.parse(JSON.parse(row.channels_notified)) })),
   );
 
-/** Reads whole records, for whoever has this scope. `requireRecord` decodes them. @param where a condition */
+/** Reads whole records, for callers with this scope. `requireRecord` decodes them. @param where a condition */
 export const selectDetails = (scope: Scope, where: SQL): SQL<StoredDetail> =>
   sql<StoredDetail>`SELECT ${entry}, ${dispatchIds} AS dispatch_ids,
     ${notes} AS notes, ${records.updated_at},

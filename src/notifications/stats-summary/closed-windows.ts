@@ -60,8 +60,8 @@ export interface SummedUp extends Planned {
 }
 
 /** Sums up the closed windows. One round trip, which reads the activities of these windows and of those before. */
-export async function sumUp(ctx: Ctx, looked: readonly Planned[]): Promise<SummedUp[]> {
-  const closing = looked.flatMap((one) => (one.closed === null ? [] : [{ ...one, closed: one.closed }]));
+export async function sumUp(ctx: Ctx, planned: readonly Planned[]): Promise<SummedUp[]> {
+  const closing = planned.flatMap((one) => (one.closed === null ? [] : [{ ...one, closed: one.closed }]));
   if (closing.length === 0) return [];
   const ranges = closing.flatMap(({ due, closed: { parts, before } }) =>
     [before, ...parts].map(({ from, to }) => [due.user_id, from, to]),

@@ -8,7 +8,7 @@ import { wokenIds } from "../../support/pipeline.ts";
 import { givenOrg } from "../../support/world.ts";
 import { auditOf, bulk, count } from "../../api/admin-notifications/calls.ts";
 
-/** A row of dispatches has six index entries, an occasion one. */
+/** A row of dispatches has six index entries, a dedupe key one. */
 const ROWS_PER_USER = 7 + 2;
 
 /** `size` users of an organization, each with two certificates: one that expires soon, and one that does not. */
@@ -97,7 +97,7 @@ test("costs half as much for half as many", async () => {
   expect(one.trips).toBe(two.trips);
 });
 
-test("an interruption midway is gone on from by a repeat: nobody is left out or told twice", async () => {
+test("a repeat goes on from an interruption midway: nobody is left out or reminded twice", async () => {
   const h = createMailWorld();
   const org = await givenOrg(h);
   await givenStaff(h, org, PORTION + 500);

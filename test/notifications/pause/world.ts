@@ -17,7 +17,7 @@ export interface Coordinator {
   email: string;
 }
 
-/** A coordinator who can be reached on every channel, unless the test wants it otherwise. */
+/** A coordinator with an address and a device, unless the test says otherwise. */
 export async function givenCoordinator(
   h: Harness,
   {

@@ -180,7 +180,7 @@ describe("jobs", () => {
     }
   });
 
-  // Two a portion of 500, and a last look that finds less than a portion.
+  // Two for a portion of 500, and a last read that finds less than a portion.
   test("1,200 snapshots are taken anew in six round trips, reading a few rows each", async () => {
     const h = fresh();
     await givenFollowers(h, 1_200);
