@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { applyFeedback } from "../../channels/email/feedback/apply.ts";
-import { EMAIL_PROVIDERS } from "../../channels/email/providers/index.ts";
+import { eventsOf, WEBHOOKS } from "../../channels/email/feedback/webhooks.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { UNVERIFIABLE } from "../../http/inbound-limit.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
@@ -12,7 +12,7 @@ const MAX_EVENT_BYTES = 300_000;
 /** Writes the events down before the answer: a provider that gets no 200 sends them again. */
 async function take(c: Context<AppEnv>, source: string, payload: unknown): Promise<Response> {
   const deps = c.get("deps");
-  const events = EMAIL_PROVIDERS[source]?.events?.(payload, deps.clock.now()) ?? [];
+  const events = eventsOf(source, payload, deps.clock.now());
   await applyFeedback(deps.open("first-primary", c.get("log")), events);
   return c.json({ events: events.length }, 200);
 }
@@ -61,6 +61,5 @@ export function register(app: App): void {
       },
     }),
   );
-  for (const [name, { webhook }] of Object.entries(EMAIL_PROVIDERS))
-    if (webhook !== undefined) app.post(`/webhooks/${name}`, (c) => receive(c, name));
+  for (const name of WEBHOOKS) app.post(`/webhooks/${name}`, (c) => receive(c, name));
 }
