@@ -1,6 +1,6 @@
 import { getPath } from "hono/utils/url";
 import { mountPart, partOf } from "./api/parts.ts";
-import type { Bindings } from "./config/config.ts";
+import type { Bindings } from "./bindings.ts";
 import { type Deps, depsOf } from "./deps.ts";
 import type { App } from "./http/app-env.ts";
 import { createBase } from "./http/middleware.ts";

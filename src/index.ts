@@ -1,4 +1,4 @@
-import type { Bindings } from "./config/config.ts";
+import type { Bindings } from "./bindings.ts";
 
 export { ProviderGate } from "./delivery/gate/durable-object.ts";
 export { UserInbox } from "./inbox/live/durable-object.ts";

@@ -42,6 +42,3 @@ export interface Pace {
   ratePerSecond: number;
   burst: number;
 }
-
-/** A request to a provider that has not answered after so long is given up: its outcome is then unknown. */
-export const PROVIDER_TIMEOUT_MS = 10_000;

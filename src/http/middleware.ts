@@ -5,7 +5,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { SessionStart } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
-import type { Bindings } from "../config/config.ts";
+import type { Bindings } from "../bindings.ts";
 import type { App, AppEnv } from "./app-env.ts";
 import { jsonOnly, limitBody } from "./body.ts";
 import { fieldErrors } from "./field-errors.ts";

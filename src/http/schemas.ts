@@ -4,12 +4,9 @@ import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
 import { hasAll } from "../lib/objects.ts";
-import * as text from "../lib/text.ts";
+import { directoryId as plainId } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
-
-/** A copy, since only schemas that were made after `@hono/zod-openapi` was loaded have `.openapi`. */
-export const directoryId = text.directoryId.clone();
 
 /** The id of a message in a path. A text that is no id of ours gets 404, like an unknown id. */
 export const anyDispatchId = z.string().openapi({
@@ -17,6 +14,12 @@ export const anyDispatchId = z.string().openapi({
     "As any view prints it: `notif_…`, `dsp_…` or the bare UUID. Each view answers in its own form.",
   example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd",
 });
+
+/**
+ * A caller's own id, which can be documented. A schema has `.openapi` only if it is made after zod is extended, and an
+ * isolate that began with a queue or a cron made the plain one before.
+ */
+export const directoryId = plainId.clone();
 
 /** Text that is stored in one canonical spelling. `detail` is the error for text that has none. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>

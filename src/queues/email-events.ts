@@ -1,6 +1,6 @@
 import { applyFeedback } from "../channels/email/feedback/apply.ts";
 import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
-import { FEEDBACK } from "../channels/email/feedback/events.ts";
+import { cloudflareEvents } from "../channels/email/providers/cloudflare/events.ts";
 import type { Ctx } from "../ctx.ts";
 
 /** Seconds until an event is retried that could not be written, or whose message is not known yet. */
@@ -14,7 +14,7 @@ const TRIES = 4;
 
 /** What Cloudflare says of e-mails in one message; nothing in one that says something else. */
 export const eventsIn = (message: Message<unknown>): FeedbackEvent[] =>
-  FEEDBACK.cloudflare(message.body, message.timestamp.getTime());
+  cloudflareEvents(message.body, message.timestamp.getTime());
 
 /** Handles the e-mail events that Cloudflare's Email Service puts onto a queue: the whole batch in one round trip. */
 export async function consumeEmailEvents(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {

@@ -25,6 +25,7 @@ export const ROOMS = [
   "inbox",
   "channels",
   "notifications",
+  "bindings.ts",
   "deps.ts",
   "jobs",
   "queues",

@@ -147,3 +147,9 @@ test("whoever is announced now has nothing announced later, and nobody is left o
     }),
   );
 });
+
+test("500 users are announced to at once, and the 501st later", () => {
+  const delivered = Array.from({ length: MAX_ANNOUNCED + 1 }, (_, i) => ({ id: `m${i}`, userId: `u${i}` }));
+  const { now, later } = announceable(delivered);
+  expect([now.length, later.map(({ userId }) => userId)]).toEqual([500, ["u500"]]);
+});

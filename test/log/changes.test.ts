@@ -57,6 +57,20 @@ describe("a cancel", () => {
   });
 });
 
+test("what was not to be sent after a time is not put back into the queue after it", async () => {
+  const h = createWorld();
+  const failure = { code: "no_device", message: "There is none" };
+  const expiresAt = h.clock.now() + HOUR;
+  const [id = "", other = ""] = (await givenPushes(h, 2, { failure, expiresAt })).ids;
+  const requeue = (one: string) => h.ctx.db.write({ it: requeueFailed(h.ctx, sql`id = ${one}`) });
+  h.clock.advance(HOUR - 1);
+  await requeue(id);
+  h.clock.advance(1);
+  await requeue(other);
+  expect(await dispatchOf(id)).toMatchObject({ status: "queued" });
+  expect(await dispatchOf(other)).toMatchObject({ status: "failed" });
+});
+
 describe("a retry by hand", () => {
   const retry = (h: ReturnType<typeof createWorld>, id: string) =>
     h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });

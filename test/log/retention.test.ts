@@ -64,6 +64,24 @@ describe("the removal", () => {
     expect(results).toEqual([{ token: tokens[1] }, { token: tokens[2] }]);
   });
 
+  test.each([
+    [60, 400],
+    [500, 500],
+  ])("of %i days keeps dedupe keys for %i", async (days, keptDays) => {
+    const h = createWorld({ RETENTION_DAYS: String(days) });
+    const [id = ""] = (await givenPushes(h)).ids;
+    await env.DB.prepare("INSERT INTO occasions (key, dispatch_id) VALUES ('welcome:kari', ?)")
+      .bind(id)
+      .run();
+    await deliverNow(h, [id]);
+    h.clock.advance(keptDays * DAY);
+    await removeOld(h.ctx);
+    expect(await rowsOf("occasions")).toBe(1);
+    h.clock.advance(DAY);
+    await removeOld(h.ctx);
+    expect(await rowsOf("occasions")).toBe(0);
+  });
+
   test("goes by portions, a round trip each, and ends when nothing is left", async () => {
     const h = createWorld();
     const { users } = await givenUsers(h, 4_500, 0);

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { certificationReminder } from "../../src/notifications/certification-reminder/type.ts";
 import { signUnsubscribe } from "../../src/preferences/unsubscribe-token.ts";
 import type { Statement } from "../../src/db/statement.ts";
 import { insertRows } from "../../src/db/json.ts";
@@ -76,7 +77,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
       onConflict: sql`ON CONFLICT DO NOTHING`,
     }),
   });
-  const named = { userId: made.user, type: "certification_reminder" } as const;
+  const named = { userId: made.user, code: certificationReminder.linkCode };
   return {
     ...made,
     ...printed,

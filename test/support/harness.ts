@@ -5,9 +5,11 @@ import type { Ctx } from "../../src/ctx.ts";
 import { createDeps, type Deps } from "../../src/deps.ts";
 import type { Role } from "../../src/auth/principal.ts";
 import type { RegisteredChannel } from "../../src/delivery/channel.ts";
+import type { NotificationTypes } from "../../src/content/index.ts";
 import { runCron } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
 import { consumeQueue } from "../../src/queues/index.ts";
 import { createContractCheck, type Seen } from "./contract.ts";
 import { openApi } from "./openapi.ts";
@@ -126,12 +128,14 @@ export function createHarness({
   now = Date.UTC(2026, 2, 26, 8, 0, 0),
   autoDrain = true,
   channels = [],
+  types = builtInTypes,
 }: {
   vars?: Record<string, string>;
   now?: number;
   autoDrain?: boolean;
   /** Channels beside the service's own, or in the place of those with the same name. */
   channels?: readonly RegisteredChannel[];
+  types?: NotificationTypes;
 } = {}): Harness {
   let time = now;
   const logged: string[] = [];
@@ -179,6 +183,7 @@ export function createHarness({
       random: () => 0.5,
       fetch: (input, init) => pass("fetch", async () => reach(String(input), init)),
       log: memoryLog(logged),
+      types,
     },
   );
   const deps: Deps = { ...made, open: (start, log) => withChannels(made.open(start, log), channels) };

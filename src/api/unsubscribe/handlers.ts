@@ -7,30 +7,36 @@ import {
 } from "../../preferences/unsubscribe-page.ts";
 import { verifyUnsubscribe } from "../../preferences/unsubscribe-token.ts";
 import { Failure } from "../../lib/failure.ts";
-import { changeSubscription, type Subscription, subscriptionOf } from "../../preferences/unsubscribe.ts";
+import {
+  changeSubscription,
+  type Subscription,
+  subscriptionOf,
+  type SubscriptionState,
+} from "../../preferences/unsubscribe.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 
 /** Our form and a mail client's one-click POST are shorter. */
 const MAX_FORM_BYTES = 4_096;
 
-type Target = NonNullable<Awaited<ReturnType<typeof verifyUnsubscribe>>>;
-
 function page(
   c: Context<AppEnv>,
-  target: Target | null,
-  state: Subscription | null,
+  subscription: Subscription | null,
+  state: SubscriptionState | null,
   undone: boolean,
 ): Response {
   const home = c.get("deps").config.publicUrl;
-  if (target === null || state === null)
+  if (subscription === null || state === null)
     return c.body(
       renderUnsubscribePage({ page: "invalid" }, { locale: null, home }),
       404,
       UNSUBSCRIBE_PAGE_HEADERS,
     );
   const shown = state.allOff ? "all_off" : state.off ? "off" : undone ? "on" : "ask";
-  const { email, locale } = state.recipient;
-  const html = renderUnsubscribePage({ page: shown, type: target.type, address: email }, { locale, home });
+  const { email, locale } = state;
+  const html = renderUnsubscribePage(
+    { page: shown, type: subscription.type, address: email },
+    { locale, home },
+  );
   return c.body(html, 200, UNSUBSCRIBE_PAGE_HEADERS);
 }
 
@@ -39,13 +45,17 @@ function page(
  * multipart and without any login, unsubscribes or undoes it.
  */
 export function register(app: App): void {
-  const targetOf = (c: Context<AppEnv>) =>
-    verifyUnsubscribe(c.get("deps").config.linkSecrets, c.req.param("token") ?? "");
+  async function subscriptionIn(c: Context<AppEnv>): Promise<Subscription | null> {
+    const { config, types } = c.get("deps");
+    const target = await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? "");
+    const type = types.byLinkCode(target?.code ?? 0);
+    return target === null || type === undefined ? null : { userId: target.userId, type };
+  }
 
   app.get("/unsubscribe/:token", async (c) => {
-    const target = await targetOf(c);
+    const subscription = await subscriptionIn(c);
     const ctx = c.get("deps").open("first-primary", c.get("log"));
-    return page(c, target, target && (await subscriptionOf(ctx, target)), false);
+    return page(c, subscription, subscription && (await subscriptionOf(ctx, subscription)), false);
   });
 
   app.post(
@@ -57,7 +67,7 @@ export function register(app: App): void {
       },
     }),
     async (c) => {
-      const target = await targetOf(c);
+      const subscription = await subscriptionIn(c);
       const form = await c.req.formData().catch(() => new FormData());
       const action = unsubscribeAction(form);
       if (action === null)
@@ -65,8 +75,8 @@ export function register(app: App): void {
           errors: [{ pointer: "action", detail: "is not an action of this page" }],
         });
       const ctx = c.get("deps").open("first-primary", c.get("log"));
-      const state = target && (await changeSubscription(ctx, target, action));
-      return page(c, target, state, action.startsWith("resubscribe"));
+      const state = subscription && (await changeSubscription(ctx, subscription, action));
+      return page(c, subscription, state, action.startsWith("resubscribe"));
     },
   );
 }

@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
-import { isEmailType } from "../../channels/email/recipient.ts";
 import { sendTest } from "../../notifications/test/send.ts";
 import { deliverOn } from "../../delivery/through-providers.ts";
 import { requireToken } from "../../http/access.ts";
@@ -58,7 +57,7 @@ export function register(app: App): void {
     // Without a body the defaults of its schema are not applied.
     const body: { email_type?: string; custom_subject?: string | undefined } = c.req.valid("json") ?? {};
     const { email_type: type = "test", custom_subject: subject } = body;
-    const request = { type: isEmailType(type) ? type : ("test" as const), subject };
+    const request = { type, subject };
     const key = await idempotencyKeyOf(c, request);
     const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
       deliverOn(ctx, "email", [ids]);

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { EMAIL_TYPES } from "../../content/index.ts";
 import { pageQuery } from "../../http/pagination.ts";
 import { anyDispatchId, directoryId, listOf, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
+import { TYPE_IDS } from "../../notifications/registry.ts";
 
 /** The contract's states of an e-mail. */
 export const HISTORY_STATUSES = ["pending", "sent", "delivered", "bounced", "failed"] as const;
@@ -102,7 +102,7 @@ export const subjectQuery = z.object(named);
 
 export const historyQuery = z.object({
   ...named,
-  notification_type: z.enum(EMAIL_TYPES).optional(),
+  notification_type: z.enum(TYPE_IDS).optional(),
   status: z.enum(HISTORY_STATUSES).optional(),
   page: pageQuery.page,
   page_size: pageQuery.limit,
@@ -118,7 +118,7 @@ export const idParam = z.object({
 
 export const testBody = z
   .strictObject({
-    email_type: z.enum(EMAIL_TYPES).default("test"),
+    email_type: z.enum(TYPE_IDS).default("test"),
     custom_subject: plainText(200).optional().openapi({
       description:
         "Only for a verified address. One that is not verified gets the plain test e-mail, whatever is asked for: our own subject, and no name.",

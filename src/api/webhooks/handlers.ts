@@ -1,8 +1,7 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { applyFeedback } from "../../channels/email/feedback/apply.ts";
-import { FEEDBACK } from "../../channels/email/feedback/events.ts";
-import { verifyPostmark } from "../../channels/email/feedback/postmark.ts";
+import { eventsIn, WEBHOOK_SOURCES } from "../../channels/email/feedback/sources.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { UNVERIFIABLE } from "../../http/inbound-limit.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
@@ -10,83 +9,48 @@ import { Failure, notFound } from "../../lib/failure.ts";
 /** SNS allows 256 KB; the others send a few KB. */
 const MAX_EVENT_BYTES = 300_000;
 
-type Source = keyof typeof FEEDBACK;
-
-/** A call that is not the provider's. The answer says no more than that. */
-const forged = (c: Context<AppEnv>, source: Source, code: string): Failure => {
-  c.get("log").warn("webhook_refused", { source, code });
-  return new Failure("forbidden", "The call could not be verified.");
-};
-
-/** Undefined for text that is no JSON: SES sends a plain sentence to a new topic. */
-const parseOrNothing = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-};
-
-const parse = (text: string): unknown => {
-  const event = parseOrNothing(text);
-  if (event === undefined) throw new Failure("malformed_json", "The event is not JSON.");
-  return event;
-};
-
 /** Stores the events before it answers: a provider that gets no 200 sends them again. */
-async function take(c: Context<AppEnv>, source: Source, payload: unknown): Promise<Response> {
+async function take(c: Context<AppEnv>, source: string, payload: unknown): Promise<Response> {
   const deps = c.get("deps");
-  const events = FEEDBACK[source](payload, deps.clock.now());
+  const events = eventsIn(source, payload, deps.clock.now());
   await applyFeedback(deps.open("first-primary", c.get("log")), events);
   return c.json({ events: events.length }, 200);
 }
 
-/** SES, through SNS: signed by a certificate of AWS, from a topic of ours. */
-async function fromSes(c: Context<AppEnv>): Promise<Response> {
-  const { verifySns, confirmSns } = c.get("deps").webhooks;
-  const verdict = await verifySns(await c.req.text());
-  if (!verdict.ok) {
-    if (verdict.code === "certificate_unavailable")
-      throw new Failure("unavailable", "The signature cannot be checked now.", {
-        code: UNVERIFIABLE,
-        headers: { "retry-after": "20" },
-      });
-    throw forged(c, "ses", verdict.code);
-  }
-  c.set("isProvider", true);
-  const { message } = verdict;
-  if (message.Type === "SubscriptionConfirmation") {
-    if (!(await confirmSns(message.SubscribeURL)))
-      throw new Failure("unavailable", "The subscription could not be confirmed.", {
-        headers: { "retry-after": "20" },
-      });
-    return c.json({ confirmed: true }, 200);
-  }
-  if (message.Type !== "Notification") return c.json({ events: 0 }, 200);
-  return take(c, "ses", parseOrNothing(message.Message));
-}
+/** The sender tries again in 20 seconds. */
+const later = (detail: string, code?: string): Failure =>
+  new Failure("unavailable", detail, {
+    headers: { "retry-after": "20" },
+    ...(code !== undefined && { code }),
+  });
 
-async function fromResend(c: Context<AppEnv>): Promise<Response> {
+/** Receives a call of a provider. A call that is not the provider's gets no further explanation. */
+async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   const { clock, webhooks } = c.get("deps");
-  if (webhooks.verifySvix === null) throw notFound("webhook");
-  const body = await c.req.text();
-  const verdict = await webhooks.verifySvix(c.req.raw.headers, body, clock.now());
-  if (!verdict.ok) throw forged(c, "resend", verdict.code);
+  const webhook = webhooks.get(source) ?? null;
+  if (webhook === null) throw notFound("webhook");
+  const call = { headers: c.req.raw.headers, text: () => c.req.text() };
+  const received = await webhook(call, clock.now());
+  if (received.kind === "unverifiable") throw later("The signature cannot be checked now.", UNVERIFIABLE);
+  if (received.kind === "forged") {
+    c.get("log").warn("webhook_refused", { source, code: received.code });
+    throw new Failure("forbidden", "The call could not be verified.");
+  }
   c.set("isProvider", true);
-  return take(c, "resend", parse(body));
+  switch (received.kind) {
+    case "event":
+      return take(c, source, received.payload);
+    case "malformed":
+      throw new Failure("malformed_json", "The event is not JSON.");
+    case "nothing":
+      return c.json({ events: 0 }, 200);
+    case "confirmation":
+      if (!received.done) throw later("The subscription could not be confirmed.");
+      return c.json({ confirmed: true }, 200);
+  }
 }
 
-/** Postmark does not sign: it sends the credentials that its settings were given. */
-async function fromPostmark(c: Context<AppEnv>): Promise<Response> {
-  const { webhooks } = c.get("deps");
-  if (webhooks.postmark.length === 0) throw notFound("webhook");
-  if (!(await verifyPostmark(c.req.raw.headers, webhooks.postmark)))
-    throw forged(c, "postmark", "credentials");
-  c.set("isProvider", true);
-  return take(c, "postmark", parse(await c.req.text()));
-}
-
-/** What e-mail providers tell us about messages. Cloudflare's events come by queue instead. */
+/** Events of e-mail providers about messages. Cloudflare sends its events by queue instead. */
 export function register(app: App): void {
   app.use(
     "/webhooks/*",
@@ -97,7 +61,5 @@ export function register(app: App): void {
       },
     }),
   );
-  app.post("/webhooks/ses", fromSes);
-  app.post("/webhooks/resend", fromResend);
-  app.post("/webhooks/postmark", fromPostmark);
+  for (const source of WEBHOOK_SOURCES) app.post(`/webhooks/${source}`, (c) => receive(c, source));
 }

@@ -27,12 +27,12 @@ export const listEmails = async (
 
 /** One of a user's e-mails. One round trip. @throws 404, also for another's */
 export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<Linked> {
-  const [known, found = []] = await ctx.db.readList([
-    findSubject(subject),
-    findDispatch(subject.scope, "email", id),
-  ]);
-  if (known?.length !== 1) throw subjectMissing(subject);
-  const dispatch = found[0] as Linked | undefined;
+  const { known, found } = await ctx.db.read({
+    known: findSubject(subject),
+    found: findDispatch(subject.scope, "email", id),
+  });
+  if (known.length !== 1) throw subjectMissing(subject);
+  const [dispatch] = found;
   if (dispatch === undefined || dispatch.user_id !== subject.id || dispatch.status === "cancelled")
     throw notFound("notification");
   return dispatch;
@@ -53,14 +53,14 @@ export interface EmailCount {
 export async function countEmails(ctx: Ctx, subject: Subject): Promise<EmailCount[]> {
   const { id: userId } = subject;
   const weekAgo = firstIdAt(ctx.clock.now() - 7 * DAY);
-  const [known, rows = []] = await ctx.db.readList([
-    findSubject(subject),
-    sql`SELECT type, status, sum(n) AS n, sum(recent) AS recent FROM (
+  const { known, counts } = await ctx.db.read({
+    known: findSubject(subject),
+    counts: sql<EmailCount>`SELECT type, status, sum(n) AS n, sum(recent) AS recent FROM (
         SELECT type, status, count(*) AS n, sum(id >= ${weekAgo}) AS recent FROM ${dispatches}
           WHERE user_id = ${userId} AND channel = 'email' AND status <> 'cancelled' GROUP BY type, status
         UNION ALL SELECT type, status, n, 0 FROM ${emailTotals} WHERE user_id = ${userId})
       GROUP BY type, status`,
-  ]);
-  if (known?.length !== 1) throw subjectMissing(subject);
-  return rows as EmailCount[];
+  });
+  if (known.length !== 1) throw subjectMissing(subject);
+  return counts;
 }

@@ -10,6 +10,7 @@ import { expiryIn, expiryOf, reminderKey, remindsOf } from "../../outbox/dedupe-
 import { DAY } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { type Certificate, reminderOf } from "./content.ts";
+import { certificationReminder } from "./type.ts";
 
 /** Users that one round of statements deals with. */
 export const PORTION = 5_000;
@@ -89,7 +90,7 @@ export function portionRows(
     const all = JSON.parse(candidate.certificates) as (Certificate & { told: number })[];
     const certificates = all.filter((certificate) => certificate.told === 0);
     if (certificates.length === 0) continue;
-    const reason = unreachable("certification_reminder", candidate);
+    const reason = unreachable(certificationReminder, candidate);
     const row = dispatchRow(ctx, {
       channel: "email",
       lane: "bulk",

@@ -18,7 +18,6 @@ import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
 import { release } from "../../rate-limit/give-back.ts";
 import { reserveSlot } from "../../rate-limit/reserve.ts";
-import type { EmailType } from "../../content/index.ts";
 
 const SERVICE_ERROR = "email_service_error";
 
@@ -26,7 +25,8 @@ const SERVICE_ERROR = "email_service_error";
 const GOOD_FOR_MS = MINUTE;
 
 export interface TestRequest {
-  type: EmailType;
+  /** The type whose sample is shown. */
+  type: string;
   subject?: string | undefined;
 }
 

@@ -35,7 +35,7 @@ export async function runFuzz(
   production: Production,
   { requests, seed, onRound }: { requests: number; seed: number; onRound?: (said: string) => void },
 ): Promise<Report> {
-  const document = (await (await fetch(`${production.origin}/openapi.json`)).json()) as OpenApi;
+  const document: OpenApi = await (await fetch(`${production.origin}/openapi.json`)).json();
   // Deleting comes last, so that the others find something.
   const operations = operationsOf(document).toSorted(
     (a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"),

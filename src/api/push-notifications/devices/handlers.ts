@@ -1,5 +1,4 @@
 import * as devices from "../../../channels/push/devices.ts";
-import { isExpoPushToken } from "../../../channels/push/providers/expo/token.ts";
 import type { Principal } from "../../../auth/principal.ts";
 import { scopeOf } from "../../../auth/scope-of.ts";
 import type { App } from "../../../http/app-env.ts";
@@ -35,12 +34,14 @@ export function registerDevices(app: App): void {
   app.openapi(routes.register, async (c) => {
     const principal = c.get("principal");
     const body = c.req.valid("json");
-    if (!isExpoPushToken(body.token))
-      throw invalid([{ pointer: "/token", detail: "must be an Expo push token" }]);
+    const { tokenKinds } = c.get("deps");
+    const provider = tokenKinds.providerOf(body.token);
+    if (provider === null)
+      throw invalid([{ pointer: "/token", detail: `must be ${tokenKinds.description}` }]);
     // It may create a user, and no token limits that.
     if (principal.kind === "anonymous") await countChange(c);
     const create = newUser(principal, body.user_id);
-    const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), "expo", body, create);
+    const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), provider, body, create);
     const { user_id, token, platform, registered_at } = device;
     return c.json({ user_id, token, platform, registered_at: iso(registered_at) }, 201);
   });
