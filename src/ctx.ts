@@ -1,6 +1,9 @@
+import type { SQL } from "drizzle-orm";
 import type { Config } from "./config/config.ts";
 import type { Db } from "./db/client.ts";
 import type { QueueName } from "./db/schema/index.ts";
+import type { Statement } from "./db/statement.ts";
+import type { Channels } from "./delivery/channel.ts";
 import type { Reactions } from "./directory/reaction.ts";
 import type { Gates } from "./delivery/gate/gate.ts";
 import type { Inboxes } from "./inbox/inboxes.ts";
@@ -14,7 +17,21 @@ import type { Limiters } from "./rate-limit/limiter.ts";
 /** Where wake-up calls go. */
 export type Queues = Record<QueueName, Pick<Queue<QueueMessage>, "sendBatch">>;
 
-/** What every verb gets handed: nothing reaches for the platform by itself. */
+/** What the pipeline must know of the notification types, by their ids. It names none itself. */
+export interface TypeTraits {
+  /** Types of which a later message says what an earlier one would have said, as it is by then. */
+  readonly superseding: readonly string[];
+  /** Types that are counted when they are asked for, in a budget of their own, and hold no slot of their channel's. */
+  readonly ownBudget: readonly string[];
+}
+
+/**
+ * What must happen before dispatches are removed, in the same batch; it may be repeated.
+ * @param ids of the dispatches, as a subquery in parentheses
+ */
+export type BeforeRemoval = (ids: SQL) => Statement;
+
+/** What every verb gets. Nothing uses the platform in another way. */
 export interface Ctx {
   readonly db: Db;
   readonly clock: Clock;
@@ -29,4 +46,9 @@ export interface Ctx {
   readonly quotas: Quotas;
   readonly inboxes: Inboxes;
   readonly reactions: Reactions;
+  /** The channels that there are, by name. */
+  readonly channels: Channels;
+  readonly types: TypeTraits;
+  /** What the rooms keep of dispatches that retention removes. */
+  readonly beforeRemoval: readonly BeforeRemoval[];
 }

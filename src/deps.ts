@@ -1,37 +1,42 @@
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
-import { createVerifiers, type Verifiers } from "./channels/email/feedback/verifiers.ts";
+import type { Webhook } from "./channels/email/feedback/webhook.ts";
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
-import { createEmailProviders } from "./channels/email/providers/index.ts";
-import { deliverInApp } from "./channels/in-app/deliver.ts";
+import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
+import { addToTotals } from "./channels/email/totals.ts";
+import { inAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
-import { createPushProviders } from "./channels/push/providers/index.ts";
-import type { Ctx } from "./ctx.ts";
+import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
+import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
+import type { Ctx, TypeTraits } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
-import type { Channel } from "./db/schema/index.ts";
-import { type Check, checkOf, type ProviderEntry } from "./delivery/channel.ts";
-import { deliver } from "./delivery/deliver.ts";
-import { type Bindings, type Config, readConfig } from "./config/config.ts";
+import { throughProviders } from "./delivery/through-providers.ts";
+import type { Bindings } from "./bindings.ts";
+import { type Config, readConfig } from "./config/config.ts";
 import { createGates } from "./delivery/gate/client.ts";
 import { type Authenticate, createAuthenticate } from "./auth/authenticate.ts";
 import { createInboxes } from "./inbox/live/client.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
-import type { Deliver } from "./delivery/consume.ts";
+import { keepOutcomes } from "./notifications/pause/following.ts";
 import { REACTIONS } from "./notifications/reactions.ts";
-import { createQuotas } from "./rate-limit/quota/quotas.ts";
+import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
+import { createQuotas } from "./rate-limit/quota/client.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
+import type { NotificationTypes } from "./content/type.ts";
+import { builtInTypes } from "./notifications/registry.ts";
 
-/** What a test may replace: time, chance, the way out, and the log. Everything else is real. */
+/** What a test may replace: time, chance, the way out, the log, and the notification types. Everything else is real. */
 export interface Seams {
   clock: Clock;
   random: () => number;
   fetch: typeof fetch;
   log: Log;
+  types: NotificationTypes;
 }
 
 /** Everything that is put together once for an isolate. */
@@ -41,21 +46,18 @@ export interface Deps extends Seams {
   ids: Ids;
   authenticate: Authenticate;
   pushProviders: readonly PushProvider[];
+  tokenKinds: TokenKinds;
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
-  webhooks: Verifiers;
-  /** What the sweep wakes. */
-  channels: readonly { channel: Channel; providers: readonly ProviderEntry[] }[];
-  deliverers: Readonly<Record<Channel, Deliver>>;
-  /** Whether a dispatch could be sent; of channels that may refuse one. */
-  checks: readonly Check[];
+  /** What listens at /webhooks/<provider>; null where it is not configured. */
+  webhooks: ReadonlyMap<string, Webhook | null>;
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }
 
 /** The one place where things are put together. Throws a ConfigError when a variable is missing or wrong. */
 export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps {
-  const config = readConfig(bindings);
+  const config = readConfig(bindings, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS });
   const clock = seams.clock ?? systemClock;
   const all: Seams = {
     clock,
@@ -63,6 +65,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     // Looked up at each call, so that it is always the runtime's own.
     fetch: seams.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     log: seams.log ?? createLog(),
+    types: seams.types ?? builtInTypes,
   };
   const ids = createIds(clock);
   const pushProviders = createPushProviders(config, all);
@@ -72,8 +75,9 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     from: config.email.from,
     linkSecrets: config.linkSecrets,
   };
-  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead);
-  const push = createPushChannel(pushProviders, pushBudget({ config }));
+  const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
+  const push = createPushChannel(pushProviders, pushBudget({ config }), PAUSE_IS_OVERTAKEN);
+  const channels = [throughProviders(push), throughProviders(email), inAppChannel];
   const shared = {
     config,
     clock,
@@ -85,6 +89,9 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),
     inboxes: createInboxes(bindings.USER_INBOX, clock),
     reactions: REACTIONS,
+    channels: new Map(channels.map((channel) => [channel.channel, channel])),
+    types: traitsOf(all.types),
+    beforeRemoval: [addToTotals, keepOutcomes],
   };
   return {
     ...all,
@@ -93,19 +100,19 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     ids,
     authenticate: createAuthenticate(config.jwt, all.fetch),
     pushProviders,
+    tokenKinds: tokenKindsOf(PUSH_PROVIDERS, pushProviders),
     emailProviders,
     probeEmail: createProber(clock.now),
-    webhooks: createVerifiers(config, all.fetch),
-    channels: [push, email, { channel: "in_app", providers: [] }],
-    deliverers: {
-      push: (ctx, messages) => deliver(ctx, push, messages),
-      email: (ctx, messages) => deliver(ctx, email, messages),
-      in_app: deliverInApp,
-    },
-    checks: [checkOf(push), checkOf(email)],
+    webhooks: createWebhooks(config, all),
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }
+
+/** What the pipeline must know of the types. */
+const traitsOf = ({ all }: NotificationTypes): TypeTraits => ({
+  superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
+  ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
+});
 
 let made: { from: Bindings; deps: Deps } | undefined;
 

@@ -4,6 +4,7 @@
  * it; without it PORT on this machine (8787).
  */
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { readDevVars, withoutEmpty } from "./dev-vars.ts";
 import { signToken } from "./jwt.ts";
 import { HOST } from "./port.ts";
@@ -15,6 +16,14 @@ const USAGE = `Usage: npm run jobs -- <job> [--at <time>]
   --at <time>   ISO 8601 with an offset, such as 2026-03-30T08:00:00+02:00; now, if left out`;
 
 const TOKEN_SECONDS = 60;
+
+/** What a job came to, or the `detail` of a problem document. */
+const answerShape = z.object({
+  job: z.string().optional(),
+  at: z.string().optional(),
+  done: z.number().optional(),
+  detail: z.string().optional(),
+});
 
 function readArguments(): { job: string; at: string | undefined } {
   try {
@@ -58,7 +67,7 @@ await runCommand(async () => {
     url,
     await signToken({ sub: "npm-run-jobs", role: "service" }, TOKEN_SECONDS, vars),
   );
-  const body = (await answer.json()) as { detail?: string; job?: string; at?: string; done?: number };
+  const body = answerShape.parse(await answer.json());
   if (!answer.ok) throw new UserError(body.detail ?? `The service answered ${answer.status}.`);
   console.log(`${body.job} as of ${body.at}: ${body.done} done`);
 });

@@ -1,49 +1,31 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EMAIL_TYPES, type EmailRecipient, renderEmail, sampleContent } from "../content/index.ts";
 import { markup, trusted } from "../content/markup.ts";
+import { previews } from "../content/preview.ts";
+import { newMatch } from "../notifications/new-match/type.ts";
+import { builtInTypes } from "../notifications/registry.ts";
 import { UNSUBSCRIBE_PAGES, renderUnsubscribePage } from "../preferences/unsubscribe-page.ts";
 
 // Writes every template, and the pages behind its unsubscribe link, to a folder, to be looked at in a browser:
 //   node src/cli/mail-preview.ts [folder]
 
 const folder = process.argv[2] ?? join("dist", "mail-preview");
-const now = Date.now();
-const UNSUBSCRIBE = "https://tidings.example.org/unsubscribe/sample";
-const TRANSACTIONAL: readonly string[] = ["test", "welcome"];
-const links = {
-  preferences: "https://app.example.org/preferences",
-  home: "https://app.example.org",
-};
-const readers: Record<string, EmailRecipient> = {
-  en: { name: "Ada Lovelace", locale: "en-GB", timezone: "Europe/London" },
-  ar: { name: "فاطمة الفهرية", locale: "ar-EG", timezone: "Africa/Cairo" },
-};
 
 mkdirSync(folder, { recursive: true });
 const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
 
-const mails = Object.entries(readers).flatMap(([reader, recipient]) =>
-  EMAIL_TYPES.map((type) => {
-    const mail = renderEmail(
-      sampleContent(type, now),
-      recipient,
-      { ...links, unsubscribe: TRANSACTIONAL.includes(type) ? null : UNSUBSCRIBE },
-      now,
-    );
-    const name = reader === "en" ? type : `${type}.${reader}`;
-    write(`${name}.html`, mail.html);
-    write(`${name}.txt`, mail.text);
-    return markup`<tr><td><a href="${name}.html">${name}</a></td><td><a href="${name}.txt">text</a></td><td>${mail.subject}</td></tr>`;
-  }),
-);
+const mails = previews(builtInTypes.all, Date.now()).map(({ name, subject, html, text }) => {
+  write(`${name}.html`, html);
+  write(`${name}.txt`, text);
+  return markup`<tr><td><a href="${name}.html">${name}</a></td><td><a href="${name}.txt">text</a></td><td>${subject}</td></tr>`;
+});
 const pages = UNSUBSCRIBE_PAGES.map((page) => {
   const name = `unsubscribe-${page}.html`;
   write(
     name,
     renderUnsubscribePage(
-      page === "invalid" ? { page } : { page, type: "new_match", address: "ada@example.org" },
-      { locale: "en", home: links.home },
+      page === "invalid" ? { page } : { page, type: newMatch, address: "ada@example.org" },
+      { locale: "en", home: "https://app.example.org" },
     ),
   );
   return markup`<tr><td><a href="${name}">unsubscribe: ${page}</a></td><td></td><td></td></tr>`;

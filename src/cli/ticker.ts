@@ -16,7 +16,7 @@ export interface Ticker {
  */
 export function startTicker(origin: string, crons: readonly string[], warn: (line: string) => void): Ticker {
   const stopping = new AbortController();
-  const sendConcurrently = async (cron: string): Promise<void> => {
+  const fire = async (cron: string): Promise<void> => {
     const url = `${origin}/cdn-cgi/local/scheduled?format=json&cron=${encodeURIComponent(cron)}`;
     try {
       const answer = await fetch(url, { signal: stopping.signal });
@@ -29,9 +29,7 @@ export function startTicker(origin: string, crons: readonly string[], warn: (lin
   };
   const jobs = crons.map(
     (cron) =>
-      new Cron(cron, { timezone: "Etc/UTC", alternativeWeekdays: true, protect: true }, () =>
-        sendConcurrently(cron),
-      ),
+      new Cron(cron, { timezone: "Etc/UTC", alternativeWeekdays: true, protect: true }, () => fire(cron)),
   );
   const caughtUp = Promise.all(
     jobs.filter((job) => job.getPattern() === EVERY_MINUTE).map((job) => job.trigger()),

@@ -1,44 +1,13 @@
 import { z } from "zod";
 import { type ContractName, PUBLIC_CONTRACTS } from "./contracts.ts";
-import { PROVIDER_TIMEOUT_MS } from "../delivery/outcome.ts";
-import type { ProviderGate } from "../delivery/gate/durable-object.ts";
+import { formOf, type Given, type KnownProviders, PROVIDER_TIMEOUT_MS } from "./provider.ts";
 import { brokenRules } from "./rules.ts";
-import type { EmailBinding } from "../channels/email/providers/cloudflare/index.ts";
-import type { OrgQuota } from "../rate-limit/quota/durable-object.ts";
-import type { UserInbox } from "../inbox/live/durable-object.ts";
-import type { UserRateLimiter } from "../rate-limit/durable-object.ts";
-import {
-  count,
-  days,
-  list,
-  listOf,
-  mailbox,
-  secret,
-  url,
-  webhookCredentials,
-  webhookSecret,
-} from "./variables.ts";
+import { count, days, list, listOf, mailbox, secret, url } from "./variables.ts";
 
-/** What the platform hands the Worker: wrangler.toml's bindings, its variables, and the secrets. */
-export interface Bindings {
-  DB: D1Database;
-  ASSETS: Fetcher;
-  PUSH_QUEUE: Queue;
-  EMAIL_QUEUE: Queue;
-  BULK_QUEUE: Queue;
-  USER_RATE_LIMITER: DurableObjectNamespace<UserRateLimiter>;
-  PROVIDER_GATE: DurableObjectNamespace<ProviderGate>;
-  USER_INBOX: DurableObjectNamespace<UserInbox>;
-  ORG_QUOTA: DurableObjectNamespace<OrgQuota>;
-  INBOUND_LIMIT: RateLimit;
-  /** Cloudflare Email Service; used when EMAIL_PROVIDERS names `cloudflare`. */
-  EMAIL?: EmailBinding;
-}
-
-export const PUSH_PROVIDER_NAMES = ["expo", "log"] as const;
-export const EMAIL_PROVIDER_NAMES = ["ses", "resend", "postmark", "cloudflare", "log"] as const;
-
-/** Every variable that Tidings reads, its unit and its default. Nothing else reads a variable. */
+/**
+ * Every variable that Tidings reads, except those of its providers (which stand in the providers' folders): its unit and its
+ * default. Nothing else reads a variable.
+ */
 const variables = z.object({
   /** `production` refuses providers that deliver nothing. */
   ENVIRONMENT: z.enum(["production", "development"]).default("production"),
@@ -59,14 +28,11 @@ const variables = z.object({
   /** Origins that browsers may call from, comma-separated; `*` for all. Unset: none. */
   CORS_ORIGINS: z.string().default("").transform(list),
   /** Push providers in order of preference, comma-separated. */
-  PUSH_PROVIDERS: listOf(PUSH_PROVIDER_NAMES, 1),
-  EXPO_BASE_URL: url.default("https://exp.host"),
-  /** Only where the Expo project asks for it ("enhanced push security"). */
-  EXPO_ACCESS_TOKEN: z.string().min(1).optional(),
+  PUSH_PROVIDERS: z.string().default("").transform(list),
   /** Pushes an hour for one user. */
   PUSH_LIMIT_PER_HOUR: count(60, 100_000),
   /** E-mail providers in order of preference, comma-separated: the next one takes over while one rests. */
-  EMAIL_PROVIDERS: listOf(EMAIL_PROVIDER_NAMES, 1),
+  EMAIL_PROVIDERS: z.string().default("").transform(list),
   /** Who e-mails are from: `Name <address>`. */
   EMAIL_FROM: mailbox,
   /** E-mails an hour for one user. */
@@ -77,28 +43,6 @@ const variables = z.object({
   ORG_DAILY_QUOTA: count(1_000_000, 1_000_000_000),
   /** MB that the database may have: 10,000, or 500 on Workers' free plan. From 80 % on /healthz is degraded. */
   DATABASE_LIMIT_MB: count(10_000, 10_000),
-  SES_REGION: z.string().min(1).default("us-east-1"),
-  SES_ACCESS_KEY_ID: z.string().min(1).optional(),
-  SES_SECRET_ACCESS_KEY: z.string().min(1).optional(),
-  /** Sends its events to SNS, and so to /webhooks/ses. */
-  SES_CONFIGURATION_SET: z.string().min(1).optional(),
-  /** The account's maximum send rate, e-mails a second. */
-  SES_RATE_PER_SECOND: count(14, 10_000),
-  SES_ENDPOINT: url.optional(),
-  /** Topics that /webhooks/ses listens to, comma-separated ARNs. */
-  SES_TOPIC_ARNS: z.string().default("").transform(list),
-  RESEND_API_KEY: z.string().min(1).optional(),
-  RESEND_BASE_URL: url.default("https://api.resend.com"),
-  /** `whsec_…`: signs what comes to /webhooks/resend. */
-  RESEND_WEBHOOK_SECRET: webhookSecret.optional(),
-  /** While rotating: what is signed with this one is taken too. */
-  RESEND_WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
-  POSTMARK_TOKEN: z.string().min(1).optional(),
-  POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
-  /** `user:password` that Postmark sends to /webhooks/postmark. */
-  POSTMARK_WEBHOOK_CREDENTIALS: webhookCredentials.optional(),
-  /** While rotating: Postmark does not send again what it was refused. */
-  POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS: webhookCredentials.optional(),
   /** Days before a certificate's expiry at which its owner is reminded. */
   CERTIFICATION_REMINDER_DAYS: days.default([30, 14, 7, 1]),
   /** Local hour of digests and reminders, 0–23. */
@@ -128,26 +72,17 @@ export interface Config {
   openContracts: ReadonlySet<ContractName>;
   corsOrigins: readonly string[];
   push: {
-    providers: readonly (typeof PUSH_PROVIDER_NAMES)[number][];
-    expo: { baseUrl: string; accessToken: string | undefined };
+    /** Names, in order of preference. */
+    providers: readonly string[];
     limitPerHour: number;
   };
   email: {
-    providers: readonly (typeof EMAIL_PROVIDER_NAMES)[number][];
+    providers: readonly string[];
     from: { name: string; address: string };
     limitPerHour: number;
-    ses: {
-      region: string;
-      accessKeyId: string;
-      secretAccessKey: string;
-      configurationSet: string | undefined;
-      endpoint: string | undefined;
-      ratePerSecond: number;
-      topicArns: readonly string[];
-    };
-    resend: { apiKey: string; baseUrl: string; webhookSecrets: readonly string[] };
-    postmark: { token: string; baseUrl: string; webhookCredentials: readonly string[] };
   };
+  /** The providers' variables as they were given. They have been checked; each provider reads its own. */
+  providerVariables: Given;
   inApp: { limitPerHour: number };
   /** Units a day. */
   orgDailyQuota: number;
@@ -183,42 +118,24 @@ const jwtOf = (v: Variables): Config["jwt"] =>
         audience: v.JWT_AUDIENCE,
       };
 
-const given = (...values: readonly (string | undefined)[]): string[] =>
-  values.filter((value) => value !== undefined);
-
-const emailOf = (v: Variables): Config["email"] => ({
-  providers: v.EMAIL_PROVIDERS,
-  from: v.EMAIL_FROM,
-  limitPerHour: v.EMAIL_LIMIT_PER_HOUR,
-  ses: {
-    region: v.SES_REGION,
-    accessKeyId: v.SES_ACCESS_KEY_ID ?? "",
-    secretAccessKey: v.SES_SECRET_ACCESS_KEY ?? "",
-    configurationSet: v.SES_CONFIGURATION_SET,
-    endpoint: v.SES_ENDPOINT,
-    ratePerSecond: v.SES_RATE_PER_SECOND,
-    topicArns: v.SES_TOPIC_ARNS,
-  },
-  resend: {
-    apiKey: v.RESEND_API_KEY ?? "",
-    baseUrl: v.RESEND_BASE_URL,
-    webhookSecrets: given(v.RESEND_WEBHOOK_SECRET, v.RESEND_WEBHOOK_SECRET_PREVIOUS),
-  },
-  postmark: {
-    token: v.POSTMARK_TOKEN ?? "",
-    baseUrl: v.POSTMARK_BASE_URL,
-    webhookCredentials: given(v.POSTMARK_WEBHOOK_CREDENTIALS, v.POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS),
-  },
-});
-
-/** Reads and checks the variables; throws a ConfigError that names every one that is wrong. An empty value is unset. */
-export function readConfig(env: object): Config {
-  const given = Object.fromEntries(
+/**
+ * Reads and checks the variables. An empty value is unset.
+ * @param known the providers that PUSH_PROVIDERS and EMAIL_PROVIDERS can name, with their variables
+ * @throws ConfigError that names every variable that is wrong
+ */
+export function readConfig(env: object, known: KnownProviders): Config {
+  const given: Given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => typeof value === "string" && value !== ""),
   );
-  const parsed = variables.safeParse(given);
-  const wrong = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  const problems = [...wrong, ...brokenRules(given)];
+  const form = variables.extend({
+    PUSH_PROVIDERS: listOf(Object.keys(known.push), 1),
+    EMAIL_PROVIDERS: listOf(Object.keys(known.email), 1),
+  });
+  const providerForm = formOf(known);
+  const parsed = form.safeParse(given);
+  const issues = [...(parsed.error?.issues ?? []), ...(providerForm.safeParse(given).error?.issues ?? [])];
+  const wrong = issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const problems = [...wrong, ...brokenRules(given, known)];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const v = parsed.data;
   return {
@@ -230,10 +147,16 @@ export function readConfig(env: object): Config {
     corsOrigins: v.CORS_ORIGINS,
     push: {
       providers: v.PUSH_PROVIDERS,
-      expo: { baseUrl: v.EXPO_BASE_URL, accessToken: v.EXPO_ACCESS_TOKEN },
       limitPerHour: v.PUSH_LIMIT_PER_HOUR,
     },
-    email: emailOf(v),
+    email: {
+      providers: v.EMAIL_PROVIDERS,
+      from: v.EMAIL_FROM,
+      limitPerHour: v.EMAIL_LIMIT_PER_HOUR,
+    },
+    providerVariables: Object.fromEntries(
+      Object.entries(given).filter(([name]) => Object.hasOwn(providerForm.shape, name)),
+    ),
     inApp: { limitPerHour: v.IN_APP_LIMIT_PER_HOUR },
     orgDailyQuota: v.ORG_DAILY_QUOTA,
     databaseLimitBytes: v.DATABASE_LIMIT_MB * 1_000_000,

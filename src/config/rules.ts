@@ -1,32 +1,44 @@
+import type { Given, KnownProviders, ProviderSettings } from "./provider.ts";
 import { list } from "./variables.ts";
 
-/** Secrets that an e-mail provider cannot do without. */
-const CREDENTIALS = {
-  ses: ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY"],
-  resend: ["RESEND_API_KEY"],
-  postmark: ["POSTMARK_TOKEN"],
-} as const;
+const isProduction = (given: Given): boolean => (given["ENVIRONMENT"] ?? "production") === "production";
 
 /**
- * What is wrong although each variable by itself may be right. It looks at them as they were given, so that one that is
- * wrong hides no other.
+ * Rules that concern several variables. They read the variables as they were given, so that one wrong variable hides no
+ * other.
  */
-export function brokenRules(given: Readonly<Partial<Record<string, string>>>): string[] {
+export function brokenRules(given: Given, known: KnownProviders): string[] {
   const found: string[] = [];
   const has = (name: string) => given[name] !== undefined;
-  const lists = (name: string, item: string) => list(given[name] ?? "").includes(item);
   if (has("JWT_SECRET") === has("JWKS_URL"))
     found.push("JWT_SECRET: exactly one of JWT_SECRET and JWKS_URL must be set");
   for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"])
     if (has("JWKS_URL") && !has(name)) found.push(`${name}: is needed with JWKS_URL`);
-  if ((given["ENVIRONMENT"] ?? "production") === "production") {
-    if (!has("PUBLIC_URL")) found.push("PUBLIC_URL: is needed in production; links in e-mails lead there");
-    for (const name of ["PUSH_PROVIDERS", "EMAIL_PROVIDERS"])
-      if (lists(name, "log")) found.push(`${name}: \`log\` delivers nothing and is refused in production`);
-  }
-  for (const [provider, names] of Object.entries(CREDENTIALS))
-    for (const name of names)
-      if (lists("EMAIL_PROVIDERS", provider) && !has(name))
-        found.push(`${name}: is needed for the e-mail provider ${provider}`);
-  return found;
+  if (isProduction(given) && !has("PUBLIC_URL"))
+    found.push("PUBLIC_URL: is needed in production; links in e-mails lead there");
+  return [
+    ...found,
+    ...brokenByProviders(given, "PUSH_PROVIDERS", "push", known.push),
+    ...brokenByProviders(given, "EMAIL_PROVIDERS", "e-mail", known.email),
+  ];
+}
+
+/** @param variable the one that lists providers of this kind */
+function brokenByProviders(
+  given: Given,
+  variable: string,
+  kind: string,
+  known: Readonly<Record<string, ProviderSettings>>,
+): string[] {
+  const listed = new Set(list(given[variable] ?? ""));
+  return Object.entries(known)
+    .filter(([name]) => listed.has(name))
+    .flatMap(([name, { credentials, isForDevelopment = false }]) => [
+      ...(isForDevelopment && isProduction(given)
+        ? [`${variable}: \`${name}\` delivers nothing and is refused in production`]
+        : []),
+      ...Object.keys(credentials)
+        .filter((credential) => given[credential] === undefined)
+        .map((credential) => `${credential}: is needed for the ${kind} provider ${name}`),
+    ]);
 }

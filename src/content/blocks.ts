@@ -1,5 +1,4 @@
 import type { Direction } from "./clean.ts";
-import type { ContentOf, EmailType } from "./content.ts";
 import type { Formatter } from "./format.ts";
 import type { Wording } from "./wording/index.ts";
 
@@ -64,7 +63,10 @@ export interface MailDocument extends Message {
 }
 
 /** What a template may know beside its content. */
-export interface TemplateContext {
+export interface TemplateContext<W = unknown> {
+  /** The type's own texts, in the language of `say`. */
+  words: W;
+  /** The texts that all mails share. */
   say: Wording;
   format: Formatter;
   /** The reader's, as Intl knows it; the text may be in another language. */
@@ -78,7 +80,7 @@ export interface TemplateContext {
 }
 
 /** Content of one type → message: a pure function. */
-export type Template<T extends EmailType> = (content: ContentOf<T>, context: TemplateContext) => Message;
+export type Template<C, W> = (content: C, context: TemplateContext<W>) => Message;
 
 export const paragraph = (text: string): Block => ({ kind: "paragraph", text });
 

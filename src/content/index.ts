@@ -1,11 +1,13 @@
 export { SUBJECT_MAX, customSubject } from "./clean.ts";
-export {
-  EMAIL_CONTENT,
-  EMAIL_TYPES,
-  type ContentOf,
-  type EmailContent,
-  type EmailType,
-  parseEmailContent,
-} from "./content.ts";
 export { type EmailLinks, type EmailRecipient, type RenderedEmail, renderEmail } from "./render.ts";
-export { sampleContent } from "./samples.ts";
+export { type LateContents, isLateBound, readLateContents, saidBy } from "./said.ts";
+export {
+  type LateBound,
+  type NotificationType,
+  type NotificationTypes,
+  type Said,
+  type Switch,
+  type TypeData,
+  createTypes,
+  defineType,
+} from "./type.ts";

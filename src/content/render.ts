@@ -1,44 +1,16 @@
-import type { z } from "zod";
 import { safeUrl } from "../lib/web-url.ts";
-import { type MailDocument, type Message, type TemplateContext, paragraph } from "./blocks.ts";
+import { type MailDocument, paragraph } from "./blocks.ts";
 import { cleanLine, cut, isolate, oneLine, toSubject } from "./clean.ts";
-import { EMAIL_CONTENT, type EmailContent, type EmailType } from "./content.ts";
 import { formatterFor, localeOfText } from "./format.ts";
 import { directionOf, formatLocale, resolveLocale } from "./locale.ts";
-import { applicationStatus, push, test, welcome } from "../notifications/account-email.ts";
-import { certificationReminder } from "../notifications/certification-reminder/email.ts";
-import { deadlineReminder, newMatch, weeklyDigest } from "../notifications/grants/email.ts";
-import { pause } from "../notifications/pause/email.ts";
-import { statsSummary } from "../notifications/stats-summary/email.ts";
 import { renderHtml } from "./render-html.ts";
 import { renderText } from "./render-text.ts";
 import { BRAND } from "./theme.ts";
-import { wordingFor } from "./wording/index.ts";
+import type { Said } from "./type.ts";
+import { wordingFor, wordsIn } from "./wording/index.ts";
 
 const PREHEADER_MAX = 140;
 const NAME_MAX = 60;
-
-type Build = (input: EmailContent, context: TemplateContext) => Message;
-
-/** Puts the schema, which makes strings harmless, in front of the template. */
-const checked =
-  <C>(schema: z.ZodType<C>, template: (content: C, context: TemplateContext) => Message): Build =>
-  (input, context) =>
-    template(schema.parse(input), context);
-
-const TEMPLATES = {
-  certification_reminder: checked(EMAIL_CONTENT.certification_reminder, certificationReminder),
-  welcome: checked(EMAIL_CONTENT.welcome, welcome),
-  new_match: checked(EMAIL_CONTENT.new_match, newMatch),
-  deadline_reminder: checked(EMAIL_CONTENT.deadline_reminder, deadlineReminder),
-  weekly_digest: checked(EMAIL_CONTENT.weekly_digest, weeklyDigest),
-  application_status: checked(EMAIL_CONTENT.application_status, applicationStatus),
-  test: checked(EMAIL_CONTENT.test, test),
-  pause_activated: checked(EMAIL_CONTENT.pause_activated, pause),
-  pause_deactivated: checked(EMAIL_CONTENT.pause_deactivated, pause),
-  stats_summary: checked(EMAIL_CONTENT.stats_summary, statsSummary),
-  push: checked(EMAIL_CONTENT.push, push),
-} satisfies Record<EmailType, Build>;
 
 /** Who reads it. An unknown locale is read as "en", an unknown zone as UTC. */
 export interface EmailRecipient {
@@ -64,7 +36,7 @@ export interface RenderedEmail {
   text: string;
 }
 
-/** A name that is fit for a greeting: "https://win.example" would become a link in our good name. */
+/** A name that can stand in a greeting: "https://win.example" would become a link in a mail of ours. */
 function greetingName(name: string | null): string | null {
   const clean = cleanLine(name ?? "");
   return clean === "" || /:\/\/|www\./iu.test(clean) ? null : cut(clean, NAME_MAX);
@@ -72,22 +44,23 @@ function greetingName(name: string | null): string | null {
 
 /**
  * Renders one e-mail: a pure function of its input. `now` is epoch ms.
- * Throws a ZodError when `input` is not what its type says; payloads from a column go through `parseEmailContent` first.
+ * Throws a ZodError when the content is none of its type; payloads from a column go through the type's `parse` first.
  */
 export function renderEmail(
-  input: EmailContent,
+  { type, content }: Said,
   recipient: EmailRecipient,
   links: EmailLinks,
   now: number,
 ): RenderedEmail {
   const locale = resolveLocale(recipient.locale);
-  const say = wordingFor(locale);
+  const say = wordingFor(locale, type.words);
   const textDirection = directionOf(say.language);
   const format = formatterFor(localeOfText(locale, say.language), recipient.timezone, textDirection);
   const inline = (value: string) => isolate(value, textDirection);
   const name = greetingName(recipient.name);
   const greeting = paragraph(say.greeting(name === null ? null : inline(name)));
-  const message = TEMPLATES[input.type](input, {
+  const { name: typeName } = wordsIn(type.words, say.language);
+  const message = type.message(content, {
     say,
     format,
     locale: formatLocale(locale),
@@ -107,11 +80,9 @@ export function renderEmail(
     direction: directionOf(locale),
     brand: { name: BRAND, url: safeUrl(links.home) },
     footer: {
-      reason: unsubscribe === null ? say.footer.service : say.footer.subscribed(say.types[input.type]),
+      reason: unsubscribe === null ? say.footer.service : say.footer.subscribed(typeName),
       links: [
-        ...(unsubscribe === null
-          ? []
-          : [{ label: say.footer.unsubscribe(say.types[input.type]), url: unsubscribe }]),
+        ...(unsubscribe === null ? [] : [{ label: say.footer.unsubscribe(typeName), url: unsubscribe }]),
         ...(preferences === null ? [] : [{ label: say.footer.preferences, url: preferences }]),
       ],
     },

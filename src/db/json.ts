@@ -81,8 +81,7 @@ export function insertRows<T extends SQLiteTable>(
     ),
   );
   const names = columns.map(([, column]) => `"${column.name}"`);
-  const values = columns.map(
-    ([property, column]) => computed[property as keyof InferInsertModel<T>] ?? `value->>'${column.name}'`,
-  );
+  const computedOf = new Map<string, SQL>(Object.entries(computed));
+  const values = columns.map(([property, column]) => computedOf.get(property) ?? `value->>'${column.name}'`);
   return sql`INSERT INTO ${table} (${listed(names)}) SELECT ${listed(values)} FROM json_each(${JSON.stringify(encoded)}) WHERE ${where} ${onConflict}`;
 }

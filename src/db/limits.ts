@@ -25,7 +25,7 @@ export interface Query {
 }
 
 /** A limit of D1 that our code did not keep: a bug, which no repetition mends. It names the statement and no value. */
-export class D1LimitError extends Error {
+class D1LimitError extends Error {
   constructor(problem: string, statement: string) {
     super(`Over a limit of D1: ${problem} in "${statement.replace(/\s+/g, " ").trim().slice(0, 120)}"`);
     this.name = "D1LimitError";

@@ -40,10 +40,13 @@ export type Rows<B> = {
 
 /** A batch, and what is made of its rows: how a part of a larger batch keeps to itself what it asks. */
 export class Parsed<T> {
-  private constructor(
-    readonly batch: Batch,
-    readonly parse: (rows: never) => T,
-  ) {}
+  readonly batch: Batch;
+  readonly parse: (rows: never) => T;
+
+  private constructor(batch: Batch, parse: (rows: never) => T) {
+    this.batch = batch;
+    this.parse = parse;
+  }
 
   static of<B extends Batch, T>(batch: B, parse: (rows: Rows<B>) => T): Parsed<T> {
     return new Parsed(batch, parse);

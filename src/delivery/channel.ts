@@ -1,14 +1,15 @@
 import type { SQL } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { Parsed } from "../db/statement.ts";
-import type { Channel, Dispatch } from "../db/schema/index.ts";
+import type { Dispatch } from "../db/schema/index.ts";
+import type { Parsed } from "../db/statement.ts";
+import type { ChannelTraits } from "../outbox/channel.ts";
 import type { DeliveryRecord } from "../outbox/settlement.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
 import type { Load } from "./claim.ts";
 import type { Outcome, Pace, ProviderHealth } from "./outcome.ts";
 import type { Terms } from "./send-concurrently.ts";
 
-/** What became of one dispatch in a round. */
+/** What sending one dispatch came to. */
 export interface Result {
   dispatch: Dispatch;
   outcome: Outcome;
@@ -18,7 +19,7 @@ export interface Result {
   targets: number;
   deliveries: DeliveryRecord[];
   gone: { device_id: number; reason: string }[];
-  /** The request that it shared with others, where a repeat must be the same request (idempotency keys). */
+  /** The id of the request that it shared with others, where a repeat must be the same request (idempotency keys). */
   chunk?: string | undefined;
   /** The address that was used, for the log. */
   toAddress?: string;
@@ -26,8 +27,8 @@ export interface Result {
   subject?: string;
 }
 
-/** What a round of requests came to. Dispatches without a result were let go of: the lease no longer covered them. */
-export interface Round {
+/** What a channel's requests came to. Dispatches without a result were not sent: the lease no longer covered them. */
+export interface ChannelReport {
   results: Result[];
   /** One report a request, in the order in which they ended. */
   health: ProviderHealth[];
@@ -39,12 +40,30 @@ export interface ProviderEntry {
   pace: Pace;
 }
 
-/** How dispatches of one channel are sent. The pipeline knows nothing else about a channel. */
-export interface ChannelAdapter<Loaded> {
-  channel: Channel;
+/** The ids whose message must come again, and after how many seconds. The others are done with. */
+export type RetryAfter = Map<string, number>;
+
+/** Decides, from what it reads in `batch`, what becomes of a dispatch without a provider being asked; null where one is. */
+export type Check = Parsed<(dispatch: Dispatch) => Outcome | null>;
+
+/** A channel as the pipeline holds it. The pipeline knows nothing else about a channel. */
+export interface RegisteredChannel extends ChannelTraits {
+  /** In order of preference; none where nobody need be asked. */
+  readonly providers: readonly ProviderEntry[];
+  /** Sends what is due of these ids; a list of ids for each message. */
+  deliver(ctx: Ctx, messages: readonly (readonly string[])[]): Promise<RetryAfter>;
+  /** Whether dispatches could be sent now. @param ids as a subquery in parentheses. Null for a channel that refuses none. */
+  readonly check: ((ids: SQL, now: number) => Check) | null;
+}
+
+/** The channels that there are, by name. */
+export type Channels = ReadonlyMap<string, RegisteredChannel>;
+
+/** How dispatches of one channel are sent through providers. */
+export interface ChannelAdapter<Loaded> extends ChannelTraits {
   /** In order of preference. */
-  providers: readonly ProviderEntry[];
-  budget: Budget;
+  readonly providers: readonly ProviderEntry[];
+  readonly budget: Budget;
   /** What must be read to send: recipients, devices, preferences. */
   load: Load<Loaded>;
   /** What becomes of a dispatch without a provider being asked, such as of one for nobody; null where one is. */
@@ -56,23 +75,5 @@ export interface ChannelAdapter<Loaded> {
     dispatches: readonly Dispatch[],
     loaded: Loaded,
     terms: Terms,
-  ): Promise<Round>;
+  ): Promise<ChannelReport>;
 }
-
-/** Whether dispatches of a channel could be sent: what it loads, and decides upon, when it sends. */
-export interface Check {
-  channel: Channel;
-  /** Reads what decides. @param ids of dispatches, as a subquery in parentheses */
-  load(ids: SQL, now: number): Parsed<(dispatch: Dispatch) => Outcome | null>;
-}
-
-export const checkOf = <Loaded>({ channel, load, refusal }: ChannelAdapter<Loaded>): Check => ({
-  channel,
-  load: (ids, now) =>
-    Parsed.of(
-      { loaded: load(ids, now) },
-      ({ loaded }) =>
-        (dispatch) =>
-          refusal(dispatch, loaded, now),
-    ),
-});

@@ -1,10 +1,10 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
+import { leftSender } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { builder } from "../db/builder.ts";
-import type { Parsed } from "../db/statement.ts";
 import { inJson } from "../db/json.ts";
-import { type Channel, type Dispatch, dispatches, type QueueName } from "../db/schema/index.ts";
-import { leftSender } from "../auth/scope.ts";
+import { type Dispatch, dispatches, type QueueName } from "../db/schema/index.ts";
+import type { Parsed } from "../db/statement.ts";
 
 /** A lease on some dispatches: until when, and the id that only its holder knows. */
 export interface Lease {
@@ -13,14 +13,16 @@ export interface Lease {
   until: number;
 }
 
-/** A dispatch that was met before its time. */
+/** A dispatch that is not due yet. */
 export interface Early {
   id: string;
+  channel: string;
   lane: QueueName;
-  due_at: number;
+  /** When it is due, epoch ms. */
+  at: number;
 }
 
-/** A dispatch, and whether the org_admin who asked for it has nothing to do with its user any more. */
+/** A dispatch, and whether its user has left the organizations of the org_admin who sent it. */
 export interface ClaimedDispatch extends Dispatch {
   left_sender: 0 | 1;
 }
@@ -36,12 +38,12 @@ export interface Claimed<Loaded> {
 export type Load<Loaded> = (claimed: SQL, now: number) => Parsed<Loaded>;
 
 /**
- * Claims what is due of `ids`, and whatever a crashed consumer left behind. One round trip, one transaction:
- * the claim, who was met too early, and the channel's own load.
+ * Claims what is due of `ids`, and what a lost consumer left behind. One round trip, one transaction: the claim, what is
+ * not due yet, and the channel's own load.
  */
 export async function claim<Loaded>(
   ctx: Ctx,
-  channel: Channel,
+  channel: string,
   ids: readonly string[],
   load: Load<Loaded>,
 ): Promise<Claimed<Loaded>> {
@@ -49,37 +51,32 @@ export async function claim<Loaded>(
   const lease: Lease = { claimId: ctx.ids.uuid(), claimedAt: now, until: now + ctx.config.leaseMs };
   // The plus keeps SQLite from looking up each id in the channel's index first.
   const ours = and(inJson(dispatches.id, ids), sql`+${dispatches.channel} = ${channel}`);
+  // A claim that was committed and then reported as failed is found again: its rows have our claim id.
+  const isClaimed = sql`${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId}`;
+  const hasLeft = leftSender({ userId: sql`dispatches.user_id`, senderOrgId: sql`dispatches.sender_org_id` });
 
-  const claimDue = builder
-    .update(dispatches)
-    .set({
-      status: "sending",
-      claim_id: lease.claimId,
-      lease_until: lease.until,
-      claims: sql`${dispatches.claims} + 1`,
-      updated_at: now,
-    })
-    .where(
-      and(
-        ours,
-        or(
-          and(eq(dispatches.status, "queued"), lte(dispatches.due_at, now)),
-          and(eq(dispatches.status, "sending"), lte(dispatches.lease_until, now)),
+  const { claimed, early, loaded } = await ctx.db.write({
+    claimDue: builder
+      .update(dispatches)
+      .set({
+        status: "sending",
+        claim_id: lease.claimId,
+        lease_until: lease.until,
+        claims: sql`${dispatches.claims} + 1`,
+        updated_at: now,
+      })
+      .where(
+        and(
+          ours,
+          or(
+            and(eq(dispatches.status, "queued"), lte(dispatches.due_at, now)),
+            and(eq(dispatches.status, "sending"), lte(dispatches.lease_until, now)),
+          ),
         ),
       ),
-    );
-  const tooEarly = sql<Early>`SELECT id, lane, due_at FROM ${dispatches} WHERE ${ours} AND status = 'queued'`;
-  const claimedIds = sql`(SELECT id FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId})`;
-
-  // A claim that was committed and then reported as failed is found again: its rows carry our claim id.
-  const left = leftSender({ userId: sql`dispatches.user_id`, senderOrgId: sql`dispatches.sender_org_id` });
-  const mine = sql<ClaimedDispatch>`SELECT *, ${left} AS left_sender FROM ${dispatches}
-    WHERE ${inJson(dispatches.id, ids)} AND claim_id = ${lease.claimId}`;
-  const { claimed, early, loaded } = await ctx.db.write({
-    claimDue,
-    claimed: mine,
-    early: tooEarly,
-    loaded: load(claimedIds, now),
+    claimed: sql<ClaimedDispatch>`SELECT *, ${hasLeft} AS left_sender FROM ${dispatches} WHERE ${isClaimed}`,
+    early: sql<Early>`SELECT id, channel, lane, due_at AS at FROM ${dispatches} WHERE ${ours} AND status = 'queued'`,
+    loaded: load(sql`(SELECT id FROM ${dispatches} WHERE ${isClaimed})`, now),
   });
   return { lease, dispatches: claimed, early, loaded };
 }

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
-import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/statement.ts";
-import { dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { leftSender } from "../auth/scope.ts";
+import type { Ctx } from "../ctx.ts";
+import { dedupeKeys, dispatches } from "../db/schema/index.ts";
+import type { Statement } from "../db/statement.ts";
+import { instantChannels } from "../outbox/channel.ts";
 import { fallbackKey } from "../outbox/dedupe-keys.ts";
 
 /** What is copied from a dispatch to the one that follows it on another channel. */
@@ -26,16 +27,21 @@ const copiedTo = sql.raw(COPIED.join(", "));
 const copiedFrom = sql.raw(COPIED.map((column) => `d.${column}`).join(", "));
 
 /**
- * Statements for the batch that fails `ids`: those of them that have indeed failed and name a fallback get a follower on
- * that channel, once (an occasion keeps it), unless it is too late for any
- * channel, or no longer its sender's to send. It has the same content and no fallback of its own.
+ * Statements for the batch that fails `ids`. Each of them that has indeed failed and names a fallback gets a follower on
+ * that channel: once, which its dedupe key ensures, and not when it has expired or its sender may no longer send it. The
+ * follower has the same content and no fallback of its own.
  */
 export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statement[]; ids: string[] } {
   if (ids.length === 0) return { statements: [], ids: [] };
   const now = ctx.clock.now();
   const followers = ids.map((from) => ({ from, id: ctx.ids.uuid() }));
   const pairs = JSON.stringify(followers);
-  const due = sql`d.id = f.value->>'from' AND d.status = 'failed' AND d.fallback IS NOT NULL
+  const queues = JSON.stringify(
+    Object.fromEntries([...ctx.channels.values()].map(({ channel, queue }) => [channel, queue])),
+  );
+  const queue = sql`(${queues} ->> d.fallback)`;
+  const isInstant = sql`d.fallback IN ${instantChannels(ctx)}`;
+  const due = sql`d.id = f.value->>'from' AND d.status = 'failed' AND ${queue} IS NOT NULL
     AND (d.expires_at IS NULL OR d.expires_at > ${now})
     AND NOT ${leftSender({ userId: sql`d.user_id`, senderOrgId: sql`d.sender_org_id` })}`;
   const dedupeKey = sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
@@ -44,10 +50,9 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
   const follower = sql`INSERT INTO ${dispatches} (id, channel, lane, status, ${copiedTo},
       targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, sent_at, delivered_at, updated_at)
     SELECT o.dispatch_id, d.fallback,
-      CASE WHEN d.lane = 'bulk' OR d.fallback = 'in_app' THEN 'bulk' ELSE d.fallback END,
-      iif(d.fallback = 'in_app', 'delivered', 'queued'), ${copiedFrom},
-      0, iif(d.fallback = 'in_app', 1, 0), 0, 0, 0, ${now}, iif(d.fallback = 'in_app', NULL, ${now + ctx.config.sweepAfterMs}),
-      ${now}, iif(d.fallback = 'in_app', ${now}, NULL), iif(d.fallback = 'in_app', ${now}, NULL), ${now}
+      iif(d.lane = 'bulk', 'bulk', ${queue}), iif(${isInstant}, 'delivered', 'queued'), ${copiedFrom},
+      0, iif(${isInstant}, 1, 0), 0, 0, 0, ${now}, iif(${isInstant}, NULL, ${now + ctx.config.sweepAfterMs}),
+      ${now}, iif(${isInstant}, ${now}, NULL), iif(${isInstant}, ${now}, NULL), ${now}
     FROM json_each(${pairs}) AS f
     JOIN ${dispatches} AS d ON ${due}
     JOIN ${dedupeKeys} AS o ON o.key = ${fallbackKey(sql`d.id`)} AND o.dispatch_id = f.value->>'id'

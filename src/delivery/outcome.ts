@@ -16,14 +16,14 @@ export type Outcome =
   /** The device token or address is dead. */
   | { kind: "gone"; code: string; message: string };
 
-/** What a message was to tell is gone: withdrawn, deleted, over, or no longer what the user asks for. */
+/** What a message was to say is gone: withdrawn, deleted, over, or no longer what the user asks for. */
 export const NOTHING_TO_SAY: Outcome = {
   kind: "unwanted",
   code: "nothing_to_say",
   message: "There is nothing left to tell",
 };
 
-/** What a round of requests said about the provider itself, for its gate. */
+/** What requests have shown of the provider itself, for its gate. */
 export type ProviderHealth =
   | { kind: "ok" }
   /** It could not be reached, timed out, answered 5xx or nonsense. */
@@ -42,6 +42,3 @@ export interface Pace {
   ratePerSecond: number;
   burst: number;
 }
-
-/** A request to a provider that has not answered after so long is given up: its outcome is then unknown. */
-export const PROVIDER_TIMEOUT_MS = 10_000;

@@ -4,11 +4,11 @@ import type { ChannelAdapter, ProviderEntry } from "./channel.ts";
 import type { ProviderHealth } from "./outcome.ts";
 import type { AcquireMore } from "./send-concurrently.ts";
 
-/** A gate's leave to send, and what the round owes it in return. */
+/** A gate's permit to send. `releasePermit` must be called for it. */
 export interface Permit {
   provider: ProviderEntry;
   admission: Extract<Admission, { admitted: true }>;
-  /** Asks for each request; what was granted at first is used up before. */
+  /** Asks for the messages of each request. What was granted at first is used up before the gate is asked again. */
   acquireMore: AcquireMore;
   /** Messages that were granted and not sent. */
   unused(): number;
@@ -34,15 +34,19 @@ export async function acquirePermit<Loaded>(
   return { retryAt };
 }
 
-/** A short rest is slept through on the queue; a long one is left to the sweep, which asks the gate before it wakes. */
+/**
+ * For how many seconds messages wait on the queue until a provider is back. Null when that is too long: the sweep then wakes
+ * the dispatches, and asks the gate before it does.
+ */
 export function restFor(ctx: Ctx, retryAt: number): number | null {
   const seconds = Math.ceil((retryAt - ctx.clock.now()) / 1_000);
   return seconds <= ctx.config.sweepAfterMs / 2_000 ? Math.max(1, seconds) : null;
 }
 
 /**
- * @param granted messages that the gate has let pass already
- * @param probe then one request goes, however large: until it has reported, the gate refuses everyone, this round too
+ * @param granted messages for which the gate has given its permit already
+ * @param probe whether the permit is for a probe. Then one request goes, however large. Until it is reported, the gate
+ *   refuses every further request, also of this round
  */
 function acquireMoreOf(
   ctx: Ctx,
@@ -67,7 +71,7 @@ function acquireMoreOf(
       if (!admission.admitted) return Math.max(1, admission.retryAt - ctx.clock.now());
       if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
     } catch (error) {
-      // What is claimed goes out all the same: the provider says itself when it is too much.
+      // What is claimed is sent all the same: if it is too much, the provider says so.
       ctx.log.error("gate_failed", error, { provider: provider.name });
     }
     return 0;
@@ -75,7 +79,10 @@ function acquireMoreOf(
   return { acquireMore, unused: () => left };
 }
 
-/** A round tells its gate the worst that it met (a success only where the gate waits for one), and returns the rest. */
+/**
+ * Ends a permit: reports the worst that the round has met (a success only where the gate waits for one), and gives back what
+ * was not used.
+ */
 export async function releasePermit<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,

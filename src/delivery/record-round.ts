@@ -1,23 +1,20 @@
 import type { Ctx } from "../ctx.ts";
-import type { Channel, Dispatch } from "../db/schema/index.ts";
+import type { Dispatch } from "../db/schema/index.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
-import { type Particulars, settle } from "./settle.ts";
+import { type PersonalFields, settle } from "./settle.ts";
 import { postponed, verdictOf } from "./verdict.ts";
-import { sendToQueue, settlementQueue } from "../outbox/wake.ts";
-
-/** Outcomes that wait for D1 are tried again after so many seconds: sooner than a lost lease is taken over. */
-const SETTLE_LATER_SECONDS = 5;
+import { settleLater } from "../outbox/wake.ts";
 
 /** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
 const DELIVERIES_PER_SETTLEMENT = 200;
 
-/** A round that has been to its provider. */
+/** Dispatches that were claimed and sent together, and what came of it. */
 export interface Round {
   lease: Lease;
   provider: string;
-  /** Whether it tried a provider that had failed. */
+  /** Whether it was the probe of a provider that had failed. */
   probe: boolean;
   /** What was to be sent. */
   ready: readonly Dispatch[];
@@ -27,50 +24,49 @@ export interface Round {
   results: readonly Result[];
 }
 
-/** Writes the round down. What the lease no longer covered goes back to the queue at once. */
-export async function recordRound(ctx: Ctx, channel: Channel, round: Round): Promise<void> {
+/** Records a round. What the lease no longer covered goes back to the queue at once. */
+export async function recordRound(ctx: Ctx, channel: string, round: Round): Promise<void> {
   const { lease, provider, probe, ready, verdicts, results } = round;
   const answered = new Set(results.map((result) => result.dispatch.id));
-  const letGo = ready.filter((dispatch) => !answered.has(dispatch.id));
+  const unsent = ready.filter((dispatch) => !answered.has(dispatch.id));
   const settlement: Settlement = {
     channel,
     claim_id: lease.claimId,
     claimed_at: lease.claimedAt,
     verdicts: [
       ...verdicts,
-      ...letGo.map((dispatch) => postponed(ctx, dispatch, ctx.clock.now())),
+      ...unsent.map((dispatch) => postponed(ctx, dispatch, ctx.clock.now())),
       ...results.map((result) => verdictOf(ctx, provider, result, probe)),
     ],
     deliveries: results.flatMap((result) => result.deliveries),
     gone: results.flatMap((result) => result.gone),
   };
-  await settleNowOrLater(ctx, settlement, results.flatMap(particularsOf));
+  await settleNowOrLater(ctx, settlement, results.flatMap(personalFieldsOf));
 }
 
-const particularsOf = ({ dispatch, toAddress, subject }: Result): Particulars[] =>
+const personalFieldsOf = ({ dispatch, toAddress, subject }: Result): PersonalFields[] =>
   toAddress === undefined && subject === undefined
     ? []
     : [{ id: dispatch.id, to_address: toAddress ?? null, title: subject ?? null }];
 
-/** What a provider has accepted must not be forgotten because D1 is away: the outcomes then travel by queue. */
+/** While D1 is away the outcomes wait on a queue, so that what a provider has accepted is not forgotten. */
 async function settleNowOrLater(
   ctx: Ctx,
   settlement: Settlement,
-  particulars: readonly Particulars[],
+  personal: readonly PersonalFields[],
 ): Promise<void> {
   const { channel } = settlement;
   try {
-    await settle(ctx, settlement, particulars);
+    await settle(ctx, settlement, personal);
   } catch (error) {
     ctx.log.error("settle_failed", error, { channel, verdicts: settlement.verdicts.length });
-    const parts = splitSettlement(settlement).map((settle) => ({ v: 1 as const, settle }));
-    for (const part of parts)
-      if (!(await sendToQueue(ctx, settlementQueue(channel), [part], SETTLE_LATER_SECONDS)))
-        ctx.log.error("outcomes_lost", error, { channel, verdicts: part.settle.verdicts.length });
+    for (const part of splitSettlement(settlement))
+      if (!(await settleLater(ctx, part)))
+        ctx.log.error("outcomes_lost", error, { channel, verdicts: part.verdicts.length });
   }
 }
 
-/** A settlement in pieces that fit into queue messages; a dispatch and its deliveries stay together. */
+/** A settlement in parts that fit into queue messages. A dispatch and its deliveries stay together. */
 export function splitSettlement(settlement: Settlement): Settlement[] {
   const byDispatch = Map.groupBy(settlement.deliveries, (delivery) => delivery.dispatch_id);
   const pieces: Settlement[] = [];

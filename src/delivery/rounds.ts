@@ -1,8 +1,8 @@
 import { chunks } from "../lib/chunks.ts";
 
 /**
- * The ids of several messages as rounds of at most `size`, each id once. Ids of one message stay together where they
- * fit: what went out as one request comes back as one message, and must be repeated as one request.
+ * The ids of several messages as rounds of at most `size`, each id once. Ids of one message stay together where they fit,
+ * because dispatches that shared a request come back as one message and must be repeated as one request.
  */
 export function packRounds(messages: readonly (readonly string[])[], size: number): string[][] {
   const seen = new Set<string>();

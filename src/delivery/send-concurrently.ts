@@ -6,19 +6,19 @@ import type { Outcome, ProviderHealth, SendReport } from "./outcome.ts";
 /** Connections of a Worker that may wait for response headers at the same time (Workers limits). */
 const PARALLEL_REQUESTS = 6;
 
-/** A provider may have to split a request up: it begins no part later than two time-outs after the first. */
+/** A provider may have to split a request. It begins no part later than two time-outs after the first. */
 const TIMEOUTS_OF_A_REQUEST = 3;
 
-/** Waits until so many messages may go. @returns 0, or for how long (ms) the provider rests instead */
+/** Waits until so many messages may be sent. @returns 0, or for how long (ms) the provider rests instead */
 export type AcquireMore = (messages: number) => Promise<number>;
 
-/** What a round's requests must keep to. */
+/** The limits of a round's requests. */
 export interface Terms {
   lease: Lease;
   acquireMore: AcquireMore;
 }
 
-/** What requests came to: items without an outcome were let go of, because the lease no longer covered them. */
+/** The outcomes of requests. Items without an outcome were not sent, because the lease no longer covered them. */
 export interface Sent<Item> {
   outcomes: Map<Item, Outcome>;
   health: ProviderHealth[];
@@ -39,8 +39,8 @@ const FAULT: Outcome = {
 };
 
 /**
- * Sends requests, a few in parallel, at the provider's pace. Before each it is asked whether the lease still covers it;
- * after a provider has asked for a pause nothing more is sent.
+ * Sends requests, a few at a time, at the provider's pace. Nothing is sent that the lease does not cover, nor after the
+ * provider has asked for a pause.
  */
 export async function sendConcurrently<Item>(
   ctx: Ctx,
@@ -50,7 +50,7 @@ export async function sendConcurrently<Item>(
 ): Promise<Sent<Item>> {
   const outcomes = new Map<Item, Outcome>();
   const health: ProviderHealth[] = [];
-  const shoot = async (items: readonly Item[]) => {
+  const sendRequest = async (items: readonly Item[]) => {
     const report = await sendSafely(ctx, items, send);
     health.push(report.health);
     items.forEach((item, i) => outcomes.set(item, report.outcomes[i] ?? FAULT));
@@ -59,12 +59,12 @@ export async function sendConcurrently<Item>(
   const isCovered = () => ctx.clock.now() + longest <= lease.until;
 
   let restMs = 0;
-  for (const wave of chunks(requests, PARALLEL_REQUESTS)) {
+  for (const concurrent of chunks(requests, PARALLEL_REQUESTS)) {
     const underWay: Promise<void>[] = [];
-    for (const items of wave) {
+    for (const items of concurrent) {
       if (restMs === 0 && isCovered()) restMs = await acquireMore(items.length);
       if (restMs > 0) for (const item of items) outcomes.set(item, paused(restMs));
-      else if (isCovered()) underWay.push(shoot(items));
+      else if (isCovered()) underWay.push(sendRequest(items));
     }
     await Promise.all(underWay);
     for (const report of health) if (report.kind === "throttled") restMs = Math.max(restMs, report.afterMs);
@@ -72,7 +72,7 @@ export async function sendConcurrently<Item>(
   return { outcomes, health };
 }
 
-/** Never more than half a lease, so that whoever has just claimed may send. */
+/** How long a request may take (ms): never more than half a lease, so that a consumer that has just claimed can send. */
 const longestRequest = ({ config }: Ctx): number =>
   Math.min(TIMEOUTS_OF_A_REQUEST * config.providerTimeoutMs, config.leaseMs / 2);
 

@@ -1,6 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
+import { channelOf } from "../outbox/channel.ts";
 import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
@@ -9,51 +10,45 @@ import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
 import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
-import { queuedAmong, type ToWake, wake } from "../outbox/wake.ts";
+import { queuedAmong, wake } from "../outbox/wake.ts";
 
-/** What the log shows of a message beside its outcome. Personal, so it never travels by queue. */
-export interface Particulars {
+/** What the log shows of a message beside its outcome. It is personal, so it is never put onto a queue. */
+export interface PersonalFields {
   id: string;
   to_address: string | null;
   title: string | null;
 }
 
 /**
- * Writes what a round came to, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent. Then slots
- * that were not used go back to their users.
- * Deliveries are facts and are kept whoever reports them; a dispatch changes only for the holder of its claim, so a
- * claimer that overslept cannot overwrite.
- * @returns what to wake: retries and followers
+ * Writes the outcomes of a round, in one round trip: deliveries, dispatches, dead tokens, followers. Idempotent. Then it gives
+ * back slots that were not used.
+ * Deliveries are facts and are kept whoever reports them. A dispatch changes only for the holder of its claim, so a consumer
+ * whose lease is over cannot overwrite it.
  */
 export async function settle(
   ctx: Ctx,
   settlement: Settlement,
-  particulars: readonly Particulars[] = [],
-): Promise<ToWake[]> {
-  const thatAre = (status: Verdict["status"]) =>
+  personal: readonly PersonalFields[] = [],
+): Promise<void> {
+  const idsOf = (status: Verdict["status"]) =>
     settlement.verdicts.flatMap((verdict) => (verdict.status === status ? [verdict.id] : []));
-  const followers = follow(ctx, thatAre("failed"));
-  const statements: Statement[] = [
-    ...recordDeliveries(settlement),
-    updateDispatches(ctx, settlement, particulars),
-    ...correctOthers(ctx, settlement),
-    ...invalidateTokens(ctx, settlement),
-    ...followers.statements,
-  ];
-  const results = await ctx.db.writeList([
-    ...statements,
-    queuedAmong([...thatAre("queued"), ...followers.ids]),
-    ...freed(settlement),
-  ]);
-  const [toWake = [], unsent = []] = results.slice(statements.length) as [ToWake[]?, Unsent[]?];
+  const followers = follow(ctx, idsOf("failed"));
+  const { toWake, unsent } = await ctx.db.write({
+    deliveries: recordDeliveries(settlement),
+    dispatches: updateDispatches(ctx, settlement, personal),
+    counts: correctCounts(ctx, settlement),
+    tokens: invalidateTokens(ctx, settlement),
+    followers: followers.statements,
+    toWake: queuedAmong([...idsOf("queued"), ...followers.ids]),
+    unsent: freedSlots(settlement),
+  });
   await wake(ctx, toWake);
   await giveBack(ctx, unsent);
-  return toWake;
 }
 
 /**
- * An accepted delivery is never taken back by a later report of the same device; a failed one may still be accepted, but
- * not by a repeat of what its receipt has disproved (the same ticket).
+ * A later report of the same device never takes an accepted delivery back. A failed one may still become accepted, but not by
+ * a repeat of the ticket that its receipt has disproved.
  */
 function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Statement[] {
   if (records.length === 0) return [];
@@ -69,25 +64,25 @@ function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Stat
             AND (excluded.ticket_id IS NULL OR deliveries.ticket_id IS NOT excluded.ticket_id)`,
       }),
     ),
-    // A day is exact enough, and spares a written row a push.
+    // Once a day is exact enough, and saves a written row for each push.
     sql`UPDATE ${deviceTokens} SET last_used_at = ${claimed_at}
       WHERE ${inJson(deviceTokens.id, accepted)} AND coalesce(last_used_at, 0) < ${claimed_at - DAY}`,
   ];
 }
 
-/** Counts come from the deliveries, so that repeats and overlaps cannot miscount. Whoever reached one device was sent. */
+/** Counts come from the deliveries, so repeats and overlaps cannot make them wrong. What reached one device was sent. */
 function updateDispatches(
   ctx: Ctx,
   { channel, claim_id, verdicts }: Settlement,
-  particulars: readonly Particulars[],
+  personal: readonly PersonalFields[],
 ): Statement {
-  const shown = new Map(particulars.map((one) => [one.id, one]));
+  const shown = new Map(personal.map((one) => [one.id, one]));
   const values = verdicts.map((verdict) => ({ ...verdict, ...shown.get(verdict.id) }));
-  const isPush = channel === "push";
-  const accepted = isPush ? acceptedCount : sql`0`;
-  const unreached = isPush ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
+  const { isPerDevice } = channelOf(ctx, channel);
+  const accepted = isPerDevice ? acceptedCount : sql`0`;
+  const unreached = isPerDevice ? failedCount(sql`(v.status = 'queued')`) : sql`0`;
   const reached = sql`(v.status = 'failed' AND ${accepted} > 0)`;
-  // A webhook that was faster than we are has had the last word already.
+  // A webhook may have come first: then its status stays.
   const overtaken = sql`${dispatches}.status IN ('delivered', 'bounced', 'failed')`;
   return sql`UPDATE ${dispatches} SET
       status = CASE WHEN ${overtaken} THEN ${dispatches}.status WHEN ${reached} THEN 'sent' ELSE v.status END,
@@ -121,13 +116,14 @@ function updateDispatches(
 }
 
 /**
- * A claimer that overslept may report devices that took the message after all: then the counts follow, and what is
- * written down as failed was sent.
+ * A consumer that reports after its lease may report devices that took the message after all. Then the counts are made
+ * again, and what was recorded as failed becomes sent.
  */
-function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: Settlement): Statement[] {
+function correctCounts(ctx: Ctx, { channel, claimed_at, deliveries: records }: Settlement): Statement[] {
   const now = ctx.clock.now();
   const ids = records.filter((record) => record.status === "accepted").map((record) => record.dispatch_id);
-  if (channel !== "push" || ids.length === 0 || now < claimed_at + ctx.config.leaseMs) return [];
+  const { isPerDevice } = channelOf(ctx, channel);
+  if (!isPerDevice || ids.length === 0 || now < claimed_at + ctx.config.leaseMs) return [];
   const hasFailed = sql`${dispatches}.status = 'failed'`;
   return [
     sql`UPDATE ${dispatches} SET delivered_count = ${acceptedCount}, failed_count = ${failedCount(isOpen)},
@@ -137,12 +133,12 @@ function correctOthers(ctx: Ctx, { channel, claimed_at, deliveries: records }: S
   ];
 }
 
-/** Reads whose slots nobody has used. Whoever has been put back into the queue since then has or gets a slot of its own. */
-function freed({ verdicts }: Settlement): Statement[] {
+/** Reads whose slots nobody has used. What has been put back into the queue since then has or gets a slot of its own. */
+function freedSlots({ verdicts }: Settlement): SQL<Unsent>[] {
   const ids = verdicts.filter(({ frees_slot }) => frees_slot).map(({ id }) => id);
   if (ids.length === 0) return [];
   return [
-    sql`SELECT id, user_id, channel, type FROM ${dispatches}
+    sql<Unsent>`SELECT id, user_id, channel, type FROM ${dispatches}
       WHERE ${inJson(dispatches.id, ids)} AND status IN ('failed', 'cancelled') AND slot_at IS NULL`,
   ];
 }

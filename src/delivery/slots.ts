@@ -6,9 +6,9 @@ import { PARALLEL_LIMITERS, type Unsent } from "../rate-limit/give-back.ts";
 import type { Budget, Slot } from "../rate-limit/limiter.ts";
 
 /**
- * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for who has most.
+ * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for the users with the most.
  * @param withinMs after so long no further limiter is asked
- * @returns by dispatch; where a limiter did not answer or was not asked, none
+ * @returns slots by dispatch; none where the limiter did not answer or was not asked
  */
 export async function slotsFor(
   ctx: Ctx,
@@ -34,8 +34,8 @@ export async function slotsFor(
 }
 
 /**
- * Whether a dispatch has a slot that no attempt has used. Whose consumer was lost with it in hand may have been sent, and
- * its slot counts as used.
+ * Whether a dispatch has a slot that no attempt has used. When its consumer was lost while it had the dispatch, the message
+ * may have been sent, and the slot counts as used.
  */
 export const holdsUnusedSlot = ({
   slot_at,
@@ -44,7 +44,7 @@ export const holdsUnusedSlot = ({
 }: Pick<Dispatch, "slot_at" | "sent_at" | "claims">): boolean =>
   slot_at !== null && (sent_at === null || sent_at < slot_at) && claims <= 1;
 
-/** Reads, after `cancelQueued` in the same batch, whose slots are free now. */
+/** Reads, after `cancelQueued` in the same batch, the dispatches whose slots are free now. */
 export const cancelledUnsent = (where: SQL): SQL<Unsent> =>
   sql<Unsent>`SELECT id, user_id, channel, type FROM ${dispatches} WHERE ${where} AND status = 'cancelled'
     AND slot_at IS NOT NULL AND (sent_at IS NULL OR sent_at < slot_at)`;

@@ -27,7 +27,7 @@ function verdict(dispatch: Dispatch, change: Change): Verdict {
   };
 }
 
-/** Back to the queue, to be looked at again at `dueAt`. Spends no attempt by itself. */
+/** Back to the queue, to be sent at `dueAt`. It spends no attempt by itself. */
 export const postponed = (
   ctx: Ctx,
   dispatch: Dispatch,
@@ -48,43 +48,43 @@ export const failed = (
   change: Partial<Change> = {},
 ): Verdict => verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
 
-/** What else is to be said of a dispatch that ends: no slot is lost to what no provider has seen. */
+/** What is added when a dispatch ends: when no provider has seen it, its slot is free again. */
 const ended = (dispatch: Dispatch, isAttempted: boolean): Partial<Change> =>
   isAttempted || !holdsUnusedSlot(dispatch) ? {} : { slot_at: null, frees_slot: true };
 
 export const expired = (dispatch: Dispatch): Verdict =>
   failed(dispatch, "expired", "It could not be sent before it expired", ended(dispatch, false));
 
-/** What a dispatch says whose user has moved out of the sending org_admin's organizations. Nothing follows it. */
-export const OUT_OF_CHARGE = {
+/** Why a dispatch is cancelled whose user has left the organizations of the org_admin who sent it. It has no fallback. */
+export const SENDER_LEFT = {
   code: "sender_not_in_charge",
   message: "Its user no longer belongs to the organization that sent it",
 } as const;
 
-export const outOfCharge = (dispatch: Dispatch): Verdict =>
+export const senderLeft = (dispatch: Dispatch): Verdict =>
   verdict(dispatch, {
     status: "cancelled",
-    error_code: OUT_OF_CHARGE.code,
-    error: OUT_OF_CHARGE.message,
+    error_code: SENDER_LEFT.code,
+    error: SENDER_LEFT.message,
     ...ended(dispatch, false),
   });
 
-/** A dispatch that interrupts its consumer each time. */
+/** Of a dispatch whose consumer is lost each time. */
 export const abandoned = (dispatch: Dispatch): Verdict =>
   failed(dispatch, "abandoned", "Sending it was interrupted too often", ended(dispatch, false));
 
 /**
- * Whether a dispatch may no longer be sent: past its `expires_at`, or hopelessly late. One that has no slot yet is not: its
- * user's budget was booked out, or the limiter away.
+ * Whether a dispatch may no longer be sent: it is past its `expires_at`, or `MAX_AGE_MS` late. While it has no slot its age is
+ * counted from `due_at`, because its user's budget was booked out or the limiter did not answer.
  */
 export const isExpired = (dispatch: Dispatch, now: number): boolean =>
   (dispatch.expires_at !== null && dispatch.expires_at <= now) ||
   Math.max(firstDueAt(dispatch), dispatch.slot_at === null ? dispatch.due_at : 0) + MAX_AGE_MS <= now;
 
-/** The same jitter for all of a chunk, so that it comes back together: the chunk's id is random enough. */
+/** The same jitter for all dispatches of a chunk, so that they come back together. The chunk's id is random enough. */
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
 
-/** What an outcome means for its dispatch. `probe`: the provider was only being tried out, so a failure costs nothing. */
+/** What an outcome means for its dispatch. @param probe the provider was only being tried out, so a failure spends no attempt */
 export function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
   const { dispatch, outcome } = result;
   const now = ctx.clock.now();

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Ctx } from "../ctx.ts";
 import type { Deps } from "../deps.ts";
-import type { Bindings } from "../config/config.ts";
+import type { Bindings } from "../bindings.ts";
 import type { Log } from "../lib/log.ts";
 import type { Principal } from "../auth/principal.ts";
 

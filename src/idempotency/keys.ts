@@ -26,7 +26,7 @@ async function hash(value: unknown): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The key of a request: `scope` is who calls what with which key, `body` what it says. */
+/** The key of a request. `scope`: the caller, the endpoint and the key that was sent. */
 export const keyOf = async (
   scope: readonly string[],
   body: unknown,
@@ -55,7 +55,7 @@ export const keyTaken = (key: IdempotencyKey | null, resourceId: string): SQL =>
     ? sql`true`
     : sql`EXISTS (SELECT 1 FROM ${idempotencyKeys} WHERE key = ${key.key} AND resource_id = ${resourceId})`;
 
-/** The id of what the key stands for, as a subquery. */
+/** The id of the resource that the key stands for, as a subquery. */
 export const resourceOf = ({ key }: IdempotencyKey): SQL =>
   sql`(SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key})`;
 

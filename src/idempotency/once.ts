@@ -5,11 +5,11 @@ import { type Dispatch, dispatches } from "../db/schema/index.ts";
 import { Failure } from "../lib/failure.ts";
 import { findKey, type IdempotencyKey, keyTaken, replayOf, resourceOf, takeKey } from "./keys.ts";
 
-/** What a request with a key makes, and how a repeat finds it. */
+/** How a repeat finds what the request made. */
 export interface Repeatable<Row, Made> {
-  /** Reads it, by its id. */
+  /** Reads the resource by its id. */
   find(id: SQL): SQL<Row> | Decoded<Row>;
-  /** Makes of the rows that `find` found what a repeat is answered; null when it has been deleted. */
+  /** Turns the rows of `find` into the answer of a repeat; null when the resource has been deleted. */
   replay(rows: readonly Row[], id: string): Made | null;
 }
 
@@ -28,25 +28,25 @@ export interface Once<Made> {
   /** One round trip; none without statements and a key. */
   read<B extends Batch>(batch: B): Promise<Found<B, Made>>;
   /**
-   * The condition that the key stands for `id`, for the statements that `write` is given. It does not where a request
-   * with the same key came first. Always true without a key.
+   * The condition that the key stands for `id`, for the statements of `write`. It is false when a request with the same key
+   * came first, and always true without a key.
    */
   isMine(id: string): SQL;
   /**
    * One round trip, one transaction: takes the key for the resource `id`, then carries out the batch.
-   * @param batch what it writes must depend upon `isMine(id)`
+   * @param batch its inserts must depend upon `isMine(id)`
    */
   write<B extends Batch>(id: string, batch: B): Promise<Found<B, Made>>;
 }
 
-/** @param key the request's; null when it sent none, and may make something each time */
+/** @param key null when the request sent none: then each repeat makes something */
 export function once<Row, Made>(
   ctx: Ctx,
   key: IdempotencyKey | null,
   { find, replay }: Repeatable<Row, Made>,
 ): Once<Made> {
   /**
-   * Reads what an earlier request made, before this one makes anything: so it finds only what another one made.
+   * Reads what an earlier request made. It runs before this request makes anything, so it finds only others' work.
    * @param own the id for which this request takes the key; null when it only reads
    */
   function findEarlier(own: string | null): Parsed<Made | null> {

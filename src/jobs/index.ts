@@ -1,4 +1,7 @@
 import type { Ctx } from "../ctx.ts";
+import { builder } from "../db/builder.ts";
+import { jobRuns } from "../db/schema/index.ts";
+import type { Statement } from "../db/statement.ts";
 import type { Deps } from "../deps.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
 import { sendDeadlineReminders } from "../notifications/deadline-reminder/job.ts";
@@ -9,9 +12,8 @@ import { sweep } from "../delivery/sweep.ts";
 import { sendDueReminders } from "../notifications/certification-reminder/job.ts";
 import { refreshStale } from "../notifications/stats-summary/refresh-stale.ts";
 import { sendSummaries } from "../notifications/stats-summary/job.ts";
-import { recordRun } from "./runs.ts";
 
-/** A job asks "what is due and not yet done?", so that it may run late, twice, or at the same time as itself. */
+/** A job does what is due and not yet done, so it may run late, twice, or at the same time as itself. */
 export interface Job {
   name: string;
   run(ctx: Ctx, deps: Deps): Promise<number>;
@@ -19,7 +21,7 @@ export interface Job {
 
 /** Every minute. */
 const MINUTELY: readonly Job[] = [
-  { name: "sweep", run: (ctx, deps) => sweep(ctx, deps.channels) },
+  { name: "sweep", run: (ctx) => sweep(ctx) },
   { name: "certification_reminders", run: (ctx) => sendDueReminders(ctx) },
   { name: "deadline_reminders", run: (ctx) => sendDeadlineReminders(ctx) },
   { name: "match_digests", run: (ctx) => sendMatchDigests(ctx) },
@@ -29,7 +31,7 @@ const MINUTELY: readonly Job[] = [
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
 ];
 
-/** Once an hour: what one run may remove is bounded, and a busy day is longer than that. */
+/** Once an hour, because one run removes a bounded number of rows, and a busy day has more. */
 const HOURLY: readonly Job[] = [{ name: "retention", run: (ctx) => removeOld(ctx) }];
 
 /** Cron expression of wrangler.toml → jobs, in order. An expression that is not here is an error, not a default. */
@@ -58,8 +60,17 @@ export async function runJob(ctx: Ctx, deps: Deps, job: Job): Promise<void> {
     ctx.log.error("job_failed", cause, { job: job.name });
   }
   try {
-    await ctx.db.writeList([recordRun(ctx, job.name, startedAt, error)]);
+    await ctx.db.write({ run: recordRun(ctx, job.name, startedAt, error) });
   } catch (cause) {
     ctx.log.error("job_record_failed", cause, { job: job.name });
   }
+}
+
+/** The statement that records when a job last ran and how it ended. */
+function recordRun(ctx: Ctx, job: string, startedAt: number, error: string | null): Statement {
+  const run = { started_at: startedAt, finished_at: ctx.clock.now(), error };
+  return builder
+    .insert(jobRuns)
+    .values({ job, ...run })
+    .onConflictDoUpdate({ target: jobRuns.job, set: run });
 }

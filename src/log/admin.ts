@@ -7,19 +7,10 @@ import { type Scope, senderOf } from "../auth/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import { giveBack } from "../rate-limit/give-back.ts";
-import type { Check } from "../delivery/channel.ts";
 import type { Outcome } from "../delivery/outcome.ts";
 import { cancelQueued, notRetryable, requeueFailed, wasSentSince } from "../outbox/change.ts";
 import type { Linked } from "./links.ts";
-import {
-  actable,
-  findActable,
-  findDispatch,
-  isActable,
-  listDispatches,
-  listed,
-  type LogFilter,
-} from "./log.ts";
+import { actable, findActable, findDispatch, isActable, listDispatches, type LogFilter } from "./log.ts";
 import { holdsUnusedSlot } from "../delivery/slots.ts";
 import { wakesItself } from "../outbox/timing.ts";
 import { wake } from "../outbox/wake.ts";
@@ -27,37 +18,34 @@ import { wake } from "../outbox/wake.ts";
 /** A batch's answer lists so many ids; the log has them all. */
 const MAX_BATCH_IDS = 1_000;
 
-/** The whole log. One round trip. */
+/** A page of the whole log. One round trip. */
 export const listLog = async (
   ctx: Ctx,
   scope: Scope,
   filter: LogFilter,
   page: Page,
-): Promise<Listed<Linked>> => listed(await ctx.db.readList(listDispatches(scope, filter, page)));
+): Promise<Listed<Linked>> => (await ctx.db.read({ list: listDispatches(ctx, scope, filter, page) })).list;
 
 /** @throws 404 */
 export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Linked> {
-  const [found = []] = await ctx.db.readList([findDispatch(scope, null, id)]);
-  return requireFound(found);
+  const { found } = await ctx.db.read({ found: findDispatch(scope, null, id) });
+  const [dispatch] = found;
+  if (dispatch === undefined) throw notFound("dispatch");
+  return dispatch;
 }
 
-/** The first dispatches of a batch of reminders, in order; failures from the start tell nobody anything, and are not among them. */
+/** The first dispatches of a batch of reminders, in order, without those that could not be sent from the start. */
 export async function batchIds(ctx: Ctx, batchId: string): Promise<string[]> {
-  const [rows = []] = await ctx.db.readList([
-    sql`SELECT id FROM ${dispatches} WHERE batch_id = ${batchId}
+  const { rows } = await ctx.db.read({
+    rows: sql<{ id: string }>`SELECT id FROM ${dispatches} WHERE batch_id = ${batchId}
         AND EXISTS (SELECT 1 FROM ${dedupeKeys} WHERE dispatch_id = ${dispatches}.id)
       ORDER BY id LIMIT ${MAX_BATCH_IDS}`,
-  ]);
-  return (rows as { id: string }[]).map((row) => row.id);
+  });
+  return rows.map((row) => row.id);
 }
 
-const requireFound = ([dispatch]: unknown[]): Linked => {
-  if (dispatch === undefined) throw notFound("dispatch");
-  return dispatch as Linked;
-};
-
 /**
- * Makes a change that not every state allows, with its audit entry, and reads what came of it. One round trip.
+ * Makes a change that not every state allows, with its audit entry, and reads the dispatch after it. One round trip.
  * @param refusal what to answer where the state did not allow it
  * @throws 404; 403 where its user has left the caller's organizations
  */
@@ -69,12 +57,12 @@ async function change(
   refusal: (dispatch: Dispatch) => Failure,
 ): Promise<Dispatch> {
   const entry = ctx.ids.uuid();
-  const [, , made = [], found = []] = await ctx.db.writeList([
-    statement,
-    audit({ id: entry, action, target: id, ...author }, CHANGED),
-    isAudited(entry),
-    findActable(scope, null, id),
-  ]);
+  const { made, found } = await ctx.db.write({
+    change: statement,
+    audit: audit({ id: entry, action, target: id, ...author }, CHANGED),
+    made: isAudited(entry),
+    found: findActable(scope, null, id),
+  });
   const dispatch = actable(found, "dispatch");
   if (made.length === 0) throw refusal(dispatch);
   return dispatch;
@@ -83,22 +71,18 @@ async function change(
 /**
  * Puts a dispatch that has failed or was cancelled back into the queue, unless it is known already that it could not be
  * sent. Two round trips.
- * @param checks what the channels decide upon when they send
- * @throws 404, 403; 409 unless it failed, bounced or was cancelled, is not past its time, was not told since and can be sent
+ * @throws 404, 403; 409 unless it failed, bounced or was cancelled, has not expired, was not said by another dispatch since,
+ *   and its channel would not refuse it
  */
-export async function retryDispatch(
-  ctx: Ctx,
-  checks: readonly Check[],
-  scope: Scope,
-  author: Author,
-  id: string,
-): Promise<Dispatch> {
+export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<Dispatch> {
   const now = ctx.clock.now();
   const { found, sent, refusals } = await ctx.db.read({
     found: findActable(scope, null, id),
-    sent: wasSentSince(id),
+    sent: wasSentSince(ctx, id),
     refusals: Object.fromEntries(
-      checks.map(({ channel, load }) => [channel, load(sql`(SELECT ${id})`, now)]),
+      [...ctx.channels.values()].flatMap(({ channel, check }) =>
+        check === null ? [] : [[channel, check(sql`(SELECT ${id})`, now)]],
+      ),
     ),
   });
   const failure = (dispatch: Dispatch) => {
@@ -120,13 +104,13 @@ export async function retryDispatch(
   return dispatch;
 }
 
-/** Why it is not tried again, where sending would refuse it. */
+/** Why a dispatch cannot be sent again: its channel would refuse it now. */
 const hindrance = (refusal: Outcome | null): Failure | null =>
   refusal !== null && "code" in refusal
     ? new Failure("conflict", `It could not be sent: ${refusal.message}.`, { code: refusal.code })
     : null;
 
-/** Notes something over a dispatch, whatever its state. One round trip. @throws 404, 403 */
+/** Writes a note on a dispatch, whatever its state. One round trip. @throws 404, 403 */
 export async function noteDispatch(
   ctx: Ctx,
   scope: Scope,
@@ -134,11 +118,11 @@ export async function noteDispatch(
   id: string,
   note: string,
 ): Promise<Dispatch> {
-  const [, , found = []] = await ctx.db.writeList([
-    sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${isActable(scope, null, id)}`,
-    audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
-    findActable(scope, null, id),
-  ]);
+  const { found } = await ctx.db.write({
+    note: sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${isActable(scope, null, id)}`,
+    audit: audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
+    found: findActable(scope, null, id),
+  });
   return actable(found, "dispatch");
 }
 

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { FALLBACK_OF, fallbackKey, IS_FALLBACK } from "../outbox/dedupe-keys.ts";
 
-/** The ids of what a dispatch followed on another channel, and of what followed it. Missing where nobody has looked. */
+/** The ids of the dispatch that this one followed on another channel, and of the one that followed it. Missing when not read. */
 export interface Links {
   follows?: string | null;
   followed_by?: string | null;
@@ -11,12 +11,12 @@ export interface Links {
 export type Linked = Dispatch & Links;
 
 /**
- * Further columns of `SELECT … FROM dispatches`: its links, in this order, from the occasion of the fallback. Two look-ups by
- * an index at most, and for pushes without a fallback, which are the many, none.
+ * Further columns of `SELECT … FROM dispatches`: its links, in this order, from the dedupe key of the fallback. At most two
+ * look-ups by an index; where there is no link they read no row.
  */
 export const LINKS: SQL = sql`
-  CASE WHEN ${dispatches}.channel <> 'push' THEN (SELECT ${FALLBACK_OF} FROM ${dedupeKeys} AS o
-    WHERE o.dispatch_id = ${dispatches}.id AND ${IS_FALLBACK} LIMIT 1) END AS follows,
+  (SELECT ${FALLBACK_OF} FROM ${dedupeKeys} AS o
+    WHERE o.dispatch_id = ${dispatches}.id AND ${IS_FALLBACK} LIMIT 1) AS follows,
   CASE WHEN ${dispatches}.fallback IS NOT NULL THEN (SELECT o.dispatch_id FROM ${dedupeKeys} AS o
     WHERE o.key = ${fallbackKey(sql`${dispatches}.id`)}) END AS followed_by`;
 

@@ -1,13 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../db/statement.ts";
-import {
-  type Channel,
-  CHANNELS,
-  type Dispatch,
-  dispatches,
-  type DispatchStatus,
-} from "../db/schema/index.ts";
 import { inScope, mayAct, orgTree, type Scope } from "../auth/scope.ts";
+import type { Ctx } from "../ctx.ts";
+import { COMMON_TYPE, type Dispatch, dispatches, type DispatchStatus } from "../db/schema/index.ts";
+import { Parsed } from "../db/statement.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
@@ -15,7 +10,7 @@ import { type Linked, LINKS } from "./links.ts";
 
 /** What the log can be filtered by. */
 export interface LogFilter {
-  channel?: Channel | undefined;
+  channel?: string | undefined;
   type?: string | undefined;
   userId?: string | undefined;
   /** Rows of this organization, and of those below it where `includeSubOrgs` says so. */
@@ -54,8 +49,8 @@ type Driver =
   | null;
 
 /**
- * SQLite has no statistics here and would take any index. So we say which: the one that leaves the fewest rows, and what
- * a user or an organization asks never costs more than the rows that are theirs.
+ * SQLite has no statistics here and would take any index, so we say which: the one that leaves the fewest rows. What a user
+ * or an organization asks for never costs more than the rows that are theirs.
  */
 function driverOf(scope: Scope, filter: LogFilter): Driver {
   if (filter.userId !== undefined || scope.kind === "own") return "user_id";
@@ -66,16 +61,20 @@ function driverOf(scope: Scope, filter: LogFilter): Driver {
   if (typeof filter.mark === "string") return "mark";
   if (filter.statuses !== undefined && within(filter.statuses, UNSENT)) return "status";
   if (filter.statuses !== undefined && within(filter.statuses, UNFINISHED)) return "wake_at";
-  if (filter.type !== undefined && filter.type !== "push") return "type";
+  if (filter.type !== undefined && filter.type !== COMMON_TYPE) return "type";
   return filter.channel === undefined ? null : "channel";
 }
 
-/** What a partial index demands is repeated, or SQLite does not use it. */
-const DEMANDED: Partial<Record<Exclude<Driver, null>, SQL>> = {
-  status: sql`status IN ('failed', 'bounced', 'cancelled') AND channel IN ('push', 'email', 'in_app')`,
-  wake_at: sql`wake_at IS NOT NULL AND channel IN ('push', 'email', 'in_app')`,
-  type: sql`type <> 'push'`,
-};
+/**
+ * What an index demands: the condition of a partial one is repeated, or SQLite does not use it; and where the channel comes
+ * first in it, all of them are named.
+ */
+function demandedBy(driver: Driver, channels: readonly string[]): SQL[] {
+  if (driver === "status")
+    return [sql`status IN ('failed', 'bounced', 'cancelled')`, sql`channel IN ${channels}`];
+  if (driver === "wake_at") return [sql`wake_at IS NOT NULL`, sql`channel IN ${channels}`];
+  return driver === "type" ? [sql`type <> ${sql.raw(`'${COMMON_TYPE}'`)}`] : [];
+}
 
 /** Several statuses make SQLite prefer the channel's index, which holds everything that was ever sent. */
 const UNSENT_INDEX = sql`INDEXED BY dispatches_unsent`;
@@ -88,14 +87,12 @@ const columnFor = (driver: Driver) => (name: string) => {
   return sql.raw(isIndexed ? name : `+${name}`);
 };
 
-function conditions(scope: Scope, filter: LogFilter, driver: Driver): SQL[] {
+function conditions(scope: Scope, filter: LogFilter, driver: Driver, channels: readonly string[]): SQL[] {
   const column = columnFor(driver);
-  const found: SQL[] = [];
+  const found = demandedBy(driver, channels);
   const equal = (name: string, value: string | undefined) => {
     if (value !== undefined) found.push(sql`${column(name)} = ${value}`);
   };
-  const demanded = driver === null ? undefined : DEMANDED[driver];
-  if (demanded !== undefined) found.push(demanded);
   equal("channel", filter.channel);
   equal("type", filter.type);
   equal("user_id", filter.userId);
@@ -121,14 +118,21 @@ const all = (parts: readonly SQL[]): SQL =>
   parts.length === 0 ? sql`true` : sql.join([...parts], sql` AND `);
 
 /**
- * A page of the log, newest first, and how many rows there are (up to one over the cap): two statements for one batch.
+ * A page of the log, newest first, and how many rows there are (up to one over the cap): a part of one batch.
  * Where the index has several values to look up (the organizations of a tree, several statuses), each gives its newest
- * rows and no more than the page needs, so that nothing has to be sorted that grows with the log.
+ * rows, and no more than the page needs. So what is sorted does not grow with the log.
  */
-export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Statement[] {
+export function listDispatches(
+  { channels }: Pick<Ctx, "channels">,
+  scope: Scope,
+  filter: LogFilter,
+  page: Page,
+): Parsed<Listed<Linked>> {
+  const asked = filter.channel === undefined ? [] : [filter.channel];
+  const known = [...new Set([...channels.keys(), ...asked])];
   const driver = driverOf(scope, filter);
-  const wanted = conditions(scope, filter, driver);
-  const values = lookedUp(scope, filter, driver);
+  const wanted = conditions(scope, filter, driver, known);
+  const values = lookedUp(scope, filter, driver, asked.length === 0 ? known : asked);
   const before = page.before === null ? [] : [sql`id < ${page.before}`];
   const needed = page.offset + page.limit + 1;
   const from =
@@ -139,25 +143,36 @@ export function listDispatches(scope: Scope, filter: LogFilter, page: Page): Sta
             SELECT id FROM ${dispatches} WHERE ${values.found} AND ${all([...wanted, ...before])}
             ORDER BY id DESC LIMIT ${needed}))`,
         ];
-  return [
-    sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
-    sql`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches} ${driver === "status" ? UNSENT_INDEX : sql``}
-      WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
-  ];
+  return Parsed.of(
+    {
+      rows: sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${all(from)}
+        ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
+      counted: sql<{ total: number }>`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches}
+        ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
+    },
+    ({ rows, counted }) => ({ rows, total: counted[0]?.total ?? 0 }),
+  );
 }
 
-/** What the driving index has to be asked for, when that may be more than one value: as a subquery, and how it is found. */
-function lookedUp(scope: Scope, filter: LogFilter, driver: Driver): { from: SQL; found: SQL } | null {
-  if (driver === "status") return lookedUpStatuses(filter);
+/** The values to look up in the driving index, as a subquery, and the condition that finds one; null for a single value. */
+function lookedUp(
+  scope: Scope,
+  filter: LogFilter,
+  driver: Driver,
+  channels: readonly string[],
+): { from: SQL; found: SQL } | null {
+  if (driver === "status") return lookedUpStatuses(channels, filter.statuses ?? []);
   if (driver !== "org_id") return null;
   const byOrg = (from: SQL) => ({ from, found: sql`org_id = t.id` });
   if (filter.orgId !== undefined) return filter.includeSubOrgs ? byOrg(orgTree(filter.orgId)) : null;
   return scope.kind === "org" ? byOrg(orgTree(scope.orgId)) : null;
 }
 
-/** Each status on each channel. */
-function lookedUpStatuses({ channel, statuses = [] }: LogFilter): { from: SQL; found: SQL } | null {
-  const channels = channel === undefined ? CHANNELS : [channel];
+/** Every status on every channel. */
+function lookedUpStatuses(
+  channels: readonly string[],
+  statuses: readonly DispatchStatus[],
+): { from: SQL; found: SQL } | null {
   if (channels.length === 1 && statuses.length === 1) return null;
   return {
     from: sql`(SELECT c.value AS channel, s.value AS status FROM json_each(${JSON.stringify(channels)}) AS c,
@@ -166,28 +181,25 @@ function lookedUpStatuses({ channel, statuses = [] }: LogFilter): { from: SQL; f
   };
 }
 
-/** What `listDispatches` answered. */
-export const listed = ([rows = [], total = []]: unknown[][]): Listed<Linked> => ({
-  rows: rows as Linked[],
-  total: (total as { total: number }[])[0]?.total ?? 0,
-});
-
 const sent = { userId: sql`${dispatches}.user_id`, orgId: sql`${dispatches}.org_id` };
 
 /** One dispatch with its links, if it is in scope. */
-export const findDispatch = (scope: Scope, channel: Channel | null, id: string): Statement =>
-  sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+export const findDispatch = (scope: Scope, channel: string | null, id: string): SQL<Linked> =>
+  sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
 
-const ofId = (channel: Channel | null, id: string): SQL =>
+const ofId = (channel: string | null, id: string): SQL =>
   sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;
 
 /** The condition that this dispatch is there, and the caller may do something with it. */
-export const isActable = (scope: Scope, channel: Channel | null, id: string): SQL =>
+export const isActable = (scope: Scope, channel: string | null, id: string): SQL =>
   sql`${ofId(channel, id)} AND ${mayAct(scope, sent)}`;
 
-/** Reads a dispatch that is in scope for whoever wants to do something with it: `actable` takes it. */
-export const findActable = (scope: Scope, channel: Channel | null, id: string): Statement =>
-  sql`SELECT *, ${mayAct(scope, sent)} AS may_act FROM ${dispatches}
+/** A dispatch, and whether the caller may do something with it. */
+export type Actable = Dispatch & { may_act: 0 | 1 };
+
+/** Reads a dispatch in scope with which the caller wants to do something: `actable` takes it. */
+export const findActable = (scope: Scope, channel: string | null, id: string): SQL<Actable> =>
+  sql<Actable>`SELECT *, ${mayAct(scope, sent)} AS may_act FROM ${dispatches}
     WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
 
 /**
@@ -195,9 +207,9 @@ export const findActable = (scope: Scope, channel: Channel | null, id: string): 
  * @param noun what it is called where there is none
  * @throws 404 outside the scope, 403 `user_moved` where its user has left the caller's organizations
  */
-export function actable([row]: readonly unknown[], noun: string): Dispatch {
+export function actable([row]: readonly Actable[], noun: string): Dispatch {
   if (row === undefined) throw notFound(noun);
-  const { may_act, ...dispatch } = row as Dispatch & { may_act: 0 | 1 };
+  const { may_act, ...dispatch } = row;
   if (may_act === 1) return dispatch;
   throw new Failure("forbidden", "Its user belongs to none of your organizations now.", {
     code: "user_moved",

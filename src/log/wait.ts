@@ -4,10 +4,10 @@ import { inJson } from "../db/json.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
 import { type Linked, LINKS } from "./links.ts";
 
-/** When to look, as parts of the whole wait: of 3 s at 0.1, 0.3, 0.8, 1.8 and 3 s. Five looks, whatever the wait. */
-const LOOKS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
+/** When to read the rows, as parts of the whole wait: of 3 s after 0.1, 0.3, 0.8, 1.8 and 3 s. Always five reads. */
+const READS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
 
-/** Whether there is nothing left to wait for: the outcome is there, or the first attempt was not the last one. */
+/** Whether waiting is over: the outcome is there, or the first attempt has failed and others follow later. */
 export const isSettled = ({ status, attempts }: Dispatch): boolean =>
   (status !== "queued" && status !== "sending") || attempts > 0;
 
@@ -15,23 +15,23 @@ export const isFinished = ({ status }: Dispatch): boolean => status !== "queued"
 
 /** Reads dispatches with their links by id, in order of their ids. */
 export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Linked[]> {
-  const [rows = []] = await ctx.db.readList([
-    sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
-  ]);
-  return rows as Linked[];
+  const { rows } = await ctx.db.read({
+    rows: sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
+  });
+  return rows;
 }
 
 /**
- * Waits until all are settled, but no longer than `waitMs`. Returns each as it was last seen, in the order given.
- * It never throws: what it waits for is in the outbox, whether or not it can be looked at.
+ * Waits until all are settled, but no longer than `waitMs`. Returns each as it was last read, in the order given.
+ * It never throws: the dispatches are in the outbox, whether or not they can be read.
  */
 export async function awaitOutcome(ctx: Ctx, known: readonly Dispatch[], waitMs: number): Promise<Linked[]> {
   const ids = known.map((dispatch) => dispatch.id);
   let seen: Linked[] = [...known];
   let waited = 0;
-  for (const look of waitMs > 0 ? LOOKS : []) {
+  for (const part of waitMs > 0 ? READS : []) {
     if (seen.every(isSettled)) break;
-    const until = Math.round(look * waitMs);
+    const until = Math.round(part * waitMs);
     await ctx.clock.sleep(until - waited);
     waited = until;
     try {

@@ -1,20 +1,23 @@
 import type { Ctx } from "../ctx.ts";
 import { inParallel } from "../lib/parallel.ts";
+import { channelOf } from "./channel.ts";
 
-/** Users that one call tells. An invocation has 10,000 subrequests, and whoever waits for it should not wait for more. */
+/** Users that one call announces to: an invocation has 10,000 subrequests, and somebody may be waiting for its end. */
 export const MAX_ANNOUNCED = 500;
 
-/** Inboxes that are called at the same time. */
-const PARALLEL_INBOXES = 50;
+/** Users that are announced to at the same time. */
+const PARALLEL_ANNOUNCEMENTS = 50;
 
-/** A message that lies in its user's inbox. */
-interface Delivered {
-  id: string;
+/** A message that was delivered when it was inserted. */
+export interface Delivered {
+  channel: string;
   userId: string;
 }
 
-/** Separates the messages of the first 500 users from those that somebody else is to announce. */
-export function announceable<T extends Delivered>(delivered: readonly T[]): { now: T[]; later: T[] } {
+/** Separates the messages of the first 500 users from those that another call must announce. */
+export function announceable<T extends { userId: string }>(
+  delivered: readonly T[],
+): { now: T[]; later: T[] } {
   const users = new Set<string>();
   const [now, later]: [T[], T[]] = [[], []];
   for (const message of delivered) {
@@ -25,13 +28,16 @@ export function announceable<T extends Delivered>(delivered: readonly T[]): { no
 }
 
 /**
- * Tells the open clients of these users that something is new in their inbox: one call to a Durable Object a user. Only
- * a hint, so that it never fails: the rows are the truth, and clients find them a little later without it.
+ * Tells the open clients of these users that something new has come, once a user and channel. It never fails, since it is
+ * only a hint: the rows are the truth, and without it clients find them a little later.
  */
-export async function announce(ctx: Ctx, userIds: Iterable<string>): Promise<void> {
-  await inParallel([...new Set(userIds)], PARALLEL_INBOXES, async (userId) => {
+export async function announce(ctx: Ctx, delivered: Iterable<Delivered>): Promise<void> {
+  const each = new Map(
+    [...delivered].map(({ channel, userId }) => [JSON.stringify([channel, userId]), { channel, userId }]),
+  );
+  await inParallel([...each.values()], PARALLEL_ANNOUNCEMENTS, async ({ channel, userId }) => {
     try {
-      await ctx.inboxes.notify(userId);
+      await channelOf(ctx, channel).announce?.(ctx, userId);
     } catch (error) {
       ctx.log.error("announce_failed", error);
     }

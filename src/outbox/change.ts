@@ -1,18 +1,18 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import { builder } from "../db/builder.ts";
 import type { Ctx } from "../ctx.ts";
+import { builder } from "../db/builder.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { fallbackKey } from "./dedupe-keys.ts";
 import { LOOK_AHEAD_MS } from "./timing.ts";
 
-/** Why a dispatch was cancelled for good; one that a person has cancelled has no reason noted. */
+/** Why a dispatch was cancelled for good. A dispatch that a person has cancelled has no reason. */
 export const SUBSCRIPTION_REMOVED = {
   code: "subscription_removed",
   message: "The subscription that it was for has been removed",
 };
 
-/** Cancels a dispatch that is still queued: a message that a consumer has claimed is no longer ours to stop. */
+/** Cancels a dispatch that is still queued. Once a consumer has claimed it, it cannot be stopped. */
 export const cancelQueued = (
   ctx: Ctx,
   where: SQL | undefined,
@@ -28,31 +28,31 @@ export const cancelQueued = (
     })
     .where(and(where, eq(dispatches.status, "queued")));
 
-/** Types of which a later message says what an earlier one would have said, as it is by then. */
-const SUPERSEDING = ["certification_reminder", "deadline_reminder", "weekly_digest"];
-
 /**
- * Whether another dispatch has told since what `d` was to tell: a later one of a type that supersedes, or its follower on
+ * Whether another dispatch has said since what `d` was to say: a later one of a type that supersedes, or its follower on
  * another channel.
  */
 const sentSince = (
+  { types }: Ctx,
   d: SQL,
-): SQL => sql`((${d}.type IN ${SUPERSEDING} AND EXISTS (SELECT 1 FROM ${dispatches} AS n
+): SQL => sql`((${d}.type IN ${types.superseding} AND EXISTS (SELECT 1 FROM ${dispatches} AS n
     WHERE n.user_id = ${d}.user_id AND n.channel = ${d}.channel AND n.id > ${d}.id AND n.type = ${d}.type
       AND n.status IN ('queued', 'sending', 'sent', 'delivered')))
   OR EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE o.key = ${fallbackKey(sql`${d}.id`)}))`;
 
-/** Reads, of one dispatch, whether what it was to tell has been told since. */
-export const wasSentSince = (id: string): Statement =>
-  sql`SELECT 1 FROM ${dispatches} AS d WHERE d.id = ${id} AND ${sentSince(sql.raw("d"))}`;
+/** Finds a row when another dispatch has said since what this one was to say. */
+export const wasSentSince = (ctx: Ctx, id: string): SQL<{ 1: number }> =>
+  sql`SELECT 1 FROM ${dispatches} AS d WHERE d.id = ${id} AND ${sentSince(ctx, sql.raw("d"))}`;
 
-/** What a person may have sent again: what has failed, and what was cancelled and is not told by now. */
-const isRetryable: SQL = sql`(${dispatches.status} IN ('failed', 'bounced') OR (${dispatches.status} = 'cancelled'
-  AND ${dispatches.error_code} IS NOT ${SUBSCRIPTION_REMOVED.code} AND NOT ${sentSince(sql`${dispatches}`)}))`;
+/** What a person may send again: what has failed, and what was cancelled and has not been said by another since. */
+const isRetryable = (
+  ctx: Ctx,
+): SQL => sql`(${dispatches.status} IN ('failed', 'bounced') OR (${dispatches.status} = 'cancelled'
+  AND ${dispatches.error_code} IS NOT ${SUBSCRIPTION_REMOVED.code} AND NOT ${sentSince(ctx, sql`${dispatches}`)}))`;
 
 /**
- * Why a dispatch cannot be put back into the queue; null when it can: what `requeue` demands, in words.
- * @param isTold whether `wasToldSince` found it
+ * Why a dispatch cannot be put back into the queue, in words; null when it can. The same conditions as in `requeueFailed`.
+ * @param isSent whether `wasSentSince` found a row
  */
 export function notRetryable(
   { status, error_code, error, expires_at }: Dispatch,
@@ -74,10 +74,10 @@ export function notRetryable(
 }
 
 /**
- * Puts a dispatch that has failed or was cancelled back into the queue with all its attempts; deliveries that were accepted
- * stay accepted. It is made anew: not the same request once more, and not yet delivered. What was not to be sent after a
- * time stays as it is, and what was cancelled before its time still waits for it.
- * @param senderOrgId of the org_admin on whose word it goes out now; null where no leave is needed
+ * Puts a dispatch that has failed or was cancelled back into the queue with all its attempts. Deliveries that were accepted
+ * stay accepted, so they are not repeated. `expires_at` and `scheduled_at` hold as before; what belongs to earlier attempts
+ * (error, slot, shared request, delivery, feedback) is reset.
+ * @param senderOrgId of the org_admin who sends it now; null where no permission is needed
  */
 export function requeueFailed(
   ctx: Ctx,
@@ -96,7 +96,7 @@ export function requeueFailed(
       error_code: null,
       error: null,
       chunk_id: null,
-      // A slot that no attempt has used was given back.
+      // A slot that no attempt has used was given back before.
       slot_at: sql`CASE WHEN ${dispatches.sent_at} >= ${dispatches.slot_at} THEN ${dispatches.slot_at} END`,
       delivered_at: null,
       feedback_weight: null,
@@ -108,6 +108,10 @@ export function requeueFailed(
       updated_at: now,
     })
     .where(
-      and(where, isRetryable, sql`(${dispatches.expires_at} IS NULL OR ${dispatches.expires_at} > ${now})`),
+      and(
+        where,
+        isRetryable(ctx),
+        sql`(${dispatches.expires_at} IS NULL OR ${dispatches.expires_at} > ${now})`,
+      ),
     );
 }

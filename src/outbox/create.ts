@@ -3,7 +3,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import {
-  type Channel,
+  type Dispatch,
   type DispatchRow,
   dispatches,
   type QueueName,
@@ -11,17 +11,18 @@ import {
   users,
 } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
-import type { FreshDispatch } from "./fresh.ts";
+import { channelOf } from "./channel.ts";
 import { firstWakeAt } from "./timing.ts";
 
 /** What a source says about a dispatch; the rest follows. */
 export interface NewDispatch {
-  channel: Channel;
-  lane: QueueName;
+  channel: string;
+  /** The queue that wakes it. Left out: its channel's own. */
+  lane?: QueueName;
   type: string;
   userId: string;
   orgId: string | null;
-  /** Of the org_admin who asks for it: `senderOf` the caller's scope. Left out where no leave is needed. */
+  /** Of the org_admin who asks for it: `senderOf` the caller's scope. Left out where no permission is needed. */
   senderOrgId?: string | null;
   batchId?: string;
   title?: string;
@@ -40,8 +41,8 @@ export interface NewDispatch {
   /** Epoch ms; not after. */
   expiresAt?: number | null;
   /** The channel that follows when this one fails. */
-  fallback?: Channel | null;
-  /** Whether the user's rate limiter has already let it pass. */
+  fallback?: string | null;
+  /** Whether the user's rate limiter has given it a slot already. */
   slotTaken?: boolean;
   /** The slot that the user's rate limiter gave, in epoch ms; not before. */
   slotAt?: number | undefined;
@@ -49,17 +50,41 @@ export interface NewDispatch {
   failure?: { code: string; message: string };
 }
 
-/** The row of a new dispatch. An in-app message is delivered by being inserted, unless it comes too late for that. */
+/** Columns that stay null until something happens to a dispatch. */
+const UNTOUCHED = {
+  mark: null,
+  note: null,
+  retry_note: null,
+  to_address: null,
+  provider: null,
+  provider_message_id: null,
+  claim_id: null,
+  lease_until: null,
+  chunk_id: null,
+  read_at: null,
+  archived_at: null,
+  inbox_seq: null,
+  feedback_weight: null,
+} as const satisfies Partial<Dispatch>;
+
+/** The row of a new dispatch: every column that has a value from the start. */
+export type FreshDispatch = Omit<Dispatch, keyof typeof UNTOUCHED>;
+
+/** A new dispatch as it is read after it was inserted; only an in-app message's `inbox_seq` is known to the database alone. */
+export const asRead = (row: FreshDispatch): Dispatch => ({ ...UNTOUCHED, ...row });
+
+/** The row of a new dispatch. On some channels inserting it delivers it, unless it has expired. */
 export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): FreshDispatch {
   const now = ctx.clock.now();
   const dueAt = Math.max(now, input.sendAt ?? now, input.slotAt ?? now);
   const isLate = input.expiresAt != null && input.expiresAt <= now;
-  const delivered = input.channel === "in_app" && dueAt <= now && !isLate;
+  const channel = channelOf(ctx, input.channel);
+  const delivered = channel.announce !== null && dueAt <= now && !isLate;
   const open = !delivered && input.failure === undefined;
   return {
     id,
     channel: input.channel,
-    lane: input.lane,
+    lane: input.lane ?? channel.queue,
     type: input.type,
     org_id: input.orgId,
     sender_org_id: input.senderOrgId ?? null,
@@ -95,10 +120,10 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
   };
 }
 
-/** A condition upon a message: that an occasion points to it. Another tick that came first has the occasions, and tells them. */
+/** The condition that a dedupe key points to a message. When another tick came first, the keys point to its message. */
 export const HAS_DEDUPE_KEY: SQL = sql`EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE o.dispatch_id = value->>'id')`;
 
-/** A condition upon a message: that its user is there. Whoever was erased since they were read gets none. */
+/** The condition that a message's user is there: they may have been erased since they were read. */
 export const HAS_USER: SQL = hasUser(sql``);
 
 function hasUser(and: SQL): SQL {
@@ -113,7 +138,7 @@ export type Computed = { readonly [C in keyof DispatchRow]?: SQL };
 
 /**
  * Statements that insert dispatches; idempotent, so that the batch may be repeated.
- * @param where a condition upon the whole insertion (`keyTaken`), or upon each row (`TELLS`)
+ * @param where a condition upon the whole insertion, or upon each row (`HAS_DEDUPE_KEY`)
  */
 export const insertDispatches = (
   rows: readonly DispatchRow[],
@@ -125,19 +150,19 @@ export const insertDispatches = (
   );
 
 /**
- * The same for users of whom nothing has been read: what is for one who is not there is left out, and what is for one of
- * these organizations (`""`: of none).
+ * The same for users that have not been read: it leaves out messages for users who are not there, or who belong to one of
+ * these organizations (`""`: to none).
  */
 export const insertForUsers = (rows: readonly DispatchRow[], except: readonly string[]): Statement[] =>
   insertDispatches(rows, hasUserOutside(except), { org_id: ORG_OF_USER });
 
-/** A condition upon a message: that its user is there, and belongs to none of these organizations (`""`: to none at all). */
+/** The condition that a message's user is there and belongs to none of these organizations (`""`: to none at all). */
 export const hasUserOutside = (orgs: readonly string[]): SQL => hasUser(notOf(orgs));
 
 const notOf = (orgs: readonly string[]): SQL =>
   orgs.length === 0 ? sql`` : sql` AND NOT ${inJson(sql`coalesce(org_id, '')`, orgs)}`;
 
-/** Statements that point occasions to dispatches; an occasion that exists already stays with its first dispatch. */
+/** Statements that insert dedupe keys. A key that exists already stays with its first dispatch. */
 export const insertDedupeKeys = (
   rows: readonly { key: string; dispatch_id: string }[],
   where: SQL = sql`true`,

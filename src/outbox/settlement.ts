@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { CHANNELS } from "../db/schema/pipeline.ts";
 
 const verdict = z.object({
   id: z.uuid(),
@@ -16,7 +15,7 @@ const verdict = z.object({
   slot_at: z.number().int().nullable(),
   sent_at: z.number().int().nullable(),
   chunk_id: z.string().nullable(),
-  /** Whether it ended before any attempt, so that its slot is its user's again. */
+  /** Whether it ended before any attempt, so that its slot is free again. */
   frees_slot: z.boolean().default(false),
 });
 
@@ -31,9 +30,9 @@ const delivered = z.object({
   receipt_due_at: z.number().int().nullable(),
 });
 
-/** What a round came to: ids and codes only, so that it can also travel by queue when D1 is away. */
+/** The outcomes of a round, as they are written to D1. Ids and codes only, so that they can wait on a queue while D1 is away. */
 export const settlement = z.object({
-  channel: z.enum(CHANNELS),
+  channel: z.string(),
   claim_id: z.string(),
   /** Epoch ms of the claim. */
   claimed_at: z.number().int(),
@@ -43,6 +42,8 @@ export const settlement = z.object({
   gone: z.array(z.object({ device_id: z.number().int(), reason: z.string() })),
 });
 
+/** The state in which a round leaves one dispatch. */
 export type Verdict = z.infer<typeof verdict>;
+/** What became of a dispatch at one device. */
 export type DeliveryRecord = z.infer<typeof delivered>;
 export type Settlement = z.infer<typeof settlement>;

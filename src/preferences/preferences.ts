@@ -1,9 +1,9 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
-import { subjectExists, subjectMissing, type Subject, ensureSubject } from "../directory/subject.ts";
-import { createPreferencesIfMissing } from "./defaults.ts";
+import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../directory/subject.ts";
+import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
 /** A row as SQLite gives it: switches are 0 or 1. */
@@ -19,22 +19,16 @@ export type PreferencesChange = {
 };
 
 /** Reads the preferences of the subject, if there are some and the subject is in scope. */
-const read = (subject: Subject): Statement =>
-  sql`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`;
-
-const requireFound = (subject: Subject, [row]: unknown[] = [], why: unknown[] = []): PreferencesRow => {
-  if (row === undefined) throw subjectMissing(subject, why);
-  return row as PreferencesRow;
-};
+const read = (subject: Subject): SQL<PreferencesRow> =>
+  sql<PreferencesRow>`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`;
 
 /**
- * A user's preferences, made at the first look; concurrent first looks make one row. One round trip, two at first.
+ * A user's preferences. The first read creates them; concurrent first reads create one row. One round trip, two at first.
  * @throws 404 outside the scope; 403 for a caller who is no user, 410 for one who was erased
  */
 export async function getPreferences(ctx: Ctx, subject: Subject): Promise<PreferencesRow> {
-  const [found = []] = await ctx.db.readList([read(subject)]);
-  if (found.length > 0) return requireFound(subject, found);
-  return changePreferences(ctx, subject, {});
+  const { found } = await ctx.db.read({ found: read(subject) });
+  return found[0] ?? changePreferences(ctx, subject, {});
 }
 
 /** Changes what is given. One round trip. @throws as `getPreferences` */
@@ -43,25 +37,30 @@ export async function changePreferences(
   subject: Subject,
   change: PreferencesChange,
 ): Promise<PreferencesRow> {
-  const now = ctx.clock.now();
-  const columns = Object.entries(change).filter(([, value]) => value !== undefined);
-  const assignments = columns.map(
-    ([column, value]) =>
-      sql`${sql.identifier(column)} = ${Array.isArray(value) ? JSON.stringify(value) : value}`,
-  );
   const { create, why } = await ensureSubject(ctx, subject);
-  const results = await ctx.db.writeList([
-    ...create,
-    createPreferencesIfMissing(ctx, subject.id, subjectExists(subject)),
-    ...(assignments.length === 0
-      ? []
-      : [
-          sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
-            WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`,
-          ...reschedule(sql`SELECT ${subject.id} AS user_id WHERE ${subjectExists(subject)}`, now),
-        ]),
+  const changed = await ctx.db.write({
+    create,
+    createPreferences: createPreferencesIfMissing(ctx, subject.id, subjectExists(subject)),
+    update: updates(subject, change, ctx.clock.now()),
     why,
-    read(subject),
-  ]);
-  return requireFound(subject, results.at(-1), results.at(-2));
+    found: read(subject),
+  });
+  const [row] = changed.found;
+  if (row === undefined) throw subjectMissing(subject, changed.why);
+  return row;
+}
+
+function updates(subject: Subject, change: PreferencesChange, now: number): Statement[] {
+  const assignments = Object.entries(change)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([column, value]) =>
+        sql`${sql.identifier(column)} = ${Array.isArray(value) ? JSON.stringify(value) : value}`,
+    );
+  if (assignments.length === 0) return [];
+  return [
+    sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
+      WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`,
+    ...reschedule(sql`SELECT ${subject.id} AS user_id WHERE ${subjectExists(subject)}`, now),
+  ];
 }

@@ -3,7 +3,7 @@ import type { Statement } from "../db/statement.ts";
 import { rescheduleNow, rescheduleSteps } from "../schedules/user-schedules.ts";
 
 /**
- * Statements for the batch that changes preferences: whatever changed, the jobs look at these users at once.
+ * Statements for the batch that changes preferences: the next run of each job deals with these users, whatever changed.
  * @param users a query of user_id
  */
 export const reschedule = (users: SQL, now: number): Statement[] => [

@@ -1,10 +1,10 @@
 import { safeUrl } from "../lib/web-url.ts";
 import { type Direction, cleanLine } from "../content/clean.ts";
-import type { EmailType } from "../content/content.ts";
 import { directionOf, resolveLocale } from "../content/locale.ts";
 import { type Markup, markup, trusted } from "../content/markup.ts";
 import { BRAND, THEME } from "../content/theme.ts";
-import { type Wording, wordingFor } from "../content/wording/index.ts";
+import type { NotificationType } from "../content/type.ts";
+import { sharedWording, type Wording, wordingFor, wordsIn } from "../content/wording/index.ts";
 
 /** What the forms of the page ask for, in their field `action`. */
 export const UNSUBSCRIBE_ACTIONS = [
@@ -25,7 +25,7 @@ type TokenPage = Exclude<(typeof UNSUBSCRIBE_PAGES)[number], "invalid">;
 export type UnsubscribePage =
   | { page: "invalid" }
   /** `address` is shown masked: the link may have been forwarded. */
-  | { page: TokenPage; type: EmailType; address: string | null };
+  | { page: TokenPage; type: Pick<NotificationType, "words">; address: string | null };
 
 export interface PageReader {
   /** The user's; null when nobody knows whose the page is. */
@@ -88,10 +88,10 @@ function masked(address: string | null): string | null {
 const form = (action: UnsubscribeAction, label: string): Markup =>
   markup`<form method="post"><input type="hidden" name="action" value="${action}"><button type="submit">${label}</button></form>\n`;
 
-function content(shown: UnsubscribePage, { unsubscribe: say, types }: Wording, own: Direction) {
+function content(shown: UnsubscribePage, { unsubscribe: say, language }: Wording, own: Direction) {
   if (shown.page === "invalid")
     return { title: say.invalid.title, text: say.invalid.text, address: null, forms: [] };
-  const type = types[shown.type];
+  const type = wordsIn(shown.type.words, language).name;
   const address = masked(shown.address);
   const title = shown.page === "ask" ? say.ask.title(type) : say[shown.page].title;
   return {
@@ -105,7 +105,7 @@ function content(shown: UnsubscribePage, { unsubscribe: say, types }: Wording, o
 /** The page of `/unsubscribe/{token}`: a pure function. Its forms POST to the page's own URL. */
 export function renderUnsubscribePage(shown: UnsubscribePage, reader: PageReader): string {
   const locale = resolveLocale(reader.locale);
-  const say = wordingFor(locale);
+  const say = shown.page === "invalid" ? sharedWording(locale) : wordingFor(locale, shown.type.words);
   const own = directionOf(say.language);
   const { title, text: body, address, forms } = content(shown, say, own);
   const home = safeUrl(reader.home);

@@ -1,5 +1,4 @@
 import { base64url } from "jose";
-import type { EmailType } from "../content/index.ts";
 
 /** The secrets that links are signed with (`LINK_SECRET`, `LINK_SECRET_PREVIOUS`). */
 export interface LinkSecrets {
@@ -12,10 +11,11 @@ export interface LinkSecrets {
 export interface UnsubscribeTarget {
   /** 1–128 characters. */
   userId: string;
-  type: EmailType;
+  /** A type's `linkCode`: 1–255. */
+  code: number;
 }
 
-// Token: base64url(version, type code, user id in UTF-8, first 16 bytes of HMAC-SHA256). At most 195 characters
+// Token: base64url(version, link code, user id in UTF-8, first 16 bytes of HMAC-SHA256). At most 195 characters
 // for ids of the directory's alphabet; SES takes header values of up to 995.
 const VERSION = 1;
 const MAC_BYTES = 16;
@@ -23,26 +23,6 @@ const HEAD_BYTES = 2;
 const USER_ID_MAX = 128;
 /** Keeps these signatures apart from any other that the same secret makes. */
 const PURPOSE = new TextEncoder().encode("tidings/unsubscribe\0");
-
-/** Written into mails that are never recalled: a code is never changed and never used again. */
-const TYPE_CODES = {
-  certification_reminder: 1,
-  welcome: 2,
-  new_match: 3,
-  deadline_reminder: 4,
-  weekly_digest: 5,
-  application_status: 6,
-  test: 7,
-  pause_activated: 8,
-  pause_deactivated: 9,
-  stats_summary: 10,
-  push: 11,
-} as const satisfies Record<EmailType, number>;
-
-const isType = (name: string): name is EmailType => Object.hasOwn(TYPE_CODES, name);
-const TYPES_BY_CODE: ReadonlyMap<number, EmailType> = new Map(
-  Object.entries(TYPE_CODES).flatMap(([name, code]) => (isType(name) ? [[code, name]] : [])),
-);
 
 async function macOf(secret: string, payload: Uint8Array): Promise<Uint8Array> {
   const key = await crypto.subtle.importKey(
@@ -66,12 +46,13 @@ function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for a user id that is no id. */
+/** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for what is no user id or no code. */
 export async function signUnsubscribe(secrets: LinkSecrets, target: UnsubscribeTarget): Promise<string> {
-  const { userId, type } = target;
+  const { userId, code } = target;
   if (userId.length < 1 || userId.length > USER_ID_MAX || !userId.isWellFormed())
     throw new RangeError("a user id has 1 to 128 characters");
-  const payload = concat(Uint8Array.of(VERSION, TYPE_CODES[type]), new TextEncoder().encode(userId));
+  if (!Number.isInteger(code) || code < 1 || code > 255) throw new RangeError("a link code is 1 to 255");
+  const payload = concat(Uint8Array.of(VERSION, code), new TextEncoder().encode(userId));
   return base64url.encode(concat(payload, await macOf(secrets.current, payload)));
 }
 
@@ -91,8 +72,7 @@ export async function verifyUnsubscribe(
     signed = signed || same;
   }
   if (!signed || payload[0] !== VERSION) return null;
-  const type = TYPES_BY_CODE.get(payload[1] ?? 0);
-  return type === undefined ? null : { userId: new TextDecoder().decode(payload.subarray(HEAD_BYTES)), type };
+  return { userId: new TextDecoder().decode(payload.subarray(HEAD_BYTES)), code: payload[1] ?? 0 };
 }
 
 /** Only the one spelling that signing makes: base64url has spare bits, and decoders take padding and blanks. */

@@ -1,52 +1,71 @@
-import { sql } from "drizzle-orm";
-import { type Recipient, recipientsOf, isUnwanted, SWITCHES } from "../channels/email/recipient.ts";
+import { type SQL, sql } from "drizzle-orm";
+import { type Choices, CHOICES, isUnwanted } from "./choices.ts";
 import type { UnsubscribeAction } from "./unsubscribe-page.ts";
-import type { UnsubscribeTarget } from "./unsubscribe-token.ts";
+import type { NotificationType } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
-import { optouts, preferences } from "../db/schema/index.ts";
-import { createPreferencesIfMissing } from "./defaults.ts";
+import { optouts, preferences, users } from "../db/schema/index.ts";
+import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
-/** What a link's page has to show: the user, and whether the type, or everything, is off. Null: the user is gone. */
+/** What an unsubscribe link is about. */
 export interface Subscription {
-  recipient: Recipient;
+  userId: string;
+  type: NotificationType;
+}
+
+/** What its page shows: the user's address and locale, and whether the type, or all e-mail, is off. */
+export interface SubscriptionState {
+  email: string | null;
+  locale: string | null;
   off: boolean;
   allOff: boolean;
 }
 
-const stateOf = ({ type }: UnsubscribeTarget, [recipient]: unknown[]): Subscription | null => {
-  if (recipient === undefined) return null;
-  const found = recipient as Recipient;
-  return { recipient: found, off: isUnwanted(type, found), allOff: found.email_notifications_enabled === 0 };
-};
-
-const readState = (ctx: Ctx, { userId }: UnsubscribeTarget) =>
-  recipientsOf(sql`(SELECT ${userId})`, ctx.clock.now());
-
-/** Looks, and changes nothing. One round trip. */
-export async function subscriptionOf(ctx: Ctx, target: UnsubscribeTarget): Promise<Subscription | null> {
-  const [rows = []] = await ctx.db.readList([readState(ctx, target)]);
-  return stateOf(target, rows);
+interface Found extends Choices {
+  email: string | null;
+  locale: string | null;
 }
 
-/** Turns a type, or all e-mail, off or on again. Idempotent; one round trip. */
+const readState = (userId: string): SQL<Found> => sql<Found>`SELECT u.email, u.locale, ${CHOICES}
+  FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id WHERE u.id = ${userId}`;
+
+const stateOf = ({ type }: Subscription, found: Found | undefined): SubscriptionState | null =>
+  found === undefined
+    ? null
+    : {
+        email: found.email,
+        locale: found.locale,
+        off: isUnwanted(type, found),
+        allOff: found.email_notifications_enabled === 0,
+      };
+
+/** Reads, and changes nothing; null when the user is gone. One round trip. */
+export async function subscriptionOf(
+  ctx: Ctx,
+  subscription: Subscription,
+): Promise<SubscriptionState | null> {
+  const { state } = await ctx.db.read({ state: readState(subscription.userId) });
+  return stateOf(subscription, state[0]);
+}
+
+/** Turns a type, or all e-mail, off or on again; null when the user is gone. Idempotent; one round trip. */
 export async function changeSubscription(
   ctx: Ctx,
-  target: UnsubscribeTarget,
+  subscription: Subscription,
   action: UnsubscribeAction,
-): Promise<Subscription | null> {
-  const results = await ctx.db.writeList([
-    createPreferencesIfMissing(ctx, target.userId),
-    ...changes(ctx, target, action),
-    readState(ctx, target),
-  ]);
-  return stateOf(target, results.at(-1) ?? []);
+): Promise<SubscriptionState | null> {
+  const { state } = await ctx.db.write({
+    createIfMissing: createPreferencesIfMissing(ctx, subscription.userId),
+    change: changes(ctx, subscription, action),
+    state: readState(subscription.userId),
+  });
+  return stateOf(subscription, state[0]);
 }
 
-function changes(ctx: Ctx, { userId, type }: UnsubscribeTarget, action: UnsubscribeAction): Statement[] {
+function changes(ctx: Ctx, { userId, type }: Subscription, action: UnsubscribeAction): Statement[] {
   const now = ctx.clock.now();
-  // Whoever has the link can press it for ever: only the first time writes anything.
+  // The link works for ever: only the first press writes anything.
   const set = (column: string, on: boolean): Statement[] => {
     const differs = sql`user_id = ${userId} AND ${sql.identifier(column)} <> ${on ? 1 : 0}`;
     return [
@@ -62,14 +81,13 @@ function changes(ctx: Ctx, { userId, type }: UnsubscribeTarget, action: Unsubscr
       return set("email_notifications_enabled", true);
     case "unsubscribe":
     case "resubscribe": {
-      const column = SWITCHES[type];
-      if (column !== null) return set(column, action === "resubscribe");
+      if (type.preference !== null) return set(type.preference, action === "resubscribe");
       return action === "unsubscribe"
         ? [
             sql`INSERT INTO ${optouts} (user_id, type)
-            SELECT user_id, ${type} FROM ${preferences} WHERE user_id = ${userId} ON CONFLICT DO NOTHING`,
+            SELECT user_id, ${type.id} FROM ${preferences} WHERE user_id = ${userId} ON CONFLICT DO NOTHING`,
           ]
-        : [sql`DELETE FROM ${optouts} WHERE user_id = ${userId} AND type = ${type}`];
+        : [sql`DELETE FROM ${optouts} WHERE user_id = ${userId} AND type = ${type.id}`];
     }
   }
 }

@@ -3,41 +3,40 @@ import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
 import { settle } from "../delivery/settle.ts";
 import type { Settlement } from "../outbox/settlement.ts";
-import { sendToQueue, settlementQueue } from "../outbox/wake.ts";
+import { settleLater } from "../outbox/wake.ts";
 import { DAY } from "../lib/clock.ts";
 import { MAX_SETTLEMENTS } from "../delivery/consume.ts";
 import { eventsIn } from "./email-events.ts";
-import { queueMessage } from "../outbox/message.ts";
+import { readMessage } from "../outbox/message.ts";
 
-/** Outcomes that D1 did not take go back onto their queue, to be tried again after so many seconds … */
-const SETTLE_AGAIN_SECONDS = 5;
-/** … until they are so old: whatever D1's trouble is then, it is these outcomes. */
+/** Outcomes that D1 did not take go back onto their queue until they are so old: then it is they that D1 cannot take. */
 const OUTCOMES_KEPT_MS = DAY;
 
-/** Seconds until a message that could go nowhere else is looked at again. */
-const AFTER_FAULT_SECONDS = 60;
+/** Seconds until a dead letter is tried again that could be neither handled nor put back onto its queue. */
+const RETRY_SECONDS = 60;
 
 /**
- * The last stop of a message. A wake-up call is only logged: its rows are the truth, and the sweep finds them. Outcomes
- * and e-mail events are worth more than that: while D1 is away they come again, so that neither what a provider has
+ * Handles messages that have failed too often. A wake-up call is only logged: its rows are the truth, and the sweep finds
+ * them. Outcomes and e-mail events exist nowhere else. While D1 is away they are retried, so that neither what a provider has
  * accepted nor a complaint is forgotten.
  */
 export async function consumeDeadLetters(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
   let settlements = 0;
   for (const message of batch.messages) {
-    const parsed = queueMessage.safeParse(message.body);
-    const events = parsed.success ? [] : eventsIn(message);
-    if (parsed.success && "settle" in parsed.data) {
-      if (++settlements <= MAX_SETTLEMENTS) await settleAtLast(ctx, message, parsed.data.settle);
-      else message.retry({ delaySeconds: 1 });
-    } else if (events.length > 0) await applyAtLast(ctx, message, events);
-    else {
-      const ids = parsed.success && "ids" in parsed.data ? parsed.data.ids.length : 0;
-      const kind = parsed.success ? "wake_up" : "unreadable";
-      ctx.log.warn("dead_letter", { message: message.id, kind, ids });
-      message.ack();
-    }
+    const body = readMessage(ctx, message.body);
+    if (body instanceof Error) {
+      const events = eventsIn(message);
+      if (events.length > 0) await applyAtLast(ctx, message, events);
+      else drop(ctx, message, { kind: "unreadable", ids: 0 });
+    } else if ("ids" in body) drop(ctx, message, { kind: "wake_up", ids: body.ids.length });
+    else if (++settlements <= MAX_SETTLEMENTS) await settleAtLast(ctx, message, body.settle);
+    else message.retry({ delaySeconds: 1 });
   }
+}
+
+function drop(ctx: Ctx, message: Message<unknown>, what: { kind: string; ids: number }): void {
+  ctx.log.warn("dead_letter", { message: message.id, ...what });
+  message.ack();
 }
 
 async function applyAtLast(
@@ -52,12 +51,12 @@ async function applyAtLast(
     message.ack();
   } catch (error) {
     ctx.log.error("dead_letter_failed", error, fields);
-    message.retry({ delaySeconds: AFTER_FAULT_SECONDS * message.attempts });
+    message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
   }
 }
 
 async function settleAtLast(ctx: Ctx, message: Message<unknown>, settlement: Settlement): Promise<void> {
-  const { channel, claimed_at, verdicts } = settlement;
+  const { claimed_at, verdicts } = settlement;
   const fields = { message: message.id, kind: "outcomes", ids: verdicts.length };
   try {
     await settle(ctx, settlement);
@@ -70,8 +69,7 @@ async function settleAtLast(ctx: Ctx, message: Message<unknown>, settlement: Set
       return;
     }
     ctx.log.error("dead_letter_failed", error, fields);
-    const body = { v: 1 as const, settle: settlement };
-    if (await sendToQueue(ctx, settlementQueue(channel), [body], SETTLE_AGAIN_SECONDS)) message.ack();
-    else message.retry({ delaySeconds: AFTER_FAULT_SECONDS });
+    if (await settleLater(ctx, settlement)) message.ack();
+    else message.retry({ delaySeconds: RETRY_SECONDS });
   }
 }

@@ -1,22 +1,22 @@
 import { applyFeedback } from "../channels/email/feedback/apply.ts";
 import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
-import { FEEDBACK } from "../channels/email/feedback/events.ts";
+import { cloudflareEvents } from "../channels/email/providers/cloudflare/events.ts";
 import type { Ctx } from "../ctx.ts";
 
-/** Seconds before an event that could not be written, or whose message is not known yet, comes again. */
+/** Seconds until an event is retried that could not be written, or whose message is not known yet. */
 const AGAIN_SECONDS = 30;
 
 /**
- * Cloudflare's events carry no id of ours: one that overtakes our settle finds its message at a later try. After so many
- * it is about a message that is not ours.
+ * Cloudflare's events carry no id of ours. An event that comes before our settle finds its message at a later try. After so
+ * many tries its message is not ours.
  */
 const TRIES = 4;
 
 /** What Cloudflare says of e-mails in one message; nothing in one that says something else. */
 export const eventsIn = (message: Message<unknown>): FeedbackEvent[] =>
-  FEEDBACK.cloudflare(message.body, message.timestamp.getTime());
+  cloudflareEvents(message.body, message.timestamp.getTime());
 
-/** Cloudflare's e-mail events, which its Email Service puts onto a queue: the whole batch in one round trip. */
+/** Handles the e-mail events that Cloudflare's Email Service puts onto a queue: the whole batch in one round trip. */
 export async function consumeEmailEvents(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
   const read = batch.messages.map((message) => ({ message, events: eventsIn(message) }));
   let unknown: ReadonlySet<string>;

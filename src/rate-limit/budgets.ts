@@ -1,5 +1,4 @@
 import type { Ctx } from "../ctx.ts";
-import type { Channel } from "../db/schema/index.ts";
 import { HOUR } from "../lib/clock.ts";
 import type { Budget } from "./limiter.ts";
 
@@ -30,13 +29,12 @@ export const inAppBudget = ({ config }: Configured): Budget => ({
 export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
 
 /**
- * The budget in which a dispatch holds its slot until it is sent. Null for what holds none to give back: of in-app messages
- * and of tests it is the asking that counts, since each leaves a row.
+ * The budget in which a dispatch holds a slot until it is sent. Null for in-app messages and tests: their budgets count
+ * requests, since each writes a row, so there is no slot to free.
  */
 export function budgetOf(
-  ctx: Configured,
-  { channel, type }: { channel: Channel; type: string },
+  { channels, types }: Pick<Ctx, "channels" | "types">,
+  { channel, type }: { channel: string; type: string },
 ): Budget | null {
-  if (channel === "push") return pushBudget(ctx);
-  return channel === "email" && type !== "test" ? emailBudget(ctx) : null;
+  return types.ownBudget.includes(type) ? null : (channels.get(channel)?.budget ?? null);
 }

@@ -7,14 +7,14 @@ import { type Budget, HORIZON_MS, type RateLimitResult, type Slot, type Usage } 
  * The budgets of one user, counted in one place. Each call does its work in one synchronous step, so that concurrent
  * calls come one after the other. `now` (epoch ms) is the caller's; only the alarm goes by the object's own clock.
  *
- * A reservation costs one written row, and now and then one more for a page that has run out; refusing, repeating and
- * looking cost none.
+ * A reservation costs one written row, and now and then one more for a page that has expired. Refusals, repeats and reads
+ * cost none.
  */
 export class UserRateLimiter extends DurableObject {
   readonly #kv = this.ctx.storage.kv;
-  /** What is stored, by the budget's name: read when it is first needed, since an object that sleeps forgets it. */
+  /** The stored reservations by the budget's name, read at their first use: eviction clears the memory. */
   readonly #ledgers = new Map<string, Ledger>();
-  /** Whether an alarm is known to be set: to ask is a call of its own. */
+  /** Whether an alarm is known to be set, since asking the storage is a call of its own. */
   #armed = false;
 
   /** Takes a slot that is free now, or refuses and takes nothing. */
@@ -51,7 +51,7 @@ export class UserRateLimiter extends DurableObject {
     return dispatchIds.flatMap((id) => slots.get(id) ?? []);
   }
 
-  /** Gives reservations back. Their slots are free for whoever asks next; those after them stay where they are. */
+  /** Frees slots. The next caller may get them; later slots stay where they are. */
   async release(budget: Budget, dispatchIds: readonly string[]): Promise<void> {
     this.#ledger(budget.name).remove(dispatchIds);
   }
@@ -69,7 +69,7 @@ export class UserRateLimiter extends DurableObject {
     await this.ctx.storage.deleteAll();
   }
 
-  /** Wipes the storage once the last reservation has run out; until then, drops those that have. */
+  /** Deletes reservations that have expired, and the whole storage once all have. */
   override async alarm(): Promise<void> {
     this.#armed = false;
     const now = Date.now();
@@ -94,7 +94,7 @@ export class UserRateLimiter extends DurableObject {
     await this.#arm((ledger.expiresAt ?? now) - now);
   }
 
-  /** Setting an alarm is a written row: one is set when there is none, and finds out itself whether it came too early. */
+  /** Sets an alarm when there is none: each setting is a written row. An alarm that comes too early sets the next one. */
   async #arm(afterMs: number): Promise<void> {
     if (this.#armed) return;
     if ((await this.ctx.storage.getAlarm()) === null)
@@ -118,7 +118,7 @@ const reservationOf = (budget: Budget, id: string, { from, tat, at }: Opening, n
   expiresAt: tat + budget.periodMs,
 });
 
-/** What to tell a dispatch whose slot comes in `waitMs`. */
+/** The answer for a dispatch whose slot comes in `waitMs`. */
 function answer(rate: Rate, ledger: Ledger, now: number, waitMs: number): RateLimitResult {
   const reset = resetMs(ledger.tat ?? now, now);
   return waitMs <= 0

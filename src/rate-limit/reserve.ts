@@ -4,8 +4,8 @@ import { release } from "./give-back.ts";
 import type { Budget, RateLimitResult } from "./limiter.ts";
 
 /**
- * Something that a request takes before it writes: `await using slot = await reserveSlot(…)`. At the end of the block it
- * goes back, whether the write failed or found that an earlier request had come first; unless the request kept it.
+ * Something that a request takes before it writes: `await using slot = await reserveSlot(…)`. It goes back at the end of the
+ * block unless the request keeps it: when the write throws, and when an earlier request had come first.
  */
 export class Reserved implements AsyncDisposable {
   #isKept = false;
@@ -23,7 +23,7 @@ export class Reserved implements AsyncDisposable {
   }
 }
 
-/** A slot in a user's budget, and what the limiter said of it. */
+/** A slot in a user's budget, with the limiter's answer. */
 export class ReservedSlot extends Reserved {
   constructor(
     readonly result: RateLimitResult,

@@ -1,7 +1,12 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { createDeps } from "../../src/deps.ts";
-import { type Bindings, ConfigError, readConfig } from "../../src/config/config.ts";
+import { EMAIL_PROVIDERS } from "../../src/channels/email/providers/index.ts";
+import { PUSH_PROVIDERS } from "../../src/channels/push/providers/index.ts";
+import { ConfigError, readConfig as readConfigWith } from "../../src/config/config.ts";
+
+const readConfig = (vars: object) => readConfigWith(vars, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS });
 
 const SECRET = "s".repeat(32);
 const RIGHT = {
@@ -166,8 +171,8 @@ test("a service whose configuration is wrong answers 503, tells the caller nothi
   const lines = vi.spyOn(console, "error").mockImplementation(() => {});
   try {
     const app = createApp((env) => createDeps(env));
-    const env = { ...RIGHT, JWT_SECRET: "hush" } as unknown as Bindings;
-    const answer = await app.fetch(new Request("http://tidings.test/api/v1/notifications"), env);
+    const bindings = { ...env, ...RIGHT, JWT_SECRET: "hush" };
+    const answer = await app.fetch(new Request("http://tidings.test/api/v1/notifications"), bindings);
     const text = await answer.text();
     expect([answer.status, answer.headers.get("content-type")]).toEqual([503, "application/problem+json"]);
     expect(text).not.toMatch(/JWT_SECRET|hush/);

@@ -1,11 +1,7 @@
 import * as fc from "fast-check";
-import type {
-  EmailContent,
-  EmailLinks,
-  EmailRecipient,
-  EmailType,
-  ContentOf,
-} from "../../src/content/index.ts";
+import type { EmailLinks, EmailRecipient } from "../../src/content/index.ts";
+import type { BuiltInType } from "../../src/notifications/registry.ts";
+import type { ContentOf, EmailContent } from "../support/content.ts";
 
 export const NOW = Date.UTC(2026, 2, 20, 8);
 export const DAY = 86_400_000;
@@ -81,7 +77,7 @@ const totals = fc.record({
 });
 const pause = { mentor_name: hostile, effective_date: maybe(time), reason: maybe(hostile), url };
 
-const BY_TYPE: { [T in EmailType]: fc.Arbitrary<ContentOf<T>> } = {
+const BY_TYPE: { [T in BuiltInType]: fc.Arbitrary<ContentOf<T>> } = {
   certification_reminder: fc.record({
     type: fc.constant("certification_reminder"),
     certifications: fc.array(fc.record({ name: hostile, expires_at: time }), { minLength: 1, maxLength: 25 }),

@@ -1,17 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type EmailContent,
-  SUBJECT_MAX,
-  customSubject,
-  parseEmailContent,
-  renderEmail,
-} from "../../src/content/index.ts";
+import { SUBJECT_MAX, customSubject, renderEmail } from "../../src/content/index.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
+import { type EmailContent, renderContent, typeNamed } from "../support/content.ts";
 import { ATTACKS, DAY, NOW, anyContent, anyLinks, anyRecipient, facts, visible } from "./arbitraries.ts";
 
 const anyMail = fc
   .tuple(anyContent, anyRecipient, anyLinks)
-  .map(([content, recipient, links]) => renderEmail(content, recipient, links, NOW));
+  .map(([content, recipient, links]) => renderContent(content, recipient, links, NOW));
 const RUNS = { numRuns: 100 };
 const ELEMENTS = new Set("html head meta title style body div table tr td h1 h2 a br span".split(" "));
 const ATTRIBUTES = new Set(
@@ -24,9 +20,9 @@ const LINKS = { unsubscribe: "https://t.test/u/x", home: "https://t.test" };
 
 const shape = (page: string) => page.match(/<\/?[a-z0-9]+/gu);
 const linesFor = (greeted: string) =>
-  renderEmail({ type: "test" }, { ...PLAIN, name: greeted }, LINKS, NOW).text.split("\n").length;
+  renderContent({ type: "test" }, { ...PLAIN, name: greeted }, LINKS, NOW).text.split("\n").length;
 const many = <T>(item: T) => Array.from({ length: 500 }, () => item);
-const render = (input: EmailContent) => renderEmail(input, PLAIN, LINKS, NOW);
+const render = (input: EmailContent) => renderContent(input, PLAIN, LINKS, NOW);
 
 describe("whatever a payload holds", { timeout: 30_000 }, () => {
   test("the subject is one clean line of 1 to 200 characters", () => {
@@ -97,8 +93,8 @@ describe("whatever a payload holds", { timeout: 30_000 }, () => {
 describe("hostile strings", () => {
   test.each(ATTACKS)("as a mentor's name, %j is text and nothing else", (name) => {
     const content: EmailContent = { type: "pause_activated", mentor_name: name };
-    const { html } = renderEmail(content, PLAIN, LINKS, NOW);
-    const harmless = renderEmail({ ...content, mentor_name: "Kari" }, PLAIN, LINKS, NOW).html;
+    const { html } = renderContent(content, PLAIN, LINKS, NOW);
+    const harmless = renderContent({ ...content, mentor_name: "Kari" }, PLAIN, LINKS, NOW).html;
     expect(shape(html)).toEqual(shape(harmless));
   });
 
@@ -108,23 +104,23 @@ describe("hostile strings", () => {
 
   test("a name that is a link is not greeted with", () => {
     for (const name of ["Win at https://evil.example", "www.evil.example", "  "])
-      expect(renderEmail({ type: "test" }, { ...PLAIN, name }, LINKS, NOW).text).toContain("\nHello,\n");
+      expect(renderContent({ type: "test" }, { ...PLAIN, name }, LINKS, NOW).text).toContain("\nHello,\n");
   });
 
   test("a title cannot break out of the subject into headers", () => {
     const title = "Hi\r\nBcc: victim@example.org";
-    const { subject } = renderEmail({ type: "push", title, body: "x" }, PLAIN, LINKS, NOW);
+    const { subject } = renderContent({ type: "push", title, body: "x" }, PLAIN, LINKS, NOW);
     expect(subject).toBe("Hi Bcc: victim@example.org");
     expect(customSubject(title)).toBe("Hi Bcc: victim@example.org");
   });
 
   test("a subject made only of controls falls back to the product's name", () => {
-    const { subject } = renderEmail({ type: "push", title: "\u0000\u202e", body: "x" }, PLAIN, LINKS, NOW);
+    const { subject } = renderContent({ type: "push", title: "\u0000\u202e", body: "x" }, PLAIN, LINKS, NOW);
     expect(subject).toBe("Tidings");
   });
 
   test("a push's text keeps its paragraphs and line breaks", () => {
-    const mail = renderEmail(
+    const mail = renderContent(
       { type: "push", title: "T", body: "one\r\ntwo\r\n\r\nthree" },
       PLAIN,
       LINKS,
@@ -139,7 +135,7 @@ describe("hostile strings", () => {
 test("five hundred long matches and deadlines stay below what Gmail clips, and say how many are left out", () => {
   const title = "Ö".repeat(500);
   const url = `https://grants.example.org/${"x".repeat(150)}`;
-  const mail = renderEmail(
+  const mail = renderContent(
     {
       type: "weekly_digest",
       matches: many({ title, score: 90, deadline: NOW + DAY, url }),
@@ -159,9 +155,9 @@ describe("payloads out of a JSON column", () => {
   test("any content survives the column", () => {
     fc.assert(
       fc.property(anyContent, (content) => {
-        const { type, ...payload } = content;
-        const parsed = parseEmailContent(type, JSON.parse(JSON.stringify(payload)));
-        expect(parsed && render(parsed)).toEqual(render(content));
+        const type = typeNamed(content.type);
+        const parsed = type.parse(JSON.parse(JSON.stringify(content)));
+        expect(parsed && renderEmail({ type, content: parsed }, PLAIN, LINKS, NOW)).toEqual(render(content));
       }),
       { numRuns: 100 },
     );
@@ -177,6 +173,6 @@ describe("payloads out of a JSON column", () => {
     ["a time beyond the calendar", "pause_activated", { mentor_name: "x", effective_date: 9e15 }],
     ["a missing title", "push", { body: "x" }],
   ])("%s is no e-mail", (_what, type, payload) => {
-    expect(parseEmailContent(type, payload)).toBeNull();
+    expect(builtInTypes.get(type)?.parse(payload) ?? null).toBeNull();
   });
 });

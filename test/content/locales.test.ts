@@ -1,12 +1,13 @@
 import * as fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
-import { type EmailContent, type EmailRecipient, SUBJECT_MAX, renderEmail } from "../../src/content/index.ts";
+import { type EmailRecipient, SUBJECT_MAX } from "../../src/content/index.ts";
+import { type EmailContent, renderContent } from "../support/content.ts";
 import { DAY, NOW } from "./arbitraries.ts";
 
 const LINKS = { unsubscribe: "https://t.test/u", home: "https://t.test" };
 const render = (content: EmailContent, recipient: Partial<EmailRecipient> = {}, now = NOW) =>
-  renderEmail(content, { name: null, locale: null, timezone: null, ...recipient }, LINKS, now);
+  renderContent(content, { name: null, locale: null, timezone: null, ...recipient }, LINKS, now);
 const certificate = (expires_at: number): EmailContent => ({
   type: "certification_reminder",
   certifications: [{ name: "First Aid", expires_at }],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type ContentOf, type EmailContent, renderEmail } from "../../src/content/index.ts";
+import { type ContentOf, type EmailContent, renderContent } from "../support/content.ts";
 import { DAY, NOW } from "./arbitraries.ts";
 
 const LINKS = { unsubscribe: null, home: "https://t.test" };
-const render = (content: EmailContent, links: Parameters<typeof renderEmail>[2] = LINKS) =>
-  renderEmail(content, { name: "Ada", locale: "en", timezone: "UTC" }, links, NOW);
+const render = (content: EmailContent, links: Parameters<typeof renderContent>[2] = LINKS) =>
+  renderContent(content, { name: "Ada", locale: "en", timezone: "UTC" }, links, NOW);
 const subjectOf = (content: EmailContent) => render(content).subject;
 
 const expiringIn = (...days: number[]): ContentOf<"certification_reminder"> => ({

@@ -10,6 +10,7 @@ import { sendDueReminders } from "../../src/notifications/certification-reminder
 import { remindOrg } from "../../src/notifications/certification-reminder/remind-org.ts";
 import { refreshStale } from "../../src/notifications/stats-summary/refresh-stale.ts";
 import { sendSummaries } from "../../src/notifications/stats-summary/job.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 
@@ -47,6 +48,6 @@ test("a consumer claims nothing more, and what is left of its batch comes again 
   const h = createHarness();
   const id = crypto.randomUUID();
   h.meter.reset();
-  expect(await h.deps.deliverers.push(nearTheEnd(h), [[id]])).toEqual(new Map([[id, 0]]));
+  expect(await deliverOn(nearTheEnd(h), "push", [[id]])).toEqual(new Map([[id, 0]]));
   expect(h.meter.trips).toBe(0);
 });

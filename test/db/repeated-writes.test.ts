@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { WIRE } from "../../src/api/directory/collections.ts";
+import { WIRE } from "../../src/api/directory/collections/index.ts";
 import { bodiesOf } from "../api/directory/bodies.ts";
 import { sendPush } from "../api/push-notifications/calls.ts";
 import { aReader, BASE as INBOX, givenMessages } from "../inbox/world.ts";

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../src/lib/clock.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import {
   createWorld,
   deliverNow,
@@ -75,7 +76,7 @@ describe("attempts", () => {
     let seed = 1;
     const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
     h.expo.failNext(REFUSED);
-    await h.deps.deliverers.push({ ...h.ctx, random }, [ids]);
+    await deliverOn({ ...h.ctx, random }, "push", [ids]);
     expect(new Set(waits(h, "push")).size).toBeGreaterThan(8);
     expect(Math.min(...waits(h, "push"))).toBeGreaterThanOrEqual(15);
     expect(Math.max(...waits(h, "push"))).toBeLessThanOrEqual(45);
@@ -149,7 +150,7 @@ describe("a dispatch that expires", () => {
   });
 });
 
-test("a dispatch that kills its consumer every time is given up after ten of them", async () => {
+test("a dispatch whose consumer is lost every time is given up after ten of them", async () => {
   const h = createWorld();
   const { ids } = await givenPushes(h);
   for (let i = 1; i <= 10; i++) {

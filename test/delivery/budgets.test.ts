@@ -3,6 +3,7 @@ import { sweep } from "../../src/delivery/sweep.ts";
 import { wake } from "../../src/outbox/wake.ts";
 import { chunks } from "../../src/lib/chunks.ts";
 import { DAY } from "../../src/lib/clock.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReaders, mailNow } from "../support/mail.ts";
 import {
@@ -17,6 +18,7 @@ import {
   givenUsers,
   timesGiven,
   wakeUp,
+  wokenIds,
 } from "../support/pipeline.ts";
 
 beforeEach(emptyTables);
@@ -125,7 +127,7 @@ describe("a consumer", () => {
     const left = messages.filter((_, i) => first.answers[i] !== "ack");
     expect(left).toHaveLength(48);
     expect(first.answers.filter((answer) => answer !== "ack")).toEqual(left.map(() => 0));
-    for (const again of chunks(left, 12)) await h.deps.deliverers.push(h.ctx, again);
+    for (const again of chunks(left, 12)) await deliverOn(h.ctx, "push", again);
     expect(await allSent(ids)).toBe(true);
     expect(new Set(timesGiven(h, ids))).toEqual(new Set([1]));
   });
@@ -165,7 +167,7 @@ describe("the provider's pace", () => {
     const worlds = await Promise.all(Array.from({ length: 4 }, () => givenPushes(h, 100, { devices: 3 })));
     await Promise.all(worlds.map(({ ids }) => deliverNow(h, ids)));
     const all = worlds.flatMap(({ ids }) => ids);
-    // Whoever was told to wait for more than two seconds comes again.
+    // Messages that would wait longer than two seconds come again later.
     await h.drain();
     h.clock.advance(60_000);
     await h.drain();
@@ -202,18 +204,16 @@ describe("the sweep", () => {
     h.clock.advance(DAY);
     h.meter.reset();
     h.interrupts.reset();
-    expect(await sweep(h.ctx, h.deps.channels)).toBe(5_000);
+    expect(await sweep(h.ctx)).toBe(5_000);
     expect(h.meter.trips).toBe(1);
     expect(h.queues.sends).toBe(1);
-    expect(h.queues.waiting.map(({ body }) => (body as { ids: string[] }).ids.length)).toEqual(
-      Array.from({ length: 50 }, () => 100),
-    );
+    expect(wokenIds(h).map((ids) => ids.length)).toEqual(Array.from({ length: 50 }, () => 100));
     expect(errorsOf(h)).toEqual([]);
-    expect(await sweep(h.ctx, h.deps.channels)).toBe(100);
-    expect(await sweep(h.ctx, h.deps.channels)).toBe(0);
+    expect(await sweep(h.ctx)).toBe(100);
+    expect(await sweep(h.ctx)).toBe(0);
   });
 
-  test("and whoever else wakes, puts ten thousand into messages and calls that the queue takes", async () => {
+  test("and every other source that wakes, puts ten thousand into messages and calls that the queue takes", async () => {
     const h = createWorld();
     const some = Array.from(
       { length: 10_000 },
@@ -221,9 +221,7 @@ describe("the sweep", () => {
     );
     await wake(h.ctx, some);
     expect(h.queues.sends).toBe(2);
-    expect(h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids)).toEqual(
-      some.map(({ id }) => id),
-    );
+    expect(wokenIds(h).flat()).toEqual(some.map(({ id }) => id));
     expect(errorsOf(h)).toEqual([]);
   });
 
@@ -235,8 +233,8 @@ describe("the sweep", () => {
       "UPDATE dispatches SET due_at = due_at + abs(random()) % 60000, lane = iif(random() % 2, 'bulk', 'push')",
     ).run();
     h.clock.advance(DAY);
-    expect(await sweep(h.ctx, h.deps.channels)).toBe(5_000);
-    const woken = h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+    expect(await sweep(h.ctx)).toBe(5_000);
+    const woken = wokenIds(h).flat();
     expect(new Set(woken).size).toBe(5_000);
     expect(errorsOf(h)).toEqual([]);
   });

@@ -126,7 +126,7 @@ describe("a sweep killed", () => {
   });
 });
 
-describe("a claimer that oversleeps its lease", () => {
+describe("a consumer whose lease ends before it is done", () => {
   test("before it has sent, sends nothing: what it had claimed has gone to another", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 3);

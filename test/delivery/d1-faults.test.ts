@@ -15,6 +15,7 @@ import {
   live,
   timesGiven,
   waits,
+  wokenIds,
 } from "../support/pipeline.ts";
 import { aPush } from "../support/world.ts";
 
@@ -120,8 +121,8 @@ describe("a sweep that D1 failed for a moment", () => {
       const later = await givenPushes(h, 1, { sendAt: h.clock.now() + 2 * MINUTE + 30 * SECOND });
       h.clock.advance(2 * MINUTE);
       h.meter.failNext(when);
-      expect(await sweep(h.ctx, h.deps.channels)).toBe(4);
-      const woken = h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+      expect(await sweep(h.ctx)).toBe(4);
+      const woken = wokenIds(h).flat();
       expect(woken.toSorted()).toEqual([...ids, ...later.ids].toSorted());
     },
   );

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { MINUTE, SECOND } from "../../src/lib/clock.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import {
   createWorld,
   deliverNow,
@@ -131,7 +132,7 @@ describe("a dispatch that is deferred", () => {
     const away = { slots: () => Promise.reject(new Error("the object is away")) };
     const limiters = (user: string) =>
       user === users[0] ? { ...h.ctx.limiters(user), ...away } : h.ctx.limiters(user);
-    await h.deps.deliverers.push({ ...h.ctx, limiters }, [ids]);
+    await deliverOn({ ...h.ctx, limiters }, "push", [ids]);
     expect(await dispatchesOf(ids)).toMatchObject([
       { status: "queued", attempts: 0, slot_at: null, due_at: h.clock.now() + 15 * SECOND },
       { status: "sent" },

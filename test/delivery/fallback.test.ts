@@ -75,7 +75,7 @@ describe("the fallback of a push that fails", () => {
     ]);
   });
 
-  test("of a bulk send stays in the bulk lane", async () => {
+  test("of a bulk send stays on the bulk queue", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 1, { devices: 0, lane: "bulk", fallback: "email" });
     await deliverNow(h, ids);

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { sweep } from "../../src/delivery/sweep.ts";
 import { MINUTE, SECOND } from "../../src/lib/clock.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import {
   batchOf,
   createWorld,
@@ -42,7 +43,7 @@ describe("the gate of a provider", () => {
     expect(timesGiven(h, ids)).toEqual([1, 1, 1]);
   });
 
-  test("being shut is asked once for a whole batch, and who comes again and again waits longer", async () => {
+  test("being shut is asked once for a whole batch, and messages that are retried again and again wait longer", async () => {
     const h = createWorld();
     await openGate(h);
     const { ids } = await givenPushes(h, 250);
@@ -54,7 +55,7 @@ describe("the gate of a provider", () => {
     expect(h.interrupts.calls).toEqual(["gate.acquire"]);
   });
 
-  test("shut for long, leaves its messages to the sweep, which wakes nobody until it is open", async () => {
+  test("shut for long, leaves its messages to the sweep, which wakes none of them until it is open", async () => {
     const h = createWorld();
     await openGate(h);
     h.expo.failNext({ kind: "throttle", retryAfter: "900" });
@@ -109,8 +110,8 @@ describe("the gate of a provider", () => {
       gates: () => ({ acquire: broken, giveBack: broken, report: broken, peek: broken }),
     };
     h.clock.advance(2 * MINUTE);
-    expect(await sweep(ctx, h.deps.channels)).toBe(2);
-    const again = await h.deps.deliverers.push(ctx, [ids]);
+    expect(await sweep(ctx)).toBe(2);
+    const again = await deliverOn(ctx, "push", [ids]);
     expect([...(again ?? [])]).toEqual(ids.map((id) => [id, 15]));
     expect((await dispatchesOf(ids)).map(({ status }) => status)).toEqual(["queued", "queued"]);
     await h.drain();

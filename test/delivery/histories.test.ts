@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import type { Dispatch } from "../../src/db/schema/index.ts";
 import { cancelQueued } from "../../src/outbox/change.ts";
 import { sweep } from "../../src/delivery/sweep.ts";
@@ -130,7 +131,7 @@ async function createHistory() {
       case "stall":
         return consume(one, "stall", one.seconds);
       case "sweep":
-        await sweep(h.ctx, h.deps.channels).catch(() => {});
+        await sweep(h.ctx).catch(() => {});
         return;
       case "fault":
         return h.expo.failNext(one.fault);
@@ -145,7 +146,7 @@ async function createHistory() {
       case "cancel": {
         const dispatch = (await everything())[one.nth];
         if (dispatch)
-          await h.ctx.db.writeList([cancelQueued(h.ctx, sql`id = ${dispatch.id}`)]).catch(() => {});
+          await h.ctx.db.write({ change: cancelQueued(h.ctx, sql`id = ${dispatch.id}`) }).catch(() => {});
       }
     }
   }
@@ -171,7 +172,7 @@ async function createHistory() {
 
 const ticketsIn = (body: string): number => {
   try {
-    return (JSON.parse(body) as { data: unknown[] }).data.length;
+    return z.object({ data: z.array(z.unknown()) }).parse(JSON.parse(body)).data.length;
   } catch {
     return -1;
   }

@@ -8,6 +8,7 @@ import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { giveBack } from "../../src/rate-limit/give-back.ts";
 import type { Budget } from "../../src/rate-limit/limiter.ts";
+import { deliverOn } from "../../src/delivery/through-providers.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow } from "../support/mail.ts";
 import {
@@ -44,7 +45,7 @@ const used = async (h: Harness, userId: string, name: Channel | "test" = "push",
   (await h.ctx.limiters(userId).usage({ name, limit, periodMs: HOUR })).used;
 
 describe("what the system sends beyond the horizon", () => {
-  test("is put off without a slot or an attempt, to when it may ask again", async () => {
+  test("is postponed without a slot or an attempt, until it may ask again", async () => {
     const h = createWorld(ONE_AN_HOUR);
     const { ids } = await givenWaiting(h, 28);
     const start = h.clock.now();
@@ -65,7 +66,7 @@ describe("what the system sends beyond the horizon", () => {
     );
   });
 
-  test("goes at its turn all the same, each once and at its first attempt, however many days that takes", async () => {
+  test("is sent at its slot all the same, each once and at its first attempt, however many days that takes", async () => {
     const h = createWorld(ONE_AN_HOUR);
     const { ids } = await givenWaiting(h, 100);
     const start = h.clock.now();
@@ -80,7 +81,7 @@ describe("what the system sends beyond the horizon", () => {
     expect(errorsOf(h)).toEqual([]);
   }, 60_000);
 
-  test("ends at once when it was not to be sent so late, and leaves its turn to others", async () => {
+  test("ends at once when it would expire before its slot, and leaves the slot to others", async () => {
     const h = createWorld(ONE_AN_HOUR);
     const { user, ids } = await givenWaiting(h, 25, { expiresAt: h.clock.now() + 2 * HOUR });
     await deliverNow(h, ids);
@@ -109,7 +110,7 @@ describe("a crowd beyond the horizon", () => {
         return h.ctx.limiters(userId).slots(own, ids);
       },
     });
-    const deliver = (ids: readonly string[]) => h.deps.deliverers.push({ ...h.ctx, limiters }, [ids]);
+    const deliver = (ids: readonly string[]) => deliverOn({ ...h.ctx, limiters }, "push", [ids]);
     // Each round finds the same room behind the horizon.
     for (let i = 0; i < 5; i++) await deliver(await givenDispatches(h, times(20, user), BULK));
     for (let hour = 0; hour < 130; hour++) {
@@ -198,7 +199,7 @@ describe("a slot goes back to its user", () => {
     )
       .bind(`ExponentPushToken[${user}]`, user)
       .run();
-    await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    await h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
     await deliverNow(h, ids);
     expect(await dispatchOf(id)).toMatchObject({ status: "sent", slot_at: h.clock.now() });
     expect(await used(h, user)).toBe(1);
@@ -212,7 +213,7 @@ test("what ended before its slot came asks for another one when a person has it 
   await env.DB.prepare("UPDATE dispatches SET status = 'failed', slot_at = ?")
     .bind(h.clock.now() + HOUR)
     .run();
-  await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+  await h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
   expect(await dispatchOf(id)).toMatchObject({ status: "queued", slot_at: null });
 });
 
@@ -241,7 +242,7 @@ describe("a slot stays used", () => {
     h.expo.settings.ticketErrors.set(`ExponentPushToken[${user}-0]`, "MessageTooBig");
     await deliverNow(h, ids);
     expect(await dispatchOf(id)).toMatchObject({ status: "failed", slot_at: h.clock.now() });
-    await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    await h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
     const path = `/api/v1/admin/notifications/${printId("dsp", id)}`;
     expect((await h.request("DELETE", path)).status).toBe(200);
     expect(await used(h, user)).toBe(1);

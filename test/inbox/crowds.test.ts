@@ -8,6 +8,7 @@ import { wake } from "../../src/outbox/wake.ts";
 import { chunks } from "../../src/lib/chunks.ts";
 import { type Harness, mint } from "../support/harness.ts";
 import { createWorld, dispatchesOf, errorsOf } from "../support/pipeline.ts";
+import { wokenBy } from "../support/fake-queue.ts";
 
 /** Inboxes that only count: thousands of real objects are slow to make. */
 function countingInboxes(h: Harness) {
@@ -43,7 +44,7 @@ async function givenWave(h: Harness, userIds: readonly string[]): Promise<string
       sendAt: h.clock.now() + 1_000,
     }),
   );
-  await h.ctx.db.writeList(insertDispatches(rows));
+  await h.ctx.db.write({ dispatches: insertDispatches(rows) });
   h.clock.advance(1_000);
   return rows.map(({ id }) => id);
 }
@@ -51,8 +52,8 @@ async function givenWave(h: Harness, userIds: readonly string[]): Promise<string
 /** The ids of the wake-up calls that wait on the queue, a list for each message. */
 const waiting = (h: Harness) =>
   h.queues.waiting.splice(0).map(({ body, lane }) => {
-    expect([lane, (body as { channel: string }).channel]).toEqual(["bulk", "in_app"]);
-    return (body as { ids: string[] }).ids;
+    expect([lane, body]).toMatchObject(["bulk", { channel: "in_app" }]);
+    return wokenBy(body);
   });
 
 describe("a wave of in-app messages", () => {
@@ -121,7 +122,10 @@ test("an inbox that is away costs the others nothing", async () => {
   const { ctx, seen } = countingInboxes(h);
   const notify = (userId: string) =>
     userId === users[3] ? Promise.reject(new Error("the object is away")) : ctx.inboxes.notify(userId);
-  await announce({ ...ctx, inboxes: { ...ctx.inboxes, notify } }, users);
+  await announce(
+    { ...ctx, inboxes: { ...ctx.inboxes, notify } },
+    users.map((userId) => ({ channel: "in_app", userId })),
+  );
   expect(seen.told).toHaveLength(119);
   expect(errorsOf(h)).toEqual(["announce_failed"]);
 });
@@ -142,4 +146,10 @@ test("whoever is announced now has nothing announced later, and nobody is left o
       );
     }),
   );
+});
+
+test("500 users are announced to at once, and the 501st later", () => {
+  const delivered = Array.from({ length: MAX_ANNOUNCED + 1 }, (_, i) => ({ id: `m${i}`, userId: `u${i}` }));
+  const { now, later } = announceable(delivered);
+  expect([now.length, later.map(({ userId }) => userId)]).toEqual([500, ["u500"]]);
 });

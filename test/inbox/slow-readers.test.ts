@@ -18,7 +18,7 @@ async function givenRaw(h: Harness, reader: Caller) {
   webSocket.addEventListener("message", ({ data }) => {
     raw.frames++;
     raw.bytes += new TextEncoder().encode(String(data)).byteLength;
-    const { ack } = JSON.parse(String(data)) as { ack?: string };
+    const { ack }: { ack?: string } = JSON.parse(String(data));
     if (ack !== undefined) raw.acks.push(ack);
   });
   webSocket.addEventListener("close", ({ code }) => void (raw.code = code));

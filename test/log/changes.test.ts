@@ -19,7 +19,7 @@ const REFUSED = { kind: "status", status: 500 } as const;
 
 describe("a cancel", () => {
   const cancel = (h: ReturnType<typeof createWorld>, id: string) =>
-    h.ctx.db.writeList([cancelQueued(h.ctx, sql`id = ${id}`)]);
+    h.ctx.db.write({ change: cancelQueued(h.ctx, sql`id = ${id}`) });
 
   test("wins against what is queued, which is then never sent", async () => {
     const h = createWorld();
@@ -57,9 +57,23 @@ describe("a cancel", () => {
   });
 });
 
+test("what was not to be sent after a time is not put back into the queue after it", async () => {
+  const h = createWorld();
+  const failure = { code: "no_device", message: "There is none" };
+  const expiresAt = h.clock.now() + HOUR;
+  const [id = "", other = ""] = (await givenPushes(h, 2, { failure, expiresAt })).ids;
+  const requeue = (one: string) => h.ctx.db.write({ it: requeueFailed(h.ctx, sql`id = ${one}`) });
+  h.clock.advance(HOUR - 1);
+  await requeue(id);
+  h.clock.advance(1);
+  await requeue(other);
+  expect(await dispatchOf(id)).toMatchObject({ status: "queued" });
+  expect(await dispatchOf(other)).toMatchObject({ status: "failed" });
+});
+
 describe("a retry by hand", () => {
   const retry = (h: ReturnType<typeof createWorld>, id: string) =>
-    h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${id}`)]);
+    h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${id}`) });
 
   test("of what has failed begins anew, and goes only to devices that have not accepted", async () => {
     const h = createWorld();

@@ -23,6 +23,10 @@ import { aPush } from "../support/world.ts";
 
 const PAGE = { page: 1, limit: 20, offset: 0, before: null };
 
+/** A page of the log. */
+const list = async (h: Harness, scope: Scope, filter: LogFilter) =>
+  (await h.ctx.db.read({ list: listDispatches(h.ctx, scope, filter, PAGE) })).list;
+
 interface Plan {
   sql: string;
   steps: string[];
@@ -109,7 +113,7 @@ describe("no statement goes through a table, or sorts one", () => {
     await deliverNow(h, ids);
     h.meter.reset();
     h.clock.advance(20 * MINUTE);
-    await sweep(h.ctx, h.deps.channels);
+    await sweep(h.ctx);
     await fetchReceipts(h.ctx, h.deps.pushProviders);
     await removeOld(h.ctx);
     const plans = await plansOf(h);
@@ -127,7 +131,10 @@ describe("no statement goes through a table, or sorts one", () => {
     const { ids } = await givenPushes(h, 1);
     h.meter.reset();
     const one = `id = '${ids[0]}'`;
-    await h.ctx.db.writeList([cancelQueued(h.ctx, sql.raw(one)), requeueFailed(h.ctx, sql.raw(one))]);
+    await h.ctx.db.write({
+      cancel: cancelQueued(h.ctx, sql.raw(one)),
+      requeue: requeueFailed(h.ctx, sql.raw(one)),
+    });
     await expectNoScan(h);
   });
 
@@ -196,7 +203,11 @@ describe("a list", () => {
       Object.keys(filter).some((name) => !["from", "to"].includes(name) && filter.statuses?.[0] !== "sent"),
     );
     for (const part of chunks(narrow, 50))
-      await h.ctx.db.readList(part.flatMap(({ scope, filter }) => listDispatches(scope, filter, PAGE)));
+      await h.ctx.db.read(
+        Object.fromEntries(
+          part.map(({ scope, filter }, i) => [`list${i}`, listDispatches(h.ctx, scope, filter, PAGE)]),
+        ),
+      );
     // What one user got on all channels.
     await expectNoScan(h, ({ steps }) =>
       steps.includes("SEARCH dispatches USING INDEX dispatches_by_user (user_id=?)"),
@@ -208,7 +219,7 @@ describe("a list", () => {
     h.meter.reset();
     for (const statuses of [["failed"], ["failed", "bounced"]] as const)
       for (const channel of ["push", undefined] as const)
-        await h.ctx.db.readList(listDispatches({ kind: "all" }, { channel, mark: null, statuses }, PAGE));
+        await list(h, { kind: "all" }, { channel, mark: null, statuses });
     const plans = await plansOf(h);
     const counts = plans.filter(({ sql }) => sql.includes("count(*)"));
     expect(counts).toHaveLength(4);
@@ -223,7 +234,7 @@ describe("a list", () => {
   ])("of a %s counts without looking at a row, and sorts nothing", async (name, filter) => {
     const h = createWorld();
     h.meter.reset();
-    await h.ctx.db.readList(listDispatches({ kind: "all" }, { channel: "push", ...filter }, PAGE));
+    await list(h, { kind: "all" }, { channel: "push", ...filter });
     const [page, count] = await plansOf(h);
     const search = `dispatches_by_${name} (${name}_id=?)`;
     // And for a row that may have a link, one look-up of it.
@@ -244,9 +255,7 @@ describe("a list", () => {
     const { ids } = await givenPushes(h, 3);
     for (const channel of ["push", undefined] as const) {
       h.meter.reset();
-      const [rows = []] = await h.ctx.db.readList(
-        listDispatches({ kind: "all" }, { channel, statuses: ["queued", "sending"] }, PAGE),
-      );
+      const { rows } = await list(h, { kind: "all" }, { channel, statuses: ["queued", "sending"] });
       expect(rows).toHaveLength(ids.length);
       expect((await plansOf(h)).flatMap(scans)).toEqual([]);
       expect(h.meter.rowsRead).toBeLessThan(30);
@@ -270,7 +279,7 @@ describe("a list", () => {
       const isTheirs = scope.kind !== "all" || filter.userId !== undefined || filter.orgId !== undefined;
       if (!isTheirs || filter.type === "test") continue;
       h.meter.reset();
-      const [rows = []] = await h.ctx.db.readList(listDispatches(scope, filter, PAGE));
+      const { rows } = await list(h, scope, filter);
       found.add(rows.length);
       expect(h.meter.rowsRead, JSON.stringify({ scope, filter })).toBeLessThan(80);
     }

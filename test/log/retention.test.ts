@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { type Batch, type Rows, rowsByName, statementsOf } from "../../src/db/statement.ts";
 import { removeOld } from "../../src/log/retention.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import {
@@ -63,6 +64,24 @@ describe("the removal", () => {
     expect(results).toEqual([{ token: tokens[1] }, { token: tokens[2] }]);
   });
 
+  test.each([
+    [60, 400],
+    [500, 500],
+  ])("of %i days keeps dedupe keys for %i", async (days, keptDays) => {
+    const h = createWorld({ RETENTION_DAYS: String(days) });
+    const [id = ""] = (await givenPushes(h)).ids;
+    await env.DB.prepare("INSERT INTO occasions (key, dispatch_id) VALUES ('welcome:kari', ?)")
+      .bind(id)
+      .run();
+    await deliverNow(h, [id]);
+    h.clock.advance(keptDays * DAY);
+    await removeOld(h.ctx);
+    expect(await rowsOf("occasions")).toBe(1);
+    h.clock.advance(DAY);
+    await removeOld(h.ctx);
+    expect(await rowsOf("occasions")).toBe(0);
+  });
+
   test("goes by portions, a round trip each, and ends when nothing is left", async () => {
     const h = createWorld();
     const { users } = await givenUsers(h, 4_500, 0);
@@ -80,12 +99,19 @@ describe("the removal", () => {
   test("is bounded: it stays inside the platform's thousand statements, and the rest is tomorrow's", async () => {
     const h = createWorld();
     let statements = 0;
-    const writeList = (all: readonly unknown[]) => {
+    function write<B extends Batch>(batch: B): Promise<Rows<B>>;
+    function write<B extends Batch, R extends Batch>(
+      batch: B,
+      ifRepeated: R,
+    ): Promise<Rows<B> & Partial<Rows<R>>>;
+    async function write<B extends Batch>(batch: B): Promise<Rows<B>> {
+      const all = statementsOf(batch);
       statements += all.length;
       // As if there were no end of rows.
-      return Promise.resolve(all.map(() => Array.from({ length: 2_000 }, () => ({}))));
-    };
-    await removeOld({ ...h.ctx, db: { ...h.ctx.db, writeList } });
+      const rows = Array.from({ length: 2_000 }, () => ({}));
+      return rowsByName(batch, all.map(() => rows).values());
+    }
+    await removeOld({ ...h.ctx, db: { ...h.ctx.db, write } });
     expect(statements).toBeGreaterThan(0);
     expect(statements).toBeLessThanOrEqual(1_000);
   });

@@ -8,13 +8,13 @@ const { db } = createHarness().ctx;
 
 /** What an expression is for the database. */
 async function valueOf(expression: SQL): Promise<unknown> {
-  const [rows = []] = await db.readList([sql`SELECT ${expression} AS it`]);
-  return (rows[0] as { it: unknown }).it;
+  const { rows } = await db.read({ rows: sql<{ it: unknown }>`SELECT ${expression} AS it` });
+  return rows[0]?.it;
 }
 
 const json = (value: string): SQL => sql`json_object('id', ${value})->>'id'`;
 
-describe("the text of a key never changes, or a deployed database tells its occasion again", () => {
+describe("the text of a key never changes, or a deployed database would send its message again", () => {
   test.each([
     [keys.deadlineKey("u:1", "g:1", 86_400_000, 7), "deadline:u%3A1:g%3A1:86400000:7"],
     [keys.digestKey("u:1", "2026-W13"), "digest:u%3A1:2026-W13"],
@@ -54,11 +54,11 @@ describe("a key is read back", () => {
     ["u", ""],
   ])("what %s waits with, the note %j and since when", async (user, note) => {
     const waits = keys.awaitingSince(json(user), 1_774_526_400_000, json(note));
-    const [[row] = []] = await db.readList([
-      sql`SELECT ${keys.awaitingNote(json(user))} AS note, ${keys.AWAITING_SINCE} AS since
+    const { rows } = await db.read({
+      rows: sql`SELECT ${keys.awaitingNote(json(user))} AS note, ${keys.AWAITING_SINCE} AS since
         FROM (SELECT ${waits} AS dispatch_id) AS o WHERE ${keys.isAwaiting(json(user))}`,
-    ]);
-    expect(row).toEqual({ note, since: 1_774_526_400_000 });
+    });
+    expect(rows).toEqual([{ note, since: 1_774_526_400_000 }]);
   });
 
   test("the match, the user and the expiry in it", async () => {
@@ -87,7 +87,7 @@ describe("a key is read back", () => {
   });
 });
 
-describe("a user's occasions", () => {
+describe("a user's dedupe keys", () => {
   beforeAll(emptyTables);
 
   test("are those that name them or wait for them, and nobody else's, whatever the ids hold", async () => {
@@ -98,14 +98,13 @@ describe("a user's occasions", () => {
       [`match:of-${user}`, `waiting:${user}`],
     ];
     const all = ["u", "u:1", "u1", "ux", "t", "v"].flatMap(of);
-    await db.writeList([
-      sql`INSERT INTO occasions (key, dispatch_id)
+    const { found } = await db.write({
+      keys: sql`INSERT INTO occasions (key, dispatch_id)
         SELECT value->>0, value->>1 FROM json_each(${JSON.stringify(all)})`,
-    ]);
-    const [found = []] = await db.readList([
-      sql`SELECT key, dispatch_id FROM occasions WHERE ${keys.namesUser("u")}`,
-    ]);
-    const rows = (found as { key: string; dispatch_id: string }[]).map((row) => [row.key, row.dispatch_id]);
+      found: sql<{ key: string; dispatch_id: string }>`SELECT key, dispatch_id FROM occasions
+        WHERE ${keys.namesUser("u")}`,
+    });
+    const rows = found.map((row) => [row.key, row.dispatch_id]);
     expect(rows.toSorted()).toEqual(of("u").toSorted());
   });
 });

@@ -45,7 +45,7 @@ describe("a push service is asked to keep a push for four weeks from when it was
     await deliverNow(h, ids);
     expect(await dispatchesOf(ids)).toMatchObject([{ status: "failed", error_code: "expired" }]);
     h.clock.advance(30 * DAY);
-    await h.ctx.db.writeList([requeueFailed(h.ctx, sql`id = ${ids[0]}`)]);
+    await h.ctx.db.write({ change: requeueFailed(h.ctx, sql`id = ${ids[0]}`) });
     await deliverNow(h, ids);
     expect(keptFor(h)).toEqual([28 * DAY]);
   });
@@ -91,7 +91,7 @@ describe("the retention's days", () => {
     const h = createWorld({ RETENTION_DAYS: "60" });
     const { ids } = await givenPushes(h, 2, { sendAt: h.clock.now() + 300 * DAY });
     h.clock.advance(30 * DAY);
-    await h.ctx.db.writeList([cancelQueued(h.ctx, sql`id = ${ids[0]}`)]);
+    await h.ctx.db.write({ change: cancelQueued(h.ctx, sql`id = ${ids[0]}`) });
     h.clock.advance(60 * DAY);
     expect(await removeOld(h.ctx)).toBe(0);
     h.clock.advance(MINUTE);
@@ -99,7 +99,7 @@ describe("the retention's days", () => {
     expect(await dispatchesOf(ids)).toMatchObject([{ id: ids[1], status: "queued" }]);
   });
 
-  test("of an occasion end no sooner than its dispatch", async () => {
+  test("of a dedupe key end no sooner than its dispatch", async () => {
     const h = createWorld({ RETENTION_DAYS: "60" });
     const { ids } = await givenPushes(h, 1, { sendAt: h.clock.now() + 450 * DAY });
     const gone = firstIdAt(h.clock.now());
@@ -111,7 +111,7 @@ describe("the retention's days", () => {
     expect(await env.DB.prepare("SELECT key FROM occasions").all()).toMatchObject({
       results: [{ key: "a" }],
     });
-    await h.ctx.db.writeList([cancelQueued(h.ctx, sql`id = ${ids[0]}`)]);
+    await h.ctx.db.write({ change: cancelQueued(h.ctx, sql`id = ${ids[0]}`) });
     h.clock.advance(61 * DAY);
     await removeOld(h.ctx);
     await removeOld(h.ctx);

@@ -1,17 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { EMAIL_TYPES } from "../../src/content/index.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
 import {
   UNSUBSCRIBE_PAGE_HEADERS,
   type UnsubscribePage,
   renderUnsubscribePage,
   unsubscribeAction,
 } from "../../src/preferences/unsubscribe-page.ts";
+import { typeNamed } from "../support/content.ts";
 
 const READER = { locale: "en", home: "https://t.test" };
 const page = (
   name: Exclude<UnsubscribePage["page"], "invalid">,
   address: string | null = "ada@example.org",
-) => renderUnsubscribePage({ page: name, type: "new_match", address }, READER);
+) => renderUnsubscribePage({ page: name, type: typeNamed("new_match"), address }, READER);
 const actionsOf = (html: string) =>
   [...html.matchAll(/<form method="post"><input type="hidden" name="action" value="([a-z_]+)">/gu)].map(
     ([, action]) => action,
@@ -30,13 +31,13 @@ describe("the unsubscribe page", () => {
   });
 
   test("asks in every type's own words", () => {
-    const titles = EMAIL_TYPES.map(
+    const titles = builtInTypes.all.map(
       (type) =>
         /<title>(.*)<\/title>/u.exec(
           renderUnsubscribePage({ page: "ask", type, address: null }, READER),
         )?.[1],
     );
-    expect(new Set(titles).size).toBe(EMAIL_TYPES.length);
+    expect(new Set(titles).size).toBe(builtInTypes.all.length);
   });
 
   test("for a token that nobody signed offers nothing", () => {
@@ -77,7 +78,7 @@ describe("the unsubscribe page", () => {
 
   test("is laid out from the right for a reader who reads so", () => {
     const html = renderUnsubscribePage(
-      { page: "ask", type: "push", address: null },
+      { page: "ask", type: typeNamed("push"), address: null },
       { ...READER, locale: "he-IL" },
     );
     expect(html).toContain('<html lang="en" dir="rtl">');

@@ -1,17 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EMAIL_TYPES } from "../../src/content/index.ts";
 import {
   type UnsubscribeTarget,
   signUnsubscribe,
   verifyUnsubscribe,
 } from "../../src/preferences/unsubscribe-token.ts";
 import { anyUnits } from "../content/arbitraries.ts";
+import { typeNamed } from "../support/content.ts";
 
 const SECRETS = { current: "a-secret-of-the-present-0123456789ab" };
 const target: fc.Arbitrary<UnsubscribeTarget> = fc.record({
   userId: fc.stringMatching(/^[A-Za-z0-9_.:@-]{1,128}$/u),
-  type: fc.constantFrom(...EMAIL_TYPES),
+  code: fc.integer({ min: 1, max: 255 }),
 });
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -25,17 +25,23 @@ describe("an unsubscribe token", () => {
   });
 
   test("fits a URL and a header, with the longest user id too", async () => {
-    const token = await signUnsubscribe(SECRETS, { userId: "x".repeat(128), type: "certification_reminder" });
+    const token = await signUnsubscribe(SECRETS, {
+      userId: "x".repeat(128),
+      code: typeNamed("certification_reminder").linkCode,
+    });
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/u);
     expect(token.length).toBeLessThanOrEqual(195);
-    const uuid = await signUnsubscribe(SECRETS, { userId: crypto.randomUUID(), type: "push" });
+    const uuid = await signUnsubscribe(SECRETS, {
+      userId: crypto.randomUUID(),
+      code: typeNamed("push").linkCode,
+    });
     expect(uuid.length).toBeLessThanOrEqual(72);
   });
 
   test("changed in any character is refused, spare bits of its last one included", async () => {
     const spared: string[] = [];
     for (const userId of ["u", "us", "usr"]) {
-      const token = await signUnsubscribe(SECRETS, { userId, type: "new_match" });
+      const token = await signUnsubscribe(SECRETS, { userId, code: typeNamed("new_match").linkCode });
       for (let at = 0; at < token.length; at++)
         for (const other of BASE64URL) {
           const forged = token.slice(0, at) + other + token.slice(at + 1);
@@ -46,7 +52,10 @@ describe("an unsubscribe token", () => {
   });
 
   test("with any bit of any byte flipped is refused", async () => {
-    const token = await signUnsubscribe(SECRETS, { userId: "usr_1", type: "weekly_digest" });
+    const token = await signUnsubscribe(SECRETS, {
+      userId: "usr_1",
+      code: typeNamed("weekly_digest").linkCode,
+    });
     const bytes = Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
       c.charCodeAt(0),
     );
@@ -61,7 +70,7 @@ describe("an unsubscribe token", () => {
   });
 
   test("cut short, made longer or spelled otherwise is refused", async () => {
-    const token = await signUnsubscribe(SECRETS, { userId: "usr_12", type: "new_match" });
+    const token = await signUnsubscribe(SECRETS, { userId: "usr_12", code: typeNamed("new_match").linkCode });
     for (let length = 0; length < token.length; length++)
       expect(await verifyUnsubscribe(SECRETS, token.slice(0, length))).toBeNull();
     for (const other of [
@@ -84,7 +93,7 @@ describe("an unsubscribe token", () => {
   });
 
   test("outlives one rotation of the secret, and not a second", async () => {
-    const named: UnsubscribeTarget = { userId: "usr_1", type: "push" };
+    const named: UnsubscribeTarget = { userId: "usr_1", code: typeNamed("push").linkCode };
     const token = await signUnsubscribe(SECRETS, named);
     const next = "the-next-secret-0123456789-0123456789";
     expect(await verifyUnsubscribe({ current: next, previous: SECRETS.current }, token)).toEqual(named);
@@ -93,14 +102,24 @@ describe("an unsubscribe token", () => {
   });
 
   test("from a mail that was sent long ago still works", async () => {
-    const named: UnsubscribeTarget = { userId: "usr_hA3mXp", type: "certification_reminder" };
+    const named: UnsubscribeTarget = {
+      userId: "usr_hA3mXp",
+      code: typeNamed("certification_reminder").linkCode,
+    };
     const token = "AQF1c3JfaEEzbVhwHIyLf2uE24bqZHFq-xkI4g";
     expect(await signUnsubscribe(SECRETS, named)).toBe(token);
     expect(await verifyUnsubscribe(SECRETS, token)).toEqual(named);
   });
 
+  test("is not made for what is no link code", async () => {
+    for (const code of [0, 256, 1.5, -1, Number.NaN])
+      await expect(signUnsubscribe(SECRETS, { userId: "usr_1", code })).rejects.toThrow(RangeError);
+  });
+
   test("is not made for what is no user id", async () => {
     for (const userId of ["", "x".repeat(129), "\ud800"])
-      await expect(signUnsubscribe(SECRETS, { userId, type: "push" })).rejects.toThrow(RangeError);
+      await expect(signUnsubscribe(SECRETS, { userId, code: typeNamed("push").linkCode })).rejects.toThrow(
+        RangeError,
+      );
   });
 });

@@ -44,9 +44,12 @@ test("one message in an array gets a list of one ticket", async () => {
   expect(served.sandbox.accepted[0]).toMatchObject({ token: token("a"), title: "Hello", body: "you" });
 });
 
-/** What we send, as JSON has it: without what is undefined. Does not compile where Expo's own type is another. */
+/** What we send, as JSON: without undefined values. It does not compile where Expo's own type is another. */
 type Ours = { [K in keyof ExpoMessage]: Exclude<ExpoMessage[K], undefined> };
-const asJson = (message: ExpoMessage): ExpoPushMessage => JSON.parse(JSON.stringify(message)) as Ours;
+function asJson(message: ExpoMessage): ExpoPushMessage {
+  const ours: Ours = JSON.parse(JSON.stringify(message));
+  return ours;
+}
 
 test("our messages with every option are Expo's own, and arrive as the client's do", async () => {
   const options = {

@@ -34,6 +34,16 @@ test("each condition of a statement in SQL is dropped once, also the last and th
   ]);
 });
 
+test("what cannot change anything is no fault", () => {
+  expect(faultsIn("const s = sql`INSERT INTO t SELECT 1 FROM u WHERE true ON CONFLICT DO NOTHING`;")).toEqual(
+    [],
+  );
+  expect(faultsIn("const s = sql`key >= 'cert:' AND key < 'cert;'`;")).toEqual([
+    "const s = sql`key >= 'cert:'`;",
+    "const s = sql`key >= 'cert:' AND key <= 'cert;'`;",
+  ]);
+});
+
 test("a hole in SQL is code: what stands in it is not taken for SQL", () => {
   expect(faultsIn("const s = sql`SELECT 1 WHERE ${f({ a: b, c: d })}`;")).toEqual([
     "const s = sql`SELECT 1 WHERE true`;",

@@ -98,9 +98,8 @@ test("killed in the middle of 100 sends and started again, it sends them all", a
   server = await start(folder.path, vars());
   const rows = async () => {
     const page = await call(server, "GET", "/api/v1/notifications?limit=100");
-    return (page.body.data as { user_id: string; status: string }[]).filter((row) =>
-      row.user_id.startsWith("usr_kill_"),
-    );
+    const found: { user_id: string; status: string }[] = page.body.data;
+    return found.filter((row) => row.user_id.startsWith("usr_kill_"));
   };
   const taken = await rows();
   expect(taken.length).toBeGreaterThanOrEqual(answered.length);

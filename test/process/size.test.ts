@@ -38,3 +38,14 @@ test("a start loads no schemas: a request does", async () => {
     await stop();
   }
 }, 60_000);
+
+// Schemas that are made before the OpenAPI extension is loaded lack its methods.
+test("an isolate that began with a cron tick serves every contract", async () => {
+  const { mf, origin, stop } = await startProduction();
+  try {
+    await (await mf.getWorker()).scheduled({ cron: "* * * * *" });
+    expect((await fetch(`${origin}/openapi.json`)).status).toBe(200);
+  } finally {
+    await stop();
+  }
+}, 60_000);

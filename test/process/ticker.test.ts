@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { startTicker } from "../../src/cli/ticker.ts";
 
@@ -16,8 +15,9 @@ test.each([
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const warnings: string[] = [];
-  const { port } = server.address() as AddressInfo;
-  const ticker = startTicker(`http://127.0.0.1:${port}`, ["* * * * *", "0 3 * * *"], (line) =>
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("The server has no port");
+  const ticker = startTicker(`http://127.0.0.1:${address.port}`, ["* * * * *", "0 3 * * *"], (line) =>
     warnings.push(line),
   );
   const states: string[] = [];

@@ -7,6 +7,7 @@ import {
   emptyTables,
   errorsOf,
   givenPushes,
+  linesOf,
   live,
   timesGiven,
   waits,
@@ -16,9 +17,6 @@ import { DEAD_LETTERS } from "../support/fake-queue.ts";
 import { settlementOf } from "../support/settlements.ts";
 
 beforeEach(emptyTables);
-
-const linesOf = (h: ReturnType<typeof createWorld>) =>
-  h.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe("a dead letter", () => {
   test("that was a wake-up call is logged with its number of ids, and its rows are found by the sweep", async () => {

@@ -29,7 +29,8 @@ describe("a slot", () => {
   test("goes back when the block ends without keeping it", async () => {
     const { h, used, dispatch } = world();
     {
-      await using _slot = await reserveSlot(h.ctx, PUSH, dispatch());
+      await using slot = await reserveSlot(h.ctx, PUSH, dispatch());
+      expect([await used(PUSH), slot?.result.allowed]).toEqual([1, true]);
     }
     expect(await used(PUSH)).toBe(0);
   });
@@ -51,7 +52,8 @@ describe("a slot", () => {
     const { h, dispatch } = world();
     const ctx = { ...h.ctx };
     const send = async () => {
-      await using _slot = await reserveSlot(ctx, PUSH, dispatch());
+      await using slot = await reserveSlot(ctx, PUSH, dispatch());
+      expect(slot).not.toBeNull();
       ctx.limiters = () => {
         throw new Error("the object is away");
       };

@@ -17,7 +17,7 @@ function newObject() {
 
 /** Rows that `work` wrote: each page that it put or deleted (an alarm's row is counted by itself). */
 async function rowsWritten(state: DurableObjectState, work: () => Promise<unknown>): Promise<number> {
-  const kv = Object.getPrototypeOf(state.storage.kv) as SyncKvStorage;
+  const kv: SyncKvStorage = Object.getPrototypeOf(state.storage.kv);
   const [put, remove] = [vi.spyOn(kv, "put"), vi.spyOn(kv, "delete")];
   await work();
   const rows = put.mock.calls.length + remove.mock.calls.length;

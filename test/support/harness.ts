@@ -4,9 +4,12 @@ import { createApp } from "../../src/app.ts";
 import type { Ctx } from "../../src/ctx.ts";
 import { createDeps, type Deps } from "../../src/deps.ts";
 import type { Role } from "../../src/auth/principal.ts";
+import type { RegisteredChannel } from "../../src/delivery/channel.ts";
+import type { NotificationTypes } from "../../src/content/index.ts";
 import { runCron } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
 import { consumeQueue } from "../../src/queues/index.ts";
 import { createContractCheck, type Seen } from "./contract.ts";
 import { openApi } from "./openapi.ts";
@@ -75,6 +78,11 @@ export const mint = (prefix: string): string =>
 /** The check is the same for all harnesses: the document depends upon nothing but the code. */
 let contract: ((seen: Seen) => void) | undefined;
 
+const withChannels = (ctx: Ctx, more: readonly RegisteredChannel[]): Ctx =>
+  more.length === 0
+    ? ctx
+    : { ...ctx, channels: new Map([...ctx.channels, ...more.map((one) => [one.channel, one] as const)]) };
+
 const rawBody = (body: unknown): BodyInit =>
   typeof body === "string" || body instanceof ReadableStream ? body : JSON.stringify(body);
 
@@ -119,7 +127,16 @@ export function createHarness({
   vars = {},
   now = Date.UTC(2026, 2, 26, 8, 0, 0),
   autoDrain = true,
-}: { vars?: Record<string, string>; now?: number; autoDrain?: boolean } = {}): Harness {
+  channels = [],
+  types = builtInTypes,
+}: {
+  vars?: Record<string, string>;
+  now?: number;
+  autoDrain?: boolean;
+  /** Channels beside the service's own, or in the place of those with the same name. */
+  channels?: readonly RegisteredChannel[];
+  types?: NotificationTypes;
+} = {}): Harness {
   let time = now;
   const logged: string[] = [];
   const clock = {
@@ -159,15 +176,17 @@ export function createHarness({
     ORG_QUOTA: watchObjects(env.ORG_QUOTA, "quota", pass, (name) => `${world}:${name}`),
     PROVIDER_GATE: watchObjects(env.PROVIDER_GATE, "gate", pass, (name) => `${world}:${name}`),
   };
-  const deps = createDeps(
+  const made = createDeps(
     { ...env, ...EMAIL_VARS, DB: db, ...queues.bindings, ...objects, ...vars },
     {
       clock,
       random: () => 0.5,
-      fetch: (input, init) => pass("fetch", async () => reach(String(input), init as RequestInit)),
+      fetch: (input, init) => pass("fetch", async () => reach(String(input), init)),
       log: memoryLog(logged),
+      types,
     },
   );
+  const deps: Deps = { ...made, open: (start, log) => withChannels(made.open(start, log), channels) };
   const app = createApp(() => deps);
   let draining = false;
 

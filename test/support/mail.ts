@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { DISPATCH_TAG } from "../../src/channels/email/providers/http.ts";
+import { DISPATCH_TAG } from "../../src/channels/email/provider.ts";
 import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/outbox/create.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import type { Answer } from "./fake-queue.ts";
@@ -104,7 +104,7 @@ export async function givenMails(
       userId,
     }),
   );
-  await h.ctx.db.writeList(insertDispatches(rows));
+  await h.ctx.db.write({ rows: insertDispatches(rows) });
   return rows.map((row) => row.id);
 }
 

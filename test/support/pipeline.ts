@@ -153,7 +153,7 @@ export async function live(h: Harness, minutes: number): Promise<void> {
   const end = h.clock.now() + minutes * MINUTE;
   while (h.clock.now() < end) {
     // As the job's runner does it: a sweep that fails is not the end of the world.
-    await sweep(h.deps.open("first-primary"), h.deps.channels).catch(() => {});
+    await sweep(h.deps.open("first-primary")).catch(() => {});
     await h.drain();
     const next = h.clock.now() + MINUTE;
     for (;;) {

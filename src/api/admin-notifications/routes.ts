@@ -1,19 +1,12 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
-import { json, jsonBody, problems } from "../../http/schemas.ts";
+import { json, jsonBody, keyed, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** The admin contract. Static paths come before `/{id}`. */
 export const BASE = "/api/v1/admin/notifications";
 
 const shared = { tags: ["Dispatch log"], middleware: access("admin-notifications", ADMIN_ROLES) };
-
-const keyed = z.object({
-  "idempotency-key": z
-    .string()
-    .optional()
-    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
-});
 
 export const list = createRoute({
   ...shared,
@@ -61,7 +54,7 @@ export const change = createRoute({
   path: `${BASE}/{id}`,
   summary: "Retry a dispatch that failed or was cancelled, or note something",
   description:
-    "`retry`: what failed, bounced or was cancelled, with all attempts anew. 409 says at once why it would be in vain: `no_device`, `no_address`, `unverified`, `suppressed`, `unsubscribed`, `nothing_to_say`, `expired`; or `told_since` where another message has told it. `update`: sets `note`.",
+    "`retry`: what failed, bounced or was cancelled, with all attempts anew. 409 says at once why it would be in vain: `no_device`, `provider_not_configured`, `no_address`, `unverified`, `suppressed`, `unsubscribed`, `nothing_to_say`, `expired`; or `told_since` where another message has told it. `update`: sets `note`.",
   request: { params: schemas.idParam, body: jsonBody(schemas.changeBody) },
   responses: { 200: json(schemas.changed, "Done"), ...problems(400, 404, 409, 413, 415) },
 });

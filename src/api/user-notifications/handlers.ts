@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
-import { isEmailType } from "../../channels/email/recipient.ts";
 import { sendTest } from "../../notifications/test/send.ts";
+import { deliverOn } from "../../delivery/through-providers.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
@@ -18,7 +18,7 @@ import { historyView, preferencesView, selection, statsView, testView } from "./
 const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
   subjectOf(requireToken(c.get("principal")), user_id);
 
-export function registerUserNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.getPreferences, async (c) =>
     c.json(preferencesView(await getPreferences(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
   );
@@ -38,7 +38,7 @@ export function registerUserNotifications(app: App): void {
     const wanted = pageOf({ page, limit: page_size, cursor });
     const found = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
     const { rows, pagination } = paginate(wanted, found);
-    // The contract's own shape, and where to go on.
+    // The contract's own shape, with our `next_cursor`.
     const { total, limit: _, ...where } = pagination;
     return c.json(
       { items: rows.map(historyView), total, page_size, total_pages: Math.ceil(total / page_size), ...where },
@@ -54,14 +54,13 @@ export function registerUserNotifications(app: App): void {
   });
 
   app.openapi(routes.sendTest, async (c) => {
-    // The body may be left out; its schema's defaults then have not been applied.
+    // Without a body the defaults of its schema are not applied.
     const body: { email_type?: string; custom_subject?: string | undefined } = c.req.valid("json") ?? {};
     const { email_type: type = "test", custom_subject: subject } = body;
-    const request = { type: isEmailType(type) ? type : ("test" as const), subject };
+    const request = { type, subject };
     const key = await idempotencyKeyOf(c, request);
-    const { deliverers } = c.get("deps");
     const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
-      deliverers.email(ctx, [ids]);
+      deliverOn(ctx, "email", [ids]);
     const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, whose(c), request);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(testView(dispatch), 200);
@@ -73,7 +72,7 @@ export function registerUserNotifications(app: App): void {
 
   app.openapi(routes.health, async (c) => {
     const { emailProviders, probeEmail } = c.get("deps");
-    // A service that looks after us has used nothing.
+    // A monitoring service has sent no test, so its usage is 0.
     const { id } = requireToken(c.get("principal"));
     const found = await emailHealth(c.get("ctx"), emailProviders, probeEmail, id);
     const { used, limit } = found.usage;

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { EMAIL_TYPES } from "../../content/index.ts";
 import { pageQuery } from "../../http/pagination.ts";
-import { anyDispatchId, listOf, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { anyDispatchId, directoryId, listOf, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
+import { TYPE_IDS } from "../../notifications/registry.ts";
 
 /** The contract's states of an e-mail. */
 export const HISTORY_STATUSES = ["pending", "sent", "delivered", "bounced", "failed"] as const;
@@ -10,7 +10,7 @@ export type HistoryStatus = (typeof HISTORY_STATUSES)[number];
 
 const FREQUENCIES = ["immediate", "daily", "weekly"] as const;
 
-/** More than there can be different ones, for whoever repeats some. */
+/** More than there are different ones, so that a caller may repeat some. */
 const MAX_DAYS = 100;
 
 const dayList = listOf(z.int().min(0).max(30), MAX_DAYS).transform((days) =>
@@ -102,7 +102,7 @@ export const subjectQuery = z.object(named);
 
 export const historyQuery = z.object({
   ...named,
-  notification_type: z.enum(EMAIL_TYPES as [string, ...string[]]).optional(),
+  notification_type: z.enum(TYPE_IDS).optional(),
   status: z.enum(HISTORY_STATUSES).optional(),
   page: pageQuery.page,
   page_size: pageQuery.limit,
@@ -110,7 +110,7 @@ export const historyQuery = z.object({
 });
 
 export const idParam = z.object({
-  // The contract wants 400 for what has no id's form. What has one and is not there, be it of another kind, is a 404.
+  // The contract wants 400 for a text without an id's form. Any unknown id, also of another kind, gets 404.
   notification_id: anyDispatchId
     .regex(/^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z]+_[0-9a-z]{26})$/, "must be an id")
     .openapi({ param: { name: "notification_id", in: "path" } }),
@@ -118,7 +118,7 @@ export const idParam = z.object({
 
 export const testBody = z
   .strictObject({
-    email_type: z.enum(EMAIL_TYPES as [string, ...string[]]).default("test"),
+    email_type: z.enum(TYPE_IDS).default("test"),
     custom_subject: plainText(200).optional().openapi({
       description:
         "Only for a verified address. One that is not verified gets the plain test e-mail, whatever is asked for: our own subject, and no name.",

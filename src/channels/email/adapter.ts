@@ -6,11 +6,16 @@ import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import { sendConcurrently } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { compose, contentOf, type Letterhead } from "./compose.ts";
-import { isLateBound, type LateContents, readLateContents } from "../../notifications/late-bound.ts";
+import { compose, type Due, type Letterhead } from "./compose.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
-import type { EmailContent } from "../../content/index.ts";
-import { isEmailType, type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
+import {
+  isLateBound,
+  type LateContents,
+  type NotificationTypes,
+  readLateContents,
+  saidBy,
+} from "../../content/index.ts";
+import { type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
 
 /** The recipients of the claimed dispatches, by user, and what late-bound dispatches say, by dispatch. */
 interface Loaded {
@@ -26,43 +31,46 @@ interface Letter {
 
 type Prepared = Letter | { dispatch: Dispatch; outcome: Outcome };
 
-/** What an e-mail says, and to whom. */
-interface Due {
-  content: EmailContent;
-  addressed: Recipient & { email: string };
-}
-
 /** A bug in a template, or facts that nobody expected: it costs this e-mail an attempt, and the others nothing. */
 const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
 /** What is to be sent for a dispatch, or why nothing is. @param now what "in 30 days" is counted from, epoch ms */
-function decide(dispatch: Dispatch, { recipients, late }: Loaded, now: number): Due | Outcome {
+function decide(
+  types: NotificationTypes,
+  dispatch: Dispatch,
+  { recipients, late }: Loaded,
+  now: number,
+): Due | Outcome {
   const recipient = recipients.get(dispatch.user_id);
-  const refused = isEmailType(dispatch.type) ? refusal(dispatch.type, recipient) : NO_CONTENT;
+  const type = types.get(dispatch.type);
+  if (type === undefined) return NO_CONTENT;
+  const refused = refusal(type, recipient);
   if (refused !== null) return refused;
-  const isLate = isLateBound(dispatch);
-  const content = isLate ? (late.get(dispatch.id) ?? null) : contentOf(dispatch, now);
-  if (isLate && content === null) return NOTHING_TO_SAY;
-  if (content === null || recipient?.email == null) return NO_CONTENT;
-  return { content, addressed: { ...recipient, email: recipient.email } };
+  const lateContent = late.get(dispatch.id);
+  if (isLateBound(type, dispatch) && lateContent === undefined) return NOTHING_TO_SAY;
+  const said =
+    lateContent === undefined ? saidBy(types, type, dispatch, now) : { type, content: lateContent };
+  if (said === null || recipient?.email == null) return NO_CONTENT;
+  return { type, said, addressee: { ...recipient, email: recipient.email } };
 }
 
-/** The e-mail channel: one message to one address, whatever it is about. */
+/** The e-mail channel: one message to one address, of any of these types. */
 export function createEmailChannel(
   providers: readonly EmailProvider[],
   budget: Budget,
   letterhead: Letterhead,
+  types: NotificationTypes,
 ): ChannelAdapter<Loaded> {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
   async function prepare(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
     // A repeat says what the first try said: providers know a repeat by its key and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
-    const due = decide(dispatch, loaded, now);
+    const due = decide(types, dispatch, loaded, now);
     if ("kind" in due) return { dispatch, outcome: due };
-    return { dispatch, message: await compose(letterhead, dispatch, due.content, due.addressed, now) };
+    return { dispatch, message: await compose(letterhead, dispatch, due, now) };
   }
 
   async function prepareSafely(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
@@ -76,18 +84,22 @@ export function createEmailChannel(
 
   return {
     channel: "email",
-    providers,
+    queue: "email",
+    settlementQueue: "email",
     budget,
+    isPerDevice: false,
+    announce: null,
+    providers,
     load: (claimed, now) =>
       Parsed.of(
-        { recipients: recipientsOf(usersOf(claimed), now), late: readLateContents(claimed, now) },
+        { recipients: recipientsOf(usersOf(claimed), now), late: readLateContents(types, claimed, now) },
         ({ recipients, late }) => ({
           recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
           late,
         }),
       ),
     refusal(dispatch, loaded, now) {
-      const due = decide(dispatch, loaded, now);
+      const due = decide(types, dispatch, loaded, now);
       return "kind" in due ? due : null;
     },
     async send(ctx, name, dispatches, loaded, terms) {

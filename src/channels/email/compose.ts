@@ -1,14 +1,8 @@
 import type { Dispatch } from "../../db/schema/index.ts";
 import { canonicalLocale, plainLocale } from "../../lib/locale.ts";
 import type { EmailMessage } from "./provider.ts";
-import { isEmailType, type Recipient, TRANSACTIONAL } from "./recipient.ts";
-import {
-  customSubject,
-  type EmailContent,
-  parseEmailContent,
-  renderEmail,
-  sampleContent,
-} from "../../content/index.ts";
+import type { Recipient } from "./recipient.ts";
+import { customSubject, type NotificationType, renderEmail, type Said } from "../../content/index.ts";
 import { type LinkSecrets, signUnsubscribe } from "../../preferences/unsubscribe-token.ts";
 
 /** What every e-mail of ours has in common. */
@@ -18,41 +12,40 @@ export interface Letterhead {
   linkSecrets: LinkSecrets;
 }
 
-/**
- * The content of a dispatch; null when there is none. A push that goes on as e-mail is made from its title and body, a
- * test shows the sample of the type that was asked for.
- */
-export function contentOf({ type, payload, title, body }: Dispatch, now: number): EmailContent | null {
-  const given = payload === null ? {} : (JSON.parse(payload) as Record<string, unknown>);
-  if (type === "test" && typeof given["sample"] === "string" && isEmailType(given["sample"]))
-    return sampleContent(given["sample"], now);
-  if (type === "push" && payload === null)
-    return parseEmailContent("push", { title: title ?? "", body: body ?? "" });
-  return parseEmailContent(type, given);
+/** A user who has an address. */
+export type Addressee = Recipient & { email: string };
+
+/** What an e-mail says, and to whom. */
+export interface Due {
+  /** The dispatch's type. A test may say what another type would. */
+  type: NotificationType;
+  said: Said;
+  addressee: Addressee;
 }
 
-/** What a message says, and whom it greets. */
-interface Words {
-  content: EmailContent;
-  recipient: Recipient & { email: string };
-  /** The subject that a caller asked for. */
+/** A message as it is rendered: what it says, whom it greets, and the subject that a caller asked for. */
+interface Letter {
+  said: Said;
+  recipient: Addressee;
   subject: string | null;
 }
 
 /**
- * An address that nobody has verified may be a stranger's, and whoever can have it written to would have us as a relay.
- * So it gets our own words alone: no name, no subject or type of one's choice, nothing else that a caller wrote.
+ * An address that nobody has verified may be a stranger's: a caller could use us to send that stranger any text. So it gets
+ * only what the type says to such an address, without a name or a subject that a caller chose.
  */
-function ownWords(type: string, recipient: Words["recipient"]): Words {
-  const locale = canonicalLocale(recipient.locale ?? "");
+function letterFor({ type, said, addressee }: Due, dispatch: Dispatch): Letter {
+  if (addressee.email_verified === 1 || type.transactional === null)
+    return { said, recipient: addressee, subject: type.subjectOf?.(dispatch) ?? null };
+  const locale = canonicalLocale(addressee.locale ?? "");
   return {
-    content: type === "welcome" ? { type } : { type: "test" },
-    recipient: { ...recipient, name: null, locale: locale && plainLocale(locale) },
+    said: { type, content: type.transactional.unverified },
+    recipient: { ...addressee, name: null, locale: locale && plainLocale(locale) },
     subject: null,
   };
 }
 
-/** RFC 2919; one list a type, so that a reader can filter them. */
+/** Each type is a list of its own (RFC 2919), so that readers can filter them. */
 const listId = (type: string, publicUrl: string) =>
   `<${type.replaceAll("_", "-")}.${new URL(publicUrl).hostname}>`;
 
@@ -63,22 +56,18 @@ const listId = (type: string, publicUrl: string) =>
 export async function compose(
   letterhead: Letterhead,
   dispatch: Dispatch,
-  given: EmailContent,
-  addressee: Recipient & { email: string },
+  due: Due,
   now: number,
 ): Promise<EmailMessage> {
   const { publicUrl, from, linkSecrets } = letterhead;
-  // A test e-mail may have been given a subject of its own. Of others the title is what the last attempt said, or a push's.
-  const asked = dispatch.type === "test" ? dispatch.title : null;
-  const { content, recipient, subject }: Words =
-    addressee.email_verified === 1
-      ? { content: given, recipient: addressee, subject: asked }
-      : ownWords(dispatch.type, addressee);
-  const token = TRANSACTIONAL.has(content.type)
-    ? null
-    : await signUnsubscribe(linkSecrets, { userId: recipient.id, type: content.type });
+  const { said, recipient, subject } = letterFor(due, dispatch);
+  const { type } = said;
+  const token =
+    type.transactional === null
+      ? await signUnsubscribe(linkSecrets, { userId: recipient.id, code: type.linkCode })
+      : null;
   const unsubscribe = token === null ? null : `${publicUrl}/unsubscribe/${token}`;
-  const rendered = renderEmail(content, recipient, { unsubscribe, home: publicUrl }, now);
+  const rendered = renderEmail(said, recipient, { unsubscribe, home: publicUrl }, now);
   return {
     dispatchId: dispatch.id,
     // Without the attempt, so that a repeat is known as one; a retry that a person asked for is another matter.
@@ -93,7 +82,7 @@ export async function compose(
       // Keeps mail clients from folding separate notifications into one thread.
       "X-Entity-Ref-ID": dispatch.id,
       ...(unsubscribe !== null && {
-        "List-Id": listId(content.type, publicUrl),
+        "List-Id": listId(type.id, publicUrl),
         "List-Unsubscribe": `<${unsubscribe}>`,
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
       }),

@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import { dispatches, type DispatchStatus, emailTotals } from "../../db/schema/index.ts";
 import { findSubject, subjectMissing, type Subject } from "../../directory/subject.ts";
 import type { Linked } from "../../log/links.ts";
-import { findDispatch, listDispatches, listed } from "../../log/log.ts";
+import { findDispatch, listDispatches } from "../../log/log.ts";
 import { DAY } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { firstIdAt } from "../../lib/ids.ts";
@@ -17,22 +17,22 @@ export const listEmails = async (
   page: Page,
 ): Promise<Listed<Linked>> => {
   const wanted = { ...filter, userId: subject.id, channel: "email" as const };
-  const [known, ...rest] = await ctx.db.readList([
-    findSubject(subject),
-    ...listDispatches(subject.scope, wanted, page),
-  ]);
-  if (known?.length !== 1) throw subjectMissing(subject);
-  return listed(rest);
+  const { known, list } = await ctx.db.read({
+    known: findSubject(subject),
+    list: listDispatches(ctx, subject.scope, wanted, page),
+  });
+  if (known.length !== 1) throw subjectMissing(subject);
+  return list;
 };
 
 /** One of a user's e-mails. One round trip. @throws 404, also for another's */
 export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<Linked> {
-  const [known, found = []] = await ctx.db.readList([
-    findSubject(subject),
-    findDispatch(subject.scope, "email", id),
-  ]);
-  if (known?.length !== 1) throw subjectMissing(subject);
-  const dispatch = found[0] as Linked | undefined;
+  const { known, found } = await ctx.db.read({
+    known: findSubject(subject),
+    found: findDispatch(subject.scope, "email", id),
+  });
+  if (known.length !== 1) throw subjectMissing(subject);
+  const [dispatch] = found;
   if (dispatch === undefined || dispatch.user_id !== subject.id || dispatch.status === "cancelled")
     throw notFound("notification");
   return dispatch;
@@ -53,14 +53,14 @@ export interface EmailCount {
 export async function countEmails(ctx: Ctx, subject: Subject): Promise<EmailCount[]> {
   const { id: userId } = subject;
   const weekAgo = firstIdAt(ctx.clock.now() - 7 * DAY);
-  const [known, rows = []] = await ctx.db.readList([
-    findSubject(subject),
-    sql`SELECT type, status, sum(n) AS n, sum(recent) AS recent FROM (
+  const { known, counts } = await ctx.db.read({
+    known: findSubject(subject),
+    counts: sql<EmailCount>`SELECT type, status, sum(n) AS n, sum(recent) AS recent FROM (
         SELECT type, status, count(*) AS n, sum(id >= ${weekAgo}) AS recent FROM ${dispatches}
           WHERE user_id = ${userId} AND channel = 'email' AND status <> 'cancelled' GROUP BY type, status
         UNION ALL SELECT type, status, n, 0 FROM ${emailTotals} WHERE user_id = ${userId})
       GROUP BY type, status`,
-  ]);
-  if (known?.length !== 1) throw subjectMissing(subject);
-  return rows as EmailCount[];
+  });
+  if (known.length !== 1) throw subjectMissing(subject);
+  return counts;
 }

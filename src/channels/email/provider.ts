@@ -1,5 +1,8 @@
 import type { Pace, SendReport } from "../../delivery/outcome.ts";
 
+/** The dispatch's id travels under this name in the provider's tags or metadata (Postmark allows 20 characters). */
+export const DISPATCH_TAG = "tidings_dispatch";
+
 /** One e-mail to one address, rendered. */
 export interface EmailMessage {
   /** The dispatch, which travels in the provider's tags or metadata, so that a webhook finds its row. */

@@ -18,9 +18,12 @@ export interface Suppression {
   created_at: number;
 }
 
-const COLUMNS = sql.raw("id, email, reason, expires_at, created_at");
-
 const inForce = (now: number): SQL => sql`(expires_at IS NULL OR expires_at > ${now})`;
+
+/** Suppressions that are in force, where `condition` holds. */
+const select = (now: number, condition: SQL): SQL<Suppression> =>
+  sql<Suppression>`SELECT id, email, reason, expires_at, created_at FROM ${suppressions}
+    WHERE ${inForce(now)} AND ${condition}`;
 
 /** Whether nothing may be sent to the address in `column`, which is canonical; as 0 or 1. */
 export const isSuppressed = (column: SQLWrapper, now: number): SQL =>
@@ -30,23 +33,23 @@ export const isSuppressed = (column: SQLWrapper, now: number): SQL =>
 export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Suppression>> {
   const now = ctx.clock.now();
   const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
-  const [rows = [], total = []] = await ctx.db.readList([
-    sql`SELECT ${COLUMNS} FROM ${suppressions} WHERE ${inForce(now)} AND ${before}
+  const { rows, count } = await ctx.db.read({
+    rows: sql<Suppression>`${select(now, before)}
       ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
-    sql`SELECT count(*) AS total FROM
+    count: sql<{ total: number }>`SELECT count(*) AS total FROM
       (SELECT 1 FROM ${suppressions} WHERE ${inForce(now)} LIMIT ${TOTAL_CAP + 1})`,
-  ]);
-  return { rows: rows as Suppression[], total: (total as { total: number }[])[0]?.total ?? 0 };
+  });
+  return { rows, total: count[0]?.total ?? 0 };
 }
 
 /** @param address canonical. @throws 404 when mail may be sent to it */
 export async function findSuppression(ctx: Ctx, address: string): Promise<Suppression> {
-  const [[found] = []] = await ctx.db.readList([
-    sql`SELECT ${COLUMNS} FROM ${suppressions}
-      WHERE email = ${addressKey(address)} AND ${inForce(ctx.clock.now())}`,
-  ]);
-  if (found === undefined) throw notFound("suppression");
-  return found as Suppression;
+  const { found } = await ctx.db.read({
+    found: select(ctx.clock.now(), sql`email = ${addressKey(address)}`),
+  });
+  const [suppression] = found;
+  if (suppression === undefined) throw notFound("suppression");
+  return suppression;
 }
 
 /** Lifts a suppression, and notes who did, and what it was. One round trip. @throws 404 */
@@ -55,13 +58,13 @@ export async function liftSuppression(ctx: Ctx, id: string, author: Author): Pro
   const found = sql`FROM ${suppressions} WHERE id = ${id}`;
   const was = sql`(SELECT json_object('complaint', reason = 'complaint', 'suppressed_at', created_at,
     'expires_at', expires_at) ${found})`;
-  const [, , made = []] = await ctx.db.writeList([
-    audit(
+  const { made } = await ctx.db.write({
+    note: audit(
       { id: entry, action: "suppression.lift", target: id, detail: was, ...author },
       sql`EXISTS (SELECT 1 ${found})`,
     ),
-    sql`DELETE ${found}`,
-    isAudited(entry),
-  ]);
+    lift: sql`DELETE ${found}`,
+    made: isAudited(entry),
+  });
   if (made.length === 0) throw notFound("suppression");
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { selectWhole } from "../../db/json.ts";
 import type { Statement } from "../../db/statement.ts";
 import { type DeviceToken, deviceTokens, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope as isInScope } from "../../auth/scope.ts";
@@ -39,23 +40,26 @@ export async function registerDevice(
 ): Promise<DeviceToken> {
   const now = ctx.clock.now();
   const erased = create === null ? sql`false` : await erasedLately(ctx, user_id);
-  const results = await ctx.db.writeList([
-    ...(create === null ? [] : [createUserIfMissing(ctx, create, erased)]),
-    sql`INSERT INTO ${deviceTokens} (token, user_id, provider, platform, registered_at, last_used_at)
+  const found = await ctx.db.write({
+    create: create === null ? [] : [createUserIfMissing(ctx, create, erased)],
+    register: sql`INSERT INTO ${deviceTokens} (token, user_id, provider, platform, registered_at, last_used_at)
       SELECT ${token}, ${user_id}, ${provider}, ${platform}, ${now}, ${now} WHERE ${userInScope(scope, user_id)}
       ON CONFLICT (token) DO UPDATE SET user_id = excluded.user_id, provider = excluded.provider,
         platform = excluded.platform, registered_at = excluded.registered_at, last_used_at = excluded.last_used_at,
         invalidated_at = NULL, invalid_reason = NULL`,
-    sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'too_many_devices'
+    makeRoom: sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'too_many_devices'
       WHERE id IN (SELECT id FROM ${deviceTokens} WHERE user_id = ${user_id} AND invalidated_at IS NULL
         ORDER BY registered_at DESC, id DESC LIMIT -1 OFFSET ${MAX_DEVICES_PER_USER})`,
-    removeDead(user_id),
-    sql`SELECT * FROM ${deviceTokens} WHERE token = ${token} AND user_id = ${user_id} AND ${userInScope(scope, user_id)}`,
-    sql`SELECT 1 WHERE ${erased}`,
-  ]);
-  const [[device] = [], why = []] = results.slice(-2);
-  if (device === undefined) throw why.length > 0 ? userErased() : notFound("user");
-  return device as DeviceToken;
+    removeDead: removeDead(user_id),
+    devices: selectWhole(
+      deviceTokens,
+      sql`token = ${token} AND user_id = ${user_id} AND ${userInScope(scope, user_id)}`,
+    ),
+    erased: sql`SELECT 1 WHERE ${erased}`,
+  });
+  const [device] = found.devices;
+  if (device === undefined) throw found.erased.length > 0 ? userErased() : notFound("user");
+  return device;
 }
 
 /** The plus keeps SQLite from going through everybody's dead devices. */
@@ -70,15 +74,19 @@ const removeDead = (userId: string): Statement =>
  * @throws 404 for a user outside the scope
  */
 export async function listDevices(ctx: Ctx, scope: Scope, userId: string): Promise<DeviceToken[]> {
-  const [user = [], devices = []] = await ctx.db.readList([
-    scope.kind === "own" && scope.userId === userId
-      ? sql`SELECT 1`
-      : sql`SELECT 1 WHERE ${userInScope(scope, userId)}`,
-    sql`SELECT * FROM ${deviceTokens} WHERE user_id = ${userId} AND invalidated_at IS NULL
+  const { user, devices } = await ctx.db.read({
+    user:
+      scope.kind === "own" && scope.userId === userId
+        ? sql`SELECT 1`
+        : sql`SELECT 1 WHERE ${userInScope(scope, userId)}`,
+    devices: selectWhole(
+      deviceTokens,
+      sql`user_id = ${userId} AND invalidated_at IS NULL
         ORDER BY registered_at DESC, id DESC LIMIT ${MAX_DEVICES_PER_USER}`,
-  ]);
+    ),
+  });
   if (user.length === 0) throw notFound("user");
-  return devices as DeviceToken[];
+  return devices;
 }
 
 /** Invalidates a token; one that is invalid already stays as it is. One round trip. @throws 404 outside the scope */
@@ -90,12 +98,12 @@ export async function removeDevice(ctx: Ctx, scope: Scope, token: string): Promi
       : sql`user_id IN (SELECT id FROM ${users} WHERE id = ${deviceTokens}.user_id
           AND ${inScope(scope, { userId: users.id, orgId: users.org_id })})`
   }`;
-  const [, found = []] = await ctx.db.writeList([
-    sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'removed'
+  const { found } = await ctx.db.write({
+    remove: sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'removed'
       WHERE ${mine} AND invalidated_at IS NULL`,
-    sql`SELECT invalidated_at FROM ${deviceTokens} WHERE ${mine}`,
-  ]);
-  const device = found[0] as { invalidated_at: number } | undefined;
+    found: sql<{ invalidated_at: number }>`SELECT invalidated_at FROM ${deviceTokens} WHERE ${mine}`,
+  });
+  const [device] = found;
   if (device === undefined) throw notFound("device token");
   return device.invalidated_at;
 }

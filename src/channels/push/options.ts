@@ -34,20 +34,25 @@ export interface PushOptions {
 
 export type PushOptionName = keyof PushOptions;
 
+/** The names, and the compiler's word that none is missing. */
+const NAMES = {
+  sound: true,
+  badge: true,
+  priority: true,
+  ttl: true,
+  subtitle: true,
+  channel_id: true,
+  interruption_level: true,
+  mutable_content: true,
+  category_id: true,
+  image: true,
+  content_available: true,
+} satisfies Record<PushOptionName, true>;
+
+const isName = (name: string): name is PushOptionName => Object.hasOwn(NAMES, name);
+
 /** Every option. A provider that has them all says so with this. */
-export const PUSH_OPTIONS = Object.keys({
-  sound: 0,
-  badge: 0,
-  priority: 0,
-  ttl: 0,
-  subtitle: 0,
-  channel_id: 0,
-  interruption_level: 0,
-  mutable_content: 0,
-  category_id: 0,
-  image: 0,
-  content_available: 0,
-} satisfies Record<PushOptionName, 0>) as PushOptionName[];
+export const PUSH_OPTIONS: readonly PushOptionName[] = Object.keys(NAMES).filter(isName);
 
 /** What a silent push takes: it shows nothing but the number on the app's icon, and makes no sound. */
 export const SILENT_OPTIONS: ReadonlySet<string> = new Set<PushOptionName>([
@@ -71,6 +76,19 @@ export const unknownTo = (
 ): PushOptionName[] =>
   namesOf(options).filter((name) => !providers.some((provider) => provider.options.includes(name)));
 
-/** Reads the column `options`; what is not there are no options. */
-export const parseOptions = (column: string | null): PushOptions =>
-  column === null ? {} : (JSON.parse(column) as PushOptions);
+// Both columns were checked when they were written.
+const isOptions = (value: unknown): value is PushOptions => typeof value === "object" && value !== null;
+const isData = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** Reads the column `options`. */
+export function parseOptions(column: string | null): PushOptions {
+  const value: unknown = column === null ? null : JSON.parse(column);
+  return isOptions(value) ? value : {};
+}
+
+/** Reads the column `data`: JSON for the app, or null. */
+export function parseData(column: string | null): Record<string, unknown> | null {
+  const value: unknown = column === null ? null : JSON.parse(column);
+  return isData(value) ? value : null;
+}

@@ -29,6 +29,8 @@ export type ReceiptReport =
 /** A push service. Knows neither D1 nor env; gets `fetch` handed in. */
 export interface PushProvider {
   readonly name: string;
+  /** Whose devices it sends to: those whose token is its own, or all, as a provider for development does. */
+  readonly devices: "own" | "all";
   /** The options that it has. */
   readonly options: readonly PushOptionName[];
   readonly pace: Pace;
@@ -39,3 +41,7 @@ export interface PushProvider {
   /** Fetches receipts for up to 1,000 tickets; absent where the provider has none. */
   receipts?(tickets: readonly string[]): Promise<ReceiptReport>;
 }
+
+/** Whether `provider` sends to devices whose token belongs to the provider called `owner`. */
+export const takes = (provider: Pick<PushProvider, "name" | "devices">, owner: string): boolean =>
+  provider.devices === "all" || provider.name === owner;

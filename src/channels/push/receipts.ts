@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { hasRoom } from "../../db/client.ts";
 import type { Statement } from "../../db/statement.ts";
@@ -6,7 +6,7 @@ import { inJson } from "../../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
 import { acceptedCount, failedCount, isOpen } from "../../delivery/counts.ts";
 import { follow } from "../../delivery/fallback.ts";
-import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
+import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
 import type { PushProvider, Receipt } from "./provider.ts";
 
@@ -51,13 +51,13 @@ export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]
  * What is due, the oldest first. It is not claimed: that would cost two written rows a delivery. Two ticks at once may ask
  * for the same receipt, and then write down the same.
  */
-export const takeDueReceipts = (now: number) =>
-  sql`SELECT dispatch_id, device_id, provider, ticket_id, accepted_at FROM ${deliveries}
+export const takeDueReceipts = (now: number): SQL<Due> =>
+  sql<Due>`SELECT dispatch_id, device_id, provider, ticket_id, accepted_at FROM ${deliveries}
     WHERE receipt_due_at <= ${now} ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL}`;
 
 async function takeDue(ctx: Ctx): Promise<Due[]> {
-  const [due = []] = await ctx.db.readList([takeDueReceipts(ctx.clock.now())]);
-  return due as Due[];
+  const { due } = await ctx.db.read({ due: takeDueReceipts(ctx.clock.now()) });
+  return due;
 }
 
 async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonly Due[]): Promise<void> {
@@ -79,14 +79,14 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
   });
   const affected = [...new Set(bad.map((delivery) => delivery.dispatch_id))];
   const followers = follow(ctx, affected);
-  const results = await ctx.db.writeList([
-    ...(over.length > 0 ? [closeReceipts(over, bad)] : []),
-    ...(missing.length > 0 ? [putOff(missing, now + ASK_AGAIN_MS)] : []),
-    ...(bad.length > 0 ? [killTokens(ctx, bad), recount(ctx, affected)] : []),
-    ...followers.statements,
-    queuedAmong(followers.ids),
-  ]);
-  await wake(ctx, (results.at(-1) ?? []) as ToWake[]);
+  const { toWake } = await ctx.db.write({
+    close: over.length > 0 ? [closeReceipts(over, bad)] : [],
+    putOff: missing.length > 0 ? [putOff(missing, now + ASK_AGAIN_MS)] : [],
+    correct: bad.length > 0 ? [killTokens(ctx, bad), recount(ctx, affected)] : [],
+    followers: followers.statements,
+    toWake: queuedAmong(followers.ids),
+  });
+  await wake(ctx, toWake);
 }
 
 type Bad = Due & { receipt: Exclude<Receipt, { kind: "ok" }> };

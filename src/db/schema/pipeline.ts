@@ -5,13 +5,16 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 export const CHANNELS = ["push", "email", "in_app"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** Which queue wakes a dispatch: the channel's own for what someone waits for, `bulk` for batches and jobs. */
+/** The queues that wake dispatches: two for what someone waits for, `bulk` for batches and jobs. */
 export const QUEUES = ["push", "email", "bulk"] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** queued → sending → sent → delivered | bounced, and failed, cancelled. Only ever forward, but for a retry. */
+/** queued → sending → sent → delivered | bounced, or failed, or cancelled. Only a retry by hand moves a dispatch back. */
 export const STATUSES = ["queued", "sending", "sent", "delivered", "bounced", "failed", "cancelled"] as const;
 export type DispatchStatus = (typeof STATUSES)[number];
+
+/** The type of most dispatches: what is sent by API. The index by type leaves it out. */
+export const COMMON_TYPE = "push";
 
 /**
  * One message to one user on one channel: the outbox, and the log that every contract is a view of.
@@ -22,20 +25,20 @@ export const dispatches = sqliteTable(
   "dispatches",
   {
     id: text("id").primaryKey(),
-    channel: text("channel", { enum: CHANNELS }).notNull(),
+    channel: text("channel").notNull(),
     lane: text("lane", { enum: QUEUES }).notNull(),
     type: text("type").notNull(),
     org_id: text("org_id"),
-    /** Of the org_admin on whose authority it is sent: asked again when it is. Null: no leave is needed. */
+    /** Of the org_admin who sends it: whether they still may is checked when it is sent. Null: no permission is needed. */
     sender_org_id: text("sender_org_id"),
     user_id: text("user_id").notNull(),
     batch_id: text("batch_id"),
     status: text("status", { enum: STATUSES }).notNull(),
-    /** What a person noted over the pipeline's status: `retried` or `resolved`. */
+    /** What a person has marked it with: `retried` or `resolved`. It hides the pipeline's status. */
     mark: text("mark"),
-    /** What staff noted in the log: for staff alone. */
+    /** A note of staff in the log, which only staff see. */
     note: text("note"),
-    /** What was noted with the mark, in the push contract. */
+    /** A note that came with the mark, in the push contract. */
     retry_note: text("retry_note"),
     error_code: text("error_code"),
     error: text("error"),
@@ -61,7 +64,7 @@ export const dispatches = sqliteTable(
     failed_count: integer("failed_count").notNull(),
     /** Outcomes that providers have given so far. */
     attempts: integer("attempts").notNull(),
-    /** Claims since the last settle. A message that kills its consumer is given up after a few. */
+    /** Claims since the last settle. A dispatch whose consumers are lost again and again is given up. */
     claims: integer("claims").notNull(),
     /** The time that was asked for with `send_at`; null for at once. */
     scheduled_at: integer("scheduled_at"),
@@ -74,15 +77,15 @@ export const dispatches = sqliteTable(
     expires_at: integer("expires_at"),
     claim_id: text("claim_id"),
     lease_until: integer("lease_until"),
-    /** Dispatches that went out in one request whose outcome nobody knows: they are repeated as the same request. */
+    /** Of dispatches that shared a request whose outcome is unknown: they are repeated as the same request. */
     chunk_id: text("chunk_id"),
     /** The channel that follows when this dispatch fails. */
-    fallback: text("fallback", { enum: CHANNELS }),
+    fallback: text("fallback"),
     read_at: integer("read_at"),
     archived_at: integer("archived_at"),
     /**
-     * In the order in which a user's in-app messages came or changed, ascending; null until one is delivered. Triggers
-     * set it, so that it is the order of the commits and no source can forget it.
+     * The order in which a user's in-app messages came or changed, ascending; null until a message is delivered. Triggers
+     * set it, so it is the order of the commits, and no source can forget it.
      */
     inbox_seq: integer("inbox_seq"),
     created_at: integer("created_at").notNull(),
@@ -90,7 +93,7 @@ export const dispatches = sqliteTable(
     sent_at: integer("sent_at"),
     delivered_at: integer("delivered_at"),
     updated_at: integer("updated_at").notNull(),
-    /** Of an e-mail: how much the weightiest event weighs that its provider has told; null for none yet. */
+    /** Of an e-mail: the greatest weight of the events that its provider has reported; null when there was none. */
     feedback_weight: integer("feedback_weight"),
   },
   (t) => [
@@ -151,7 +154,10 @@ export const dispatches = sqliteTable(
 export type Dispatch = typeof dispatches.$inferSelect;
 export type DispatchRow = typeof dispatches.$inferInsert;
 
-/** A reason to tell someone something, once: the key names the fact and its version. WITHOUT ROWID. */
+/**
+ * A dedupe key: a reason to notify a user, once. It names the fact and its version, and points to the dispatch that says it.
+ * WITHOUT ROWID.
+ */
 export const dedupeKeys = sqliteTable(
   "occasions",
   {

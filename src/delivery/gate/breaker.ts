@@ -2,7 +2,7 @@ import type { ProviderHealth } from "../outcome.ts";
 import { HOUR, MINUTE, SECOND } from "../../lib/clock.ts";
 import type { GateState } from "./gate.ts";
 
-/** Rounds of requests that must fail in a row before the circuit opens. */
+/** Reports of failure in a row after which the circuit opens. */
 export const FAILURES_TO_OPEN = 5;
 /** The first rest of an open circuit; each failed probe doubles it, up to `MAX_OPEN_MS`. */
 export const OPEN_MS = 30 * SECOND;
@@ -11,10 +11,10 @@ export const MAX_OPEN_MS = 10 * MINUTE;
 export const PROBE_MS = 30 * SECOND;
 /** The longest pause that a provider can ask for. */
 export const MAX_PAUSE_MS = HOUR;
-/** A rest that ends so much later than it could was set by a caller whose clock was wrong, and is dropped. */
+/** A rest that ends so much later than is possible was set by a caller with a wrong clock, and is dropped. */
 const MAX_SKEW_MS = MINUTE;
 
-/** `failures`: how many rounds failed in a row, probes included. `until`: epoch ms. */
+/** `failures`: reports of failure in a row, probes included. `until`: epoch ms. */
 export type Circuit =
   | { kind: "closed"; failures: number }
   /** Rests until then; after that it is half open, and the next caller is its probe. */
@@ -25,19 +25,22 @@ export type Circuit =
 /** What a gate remembers of its provider. */
 export interface Breaker {
   circuit: Circuit;
-  /** Epoch ms until which the provider asked us to pause; long past when it did not. */
+  /** Epoch ms until which the provider asked us to pause; in the past when it did not. */
   pausedUntil: number;
 }
 
-/** Whether a request may go, and the breaker if it does (the same object when nothing changes). Keeping it takes the probe. */
-export type Entry =
+/**
+ * Whether a request may be sent, and the breaker if it is (the same object when nothing changes). Whoever stores it has taken
+ * the probe.
+ */
+export type Acquired =
   | { admitted: true; probe: boolean; reportSuccess: boolean; next: Breaker }
   | { admitted: false; /** Epoch ms. */ retryAt: number };
 
 export const HEALTHY: Breaker = { circuit: { kind: "closed", failures: 0 }, pausedUntil: 0 };
 
-/** Asks for a request at `now`. */
-export function enter(before: Breaker, now: number): Entry {
+/** Asks to send a request at `now`. */
+export function acquire(before: Breaker, now: number): Acquired {
   const breaker = normalize(before, now);
   const { circuit } = breaker;
   const retryAt = restsUntil(breaker);
@@ -48,7 +51,7 @@ export function enter(before: Breaker, now: number): Entry {
   return { admitted: true, probe: true, reportSuccess: true, next: { ...breaker, circuit: probing } };
 }
 
-/** The breaker after a round of requests. The same object when nothing changes, so that nothing need be stored. */
+/** The breaker after a report. The same object when nothing changes, so that nothing need be stored. */
 export function record(before: Breaker, health: ProviderHealth, now: number): Breaker {
   const breaker = normalize(before, now);
   const { circuit } = breaker;
@@ -57,7 +60,7 @@ export function record(before: Breaker, health: ProviderHealth, now: number): Br
     return circuit.kind === "closed" && circuit.failures === 0
       ? breaker
       : { ...breaker, circuit: HEALTHY.circuit };
-  // While it rests, only requests from before are still coming back: they say nothing new.
+  // While it rests, only reports of earlier requests still come: they say nothing new.
   return circuit.kind === "open" ? breaker : { ...breaker, circuit: failed(circuit.failures + 1, now) };
 }
 
@@ -92,7 +95,7 @@ const failed = (failures: number, now: number): Circuit =>
         until: now + Math.min(OPEN_MS * 2 ** (failures - FAILURES_TO_OPEN), MAX_OPEN_MS),
       };
 
-/** A provider that throttles is there: no failure. But a probe was not answered, so another one follows the pause. */
+/** A provider that throttles works, so this is no failure. But a throttled probe proves nothing, so another follows the pause. */
 function paused(breaker: Breaker, until: number): Breaker {
   const { circuit } = breaker;
   const pausedUntil = Math.max(breaker.pausedUntil, until);
@@ -105,14 +108,14 @@ function paused(breaker: Breaker, until: number): Breaker {
 const clampPause = (afterMs: number): number =>
   afterMs > 0 ? Math.min(Math.ceil(afterMs), MAX_PAUSE_MS) : 0;
 
-/** The breaker without rests that no rule could have set, so that one wrong clock cannot shut a provider out. */
+/** The breaker without rests that only a wrong clock can have set: they would shut a provider out. */
 function normalize(breaker: Breaker, now: number): Breaker {
   const { circuit, pausedUntil } = breaker;
-  const circuitIsSane = circuit.kind === "closed" || circuit.until <= now + MAX_PAUSE_MS + MAX_SKEW_MS;
-  const pauseIsSane = pausedUntil <= now + MAX_PAUSE_MS + MAX_SKEW_MS;
-  if (circuitIsSane && pauseIsSane) return breaker;
+  const isCircuitPossible = circuit.kind === "closed" || circuit.until <= now + MAX_PAUSE_MS + MAX_SKEW_MS;
+  const isPausePossible = pausedUntil <= now + MAX_PAUSE_MS + MAX_SKEW_MS;
+  if (isCircuitPossible && isPausePossible) return breaker;
   return {
-    circuit: circuitIsSane ? circuit : { kind: "open", failures: circuit.failures, until: now },
-    pausedUntil: pauseIsSane ? pausedUntil : 0,
+    circuit: isCircuitPossible ? circuit : { kind: "open", failures: circuit.failures, until: now },
+    pausedUntil: isPausePossible ? pausedUntil : 0,
   };
 }

@@ -1,6 +1,6 @@
 import type { Pace, ProviderHealth } from "../outcome.ts";
 
-/** The longest wait (ms) that a gate asks of an admitted caller: beyond it, the caller comes back later instead. */
+/** The longest wait (ms) that a gate asks of a caller. When it would be longer, it refuses, and the caller comes back later. */
 export const MAX_PACING_WAIT_MS = 2_000;
 
 /** Answer of a gate: go ahead (after `waitMs`), or come back later. */
@@ -30,13 +30,13 @@ export interface Gate {
   /** Asks to send `count` messages now. */
   acquire(count: number, pace: Pace): Promise<Admission>;
   /**
-   * Gives back what was asked for and not needed: places in the pace, and the probe when nothing was sent. Messages that
-   * come twice find nothing to send, and must not slow down or shut out those that do.
+   * Gives back what was not needed: places in the pace, and the probe when nothing was sent. Messages that come twice find
+   * nothing to send, and must not slow down or shut out others.
    */
   giveBack(count: number, pace: Pace, probe: boolean): Promise<void>;
-  /** Tells how a round of requests went. */
+  /** Reports how requests went. */
   report(health: ProviderHealth): Promise<void>;
-  /** Looks without taking anything: the state, for the sweep and for health. */
+  /** Reads the state and takes nothing: for the sweep and for health. */
   peek(): Promise<GateState>;
 }
 

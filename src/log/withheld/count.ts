@@ -3,7 +3,7 @@ import type { Statement } from "../../db/statement.ts";
 import { type Channel, withheld } from "../../db/schema/index.ts";
 import { DAY } from "../../lib/clock.ts";
 
-/** What was not made, and when. */
+/** Which kind of message was not made, and when. */
 interface Kind {
   type: string;
   channel: Channel;
@@ -12,8 +12,8 @@ interface Kind {
 }
 
 /**
- * The condition that a row is of a day that the table has. It names them, so that a user's rows are found by the key: each
- * day by one step to the next, and not by going through the table.
+ * The condition that a row is of a day that the table has. It lists the days, because then a user's rows are found by the
+ * key. Each day is found by one step from the day before, without a scan of the table.
  */
 export const ON_KEPT_DAYS: SQL = sql`${withheld.day} IN (WITH RECURSIVE kept(day) AS (
     SELECT min(day) FROM ${withheld}
@@ -24,8 +24,8 @@ export const ON_KEPT_DAYS: SQL = sql`${withheld.day} IN (WITH RECURSIVE kept(day
 export const dayOf = (time: number): number => Math.floor(time / DAY);
 
 /**
- * The statement that counts messages which are not made and leave no other trace. For the batch that withholds them: as
- * that may be repeated, the query must find nothing any more once it has been committed.
+ * The statement that counts messages that are not made and leave no other trace. It goes into the batch that withholds them.
+ * The batch may be repeated, so the query must find nothing any more once it has been committed.
  * @param found a query of `user_id`, `reason` and `n`
  */
 export const countWithheld = ({ type, channel, now }: Kind, found: SQL): Statement =>
@@ -33,7 +33,7 @@ export const countWithheld = ({ type, channel, now }: Kind, found: SQL): Stateme
     SELECT ${dayOf(now)}, user_id, ${type}, ${channel}, reason, n FROM (${found}) WHERE true
     ON CONFLICT DO UPDATE SET n = n + excluded.n`;
 
-/** The same where a repeat would find it again: it counts as one a day, however often it is looked at. */
+/** The same where a repeat would find them again: they count once a day, however often the batch runs. */
 export const noteWithheld = ({ type, channel, now }: Kind, found: SQL): Statement =>
   sql`INSERT INTO ${withheld} (day, user_id, type, channel, reason, n)
     SELECT ${dayOf(now)}, user_id, ${type}, ${channel}, reason, 1 FROM (${found}) WHERE true ON CONFLICT DO NOTHING`;

@@ -14,18 +14,18 @@ export interface Withheld {
 }
 
 /**
- * What was withheld from a user in the last `days` days, today among them, newest first; a handful of rows a day. One
- * round trip. @throws 404 for a user who is not known and of whom nothing was withheld
+ * What was withheld from a user in the last `days` days, today included, newest first; a few rows a day. One round trip.
+ * @throws 404 for a user who is not known and from whom nothing was withheld
  */
 export async function listWithheld(ctx: Ctx, userId: string, days: number): Promise<Withheld[]> {
   const today = dayOf(ctx.clock.now());
   const wanted = JSON.stringify(Array.from({ length: days }, (_, i) => today - i));
-  const [found = [], known = []] = await ctx.db.readList([
-    sql`SELECT w.day, w.type, w.channel, w.reason, w.n FROM json_each(${wanted}) AS d
+  const { found, known } = await ctx.db.read({
+    found: sql<Withheld>`SELECT w.day, w.type, w.channel, w.reason, w.n FROM json_each(${wanted}) AS d
       CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = ${userId}
       ORDER BY w.day DESC, w.type, w.channel, w.reason`,
-    sql`SELECT 1 FROM ${users} WHERE id = ${userId}`,
-  ]);
+    known: sql`SELECT 1 FROM ${users} WHERE id = ${userId}`,
+  });
   if (found.length + known.length === 0) throw notFound("user");
-  return found as Withheld[];
+  return found;
 }

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { Parsed } from "../../db/statement.ts";
 import { applications, dispatches, grants } from "../../db/schema/index.ts";
-import type { EmailContent } from "../../content/index.ts";
-import type { LateBound } from "../late-bound-type.ts";
+import type { LateBound } from "../../content/type.ts";
+import type { ApplicationStatus } from "./payload.ts";
 
 interface Found {
   dispatch_id: string;
@@ -13,11 +13,10 @@ interface Found {
 }
 
 /**
- * An application's new status, as long as it has it: one that has changed again has a message of its own, and one that
- * was deleted has none. Its grant is called as it is called by then, or was last.
+ * An application's new status, as long as the application has it: after a further change there is a further message, and
+ * after a deletion there is none. The grant's title is the present one, or the last that was known.
  */
-export const applicationStatus: LateBound = {
-  isOne: ({ type }) => type === "application_status",
+export const lateBound: LateBound<ApplicationStatus> = {
   read: (claimed) =>
     Parsed.of(
       {
@@ -30,9 +29,6 @@ export const applicationStatus: LateBound = {
     WHERE d.id IN ${claimed} AND d.type = 'application_status' AND json_valid(d.payload)`,
       },
       ({ found }) =>
-        found.map(({ dispatch_id, ...content }): [string, EmailContent] => [
-          dispatch_id,
-          { type: "application_status", ...content },
-        ]),
+        found.map(({ dispatch_id, ...content }): [string, ApplicationStatus] => [dispatch_id, content]),
     ),
 };

@@ -1,4 +1,4 @@
-import type { ContentOf } from "../../content/index.ts";
+import type { CertificationReminder } from "./payload.ts";
 
 /** A certificate, as reminders need it. */
 export interface Certificate {
@@ -12,7 +12,8 @@ export interface Certificate {
 const MAX_LISTED = 20;
 
 /** What lies in a reminder's payload: what it says, with the ids of what it names, which is asked again when it is sent. */
-export type ReminderPayload = Omit<ContentOf<"certification_reminder">, "certifications"> & {
+export type ReminderPayload = Omit<CertificationReminder, "certifications"> & {
+  type: "certification_reminder";
   certifications: Certificate[];
 };
 

@@ -1,16 +1,18 @@
 import { type Template, buttonTo, paragraph } from "../../content/blocks.ts";
-import { countOf, listBlocks, whenBadge } from "../grants/lists.ts";
+import { countOf, listBlocks, titlesOf, whenBadge } from "../grants/lists.ts";
+import type { CertificationReminder } from "./payload.ts";
+import type { en } from "./words.en.ts";
 
 /** A user's expiring and expired certificates, those nearest to now first. */
-export const certificationReminder: Template<"certification_reminder"> = (content, context) => {
-  const { say, format, now } = context;
+export const email: Template<CertificationReminder, typeof en.email> = (content, context) => {
+  const { words, format, now } = context;
   const nearest = content.certifications.toSorted(
     (a, b) => Math.abs(a.expires_at - now) - Math.abs(b.expires_at - now),
   );
   const count = countOf(context, nearest, content.total);
   const first = nearest.find(({ expires_at }) => expires_at > now);
   const expired = format.amount(nearest.filter(({ expires_at }) => expires_at <= now).length);
-  const subject = say.certification.subject(
+  const subject = words.subject(
     expired,
     format.amount(count.value - expired.value),
     first === undefined ? null : format.until(now, first.expires_at),
@@ -21,21 +23,19 @@ export const certificationReminder: Template<"certification_reminder"> = (conten
     return {
       title: name,
       url: null,
-      details: [days.past ? say.certification.expired(date) : say.certification.expires(date)],
-      badge: days.past
-        ? { text: say.certification.expiredBadge, tone: "danger" as const }
-        : whenBadge(context, days),
+      details: [days.past ? words.expired(date) : words.expires(date)],
+      badge: days.past ? { text: words.expiredBadge, tone: "danger" as const } : whenBadge(context, days),
     };
   });
   return {
     subject,
-    preheader: nearest.map(({ name }) => context.inline(name)).join(", "),
+    preheader: titlesOf(items, context),
     title: subject,
     blocks: [
       context.greeting,
-      paragraph(say.certification.intro(count)),
+      paragraph(words.intro(count)),
       ...listBlocks(context, items, count),
-      ...buttonTo(content.url, say.certification.button),
+      ...buttonTo(content.url, words.button),
     ],
   };
 };

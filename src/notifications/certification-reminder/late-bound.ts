@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { Parsed } from "../../db/statement.ts";
-import { certifications as table, dispatches } from "../../db/schema/index.ts";
-import type { EmailContent } from "../../content/index.ts";
-import type { LateBound } from "../late-bound-type.ts";
+import { certifications, dispatches } from "../../db/schema/index.ts";
+import type { LateBound } from "../../content/type.ts";
+import type { CertificationReminder } from "./payload.ts";
 
 interface Found {
   dispatch_id: string;
@@ -14,32 +14,33 @@ interface Found {
 }
 
 /**
- * The certificates that a reminder names, as far as they are still its user's and expire when it says: one that was
- * renewed or deleted meanwhile drops out.
+ * The certificates that a reminder names, without those that were renewed, deleted or given to another user since it was
+ * queued.
  */
-export const certifications: LateBound = {
+export const lateBound: LateBound<CertificationReminder> = {
   // A reminder without ids was queued before payloads had them.
-  isOne: ({ type, payload }) => type === "certification_reminder" && (payload ?? "").includes('"id":'),
+  isFor: (payload) => (payload ?? "").includes('"id":'),
   read: (claimed) =>
     Parsed.of(
       {
         found: sql<Found>`SELECT d.id AS dispatch_id, c.name, c.expires_at,
       json_array_length(d.payload, '$.certifications') AS named, d.payload->>'total' AS total
     FROM ${dispatches} AS d CROSS JOIN json_each(d.payload, '$.certifications') AS j
-    CROSS JOIN ${table} AS c ON c.id = j.value->>'id' AND c.user_id = d.user_id
+    CROSS JOIN ${certifications} AS c ON c.id = j.value->>'id' AND c.user_id = d.user_id
       AND c.expires_at = j.value->>'expires_at'
     WHERE d.id IN ${claimed} AND d.type = 'certification_reminder' AND json_valid(d.payload)
     ORDER BY d.id, j.key`,
       },
       ({ found }) =>
-        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
-          id,
-          {
-            type: "certification_reminder",
-            certifications: own.map(({ name, expires_at }) => ({ name, expires_at })),
-            total: Math.max(own.length, (own[0]?.total ?? 0) - (own[0]?.named ?? 0) + own.length),
-            url: null,
-          },
-        ]),
+        [...Map.groupBy(found, (one) => one.dispatch_id)].map(
+          ([id, own]): [string, CertificationReminder] => [
+            id,
+            {
+              certifications: own.map(({ name, expires_at }) => ({ name, expires_at })),
+              total: Math.max(own.length, (own[0]?.total ?? 0) - (own[0]?.named ?? 0) + own.length),
+              url: null,
+            },
+          ],
+        ),
     ),
 };

@@ -11,6 +11,7 @@ import { expiryIn, expiryOf, reminderKey, remindsOf } from "../../outbox/dedupe-
 import { DAY } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { reminderOf } from "./content.ts";
+import { certificationReminder } from "./type.ts";
 
 /** Users in one portion. */
 export const PORTION = 5_000;
@@ -95,7 +96,7 @@ export function portionRows(
     const all = listed.parse(JSON.parse(candidate.certificates));
     const certificates = all.filter((certificate) => certificate.reminded === 0);
     if (certificates.length === 0) continue;
-    const reason = unreachable("certification_reminder", candidate);
+    const reason = unreachable(certificationReminder, candidate);
     const row = dispatchRow(ctx, {
       channel: "email",
       lane: "bulk",

@@ -3,8 +3,13 @@ import { audit, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { certifications, type Dispatch, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import { dispatchRow, insertDispatches, insertDedupeKeys } from "../../outbox/create.ts";
-import { asRead, type FreshDispatch } from "../../outbox/fresh.ts";
+import {
+  asRead,
+  dispatchRow,
+  type FreshDispatch,
+  insertDedupeKeys,
+  insertDispatches,
+} from "../../outbox/create.ts";
 import { reminderKey } from "../../outbox/dedupe-keys.ts";
 import { wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";

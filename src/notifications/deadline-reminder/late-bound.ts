@@ -4,8 +4,8 @@ import { applications, dispatches, grants, matches, dedupeKeys, preferences } fr
 import { MAX_LISTED, reasonOf, STANDS } from "../grants/followed.ts";
 import { DEADLINE, DEADLINE_GRANT, IS_DEADLINE } from "../../outbox/dedupe-keys.ts";
 import { preferred } from "../../preferences/defaults.ts";
-import type { EmailContent } from "../../content/index.ts";
-import type { LateBound } from "../late-bound-type.ts";
+import type { LateBound } from "../../content/type.ts";
+import type { DeadlineReminder } from "./payload.ts";
 
 interface Found {
   dispatch_id: string;
@@ -22,11 +22,11 @@ const MATCHED = sql`EXISTS (SELECT 1 FROM ${matches} AS m
   WHERE m.grant_id = g.id AND m.user_id = d.user_id AND m.score >= ${preferred("match_threshold")})`;
 
 /**
- * The deadlines that a message reminds of, the nearest first: of grants that its user still follows, as they stand in its
- * occasions. One that was moved has a reminder of its own.
+ * The deadlines that a message reminds of, the nearest first: those in its dedupe keys, of grants that its user still
+ * follows. A deadline that was moved has a reminder of its own.
  */
-export const deadlines: LateBound = {
-  isOne: ({ type, payload }) => type === "deadline_reminder" && payload === null,
+export const lateBound: LateBound<DeadlineReminder> = {
+  isFor: (payload) => payload === null,
   read: (claimed, now) =>
     Parsed.of(
       {
@@ -43,10 +43,9 @@ export const deadlines: LateBound = {
   WHERE place <= ${MAX_LISTED} ORDER BY dispatch_id, place`,
       },
       ({ found }) =>
-        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
+        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, DeadlineReminder] => [
           id,
           {
-            type: "deadline_reminder",
             deadlines: own.map(({ title, deadline, url, applied }) => ({
               title,
               deadline,

@@ -5,14 +5,12 @@ import {
   type Tone,
   paragraph,
 } from "../../content/blocks.ts";
-import type { ContentOf } from "../../content/content.ts";
 import type { Amount, Days } from "../../content/format.ts";
+import type { Deadline, Match } from "./items.ts";
+import type { deadlineWords, matchWords } from "./words.en.ts";
 
 /** More would make a mail that nobody reads, and that Gmail clips (at 102 KB). */
 export const MAX_ITEMS = 20;
-
-type Match = ContentOf<"new_match">["matches"][number];
-type Deadline = ContentOf<"deadline_reminder">["deadlines"][number];
 
 /** How many things a mail tells: the list may hold only the first of them. */
 export const countOf = (
@@ -45,8 +43,16 @@ export const whenBadge = ({ say }: TemplateContext, days: Days): ListItem["badge
 
 const clamped = (score: number): number => Math.min(100, Math.max(0, score));
 
+/** The titles of a list, for a preheader. */
+export const titlesOf = (items: readonly { title: string }[], { inline }: TemplateContext): string =>
+  items.map(({ title }) => inline(title)).join(", ");
+
 /** Matches, the best first and among equals the most urgent. */
-export const matchItems = ({ say, format }: TemplateContext, matches: readonly Match[]): ListItem[] =>
+export const matchItems = (
+  { format }: TemplateContext,
+  words: typeof matchWords,
+  matches: readonly Match[],
+): ListItem[] =>
   matches
     .toSorted((a, b) => b.score - a.score || (a.deadline ?? Infinity) - (b.deadline ?? Infinity) || 0)
     .map((match) => ({
@@ -54,26 +60,30 @@ export const matchItems = ({ say, format }: TemplateContext, matches: readonly M
       url: match.url ?? null,
       details: [
         match.deadline === null || match.deadline === undefined
-          ? say.matches.noDeadline
-          : say.matches.deadline(format.dateTime(match.deadline)),
+          ? words.noDeadline
+          : words.deadline(format.dateTime(match.deadline)),
       ],
-      badge: { text: say.matches.score(format.percent(clamped(match.score) / 100)), tone: "calm" },
+      badge: { text: words.score(format.percent(clamped(match.score) / 100)), tone: "calm" },
     }));
 
 /** Deadlines, the next first. */
-export const deadlineItems = (context: TemplateContext, deadlines: readonly Deadline[]): ListItem[] =>
+export const deadlineItems = (
+  context: TemplateContext,
+  words: typeof deadlineWords,
+  deadlines: readonly Deadline[],
+): ListItem[] =>
   deadlines
     .toSorted((a, b) => a.deadline - b.deadline)
     .map((item) => {
-      const { say, format, now } = context;
+      const { format, now } = context;
       const days = format.until(now, item.deadline);
       return {
         title: item.title,
         url: item.url ?? null,
         details: [
-          say.deadlines.deadline(format.dateTime(item.deadline)),
-          ...(item.reason === null || item.reason === undefined ? [] : [say.deadlines.reasons[item.reason]]),
+          words.deadline(format.dateTime(item.deadline)),
+          ...(item.reason === null || item.reason === undefined ? [] : [words.reasons[item.reason]]),
         ],
-        badge: days.past ? { text: say.deadlines.passedBadge, tone: "danger" } : whenBadge(context, days),
+        badge: days.past ? { text: words.passedBadge, tone: "danger" } : whenBadge(context, days),
       };
     });

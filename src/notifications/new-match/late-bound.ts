@@ -5,8 +5,8 @@ import { isOpenGrant } from "../grants/digest-window.ts";
 import { MAX_LISTED } from "../grants/followed.ts";
 import { IS_MATCH, MATCH_ID } from "../../outbox/dedupe-keys.ts";
 import { preferred } from "../../preferences/defaults.ts";
-import type { EmailContent } from "../../content/index.ts";
-import type { LateBound } from "../late-bound-type.ts";
+import type { LateBound } from "../../content/type.ts";
+import type { NewMatch } from "./payload.ts";
 
 interface Found {
   dispatch_id: string;
@@ -18,11 +18,11 @@ interface Found {
 }
 
 /**
- * The matches that a message has gathered: the best, and how many there are. What was deleted, what has closed meanwhile,
- * and what is no longer as good as the user asks for, drops out.
+ * The matches that a message was made for: the best of them, and how many there are. It leaves out matches that were
+ * deleted, grants that have closed, and scores below what the user asks for by now.
  */
-export const newMatch: LateBound = {
-  isOne: ({ type, payload }) => type === "new_match" && payload === null,
+export const lateBound: LateBound<NewMatch> = {
+  isFor: (payload) => payload === null,
   read: (claimed, now) =>
     Parsed.of(
       {
@@ -40,10 +40,9 @@ export const newMatch: LateBound = {
   WHERE place <= ${MAX_LISTED}`,
       },
       ({ found }) =>
-        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => [
+        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, NewMatch] => [
           id,
           {
-            type: "new_match",
             matches: own.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
             total: own[0]?.total ?? 0,
             url: null,

@@ -1,20 +1,17 @@
-import { type Fact, type Message, type TemplateContext, buttonTo, paragraph } from "../../content/blocks.ts";
-import type { ContentOf } from "../../content/content.ts";
+import { type Fact, type Template, buttonTo, paragraph } from "../../content/blocks.ts";
+import type { PauseContent } from "./payload.ts";
+import type { activated } from "./words.en.ts";
 
 /** To the coordinator: a mentor pauses, or is back. */
-export function pause(
-  content: ContentOf<"pause_activated"> | ContentOf<"pause_deactivated">,
-  context: TemplateContext,
-): Message {
-  const { say, format, inline } = context;
-  const words = content.type === "pause_activated" ? say.pause.activated : say.pause.deactivated;
+export const email: Template<PauseContent, typeof activated.email> = (content, context) => {
+  const { words, format, inline } = context;
   const mentor = inline(content.mentor_name);
   const reason = content.reason ?? "";
   const from = content.effective_date ?? null;
   const facts: Fact[] = [
-    { label: say.pause.mentor, value: content.mentor_name },
+    { label: words.mentor, value: content.mentor_name },
     ...(from === null ? [] : [{ label: words.date, value: format.calendarDate(from) }]),
-    ...(reason === "" ? [] : [{ label: say.pause.reason, value: reason }]),
+    ...(reason === "" ? [] : [{ label: words.reason, value: reason }]),
   ];
   return {
     subject: words.subject(mentor),
@@ -27,7 +24,7 @@ export function pause(
       context.greeting,
       paragraph(words.intro(mentor)),
       { kind: "facts", facts },
-      ...buttonTo(content.url, say.pause.button),
+      ...buttonTo(content.url, words.button),
     ],
   };
-}
+};

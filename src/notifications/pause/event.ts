@@ -1,5 +1,6 @@
-import type { EmailContent } from "../../content/index.ts";
 import type { PauseEventType, peerMentors } from "../../db/schema/index.ts";
+import type { PauseContent } from "./payload.ts";
+import { activated, deactivated } from "./words.en.ts";
 
 type Mentor = typeof peerMentors.$inferSelect;
 
@@ -19,11 +20,11 @@ export interface PauseEvent {
   effectiveDate: number;
   reason: string | null;
   title: string;
-  /** For a lock screen: without the reason, which may be of a private kind. */
+  /** Without the reason: it appears on lock screens. */
   pushBody: string;
   inAppBody: string;
   /** What the e-mail is rendered from. */
-  payload: EmailContent;
+  payload: PauseContent & { type: PauseEventType };
 }
 
 let days: Intl.DateTimeFormat | undefined;
@@ -32,40 +33,25 @@ const day = (at: number): string =>
   (days ??= new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" })).format(at);
 
 /**
- * The event that a mentor's new status would be. `pause_start_date` and `pause_reason` speak of the pause: a return
- * takes effect at once and has no reason.
+ * The event that a mentor's new status is. `pause_start_date` and `pause_reason` describe the pause: a return takes effect
+ * at once and has no reason.
  */
 export function pauseEvent(mentor: Pausing, now: number): PauseEvent {
+  const isPause = mentor.status === PAUSED;
+  const type: PauseEventType = isPause ? "pause_activated" : "pause_deactivated";
+  const effectiveDate = isPause ? (mentor.pause_start_date ?? now) : now;
+  const reason = isPause ? mentor.pause_reason : null;
   const name = mentor.full_name;
-  const who = `${name}, a peer mentor whom you coordinate, is`;
-  if (mentor.status !== PAUSED) {
-    const body = `${who} no longer paused. Status: ${mentor.status.replaceAll("_", " ")}.`;
-    return {
-      type: "pause_deactivated",
-      effectiveDate: now,
-      reason: null,
-      title: `${name} is no longer paused`,
-      pushBody: body,
-      inAppBody: body,
-      payload: {
-        type: "pause_deactivated",
-        mentor_name: name,
-        effective_date: now,
-        reason: null,
-        url: null,
-      },
-    };
-  }
-  const effectiveDate = mentor.pause_start_date ?? now;
-  const reason = mentor.pause_reason;
-  const body = `${who} taking a pause from ${day(effectiveDate)}.`;
+  // In English: messages are made before it is known whose words they should be in.
+  const { push, in_app } = isPause ? activated : deactivated;
+  const facts = { mentor: name, day: day(effectiveDate), status: mentor.status.replaceAll("_", " "), reason };
   return {
-    type: "pause_activated",
+    type,
     effectiveDate,
     reason,
-    title: `${name} is taking a pause`,
-    pushBody: body,
-    inAppBody: reason === null ? body : `${body} Reason: ${reason}`,
-    payload: { type: "pause_activated", mentor_name: name, effective_date: effectiveDate, reason, url: null },
+    title: push.title(facts),
+    pushBody: push.body(facts),
+    inAppBody: in_app.body(facts),
+    payload: { type, mentor_name: name, effective_date: effectiveDate, reason, url: null },
   };
 }

@@ -13,3 +13,6 @@ export const PAUSE_HOLDS: SQL = sql`EXISTS (SELECT 1 FROM ${notificationRecords}
   CROSS JOIN ${peerMentors} AS m ON m.id = r.peer_mentor_id
   WHERE r.id = d.batch_id AND m.coordinator_id = d.user_id
     AND (m.status = ${PAUSED}) = (d.type = 'pause_activated'))`;
+
+/** Whether a dispatch `d` tells of a pause or return that does not hold any more. */
+export const PAUSE_IS_OVERTAKEN: SQL = sql`${IS_PAUSE_MESSAGE} AND NOT ${PAUSE_HOLDS}`;

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { audited, type Author } from "../../audit/audit.ts";
+import { audit, type Author, CHANGED, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
@@ -10,7 +10,6 @@ import {
   findDispatch,
   isActable,
   listDispatches,
-  listed,
   type LogFilter,
 } from "../../log/log.ts";
 import { holdsUnusedSlot } from "../../delivery/slots.ts";
@@ -26,11 +25,11 @@ export const listPushes = async (
   filter: LogFilter,
   page: Page,
 ): Promise<Listed<Linked>> =>
-  listed(await ctx.db.readList(listDispatches(scope, { ...filter, channel: "push" }, page)));
+  (await ctx.db.read({ list: listDispatches(ctx, scope, { ...filter, channel: "push" }, page) })).list;
 
 /**
- * A push and the tokens of the devices that it went to: of those whose user is in scope now, since a device may have changed
- * hands and a user the organization. One round trip.
+ * A push and the tokens of the devices that it went to. Only devices whose user is in scope now: a device may have got
+ * another user, and a user another organization. One round trip.
  */
 export async function getPush(
   ctx: Ctx,
@@ -41,34 +40,36 @@ export async function getPush(
     scope.kind === "org"
       ? userInScope(scope, sql`t.user_id`)
       : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
-  const [found = [], tokens = []] = await ctx.db.readList([
-    findDispatch(scope, "push", id),
-    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
-  ]);
-  const dispatch = found[0] as Linked | undefined;
+  const { found, tokens } = await ctx.db.read({
+    found: findDispatch(scope, "push", id),
+    tokens: sql<{
+      token: string;
+    }>`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
+  });
+  const [dispatch] = found;
   if (dispatch === undefined) throw notFound("notification");
-  return { dispatch, tokens: (tokens as { token: string }[]).map((row) => row.token) };
+  return { dispatch, tokens: tokens.map(({ token }) => token) };
 }
 
-/** What a person notes over a push that is finished. */
+/** What a person notes about a finished push. */
 export interface Annotation {
   status?: "retried" | "resolved" | undefined;
   retry_note?: string | undefined;
 }
 
-/** Notes a mark or a remark. One round trip. @throws 404, 403, 409 while it is still being sent */
+/** Stores a mark or a note. One round trip. @throws 404, 403, 409 while it is still being sent */
 export async function annotatePush(
   ctx: Ctx,
   scope: Scope,
   id: string,
   { status, retry_note }: Annotation,
 ): Promise<Dispatch> {
-  const [, found = []] = await ctx.db.writeList([
-    sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
+  const { found } = await ctx.db.write({
+    annotate: sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
         retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
       WHERE ${isActable(scope, "push", id)} AND status NOT IN ('queued', 'sending')`,
-    findActable(scope, "push", id),
-  ]);
+    found: findActable(scope, "push", id),
+  });
   const dispatch = actable(found, "notification");
   if (dispatch.status === "queued" || dispatch.status === "sending")
     throw new Failure("conflict", `The notification is still ${dispatch.status}.`, { code: "not_finished" });
@@ -76,19 +77,21 @@ export async function annotatePush(
 }
 
 /**
- * Deletes a push with its deliveries; one that is queued is thereby never sent, and its slot is free. One round trip.
+ * Deletes a push with its deliveries. A queued push is then never sent, and its slot is freed. One round trip.
  * @throws 404, 403, 409 while a consumer has it
  */
 export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
   const removable = sql`${isActable(scope, "push", id)} AND status <> 'sending'`;
-  const [before = [], , , , , gone = []] = await ctx.db.writeList([
-    findActable(scope, "push", id),
-    keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
-    sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
-    sql`DELETE FROM ${dispatches} WHERE ${removable}`,
-    ...audited({ id: ctx.ids.uuid(), action: "dispatch.delete", target: id, ...author }),
-  ]);
-  // A batch that is repeated after it was committed finds nothing any more, but that it has removed it.
+  const entry = ctx.ids.uuid();
+  const { before, gone } = await ctx.db.write({
+    before: findActable(scope, "push", id),
+    keep: keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
+    deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
+    dispatch: sql`DELETE FROM ${dispatches} WHERE ${removable}`,
+    audit: audit({ id: entry, action: "dispatch.delete", target: id, ...author }, CHANGED),
+    gone: isAudited(entry),
+  });
+  // A write that is repeated after its commit finds no dispatch, but the audit entry of its deletion.
   if (gone.length > 0 && before.length === 0) return;
   const dispatch = actable(before, "notification");
   if (gone.length === 0)

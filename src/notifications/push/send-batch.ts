@@ -3,8 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import { dispatchRow, HAS_USER, insertDispatches } from "../../outbox/create.ts";
-import { asRead, type FreshDispatch } from "../../outbox/fresh.ts";
+import { asRead, dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../../outbox/create.ts";
 import { slotsFor } from "../../delivery/slots.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
@@ -18,9 +17,9 @@ import { Reserved } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /**
- * One target's part: its dispatch, or why there is none. The user is unknown (or out of the caller's scope), or a repeat
- * finds no record: it has been deleted, or was not taken when the request came first. Or the user's budget is booked out,
- * and there may be room again at `retryAt` (epoch ms).
+ * The result of one target: its dispatch, or why there is none. `unknown_user`: also one out of the caller's scope.
+ * `no_record`: a repeat found none, since it was deleted or never written. `rate_limited`: the user's budget is booked out,
+ * and there may be room at `retryAt` (epoch ms).
  */
 export type TargetResult =
   | { user_id: string; dispatch: Dispatch }
@@ -34,7 +33,7 @@ export interface SentBatch {
 }
 
 /**
- * Takes a push for each target into the outbox with its slot, and wakes the bulk queue. Two round trips, whatever the
+ * Writes a push for each target, with its slot, into the outbox and wakes the bulk queue. Two round trips, whatever the
  * number, and a call to each user's limiter. Unknown users, and those whose budget is booked out, get a result and stop no
  * other.
  * @throws 429 for all of it when one of the organizations has too little left of its day
@@ -78,7 +77,7 @@ const replayOf = (
   orgs: ReadonlyMap<string, string | null>,
 ): SentBatch => ({ batchId, results: match(targets, rows, orgs), replayed: true });
 
-/** A target whose user is known, and the id of its dispatch to be. */
+/** A target whose user is known, and the id that its dispatch will have. */
 interface Candidate {
   id: string;
   user_id: string;
@@ -96,7 +95,7 @@ const candidatesOf = (
     return orgId === undefined ? [] : [{ id: ctx.ids.uuid(), user_id: target.user_id, orgId, target }];
   });
 
-/** A target that there is no room for. */
+/** A target without a slot. */
 interface Refused {
   user_id: string;
   retryAt: number;
@@ -106,8 +105,8 @@ interface Refused {
 const LIMITERS_WITHIN_MS = SECOND;
 
 /**
- * The rows of those who have a slot within the horizon. One whose limiter did not answer (in time) gets a row without a
- * slot, and is never refused: the consumer asks, and puts off what is beyond the horizon.
+ * The rows of the targets with a slot within the horizon. When a limiter did not answer in time, the row has no slot: the
+ * consumer asks for it, and defers what is beyond the horizon.
  */
 function rowsOf(
   ctx: Ctx,
@@ -151,15 +150,15 @@ interface Earlier {
   rows: Dispatch[];
 }
 
-/** It may be empty: of unknown users, or deleted since. */
+/** A batch may be empty: its users were unknown, or its dispatches were deleted. */
 const BATCH: Repeatable<Dispatch, Earlier> = {
   find: (id) => sql<Dispatch>`SELECT * FROM ${dispatches} WHERE batch_id = ${id} ORDER BY id`,
   replay: (rows, batchId) => ({ batchId, rows: [...rows] }),
 };
 
 /**
- * Ids ascend in the order of the targets, so a user's dispatches are theirs in the same order; what there was no room for
- * comes after them.
+ * Matches dispatches to targets. Ids ascend in the order of the targets, so those of one user are in the right order; the
+ * refused targets come after them.
  */
 function match(
   targets: readonly PushContent[],

@@ -2,8 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import { dispatchRow, HAS_USER, insertDispatches, insertForUsers } from "../../outbox/create.ts";
-import { asRead, type FreshDispatch } from "../../outbox/fresh.ts";
+import {
+  asRead,
+  dispatchRow,
+  type FreshDispatch,
+  HAS_USER,
+  insertDispatches,
+  insertForUsers,
+} from "../../outbox/create.ts";
 import { type Linked, LINKS } from "../../log/links.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
@@ -16,11 +22,11 @@ import type { RateLimitResult } from "../../rate-limit/limiter.ts";
 import { reserveSlot } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
 
-/** Where a message may be sent at the same time. */
+/** Channels to which one call may send the same message. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
 
 export interface SendOne extends PushContent {
-  /** Each once; without it a push alone. */
+  /** Each at most once. Left out: a push only. */
   channels?: readonly (typeof SEND_CHANNELS)[number][] | undefined;
   send_at?: number | undefined;
   expires_at?: number | undefined;
@@ -28,13 +34,13 @@ export interface SendOne extends PushContent {
 }
 
 export interface SentOne {
-  /** The push; the in-app message where there is no push. */
+  /** The push, or the in-app message if no push was asked for. */
   dispatch: Linked;
   /** The same message on the other channels that were asked for. */
   others: Dispatch[];
   /** Whether an earlier request with the same Idempotency-Key made it. */
   replayed: boolean;
-  /** What the limiter said of the push; null for a replay, for a send in the future and where there is no push. */
+  /** The limiter's answer for the push; null for a replay, a scheduled push and a message without a push. */
   limit: RateLimitResult | null;
 }
 
@@ -44,10 +50,10 @@ type User = { id: string; org_id: string | null };
 type Rows = readonly [FreshDispatch, ...FreshDispatch[]];
 
 /**
- * Takes a message for one user into the outbox, on each channel asked for, and wakes their queues. One round trip for a
+ * Writes a message for one user into the outbox, on each channel asked for, and wakes the queues. One round trip for a
  * caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither a
  * repeat nor someone else's user costs a call to a limiter.
- * @throws 400 for what has expired already, 404 for a user outside the scope, 422 for a key used with another body, 429 over
+ * @throws 400 for a message that has expired, 404 for a user outside the scope, 422 for a key used with another body, 429 over
  * the user's budget or the organization's quota
  */
 export async function sendOne(
@@ -64,12 +70,12 @@ export async function sendOne(
     if (earlier !== null) return earlier;
     user = requireUser(found.users);
   }
-  // Not before a repeat has had its answer: what its key made may have expired since.
+  // After the check for a repeat: what its key made may have expired since.
   refuseExpired(ctx, input);
   const rows = rowsOf(ctx, user, senderOf(scope), input);
 
-  // A push that is to go later takes its slot when it goes: the budget counts sends, not requests. Nothing holds an in-app
-  // message back later, so it takes its slot now.
+  // A scheduled push takes its slot when it is sent: the budget counts sends, not requests. In-app messages are not limited
+  // later, so they take their slot now.
   await using pushSlot = await reserveSlot(ctx, pushBudget(ctx), rows.find(holdsSlot));
   await using inAppSlot = await reserveSlot(ctx, inAppBudget(ctx), rows.find(isInApp));
   const sent = isBlind ? await insertBlindly(ctx, rows) : await insert(ctx, request, rows);
@@ -89,7 +95,7 @@ function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }
   throw new Failure("invalid_request", "The message has expired already.", { errors });
 }
 
-/** A dispatch on each channel, the push first. Those of one send are a batch, so that each leads to the others. */
+/** A dispatch on each channel, the push first. Several share a batch id, so that each leads to the others. */
 function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne): Rows {
   const { channels = ["push"] } = input;
   const batch = channels.length > 1 ? { batchId: ctx.ids.uuid() } : {};
@@ -114,7 +120,7 @@ function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne
       slotTaken: isPush && (input.send_at ?? now) <= now,
     });
   });
-  if (first === undefined) throw new Error("A message that is sent nowhere");
+  if (first === undefined) throw new Error("A message without a channel");
   return [first, ...others];
 }
 
@@ -127,7 +133,7 @@ function requireUser([user]: readonly User[]): User {
   return user;
 }
 
-/** The dispatch that a key stands for, and after it the in-app message that was sent with it. */
+/** Finds the dispatch that a key stands for, and the in-app message that was sent with it. */
 const MESSAGE: Repeatable<Linked, SentOne> = {
   find: (id) => sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id}
     UNION ALL SELECT d.*, NULL, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
@@ -155,8 +161,8 @@ async function insert(ctx: Ctx, request: Once<SentOne>, rows: Rows): Promise<Sen
 }
 
 /**
- * Inserts the dispatches of a user of whom nothing has been read. Whose quota they count in is known afterwards; the
- * quotas that are known to be used up are kept out. @throws 404 when there is no such user, 429
+ * Inserts the dispatches of a user who has not been read. The statement finds the organization, skips those whose quota is
+ * known to be used up, and the quota is charged afterwards. @throws 404 when there is no such user, 429
  */
 async function insertBlindly(ctx: Ctx, rows: Rows): Promise<SentOne> {
   const usedUp = ctx.quotas.usedUp();

@@ -1,24 +1,26 @@
 import { formatterFor } from "../../content/format.ts";
-import type { ContentOf } from "../../content/index.ts";
 import { directionOf, resolveLocale } from "../../content/locale.ts";
-import { wordingFor } from "../../content/wording/index.ts";
+import { wordingFor, wordsIn } from "../../content/wording/index.ts";
+import type { StatsSummary } from "./payload.ts";
+import { words } from "./words.ts";
 
 const rounded = (hours: number): number => Math.round(hours * 100) / 100;
 
 /** What a summary says as a push, in the words of its e-mail: the numbers, and the change in hours. */
 export function pushTextOf(
-  { time_window, totals, previous }: ContentOf<"stats_summary">,
+  { time_window, totals, previous }: StatsSummary,
   user: { locale: string | null; timezone: string | null },
 ): { title: string; body: string } {
   const locale = resolveLocale(user.locale);
-  const { stats, language } = wordingFor(locale);
+  const { language } = wordingFor(locale, words);
+  const { push } = wordsIn(words, language);
   const format = formatterFor(locale, user.timezone, directionOf(language));
   const hours = rounded(totals.hours_logged);
   const change = rounded(hours - rounded(previous?.hours_logged ?? 0));
   const note =
-    change === 0 ? stats.noChange(time_window) : stats.change(time_window, format.change(change), null);
+    change === 0 ? push.noChange(time_window) : push.change(time_window, format.change(change), null);
   return {
-    title: stats.title(time_window),
-    body: stats.push(format.amount(totals.completed_activities), format.amount(hours), note),
+    title: push.title(time_window),
+    body: push.body(format.amount(totals.completed_activities), format.amount(hours), note),
   };
 }

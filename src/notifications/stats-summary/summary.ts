@@ -1,10 +1,10 @@
-import type { ContentOf } from "../../content/index.ts";
 import { hoursOf } from "../../lib/hours.ts";
 import type { SummedUp } from "./closed-windows.ts";
+import type { StatsSummary } from "./payload.ts";
 import type { Sums } from "./snapshot.ts";
 
 /** What a summary says, as its e-mail is rendered from it. */
-export type Summary = ContentOf<"stats_summary">;
+export type Summary = StatsSummary & { type: "stats_summary" };
 
 const totalsOf = ({ total, completed, minutes }: Sums): Summary["totals"] => ({
   total_activities: total,

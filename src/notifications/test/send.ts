@@ -2,8 +2,13 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../../directory/subject.ts";
-import { dispatchRow, hasUserOutside, insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
-import type { FreshDispatch } from "../../outbox/fresh.ts";
+import {
+  dispatchRow,
+  type FreshDispatch,
+  hasUserOutside,
+  insertDispatches,
+  ORG_OF_USER,
+} from "../../outbox/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";
@@ -13,7 +18,6 @@ import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
 import { release } from "../../rate-limit/give-back.ts";
 import { reserveSlot } from "../../rate-limit/reserve.ts";
-import type { EmailType } from "../../content/index.ts";
 
 const SERVICE_ERROR = "email_service_error";
 
@@ -21,7 +25,8 @@ const SERVICE_ERROR = "email_service_error";
 const GOOD_FOR_MS = MINUTE;
 
 export interface TestRequest {
-  type: EmailType;
+  /** The type whose sample is shown. */
+  type: string;
   subject?: string | undefined;
 }
 

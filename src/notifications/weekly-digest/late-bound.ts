@@ -1,10 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
 import { Parsed } from "../../db/statement.ts";
 import { dispatches, grants, preferences } from "../../db/schema/index.ts";
 import { freshMatches, isAhead } from "../grants/digest-window.ts";
 import { followedBy, MAX_LISTED, reasonOf } from "../grants/followed.ts";
-import type { EmailContent } from "../../content/index.ts";
-import type { LateBound } from "../late-bound-type.ts";
+import type { LateBound } from "../../content/type.ts";
+import type { WeeklyDigest } from "./payload.ts";
 
 interface Found {
   dispatch_id: string;
@@ -17,15 +18,17 @@ interface Found {
   total: number;
 }
 
+/** What a digest keeps until it is sent. A digest without it was queued by a version that kept the content. */
+const week = z.object({ from: z.number() });
+
 /** Digests `d`, with their users' preferences `p`. */
 const digests = (claimed: SQL): SQL =>
   sql`(SELECT id, user_id, payload FROM ${dispatches} WHERE id IN ${claimed} AND type = 'weekly_digest'
     AND json_valid(payload) AND payload->>'from' IS NOT NULL) AS d LEFT JOIN ${preferences} AS p ON p.user_id = d.user_id`;
 
 /** The best matches of a week that are still open, and the deadlines that are ahead when it is sent. */
-export const digest: LateBound = {
-  isOne: ({ type, payload }) =>
-    type === "weekly_digest" && payload !== null && Object.hasOwn(JSON.parse(payload) as object, "from"),
+export const lateBound: LateBound<WeeklyDigest> = {
+  isFor: (payload) => payload !== null && week.safeParse(JSON.parse(payload)).success,
   read: (claimed, now) =>
     Parsed.of(
       {
@@ -50,7 +53,7 @@ export const digest: LateBound = {
     WHERE place <= ${MAX_LISTED}`,
       },
       ({ found }) =>
-        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, EmailContent] => {
+        [...Map.groupBy(found, (one) => one.dispatch_id)].map(([id, own]): [string, WeeklyDigest] => {
           const fresh = own.flatMap(({ score, ...match }) => (score === null ? [] : [{ ...match, score }]));
           const ahead = own.flatMap(({ score, deadline, ...grant }) =>
             score !== null || deadline === null ? [] : [{ ...grant, deadline }],
@@ -58,7 +61,6 @@ export const digest: LateBound = {
           return [
             id,
             {
-              type: "weekly_digest",
               matches: fresh.map(({ title, score, deadline, url }) => ({ title, score, deadline, url })),
               matches_total: fresh[0]?.total ?? 0,
               deadlines: ahead.map(({ title, deadline, url, applied }) => ({

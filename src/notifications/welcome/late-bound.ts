@@ -1,17 +1,16 @@
 import { sql } from "drizzle-orm";
 import { Parsed } from "../../db/statement.ts";
 import { dispatches, orgs, users } from "../../db/schema/index.ts";
-import type { EmailContent } from "../../content/index.ts";
-import type { LateBound } from "../late-bound-type.ts";
+import type { LateBound } from "../../content/type.ts";
+import type { Welcome } from "./payload.ts";
 
 interface Found {
   dispatch_id: string;
   org_name: string | null;
 }
 
-/** A welcome names the organization that its user is in by now: it may have come to be known after them. */
-export const welcome: LateBound = {
-  isOne: ({ type }) => type === "welcome",
+/** A welcome names its user's present organization, which may have been put here after the user. */
+export const lateBound: LateBound<Welcome> = {
   read: (claimed) =>
     Parsed.of(
       {
@@ -20,9 +19,6 @@ export const welcome: LateBound = {
     WHERE d.id IN ${claimed} AND d.type = 'welcome' AND json_valid(coalesce(d.payload, '{}'))`,
       },
       ({ found }) =>
-        found.map(({ dispatch_id, org_name }): [string, EmailContent] => [
-          dispatch_id,
-          { type: "welcome", org_name, url: null },
-        ]),
+        found.map(({ dispatch_id, org_name }): [string, Welcome] => [dispatch_id, { org_name, url: null }]),
     ),
 };

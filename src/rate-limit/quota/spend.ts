@@ -5,17 +5,17 @@ import { Failure } from "../../lib/failure.ts";
 import { limitHeaders, Reserved } from "../reserve.ts";
 import { NO_ORG } from "./quotas.ts";
 
-/** What is stored counts once for each 4 KB that it stores, begun or full: one quota bounds rows and bytes. */
+/** A row counts one unit for each 4 KB or part of it, so that one quota bounds rows and bytes. */
 const UNIT_BYTES = 4_096;
 
-/** A row that a call makes: its organization, and what is long in it. */
+/** A row that a call writes: its organization, and the columns that may be long. */
 type Stored = { org_id?: string | null | undefined } & Partial<
   Pick<DispatchRow, "title" | "body" | "data" | "payload">
 >;
 
 const encoder = new TextEncoder();
 
-/** What a row counts in its organization's quota: 1 or more. */
+/** The units of a row: 1 or more. */
 export const unitsOf = ({ title, body, data, payload }: Stored): number => {
   const texts = [title, body, data, payload];
   const bytes = texts.reduce((sum, text) => sum + (text ? encoder.encode(text).byteLength : 0), 0);
@@ -39,8 +39,8 @@ const unitsByOrg = (rows: readonly Stored[]): [string, number][] =>
   ]);
 
 /**
- * Counts what a call is about to send against its organizations' quotas: all of it, or nothing. A quota that does not
- * answer refuses nobody.
+ * Counts rows that a call is about to write against the quotas of their organizations: all of them, or none. A quota that
+ * does not answer refuses nobody.
  * @throws 429
  */
 export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<void> {
@@ -54,7 +54,7 @@ export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<voi
 }
 
 /**
- * The same for what a call is about to write: `await using`, as a slot. It is taken back unless the call keeps it.
+ * The same, and the units go back at the end of the block unless the call keeps them (see `Reserved`).
  * @throws 429
  */
 export async function reserveQuota(ctx: Ctx, rows: readonly Stored[]): Promise<Reserved> {
@@ -64,7 +64,7 @@ export async function reserveQuota(ctx: Ctx, rows: readonly Stored[]): Promise<R
   });
 }
 
-/** Counts what has been sent already, when only the database knew whose it is. */
+/** Counts rows that are written already, when only the database knew their organization. */
 export async function chargeQuota(ctx: Ctx, rows: readonly Stored[]): Promise<void> {
   for (const [org, units] of unitsByOrg(rows)) {
     try {
@@ -75,15 +75,15 @@ export async function chargeQuota(ctx: Ctx, rows: readonly Stored[]): Promise<vo
   }
 }
 
-/** What callers send by API (and what follows it) is counted when it is made; the rest when it takes its user's slot. */
+/** Sends by API and their followers are counted when they are written, all others when they take their slot. */
 const isCounted = ({ type, slot_at }: Dispatch): boolean => type === "push" || slot_at !== null;
 
-/** Spread over the first hour of the day, so that a day's rest does not come at once. */
+/** Deferred dispatches are spread over the first hour of the next day, so that they do not all come at once. */
 const SPREAD_MS = HOUR;
 
 /**
- * Counts what the system sends. What is over its organization's quota waits for the next day.
- * @returns when each of those is due (epoch ms), by id
+ * Counts dispatches that the system sends. Those over their organization's quota wait for the next day.
+ * @returns by id, when each of those is due (epoch ms)
  */
 export async function deferOverQuota(
   ctx: Ctx,
@@ -110,7 +110,7 @@ export async function deferOverQuota(
   return waits;
 }
 
-/** Takes back what `deferOverQuota` has counted of dispatches that got no slot: it counts them when they ask again. */
+/** Returns what `deferOverQuota` counted for dispatches that got no slot. They are counted when they ask again. */
 export function uncountQuota(ctx: Ctx, dispatches: readonly Dispatch[]): void {
   for (const dispatch of dispatches)
     if (!isCounted(dispatch)) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));

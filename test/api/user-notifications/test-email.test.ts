@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EMAIL_TYPES } from "../../../src/content/index.ts";
+import { TYPE_IDS } from "../../../src/notifications/registry.ts";
 import { TEST_BUDGET } from "../../../src/rate-limit/budgets.ts";
 import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
 import { givenReader } from "../../support/mail.ts";
@@ -40,7 +40,7 @@ test("the body may be left out", async () => {
 });
 
 test("any type is shown with sample content, and counts as a test", async () => {
-  for (const email_type of EMAIL_TYPES) {
+  for (const email_type of TYPE_IDS) {
     const h = world();
     const { id } = await givenReader(h);
     const answer = await send(h, id, { body: { email_type } });
@@ -114,7 +114,7 @@ describe("a failure", () => {
   });
 });
 
-test("five an hour are allowed, the sixth is told when to come again", async () => {
+test("five an hour are allowed, and the answer to the sixth says when to retry", async () => {
   const h = world();
   const { id } = await givenReader(h);
   for (let i = 0; i < 5; i++) expect((await send(h, id)).status).toBe(200);

@@ -72,7 +72,7 @@ describe("a request that Expo takes", () => {
     expect(open.sandbox.requests[0]?.headers).toMatchObject({
       accept: "application/json",
       "content-type": "application/json",
-      "user-agent": "tidings",
+      "user-agent": "Tidings/1.0",
     });
     expect(open.sandbox.requests[0]?.headers).not.toHaveProperty("authorization");
 

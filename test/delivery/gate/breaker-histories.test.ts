@@ -1,7 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ProviderHealth } from "../../../src/delivery/outcome.ts";
-import { enter, HEALTHY, MAX_PAUSE_MS, PROBE_MS, record, view } from "../../../src/delivery/gate/breaker.ts";
+import {
+  acquire,
+  HEALTHY,
+  MAX_PAUSE_MS,
+  PROBE_MS,
+  record,
+  view,
+} from "../../../src/delivery/gate/breaker.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/lib/clock.ts";
 
 const NOW = Date.UTC(2030, 0, 1);
@@ -34,7 +41,7 @@ function play(history: readonly Event[], see?: (event: Event, breaker: typeof HE
     if (event.kind === "wait") now += event.ms;
     else if (event.kind === "report") breaker = record(breaker, event.health, now);
     else {
-      const entry = enter(breaker, now);
+      const entry = acquire(breaker, now);
       if (entry.admitted) breaker = entry.next;
     }
   }
@@ -42,17 +49,21 @@ function play(history: readonly Event[], see?: (event: Event, breaker: typeof HE
 }
 
 describe("after any history", () => {
-  test("somebody may go within the longest rest, and a success then makes everything well", () => {
+  test("somebody may go within the longest rest, and a success then closes the circuit", () => {
     fc.assert(
       fc.property(forwards, (history) => {
         const { breaker, now } = play(history);
-        const entry = enter(breaker, now);
+        const entry = acquire(breaker, now);
         const retryAt = entry.admitted ? now : entry.retryAt;
         expect(retryAt).toBeLessThanOrEqual(now + MAX_PAUSE_MS);
-        const later = enter(breaker, retryAt);
+        const later = acquire(breaker, retryAt);
         expect(later.admitted).toBe(true);
         const healed = record(later.admitted ? later.next : breaker, OK, retryAt);
-        expect(enter(healed, retryAt)).toMatchObject({ admitted: true, probe: false, reportSuccess: false });
+        expect(acquire(healed, retryAt)).toMatchObject({
+          admitted: true,
+          probe: false,
+          reportSuccess: false,
+        });
       }),
     );
   });
@@ -62,9 +73,9 @@ describe("after any history", () => {
     fc.assert(
       fc.property(histories(jumps), (history) => {
         const { breaker, now } = play(history);
-        expect(enter(breaker, now + MAX_PAUSE_MS + 2 * MINUTE).admitted || enter(breaker, now).admitted).toBe(
-          true,
-        );
+        expect(
+          acquire(breaker, now + MAX_PAUSE_MS + 2 * MINUTE).admitted || acquire(breaker, now).admitted,
+        ).toBe(true);
       }),
     );
   });
@@ -75,7 +86,7 @@ describe("after any history", () => {
         let last = -Infinity;
         play(history, (event, breaker, now) => {
           if (event.kind === "report") last = -Infinity;
-          const entry = event.kind === "enter" ? enter(breaker, now) : null;
+          const entry = event.kind === "enter" ? acquire(breaker, now) : null;
           if (!entry?.admitted || !entry.probe) return;
           expect(now - last).toBeGreaterThanOrEqual(PROBE_MS);
           last = now;
@@ -84,11 +95,11 @@ describe("after any history", () => {
     );
   });
 
-  test("who is refused is told a time in the future, and what is shown agrees with it", () => {
+  test("a caller that is refused gets a time in the future, and the shown state agrees with it", () => {
     fc.assert(
       fc.property(forwards, (history) => {
         play(history, (_, breaker, now) => {
-          const entry = enter(breaker, now);
+          const entry = acquire(breaker, now);
           expect(view(breaker, now).restsUntil).toBe(entry.admitted ? null : entry.retryAt);
           if (!entry.admitted) expect(entry.retryAt).toBeGreaterThan(now);
         });

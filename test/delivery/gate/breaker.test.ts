@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ProviderHealth } from "../../../src/delivery/outcome.ts";
 import {
   type Breaker,
-  enter,
+  acquire,
   FAILURES_TO_OPEN,
   HEALTHY,
   MAX_OPEN_MS,
@@ -26,16 +26,20 @@ const OPEN = after(errors(FAILURES_TO_OPEN));
 
 /** Lets a probe in at `now`; fails the test when none may go. */
 function probe(breaker: Breaker, now: number): Breaker {
-  const entry = enter(breaker, now);
+  const entry = acquire(breaker, now);
   if (!entry.admitted || !entry.probe) throw new Error(`expected a probe, got ${JSON.stringify(entry)}`);
   return entry.next;
 }
 
 describe("a closed circuit", () => {
   test("opens for 30 seconds after the fifth failure in a row, not before", () => {
-    expect(enter(after(errors(4)), NOW)).toMatchObject({ admitted: true, probe: false, reportSuccess: true });
-    expect(enter(OPEN, NOW)).toEqual({ admitted: false, retryAt: NOW + 30 * SECOND });
-    expect(enter(OPEN, NOW + 30 * SECOND - 1)).toEqual({ admitted: false, retryAt: NOW + 30 * SECOND });
+    expect(acquire(after(errors(4)), NOW)).toMatchObject({
+      admitted: true,
+      probe: false,
+      reportSuccess: true,
+    });
+    expect(acquire(OPEN, NOW)).toEqual({ admitted: false, retryAt: NOW + 30 * SECOND });
+    expect(acquire(OPEN, NOW + 30 * SECOND - 1)).toEqual({ admitted: false, retryAt: NOW + 30 * SECOND });
   });
 
   test("starts counting anew after a success", () => {
@@ -45,7 +49,7 @@ describe("a closed circuit", () => {
 
   test("does not change, and wants no reports, while all is well", () => {
     expect(record(HEALTHY, OK, NOW)).toBe(HEALTHY);
-    expect(enter(HEALTHY, NOW)).toEqual({
+    expect(acquire(HEALTHY, NOW)).toEqual({
       admitted: true,
       probe: false,
       reportSuccess: false,
@@ -58,18 +62,18 @@ describe("an open circuit", () => {
   test("lets one probe through when it has rested, and nobody else until the probe reports", () => {
     const probing = probe(OPEN, NOW + OPEN_MS);
     const deadline = NOW + OPEN_MS + PROBE_MS;
-    expect(enter(probing, NOW + OPEN_MS)).toEqual({ admitted: false, retryAt: deadline });
-    expect(enter(probing, deadline - 1)).toEqual({ admitted: false, retryAt: deadline });
+    expect(acquire(probing, NOW + OPEN_MS)).toEqual({ admitted: false, retryAt: deadline });
+    expect(acquire(probing, deadline - 1)).toEqual({ admitted: false, retryAt: deadline });
   });
 
   test("sends another probe when the first one is silent for 30 seconds", () => {
     const first = probe(OPEN, NOW + OPEN_MS);
     const second = probe(first, NOW + OPEN_MS + PROBE_MS);
-    expect(enter(second, NOW + OPEN_MS + PROBE_MS).admitted).toBe(false);
+    expect(acquire(second, NOW + OPEN_MS + PROBE_MS).admitted).toBe(false);
   });
 
   test("wants to hear that its probe succeeded", () => {
-    expect(enter(OPEN, NOW + OPEN_MS)).toMatchObject({ probe: true, reportSuccess: true });
+    expect(acquire(OPEN, NOW + OPEN_MS)).toMatchObject({ probe: true, reportSuccess: true });
   });
 
   test("closes when the probe succeeds, and forgets its failures", () => {
@@ -83,7 +87,7 @@ describe("an open circuit", () => {
     let now = NOW;
     const rests: number[] = [];
     for (let i = 0; i < 7; i++) {
-      const entry = enter(breaker, now);
+      const entry = acquire(breaker, now);
       const retryAt = entry.admitted ? now : entry.retryAt;
       rests.push((retryAt - now) / SECOND);
       now = retryAt;
@@ -99,7 +103,7 @@ describe("an open circuit", () => {
   });
 
   test("closes at any success, also one from before", () => {
-    expect(enter(record(OPEN, OK, NOW + 1), NOW + 1)).toMatchObject({ admitted: true, probe: false });
+    expect(acquire(record(OPEN, OK, NOW + 1), NOW + 1)).toMatchObject({ admitted: true, probe: false });
   });
 
   test("is shown as open, half open, and resting until its probe is due to report", () => {
@@ -114,21 +118,21 @@ describe("an open circuit", () => {
 describe("a pause", () => {
   test("lasts as long as the provider says, and no failure is counted", () => {
     const breaker = after([...errors(3), throttled(MINUTE)]);
-    expect(enter(breaker, NOW)).toEqual({ admitted: false, retryAt: NOW + MINUTE });
-    expect(enter(breaker, NOW + MINUTE).admitted).toBe(true);
+    expect(acquire(breaker, NOW)).toEqual({ admitted: false, retryAt: NOW + MINUTE });
+    expect(acquire(breaker, NOW + MINUTE).admitted).toBe(true);
     expect(view(breaker, NOW)).toEqual({ circuit: "closed", failures: 3, restsUntil: NOW + MINUTE });
   });
 
   test("is an hour at most", () => {
     for (const afterMs of [DAY, Infinity])
-      expect(enter(after([throttled(afterMs)]), NOW)).toEqual({ admitted: false, retryAt: NOW + HOUR });
+      expect(acquire(after([throttled(afterMs)]), NOW)).toEqual({ admitted: false, retryAt: NOW + HOUR });
   });
 
   test("of nonsense is none", () => {
     for (const afterMs of [0, -1, NaN]) {
       const breaker = after([throttled(afterMs)]);
       expect(breaker.pausedUntil).toBeLessThanOrEqual(NOW);
-      expect(enter(after([throttled(MINUTE)], NOW, breaker), NOW).admitted).toBe(false);
+      expect(acquire(after([throttled(MINUTE)], NOW, breaker), NOW).admitted).toBe(false);
     }
   });
 
@@ -138,27 +142,27 @@ describe("a pause", () => {
       [1, 5],
     ]) {
       const breaker = after(pauses.map((minutes) => throttled(minutes * MINUTE)));
-      expect(enter(breaker, NOW)).toEqual({ admitted: false, retryAt: NOW + 5 * MINUTE });
+      expect(acquire(breaker, NOW)).toEqual({ admitted: false, retryAt: NOW + 5 * MINUTE });
     }
   });
 
   test("is not ended by a success, which was asked for before", () => {
-    expect(enter(after([throttled(MINUTE), OK]), NOW)).toEqual({ admitted: false, retryAt: NOW + MINUTE });
+    expect(acquire(after([throttled(MINUTE), OK]), NOW)).toEqual({ admitted: false, retryAt: NOW + MINUTE });
   });
 
   test("longer than the rest of an open circuit delays its probe", () => {
     const breaker = after([throttled(5 * MINUTE)], NOW, OPEN);
-    expect(enter(breaker, NOW + OPEN_MS)).toEqual({ admitted: false, retryAt: NOW + 5 * MINUTE });
-    expect(enter(breaker, NOW + 5 * MINUTE)).toMatchObject({ admitted: true, probe: true });
+    expect(acquire(breaker, NOW + OPEN_MS)).toEqual({ admitted: false, retryAt: NOW + 5 * MINUTE });
+    expect(acquire(breaker, NOW + 5 * MINUTE)).toMatchObject({ admitted: true, probe: true });
   });
 
   test("asked for by a probe is followed by another probe, and the rest does not double", () => {
     for (const pause of [SECOND, MINUTE]) {
       const breaker = record(probe(OPEN, NOW + OPEN_MS), throttled(pause), NOW + OPEN_MS);
       const now = NOW + OPEN_MS + pause;
-      expect(enter(breaker, now - 1)).toEqual({ admitted: false, retryAt: now });
+      expect(acquire(breaker, now - 1)).toEqual({ admitted: false, retryAt: now });
       const again = record(probe(breaker, now), ERROR, now);
-      expect(enter(again, now)).toEqual({ admitted: false, retryAt: now + 2 * OPEN_MS });
+      expect(acquire(again, now)).toEqual({ admitted: false, retryAt: now + 2 * OPEN_MS });
     }
   });
 });

@@ -106,7 +106,7 @@ describe("pace", () => {
     expect(await gate.acquire(3, SLOW)).toMatchObject({ admitted: true, waitMs: 400 });
   });
 
-  test("nobody waits longer than the limit; who would is sent away and takes nothing", async () => {
+  test("no caller waits longer than the limit; one that would have to is refused and takes nothing", async () => {
     const { clock, gate } = newProvider();
     await gate.acquire(10, SLOW);
     await gate.acquire(10, SLOW);
@@ -124,7 +124,7 @@ describe("pace", () => {
       while ((await gate.acquire(5, SLOW)).admitted) sent += 5;
       clock.move(SECOND);
     }
-    // 59 seconds at 10, the burst, and what has been told to wait 2 s.
+    // 59 seconds at 10, the burst, and those that wait 2 s.
     expect(sent).toBe(590 + 10 + 20);
   });
 

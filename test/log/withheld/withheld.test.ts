@@ -22,11 +22,11 @@ const path = (user: string, query = "") => `/api/v1/directory/users/${user}/with
 async function reasons(h: Harness, user: string): Promise<string[]> {
   const { status, body } = await h.request("GET", path(user, "?days=60"));
   expect(status).toBe(200);
-  const { withheld } = body as { withheld: { date: string; type: string; reason: string; count: number }[] };
-  return withheld.map(({ date, type, reason, count }) => `${date} ${type} ${reason} ${count}`);
+  const rows: { date: string; type: string; reason: string; count: number }[] = body.withheld;
+  return rows.map(({ date, type, reason, count }) => `${date} ${type} ${reason} ${count}`);
 }
 
-describe("a match that is not told", () => {
+describe("a match of which the user is not notified", () => {
   test("since it scores too low is counted by user and day, and a repeat is not", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const { id: user } = await givenReader(h);
@@ -74,7 +74,7 @@ describe("a match that is not told", () => {
     expect(await reasons(h, user)).toEqual(["2026-03-26 new_match below_threshold 50"]);
   });
 
-  test("with notify=false leaves no trace: nobody wanted it told", async () => {
+  test("with notify=false leaves no trace: nobody was to be notified", async () => {
     const h = createDigestWorld();
     const { id: user } = await givenReader(h);
     await givenMatch(h, user, await givenGrant(h), 5, undefined, "?notify=false");
@@ -162,7 +162,7 @@ describe("what operators read", () => {
     expect(h.meter.rowsRead).toBeLessThan(1_000);
   });
 
-  test("is nobody's who is not known", async () => {
+  test("cannot be listed for a user who is not known", async () => {
     const h = createDigestWorld();
     expect((await h.request("GET", path(mint("nobody")))).status).toBe(404);
   });

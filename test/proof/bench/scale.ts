@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { tokenFor } from "../production.ts";
 import { alternate, type Effort, type Side } from "./alternate.ts";
 import { compare, type Row } from "./report.ts";
@@ -60,7 +61,7 @@ async function subscribe({ origin }: Subject, headers: Record<string, string>): 
   const body = JSON.stringify({ user_id: userId(0), time_window: "weekly" });
   const path = "/api/v1/stats-notifications";
   const response = await fetch(`${origin}${path}`, { method: "POST", headers, body });
-  const { notification_id: id } = (await response.json()) as { notification_id: string };
+  const { notification_id: id } = z.object({ notification_id: z.string() }).parse(await response.json());
   return `${path}/${id}`;
 }
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { tokenFor } from "../production.ts";
 import type { Call } from "./load.ts";
 import type { Subject } from "./start.ts";
@@ -90,7 +91,7 @@ export async function worldOf(subject: Subject): Promise<World> {
   const user = await tokenFor({ sub: userId(0), role: "user" });
   const headers = { authorization: `Bearer ${service}` };
   const listed = await fetch(`${subject.origin}${BASE}?limit=1&page=50`, { headers });
-  const { data } = (await listed.json()) as { data: { id: string }[] };
+  const { data } = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(await listed.json());
   const [push] = data;
   if (push === undefined) throw new Error("There is no push in the log.");
   return { push: push.id, tokens: { service, user } };

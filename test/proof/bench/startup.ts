@@ -1,25 +1,25 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { wrangler } from "../../../src/cli/wrangler.ts";
 import { startProduction, tokenFor } from "../production.ts";
 import { median } from "./numbers.ts";
 import type { Row } from "./report.ts";
 import { sizeOf } from "./size.ts";
 
-/** A profile as V8 writes it. */
-interface Profile {
-  nodes: { id: number; callFrame: { functionName: string } }[];
-  samples: number[];
-  /** Microseconds. */
-  timeDeltas: number[];
-}
+/** A profile as V8 writes it, in microseconds. */
+const profile = z.object({
+  nodes: z.array(z.object({ id: z.number(), callFrame: z.object({ functionName: z.string() }) })),
+  samples: z.array(z.number()),
+  timeDeltas: z.array(z.number()),
+});
 
 /** Samples in which workerd did not work for the Worker: it waited, or had not begun. */
 const RESTING = new Set(["(idle)", "(program)", "(root)"]);
 
 /** Milliseconds that a profile spends in JavaScript and in collecting garbage. */
-function busyMs({ nodes, samples, timeDeltas }: Profile): number {
+function busyMs({ nodes, samples, timeDeltas }: z.infer<typeof profile>): number {
   const resting = new Set(
     nodes.filter((node) => RESTING.has(node.callFrame.functionName)).map(({ id }) => id),
   );
@@ -30,7 +30,7 @@ async function profileStart(folder: string): Promise<number> {
   const outfile = join(folder, "startup.cpuprofile");
   const { code, output } = await wrangler(["check", "startup", "--args=--minify", "--outfile", outfile]);
   if (code !== 0) throw new Error(output);
-  return busyMs(JSON.parse(await readFile(outfile, "utf8")) as Profile);
+  return busyMs(profile.parse(JSON.parse(await readFile(outfile, "utf8"))));
 }
 
 /** What the first list of pushes takes in an isolate, which loads what it needs, and the second, in milliseconds. */

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { printId } from "../../../src/lib/ids.ts";
 import { begin, type Caller, perform, uuidOf } from "./caller.ts";
 import { bump } from "./model.ts";
@@ -7,9 +8,7 @@ const ADMIN = "/api/v1/admin/notifications";
 /** Expiries that a bulk looks ahead to: all there are. */
 const DAYS_THRESHOLD = 60;
 
-interface Reminded {
-  data: { dispatch_id: string };
-}
+const reminded = z.object({ data: z.object({ dispatch_id: z.string() }) });
 
 export async function remind(caller: Caller, user: string, key: boolean): Promise<void> {
   const { model } = caller;
@@ -22,16 +21,16 @@ export async function remind(caller: Caller, user: string, key: boolean): Promis
     if (![409, 429].includes(answer.status)) model.broken.push(`call ${call.n}: ${answer.status}`);
     return;
   }
-  call.ids = [uuidOf("dsp", (answer.body as Reminded).data.dispatch_id)];
+  call.ids = [uuidOf("dsp", reminded.parse(answer.body).data.dispatch_id)];
   for (const id of call.ids) {
     model.reminders.set(id, call);
     model.note(id, `reminder accepted by call ${call.n}`);
   }
 }
 
-interface BulkReminded {
-  data: { batch_id: string; dispatched: number; failed: number };
-}
+const bulkReminded = z.object({
+  data: z.object({ batch_id: z.string(), dispatched: z.number(), failed: z.number() }),
+});
 
 export async function remindOrg(caller: Caller, org: string): Promise<void> {
   const { model } = caller;
@@ -41,7 +40,7 @@ export async function remindOrg(caller: Caller, org: string): Promise<void> {
   const answer = await perform(caller, call, true);
   if (answer === null) return;
   if (call.state === "refused") return void model.broken.push(`call ${call.n}: ${answer.status}`);
-  const { batch_id, dispatched, failed } = (answer.body as BulkReminded).data;
+  const { batch_id, dispatched, failed } = bulkReminded.parse(answer.body).data;
   call.batchId = uuidOf("batch", batch_id);
   model.bulks.push({ call, org, dispatched, failed });
 }
@@ -82,14 +81,12 @@ export async function cancel(caller: Caller, step: { seat: number; scheduled: bo
   else if (answer.status !== 409) model.broken.push(`call ${call.n}: cancelling ${id}: ${answer.status}`);
 }
 
-interface Log {
-  data: { dispatch_id: string }[];
-}
+const logPage = z.object({ data: z.array(z.object({ dispatch_id: z.string() })) });
 
 export async function retry(caller: Caller, seat: number): Promise<void> {
   const { model, worker, token } = caller;
   const log = await worker.call("GET", `${ADMIN}?status=failed&limit=100`, token);
-  const failed = log?.status === 200 ? (log.body as Log).data : [];
+  const failed = log?.status === 200 ? logPage.parse(log.body).data : [];
   const chosen = failed[seat % failed.length];
   if (chosen === undefined) return;
   const id = uuidOf("dsp", chosen.dispatch_id);

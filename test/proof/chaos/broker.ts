@@ -1,16 +1,18 @@
+import { z } from "zod";
 import type { ChaosClock } from "./clock.ts";
 import type { QueueWeather } from "./faults.ts";
 import type { Killer } from "./killer.ts";
 import type { Random } from "./random.ts";
 
-export type QueueName = "push" | "email" | "bulk" | "dead";
-
-const QUEUES: Readonly<Record<QueueName, string>> = {
+const QUEUES = {
   push: "tidings-push",
   email: "tidings-email",
   bulk: "tidings-bulk",
   dead: "tidings-dead-letters",
-};
+} as const;
+
+export const queueName = z.enum(["push", "email", "bulk", "dead"]) satisfies z.ZodType<keyof typeof QUEUES>;
+export type QueueName = z.infer<typeof queueName>;
 
 /** As in wrangler.toml. */
 const MAX_BATCH = 100;
@@ -18,15 +20,18 @@ const MAX_RETRIES = 100;
 const MAX_RETRIES_OF_DEAD_LETTERS = 100;
 const MAX_CONCURRENCY = 5;
 
-/** What we put onto queues, as far as it matters here. */
-interface Body {
-  ids?: string[];
-  settle?: { verdicts: { id: string }[] };
-}
+/** What the service puts onto queues, as far as it matters here. All of it comes back as it was. */
+const body = z.looseObject({
+  ids: z.array(z.string()).optional(),
+  settle: z.looseObject({ verdicts: z.array(z.looseObject({ id: z.string() })) }).optional(),
+});
+type Body = z.infer<typeof body>;
+
+export const message = z.object({ body, delaySeconds: z.number() });
 
 interface Message {
   id: string;
-  lane: QueueName;
+  queue: QueueName;
   body: Body;
   /** Epoch ms. */
   at: number;
@@ -52,7 +57,7 @@ export type Hand = (batch: {
 /** Queues that live outside of the service, as Cloudflare's do: they outlive it, and its clock is theirs. */
 export interface Broker {
   /** What `sendBatch` was given. False when the queue is away. */
-  put(lane: QueueName, messages: readonly { body: Body; delaySeconds: number }[]): boolean;
+  put(queue: QueueName, messages: readonly z.infer<typeof message>[]): boolean;
   weather: QueueWeather;
   /** Hands over what is due, to as many consumers as may run. */
   pump(): void;
@@ -81,34 +86,34 @@ export function createBroker(
   const counts: Broker["counts"] = {
     ...{ sent: 0, lost: 0, repeated: 0, refused: 0, batches: 0, redelivered: 0, dead: 0, buried: 0 },
   };
-  const add = (lane: QueueName, body: Body, at: number, attempts = 1) =>
-    void waiting.push({ id: `m${serial++}`, lane, body, at, attempts });
+  const add = (queue: QueueName, body: Body, at: number, attempts = 1) =>
+    void waiting.push({ id: `m${serial++}`, queue, body, at, attempts });
 
   function again(message: Message, delaySeconds: number): void {
-    const { lane, body, attempts } = message;
+    const { queue, body, attempts } = message;
     counts.redelivered++;
-    if (lane === "dead" && attempts > MAX_RETRIES_OF_DEAD_LETTERS) counts.buried++;
-    else if (lane !== "dead" && attempts > MAX_RETRIES) {
+    if (queue === "dead" && attempts > MAX_RETRIES_OF_DEAD_LETTERS) counts.buried++;
+    else if (queue !== "dead" && attempts > MAX_RETRIES) {
       counts.dead++;
       add("dead", body, clock.now());
-    } else add(lane, body, clock.now() + delaySeconds * 1_000, attempts + 1);
+    } else add(queue, body, clock.now() + delaySeconds * 1_000, attempts + 1);
   }
 
-  function take(lane: QueueName): Message[] {
+  function take(queue: QueueName): Message[] {
     const now = clock.now();
-    const due = waiting.filter((message) => message.lane === lane && message.at <= now).slice(0, MAX_BATCH);
+    const due = waiting.filter((message) => message.queue === queue && message.at <= now).slice(0, MAX_BATCH);
     const taken = new Set(due);
     if (due.length > 0) waiting = waiting.filter((message) => !taken.has(message));
     return due;
   }
 
-  async function deliver(lane: QueueName, messages: Message[]): Promise<void> {
+  async function deliver(queue: QueueName, messages: Message[]): Promise<void> {
     const ids = new Set(messages.flatMap(({ body }) => idsOf(body)));
     const from = Date.now();
     counts.batches++;
     const timestamp = clock.now();
     const answer = hand({
-      queue: QUEUES[lane],
+      queue: QUEUES[queue],
       messages: messages.map(({ id, body, attempts }) => ({ id, body, attempts, timestamp })),
     });
     void killer.reach("message");
@@ -130,7 +135,7 @@ export function createBroker(
     killed: [],
     counts,
     thrown: [],
-    put(lane, messages) {
+    put(queue, messages) {
       if (random.chance(broker.weather.away)) {
         counts.refused++;
         return false;
@@ -140,23 +145,23 @@ export function createBroker(
         const at = clock.now() + delaySeconds * 1_000;
         // Outcomes wait on a queue that keeps what it has taken; a wake-up call may be lost on its way there.
         if (body.settle === undefined && random.chance(broker.weather.lose)) counts.lost++;
-        else add(lane, body, at);
+        else add(queue, body, at);
         if (!random.chance(broker.weather.repeat)) continue;
         counts.repeated++;
         // While the first one is being handled, or when everybody has forgotten it.
-        add(lane, body, at + (random.chance(0.6) ? random.int(1, 60) : random.int(1, 60_000)));
+        add(queue, body, at + (random.chance(0.6) ? random.int(1, 60) : random.int(1, 60_000)));
       }
       broker.pump();
       return true;
     },
     pump() {
-      for (const lane of Object.keys(QUEUES) as QueueName[])
-        while (active[lane] < MAX_CONCURRENCY) {
-          const messages = take(lane);
+      for (const queue of queueName.options)
+        while (active[queue] < MAX_CONCURRENCY) {
+          const messages = take(queue);
           if (messages.length === 0) break;
-          active[lane]++;
-          void deliver(lane, messages).finally(() => {
-            active[lane]--;
+          active[queue]++;
+          void deliver(queue, messages).finally(() => {
+            active[queue]--;
             broker.pump();
           });
         }

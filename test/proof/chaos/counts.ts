@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { printId } from "../../../src/lib/ids.ts";
 import { TOTAL_CAP } from "../../../src/lib/page.ts";
 import { uuidOf } from "./caller.ts";
@@ -17,19 +18,21 @@ const READERS = 8;
 /** The inbox counts no further. */
 const UNREAD_CAP = 1_000;
 
-interface Page<T> {
-  data: T[];
-  pagination: { total: number; next_cursor?: string };
-}
+/** Reads what a path answers, which must be of this shape. */
+type Read = <T>(shape: z.ZodType<T>, path: string, token?: string) => Promise<T>;
 
-type Read = <T>(path: string, token?: string) => Promise<T>;
+const pageOf = <T>(item: z.ZodType<T>) =>
+  z.object({ data: z.array(item), pagination: z.object({ next_cursor: z.string().optional() }) });
+
+/** The inbox is the only list without it. */
+const counted = z.object({ pagination: z.object({ total: z.number() }) });
 
 /** Whether lists, totals, statistics and records say what is there. */
 export async function judgeCounts(run: Run, rows: readonly Row[], findings: Findings): Promise<void> {
-  const read: Read = async <T>(path: string, token = run.token) => {
+  const read: Read = async (shape, path, token = run.token) => {
     const answer = await run.service.worker.call("GET", path, token);
     if (answer?.status !== 200) throw new Error(`${path}: ${answer?.status} ${JSON.stringify(answer?.body)}`);
-    return answer.body as T;
+    return shape.parse(answer.body);
   };
   await compareLog(read, rows, findings);
   await compareTotals(read, rows, findings);
@@ -44,10 +47,14 @@ export async function judgeCounts(run: Run, rows: readonly Row[], findings: Find
 }
 
 /** All pages of a list. */
-async function readAll<T>(read: Read, path: string, token?: string): Promise<T[]> {
+async function readAll<T>(read: Read, item: z.ZodType<T>, path: string, token?: string): Promise<T[]> {
   const found: T[] = [];
   for (let cursor = ""; ;) {
-    const page: Page<T> = await read(`${path}${path.includes("?") ? "&" : "?"}limit=100${cursor}`, token);
+    const page = await read(
+      pageOf(item),
+      `${path}${path.includes("?") ? "&" : "?"}limit=100${cursor}`,
+      token,
+    );
     found.push(...page.data);
     if (page.pagination.next_cursor === undefined) return found;
     cursor = `&cursor=${page.pagination.next_cursor}`;
@@ -55,7 +62,7 @@ async function readAll<T>(read: Read, path: string, token?: string): Promise<T[]
 }
 
 async function compareLog(read: Read, rows: readonly Row[], findings: Findings): Promise<void> {
-  const log = await readAll<{ dispatch_id: string; status: string }>(read, ADMIN);
+  const log = await readAll(read, z.object({ dispatch_id: z.string(), status: z.string() }), ADMIN);
   const entries = log.map(({ dispatch_id, status }) => `${uuidOf("dsp", dispatch_id)} ${status}`);
   compare(findings, "entries of the log", entries.length, rows.length);
   const missing = new Set(rows.map(({ id, status }) => `${id} ${status}`));
@@ -66,7 +73,7 @@ async function compareLog(read: Read, rows: readonly Row[], findings: Findings):
 const capped = (count: number | undefined) => Math.min(count ?? 0, TOTAL_CAP);
 
 const totalOf = async (read: Read, path: string, token?: string) =>
-  (await read<Page<unknown>>(`${path}${path.includes("?") ? "&" : "?"}limit=1`, token)).pagination.total;
+  (await read(counted, `${path}${path.includes("?") ? "&" : "?"}limit=1`, token)).pagination.total;
 
 async function compareTotals(read: Read, rows: readonly Row[], findings: Findings): Promise<void> {
   const both = countBy(rows, ({ channel, status }) => `channel=${channel}&status=${status}`);
@@ -85,16 +92,13 @@ async function compareBatches(run: Run, read: Read, rows: readonly Row[], findin
   }
 }
 
-interface Record {
-  id: string;
-  channels_notified: string[];
-}
+const recordShape = z.object({ id: z.string(), channels_notified: z.array(z.string()) });
 
 /** A record names the channels on which its coordinator was reached. */
 async function compareRecords(run: Run, read: Read, rows: readonly Row[], findings: Findings): Promise<void> {
   const byRecord = Map.groupBy(rows, ({ batch_id }) => batch_id ?? "");
   for (const { id } of run.world.mentors) {
-    const records = await readAll<Record>(read, `${RECORDS}?peer_mentor_id=${id}`);
+    const records = await readAll(read, recordShape, `${RECORDS}?peer_mentor_id=${id}`);
     compare(findings, `records of ${id}`, records.length, run.model.mentors.get(id)?.changes ?? 0);
     compare(
       findings,
@@ -113,11 +117,11 @@ async function compareRecords(run: Run, read: Read, rows: readonly Row[], findin
   }
 }
 
-interface Stats {
-  total_notifications: number;
-  by_type: { [type: string]: number };
-  by_status: { [status: string]: number };
-}
+const statsShape = z.object({
+  total_notifications: z.number(),
+  by_type: z.record(z.string(), z.number()),
+  by_status: z.record(z.string(), z.number()),
+});
 
 const sorted = (counts: Iterable<[string, number]>) => [...counts].toSorted();
 
@@ -141,19 +145,23 @@ async function compareUser(
     );
 
   const emails = of("email").filter(({ status }) => status !== "cancelled");
-  const stats = await read<Stats>(`${PUSHES}/stats`, token);
+  const stats = await read(statsShape, `${PUSHES}/stats`, token);
   compare(findings, `e-mails of ${user}`, stats.total_notifications, emails.length);
   const byType = countBy(emails, ({ type }) => type);
   compare(findings, `e-mail types of ${user}`, sorted(Object.entries(stats.by_type)), sorted(byType));
   const byStatus = countBy(emails, ({ status }) => status);
   compare(findings, `e-mail states of ${user}`, sorted(Object.entries(stats.by_status)), sorted(byStatus));
-  const history = await read<{ total: number }>(`${PUSHES}/history?page_size=1`, token);
+  const history = await read(z.object({ total: z.number() }), `${PUSHES}/history?page_size=1`, token);
   compare(findings, `e-mail history of ${user}`, history.total, emails.length);
 
   const inApp = of("in_app").filter(({ status }) => status === "delivered");
-  const inbox = await readAll<{ id: string }>(read, INBOX, token);
+  const inbox = await readAll(read, z.object({ id: z.string() }), INBOX, token);
   const ids = inbox.map(({ id }) => uuidOf("notif", id)).toSorted();
   compare(findings, `inbox of ${user}`, ids, inApp.map(({ id }) => id).toSorted());
-  const { unread_count: unread } = await read<{ unread_count: number }>(`${INBOX}?limit=1`, token);
+  const { unread_count: unread } = await read(
+    z.object({ unread_count: z.number() }),
+    `${INBOX}?limit=1`,
+    token,
+  );
   compare(findings, `unread messages of ${user}`, unread, Math.min(inApp.length, UNREAD_CAP));
 }

@@ -45,8 +45,10 @@ const WEIGHTS: Readonly<Record<Exclude<Fault, "none">, number>> = {
   hanging_taken: 1,
 };
 
-/** An outage: nothing is taken, and mostly said so at once. */
-const OUTAGE: Readonly<Partial<Record<Fault, number>>> = { error: 6, html: 3, dropped: 3, throttled: 1 };
+/** An outage: nothing is taken, and mostly the provider says so at once. */
+const OUTAGE = { error: 6, html: 3, dropped: 3, throttled: 1 } as const satisfies Partial<
+  Record<Fault, number>
+>;
 
 /** How likely a request goes wrong for a while, and in which way. */
 export type Weather = "calm" | "windy" | "stormy" | "outage";
@@ -54,7 +56,7 @@ const CHANCE = { calm: 0, windy: 0.15, stormy: 0.5, outage: 0.95 } as const sati
 
 export function nextFault(random: Random, weather: Weather): Fault {
   if (!random.chance(CHANCE[weather])) return "none";
-  return weather === "outage" ? random.weighted(OUTAGE as Record<Fault, number>) : random.weighted(WEIGHTS);
+  return weather === "outage" ? random.weighted(OUTAGE) : random.weighted(WEIGHTS);
 }
 
 export const PROVIDERS = ["expo", "ses", "resend"] as const;

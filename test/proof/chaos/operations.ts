@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { SECOND } from "../../../src/lib/clock.ts";
 import type { Asked, Call } from "./model.ts";
 import { attempt, begin, type Caller, perform, REPEATED_WITHIN_MS, uuidOf } from "./caller.ts";
@@ -35,10 +36,10 @@ export async function carryOut(caller: Caller, world: World, step: Step): Promis
 const timeIn = ({ clock }: Caller, seconds: number | null) =>
   seconds === null ? undefined : new Date(clock.now() + seconds * SECOND).toISOString();
 
-type Ids = { id: string; dispatch_ids?: string[] };
+const sendAnswer = z.object({ id: z.string(), dispatch_ids: z.array(z.string()).optional() });
 
 const sentIds = (body: unknown): string[] => {
-  const { id, dispatch_ids } = body as Ids;
+  const { id, dispatch_ids } = sendAnswer.parse(body);
   return (dispatch_ids ?? [id]).map((one) => uuidOf("notif", one));
 };
 
@@ -76,13 +77,13 @@ function expectRefusal({ model }: Caller, n: number, status: number, expected: r
   if (!expected.includes(status)) model.broken.push(`call ${n} was refused with ${status}`);
 }
 
-interface BatchAnswer {
-  batch_id: string;
-  results: { notification_id: string | null }[];
-}
+const batchAnswer = z.object({
+  batch_id: z.string(),
+  results: z.array(z.object({ notification_id: z.string().nullable() })),
+});
 
 const batchIds = (body: unknown) =>
-  (body as BatchAnswer).results.map(({ notification_id: id }) => (id === null ? "" : uuidOf("notif", id)));
+  batchAnswer.parse(body).results.map(({ notification_id: id }) => (id === null ? "" : uuidOf("notif", id)));
 
 async function sendBatch(caller: Caller, world: World, step: Step & { kind: "batch" }): Promise<void> {
   const { model } = caller;
@@ -104,7 +105,7 @@ async function sendBatch(caller: Caller, world: World, step: Step & { kind: "bat
   if (call.state === "refused") return expectRefusal(caller, n, answer.status, []);
   if (batchIds(answer.body).includes("")) model.broken.push(`call ${n}: ${JSON.stringify(answer.body)}`);
   call.ids = batchIds(answer.body).filter((id) => id !== "");
-  call.batchId = uuidOf("batch", (answer.body as BatchAnswer).batch_id);
+  call.batchId = uuidOf("batch", batchAnswer.parse(answer.body).batch_id);
   call.ids.forEach((id, i) => model.note(id, `accepted (${answer.status}) by call ${n} as b${n}-${i}`));
   model.recent.push(...call.ids);
   if (step.key) model.keyed.push(call);

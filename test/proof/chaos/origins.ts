@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
 import type { Findings } from "./findings.ts";
 import type { Asked, Call } from "./model.ts";
@@ -71,6 +72,8 @@ function judgeFallback({ title, fallback }: Asked, rows: readonly Row[], finding
     findings.lost.push({ id: push.id, what: `${title} has failed, and nothing followed` });
 }
 
+const reminderBody = z.object({ user_id: z.string() });
+
 function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: Findings): void {
   const byId = new Map(rows.map((row) => [row.id, row]));
   for (const [id, call] of model.reminders)
@@ -97,7 +100,7 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   );
   const doubtful = Map.groupBy(
     model.calls.filter(({ path, state }) => path.endsWith("/certification-reminder") && state === "unknown"),
-    ({ body }) => (body as { user_id: string }).user_id,
+    ({ body }) => reminderBody.parse(body).user_id,
   );
   for (const { id, hasCertificate } of world.users) {
     const count = rest.get(id)?.length ?? 0;

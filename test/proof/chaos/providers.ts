@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type HttpBindings, serve } from "@hono/node-server";
+import { type Http2Bindings, type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { z } from "zod";
 import { HOST } from "../../../src/cli/port.ts";
 import type { Fault, Provider } from "./faults.ts";
 import { nextFault, takes, type Weather } from "./faults.ts";
@@ -32,6 +33,9 @@ interface Surroundings {
   killer: Killer;
 }
 
+/** What the server hands over beside a request. */
+type Bindings = HttpBindings | Http2Bindings;
+
 interface Visit {
   request: ProviderRequest;
   isCopy: boolean;
@@ -61,7 +65,7 @@ export async function serveProvider<Item>(
     return visits.run(about, () => sandbox.fetch(again));
   };
 
-  async function handle(request: Request, { incoming, outgoing }: HttpBindings): Promise<Response> {
+  async function handle(request: Request, { incoming, outgoing }: Bindings): Promise<Response> {
     const isSend = sandbox.sends(new URL(request.url).pathname);
     const fault = nextFault(random, served.weather);
     const seen: ProviderRequest = { provider: sandbox.provider, fault, at: Date.now(), answer: "none" };
@@ -88,7 +92,7 @@ export async function serveProvider<Item>(
   await new Promise<void>((ready) => {
     const server = serve(
       {
-        fetch: (request: Request, env: unknown) => handle(request, env as HttpBindings),
+        fetch: handle,
         hostname: HOST,
         port: 0,
       },
@@ -110,8 +114,8 @@ export async function serveProvider<Item>(
 async function misbehave(
   fault: Fault,
   right: Response | null,
-  incoming: HttpBindings["incoming"],
-  outgoing: HttpBindings["outgoing"],
+  incoming: Bindings["incoming"],
+  outgoing: Bindings["outgoing"],
 ): Promise<Response> {
   const json = { "content-type": "application/json" };
   switch (fault.replace("_taken", "")) {
@@ -139,6 +143,6 @@ async function misbehave(
 
 /** An answer that lacks one of its tickets; one without a list lacks everything. */
 async function withoutOne(right: Response | null): Promise<string> {
-  const body = (await right?.json()) as { data?: unknown };
-  return JSON.stringify({ data: Array.isArray(body.data) ? body.data.slice(0, -1) : [] });
+  const { data } = z.object({ data: z.array(z.unknown()).catch([]) }).parse(await right?.json());
+  return JSON.stringify({ data: data.slice(0, -1) });
 }

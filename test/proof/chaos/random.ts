@@ -39,11 +39,14 @@ export function createRandom(seed: number): Random {
     chance: (probability) => next() < probability,
     pick: (items) => items[int(0, items.length - 1)] ?? items[0],
     weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
-      const entries = Object.entries(weights) as [K, number][];
-      let left = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-      const found = entries.find(([, weight]) => (left -= weight) < 0) ?? entries.at(-1);
+      let left = next() * Object.values<number>(weights).reduce((sum, weight) => sum + weight, 0);
+      let found: K | undefined;
+      for (const key in weights) {
+        found = key;
+        if ((left -= weights[key]) < 0) break;
+      }
       if (found === undefined) throw new Error("There is nothing to choose from");
-      return found[0];
+      return found;
     },
     fork: (name) => createRandom(hash(name, seed)),
   };

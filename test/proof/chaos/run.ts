@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/lib/clock.ts";
 import { CALM } from "./broker.ts";
 import type { Caller } from "./caller.ts";
-import { type Provider, PROVIDERS } from "./faults.ts";
+import { PROVIDERS } from "./faults.ts";
 import { createModel, type Model } from "./model.ts";
 import { carryOut } from "./operations.ts";
 import { planRounds, type Round, type Size, type Step } from "./plan.ts";
@@ -118,7 +119,9 @@ async function allSteps({ world }: Run, caller: Caller, steps: readonly Step[]):
 async function tick({ service, ticks }: Run, together: number): Promise<void> {
   const { worker, killer } = service;
   await worker.up();
-  const fired = Array.from({ length: together }, () => worker.control("tick", { cron: EVERY_MINUTE }));
+  const fired = Array.from({ length: together }, () =>
+    worker.control("tick", { cron: EVERY_MINUTE }, z.unknown()),
+  );
   void killer.reach("tick");
   const answers = await Promise.all(fired);
   ticks.fired += together;
@@ -140,7 +143,7 @@ async function rest({ service, stuck }: Run): Promise<void> {
 async function jump({ service }: Run, ms: number): Promise<void> {
   const { clock, worker, broker } = service;
   clock.jump(ms);
-  await worker.control("setClock", { ahead: clock.ahead() });
+  await worker.control("setClock", { ahead: clock.ahead() }, z.unknown());
   broker.pump();
 }
 
@@ -154,7 +157,7 @@ const JUMPS = [
 /** All is well from now on: whatever there is left to do must be done. */
 async function drain(run: Run, until: number): Promise<void> {
   const { broker, clock, providers } = run.service;
-  for (const name of Object.keys(providers) as Provider[]) providers[name].weather = "calm";
+  for (const name of PROVIDERS) providers[name].weather = "calm";
   broker.weather = CALM;
   for (const [i, ms] of JUMPS.entries()) {
     await rest(run);
@@ -168,13 +171,15 @@ async function drain(run: Run, until: number): Promise<void> {
   }
 }
 
+const counted = z.object({ pagination: z.object({ total: z.number() }) });
+
 async function unfinished({ service: { worker }, token }: Run): Promise<number> {
   let left = 0;
   for (const status of ["queued", "sending"]) {
     const path = `/api/v1/admin/notifications?limit=1&status=${status}`;
     const answer = await worker.call("GET", path, token);
     if (answer?.status !== 200) throw new Error(`${path}: ${answer?.status}`);
-    left += (answer.body as { pagination: { total: number } }).pagination.total;
+    left += counted.parse(answer.body).pagination.total;
   }
-  return left + ((await worker.control<{ n: number }>("receiptsDue", {}))?.n ?? 0);
+  return left + ((await worker.control("receiptsDue", {}, z.object({ n: z.number() })))?.n ?? 0);
 }

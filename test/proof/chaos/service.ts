@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { z } from "zod";
 import { signToken } from "../../../src/cli/jwt.ts";
 import { HOST } from "../../../src/cli/port.ts";
 import { VARS } from "../production.ts";
-import { type Broker, createBroker, type QueueName } from "./broker.ts";
+import { type Broker, createBroker, message, queueName } from "./broker.ts";
 import { type ChaosClock, createChaosClock } from "./clock.ts";
 import type { Provider } from "./faults.ts";
 import { createKiller, type Killer } from "./killer.ts";
@@ -27,6 +28,9 @@ export interface Strike {
   at: number;
   until: number;
 }
+
+/** What a consumer said of each message of a batch; null for nothing. */
+const answers = z.array(z.union([z.literal("ack"), z.number(), z.null()]));
 
 /** Everything that takes part: the service as a process, its queues, its providers, its clock. */
 export interface Service {
@@ -64,7 +68,7 @@ export async function startService(random: Random, onLine?: (line: string) => vo
   });
   const hand = async (batch: object) => {
     await worker.up();
-    return worker.control<("ack" | number | null)[]>("consume", batch);
+    return worker.control("consume", batch, answers);
   };
   const broker = createBroker({ clock, killer, random: random.fork("queues") }, hand);
   const queues = await serveQueues(broker, killer, ledger);
@@ -89,10 +93,10 @@ export async function startService(random: Random, onLine?: (line: string) => vo
       SEND_WAIT_SECONDS: "1",
     },
     async prepare(process) {
-      await process.control("setClock", { ahead: clock.ahead() });
+      await process.control("setClock", { ahead: clock.ahead() }, z.unknown());
       for (const interrupted of broker.killed) {
         if (interrupted.until !== Number.POSITIVE_INFINITY) continue;
-        const settled = await process.control<string[]>("settled", { ids: [...interrupted.ids] });
+        const settled = await process.control("settled", { ids: [...interrupted.ids] }, z.array(z.string()));
         Object.assign(interrupted, { settled: new Set(settled), until: Date.now() });
       }
     },
@@ -112,9 +116,9 @@ export async function startService(random: Random, onLine?: (line: string) => vo
 /** Where the service's `sendBatch` calls come to, and the wrapper's word of requests that were given up. */
 async function serveQueues(broker: Broker, killer: Killer, ledger: Ledger) {
   const app = new Hono();
-  app.post("/queues/:lane", async (context) => {
-    const messages = JSON.parse(await context.req.text()) as Parameters<Broker["put"]>[1];
-    const isTaken = broker.put(context.req.param("lane") as QueueName, messages);
+  app.post("/queues/:queue", async (context) => {
+    const messages = z.array(message).parse(await context.req.json());
+    const isTaken = broker.put(queueName.parse(context.req.param("queue")), messages);
     await killer.reach("queued");
     return context.body(null, isTaken ? 204 : 503);
   });

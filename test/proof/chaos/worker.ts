@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { z } from "zod";
 import { freePort, HOST } from "../../../src/cli/port.ts";
 import { ROOT } from "../../../src/cli/project.ts";
 import { WRANGLER_ENV } from "../../../src/cli/wrangler.ts";
@@ -28,7 +29,7 @@ export interface WorkerProcess {
   /** Null when the process died before it had answered. */
   call(method: string, path: string, token: string, body?: unknown, headers?: object): Promise<Answer | null>;
   /** The same for the wrapper's own controls. */
-  control<T>(name: string, body: unknown): Promise<T | null>;
+  control<T>(name: string, body: unknown, answer: z.ZodType<T>): Promise<T | null>;
   /** Events of the Worker's log at level error, and how often. */
   errors: Map<string, number>;
   /** Calls that did not come back, although the process lives. */
@@ -106,11 +107,11 @@ export async function createWorkerProcess(options: WorkerOptions): Promise<Worke
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
     },
-    async control<T>(name: string, body: unknown) {
+    async control<T>(name: string, body: unknown, expected: z.ZodType<T>) {
       const answer = await request("POST", `/chaos/${name}`, { body: JSON.stringify(body) });
       if (answer !== null && answer.status !== 200)
         throw new Error(`${name}: ${answer.status} ${JSON.stringify(answer.body)}`);
-      return answer === null ? null : (answer.body as T);
+      return answer === null ? null : expected.parse(answer.body);
     },
   };
   return worker;

@@ -5,10 +5,13 @@ import {
   firstOf,
   get,
   INBOX,
+  list,
   LOG,
   minute,
   newUsers,
   type Operation,
+  operation,
+  preparedOperation,
   OWNER,
   PUSH,
   RECORDS,
@@ -30,55 +33,60 @@ const change = (
   find: (world: World) => Promise<string>,
   method: string,
   more: { body?: unknown; suffix?: string; as?: typeof SERVICE } = {},
-): Operation => ({
-  name,
-  prepare: find,
-  run: ({ call }, path: string) =>
-    call(method, `${path}${more.suffix ?? ""}`, {
-      as: more.as ?? SERVICE,
-      ...(more.body !== undefined && { body: more.body }),
-    }),
-});
+): Operation =>
+  preparedOperation({
+    name,
+    prepare: find,
+    run: ({ call }, path) =>
+      call(method, `${path}${more.suffix ?? ""}`, {
+        as: more.as ?? SERVICE,
+        ...(more.body !== undefined && { body: more.body }),
+      }),
+  });
 
 /** A hundred facts at once, about users of whom nobody has heard. */
-const upsert = (collection: string, factsOf: (i: number, user: string) => object): Operation => ({
-  name: `directory: upsert 100 ${collection}`,
-  prepare: (world) => givenDailyReaders(world.db, `${collection}_${world.label}`, HUNDRED.length, Date.now()),
-  run: ({ call, label }, users: string[]) =>
-    call("POST", `${DIRECTORY}/${collection}`, {
-      as: SERVICE,
-      body: {
-        items: HUNDRED.map((i) => ({ id: `${collection}_${label}_${i}`, ...factsOf(i, users[i] ?? "") })),
-      },
-    }),
-});
+const upsert = (collection: string, factsOf: (i: number, user: string) => object): Operation =>
+  preparedOperation({
+    name: `directory: upsert 100 ${collection}`,
+    prepare: (world) =>
+      givenDailyReaders(world.db, `${collection}_${world.label}`, HUNDRED.length, Date.now()),
+    run: ({ call, label }, users) =>
+      call("POST", `${DIRECTORY}/${collection}`, {
+        as: SERVICE,
+        body: {
+          items: HUNDRED.map((i) => ({ id: `${collection}_${label}_${i}`, ...factsOf(i, users[i] ?? "") })),
+        },
+      }),
+  });
 
-const send = (name: string, more: object, headers: Record<string, string> = {}): Operation => ({
-  name,
-  prepare: newUsers(`sent_${name.replaceAll(/\W/g, "")}`, 1),
-  run: ({ call, label }, [user_id = ""]: string[]) =>
-    call("POST", PUSH, {
-      as: SERVICE,
-      body: { user_id, ...MESSAGE, ...more },
-      headers: {
-        ...ASYNC,
-        ...headers,
-        ...(headers["idempotency-key"] && { "idempotency-key": `key-${label}` }),
-      },
-    }),
-});
+const send = (name: string, more: object, headers: Record<string, string> = {}): Operation =>
+  preparedOperation({
+    name,
+    prepare: newUsers(`sent_${name.replaceAll(/\W/g, "")}`, 1),
+    run: ({ call, label }, [user_id = ""]) =>
+      call("POST", PUSH, {
+        as: SERVICE,
+        body: { user_id, ...MESSAGE, ...more },
+        headers: {
+          ...ASYNC,
+          ...headers,
+          ...(headers["idempotency-key"] && { "idempotency-key": `key-${label}` }),
+        },
+      }),
+  });
 
 /** A single fact that is written, and then written anew with `changed`: an event follows. */
-const event = (name: string, collection: string, before: object, changed: object): Operation => ({
-  name,
-  prepare: ({ call, label }) =>
-    call("PUT", `${DIRECTORY}/${collection}/event_${label}`, { as: SERVICE, body: before }),
-  run: ({ call, label }) =>
-    call("PUT", `${DIRECTORY}/${collection}/event_${label}`, {
-      as: SERVICE,
-      body: { ...before, ...changed },
-    }),
-});
+const event = (name: string, collection: string, before: object, changed: object): Operation =>
+  preparedOperation({
+    name,
+    prepare: ({ call, label }) =>
+      call("PUT", `${DIRECTORY}/${collection}/event_${label}`, { as: SERVICE, body: before }),
+    run: ({ call, label }) =>
+      call("PUT", `${DIRECTORY}/${collection}/event_${label}`, {
+        as: SERVICE,
+        body: { ...before, ...changed },
+      }),
+  });
 
 const push = (world: World) => firstOf(world, PUSH, OWNER);
 const record = (world: World) => firstOf(world, RECORDS, COORDINATOR);
@@ -92,7 +100,7 @@ const logged = (status: string) => async (world: World) => {
 /** A push that has failed, of a user who has a device by now: without one it is not tried again. */
 async function retryable(world: World): Promise<string> {
   const path = `${LOG}?status=failed&channel=push`;
-  const { data } = (await world.call("GET", path, { as: SERVICE })) as { data: Record<string, unknown>[] };
+  const { data } = list.parse(await world.call("GET", path, { as: SERVICE }));
   const [{ dispatch_id, recipient_user_id: user_id } = {}] = data;
   const body = { user_id, token: `ExponentPushToken[retry-${world.label}]`, platform: "ios" };
   await world.call("POST", `${PUSH}/device-tokens`, { as: SERVICE, body });
@@ -108,12 +116,12 @@ const mentor = {
 const application = { user_id: "usr_cost", grant_id: "grant", status: "under_review" };
 
 /** The same once the application's grant is there: until then its status waits. */
-const ofKnownGrant = (operation: Operation): Operation => ({
-  ...operation,
-  prepare: async (world) => {
+const ofKnownGrant = (change: Operation): Operation => ({
+  ...change,
+  async ready(world) {
     const body = { title: "Grant" };
     await world.call("PUT", `${DIRECTORY}/grants/${application.grant_id}`, { as: SERVICE, body });
-    return operation.prepare?.(world);
+    return change.ready(world);
   },
 });
 
@@ -128,31 +136,31 @@ const ALL: readonly Operation[] = [
     body: { action: "retry" },
   }),
   change("admin: cancel a queued one", logged("queued"), "DELETE"),
-  {
+  operation({
     name: "user: change preferences",
     run: ({ call }) => call("PATCH", `${PUSH}/preferences`, { as: OWNER, body: { match_threshold: 71 } }),
-  },
-  {
+  }),
+  operation({
     name: "user: send a test e-mail",
     run: ({ call }) => call("POST", `${PUSH}/test`, { as: OWNER, body: {} }),
-  },
-  {
+  }),
+  operation({
     name: "records: record one",
     run: ({ call }) =>
       call("POST", RECORDS, {
         as: ADMIN,
         body: { peer_mentor_id: "mentor_cost", event_type: "pause_activated", channels_notified: ["push"] },
       }),
-  },
+  }),
   change("records: correct one", record, "PUT", { body: { notes: "called" } }),
   change("records: delete one", record, "DELETE"),
   change("inbox: archive a message", message, "POST", { suffix: "/archive", as: OWNER }),
-  {
+  operation({
     name: "inbox: read all",
     // Somebody who has not done so at another size.
     run: ({ call, round }) =>
       call("POST", `${INBOX}/read-all`, { as: { sub: `many_${round}`, role: "user" } }),
-  },
+  }),
   change("stats: change the window", subscription, "PUT", { body: { time_window: "weekly" } }),
   change("stats: remove a subscription", subscription, "DELETE"),
   event("directory: a mentor's pause, up to its settlement", "peer-mentors", mentor, {
@@ -169,15 +177,15 @@ const ALL: readonly Operation[] = [
   upsert("grants", (i) => ({ title: `Grant ${i}`, deadline: SOON })),
   upsert("matches", (i, user_id) => ({ user_id, grant_id: `grant_${i}`, score: 80 })),
   upsert("applications", (i, user_id) => ({ user_id, grant_id: `grant_${i}`, status: "new" })),
-  {
+  preparedOperation({
     name: "cron: a tick with 50 users due of each kind",
     async prepare(world) {
       await minute(world);
       await givenUsersDue(world.db, Date.now());
     },
     run: minute,
-  },
+  }),
 ];
 
 /** Variations of what the short table shows: here so that every kind of statement is counted at each size. */
-export const CHANGING: readonly Operation[] = ALL.map((operation) => ({ ...operation, detail: true }));
+export const CHANGING: readonly Operation[] = ALL.map((one) => ({ ...one, detail: true }));

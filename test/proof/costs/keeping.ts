@@ -6,6 +6,8 @@ import {
   NAMES,
   newUsers,
   type Operation,
+  operation,
+  preparedOperation,
   PUSH,
   SERVICE,
   STATS,
@@ -17,60 +19,59 @@ const subscription = (world: World) => firstOf(world, STATS, BUSY, "notification
 
 /** What is kept, and what the cron does. */
 export const KEEPING: readonly Operation[] = [
-  {
+  preparedOperation({
     name: NAMES.device,
     prepare: newUsers("device", 1),
-    run: ({ call, label }, [user_id = ""]: string[]) =>
+    run: ({ call, label }, [user_id = ""]) =>
       call("POST", `${PUSH}/device-tokens`, {
         as: SERVICE,
         body: { user_id, token: `ExponentPushToken[second-${label}]`, platform: "ios" },
       }),
-  },
-  {
+  }),
+  preparedOperation({
     name: NAMES.subscribe,
     // At each size anew.
     prepare: ({ db }) => db.prepare("DELETE FROM stats_subscriptions WHERE user_id = 'usr_busy'").run(),
     run: ({ call }) =>
       call("POST", STATS, { as: BUSY, body: { user_id: "usr_busy", time_window: "yearly" } }),
-  },
-  {
+  }),
+  preparedOperation({
     name: NAMES.snapshot,
     times: 5,
     prepare: subscription,
-    run: ({ call }, path: string) => call("POST", `${path}/refresh`, { as: BUSY }),
-  },
+    run: ({ call }, path) => call("POST", `${path}/refresh`, { as: BUSY }),
+  }),
   getFirst("stats: get a subscription", STATS, BUSY, "notification_id"),
-  {
+  operation({
     name: "directory: upsert 100 users",
     run: ({ call, label }) =>
       call("POST", "/api/v1/directory/users", {
         as: SERVICE,
         body: { items: Array.from({ length: 100 }, (_, i) => ({ id: `upsert_${label}_${i}`, name: "New" })) },
       }),
-  },
-  {
+  }),
+  preparedOperation({
     name: "directory: erase a user",
     prepare: newUsers("erase", 1),
-    run: ({ call }, [user = ""]: string[]) =>
-      call("DELETE", `/api/v1/directory/users/${user}`, { as: SERVICE }),
-  },
-  {
+    run: ({ call }, [user = ""]) => call("DELETE", `/api/v1/directory/users/${user}`, { as: SERVICE }),
+  }),
+  preparedOperation({
     name: NAMES.idle,
     // What the operations before have left is not this tick's.
     prepare: minute,
     run: minute,
-  },
-  {
+  }),
+  preparedOperation({
     name: "cron: a tick with 1,000 pushes due, up to their settlement",
     async prepare(world) {
       await newUsers("due", MANY)(world);
       await givenDuePushes(world.db, `due_${world.label}`, MANY, Date.now());
     },
     run: minute,
-  },
-  {
+  }),
+  preparedOperation({
     name: "cron: retention, 1,000 pushes past it",
     prepare: ({ db, label }) => givenOldPushes(db, `old_${label}`, MANY, Date.now()),
     run: ({ meter }) => meter.cron("17 * * * *"),
-  },
+  }),
 ];

@@ -1,5 +1,6 @@
 import { serve } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
+import { z } from "zod";
 import { createSesSandbox, SES_KEY } from "../../support/sandbox/ses.ts";
 import { serveExpoSandbox } from "../../support/sandbox/serve.ts";
 import { build, type Production, startProduction, tokenFor } from "../production.ts";
@@ -103,10 +104,10 @@ export async function measureCosts({
 
 async function measureOne(world: World, operation: Operation): Promise<Measured> {
   try {
-    const prepared = await operation.prepare?.(world);
+    const run = await operation.ready(world);
     let best: Measured | undefined;
     for (let time = 0; time < (operation.times ?? 1); time++) {
-      const measured = await world.meter.measure(() => operation.run(world, prepared as never));
+      const measured = await world.meter.measure(run);
       best = { ...measured, ms: Math.min(measured.ms, best?.ms ?? Number.POSITIVE_INFINITY) };
     }
     if (best === undefined) throw new Error("It was not run");
@@ -129,7 +130,7 @@ function worldOf({ db, origin }: Production): Omit<World, "label" | "round"> {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as Record<string, unknown>;
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   };
   return { db, call, meter: createMeter(origin) };
 }

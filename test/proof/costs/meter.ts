@@ -1,31 +1,37 @@
 import { readFile } from "node:fs/promises";
+import { z } from "zod";
 
-/** What Cloudflare bills, and the round trips. */
-export interface Counts {
+const counts = z.object({
   /** Events that the Worker handled: requests, queue batches, cron ticks. */
-  invocations: number;
+  invocations: z.number(),
   /** Round trips to D1. */
-  trips: number;
-  rowsRead: number;
-  rowsWritten: number;
-  queueWrites: number;
-  queueReads: number;
-  queueDeletes: number;
+  trips: z.number(),
+  rowsRead: z.number(),
+  rowsWritten: z.number(),
+  queueWrites: z.number(),
+  queueReads: z.number(),
+  queueDeletes: z.number(),
   /** Calls of Durable Objects, alarms included, and rows that they wrote. */
-  objectRequests: number;
-  objectRows: number;
+  objectRequests: z.number(),
+  objectRows: z.number(),
   /** Requests to providers; Cloudflare does not bill them. */
-  providerRequests: number;
-}
+  providerRequests: z.number(),
+});
+/** What Cloudflare bills, and the round trips. */
+export type Counts = z.infer<typeof counts>;
 
+const ran = z.object({
+  sql: z.string(),
+  params: z.array(z.unknown()),
+  runs: z.number(),
+  rowsRead: z.number(),
+  rowsWritten: z.number(),
+});
 /** A statement that ran: its last parameters, how often, and its rows. */
-export interface Ran {
-  sql: string;
-  params: unknown[];
-  runs: number;
-  rowsRead: number;
-  rowsWritten: number;
-}
+export type Ran = z.infer<typeof ran>;
+
+/** What the metered Worker answers. `open`: what is still under way. */
+const seen = z.object({ counts, statements: z.array(ran), open: z.number() });
 
 export interface Measured {
   counts: Counts;
@@ -55,12 +61,12 @@ export function createMeter(origin: string): Meter {
   const ask = async (path: string) => {
     const response = await fetch(`${origin}/costs/${path}`);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as { counts: Counts; statements: Ran[]; open: number };
+    return seen.parse(await response.json());
   };
   async function quiet() {
     for (const end = Date.now() + QUIET_WITHIN_MS; Date.now() < end;) {
-      const seen = await ask("now");
-      if (seen.open === 0) return seen;
+      const now = await ask("now");
+      if (now.open === 0) return now;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EACH_MS));
     }
     throw new Error("Something is still under way");

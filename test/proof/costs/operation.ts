@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Claims } from "../../../src/cli/jwt.ts";
 import type { Production } from "../production.ts";
 import type { Meter } from "./meter.ts";
@@ -23,7 +24,7 @@ export interface World {
   round: number;
 }
 
-export interface Operation {
+interface About {
   name: string;
   /** Rows that it may read for an exact total and for the pages before: they do not grow beyond that. */
   counts?: number;
@@ -31,9 +32,32 @@ export interface Operation {
   detail?: boolean;
   /** How often it is run, for a better time. Default: once. */
   times?: number;
-  /** Is not measured. What it answers is handed to `run`. */
-  prepare?(world: World): Promise<unknown>;
-  run(world: World, prepared: never): Promise<unknown>;
+}
+
+/** What is measured, and what comes before it. */
+export interface Operation extends About {
+  /** Prepares, which is not measured. @returns what is */
+  ready(world: World): Promise<() => Promise<unknown>>;
+}
+
+/** An operation that needs nothing prepared. */
+export const operation = ({ run, ...about }: About & Pick<Steps<void>, "run">): Operation => ({
+  ...about,
+  ready: async (world) => () => run(world),
+});
+
+/** An operation whose `run` gets what `prepare` answers. */
+export const preparedOperation = <T>({ prepare, run, ...about }: About & Steps<T>): Operation => ({
+  ...about,
+  async ready(world) {
+    const prepared = await prepare(world);
+    return () => run(world, prepared);
+  },
+});
+
+interface Steps<T> {
+  prepare(world: World): Promise<T>;
+  run(world: World, prepared: T): Promise<unknown>;
 }
 
 /** Names by which tests and prices find an operation. */
@@ -84,6 +108,8 @@ export const newUsers =
 /** Lets the cron tick, as it does each minute. */
 export const minute = ({ meter }: World): Promise<void> => meter.cron("* * * * *");
 
+export const list = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
+
 /** The path of the first of a list, or of the first that is `wanted`. */
 export async function firstOf(
   { call }: World,
@@ -92,26 +118,28 @@ export async function firstOf(
   key = "id",
   wanted: (item: Record<string, unknown>) => boolean = () => true,
 ): Promise<string> {
-  const { data } = (await call("GET", path, { as })) as { data: Record<string, unknown>[] };
+  const { data } = list.parse(await call("GET", path, { as }));
   const found = data.find(wanted)?.[key];
   if (typeof found !== "string") throw new Error(`Nothing to ask for at ${path}`);
   return `${path}/${found}`;
 }
 
 /** A GET of the first of a list. */
-export const getFirst = (name: string, path: string, as: Claims, key?: string): Operation => ({
-  name,
-  prepare: (world) => firstOf(world, path, as, key),
-  run: ({ call }, found: string) => call("GET", found, { as }),
-});
+export const getFirst = (name: string, path: string, as: Claims, key?: string): Operation =>
+  preparedOperation({
+    name,
+    prepare: (world) => firstOf(world, path, as, key),
+    run: ({ call }, found) => call("GET", found, { as }),
+  });
 
 /** A GET. The first look may make what is missing, and is not measured. */
-export const get = (name: string, path: string, as: Claims, more: Partial<Operation> = {}): Operation => ({
-  name,
-  prepare: ({ call }) => call("GET", path, { as }),
-  run: ({ call }) => call("GET", path, { as }),
-  ...more,
-});
+export const get = (name: string, path: string, as: Claims, more: Partial<About> = {}): Operation =>
+  preparedOperation({
+    name,
+    prepare: ({ call }) => call("GET", path, { as }),
+    run: ({ call }) => call("GET", path, { as }),
+    ...more,
+  });
 
 /** The first page and the fiftieth of a list. `grows`: its rows are everybody's, so that its total meets the cap. */
 export const pages = (name: string, path: string, as: Claims, grows = false): Operation[] =>

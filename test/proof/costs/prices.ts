@@ -48,8 +48,14 @@ const billOf = (counts: Counts): Bill => ({
 const combine = (a: Bill, b: Partial<Bill>, factor = 1): Bill =>
   mapBill((item) => a[item] + (b[item] ?? 0) * factor);
 
-const mapBill = (of: (item: Item) => number): Bill =>
-  Object.fromEntries((Object.keys(PRICES) as Item[]).map((item) => [item, of(item)])) as Bill;
+const mapBill = (of: (item: Item) => number): Bill => ({
+  requests: of("requests"),
+  rowsRead: of("rowsRead"),
+  rowsWritten: of("rowsWritten"),
+  queueOperations: of("queueOperations"),
+  objectRequests: of("objectRequests"),
+  objectRows: of("objectRows"),
+});
 
 /** What a million messages cost at the greatest size; [] unless all that is needed was measured. */
 export function priced({ rows }: Costs): Priced[] {

@@ -10,6 +10,7 @@ import {
   LOG,
   NAMES,
   type Operation,
+  preparedOperation,
   OWNER,
   pages,
   PUSH,
@@ -34,11 +35,11 @@ export const READING: readonly Operation[] = [
   ...pages("records: list a coordinator's", RECORDS, COORDINATOR),
   getFirst("records: get one", RECORDS, COORDINATOR),
   get("inbox: list", INBOX, OWNER),
-  {
+  preparedOperation({
     name: "inbox: mark a message as read",
     prepare: (world) => firstOf(world, INBOX, OWNER, "id", ({ read_at }) => read_at === null),
     run: ({ call }, path: string) => call("POST", `${path}/read`, { as: OWNER }),
-  },
+  }),
   ...pages("stats: list all", STATS, SERVICE, true),
   filtered("push: list those of a scenario", `${PUSH}?scenario_id=scenario_1`),
   filtered("push: list those of a prompt", `${PUSH}?prompt_id=prompt_1`),

@@ -1,4 +1,14 @@
-import { LOG, minute, NAMES, newUsers, type Operation, PUSH, SERVICE, type World } from "./operation.ts";
+import {
+  LOG,
+  minute,
+  NAMES,
+  newUsers,
+  type Operation,
+  preparedOperation,
+  PUSH,
+  SERVICE,
+  type World,
+} from "./operation.ts";
 import { givenCertificates, MANY, makeReceiptsDue, noReceiptsDue, WEBHOOK } from "./subjects.ts";
 
 const aPush = (user_id: string) => ({
@@ -43,36 +53,35 @@ async function newUserWithLease(world: World): Promise<string[]> {
 
 /** Messages, and what comes back of them. */
 export const SENDING: readonly Operation[] = [
-  {
+  preparedOperation({
     name: NAMES.send,
     prepare: newUserWithLease,
-    run: ({ call }, [user = ""]: string[]) =>
-      call("POST", PUSH, { as: SERVICE, body: aPush(user), headers: ASYNC }),
-  },
-  {
+    run: ({ call }, [user = ""]) => call("POST", PUSH, { as: SERVICE, body: aPush(user), headers: ASYNC }),
+  }),
+  preparedOperation({
     name: NAMES.wait,
     prepare: newUsers("wait", 1),
-    run: ({ call }, [user = ""]: string[]) => call("POST", PUSH, { as: SERVICE, body: aPush(user) }),
-  },
-  {
+    run: ({ call }, [user = ""]) => call("POST", PUSH, { as: SERVICE, body: aPush(user) }),
+  }),
+  preparedOperation({
     name: NAMES.batch,
     async prepare(world) {
       await noReceiptsDue(world.db);
       return newUsers("batch", MANY)(world);
     },
-    run: ({ call }, users: string[]) =>
+    run: ({ call }, users) =>
       call("POST", `${PUSH}/batch`, {
         as: SERVICE,
         body: { targets: users.map(aPush) },
         headers: ASYNC,
       }),
-  },
-  {
+  }),
+  preparedOperation({
     name: NAMES.receipts,
     prepare: ({ db }) => makeReceiptsDue(db, Date.now()),
     run: minute,
-  },
-  {
+  }),
+  preparedOperation({
     name: NAMES.remind,
     async prepare(world) {
       await newUsers("remind", MANY)(world);
@@ -83,16 +92,16 @@ export const SENDING: readonly Operation[] = [
         as: SERVICE,
         body: { org_id: `org_remind_${label}`, days_threshold: 30 },
       }),
-  },
-  {
+  }),
+  preparedOperation({
     name: NAMES.feedback,
     prepare: sentMail,
-    run: (world, mail: Awaited<ReturnType<typeof sentMail>>) => tell(world, mail, true),
-  },
-  {
+    run: (world, mail) => tell(world, mail, true),
+  }),
+  preparedOperation({
     name: `${NAMES.feedback}, without our id`,
     detail: true,
     prepare: sentMail,
-    run: (world, mail: Awaited<ReturnType<typeof sentMail>>) => tell(world, mail, false),
-  },
+    run: (world, mail) => tell(world, mail, false),
+  }),
 ];

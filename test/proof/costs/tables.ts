@@ -45,24 +45,23 @@ export function operationTable({ sizes, rows }: Costs, isDetailed: boolean): str
   );
 }
 
-const ITEMS: Record<Item, string> = {
-  requests: "Workers requests",
-  rowsRead: "D1 rows read",
-  rowsWritten: "D1 rows written",
-  queueOperations: "queue operations",
-  objectRequests: "DO requests",
-  objectRows: "DO rows written",
-};
+const ITEMS: readonly (readonly [Item, string])[] = [
+  ["requests", "Workers requests"],
+  ["rowsRead", "D1 rows read"],
+  ["rowsWritten", "D1 rows written"],
+  ["queueOperations", "queue operations"],
+  ["objectRequests", "DO requests"],
+  ["objectRows", "DO rows written"],
+];
 
 /** What a million of each cost, in dollars. */
 export function priceTable(priced: readonly Priced[]): string {
-  const items = Object.keys(PRICES) as Item[];
   const dollars = (sum: number) => `$${sum.toFixed(2)}`;
   return table(
-    ["a million", ...items.map((item) => `${ITEMS[item]} ($${PRICES[item]}/M)`), "together"],
+    ["a million", ...ITEMS.map(([item, name]) => `${name} ($${PRICES[item]}/M)`), "together"],
     priced.map((one) => [
       one.name,
-      ...items.map((item) => dollars(one.bill[item])),
+      ...ITEMS.map(([item]) => dollars(one.bill[item])),
       `**${dollars(total(one))}**`,
     ]),
   );

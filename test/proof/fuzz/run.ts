@@ -35,7 +35,7 @@ export async function runFuzz(
   production: Production,
   { requests, seed, onRound }: { requests: number; seed: number; onRound?: (said: string) => void },
 ): Promise<Report> {
-  const document = (await (await fetch(`${production.origin}/openapi.json`)).json()) as OpenApi;
+  const document: OpenApi = await (await fetch(`${production.origin}/openapi.json`)).json();
   // Deleting comes last, so that the others find something.
   const operations = operationsOf(document).toSorted(
     (a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"),
@@ -84,7 +84,7 @@ function createSender(origin: string, document: OpenApi, report: Report): Send {
     if (as === null) return {};
     const key = JSON.stringify(as);
     const { role, sub, org: org_id } = as;
-    const token = tokens.get(key) ?? tokenFor({ role, sub, org_id } as Parameters<typeof tokenFor>[0]);
+    const token = tokens.get(key) ?? tokenFor({ role, sub, org_id });
     tokens.set(key, token);
     return { authorization: `Bearer ${await token}` };
   };

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { runCommand, UserError } from "../../../src/cli/project.ts";
 import { type Mutant, mutantsOf, sampleOf } from "./mutants.ts";
 import { type Finding, placeOf, report } from "./report.ts";
 import { createRunner, type Runner } from "./runner.ts";
-import type { TestFile } from "./suite.ts";
+import { type TestFile, testFile } from "./test-file.ts";
 
 // `npm run mutate`: puts one fault after the other into the code and sees whether a test fails. Stryker's runner for vitest
 // drives threads, not workerd, and knows no SQL; so this drives vitest itself.
@@ -96,7 +97,7 @@ async function main(): Promise<void> {
     const paths = [...new Set(all.map(({ path }) => path))];
     const traced = await first.ask({ kind: "trace", paths }, TRACE_TIMEOUT_MS);
     if (traced === null) throw new UserError("The tests did not end");
-    const tests = traced.value as TestFile[];
+    const tests = z.array(testFile).parse(traced.value);
     say(`${tests.length} test files pass`);
     const findings = new Map<Mutant, Finding>();
     const waiting = [...mutants];

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Edit, editsOf } from "./operators.ts";
-import { isFunction, parse, walk } from "./syntax.ts";
+import { isFunction, isNode, parse, walk } from "./syntax.ts";
 
 /** One fault in one file. */
 export interface Mutant extends Edit {
@@ -55,8 +55,8 @@ export function traced(path: string, code: string): string {
   const insertions: [at: number, text: string][] = [];
   walk(parse(path, code), (node) => {
     const body = node["body"];
-    if (!isFunction(node) || typeof body !== "object" || body === null) return;
-    const { type, start, end } = body as { type: string; start: number; end: number };
+    if (!isFunction(node) || !isNode(body)) return;
+    const { type, start, end } = body;
     const mark = `globalThis.__entered?.add(${JSON.stringify(functionId(path, node.start))})`;
     if (type === "BlockStatement") insertions.push([start + 1, `${mark};`]);
     else insertions.push([start, `(${mark}, `], [end, ")"]);

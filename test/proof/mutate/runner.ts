@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Request } from "./worker.ts";
 
 /** An answer, or null when none came in time: then the process is gone, and the next call starts another one. */
@@ -9,7 +10,10 @@ export interface Runner {
   stop(): void;
 }
 
-type Answer = { ok: true; value: unknown } | { ok: false; error: string };
+const answerSchema = z.discriminatedUnion("ok", [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: z.string() }),
+]);
 
 export function createRunner(): Runner {
   let child: Promise<ChildProcess> | null = null;
@@ -32,7 +36,8 @@ export function createRunner(): Runner {
       const answered = once(running, "message", { signal });
       running.send(request);
       try {
-        const [answer] = (await answered) as [Answer];
+        const [message] = await answered;
+        const answer = answerSchema.parse(message);
         if (!answer.ok) throw new Error(answer.error);
         return { value: answer.value };
       } catch (error) {

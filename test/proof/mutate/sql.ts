@@ -43,7 +43,8 @@ function droppedConjuncts(text: string): Edit[] {
 /** Operators and words that mean the opposite, or the neighbour. */
 const SWAPS: readonly (readonly [RegExp, string, string])[] = [
   [/(?<=\s)<=(?=\s)/g, "<", "move a bound (SQL)"],
-  [/(?<=\s)>=(?=\s)/g, ">", "move a bound (SQL)"],
+  // But for the lower bound of a prefix (`key >= 'cert:' AND …`): no key is the prefix alone.
+  [/(?<=\s)>=(?=\s)(?!\s(?:(?! AND )[^<>])*:'\s+AND )/g, ">", "move a bound (SQL)"],
   [/(?<=\s)<(?=\s)/g, "<=", "move a bound (SQL)"],
   [/(?<=\s)>(?=\s)/g, ">=", "move a bound (SQL)"],
   [/\bIS NOT NULL\b/g, "IS NULL", "turn a condition round (SQL)"],
@@ -71,5 +72,6 @@ export function sqlEdits(text: string): Edit[] {
       operator,
     })),
   );
-  return [...droppedConjuncts(plain), ...swaps];
+  const edits = [...droppedConjuncts(plain), ...swaps];
+  return edits.filter(({ start, end, text: replacement }) => plain.slice(start, end) !== replacement);
 }

@@ -2,13 +2,7 @@ import { join } from "node:path";
 import { createVitest, type TestModule, type TestSpecification } from "vitest/node";
 import { activate } from "./active.ts";
 import type { Mutant } from "./mutants.ts";
-
-/** A test file: how long it takes, and which functions it enters. */
-export interface TestFile {
-  path: string;
-  ms: number;
-  entered: string[];
-}
+import type { TestFile } from "./test-file.ts";
 
 /** The test suite, kept ready in this process, so that a run costs no more than the start of a workerd. */
 export interface Suite {

@@ -43,7 +43,7 @@ export type Fault = z.infer<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
 
 /** How the sandbox behaves until it is told otherwise. Tests write into it. */
-export const freshSettings = () => ({
+const freshSettings = () => ({
   /** Device errors by token, such as DeviceNotRegistered: in the ticket, or later in the receipt. */
   ticketErrors: new Map<string, string>(),
   receiptErrors: new Map<string, string>(),
@@ -61,8 +61,6 @@ export const freshSettings = () => ({
   /** Milliseconds until a receipt is there. */
   receiptDelayMs: 0,
 });
-
-export type Settings = ReturnType<typeof freshSettings>;
 
 /** A notification that was given to Expo. */
 export interface AcceptedPush {

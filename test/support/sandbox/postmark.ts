@@ -118,5 +118,3 @@ export function createPostmarkSandbox() {
     },
   };
 }
-
-export type PostmarkSandbox = ReturnType<typeof createPostmarkSandbox>;

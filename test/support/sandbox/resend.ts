@@ -152,5 +152,3 @@ export function createResendSandbox({ now = Date.now }: { now?: () => number } =
     },
   };
 }
-
-export type ResendSandbox = ReturnType<typeof createResendSandbox>;

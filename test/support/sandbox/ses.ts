@@ -147,5 +147,3 @@ export function createSesSandbox() {
     },
   };
 }
-
-export type SesSandbox = ReturnType<typeof createSesSandbox>;

@@ -40,19 +40,19 @@ const weightOf = ({ kind, permanent }: FeedbackEvent): number =>
  */
 export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const results = await ctx.db.writeList([
-    moveForward(ctx, events),
-    ...suppress(ctx, events),
-    unknownMessages(events),
-  ]);
-  return new Set(((results.at(-1) ?? []) as { message: string }[]).map(({ message }) => message));
+  const { unknown } = await ctx.db.write({
+    moveForward: moveForward(ctx, events),
+    suppress: suppress(ctx, events),
+    unknown: unknownMessages(events),
+  });
+  return new Set(unknown.map(({ message }) => message));
 }
 
-function unknownMessages(events: readonly FeedbackEvent[]): Statement {
+function unknownMessages(events: readonly FeedbackEvent[]): SQL<{ message: string }> {
   const messages = events.flatMap(({ dispatchId, providerMessageId }) =>
     dispatchId === null && providerMessageId !== null ? [providerMessageId] : [],
   );
-  return sql`SELECT value AS message FROM json_each(${JSON.stringify(messages)})
+  return sql<{ message: string }>`SELECT value AS message FROM json_each(${JSON.stringify(messages)})
     WHERE ${byMessage(sql`value`)} IS NULL`;
 }
 

@@ -47,3 +47,10 @@ export function codeOf(...parts: readonly (string | null | undefined)[]): string
     .toLowerCase();
   return /^[a-z][a-z0-9_]{0,63}$/.test(code) ? code : "unknown";
 }
+
+/**
+ * SES reports out-of-office replies as transient, general bounces, and knows nothing of what is undetermined
+ * (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types). So does Resend, which sends by SES.
+ */
+export const mayBeReply = (type: string | null | undefined, subType: string | null | undefined): boolean =>
+  type === "Undetermined" || (type === "Transient" && (subType ?? "General") === "General");

@@ -1,38 +1,42 @@
 import type { Config } from "../../../config/config.ts";
-import type { Clock } from "../../../lib/clock.ts";
-import type { Log } from "../../../lib/log.ts";
+import { createListed } from "../../send-kit/provider.ts";
+import type { Webhook } from "../feedback/webhook.ts";
 import type { EmailProvider } from "../provider.ts";
-import { createCloudflareProvider, type EmailBinding } from "./cloudflare/index.ts";
-import { createLogProvider } from "./log/index.ts";
-import { createPostmarkProvider } from "./postmark/index.ts";
-import { createResendProvider } from "./resend/index.ts";
-import { createSesProvider } from "./ses/index.ts";
+import { cloudflare } from "./cloudflare/index.ts";
+import type { EmailProviderDefinition, EmailTools } from "./definition.ts";
+import { log } from "./log/index.ts";
+import { postmark } from "./postmark/index.ts";
+import { resend } from "./resend/index.ts";
+import { ses } from "./ses/index.ts";
 
-interface Tools {
-  fetch: typeof globalThis.fetch;
-  clock: Clock;
-  log: Log;
-  /** Cloudflare's send_email binding; undefined where wrangler.toml has none. */
-  binding: EmailBinding | undefined;
-}
+/** Every e-mail provider that there is: a folder each, and a line here. */
+export const EMAIL_PROVIDERS: Readonly<Record<string, EmailProviderDefinition>> = {
+  ses,
+  resend,
+  postmark,
+  cloudflare,
+  log,
+};
+
+type Configured = Pick<Config, "email" | "providerVariables" | "providerTimeoutMs">;
 
 /** The configured e-mail providers, in order of preference. */
-export function createEmailProviders({ email, providerTimeoutMs }: Config, tools: Tools): EmailProvider[] {
-  const { fetch, clock, log, binding } = tools;
-  const http = { fetch, clock, timeoutMs: providerTimeoutMs };
-  const make = {
-    ses: () => {
-      const { ratePerSecond, ...ses } = email.ses;
-      return createSesProvider({ ...http, ...ses, pace: { ratePerSecond, burst: ratePerSecond } });
-    },
-    resend: () => createResendProvider({ ...http, ...email.resend }),
-    postmark: () => createPostmarkProvider({ ...http, ...email.postmark }),
-    cloudflare: () => {
-      if (binding === undefined)
-        throw new Error("The e-mail provider cloudflare needs the send_email binding EMAIL");
-      return createCloudflareProvider({ binding, timeoutMs: providerTimeoutMs });
-    },
-    log: () => createLogProvider({ log }),
-  } satisfies Record<(typeof email.providers)[number], () => EmailProvider>;
-  return email.providers.map((name) => make[name]());
-}
+export const createEmailProviders = (
+  { email, providerVariables, providerTimeoutMs }: Configured,
+  tools: Omit<EmailTools, "timeoutMs">,
+): EmailProvider[] =>
+  createListed(EMAIL_PROVIDERS, email.providers, providerVariables, {
+    ...tools,
+    timeoutMs: providerTimeoutMs,
+  });
+
+/** What listens at /webhooks/<name>, by name; null where the provider's webhook is not configured. */
+export const createWebhooks = (
+  { providerVariables }: Configured,
+  tools: Pick<EmailTools, "fetch">,
+): ReadonlyMap<string, Webhook | null> =>
+  new Map(
+    Object.entries(EMAIL_PROVIDERS).flatMap(([name, { webhook }]) =>
+      webhook === undefined ? [] : [[name, webhook(providerVariables, tools)] as const],
+    ),
+  );

@@ -1,17 +1,20 @@
 import type { Config } from "../../../config/config.ts";
-import type { Clock } from "../../../lib/clock.ts";
-import type { Log } from "../../../lib/log.ts";
+import { createListed } from "../../send-kit/provider.ts";
 import type { PushProvider } from "../provider.ts";
-import { createExpoProvider } from "./expo/index.ts";
-import { createLogProvider } from "./log.ts";
+import type { PushProviderDefinition, PushTools } from "./definition.ts";
+import { expo } from "./expo/index.ts";
+import { log } from "./log/index.ts";
+
+/** Every push provider that there is: a folder each, and a line here. */
+export const PUSH_PROVIDERS: Readonly<Record<string, PushProviderDefinition>> = { expo, log };
 
 /** The configured push providers, in order of preference. */
 export const createPushProviders = (
-  { push, providerTimeoutMs }: Config,
-  { fetch, clock, log }: { fetch: typeof globalThis.fetch; clock: Clock; log: Log },
+  {
+    push,
+    providerVariables,
+    providerTimeoutMs,
+  }: Pick<Config, "push" | "providerVariables" | "providerTimeoutMs">,
+  tools: Omit<PushTools, "timeoutMs">,
 ): PushProvider[] =>
-  push.providers.map((name) =>
-    name === "expo"
-      ? createExpoProvider({ ...push.expo, fetch, clock, timeoutMs: providerTimeoutMs })
-      : createLogProvider({ log }),
-  );
+  createListed(PUSH_PROVIDERS, push.providers, providerVariables, { ...tools, timeoutMs: providerTimeoutMs });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { EmailType } from "../../../../src/content/index.ts";
 import { signUnsubscribe } from "../../../../src/preferences/unsubscribe-token.ts";
+import { typeNamed } from "../../../support/content.ts";
 import type { Answer, Harness } from "../../../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow, mailsOf } from "../../../support/mail.ts";
 import { dispatchOf } from "../../../support/pipeline.ts";
@@ -28,8 +28,8 @@ async function givenLink(h: Harness) {
   return { userId, path: new URL(link).pathname };
 }
 
-const pathFor = async (current: string, userId: string, type: EmailType): Promise<string> =>
-  `/unsubscribe/${await signUnsubscribe({ current }, { userId, type })}`;
+const pathFor = async (current: string, userId: string, type: string): Promise<string> =>
+  `/unsubscribe/${await signUnsubscribe({ current }, { userId, code: typeNamed(type).linkCode })}`;
 
 const rowsOf = async (userId: string) => {
   const [preferences, optouts] = await env.DB.batch([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EMAIL_TYPES } from "../../../../src/content/index.ts";
+import { TYPE_IDS } from "../../../../src/notifications/registry.ts";
 import { createHarness, type Harness, mint } from "../../../support/harness.ts";
 import { givenReader, type ReaderFacts } from "../../../support/mail.ts";
 import { givenOrg } from "../../../support/world.ts";
@@ -23,7 +23,7 @@ const testMail = (h: Harness, sub: string, email_type: string) =>
   });
 
 describe("a test e-mail", () => {
-  test.each(EMAIL_TYPES)(
+  test.each(TYPE_IDS)(
     "as %s to an unverified address holds nothing that its caller wrote or chose",
     async (type) => {
       const h = world();

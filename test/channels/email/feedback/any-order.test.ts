@@ -2,7 +2,10 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyFeedback } from "../../../../src/channels/email/feedback/apply.ts";
-import { FEEDBACK } from "../../../../src/channels/email/feedback/events.ts";
+import { cloudflareEvents } from "../../../../src/channels/email/providers/cloudflare/events.ts";
+import { postmarkEvents } from "../../../../src/channels/email/providers/postmark/events.ts";
+import { resendEvents } from "../../../../src/channels/email/providers/resend/events.ts";
+import { sesEvents } from "../../../../src/channels/email/providers/ses/events.ts";
 import { DAY, SECOND } from "../../../../src/lib/clock.ts";
 import { settle } from "../../../../src/delivery/settle.ts";
 import type { Harness } from "../../../support/harness.ts";
@@ -22,7 +25,15 @@ interface About {
 }
 
 /** What each provider sends for which news. One that has no such thing has no entry. */
-const PAYLOADS: Record<keyof typeof FEEDBACK, Partial<Record<News, (about: About) => unknown>>> = {
+const READERS = {
+  ses: sesEvents,
+  resend: resendEvents,
+  postmark: postmarkEvents,
+  cloudflare: cloudflareEvents,
+};
+const PROVIDERS = ["ses", "resend", "postmark", "cloudflare"] as const;
+
+const PAYLOADS: Record<(typeof PROVIDERS)[number], Partial<Record<News, (about: About) => unknown>>> = {
   ses: (() => {
     const mail = ({ id, message, to }: About) => ({
       messageId: message,
@@ -172,7 +183,7 @@ const outcomeOf = async (id: string, email: string) => {
   return { status, error_code, error, delivered_at, delivered_count, wake_at, suppressed };
 };
 
-describe.each(Object.keys(PAYLOADS) as (keyof typeof PAYLOADS)[])("what %s tells", (provider) => {
+describe.each(PROVIDERS)("what %s tells", (provider) => {
   const payloads = PAYLOADS[provider];
   const kinds = NEWS.filter((news) => payloads[news] !== undefined);
   const one = fc.record({
@@ -198,7 +209,7 @@ describe.each(Object.keys(PAYLOADS) as (keyof typeof PAYLOADS)[])("what %s tells
           some.flatMap(({ news, seconds, names }) => {
             const to = { us: mail.email, display: `Kari <${mail.email}>`, stranger: STRANGER }[names];
             const at = new Date(h.clock.now() + seconds * SECOND).toISOString();
-            return FEEDBACK[provider](payloads[news]?.({ ...mail, to, at }), h.clock.now());
+            return READERS[provider](payloads[news]?.({ ...mail, to, at }), h.clock.now());
           });
 
         const inOrder = await givenAccepted(h);
@@ -252,7 +263,7 @@ describe("the address that is suppressed", () => {
     return results.map(({ email }) => email);
   };
   const tell = (h: Harness, id: string, to: string) =>
-    applyFeedback(h.ctx, FEEDBACK.resend(hard(id, to), h.clock.now()));
+    applyFeedback(h.ctx, resendEvents(hard(id, to), h.clock.now()));
 
   test("is the one that was written to, though the user has another by now", async () => {
     const h = createMailWorld();

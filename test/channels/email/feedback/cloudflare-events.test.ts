@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { FEEDBACK, type FeedbackEvent } from "../../../../src/channels/email/feedback/events.ts";
+import type { FeedbackEvent } from "../../../../src/channels/email/feedback/event.ts";
+import { cloudflareEvents } from "../../../../src/channels/email/providers/cloudflare/events.ts";
 import { AT, NOW, gist, ISO } from "./fixtures.ts";
 
-const read = (payload: unknown) => FEEDBACK.cloudflare(payload, NOW);
+const read = (payload: unknown) => cloudflareEvents(payload, NOW);
 
 const event = (type: string, more: Record<string, unknown> = {}) => ({
   type: `cf.email.sending.message.${type}`,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { FEEDBACK, type FeedbackEvent } from "../../../../src/channels/email/feedback/events.ts";
+import type { FeedbackEvent } from "../../../../src/channels/email/feedback/event.ts";
+import { postmarkEvents } from "../../../../src/channels/email/providers/postmark/events.ts";
 import { AT, DISPATCH, NOW, gist, ISO } from "./fixtures.ts";
 
-const read = (payload: unknown) => FEEDBACK.postmark(payload, NOW);
+const read = (payload: unknown) => postmarkEvents(payload, NOW);
 
 describe("Postmark", () => {
   const base = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   verifyPostmark,
   type PostmarkCredentials,
-} from "../../../../src/channels/email/feedback/postmark.ts";
+} from "../../../../src/channels/email/providers/postmark/credentials.ts";
 
 const OURS: PostmarkCredentials = { user: "postmark", password: "s3cret:with colon" };
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { FEEDBACK, type FeedbackEvent } from "../../../../src/channels/email/feedback/events.ts";
+import type { FeedbackEvent } from "../../../../src/channels/email/feedback/event.ts";
+import { resendEvents } from "../../../../src/channels/email/providers/resend/events.ts";
 import { AT, DISPATCH, NOW, gist, ISO } from "./fixtures.ts";
 
-const read = (payload: unknown) => FEEDBACK.resend(payload, NOW);
+const read = (payload: unknown) => resendEvents(payload, NOW);
 
 const webhook = (type: string, more: Record<string, unknown> = {}) => ({
   type,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { FEEDBACK } from "../../../../src/channels/email/feedback/events.ts";
+import { sesEvents } from "../../../../src/channels/email/providers/ses/events.ts";
 import { AT, DISPATCH, NOW, gist, ISO } from "./fixtures.ts";
 
-const read = (payload: unknown) => FEEDBACK.ses(payload, NOW);
+const read = (payload: unknown) => sesEvents(payload, NOW);
 
 describe("SES", () => {
   const mail = {

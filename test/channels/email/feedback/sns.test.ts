@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { confirmSubscription } from "../../../../src/channels/email/feedback/sns-keys.ts";
-import { createSnsVerifier } from "../../../../src/channels/email/feedback/sns.ts";
+import { confirmSubscription } from "../../../../src/channels/email/providers/ses/sns-keys.ts";
+import { createSnsVerifier } from "../../../../src/channels/email/providers/ses/sns.ts";
 import {
   CERTIFICATE,
   CERTIFICATE_URL,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSvixVerifier } from "../../../../src/channels/email/feedback/svix.ts";
+import { createSvixVerifier } from "../../../../src/channels/email/providers/resend/svix.ts";
 import { NOW } from "../fixtures.ts";
 
 /** The example of Svix's documentation (docs.svix.com/receiving/verifying-payloads/how-manual), signed by Svix. */

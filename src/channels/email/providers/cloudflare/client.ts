@@ -1,5 +1,6 @@
-import { PROVIDER_TIMEOUT_MS } from "../../../../delivery/outcome.ts";
-import { verdict, type Verdict } from "../verdict.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../../../config/provider.ts";
+import type { ProviderVerdict } from "../../../send-kit/verdict.ts";
+import { verdict } from "../verdicts.ts";
 import { fromCloudflare, fromCloudflareError, type CloudflareMessage } from "./mapping.ts";
 
 /** What is needed of a send_email binding (`SendEmail`). */
@@ -12,8 +13,8 @@ export async function sendThrough(
   binding: EmailBinding,
   message: CloudflareMessage,
   timeoutMs: number = PROVIDER_TIMEOUT_MS,
-): Promise<Verdict> {
-  const { promise: timeout, resolve } = Promise.withResolvers<Verdict>();
+): Promise<ProviderVerdict> {
+  const { promise: timeout, resolve } = Promise.withResolvers<ProviderVerdict>();
   const timer = setTimeout(() => resolve(verdict("timeout")), timeoutMs);
   // Inside an async function, a binding that throws before it returns a promise is an error like any other.
   const sent = (async () => fromCloudflare(await binding.send(message)))().catch(fromCloudflareError);

@@ -1,11 +1,11 @@
 import { vet } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { inTurn } from "../round.ts";
-import { verdict } from "../verdict.ts";
+import { inTurn } from "../../../send-kit/report.ts";
+import { defineEmailProvider } from "../definition.ts";
+import { verdict } from "../verdicts.ts";
 import { sendThrough, type EmailBinding } from "./client.ts";
+import { cloudflareEvents } from "./events.ts";
 import { CLOUDFLARE_LIMITS, toCloudflare } from "./mapping.ts";
-
-export type { EmailBinding } from "./client.ts";
 
 export interface CloudflareOptions {
   binding: EmailBinding;
@@ -27,4 +27,16 @@ export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptio
         ? sendThrough(binding, toCloudflare(vetted.message), timeoutMs)
         : verdict(vetted.defect);
     }),
+});
+
+export const cloudflare = defineEmailProvider({
+  variables: {},
+  credentials: {},
+  create: (_, { binding, timeoutMs }) => {
+    if (binding === undefined)
+      throw new Error("The e-mail provider cloudflare needs the send_email binding EMAIL");
+    return createCloudflareProvider({ binding, timeoutMs });
+  },
+  // They come by queue (src/queues/email-events.ts), and not to a webhook.
+  events: cloudflareEvents,
 });

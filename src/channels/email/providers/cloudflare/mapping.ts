@@ -1,7 +1,8 @@
 import { cleanName, type MessageLimits } from "../../headers.ts";
 import type { EmailMessage } from "../../provider.ts";
-import { stringMember } from "../http.ts";
-import { accepted, verdict, type CaseCode, type Verdict } from "../verdict.ts";
+import { stringMember } from "../../../send-kit/http.ts";
+import { accepted, lookUp, type ProviderVerdict } from "../../../send-kit/verdict.ts";
+import { type EmailCode, verdict } from "../verdicts.ts";
 
 /** developers.cloudflare.com/email-service/reference/headers: 20 that are not `X-`, 100 bytes a name, 2,048 a value. */
 export const CLOUDFLARE_LIMITS: MessageLimits = {
@@ -37,7 +38,7 @@ export const toCloudflare = (message: EmailMessage): CloudflareMessage => ({
 });
 
 /** `code` of the errors that `send` throws: developers.cloudflare.com/email-service/api/send-emails/workers-api#error-codes. */
-const ERRORS: Readonly<Record<string, CaseCode>> = {
+const ERRORS: Readonly<Record<string, EmailCode>> = {
   E_VALIDATION_ERROR: "invalid_message",
   E_FIELD_MISSING: "invalid_message",
   E_TOO_MANY_RECIPIENTS: "invalid_message",
@@ -60,14 +61,14 @@ const ERRORS: Readonly<Record<string, CaseCode>> = {
 };
 
 /** What a resolved `send` means. */
-export function fromCloudflare(result: unknown): Verdict {
+export function fromCloudflare(result: unknown): ProviderVerdict {
   const messageId = stringMember(result, "messageId");
   return messageId === undefined ? verdict("bad_answer") : accepted(messageId);
 }
 
 /** What a thrown error means. One without a code did not come from the service, but from the way to it. */
-export function fromCloudflareError(cause: unknown): Verdict {
+export function fromCloudflareError(cause: unknown): ProviderVerdict {
   const code = cause instanceof Error ? Reflect.get(cause, "code") : undefined;
   if (typeof code !== "string") return verdict("network_error");
-  return verdict((Object.hasOwn(ERRORS, code) ? ERRORS[code] : undefined) ?? "unknown_error");
+  return verdict(lookUp(ERRORS, code) ?? "unknown_error");
 }

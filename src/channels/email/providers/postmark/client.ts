@@ -1,4 +1,4 @@
-import { ask, get, post, type Answer, type Fetch } from "../http.ts";
+import { ask, get, post, type Answer, type Fetch } from "../../../send-kit/http.ts";
 
 export interface PostmarkClientOptions {
   fetch: Fetch;

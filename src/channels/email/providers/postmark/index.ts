@@ -1,8 +1,13 @@
+import { z } from "zod";
+import { url, webhookCredentials } from "../../../../config/variables.ts";
 import type { Clock } from "../../../../lib/clock.ts";
 import { vet } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { sendVetted } from "../round.ts";
+import { sendVetted } from "../vetted.ts";
+import { defineEmailProvider, secretsOf } from "../definition.ts";
 import { createPostmarkClient, type PostmarkClientOptions } from "./client.ts";
+import { createPostmarkWebhook } from "./credentials.ts";
+import { postmarkEvents } from "./events.ts";
 import { fromPostmark, POSTMARK_LIMITS, probeOfPostmark, toPostmark } from "./mapping.ts";
 
 export interface PostmarkOptions extends PostmarkClientOptions {
@@ -30,3 +35,25 @@ export function createPostmarkProvider(options: PostmarkOptions): EmailProvider 
     probe: async () => probeOfPostmark(await client.getServer()),
   };
 }
+
+export const postmark = defineEmailProvider({
+  variables: {
+    POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
+    /** `user:password` that Postmark sends to /webhooks/postmark. */
+    POSTMARK_WEBHOOK_CREDENTIALS: webhookCredentials.optional(),
+    /** While rotating: Postmark does not repeat a call that was refused. */
+    POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS: webhookCredentials.optional(),
+  },
+  credentials: { POSTMARK_TOKEN: z.string().min(1) },
+  create: (v, { fetch, clock, timeoutMs }) =>
+    createPostmarkProvider({
+      fetch,
+      clock,
+      timeoutMs,
+      token: v.POSTMARK_TOKEN,
+      baseUrl: v.POSTMARK_BASE_URL,
+    }),
+  events: postmarkEvents,
+  webhook: (v) =>
+    createPostmarkWebhook(secretsOf(v.POSTMARK_WEBHOOK_CREDENTIALS, v.POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS)),
+});

@@ -1,7 +1,8 @@
 import { formatAddress, type MessageLimits } from "../../headers.ts";
-import type { EmailMessage, ProviderProbe } from "../../provider.ts";
-import { commonVerdict, DISPATCH_TAG, member, stringMember, type Answer } from "../http.ts";
-import { accepted, verdict, type CaseCode, type Verdict } from "../verdict.ts";
+import { type Answer, member, stringMember } from "../../../send-kit/http.ts";
+import { accepted, type ProviderVerdict } from "../../../send-kit/verdict.ts";
+import { DISPATCH_TAG, type EmailMessage, type ProviderProbe } from "../../provider.ts";
+import { commonVerdict, type EmailCode, probeOf, verdict } from "../verdicts.ts";
 
 /** Postmark documents no limits of its own for headers: these are those of a header line (RFC 5322, §2.1.1). */
 export const POSTMARK_LIMITS: MessageLimits = {
@@ -29,7 +30,7 @@ export const toPostmark = (message: EmailMessage) => ({
 });
 
 /** API error codes (postmarkapp.com/developer/api/overview#error-codes), of a message in a batch or of the whole request. */
-const ERRORS: Readonly<Record<number, CaseCode>> = {
+const ERRORS: Readonly<Record<number, EmailCode>> = {
   10: "provider_credentials",
   100: "provider_error", // maintenance
   300: "invalid_message",
@@ -51,9 +52,9 @@ const ERRORS: Readonly<Record<number, CaseCode>> = {
   1236: "provider_configuration", // the stream does not send
 };
 
-const ofCode = (code: number): Verdict => verdict(ERRORS[code] ?? "unknown_error");
+const ofCode = (code: number): ProviderVerdict => verdict(ERRORS[code] ?? "unknown_error");
 
-function ofResult(result: unknown): Verdict {
+function ofResult(result: unknown): ProviderVerdict {
   const code = member(result, "ErrorCode");
   if (typeof code !== "number") return verdict("bad_answer");
   if (code !== 0) return ofCode(code);
@@ -62,8 +63,8 @@ function ofResult(result: unknown): Verdict {
 }
 
 /** What the answer means for each of `count` messages. A batch is answered 200 with one result a message, in order. */
-export function fromPostmark(answer: Answer, count: number, now: number): Verdict[] {
-  const all = (one: Verdict) => Array.from({ length: count }, () => one);
+export function fromPostmark(answer: Answer, count: number, now: number): ProviderVerdict[] {
+  const all = (one: ProviderVerdict) => Array.from({ length: count }, () => one);
   if (answer.kind === "answer" && answer.status === 200) {
     const results: unknown[] = Array.isArray(answer.body) ? answer.body : [];
     return results.length === count ? results.map(ofResult) : all(verdict("bad_answer"));
@@ -76,16 +77,11 @@ export function fromPostmark(answer: Answer, count: number, now: number): Verdic
 }
 
 /** What GET /server says of the server that the token belongs to. */
-export function probeOfPostmark(answer: Answer): ProviderProbe {
-  if (answer.kind === "silence") return { kind: "unreachable", code: answer.code };
-  if (answer.status >= 500) return { kind: "unreachable", code: "provider_error" };
-  if (answer.status === 401 || answer.status === 403)
-    return { kind: "degraded", code: "provider_credentials" };
-  if (answer.status === 429) return { kind: "degraded", code: "rate_limited" };
-  if (answer.status !== 200 || stringMember(answer.body, "Name") === undefined)
-    return { kind: "unreachable", code: "bad_answer" };
-  // A sandbox server accepts everything and delivers nothing.
-  return stringMember(answer.body, "DeliveryType") === "Sandbox"
-    ? { kind: "degraded", code: "sandbox" }
-    : { kind: "ok" };
-}
+export const probeOfPostmark = (answer: Answer): ProviderProbe =>
+  probeOf(answer, (server) => {
+    if (stringMember(server, "Name") === undefined) return null;
+    // A sandbox server accepts everything and delivers nothing.
+    return stringMember(server, "DeliveryType") === "Sandbox"
+      ? { kind: "degraded", code: "sandbox" }
+      : { kind: "ok" };
+  });

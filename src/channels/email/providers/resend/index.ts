@@ -1,10 +1,16 @@
+import { z } from "zod";
+import { url, webhookSecret } from "../../../../config/variables.ts";
 import { SECOND, type Clock } from "../../../../lib/clock.ts";
 import { vet } from "../../headers.ts";
 import type { EmailMessage, EmailProvider } from "../../provider.ts";
-import { sendVetted } from "../round.ts";
+import { halves, sendInPieces, type Split } from "../../../send-kit/split.ts";
+import { notTried } from "../../../send-kit/verdict.ts";
+import { sendVetted } from "../vetted.ts";
+import { defineEmailProvider, secretsOf } from "../definition.ts";
 import { createResendClient, type ResendClientOptions } from "./client.ts";
+import { resendEvents } from "./events.ts";
 import { fromResend, probeOfResend, RESEND_LIMITS, toResend } from "./mapping.ts";
-import { sendSplitting } from "./split.ts";
+import { createSvixWebhook } from "./svix.ts";
 
 export interface ResendOptions extends ResendClientOptions {
   clock: Clock;
@@ -13,7 +19,8 @@ export interface ResendOptions extends ResendClientOptions {
 const MAX_BATCH = 100;
 const REQUESTS_PER_SECOND = 5;
 /** Finding one bad message among 100 takes up to 14 requests; the time must leave room within a lease. */
-const SPLIT = { requests: 20, withinMs: 15 * SECOND, pauseMs: SECOND / REQUESTS_PER_SECOND };
+const SPLIT = { requests: 20, withinMs: 15 * SECOND };
+const PAUSE_MS = SECOND / REQUESTS_PER_SECOND;
 
 const isKey = (key: string): boolean => /^[!-~]{1,256}$/.test(key);
 
@@ -34,12 +41,15 @@ export function createResendProvider(options: ResendOptions): EmailProvider {
   const client = createResendClient(options);
   const { clock } = options;
 
-  const request = async (messages: readonly EmailMessage[]) => {
+  /** Resend takes all messages of a batch or none: when it finds fault with one of several, the halves go on their own. */
+  const request = async (messages: readonly EmailMessage[]): Promise<Split<EmailMessage>> => {
     const key = await requestKey(messages);
     const bodies = messages.map(toResend);
     const answer =
       bodies.length === 1 ? await client.send(bodies[0], key) : await client.sendBatch(bodies, key);
-    return fromResend(answer, messages.length, clock.now());
+    const verdicts = fromResend(answer, messages.length, clock.now());
+    const isRefused = messages.length > 1 && verdicts.every(({ outcome }) => outcome.kind === "rejected");
+    return isRefused ? { kind: "split", pieces: halves(messages) } : { kind: "settled", verdicts };
   };
 
   return {
@@ -49,8 +59,32 @@ export function createResendProvider(options: ResendOptions): EmailProvider {
     send: (messages) =>
       sendVetted(
         messages.map((message) => vet(message, RESEND_LIMITS)),
-        (ready) => sendSplitting(ready, { clock, ...SPLIT }, request),
+        (ready) =>
+          sendInPieces(ready, { ...SPLIT, clock, pause: () => clock.sleep(PAUSE_MS) }, request, () =>
+            notTried(),
+          ),
       ),
     probe: async () => probeOfResend(await client.listDomains()),
   };
 }
+
+export const resend = defineEmailProvider({
+  variables: {
+    RESEND_BASE_URL: url.default("https://api.resend.com"),
+    /** `whsec_…`: signs what comes to /webhooks/resend. */
+    RESEND_WEBHOOK_SECRET: webhookSecret.optional(),
+    /** While rotating: what is signed with this one is taken too. */
+    RESEND_WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
+  },
+  credentials: { RESEND_API_KEY: z.string().min(1) },
+  create: (v, { fetch, clock, timeoutMs }) =>
+    createResendProvider({
+      fetch,
+      clock,
+      timeoutMs,
+      apiKey: v.RESEND_API_KEY,
+      baseUrl: v.RESEND_BASE_URL,
+    }),
+  events: resendEvents,
+  webhook: (v) => createSvixWebhook(secretsOf(v.RESEND_WEBHOOK_SECRET, v.RESEND_WEBHOOK_SECRET_PREVIOUS)),
+});

@@ -1,14 +1,16 @@
 import { formatAddress, type MessageLimits } from "../../headers.ts";
-import type { EmailMessage, ProviderProbe } from "../../provider.ts";
-import { commonVerdict, DISPATCH_TAG, member, retryAfterMs, stringMember, type Answer } from "../http.ts";
+import { type Answer, member, stringMember } from "../../../send-kit/http.ts";
+import { retryAfterMs } from "../../../send-kit/retry-after.ts";
+import { accepted, lookUp, type ProviderVerdict } from "../../../send-kit/verdict.ts";
+import { DISPATCH_TAG, type EmailMessage, type ProviderProbe } from "../../provider.ts";
 import {
-  accepted,
+  commonVerdict,
   DAILY_QUOTA_WAIT_MS,
+  type EmailCode,
   MONTHLY_QUOTA_WAIT_MS,
+  probeOf,
   verdict,
-  type CaseCode,
-  type Verdict,
-} from "../verdict.ts";
+} from "../verdicts.ts";
 
 /** Resend sends through SES and documents no limits of its own for headers: these are those of a header line. */
 export const RESEND_LIMITS: MessageLimits = {
@@ -30,7 +32,7 @@ export const toResend = (message: EmailMessage) => ({
 });
 
 /** Error names (resend.com/docs/api-reference/errors), and older ones that SDKs still list. */
-const ERRORS: Readonly<Record<string, CaseCode>> = {
+const ERRORS: Readonly<Record<string, EmailCode>> = {
   validation_error: "invalid_message",
   invalid_attachment: "invalid_message",
   invalid_parameter: "invalid_message",
@@ -60,7 +62,7 @@ const quotaWait = (answer: Answer & { kind: "answer" }, now: number, least: numb
   return Math.max(asked ?? 0, least);
 };
 
-function failure(answer: Answer & { kind: "answer" }, now: number): Verdict {
+function failure(answer: Answer & { kind: "answer" }, now: number): ProviderVerdict {
   const name = stringMember(answer.body, "name") ?? "";
   // Same key, other payload: Resend has sent the first one, so that a changed rendering must not send it again.
   if (name === "invalid_idempotent_request") return accepted(null);
@@ -70,7 +72,7 @@ function failure(answer: Answer & { kind: "answer" }, now: number): Verdict {
     return verdict("quota_exceeded", quotaWait(answer, now, MONTHLY_QUOTA_WAIT_MS));
   // Under 403 this name means: domain not verified, or a test domain that may write to its owner only.
   if (name === "validation_error" && answer.status === 403) return verdict("sender_not_verified");
-  const found = Object.hasOwn(ERRORS, name) ? ERRORS[name] : undefined;
+  const found = lookUp(ERRORS, name);
   if (found !== undefined) return verdict(found);
   return commonVerdict(answer, now) ?? verdict(name === "" ? "bad_answer" : "unknown_error");
 }
@@ -83,8 +85,8 @@ function idsOf(body: unknown, isBatch: boolean): (string | undefined)[] {
 }
 
 /** What the answer means for each of `count` messages of one request; one message goes to /emails, more to /emails/batch. */
-export function fromResend(answer: Answer, count: number, now: number): Verdict[] {
-  const all = (one: Verdict) => Array.from({ length: count }, () => one);
+export function fromResend(answer: Answer, count: number, now: number): ProviderVerdict[] {
+  const all = (one: ProviderVerdict) => Array.from({ length: count }, () => one);
   if (answer.kind === "silence") return all(verdict(answer.code));
   if (answer.status < 200 || answer.status >= 300) return all(failure(answer, now));
   const ids = idsOf(answer.body, count > 1);
@@ -95,16 +97,13 @@ export function fromResend(answer: Answer, count: number, now: number): Verdict[
 
 /** What GET /domains says. */
 export function probeOfResend(answer: Answer): ProviderProbe {
-  if (answer.kind === "silence") return { kind: "unreachable", code: answer.code };
-  if (answer.status >= 500) return { kind: "unreachable", code: "provider_error" };
-  // The key may only send, as it should: that it is known is all that can be learnt.
-  if (answer.status === 401 && stringMember(answer.body, "name") === "restricted_api_key")
-    return { kind: "ok" };
-  if (answer.status === 401 || answer.status === 403)
-    return { kind: "degraded", code: "provider_credentials" };
-  if (answer.status === 429) return { kind: "degraded", code: "rate_limited" };
-  const domains = member(answer.body, "data");
-  if (answer.status !== 200 || !Array.isArray(domains)) return { kind: "unreachable", code: "bad_answer" };
-  const canSend = domains.some((domain: unknown) => stringMember(domain, "status") === "verified");
-  return canSend ? { kind: "ok" } : { kind: "degraded", code: "sender_not_verified" };
+  // A key that may only send, as it should. The answer shows that Resend knows it, and nothing more.
+  if (answer.kind === "answer" && answer.status === 401)
+    if (stringMember(answer.body, "name") === "restricted_api_key") return { kind: "ok" };
+  return probeOf(answer, (body) => {
+    const domains = member(body, "data");
+    if (!Array.isArray(domains)) return null;
+    const canSend = domains.some((domain: unknown) => stringMember(domain, "status") === "verified");
+    return canSend ? { kind: "ok" } : { kind: "degraded", code: "sender_not_verified" };
+  });
 }

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from "aws4fetch";
 import { iso, type Clock } from "../../../../lib/clock.ts";
-import { ask, get, post, type Answer, type Fetch } from "../http.ts";
+import { ask, get, post, type Answer, type Fetch } from "../../../send-kit/http.ts";
 
 export interface SesClientOptions {
   fetch: Fetch;

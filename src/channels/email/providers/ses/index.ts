@@ -1,10 +1,15 @@
+import { z } from "zod";
+import { count, list, url } from "../../../../config/variables.ts";
 import type { Pace } from "../../../../delivery/outcome.ts";
 import { vet } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { inTurn } from "../round.ts";
-import { verdict } from "../verdict.ts";
+import { inTurn } from "../../../send-kit/report.ts";
+import { verdict } from "../verdicts.ts";
+import { defineEmailProvider } from "../definition.ts";
 import { createSesClient, type SesClientOptions } from "./client.ts";
+import { sesEvents } from "./events.ts";
 import { fromSes, probeOfSes, SES_LIMITS, toSes } from "./mapping.ts";
+import { createSnsWebhook } from "./webhook.ts";
 
 export interface SesOptions extends SesClientOptions {
   /** Its event destinations bring the feedback; without one SES publishes no tags. */
@@ -33,3 +38,34 @@ export function createSesProvider(options: SesOptions): EmailProvider {
     probe: async () => probeOfSes(await client.getAccount()),
   };
 }
+
+export const ses = defineEmailProvider({
+  variables: {
+    SES_REGION: z.string().min(1).default("us-east-1"),
+    /** Sends its events to SNS, and so to /webhooks/ses. */
+    SES_CONFIGURATION_SET: z.string().min(1).optional(),
+    /** The account's maximum send rate, e-mails a second. */
+    SES_RATE_PER_SECOND: count(14, 10_000),
+    SES_ENDPOINT: url.optional(),
+    /** Topics that /webhooks/ses listens to, comma-separated ARNs. */
+    SES_TOPIC_ARNS: z.string().default("").transform(list),
+  },
+  credentials: {
+    SES_ACCESS_KEY_ID: z.string().min(1),
+    SES_SECRET_ACCESS_KEY: z.string().min(1),
+  },
+  create: (v, { fetch, clock, timeoutMs }) =>
+    createSesProvider({
+      fetch,
+      clock,
+      timeoutMs,
+      region: v.SES_REGION,
+      accessKeyId: v.SES_ACCESS_KEY_ID,
+      secretAccessKey: v.SES_SECRET_ACCESS_KEY,
+      configurationSet: v.SES_CONFIGURATION_SET,
+      endpoint: v.SES_ENDPOINT,
+      pace: { ratePerSecond: v.SES_RATE_PER_SECOND, burst: v.SES_RATE_PER_SECOND },
+    }),
+  events: sesEvents,
+  webhook: (v, { fetch }) => createSnsWebhook({ fetch, topics: v.SES_TOPIC_ARNS }),
+});

@@ -1,7 +1,9 @@
-import type { EmailMessage, ProviderProbe } from "../../provider.ts";
 import { formatAddress, type MessageLimits } from "../../headers.ts";
-import { commonVerdict, DISPATCH_TAG, member, retryAfterMs, stringMember, type Answer } from "../http.ts";
-import { accepted, ROLLING_QUOTA_WAIT_MS, verdict, type CaseCode, type Verdict } from "../verdict.ts";
+import { type Answer, member, stringMember } from "../../../send-kit/http.ts";
+import { retryAfterMs } from "../../../send-kit/retry-after.ts";
+import { accepted, lookUp, type ProviderVerdict } from "../../../send-kit/verdict.ts";
+import { DISPATCH_TAG, type EmailMessage, type ProviderProbe } from "../../provider.ts";
+import { commonVerdict, type EmailCode, probeOf, ROLLING_QUOTA_WAIT_MS, verdict } from "../verdicts.ts";
 
 /** API_Message and API_MessageHeader of the SES v2 reference. Of the two documented maxima of a value (870, 995) the smaller. */
 export const SES_LIMITS: MessageLimits = {
@@ -32,7 +34,7 @@ export const toSes = (message: EmailMessage, configurationSet: string | undefine
  * Error names of SendEmail (API reference v2; most come as 400, so the status says little), and of AWS's common errors. A
  * throttling error is told apart by its text, and so are the two that SES also gives for faults of the set-up.
  */
-const ERRORS: Readonly<Record<string, CaseCode | "throttling" | "refusal">> = {
+const ERRORS: Readonly<Record<string, EmailCode | "throttling" | "refusal">> = {
   MessageRejected: "refusal",
   BadRequestException: "refusal",
   ValidationException: "refusal",
@@ -77,20 +79,20 @@ function errorName(answer: Answer & { kind: "answer" }): string {
 }
 
 /** "Daily message quota exceeded", "Maximum sending rate exceeded": dg/manage-sending-quotas-errors. */
-function throttled(text: string, afterMs: number | undefined): Verdict {
+function throttled(text: string, afterMs: number | undefined): ProviderVerdict {
   if (/daily|quota/i.test(text)) return verdict("quota_exceeded", afterMs ?? ROLLING_QUOTA_WAIT_MS);
   return verdict("rate_limited", afterMs);
 }
 
 /** An unverified identity and a missing configuration set come under the same names as a bad message. */
-function refused(name: string, text: string): Verdict {
+function refused(name: string, text: string): ProviderVerdict {
   if (/not verified/i.test(text)) return verdict("sender_not_verified");
   if (/configuration set/i.test(text)) return verdict("provider_configuration");
   return verdict(name === "MessageRejected" ? "message_rejected" : "invalid_message");
 }
 
 /** What SendEmail's answer means. */
-export function fromSes(answer: Answer, now: number): Verdict {
+export function fromSes(answer: Answer, now: number): ProviderVerdict {
   if (answer.kind === "silence") return verdict(answer.code);
   if (answer.status >= 200 && answer.status < 300) {
     const messageId = stringMember(answer.body, "MessageId");
@@ -98,7 +100,7 @@ export function fromSes(answer: Answer, now: number): Verdict {
   }
   const name = errorName(answer);
   const text = stringMember(answer.body, "message") ?? stringMember(answer.body, "Message") ?? "";
-  const found = Object.hasOwn(ERRORS, name) ? ERRORS[name] : undefined;
+  const found = lookUp(ERRORS, name);
   if (found === "throttling") return throttled(text, retryAfterMs(answer.headers, now));
   if (found === "refusal") return refused(name, text);
   if (found !== undefined) return verdict(found);
@@ -106,21 +108,17 @@ export function fromSes(answer: Answer, now: number): Verdict {
 }
 
 /** What GetAccount (GET /v2/email/account) says of the account. */
-export function probeOfSes(answer: Answer): ProviderProbe {
-  if (answer.kind === "silence") return { kind: "unreachable", code: answer.code };
-  if (answer.status >= 500) return { kind: "unreachable", code: "provider_error" };
-  if (answer.status === 401 || answer.status === 403)
-    return { kind: "degraded", code: "provider_credentials" };
-  if (answer.status === 429) return { kind: "degraded", code: "rate_limited" };
-  const sendingEnabled = member(answer.body, "SendingEnabled");
-  if (answer.status !== 200 || typeof sendingEnabled !== "boolean")
-    return { kind: "unreachable", code: "bad_answer" };
+export const probeOfSes = (answer: Answer): ProviderProbe => probeOf(answer, readAccount);
+
+function readAccount(account: unknown): ProviderProbe | null {
+  const sendingEnabled = member(account, "SendingEnabled");
+  if (typeof sendingEnabled !== "boolean") return null;
   if (!sendingEnabled) return { kind: "degraded", code: "sending_paused" };
-  if (member(answer.body, "ProductionAccessEnabled") === false) return { kind: "degraded", code: "sandbox" };
-  const enforcement = stringMember(answer.body, "EnforcementStatus") ?? "HEALTHY";
+  if (member(account, "ProductionAccessEnabled") === false) return { kind: "degraded", code: "sandbox" };
+  const enforcement = stringMember(account, "EnforcementStatus") ?? "HEALTHY";
   if (enforcement !== "HEALTHY")
     return { kind: "degraded", code: `enforcement_${enforcement.toLowerCase()}` };
-  const quota = member(answer.body, "SendQuota");
+  const quota = member(account, "SendQuota");
   const max = member(quota, "Max24HourSend");
   const sent = member(quota, "SentLast24Hours");
   // -1 means unlimited.

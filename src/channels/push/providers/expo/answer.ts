@@ -1,26 +1,20 @@
 import { z } from "zod";
-import { HOUR, MINUTE, SECOND } from "../../../../lib/clock.ts";
-import type { ExpoFailure } from "./codes.ts";
+import { HOUR } from "../../../../lib/clock.ts";
+import { type Answer, member } from "../../../send-kit/http.ts";
+import { retryAfterMs } from "../../../send-kit/retry-after.ts";
+import type { ExpoCode } from "./codes.ts";
 
 /** What an HTTP answer of Expo's push service (or its absence) says about the request as a whole. */
 export type ExpoAnswer =
-  /** It was taken; `data` holds tickets or receipts, not yet looked at. */
+  /** Expo took it; `data` holds tickets or receipts, not yet read. */
   | { kind: "data"; data: unknown }
-  /** Expo wants it otherwise. `projects`: the experience of each token, where that was the trouble. */
+  /** Expo wants the messages in other groups. `projects`: the project of each token, where that was the trouble. */
   | { kind: "refused"; reason: "invalid" | "too_many" }
   | { kind: "refused"; reason: "mixed_projects"; projects: ReadonlyMap<string, string> }
-  | { kind: "throttled"; afterMs: number }
-  | { kind: "failed"; code: ExpoFailure; afterMs?: number };
+  /** Further requests would fail as well. `afterMs`: the wait that Expo named. */
+  | { kind: "failed"; code: ExpoCode; afterMs?: number | undefined };
 
-const DEFAULT_PAUSE = MINUTE;
-const LONGEST_PAUSE = HOUR;
-
-/** A Retry-After header (RFC 9110, 10.2.3: seconds or a date) in milliseconds, 1 s to 1 h; null without a usable one. */
-export function retryAfterMs(header: string | null, now: number): number | null {
-  const text = header?.trim() ?? "";
-  const wait = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now;
-  return Number.isNaN(wait) ? null : Math.min(Math.max(wait, SECOND), LONGEST_PAUSE);
-}
+const LONGEST_PAUSE_MS = HOUR;
 
 const refusal = z.object({
   errors: z.tuple(
@@ -37,18 +31,10 @@ const refusal = z.object({
 // Only these blame the request. Any other 4xx (404, 405 …) is a wrong address or a proxy, and no message's fault.
 const BLAMES_THE_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);
 
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
 function readRefusal(status: number, code: string, details: Record<string, string[]>): ExpoAnswer | null {
   switch (code) {
     case "TOO_MANY_REQUESTS":
-      return { kind: "throttled", afterMs: DEFAULT_PAUSE };
+      return { kind: "failed", code: "expo_throttled" };
     case "UNAUTHORIZED":
       return { kind: "failed", code: "expo_unauthorized" };
     case "PUSH_TOO_MANY_NOTIFICATIONS":
@@ -64,29 +50,25 @@ function readRefusal(status: number, code: string, details: Record<string, strin
   }
 }
 
-export interface RawAnswer {
-  status: number;
-  /** The Retry-After header. */
-  retryAfter: string | null;
-  body: string;
-}
-
-/** Makes sense of an answer. `now`: epoch ms, for a Retry-After that is a date. */
-export function readAnswer({ status, retryAfter, body }: RawAnswer, now: number): ExpoAnswer {
-  const wait = retryAfterMs(retryAfter, now);
-  if (status === 429) return { kind: "throttled", afterMs: wait ?? DEFAULT_PAUSE };
+/** Reads an answer. `now`: epoch ms, for a Retry-After that is a date. */
+export function readAnswer(answer: Answer, now: number): ExpoAnswer {
+  if (answer.kind === "silence")
+    return { kind: "failed", code: answer.code === "timeout" ? "expo_timeout" : "expo_unreachable" };
+  const { status, headers, body } = answer;
+  const afterMs = retryAfterMs(headers, now, LONGEST_PAUSE_MS);
+  if (status === 429) return { kind: "failed", code: "expo_throttled", afterMs };
   if (status === 401 || status === 403) return { kind: "failed", code: "expo_unauthorized" };
-  if (status >= 500)
-    return { kind: "failed", code: "expo_server_error", ...(wait !== null && { afterMs: wait }) };
+  if (status >= 500) return { kind: "failed", code: "expo_server_error", afterMs };
 
-  const json = parse(body);
-  const refused = refusal.safeParse(json);
+  const refused = refusal.safeParse(body);
   if (refused.success) {
     const [{ code, details }] = refused.data.errors;
-    const answer = readRefusal(status, code, details);
-    if (answer?.kind === "throttled" && wait !== null) return { kind: "throttled", afterMs: wait };
-    if (answer !== null) return answer;
-  } else if (status === 200 && typeof json === "object" && json !== null && "data" in json)
-    return { kind: "data", data: json.data };
+    const read = readRefusal(status, code, details);
+    if (read?.kind === "failed" && read.code === "expo_throttled") return { ...read, afterMs };
+    if (read !== null) return read;
+  } else {
+    const data = member(body, "data");
+    if (status === 200 && data !== undefined) return { kind: "data", data };
+  }
   return { kind: "failed", code: "expo_bad_response" };
 }

@@ -1,9 +1,6 @@
 import type { Clock } from "../../../../lib/clock.ts";
-import { PROVIDER_TIMEOUT_MS } from "../../../../delivery/outcome.ts";
+import { ask, compressed, type Fetch, post } from "../../../send-kit/http.ts";
 import { type ExpoAnswer, readAnswer } from "./answer.ts";
-
-/** The part of the platform's `fetch` that is needed: a test hands in a sandbox. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ExpoClientOptions {
   fetch: Fetch;
@@ -19,41 +16,13 @@ export interface ExpoClientOptions {
 /** Posts `body` as JSON to an endpoint of Expo's push service. Resolves always: every failure is an answer. */
 export type ExpoClient = (endpoint: "send" | "getReceipts", body: unknown) => Promise<ExpoAnswer>;
 
-/** From here on a body is compressed, as in Expo's own server SDK. */
-const COMPRESS_ABOVE_BYTES = 1_024;
-
-const gzip = (text: string): Promise<ArrayBuffer> =>
-  new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
-
 export function createExpoClient(options: ExpoClientOptions): ExpoClient {
-  // Taken out of the object: the platform's fetch refuses to be called as a method of something else.
-  const { fetch, baseUrl, accessToken, clock, timeoutMs = PROVIDER_TIMEOUT_MS } = options;
-
+  const { fetch, baseUrl, accessToken, clock, timeoutMs } = options;
+  const credentials: Record<string, string> =
+    accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
   return async (endpoint, body) => {
-    const json = JSON.stringify(body);
-    const compress = new TextEncoder().encode(json).length > COMPRESS_ABOVE_BYTES;
-    const payload = compress ? await gzip(json) : json;
-    const headers = {
-      Accept: "application/json",
-      "Content-Type": "application/json",
-      "User-Agent": "tidings",
-      ...(compress && { "Content-Encoding": "gzip" }),
-      ...(accessToken !== undefined && { Authorization: `Bearer ${accessToken}` }),
-    };
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
-      const response = await fetch(`${baseUrl}/--/api/v2/push/${endpoint}`, {
-        method: "POST",
-        headers,
-        body: payload,
-        signal,
-        // A redirect would turn the POST into a GET, or carry the access token elsewhere.
-        redirect: "manual",
-      });
-      const retryAfter = response.headers.get("Retry-After");
-      return readAnswer({ status: response.status, retryAfter, body: await response.text() }, clock.now());
-    } catch {
-      return { kind: "failed", code: signal.aborted ? "expo_timeout" : "expo_unreachable" };
-    }
+    const init = await compressed(post(body, credentials));
+    const answer = await ask(fetch, `${baseUrl}/--/api/v2/push/${endpoint}`, init, timeoutMs);
+    return readAnswer(answer, clock.now());
   };
 }

@@ -1,8 +1,12 @@
+import { z } from "zod";
+import { url } from "../../../../config/variables.ts";
 import { PUSH_OPTIONS } from "../../options.ts";
 import type { PushProvider } from "../../provider.ts";
+import { definePushProvider } from "../definition.ts";
 import { createExpoClient, type ExpoClientOptions } from "./client.ts";
 import { readReceipts } from "./mapping.ts";
 import { sendMessages } from "./send.ts";
+import { isExpoPushToken } from "./token.ts";
 
 /**
  * Expo's push service, over plain fetch. It has no idempotency key: after a time-out a message may have been taken, and
@@ -12,6 +16,7 @@ export function createExpoProvider(options: ExpoClientOptions): PushProvider {
   const post = createExpoClient(options);
   return {
     name: "expo",
+    devices: "own",
     options: PUSH_OPTIONS,
     // Expo takes 600 a second from a project; 480 + 100 in any one second stays below.
     pace: { ratePerSecond: 480, burst: 100 },
@@ -27,11 +32,27 @@ export function createExpoProvider(options: ExpoClientOptions): PushProvider {
         }
         case "refused":
           return { kind: "error", code: "expo_refused" };
-        case "throttled":
-          return { kind: "error", code: "expo_throttled" };
         case "failed":
           return { kind: "error", code: answer.code };
       }
     },
   };
 }
+
+export const expo = definePushProvider({
+  variables: {
+    EXPO_BASE_URL: url.default("https://exp.host"),
+    /** Only where the Expo project asks for it ("enhanced push security"). */
+    EXPO_ACCESS_TOKEN: z.string().min(1).optional(),
+  },
+  credentials: {},
+  tokens: { accepts: isExpoPushToken, name: "an Expo push token" },
+  create: (v, { fetch, clock, timeoutMs }) =>
+    createExpoProvider({
+      fetch,
+      clock,
+      timeoutMs,
+      baseUrl: v.EXPO_BASE_URL,
+      accessToken: v.EXPO_ACCESS_TOKEN,
+    }),
+});

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { Outcome, ProviderHealth } from "../../../../delivery/outcome.ts";
+import { halves, type Split } from "../../../send-kit/split.ts";
+import { accepted, type ProviderVerdict } from "../../../send-kit/verdict.ts";
 import type { PushMessage, Receipt } from "../../provider.ts";
 import type { ExpoAnswer } from "./answer.ts";
-import { type ExpoFailure, FAILURE_MESSAGES, ticketVerdict } from "./codes.ts";
+import { codeOfTicket, VERDICTS, verdict } from "./codes.ts";
 
 /**
  * A message in Expo's format (https://docs.expo.dev/push-notifications/sending-notifications/#message-request-format, and
@@ -72,79 +73,44 @@ const ticketSchema = z.discriminatedUnion("status", [
   z.object({ status: z.literal("error"), details }),
 ]);
 
-const failure = (code: ExpoFailure, afterMs?: number): Outcome => ({
-  kind: "retry",
-  code,
-  message: FAILURE_MESSAGES[code],
-  ...(afterMs !== undefined && { afterMs }),
-});
-
-function toOutcome(ticket: z.ZodSafeParseResult<z.infer<typeof ticketSchema>>): Outcome {
-  if (!ticket.success) return failure("expo_bad_response");
-  // An "ok" without an id is accepted all the same: to send it again would be a repeat.
-  if (ticket.data.status === "ok") return { kind: "accepted", messageId: ticket.data.id };
-  return ticketVerdict(ticket.data.details.error);
+function ofTicket(raw: unknown): ProviderVerdict {
+  const ticket = ticketSchema.safeParse(raw);
+  if (!ticket.success) return verdict("expo_bad_response");
+  // An "ok" without an id is accepted all the same: sending it again would repeat it.
+  if (ticket.data.status === "ok") return accepted(ticket.data.id);
+  return verdict(codeOfTicket(ticket.data.details.error));
 }
 
-/** What an answer means for the messages of its request. */
-export type Verdict<T> =
-  /** Each has its outcome. */
-  | { kind: "settled"; outcomes: Outcome[]; health: ProviderHealth }
-  /** They must be sent in these pieces: at least two, none of them empty. */
-  | { kind: "split"; pieces: T[][] }
-  /** Something is wrong that further requests would meet as well. */
-  | { kind: "stop"; outcome: Outcome; health: ProviderHealth };
-
-const stop = (code: ExpoFailure, afterMs?: number) =>
-  ({ kind: "stop", outcome: failure(code, afterMs), health: { kind: "error" } }) as const;
-
-function readTickets(data: unknown, count: number): Verdict<never> {
+function readTickets(data: unknown, count: number): ProviderVerdict[] {
   // Expo answers a single message with a ticket that is not in an array.
-  const raw: unknown[] = Array.isArray(data) ? data : [data];
-  if (raw.length !== count) return stop("expo_bad_response");
-  const tickets = raw.map((ticket) => ticketSchema.safeParse(ticket));
-  const sound = tickets.every((ticket) => ticket.success);
-  return { kind: "settled", outcomes: tickets.map(toOutcome), health: { kind: sound ? "ok" : "error" } };
+  const tickets: unknown[] = Array.isArray(data) ? data : [data];
+  return tickets.length === count
+    ? tickets.map(ofTicket)
+    : Array.from({ length: count }, () => verdict("expo_bad_response"));
 }
 
-function halves<T>(items: readonly T[]): T[][] {
-  const middle = Math.ceil(items.length / 2);
-  return [items.slice(0, middle), items.slice(middle)];
-}
-
-function readRefusal<T>(
+function readRefusal(
   answer: ExpoAnswer & { kind: "refused" },
-  items: readonly T[],
-  tokenOf: (item: T) => string,
-): Verdict<T> {
-  if (items.length > 1) {
-    if (answer.reason !== "mixed_projects") return { kind: "split", pieces: halves(items) };
-    const groups = [...Map.groupBy(items, (item) => answer.projects.get(tokenOf(item)) ?? null).values()];
-    return { kind: "split", pieces: groups.length > 1 ? groups : halves(items) };
+  messages: readonly PushMessage[],
+): Split<PushMessage> {
+  if (messages.length === 1) {
+    const code = answer.reason === "invalid" ? "expo_invalid_message" : "expo_bad_response";
+    return { kind: "settled", verdicts: [verdict(code)] };
   }
-  if (answer.reason !== "invalid") return stop("expo_bad_response");
-  const message = "Expo's push service refuses the message as malformed.";
-  return {
-    kind: "settled",
-    outcomes: items.map(() => ({ kind: "rejected", code: "expo_invalid_message", message })),
-    health: { kind: "ok" },
-  };
+  if (answer.reason !== "mixed_projects") return { kind: "split", pieces: halves(messages) };
+  const groups = Map.groupBy(messages, ({ token }) => answer.projects.get(token) ?? null);
+  return { kind: "split", pieces: groups.size > 1 ? [...groups.values()] : halves(messages) };
 }
 
-/** Reads the answer to a request that carried `items`, in their order. */
-export function judge<T>(answer: ExpoAnswer, items: readonly T[], tokenOf: (item: T) => string): Verdict<T> {
+/** Reads the answer to a request that carried `messages`, in their order. */
+export function readSent(answer: ExpoAnswer, messages: readonly PushMessage[]): Split<PushMessage> {
   switch (answer.kind) {
     case "data":
-      return readTickets(answer.data, items.length);
+      return { kind: "settled", verdicts: readTickets(answer.data, messages.length) };
     case "refused":
-      return readRefusal(answer, items, tokenOf);
-    case "throttled": {
-      const message = "Expo's push service asked to slow down.";
-      const outcome = { kind: "deferred", code: "expo_throttled", message, afterMs: answer.afterMs } as const;
-      return { kind: "stop", outcome, health: { kind: "throttled", afterMs: answer.afterMs } };
-    }
+      return readRefusal(answer, messages);
     case "failed":
-      return stop(answer.code, answer.afterMs);
+      return { kind: "settled", verdicts: messages.map(() => verdict(answer.code, answer.afterMs)) };
   }
 }
 
@@ -154,7 +120,7 @@ const receiptSchema = z.discriminatedUnion("status", [
   z.object({ status: z.literal("error"), details }),
 ]);
 
-/** The receipts of `tickets` in `data`, or null when it is no map. What is missing or makes no sense is left out. */
+/** The receipts of `tickets` in `data`, or null when it is not a map. Receipts that are missing or make no sense are left out. */
 export function readReceipts(data: unknown, tickets: readonly string[]): Map<string, Receipt> | null {
   const answer = receiptsSchema.safeParse(data);
   if (!answer.success) return null;
@@ -166,7 +132,8 @@ export function readReceipts(data: unknown, tickets: readonly string[]): Map<str
       receipts.set(ticket, { kind: "ok" });
       continue;
     }
-    const { kind, code, message } = ticketVerdict(receipt.data.details.error);
+    const code = codeOfTicket(receipt.data.details.error);
+    const { kind, message } = VERDICTS[code];
     receipts.set(ticket, { kind: kind === "gone" ? "gone" : "failed", code, message });
   }
   return receipts;

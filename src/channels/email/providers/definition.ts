@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { Given } from "../../../config/provider.ts";
+import type { Clock } from "../../../lib/clock.ts";
+import type { Log } from "../../../lib/log.ts";
+import type { Fetch } from "../../send-kit/http.ts";
+import {
+  defineProvider,
+  type ProviderDefinition,
+  type ProviderRecipe,
+  type Settings,
+} from "../../send-kit/provider.ts";
+import type { FeedbackMapper } from "../feedback/event.ts";
+import type { Webhook } from "../feedback/webhook.ts";
+import type { EmailProvider } from "../provider.ts";
+import type { EmailBinding } from "./cloudflare/client.ts";
+
+/** What e-mail providers are made with. */
+export interface EmailTools {
+  fetch: Fetch;
+  clock: Clock;
+  log: Log;
+  /** Milliseconds for a request and its answer. */
+  timeoutMs: number;
+  /** Cloudflare's send_email binding; undefined where wrangler.toml has none. */
+  binding: EmailBinding | undefined;
+}
+
+/** An e-mail provider: how it sends, and how it tells what became of a message. */
+export interface EmailProviderDefinition extends ProviderDefinition<EmailTools, EmailProvider> {
+  /** Reads its events. What it does not understand gives none. Absent where the provider tells nothing. */
+  readonly events?: FeedbackMapper;
+  /** What listens at /webhooks/<name>; null when its variables are not set. Absent where no events come that way. */
+  webhook?(given: Given, tools: Pick<EmailTools, "fetch">): Webhook | null;
+}
+
+interface Recipe<V extends z.ZodRawShape, C extends z.ZodRawShape> extends ProviderRecipe<
+  V,
+  C,
+  EmailTools,
+  EmailProvider
+> {
+  events?: FeedbackMapper;
+  /** Listens also while the provider is not listed: what it sent before still has events to come. */
+  webhook?(settings: Settings<V>, tools: Pick<EmailTools, "fetch">): Webhook | null;
+}
+
+export function defineEmailProvider<V extends z.ZodRawShape, C extends z.ZodRawShape>(
+  recipe: Recipe<V, C>,
+): EmailProviderDefinition {
+  const { events, webhook, variables } = recipe;
+  return {
+    ...defineProvider(recipe),
+    ...(events !== undefined && { events }),
+    ...(webhook !== undefined && {
+      webhook: (given: Given, tools: Pick<EmailTools, "fetch">) =>
+        webhook(z.object(variables).parse(given), tools),
+    }),
+  };
+}
+
+/** The secrets that are set: one, or two while they are rotated. */
+export const secretsOf = (...values: readonly (string | undefined)[]): string[] =>
+  values.filter((value) => value !== undefined);

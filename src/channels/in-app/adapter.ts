@@ -1,0 +1,16 @@
+import type { RegisteredChannel } from "../../delivery/channel.ts";
+import { deliverInApp } from "./deliver.ts";
+
+/** The in-app channel: a message lies in its user's inbox, and no provider is asked. */
+export const inAppChannel: RegisteredChannel = {
+  channel: "in_app",
+  queue: "bulk",
+  settlementQueue: "bulk",
+  // Callers are counted when they ask, since each message leaves a row at once.
+  budget: null,
+  isPerDevice: false,
+  announce: (ctx, userId) => ctx.inboxes.notify(userId),
+  providers: [],
+  deliver: deliverInApp,
+  check: null,
+};

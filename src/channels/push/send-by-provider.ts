@@ -1,0 +1,128 @@
+import type { Ctx } from "../../ctx.ts";
+import type { Dispatch } from "../../db/schema/index.ts";
+import type { ChannelAdapter } from "../../delivery/channel.ts";
+import type { Outcome, ProviderHealth } from "../../delivery/outcome.ts";
+import { acquirePermit, type Permit, releasePermit } from "../../delivery/permit.ts";
+import { sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
+import { chunks } from "../../lib/chunks.ts";
+import { SECOND } from "../../lib/clock.ts";
+import { keptUntil } from "./lifetime.ts";
+import type { Device, Loaded } from "./load.ts";
+import { parseData, parseOptions } from "./options.ts";
+import { type PushMessage, type PushProvider, takes } from "./provider.ts";
+
+/** One device's part of a dispatch. */
+export interface PushDelivery {
+  dispatch: Dispatch;
+  device: Device;
+}
+
+/** What became of a delivery. `provider`: the one that was to send it; null where none is configured for the device. */
+export interface Answered {
+  provider: PushProvider | null;
+  outcome: Outcome;
+}
+
+/** What a user's device gets that no configured provider sends to, such as one of a provider that is no longer in use. */
+export const NO_PROVIDER = {
+  kind: "rejected",
+  code: "provider_not_configured",
+  message: "No configured push provider sends to this device",
+} as const satisfies Outcome;
+
+/** A gate that does not answer is asked again after so long. */
+const AFTER_GATE_FAULT_MS = 15 * SECOND;
+
+const resting = (afterMs: number): Outcome => ({
+  kind: "deferred",
+  code: "throttled",
+  message: "The provider asked for a pause",
+  afterMs,
+});
+
+/**
+ * Sends each delivery by the provider that its device's token belongs to.
+ * @param picked the provider whose gate has let this round pass; of the others each is asked for a permit of its own
+ * @param terms of the round
+ * @returns deliveries without an answer were not sent: the lease no longer covered them. `health`: of `picked` alone
+ */
+export async function sendByProvider(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  providers: readonly PushProvider[],
+  picked: PushProvider,
+  pending: readonly PushDelivery[],
+  terms: Terms,
+): Promise<{ answers: ReadonlyMap<PushDelivery, Answered>; health: ProviderHealth[] }> {
+  const answers = new Map<PushDelivery, Answered>();
+  const health: ProviderHealth[] = [];
+  const senderOf = ({ device }: PushDelivery) =>
+    [picked, ...providers].find((provider) => takes(provider, device.provider)) ?? null;
+  for (const [provider, deliveries] of Map.groupBy(pending, senderOf)) {
+    const outcomes = new Map<PushDelivery, Outcome>();
+    if (provider === picked) {
+      const sent = await sendThrough(ctx, provider, deliveries, terms);
+      health.push(...sent.health);
+      for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
+    } else if (provider === null) for (const delivery of deliveries) outcomes.set(delivery, NO_PROVIDER);
+    else
+      for (const [delivery, outcome] of await sendWithPermit(ctx, adapter, provider, deliveries, terms))
+        outcomes.set(delivery, outcome);
+    for (const [delivery, outcome] of outcomes) answers.set(delivery, { provider, outcome });
+  }
+  return { answers, health };
+}
+
+const sendThrough = (ctx: Ctx, provider: PushProvider, deliveries: readonly PushDelivery[], terms: Terms) =>
+  sendConcurrently(ctx, terms, chunks(deliveries, provider.maxPerRequest), (request) =>
+    provider.send(request.map((delivery) => messageOf(delivery, ctx.clock.now()))),
+  );
+
+/** Sends through a provider that the round has no permit for: its gate is asked for one, and is told how it went. */
+async function sendWithPermit(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  provider: PushProvider,
+  deliveries: readonly PushDelivery[],
+  { lease }: Terms,
+): Promise<ReadonlyMap<PushDelivery, Outcome>> {
+  const ofProvider = { ...adapter, providers: [provider] };
+  const permit = await permitOf(ctx, ofProvider, provider, deliveries.length);
+  if ("retryAt" in permit) {
+    const outcome = resting(Math.max(1, permit.retryAt - ctx.clock.now()));
+    return new Map(deliveries.map((delivery) => [delivery, outcome]));
+  }
+  if (permit.admission.waitMs > 0) await ctx.clock.sleep(permit.admission.waitMs);
+  const terms = { lease, acquireMore: permit.acquireMore };
+  const { outcomes, health } = await sendThrough(ctx, provider, deliveries, terms);
+  await releasePermit(ctx, ofProvider, permit, health);
+  return outcomes;
+}
+
+/** A gate that does not answer must not cost the round what other providers have accepted: it is asked again later. */
+async function permitOf(
+  ctx: Ctx,
+  ofProvider: ChannelAdapter<Loaded>,
+  { name }: PushProvider,
+  count: number,
+): Promise<Permit | { retryAt: number }> {
+  try {
+    return await acquirePermit(ctx, ofProvider, count);
+  } catch (error) {
+    ctx.log.error("gate_failed", error, { provider: name });
+    return { retryAt: ctx.clock.now() + AFTER_GATE_FAULT_MS };
+  }
+}
+
+function messageOf({ dispatch, device }: PushDelivery, now: number): PushMessage {
+  const options = parseOptions(dispatch.options);
+  return {
+    token: device.token,
+    title: dispatch.title,
+    body: dispatch.body,
+    data: parseData(dispatch.data),
+    options,
+    collapseId: dispatch.id,
+    expiresAt: keptUntil(dispatch, options, now),
+  };
+}

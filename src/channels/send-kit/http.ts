@@ -1,0 +1,86 @@
+import { PROVIDER_TIMEOUT_MS } from "../../config/provider.ts";
+
+/** The part of `fetch` that providers need. Call it as a bare function: called as a method it throws "Illegal invocation". */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Workers send no User-Agent, and Resend refuses requests without one (resend.com/docs/api-reference/introduction). */
+const USER_AGENT = "Tidings/1.0";
+
+/** What came back. `body` is the parsed JSON; undefined when it is not JSON. */
+export type Answer =
+  | { kind: "answer"; status: number; headers: Headers; body: unknown }
+  /** Nothing came back: the provider may have taken the request or not. */
+  | { kind: "silence"; code: "timeout" | "network_error" };
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Makes a request and reads the whole answer, both within `timeoutMs`. Does not throw. It follows no redirects: no API used
+ * here makes any, and the credentials would go with them.
+ */
+export async function ask(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  timeoutMs: number = PROVIDER_TIMEOUT_MS,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, { ...init, redirect: "manual", signal });
+    const body = parse(await response.text());
+    return { kind: "answer", status: response.status, headers: response.headers, body };
+  } catch {
+    return { kind: "silence", code: signal.aborted ? "timeout" : "network_error" };
+  }
+}
+
+/** `init` of a request with a JSON body. */
+export const post = (body: unknown, headers: Readonly<Record<string, string>>) => ({
+  method: "POST",
+  headers: {
+    "content-type": "application/json",
+    accept: "application/json",
+    "user-agent": USER_AGENT,
+    ...headers,
+  },
+  body: JSON.stringify(body),
+});
+
+/** `init` of a request without a body. */
+export const get = (headers: Readonly<Record<string, string>>) => ({
+  method: "GET",
+  headers: { accept: "application/json", "user-agent": USER_AGENT, ...headers },
+});
+
+/** From this size on Expo's own server SDK compresses a body. */
+const COMPRESS_ABOVE_BYTES = 1_024;
+
+/** The same request with its body compressed when it is large. Only for providers that take gzip. */
+export async function compressed(init: ReturnType<typeof post>): Promise<RequestInit> {
+  const bytes = new TextEncoder().encode(init.body);
+  if (bytes.length <= COMPRESS_ABOVE_BYTES) return init;
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return {
+    ...init,
+    headers: { ...init.headers, "content-encoding": "gzip" },
+    body: await new Response(stream).arrayBuffer(),
+  };
+}
+
+/** Member `key` of a JSON object; undefined where there is none. */
+export const member = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? Reflect.get(value, key)
+    : undefined;
+
+/** The same for a string that is not empty. */
+export function stringMember(value: unknown, key: string): string | undefined {
+  const found = member(value, key);
+  return typeof found === "string" && found !== "" ? found : undefined;
+}

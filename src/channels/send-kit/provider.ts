@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { Given, ProviderSettings } from "../../config/provider.ts";
+
+/** A provider of a channel: what the configuration must know of it, and how it is made. */
+export interface ProviderDefinition<Tools, Provider> extends ProviderSettings {
+  /** @param given variables that the configuration has checked */
+  create(given: Given, tools: Tools): Provider;
+}
+
+/** What the forms of variables make of them. */
+export type Settings<Forms extends z.ZodRawShape> = z.output<z.ZodObject<Forms>>;
+
+/** A definition as a provider's folder writes it: `create` gets the variables as their forms have read them. */
+export interface ProviderRecipe<V extends z.ZodRawShape, C extends z.ZodRawShape, Tools, Provider> {
+  variables: V;
+  credentials: C;
+  isForDevelopment?: boolean;
+  create(settings: Settings<V> & Settings<C>, tools: Tools): Provider;
+}
+
+export function defineProvider<V extends z.ZodRawShape, C extends z.ZodRawShape, Tools, Provider>(
+  recipe: ProviderRecipe<V, C, Tools, Provider>,
+): ProviderDefinition<Tools, Provider> {
+  const { variables, credentials, isForDevelopment = false } = recipe;
+  return {
+    variables,
+    credentials,
+    isForDevelopment,
+    create: (given, tools) =>
+      recipe.create({ ...z.object(variables).parse(given), ...z.object(credentials).parse(given) }, tools),
+  };
+}
+
+/** The providers of a channel that the configuration lists, in order of preference. */
+export const createListed = <Tools, Provider>(
+  known: Readonly<Record<string, ProviderDefinition<Tools, Provider>>>,
+  listed: readonly string[],
+  given: Given,
+  tools: Tools,
+): Provider[] =>
+  listed.map((name) => {
+    const definition = known[name];
+    if (definition === undefined) throw new Error(`No provider is called ${name}`);
+    return definition.create(given, tools);
+  });

@@ -1,0 +1,27 @@
+import { type EmailRecipient, type RenderedEmail, renderEmail } from "./render.ts";
+import type { NotificationType } from "./type.ts";
+
+/** A type's sample as a mail. */
+export interface Preview extends RenderedEmail {
+  /** The type's id, and the reader's where it is not the first: `weekly_digest.ar`. */
+  name: string;
+}
+
+const UNSUBSCRIBE = "https://tidings.example.org/unsubscribe/sample";
+const LINKS = { preferences: "https://app.example.org/preferences", home: "https://app.example.org" };
+
+/** Who the samples are for: each reads another language, in another direction. */
+const READERS: readonly (EmailRecipient & { suffix: string })[] = [
+  { suffix: "", name: "Ada Lovelace", locale: "en-GB", timezone: "Europe/London" },
+  { suffix: ".ar", name: "فاطمة الفهرية", locale: "ar-EG", timezone: "Africa/Cairo" },
+];
+
+/** The sample of each type, for each reader. @param now epoch ms */
+export const previews = (types: readonly NotificationType[], now: number): Preview[] =>
+  READERS.flatMap(({ suffix, ...reader }) =>
+    types.map((type) => {
+      const links = { ...LINKS, unsubscribe: type.transactional === null ? UNSUBSCRIBE : null };
+      const mail = renderEmail({ type, content: type.sample(now) }, reader, links, now);
+      return { name: `${type.id}${suffix}`, ...mail };
+    }),
+  );

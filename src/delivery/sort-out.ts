@@ -1,0 +1,88 @@
+import type { Ctx } from "../ctx.ts";
+import type { Dispatch } from "../db/schema/index.ts";
+import { SECOND } from "../lib/clock.ts";
+import type { Verdict } from "../outbox/settlement.ts";
+import { AFTER_FAULT_SECONDS, MAX_CLAIMS } from "../outbox/timing.ts";
+import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
+import { deferOverQuota, uncountQuota } from "../rate-limit/quota/spend.ts";
+import type { ClaimedDispatch } from "./claim.ts";
+import { slotsFor } from "./slots.ts";
+import { abandoned, expired, isExpired, senderLeft, postponed } from "./verdict.ts";
+
+/**
+ * A dispatch whose user is booked out asks for a slot again so long before there is one: when half of what is booked is
+ * over. If a crowd asked as soon as there is room for one, it would ask each minute.
+ */
+const ASK_AHEAD_MS = HORIZON_MS / 2;
+
+/** What may be sent now, and what is decided about the rest. */
+export interface Sorted {
+  ready: Dispatch[];
+  verdicts: Verdict[];
+}
+
+/**
+ * Separates what may be sent now from what has expired, has been interrupted too often, may no longer be sent by its
+ * sender, is over its organization's quota, or must wait for its user's slot.
+ */
+export async function sortOut(
+  ctx: Ctx,
+  budget: Budget,
+  dispatches: readonly ClaimedDispatch[],
+): Promise<Sorted> {
+  const sorted: Sorted = { ready: [], verdicts: [] };
+  const now = ctx.clock.now();
+  const alive: Dispatch[] = [];
+  for (const dispatch of dispatches) {
+    const end = endOf(dispatch, now);
+    if (end === null) alive.push(dispatch);
+    else sorted.verdicts.push(end);
+  }
+  const nextDays = await deferOverQuota(ctx, alive);
+  const inQuota = alive.filter(({ id }) => !nextDays.has(id));
+  const slots = await slotsFor(
+    ctx,
+    budget,
+    inQuota.filter(({ slot_at }) => slot_at === null),
+  );
+  uncountQuota(
+    ctx,
+    inQuota.filter(({ id }) => slots.get(id)?.at == null),
+  );
+  for (const dispatch of alive) {
+    const nextDay = nextDays.get(dispatch.id);
+    if (nextDay === undefined) sortBySlot(ctx, sorted, dispatch, slotOf(dispatch, slots), now);
+    else sorted.verdicts.push(postponed(ctx, dispatch, nextDay));
+  }
+  return sorted;
+}
+
+/** Why a dispatch is never sent; null when it may be. */
+function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
+  if (dispatch.left_sender === 1) return senderLeft(dispatch);
+  if (isExpired(dispatch, now)) return expired(dispatch);
+  return dispatch.claims > MAX_CLAIMS ? abandoned(dispatch) : null;
+}
+
+/** Where a dispatch has its slot: from an earlier attempt, or as the limiter has said; undefined when it did not answer. */
+const slotOf = ({ id, slot_at }: Dispatch, slots: ReadonlyMap<string, Slot>): Slot | undefined =>
+  slot_at === null ? slots.get(id) : { id, at: slot_at };
+
+function sortBySlot(
+  ctx: Ctx,
+  { ready, verdicts }: Sorted,
+  dispatch: Dispatch,
+  slot: Slot | undefined,
+  now: number,
+): void {
+  if (slot === undefined) {
+    verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
+    return;
+  }
+  const withSlot = { ...dispatch, slot_at: slot.at };
+  const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
+  if (slot.at !== null && sendAt <= ctx.clock.now()) ready.push(withSlot);
+  // What would come too late ends now, so that another dispatch can have its slot.
+  else if ((dispatch.expires_at ?? Infinity) <= sendAt) verdicts.push(expired(withSlot));
+  else verdicts.push(postponed(ctx, withSlot, slot.at ?? sendAt - ASK_AHEAD_MS));
+}

@@ -1,0 +1,31 @@
+import { SITE } from "../../content/sample.ts";
+import { defineType } from "../../content/type.ts";
+import { email } from "./email.ts";
+import { lateBound } from "./late-bound.ts";
+import { applicationStatusPayload } from "./payload.ts";
+import { en } from "./words.en.ts";
+
+/** An application's new status. */
+export const applicationStatus = defineType({
+  id: "application_status",
+  category: "applications",
+  channels: ["email"],
+  fallback: null,
+  critical: false,
+  transactional: null,
+  preference: "application_status_notifications",
+  dedupe: "status:application",
+  goodForMs: null,
+  supersedes: false,
+  linkCode: 6,
+  payload: applicationStatusPayload,
+  words: { en },
+  email,
+  sample: () => ({
+    grant_title: "Coastal Restoration Grant",
+    status: "under_review",
+    previous_status: "submitted",
+    url: `${SITE}/applications/1`,
+  }),
+  lateBound,
+});

@@ -1,0 +1,34 @@
+import { SITE } from "../../content/sample.ts";
+import { defineType } from "../../content/type.ts";
+import { DAY } from "../../lib/clock.ts";
+import { email } from "./email.ts";
+import { lateBound } from "./late-bound.ts";
+import { certificationReminderPayload } from "./payload.ts";
+import { en } from "./words.en.ts";
+
+/** A user's certificates that expire soon or have expired. */
+export const certificationReminder = defineType({
+  id: "certification_reminder",
+  category: "certifications",
+  channels: ["email"],
+  fallback: null,
+  critical: false,
+  transactional: null,
+  preference: null,
+  dedupe: "cert",
+  goodForMs: null,
+  supersedes: true,
+  linkCode: 1,
+  payload: certificationReminderPayload,
+  words: { en },
+  email,
+  sample: (now) => ({
+    certifications: [
+      { name: "Peer Support, Level 2", expires_at: now + 30 * DAY },
+      { name: "First Aid", expires_at: now + 7 * DAY },
+      { name: "Safeguarding", expires_at: now - 3 * DAY },
+    ],
+    url: `${SITE}/certifications`,
+  }),
+  lateBound,
+});

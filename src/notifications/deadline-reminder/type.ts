@@ -1,0 +1,27 @@
+import { SITE } from "../../content/sample.ts";
+import { defineType } from "../../content/type.ts";
+import { sampleDeadlines } from "../grants/items.ts";
+import { email } from "./email.ts";
+import { lateBound } from "./late-bound.ts";
+import { deadlineReminderPayload } from "./payload.ts";
+import { en } from "./words.en.ts";
+
+/** Deadlines of grants that a user matched or applied to, on the days before that the user has chosen. */
+export const deadlineReminder = defineType({
+  id: "deadline_reminder",
+  category: "deadlines",
+  channels: ["email"],
+  fallback: null,
+  critical: false,
+  transactional: null,
+  preference: "deadline_notifications",
+  dedupe: "deadline",
+  goodForMs: null,
+  supersedes: true,
+  linkCode: 4,
+  payload: deadlineReminderPayload,
+  words: { en },
+  email,
+  sample: (now) => ({ deadlines: sampleDeadlines(now), url: `${SITE}/deadlines` }),
+  lateBound,
+});

@@ -1,0 +1,27 @@
+import { SITE } from "../../content/sample.ts";
+import { defineType } from "../../content/type.ts";
+import { sampleMatches } from "../grants/items.ts";
+import { email } from "./email.ts";
+import { lateBound } from "./late-bound.ts";
+import { newMatchPayload } from "./payload.ts";
+import { en } from "./words.en.ts";
+
+/** Grants that were found for a user: at once, or collected for a day or a week. */
+export const newMatch = defineType({
+  id: "new_match",
+  category: "matches",
+  channels: ["email"],
+  fallback: null,
+  critical: false,
+  transactional: null,
+  preference: "new_match_notifications",
+  dedupe: "match",
+  goodForMs: null,
+  supersedes: false,
+  linkCode: 3,
+  payload: newMatchPayload,
+  words: { en },
+  email,
+  sample: (now) => ({ matches: sampleMatches(now), url: `${SITE}/matches` }),
+  lateBound,
+});

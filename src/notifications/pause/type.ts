@@ -1,0 +1,48 @@
+import { midnight, SITE } from "../../content/sample.ts";
+import { defineType } from "../../content/type.ts";
+import { email } from "./email.ts";
+import { lateBound } from "./late-bound.ts";
+import { pausePayload } from "./payload.ts";
+import { activated, deactivated } from "./words.en.ts";
+
+/** What the two have in common: both go to a mentor's coordinator, by push or else by e-mail, and into the app. */
+const both = {
+  category: "mentors",
+  channels: ["push", "in_app"],
+  fallback: "email",
+  critical: false,
+  transactional: null,
+  preference: null,
+  dedupe: "status:peer-mentor",
+  goodForMs: null,
+  supersedes: false,
+  payload: pausePayload,
+  email,
+  lateBound,
+} as const;
+
+export const pauseActivated = defineType({
+  ...both,
+  id: "pause_activated",
+  linkCode: 8,
+  words: { en: activated },
+  sample: (now) => ({
+    mentor_name: "Kari Nordmann",
+    effective_date: midnight(now, 1),
+    reason: "Personal leave",
+    url: `${SITE}/mentors/kari`,
+  }),
+});
+
+export const pauseDeactivated = defineType({
+  ...both,
+  id: "pause_deactivated",
+  linkCode: 9,
+  words: { en: deactivated },
+  sample: (now) => ({
+    mentor_name: "Lars Eriksen",
+    effective_date: midnight(now, 1),
+    reason: null,
+    url: `${SITE}/mentors/lars`,
+  }),
+});

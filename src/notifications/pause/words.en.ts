@@ -1,0 +1,45 @@
+/** What the texts of a push and an in-app message are made of. */
+interface PauseFacts {
+  mentor: string;
+  /** The day from which it holds, as it is printed. */
+  day: string;
+  /** The mentor's own status, in words. */
+  status: string;
+  reason: string | null;
+}
+
+const both = { mentor: "Peer mentor", reason: "Reason", button: "View the peer mentor" };
+
+const pausedFrom = ({ mentor, day }: PauseFacts) =>
+  `${mentor}, a peer mentor whom you coordinate, is taking a pause from ${day}.`;
+
+export const activated = {
+  name: "messages about mentors who pause",
+  email: {
+    ...both,
+    subject: (mentor: string) => `${mentor} is taking a pause`,
+    intro: (mentor: string) => `${mentor}, a peer mentor whom you coordinate, is taking a pause.`,
+    date: "Paused from",
+  },
+  /** For a lock screen: without the reason, which may be of a private kind. */
+  push: { title: ({ mentor }: PauseFacts) => `${mentor} is taking a pause`, body: pausedFrom },
+  in_app: {
+    body: (facts: PauseFacts) =>
+      facts.reason === null ? pausedFrom(facts) : `${pausedFrom(facts)} Reason: ${facts.reason}`,
+  },
+};
+
+const nowIs = ({ mentor, status }: PauseFacts) =>
+  `${mentor}, a peer mentor whom you coordinate, is no longer paused. Status: ${status}.`;
+
+export const deactivated: typeof activated = {
+  name: "messages about mentors who return",
+  email: {
+    ...both,
+    subject: (mentor) => `${mentor} is active again`,
+    intro: (mentor) => `${mentor}, a peer mentor whom you coordinate, is back from a pause.`,
+    date: "Active from",
+  },
+  push: { title: ({ mentor }) => `${mentor} is no longer paused`, body: nowIs },
+  in_app: { body: nowIs },
+};

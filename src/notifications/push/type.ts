@@ -1,0 +1,29 @@
+import { defineType } from "../../content/type.ts";
+import { email } from "./email.ts";
+import { pushPayload } from "./payload.ts";
+import { en } from "./words.en.ts";
+
+/** A push of the API's. One that reaches no device goes on as e-mail where its caller asked for that. */
+export const push = defineType({
+  id: "push",
+  category: "messages",
+  channels: ["push"],
+  fallback: "email",
+  critical: false,
+  transactional: null,
+  preference: null,
+  dedupe: null,
+  goodForMs: null,
+  supersedes: false,
+  linkCode: 11,
+  payload: pushPayload,
+  words: { en },
+  email,
+  sample: () => ({
+    title: "Your session starts in 15 minutes",
+    body: "Room 3, second floor.\n\nPlease bring the signed form along. See you there! 👋",
+    url: null,
+  }),
+  payloadOf: ({ payload, title, body }) =>
+    payload === null ? { title: title ?? "", body: body ?? "" } : null,
+});

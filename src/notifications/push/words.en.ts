@@ -1,0 +1,1 @@
+export const en = { name: "notifications by email", email: { button: "Open" } };

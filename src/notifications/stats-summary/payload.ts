@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { link, time } from "../../content/fields.ts";
+
+const totals = z.object({
+  total_activities: z.number(),
+  completed_activities: z.number(),
+  hours_logged: z.number(),
+});
+
+export const statsSummaryPayload = z.object({
+  time_window: z.enum(["weekly", "monthly", "quarterly", "yearly"]),
+  /** The window that closed: its first instant, and the first after it. */
+  from: time,
+  to: time,
+  totals,
+  /** The window before. */
+  previous: totals.nullish(),
+  /** Parts of the window (days, weeks, months) for the chart; without them it compares the two windows. */
+  series: z
+    .array(z.object({ from: time, to: time, hours_logged: z.number() }))
+    .max(31)
+    .nullish(),
+  url: link,
+});
+export type StatsSummary = z.output<typeof statsSummaryPayload>;

@@ -1,0 +1,4 @@
+import { en } from "./words.en.ts";
+
+/** By language. */
+export const words = { en };

@@ -1,0 +1,26 @@
+import { SITE } from "../../content/sample.ts";
+import { defineType } from "../../content/type.ts";
+import { email } from "./email.ts";
+import { lateBound } from "./late-bound.ts";
+import { welcomePayload } from "./payload.ts";
+import { en } from "./words.en.ts";
+
+/** The first message to a new user, once. */
+export const welcome = defineType({
+  id: "welcome",
+  category: "account",
+  channels: ["email"],
+  fallback: null,
+  critical: false,
+  transactional: { unverified: {} },
+  preference: null,
+  dedupe: "welcome",
+  goodForMs: null,
+  supersedes: false,
+  linkCode: 2,
+  payload: welcomePayload,
+  words: { en },
+  email,
+  sample: () => ({ org_name: "Riverside Community Trust", url: SITE }),
+  lateBound,
+});

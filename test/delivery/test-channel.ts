@@ -1,0 +1,87 @@
+import { sql } from "drizzle-orm";
+import { Parsed } from "../../src/db/statement.ts";
+import type { ChannelAdapter, RegisteredChannel, Result } from "../../src/delivery/channel.ts";
+import type { Outcome } from "../../src/delivery/outcome.ts";
+import { sendConcurrently } from "../../src/delivery/send-concurrently.ts";
+import { throughProviders } from "../../src/delivery/through-providers.ts";
+import { HOUR } from "../../src/lib/clock.ts";
+
+/** What a pager is sent to: a user's telephone. */
+interface Recipient {
+  id: string;
+  phone: string | null;
+}
+
+const NO_PHONE: Outcome = { kind: "rejected", code: "no_phone", message: "The user has no telephone" };
+
+/**
+ * A channel that the service does not know: it pages users, and has an address of its own (the telephone), a budget and one
+ * provider. `settings.outcome` is what the provider answers; `paged` are the telephones that it has paged.
+ */
+export function createPager() {
+  const settings: { outcome: Outcome; limitPerHour: number } = {
+    outcome: { kind: "accepted", messageId: null },
+    limitPerHour: 100,
+  };
+  const paged: string[] = [];
+  const adapter: ChannelAdapter<Map<string, Recipient>> = {
+    channel: "pager",
+    queue: "bulk",
+    settlementQueue: "bulk",
+    budget: {
+      name: "pager",
+      get limit() {
+        return settings.limitPerHour;
+      },
+      periodMs: HOUR,
+    },
+    isPerDevice: false,
+    announce: null,
+    providers: [{ name: "tower", pace: { ratePerSecond: 100, burst: 100 } }],
+    load: (claimed) =>
+      Parsed.of(
+        {
+          recipients: sql<Recipient>`SELECT id, phone FROM users
+            WHERE id IN (SELECT user_id FROM dispatches WHERE id IN ${claimed})`,
+        },
+        ({ recipients }) => new Map(recipients.map((recipient) => [recipient.id, recipient])),
+      ),
+    refusal: ({ user_id }, recipients) => (recipients.get(user_id)?.phone == null ? NO_PHONE : null),
+    async send(ctx, _provider, dispatches, recipients, terms) {
+      const addressed = dispatches.map((dispatch) => ({
+        dispatch,
+        phone: recipients.get(dispatch.user_id)?.phone ?? null,
+      }));
+      const reachable = addressed.filter(({ phone }) => phone !== null);
+      const { outcomes, health } = await sendConcurrently(ctx, terms, [reachable], async (pages) => {
+        for (const { phone } of pages) paged.push(phone ?? "");
+        return { outcomes: pages.map(() => settings.outcome), health: { kind: "ok" } };
+      });
+      const results = addressed.flatMap((one): Result[] => {
+        const { dispatch, phone } = one;
+        const outcome = phone === null ? NO_PHONE : outcomes.get(one);
+        const more = { targets: 1, deliveries: [], gone: [] };
+        return outcome === undefined ? [] : [{ dispatch, outcome, attempted: phone !== null, ...more }];
+      });
+      return { results, health };
+    },
+  };
+  return { channel: throughProviders(adapter), settings, paged };
+}
+
+/** A channel on which inserting a dispatch delivers it. `announced` are the users that have heard of it. */
+export function createBoard() {
+  const announced: string[] = [];
+  const channel: RegisteredChannel = {
+    channel: "board",
+    queue: "bulk",
+    settlementQueue: "bulk",
+    budget: null,
+    isPerDevice: false,
+    announce: async (_ctx, userId) => void announced.push(userId),
+    providers: [],
+    deliver: () => Promise.resolve(new Map()),
+    check: null,
+  };
+  return { channel, announced };
+}

@@ -1,0 +1,93 @@
+import { sql } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import { createTypes } from "../../src/content/index.ts";
+import { queryOf } from "../../src/db/statement.ts";
+import {
+  deadlineKey,
+  digestKey,
+  matchKey,
+  reminderKey,
+  statusKey,
+  summaryKey,
+  welcomeKey,
+} from "../../src/outbox/dedupe-keys.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
+
+const NOW = Date.UTC(2026, 2, 20, 8);
+const by = <T>(of: (type: (typeof builtInTypes.all)[number]) => T) =>
+  Object.fromEntries(builtInTypes.all.map((type) => [type.id, of(type)]));
+
+describe("the built-in types", () => {
+  test("keep the codes that stand in the links of mails that were sent", () => {
+    expect(by(({ linkCode }) => linkCode)).toEqual({
+      certification_reminder: 1,
+      welcome: 2,
+      new_match: 3,
+      deadline_reminder: 4,
+      weekly_digest: 5,
+      application_status: 6,
+      test: 7,
+      pause_activated: 8,
+      pause_deactivated: 9,
+      stats_summary: 10,
+      push: 11,
+    });
+  });
+
+  test("have the switches of the contract, and the list of opt-outs where there is none", () => {
+    expect(by(({ preference }) => preference)).toMatchObject({
+      new_match: "new_match_notifications",
+      deadline_reminder: "deadline_notifications",
+      weekly_digest: "weekly_digest_enabled",
+      application_status: "application_status_notifications",
+      certification_reminder: null,
+      push: null,
+    });
+  });
+
+  test.each(builtInTypes.all)("$id has a sample that is content of its own", ({ parse, sample }) => {
+    expect(parse(JSON.parse(JSON.stringify(sample(NOW))))).not.toBeNull();
+  });
+
+  test.each(builtInTypes.all)("$id can be sent as e-mail, at first or in the end", (type) => {
+    expect([...type.channels, type.fallback]).toContain("email");
+  });
+
+  test("answer without an unsubscribe link only what was just done, in words that parse", () => {
+    const transactional = builtInTypes.all.filter((type) => type.transactional !== null);
+    expect(transactional.map(({ id }) => id)).toEqual(["welcome", "test"]);
+    for (const type of transactional) expect(type.parse(type.transactional?.unverified)).toEqual({});
+  });
+
+  test("have dedupe keys that begin as they say", () => {
+    const kinds = new Set(builtInTypes.all.map(({ dedupe }) => dedupe));
+    const keys = [
+      welcomeKey("u"),
+      digestKey("u", "2026-W13"),
+      deadlineKey("u", "g", 0, 1),
+      reminderKey({ id: "c", expires_at: 0 }, 1),
+      summaryKey("s", "p"),
+      ...[
+        matchKey(sql`1`),
+        statusKey("application", sql`1`, sql`1`),
+        statusKey("peer-mentor", sql`1`, sql`1`),
+      ].map((key) => /'([a-z:-]+)'/u.exec(queryOf(key).sql)?.[1] ?? ""),
+    ];
+    const kindOf = (key: string) => (key.startsWith("status:") ? key : key.split(":")[0]);
+    expect(new Set(keys.map(kindOf))).toEqual(new Set([...kinds].filter((kind) => kind !== null)));
+  });
+
+  test("are superseded where the later message says what the earlier one would have said", () => {
+    expect(builtInTypes.all.filter(({ supersedes }) => supersedes).map(({ id }) => id)).toEqual([
+      "certification_reminder",
+      "deadline_reminder",
+      "weekly_digest",
+    ]);
+  });
+
+  test.each(["id", "linkCode"] as const)("differ in their %s", (key) => {
+    const [first, second] = builtInTypes.all;
+    if (first === undefined || second === undefined) throw new Error("There are two at least");
+    expect(() => createTypes([first, { ...second, [key]: first[key] }])).toThrow("same id or link code");
+  });
+});

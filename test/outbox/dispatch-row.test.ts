@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { dispatchRow } from "../../src/outbox/create.ts";
+import { createWorld } from "../support/pipeline.ts";
+
+const NEW = { channel: "push", lane: "push", type: "push", userId: "kari", orgId: null } as const;
+
+test("what a message does not have is NULL, and not the text of nothing", () => {
+  const row = dispatchRow(createWorld().ctx, { ...NEW, data: null });
+  expect([row.data, row.options, row.payload, row.title, row.batch_id]).toEqual([
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  const full = dispatchRow(createWorld().ctx, { ...NEW, data: {}, options: {}, payload: {} });
+  expect([full.data, full.options, full.payload]).toEqual(["{}", "{}", "{}"]);
+});
