@@ -5,8 +5,8 @@ import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { Failure } from "../lib/failure.ts";
-import type { Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
-import { type Change, type Consequences, reactionsTo } from "./reaction.ts";
+import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
+import { type Consequences, reactionsTo } from "./reaction.ts";
 import { selectRow } from "./read.ts";
 
 /**

@@ -8,7 +8,7 @@ import { peerMentors } from "./peer-mentors.ts";
 import { users } from "./users.ts";
 import type { WireCollection } from "../wire.ts";
 
-/** Every collection of the directory. A new one is a table, a descriptor in `directory/`, a file beside this one, and a line here. */
+/** Every collection of the directory. A new one is a table, a descriptor in `src/directory/`, a file beside this one, and a line. */
 export const WIRE = {
   orgs,
   users,
