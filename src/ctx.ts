@@ -4,6 +4,7 @@ import type { Db } from "./db/client.ts";
 import type { QueueName } from "./db/schema/index.ts";
 import type { Statement } from "./db/statement.ts";
 import type { Channels } from "./delivery/channel.ts";
+import type { Reactions } from "./directory/reaction.ts";
 import type { Gates } from "./delivery/gate/gate.ts";
 import type { Inboxes } from "./inbox/inboxes.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -44,6 +45,7 @@ export interface Ctx {
   readonly limiters: Limiters;
   readonly quotas: Quotas;
   readonly inboxes: Inboxes;
+  readonly reactions: Reactions;
   /** The channels that there are, by name. */
   readonly channels: Channels;
   readonly types: TypeTraits;

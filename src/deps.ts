@@ -10,7 +10,7 @@ import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
-import type { Ctx, TypeTraits } from "./ctx.ts";
+import type { Ctx } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
 import { throughProviders } from "./delivery/through-providers.ts";
 import type { Bindings } from "./bindings.ts";
@@ -23,10 +23,11 @@ import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { keepOutcomes } from "./notifications/pause/following.ts";
 import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
-import { createQuotas } from "./rate-limit/quota/quotas.ts";
+import { REACTIONS } from "./notifications/reactions.ts";
+import { createQuotas } from "./rate-limit/quota/client.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
-import type { NotificationTypes } from "./content/type.ts";
+import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
 
 /** What a test may replace: time, chance, the way out, the log, and the notification types. Everything else is real. */
@@ -87,6 +88,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),
     inboxes: createInboxes(bindings.USER_INBOX, clock),
+    reactions: REACTIONS,
     channels: new Map(channels.map((channel) => [channel.channel, channel])),
     types: traitsOf(all.types),
     beforeRemoval: [addToTotals, keepOutcomes],
@@ -105,12 +107,6 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
   };
 }
-
-/** What the pipeline must know of the types. */
-const traitsOf = ({ all }: NotificationTypes): TypeTraits => ({
-  superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
-  ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
-});
 
 let made: { from: Bindings; deps: Deps } | undefined;
 

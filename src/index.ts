@@ -6,8 +6,8 @@ export { OrgQuota } from "./rate-limit/quota/durable-object.ts";
 export { UserRateLimiter } from "./rate-limit/durable-object.ts";
 
 /**
- * The Worker. Each kind of event loads what it needs when it first comes to an isolate, so that starting one is cheap: an
- * isolate of Durable Objects loads little more than them, and that of a queue or a cron no contract.
+ * The Worker. Each kind of event loads its code at its first occurrence in an isolate, so that isolates start fast: one that
+ * only runs Durable Objects loads little more than these, and one for a queue or a cron loads no endpoint.
  */
 export default {
   async fetch(request, env, execution) {

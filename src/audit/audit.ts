@@ -1,5 +1,4 @@
 import { is, SQL, sql } from "drizzle-orm";
-import type { Statement } from "../db/statement.ts";
 import { auditLog } from "../db/schema/index.ts";
 
 /** What someone did. */
@@ -27,7 +26,7 @@ export type Author = Pick<AuditEntry, "actor" | "requestId">;
 export const audit = (
   { id, actor, action, target, requestId, detail }: AuditEntry,
   where: SQL = sql`true`,
-): Statement =>
+): SQL =>
   sql`INSERT INTO ${auditLog} (id, actor, action, target, request_id, detail)
     SELECT ${id}, ${actor}, ${action}, ${target}, ${requestId}, ${detailed(detail)}
     WHERE ${where} ON CONFLICT (id) DO UPDATE SET detail = excluded.detail`;
@@ -41,10 +40,10 @@ export const CHANGED: SQL = sql`changes() > 0`;
  * Reads whether an entry is there: with `CHANGED`, whether its change was made. A batch that was committed and then
  * repeated, because its answer was lost, finds nothing left to change; its entry still tells.
  */
-export const isAudited = (id: string): Statement => sql`SELECT 1 FROM ${auditLog} WHERE id = ${id}`;
+export const isAudited = (id: string): SQL => sql`SELECT 1 FROM ${auditLog} WHERE id = ${id}`;
 
 /**
- * For what is deleted: notes what the statement before changed, and reads whether it did. The last of them tells, where the
- * rows that are gone cannot, that this request has deleted them.
+ * For a deletion: writes an entry if the statement before it deleted something, and finds one row if there is an entry.
+ * The entry remains when the batch is repeated after having been committed; the deleted rows do not.
  */
-export const audited = (entry: AuditEntry): Statement[] => [audit(entry, CHANGED), isAudited(entry.id)];
+export const audited = (entry: AuditEntry): SQL[] => [audit(entry, CHANGED), isAudited(entry.id)];

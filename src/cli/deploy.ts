@@ -6,9 +6,9 @@
  *
  * Log in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID, if you have several).
  *
- * Tried: `--dry-run`, and what is said without a login. Not tried, since it was written without an account, but checked
- * against wrangler's help and source: everything that talks to one. The database needs no `database_id`: wrangler finds
- * it by its name, when migrating as when deploying.
+ * Tried: `--dry-run`, and the messages without a login. Not tried, since there was no account: everything that talks to
+ * Cloudflare; it was checked against wrangler's help and source. The database needs no `database_id`: wrangler finds it by
+ * its name when it migrates and when it deploys.
  */
 import { runCommand, UserError } from "./project.ts";
 import { hasVariable, readDatabases, readQueues } from "./wrangler-toml.ts";
@@ -27,7 +27,7 @@ and deploy with: npm run deploy -- --secrets-file FILE`;
 const NO_ADDRESS = `Set PUBLIC_URL in wrangler.toml to where the Worker will answer (https://tidings.<your subdomain>.workers.dev, or a domain of
 yours): the links in e-mails lead there, and the Worker would refuse to start without it.`;
 
-/** Runs a wrangler command for all to see; throws when it fails. */
+/** Runs a wrangler command and shows its output. Throws when it fails. */
 async function step(title: string, args: readonly string[]): Promise<void> {
   console.log(`\n${title}`);
   const { code } = await wrangler(args, { show: true });
@@ -35,13 +35,13 @@ async function step(title: string, args: readonly string[]): Promise<void> {
     throw new UserError(`\nStopped: \`wrangler ${args.join(" ")}\` failed. Nothing after it was done.`);
 }
 
-/** Creates a thing unless wrangler can tell about it. If it only could not be reached, creating it fails, and says why. */
+/** Creates a resource unless wrangler finds it. If the request for it failed for another reason, creating fails and says why. */
 async function ensure(title: string, info: readonly string[], create: readonly string[]): Promise<void> {
   if ((await wrangler(info)).code === 0) console.log(`${title} exists.`);
   else await step(`Creating ${title} …`, create);
 }
 
-/** The Worker's secrets in the account, by name; none when there is no such Worker yet. */
+/** Whether the Worker has secrets in the account. False when there is no such Worker yet. */
 async function hasSecrets(): Promise<boolean> {
   const { code, stdout } = await wrangler(["secret", "list", "--format", "json"]);
   return code === 0 && stdout.includes('"LINK_SECRET"');

@@ -8,7 +8,7 @@ const FILE = join(ROOT, ".dev.vars");
 
 /**
  * Makes .dev.vars from .dev.vars.example when there is none, with fresh random values for the empty `*_SECRET=`
- * lines. Answers whether it did.
+ * lines. Returns whether it did.
  */
 export function ensureDevVars(): boolean {
   if (existsSync(FILE)) return false;

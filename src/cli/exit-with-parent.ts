@@ -1,6 +1,6 @@
 /**
- * Loaded into wrangler's process before wrangler itself. The IPC channel closes when the process that started it is
- * gone, however it went: then nobody is left to stop the server, so it stops itself.
+ * Loaded into wrangler's process before wrangler itself. The IPC channel closes when the parent process ends, for whatever
+ * reason. Then nobody else would stop the server, so it stops itself.
  */
 process.once("disconnect", () => {
   // The server leads its own process group, workerd included.

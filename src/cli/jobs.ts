@@ -1,7 +1,7 @@
 /**
- * `npm run jobs -- <job> [--at <time>]`: runs a job of the local service (npm start), as if it were another time, so that
- * nobody has to wait for Monday. What it queues is sent at once. TIDINGS_URL: where the service is, as npm start prints
- * it; without it PORT on this machine (8787).
+ * `npm run jobs -- <job> [--at <time>]`: runs a job of the local service (npm start) as of another time, so that nobody has
+ * to wait for Monday. Messages that it queues are sent at once. TIDINGS_URL says where the service is, as npm start prints
+ * it; without it, PORT on this machine (8787).
  */
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run jobs -- <job> [--at <time>]
 
 const TOKEN_SECONDS = 60;
 
-/** What a job came to, or the `detail` of a problem document. */
+/** The result of a job, or the `detail` of a problem document. */
 const answerShape = z.object({
   job: z.string().optional(),
   at: z.string().optional(),

@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import { UserError } from "./project.ts";
 
-/** The roles of src/auth/principal.ts, which Node cannot load, and what each may do in a few words. */
+/** The roles of src/auth/principal.ts (Node cannot load that file), with a few words on what each may do. */
 export const ROLES = {
   user: "what is their own",
   coordinator: "what is their own, and the records of the mentors they coordinate",
@@ -36,7 +36,7 @@ export function parseDuration(text: string): number {
 
 /**
  * An HS256 token that lasts `seconds`, signed with `vars.JWT_SECRET`; with issuer and audience when
- * `vars.JWT_ISSUER` and `vars.JWT_AUDIENCE` are set, since the Worker then asks for them.
+ * `vars.JWT_ISSUER` and `vars.JWT_AUDIENCE` are set, since the Worker then checks them.
  */
 export async function signToken(
   claims: Claims,

@@ -18,7 +18,7 @@ function fingerprint(): string {
 
 /**
  * Brings the local database in `state` up to date. Wrangler takes three seconds to find nothing to do, so a marker
- * beside the database says which migrations it has seen. Answers whether wrangler was asked.
+ * beside the database says which migrations it has seen. Returns whether wrangler ran.
  */
 export async function migrateLocally(state: string): Promise<boolean> {
   const marker = join(state, "tidings-migrations");

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 /** Always the loopback address: development secrets protect nothing. */
 export const HOST = "127.0.0.1";
 
-/** The port, if nobody listens on it; with 0 any free one. */
+/** The port, if it is free; with 0 any free port. Undefined if it is taken. */
 export async function freePort(port = 0): Promise<number | undefined> {
   const probe = createServer();
   return await new Promise((done) => {

@@ -29,7 +29,7 @@ export interface ServerOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A first tick is waited for so long: it has much to do after a long pause, and what it does is no condition. */
+/** How long a start waits for the first tick. After a long pause a tick has much to do; the start then goes on without it. */
 const FIRST_TICK_MS = 30_000;
 
 /** How the server's process ended. */
@@ -47,16 +47,16 @@ export interface Server {
   output(): string;
   /** Resolves when the process has ended, for whatever reason. */
   exited: Promise<Exit>;
-  /** Asks it to end, insists after 5 s, and waits until it is gone with all its children. */
+  /** Sends SIGTERM, after 5 s SIGKILL, and waits until the process and all its children are gone. */
   stop(): Promise<void>;
-  /** Ends it and its children at once, as a power cut would, and waits until they are gone. */
+  /** Kills it and its children at once, like a power cut, and waits until they are gone. */
   kill(): Promise<void>;
 }
 
 /**
  * Migrates the local database and starts `wrangler dev` in a process group of its own; resolves when the Worker answers.
- * Throws a UserError when the port is taken, or when it ends or says nothing in time; with what it printed, unless
- * `onLine` has had that already.
+ * Throws a UserError when the port is taken, or when the Worker ends or does not answer in time. The error contains the
+ * output, unless `onLine` has received it.
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const port = await freePort(options.port);
@@ -84,7 +84,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     child.once("exit", (code, signal) => done({ code, signal }));
   });
   if (pid === undefined) throw new UserError("wrangler could not be started.");
-  // Wrangler may have been killed alone: its workerd would live on, and hold the port.
+  // If only wrangler was killed, its workerd is still running and holds the port.
   const gone = exited.then(async () => {
     sendSignal(-pid, "SIGKILL");
     for (let tries = 0; tries < 60 && (await freePort(port)) === undefined; tries += 1) await sleep(50);
@@ -106,7 +106,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   }
   const ticker = options.cron ? startTicker(origin, readCrons(), (line) => print(line, "stderr")) : undefined;
   void exited.then(() => ticker?.stop());
-  // Until then /healthz says, rightly, that the cron has not come.
+  // Before the first tick /healthz is 503.
   if (ticker) await Promise.race([ticker.caughtUp, exited, sleep(FIRST_TICK_MS, undefined, { ref: false })]);
   return {
     origin,
@@ -128,7 +128,7 @@ function spawnDev(port: number, state: string, options: ServerOptions): ChildPro
   const flags = {
     ip: HOST,
     port,
-    // A free one, so that two servers can run.
+    // A free port, so that two servers can run.
     "inspector-port": 0,
     "persist-to": state,
     "show-interactive-dev-session": false,
@@ -154,7 +154,7 @@ function spawnDev(port: number, state: string, options: ServerOptions): ChildPro
   );
 }
 
-/** Waits until the Worker itself answers; any status will do. Rejects when it ended, or when time is up. */
+/** Waits until the Worker answers with any status. Rejects when it has ended or the time is up. */
 async function answering(
   child: ChildProcess,
   origin: string,
@@ -168,7 +168,7 @@ async function answering(
     throw new Error(`wrangler dev ended (${exit.signal ?? exit.code}) before the Worker answered.`);
   });
   const answered = async () => {
-    // Wrangler says by IPC that it listens: before, the port would refuse.
+    // Wrangler sends an IPC message when it listens. Before, the port refuses connections.
     await once(child, "message", { signal });
     await (await fetch(`${origin}/healthz`, { signal })).arrayBuffer();
   };
@@ -180,7 +180,7 @@ async function answering(
   }
 }
 
-/** Sends a signal to a process, or to a group (negative); one that is gone already is no error. */
+/** Sends a signal to a process, or to a group (negative id). Ignores that it no longer exists. */
 function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 
-/** The folder of package.json: every command works in it, wherever it was called from. */
+/** The folder of package.json. Every command works there, wherever it was called from. */
 export const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Where local D1, Durable Objects and our own markers are kept, unless TIDINGS_STATE says otherwise. */
@@ -9,7 +9,7 @@ export const DEFAULT_STATE = ".wrangler/state";
 /** A problem that the person at the terminal can solve: commands print its message without a stack. */
 export class UserError extends Error {}
 
-/** Runs a command's main function: a UserError is printed and exits with 1, anything else is a bug and shows its stack. */
+/** Runs the main function of a command. A UserError is printed and exits with 1; any other error is a bug and shows its stack. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   try {
     await main();

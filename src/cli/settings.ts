@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { DEFAULT_STATE, ROOT, UserError } from "./project.ts";
 
-/** What `npm start` is told by its environment. */
+/** Settings of `npm start` from the environment. */
 export interface Settings {
   port: number;
   /** An absolute path. */
@@ -9,7 +9,7 @@ export interface Settings {
   cron: boolean;
 }
 
-/** Flags of wrangler that we set ourselves, and what to use instead. */
+/** Flags of wrangler that we set ourselves, with what to use instead. */
 const OURS: Record<string, string> = {
   "--port": "Use PORT instead.",
   "--persist-to": "Use TIDINGS_STATE instead.",

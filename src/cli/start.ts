@@ -24,7 +24,7 @@ import { createTerminal, type Terminal } from "./terminal.ts";
 
 const TOKEN_SECONDS = 12 * 3_600;
 
-/** Once a state folder. The demo is a gift: without it the server works all the same. */
+/** Loads the demo world once for each state folder. If that fails, the server runs without it. */
 async function loadDemoOnce(
   origin: string,
   state: string,
@@ -43,7 +43,7 @@ async function loadDemoOnce(
   }
 }
 
-/** What a newcomer needs next. */
+/** The text that a newcomer needs next. */
 function welcome(origin: string, state: string, token: string | undefined, seconds: string): string {
   const folder = relative(ROOT, state);
   const next =
@@ -62,7 +62,7 @@ ${next}
 `;
 }
 
-/** Starts the server and tells about it; throws when it cannot, or when `signal` gave it up. */
+/** Starts the server and prints the welcome. Throws when it cannot start, or when `signal` aborts. */
 async function open(
   settings: Settings,
   args: readonly string[],
@@ -101,7 +101,7 @@ async function open(
   return server;
 }
 
-/** Under npm: when npm itself was killed, nobody is left who could stop us. */
+/** When npm itself is killed, nobody else can stop this process. So it watches its parent. */
 function whenOrphaned(then: () => void): void {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && then(), 1_000).unref();
@@ -117,7 +117,7 @@ await runCommand(async () => {
       stopping.abort();
       done(undefined);
     };
-    // A terminal sends Ctrl-C to npm and to us, and npm passes it on: the second one says nothing new.
+    // Ctrl-C reaches us twice: from the terminal and from npm. The second one changes nothing.
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, ask);
     if (process.env["npm_lifecycle_event"] !== undefined) whenOrphaned(ask);
   });

@@ -1,10 +1,10 @@
-/** Lines of wrangler that say what we say ourselves, or that are untrue here: crons do fire. */
+/** Lines of wrangler that repeat our own, or that are wrong here: crons do fire. */
 const NOISE = [
   /Scheduled Workers are not automatically triggered/,
   /To manually trigger a scheduled event, run:/,
   /curl "?https?:\S+\/cdn-cgi\/local\/scheduled/,
   /For more details, see .*test-cron-triggers-locally/,
-  // The table of bindings, which comes again with each reload.
+  // The table of bindings, printed at each reload.
   /Your Worker has access to the following bindings/,
   /^Binding\s+Resource\s+Mode/,
   /^env\.\w+ \(.*\s(local|remote)$/,
@@ -12,10 +12,10 @@ const NOISE = [
   /GET \/cdn-cgi\/local\/scheduled 200/,
 ];
 
-/** What the server prints, as the person at the terminal sees it. */
+/** The output of the server as it is shown in the terminal. */
 export interface Terminal {
   onLine: (line: string, from: "stdout" | "stderr") => void;
-  /** Resolves when wrangler has said all that it says at start. */
+  /** Resolves when wrangler has printed its start messages. */
   settled: Promise<void>;
   /** From now on stdout is shown too. */
   open(): void;
@@ -24,7 +24,7 @@ export interface Terminal {
 }
 
 /**
- * Passes on errors and warnings at once, but stdout only when open: before, wrangler tells of its bindings and of our
+ * Passes on errors and warnings at once, but stdout only once it is open. Before that, wrangler prints its bindings and our
  * own requests.
  */
 export function createTerminal(): Terminal {
@@ -42,7 +42,7 @@ export function createTerminal(): Terminal {
     onLine: (line, from) => {
       if (/\bReady on https?:/.test(line)) resolve();
       if (!shown.includes(from) || NOISE.some((pattern) => pattern.test(line))) return;
-      // Of the blank lines around what was left out, one is enough.
+      // One of the blank lines around an omitted part is enough.
       if (blank && line.trim() === "") return;
       blank = line.trim() === "";
       if (from === "stdout") console.log(line);

@@ -2,17 +2,17 @@ import { Cron } from "croner";
 
 const EVERY_MINUTE = "* * * * *";
 
-/** Fires cron triggers by their times, since wrangler dev does not. */
+/** Fires cron triggers on time, since wrangler dev does not. */
 export interface Ticker {
-  /** Resolves when the catch-up has ended, well or not. */
+  /** Resolves when the catch-up tick has ended, whether it succeeded or not. */
   caughtUp: Promise<unknown>;
   stop(): void;
 }
 
 /**
  * Fires each of `crons` at `origin` on time, in UTC and with Cloudflare's weekdays (1 = Sunday). The every-minute one
- * fires at once too, as a catch-up. One tick of a cron at a time: while it runs, further ones are skipped. A tick that
- * fails is handed to `warn` as one line.
+ * also fires at once, to catch up. While a tick of a cron runs, further ticks of it are skipped. A failed tick is reported
+ * to `warn` in one line.
  */
 export function startTicker(origin: string, crons: readonly string[], warn: (line: string) => void): Ticker {
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 /**
  * `npm run -s token -- --sub usr_1 --role user`: prints a token, and nothing else, on stdout (`-s` silences npm's own
  * two lines). Signed with JWT_SECRET from the environment, else from .dev.vars; JWT_ISSUER and JWT_AUDIENCE likewise.
- * What is wrong goes to stderr, with exit code 1.
+ * Errors go to stderr, with exit code 1.
  */
 import { parseArgs } from "node:util";
 import { readDevVars, withoutEmpty } from "./dev-vars.ts";
@@ -39,7 +39,7 @@ function readArguments() {
   }
 }
 
-/** The environment alone when it has the secret, so that a foreign secret never meets .dev.vars' issuer. */
+/** If the environment has the secret, .dev.vars is ignored, so that its issuer is never combined with another secret. */
 function readVars(): Record<string, string> {
   const environment = withoutEmpty(process.env);
   return environment["JWT_SECRET"] === undefined ? { ...readDevVars(), ...environment } : environment;

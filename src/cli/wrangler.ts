@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "./project.ts";
 
-/** Wrangler's program itself: its `bin` only adds a process in between, which would have to be watched too. */
+/** Wrangler's program itself. Its `bin` would only add another process to watch. */
 export const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
 
 /**
- * The environment of every wrangler here. Nothing is reported or looked up outside: no metrics, no update check, no
- * `request.cf` of this machine. Node keeps the compiled code of its 15 MB, which saves a quarter of its loading time.
+ * The environment of every wrangler here. Nothing is sent or fetched: no metrics, no update check, no `request.cf`. Node
+ * caches the compiled code of wrangler (15 MB), which saves a quarter of its loading time.
  */
 export const WRANGLER_ENV = {
   NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/node"),

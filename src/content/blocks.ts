@@ -2,7 +2,7 @@ import type { Direction } from "./clean.ts";
 import type { Formatter } from "./format.ts";
 import type { Wording } from "./wording/index.ts";
 
-/** How much a mark on a list item should alarm. */
+/** How alarming a badge looks. */
 export type Tone = "danger" | "warning" | "calm";
 
 export interface ListItem {
@@ -50,7 +50,7 @@ export interface Message {
   blocks: readonly Block[];
 }
 
-/** A whole mail, ready to be rendered either way. */
+/** A whole mail, ready to be rendered as HTML and as text. */
 export interface MailDocument extends Message {
   /** The language of the texts. */
   language: string;
@@ -75,7 +75,7 @@ export interface TemplateContext<W = unknown> {
   now: number;
   /** The recipient's greeting as a block. */
   greeting: Block;
-  /** A value from outside, fit to stand inside a sentence. */
+  /** Makes a value from outside fit to stand inside a sentence. */
   inline: (value: string) => string;
 }
 

@@ -15,7 +15,7 @@ export const cleanText = (text: string): string =>
 export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/gu, " ");
 
 let segmenter: Intl.Segmenter | undefined;
-/** Made once, when something is first cut: it is costly. */
+/** Made at first use, since it is costly. */
 const graphemes = () => (segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" }));
 
 /** At most `max` UTF-16 units of `text`, cut between graphemes and ended by "…" when something was cut. */

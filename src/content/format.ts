@@ -4,13 +4,13 @@ import { daysBetweenLocal } from "../schedules/local-time.ts";
 import { type Direction, isolate } from "./clean.ts";
 import { formatLocale, languageOf, resolveTimezone } from "./locale.ts";
 
-/** A number with its text in the recipient's locale: wordings choose the plural by the one and print the other. */
+/** A number and its text in the recipient's locale: words choose the plural by the number and print the text. */
 export interface Amount {
   readonly value: number;
   readonly text: string;
 }
 
-/** Distance of a time from now in calendar days of the recipient's zone; `past` is by the instant. */
+/** How far a time is from now, in calendar days of the recipient's zone. `past` compares the instants. */
 export interface Days {
   readonly past: boolean;
   /** Never negative. */
@@ -32,7 +32,7 @@ export interface Formatter {
   dateTime(at: number): string;
   /** A date that travels as midnight UTC (a pause's `effective_date`) keeps its day in every zone. */
   calendarDate(at: number): string;
-  /** The days from `from` up to, but without, `to`. */
+  /** The days from `from` to `to`, which is excluded. */
   range(from: number, to: number): string;
   /** The same without the year: "Mar 2 – 8". */
   shortRange(from: number, to: number): string;
@@ -40,8 +40,8 @@ export interface Formatter {
 }
 
 /**
- * In whose way numbers and dates are written in a text: the reader's, where it is in their language; else the text's own,
- * since "Deadline: ٢٠ مارس" is neither Arabic nor English.
+ * The locale of the numbers and dates in a text: the reader's, if the text is in the reader's language; else the text's
+ * own, since "Deadline: ٢٠ مارس" is neither Arabic nor English.
  * @param locale the reader's, resolved
  * @param language of the text, such as "en"
  */
@@ -49,8 +49,8 @@ export const localeOfText = (locale: string, language: string): string =>
   languageOf(locale) === language ? locale : language;
 
 /**
- * The formatter for a resolved locale; a zone that Intl does not know is read as UTC. What it prints may stand in
- * sentences that run in `around`. Remembered: Intl objects are costly to make, and a batch shares few locales.
+ * The formatter for a resolved locale; a zone that Intl does not know counts as UTC. What it prints may stand in
+ * sentences whose direction is `around`. Cached: Intl objects are costly to make, and a batch has few locales.
  */
 export const formatterFor = cached(64, (locale: string, timezone: string | null, around: Direction) =>
   createFormatter(formatLocale(locale), resolveTimezone(timezone), around),

@@ -3,7 +3,7 @@ import type { Direction } from "./clean.ts";
 import { type Markup, lines, markup, trusted } from "./markup.ts";
 import { type Role, inlineColours } from "./theme.ts";
 
-/** Where lines start and end in this mail, for clients that know `align` better than `dir`. */
+/** Where lines start and end in this mail, for clients that support `align` but not `dir`. */
 export interface Sides {
   start: "left" | "right";
   end: "left" | "right";
@@ -11,7 +11,7 @@ export interface Sides {
   own: Direction;
 }
 
-/** Class (for dark mode) and inline style of one element. `css` is our own; colours last, after a `border` shorthand. */
+/** Class (for dark mode) and inline style of one element. Colours come last: a `border` shorthand in `css` resets them. */
 export const look = (role: Role, css: string, more = ""): Markup =>
   trusted(`class="t-${role}${more === "" ? "" : ` ${more}`}" style="${css};${inlineColours(role)}"`);
 
@@ -53,7 +53,7 @@ function factRow({ label, value, note }: Fact, sides: Sides): Markup {
 
 function barRow(bar: Bar, longest: number, sides: Sides): Markup {
   const share = longest > 0 ? Math.round((bar.value / longest) * 100) : 0;
-  // A cell with a background colour: the one chart that every client draws. Height by line-height, for Outlook.
+  // Every client draws a cell with a background colour. Outlook takes its height from line-height.
   const drawn =
     share === 0
       ? markup`<td style="font-size:1px;line-height:14px">&nbsp;</td>`

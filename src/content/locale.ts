@@ -6,11 +6,11 @@ const FALLBACK_LOCALE = "en";
 const FALLBACK_TIMEZONE = "UTC";
 const RTL_SCRIPTS = new Set(["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"]);
 
-/** `locale` in its one spelling; "en" when it is none. */
+/** `locale` in its canonical form; "en" when it is no locale. */
 export const resolveLocale = (locale: string | null): string =>
   canonicalLocale((locale ?? "").trim()) ?? FALLBACK_LOCALE;
 
-/** The locale for dates and numbers: without this, Intl would fall back to the machine's own. */
+/** The locale for dates and numbers. For one that it does not support, Intl itself would take the machine's. */
 export const formatLocale = (locale: string): string =>
   Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? FALLBACK_LOCALE;
 
@@ -24,7 +24,7 @@ export function resolveTimezone(timezone: string | null): string {
   }
 }
 
-// Remembered, since a batch shares few locales and each of these is asked several times for a mail.
+// Cached: a batch has few locales, and each mail asks for these several times.
 const KNOWN_LOCALES = 64;
 
 /** The language of a resolved locale: "nb" of "nb-NO". */

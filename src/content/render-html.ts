@@ -4,13 +4,13 @@ import { type Markup, markup, trusted } from "./markup.ts";
 import { darkCss } from "./theme.ts";
 
 const WIDTH = 600;
-/** Keeps the client from filling up the preview with the mail's first words. */
+/** Without it, clients fill up the preview with the mail's first words. */
 const PREHEADER_PADDING = trusted("&#847;&zwnj;&nbsp;".repeat(60));
 const STYLE = trusted(
   `<style>:root{color-scheme:light dark;supported-color-schemes:light dark}` +
     `@media (max-width:480px){.m-page{padding:12px 8px!important}.m-card{padding:20px 16px 4px!important}.m-side{padding-left:17px!important;padding-right:17px!important}}${darkCss()}</style>`,
 );
-// Word's engine, in Outlook, knows no max-width.
+// Outlook renders with Word's engine, which ignores max-width.
 const GHOST_START = trusted(
   `<!--[if mso]><table role="presentation" align="center" width="${WIDTH}" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->`,
 );

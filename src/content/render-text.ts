@@ -1,6 +1,6 @@
 import type { Block, MailDocument } from "./blocks.ts";
 
-/** Lines that belong to a list item are set in under its bullet. */
+/** Of the lines below a bullet that belong to its item. */
 const INDENT = "  ";
 /** The separator that mail clients know as the beginning of a signature (RFC 3676, 4.3). */
 const SIGNATURE = "-- ";
@@ -33,7 +33,7 @@ function renderBlock(block: Block): string {
     case "button":
       return `${block.label}: ${block.url}`;
     case "chart":
-      // Without bars: a screen reader would read them out.
+      // Without bars, which a screen reader would read out.
       return joined([
         `${block.title}:`,
         ...block.bars.map(({ label, text }) => `${INDENT}${label}: ${text}`),

@@ -27,10 +27,10 @@ export interface TypeData<Id extends string = string> {
   readonly dedupe: string | null;
   /** A message is worth sending for at most so long, in ms; null: for ever, or as long as its source says. */
   readonly goodForMs: number | null;
-  /** A later message of a user says what an earlier one would have said, as it is by then: that is not sent any more. */
+  /** A later message says what an earlier one of the same user would say by then: a cancelled one is not retried after it. */
   readonly supersedes: boolean;
-  /** Its messages are counted when they are asked for, in a budget of their own; they hold no slot of their channel's. */
-  readonly ownBudget?: true;
+  /** Counted in a budget of its own when it is asked for: its dispatches take no slot of their channel's budget. */
+  readonly ownBudget: boolean;
   /** 1–255, in the unsubscribe links of mails that are never recalled: it is never changed and never used again. */
   readonly linkCode: number;
 }
@@ -131,3 +131,9 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
     throw new Error("Two notification types have the same id or link code");
   return { all, get: (id) => byId.get(id), byLinkCode: (code) => byCode.get(code) };
 }
+
+/** What the pipeline, which names no type, must know of these. */
+export const traitsOf = ({ all }: NotificationTypes) => ({
+  superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
+  ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
+});

@@ -7,18 +7,18 @@ export type SessionStart = "first-unconstrained" | "first-primary" | (string & {
 
 /**
  * One D1 session (https://developers.cloudflare.com/d1/best-practices/read-replication/). It is opened for one invocation
- * of the Worker (a request, a batch of a queue, a tick of a cron with all of its jobs) and counts what that may still ask.
- * Whatever D1 would not take, it refuses with a D1LimitError.
+ * of the Worker (a request, a batch of a queue, or a cron tick with all its jobs) and counts the queries that are left.
+ * It throws a D1LimitError for whatever D1 would refuse.
  */
 export interface Db {
-  /** One round trip; the rows of each statement by its name. D1 itself repeats a read that failed. */
+  /** One round trip. Answers the rows of each statement under its name. D1 itself repeats a failed read. */
   read<B extends Batch>(batch: B): Promise<Rows<B>>;
   /**
-   * One round trip, one transaction: all or nothing. It is repeated after a passing fault, also one after which the
-   * first try may have been committed, so every statement must be idempotent. What RETURNING or changes() tell of a repeat
-   * may be nothing, though the first try did it: what depends upon them is decided by a trace that the change leaves.
-   * @param ifRepeated statements that only a repeat runs, at its end: reads that find such a trace and cost something.
-   *   Their names are missing in the answer of a first try
+   * One round trip, one transaction. It is repeated after a temporary fault, even if the first try may have been committed.
+   * So every statement must be idempotent, and RETURNING or changes() of a repeat may be empty although the first try made
+   * the change. To decide what happened, read a trace that the change leaves.
+   * @param ifRepeated statements that only a repeat runs, at its end: reads of such a trace that are not free. After a
+   *   first try their names are undefined
    */
   write<B extends Batch>(batch: B): Promise<Rows<B>>;
   write<B extends Batch, R extends Batch>(batch: B, ifRepeated: R): Promise<Rows<B> & Partial<Rows<R>>>;
@@ -28,9 +28,9 @@ export interface Db {
   writeList(statements: readonly Statement[], ifRepeated?: readonly Statement[]): Promise<unknown[][]>;
   /** What to send as X-D1-Bookmark, so that the caller's next read sees this session's writes. */
   bookmark(): string | null;
-  /** The database's size in bytes, as the last answer gave it; 0 before the first. */
+  /** The size of the database in bytes, from the last answer; 0 before the first. */
   size(): number;
-  /** Queries that the invocation may still make. Work that goes on as long as there is some asks this, and stops in time. */
+  /** Queries that the invocation may still make. Work in portions asks this before each portion. */
   queriesLeft(): number;
 }
 
@@ -45,10 +45,10 @@ const messageOf = (error: unknown): string =>
 
 export const isPassingFault = (error: unknown): boolean => PASSING_FAULTS.test(messageOf(error));
 
-/** Queries that one portion of a job may need, and a job's record after it. */
+/** Queries that one portion of a job and the record of the job may need. */
 const QUERIES_OF_A_PORTION = 100;
 
-/** Whether the invocation has queries left for another portion of work that goes on in portions. */
+/** Whether the invocation has queries left for another portion. */
 export const hasRoom = (db: Pick<Db, "queriesLeft">): boolean => db.queriesLeft() >= QUERIES_OF_A_PORTION;
 
 /** Opens a session on `d1`. `random` is for the jitter of repeated writes. */

@@ -4,7 +4,7 @@ import { chunksByBytes } from "../lib/chunks.ts";
 import type { Decoded } from "./statement.ts";
 
 /**
- * D1 allows 100 bound parameters a statement and 2 MB a string, so whatever has many values goes in as one JSON array.
+ * D1 allows 100 bound parameters a statement and 2 MB a string, so a list of values goes in as one JSON array.
  * Portions stay under this many bytes.
  */
 export const JSON_PARAMETER_BYTES = 1_500_000;
@@ -14,13 +14,13 @@ export const inJson = (column: SQLWrapper, values: readonly (string | number)[])
   sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 /**
- * `column IN (…)` for any number of values: a condition for each parameter that they need, so that a list of conditions is
- * a list of statements.
+ * `column IN (…)` for any number of values. One condition for each JSON parameter that they need; make one statement of
+ * each.
  */
 export const inJsonParts = (column: SQLWrapper, values: readonly string[]): SQL[] =>
   chunksByBytes(values, JSON_PARAMETER_BYTES).map((part) => inJson(column, part));
 
-/** Reads whole rows of a table, as drizzle types them: a boolean is one, and not 0 or 1. */
+/** Reads whole rows of a table as drizzle types them: booleans are booleans, not 0 and 1. */
 export const selectWhole = <T extends SQLiteTable>(table: T, where: SQL): Decoded<T["$inferSelect"]> => ({
   sql: sql`SELECT * FROM ${table} WHERE ${where}`,
   decode: (row) =>
@@ -32,12 +32,12 @@ export const selectWhole = <T extends SQLiteTable>(table: T, where: SQL): Decode
     ),
 });
 
-/** Columns of `table` as they stand in SQL, by property name. */
+/** The columns of `table` with their property names. */
 const columnsOf = (table: SQLiteTable) => Object.entries(getTableColumns(table));
 
 /**
- * `parts` with commas between them. What is text becomes as few chunks of SQL as can be: one for each column would cost a
- * wide row more than all else that is done for it.
+ * `parts` with commas between them. Neighbouring texts become one chunk of SQL: with a chunk for each column, drizzle would
+ * spend more time on a wide row than everything else does.
  */
 function listed(parts: readonly (SQL | string)[]): SQL {
   const chunks: SQL[] = [];
@@ -58,8 +58,8 @@ function listed(parts: readonly (SQL | string)[]): SQL {
  * columns of the first one.
  * @param where which rows to insert, in terms of json_each's `value` (default: all)
  * @param onConflict for instance sql`ON CONFLICT DO NOTHING`
- * @param computed columns whose value the database finds out, in terms of json_each's `value`; what the rows say of them
- *   does not count
+ * @param computed columns that the database computes, in terms of json_each's `value`; the values in the rows are
+ *   ignored
  */
 export function insertRows<T extends SQLiteTable>(
   table: T,

@@ -1,6 +1,6 @@
 /**
  * What D1 takes (https://developers.cloudflare.com/d1/platform/limits/, read on 2026-11-27, paid plan). The local database
- * keeps some of these limits and not others (it takes a parameter of 8 MB), so we keep them ourselves, everywhere.
+ * enforces only some of these limits (it accepts a parameter of 8 MB), so we enforce them ourselves, everywhere.
  */
 export const D1_LIMITS = {
   /** Bytes (UTF-8) of a string or blob. */
@@ -10,11 +10,11 @@ export const D1_LIMITS = {
   /** Bytes of a statement's text. */
   statementBytes: 100_000,
   /**
-   * Statements of a batch. This bound is our own: D1 counts them against the invocation, and a batch, which shares 30
-   * seconds and is tried up to three times, must leave room for others.
+   * Statements of a batch. This limit is our own: D1 counts statements for each invocation, and a batch shares 30 seconds
+   * and may run three times. It must leave room for others.
    */
   statementsPerBatch: 200,
-  /** Queries of one invocation of the Worker; each statement of a batch counts, each time that it is tried. */
+  /** Queries of one invocation of the Worker; each statement of a batch counts, each time it runs. */
   queriesPerInvocation: 1_000,
 } as const;
 
@@ -24,7 +24,7 @@ export interface Query {
   params: readonly unknown[];
 }
 
-/** A limit of D1 that our code did not keep: a bug, which no repetition mends. It names the statement and no value. */
+/** Our code exceeded a limit of D1: a bug, so repeating does not help. The message has the statement, but no values. */
 class D1LimitError extends Error {
   constructor(problem: string, statement: string) {
     super(`Over a limit of D1: ${problem} in "${statement.replace(/\s+/g, " ").trim().slice(0, 120)}"`);
@@ -32,7 +32,7 @@ class D1LimitError extends Error {
   }
 }
 
-/** @throws D1LimitError when D1 would not take this batch, after `spent` queries of the same invocation */
+/** @throws D1LimitError when D1 would refuse this batch. @param spent queries that the invocation has made before */
 export function assertWithinLimits(batch: readonly Query[], spent: number): void {
   const first = batch[0]?.sql ?? "";
   const { statementsPerBatch, queriesPerInvocation } = D1_LIMITS;
@@ -56,7 +56,7 @@ function assertQuery({ sql, params }: Query): void {
       throw new D1LimitError(`more than ${parameterBytes} bytes in parameter ${i + 1}`, sql);
 }
 
-/** A UTF-16 unit has at most three bytes in UTF-8, so that only what comes near the limit is encoded. */
+/** A UTF-16 unit has at most three bytes in UTF-8, so only strings near the limit need to be encoded. */
 function exceeds(value: unknown, bytes: number): boolean {
   if (typeof value === "string")
     return (

@@ -2,7 +2,7 @@ import { is, SQL } from "drizzle-orm";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import type { Query } from "./limits.ts";
 
-/** SQL whose rows are made into something else, such as 0 and 1 into booleans. */
+/** SQL whose rows are decoded, for example 0 and 1 into booleans. */
 export interface Decoded<Row> {
   readonly sql: SQL;
   decode(row: Readonly<Record<string, unknown>>): Row;
@@ -20,14 +20,14 @@ export type Statement<Row = unknown> = SQL<Row> | Decoded<Row> | Write;
 export type RowOf<S> = S extends SQL<infer Row> ? Row : S extends Decoded<infer Row> ? Row : never;
 
 /**
- * Statements by name, carried out in the order in which they are written down. A name may also stand for a list of
- * statements, for a batch, or for a batch with what is made of its rows.
+ * Statements by name. They run in the order in which they are written. A name may also stand for a list of statements, for
+ * another batch, or for a `Parsed` batch.
  */
 export interface Batch {
   readonly [name: string]: Statement | readonly Statement[] | Parsed<unknown> | Batch;
 }
 
-/** What a batch has found, under the names of its statements: rows. Those of a list are one list. */
+/** The rows of a batch under the names of its statements. The rows of a list of statements are one list. */
 export type Rows<B> = {
   -readonly [Name in keyof B]: B[Name] extends readonly (infer S)[]
     ? RowOf<S>[]
@@ -38,7 +38,7 @@ export type Rows<B> = {
         : Rows<B[Name]>;
 };
 
-/** A batch, and what is made of its rows: how a part of a larger batch keeps to itself what it asks. */
+/** A batch with a function that parses its rows. So a part of a larger batch hides which statements it needs. */
 export class Parsed<T> {
   readonly batch: Batch;
   readonly parse: (rows: never) => T;
@@ -79,10 +79,10 @@ export const statementsOf = (batch: Batch): Statement[] =>
 
 type Results = Iterator<readonly Readonly<Record<string, unknown>>[]>;
 
-/** What each statement has found, under the names of the batch. @param results in the order of `statementsOf` */
+/** The rows of each statement under the names of the batch. @param results in the order of `statementsOf` */
 export function rowsByName<B extends Batch>(batch: B, results: Results): Rows<B> {
   const named = Object.entries<Batch[string]>(batch).map(([name, value]) => [name, resultOf(value, results)]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- here a row becomes what its statement says
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where rows get the type that their statement declares
   return Object.fromEntries(named) as Rows<B>;
 }
 
@@ -92,7 +92,7 @@ function resultOf(value: Batch[string], results: Results): unknown {
     return isDecoded(statement) ? rows.map((row) => statement.decode(row)) : rows;
   };
   if (isList(value)) return value.flatMap(rowsOf);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Parsed.of` has seen that it takes these
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Parsed.of` checked that `parse` takes these rows
   if (value instanceof Parsed) return value.parse(rowsByName(value.batch, results) as never);
   return isStatement(value) ? rowsOf(value) : rowsByName(value, results);
 }

@@ -1,12 +1,11 @@
 import { sql } from "drizzle-orm";
 import { applications as table } from "../db/schema/index.ts";
-import { notifyOfStatuses } from "../notifications/application-status/notify-statuses.ts";
 import type { Collection } from "./collection.ts";
 
 export type Application = typeof table.$inferSelect;
 export type ApplicationFacts = Omit<Application, "status_seq" | "updated_at">;
 
-/** Applications for grants. Who has applied hears of each change of status. */
+/** Applications for grants. `status_seq` counts the changes of the status. */
 export const applications: Collection<ApplicationFacts, Application> = {
   name: "applications",
   noun: "application",
@@ -15,5 +14,4 @@ export const applications: Collection<ApplicationFacts, Application> = {
     status_seq: { initial: now, changed: sql`status_seq + (status <> excluded.status)` },
     updated_at: { initial: now, changed: sql`excluded.updated_at` },
   }),
-  consequences: notifyOfStatuses,
 };

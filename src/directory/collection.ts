@@ -3,6 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
+import type { Change } from "./reaction.ts";
 
 /** A value of a column as code sees it; times are epoch ms. */
 export type Value = string | number | boolean | null;
@@ -22,28 +23,6 @@ export interface KeptColumn {
   initial: Value;
   /** Its new value when the facts change, in terms of the row and of `excluded`; without it, it stays. */
   changed?: SQL;
-}
-
-/** Rows that are about to be written, all in one batch. */
-export interface Change<F extends Facts = Facts> {
-  rows: readonly F[];
-  /** Whether they come from an import rather than one by one. */
-  bulk: boolean;
-  /** False when the caller asked that nobody be told. */
-  notify: boolean;
-}
-
-/**
- * What follows from a change, written in the change's own batch. The batch may be repeated after having been committed,
- * so each statement must be idempotent; ids made beforehand are the same in the repeat.
- */
-export interface Consequences {
-  /** Run before the rows are written: their SQL can compare the state so far with the new rows. */
-  before?: readonly Statement[];
-  /** Run after: their SQL sees the rows as they are now. */
-  after?: readonly Statement[];
-  /** Dispatches that these statements may have inserted. Those that are there and due get their wake-up call. */
-  dispatchIds?: readonly string[];
 }
 
 /** Why the database did not take some rows. */
@@ -67,8 +46,8 @@ export interface Collection<F extends Facts = Facts, S extends F = F> {
   readonly table: DirectoryTable<S>;
   /** The columns that are not the caller's. @param now epoch ms */
   kept?(now: number): Readonly<Record<Exclude<keyof S, keyof F>, KeptColumn>>;
-  /** What follows from a change. It must not read: whatever it asks of the database stands in its statements. */
-  consequences?(ctx: Ctx, change: Change<F>): Consequences;
+  /** Statements that must come before the rows are written, so that the database takes them. Idempotent. */
+  prepare?(change: Change<F>): readonly Statement[];
   /** Explains a write that the database refused; null when the error is not of this collection. */
   refusal?(ctx: Ctx, error: unknown, rows: readonly F[]): Promise<Refusal | null>;
   /** Deletes by id where more goes than the row. @throws 404 or 409 */

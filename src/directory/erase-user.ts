@@ -24,7 +24,6 @@ import {
 } from "../db/schema/index.ts";
 import { namesUser } from "../outbox/dedupe-keys.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import { keepOutcomes } from "../notifications/pause/following.ts";
 import { ON_KEPT_DAYS } from "../log/withheld/count.ts";
 import { buryUser, erasedHash } from "./tombstones.ts";
 
@@ -97,7 +96,7 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
       (naming) =>
         sql`UPDATE ${naming.table} SET ${sql.identifier(naming.user.name)} = NULL ${portionOf(naming, id)}`,
     ),
-    keepOutcomes(some),
+    ...ctx.reactions.erased(some),
     sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
     sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
     // Occasions outlive their dispatches.

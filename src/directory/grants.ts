@@ -1,14 +1,13 @@
 import { sql } from "drizzle-orm";
-import type { Ctx } from "../ctx.ts";
-import { deadlineMoves, grants as table } from "../db/schema/index.ts";
-import type { Change, Collection, Consequences } from "./collection.ts";
+import { grants as table } from "../db/schema/index.ts";
+import type { Collection } from "./collection.ts";
 
 export type Grant = typeof table.$inferSelect;
 export type GrantFacts = Omit<Grant, "known_since" | "created_at">;
 
 /**
- * Grants that one can apply for. A new deadline is a new fact, of which everyone who follows the grant is reminded anew;
- * a new grant may be what matches have waited for.
+ * Grants that one can apply for. A new deadline is a new fact: everyone who follows the grant is reminded of it
+ * anew. Matches may have been waiting for a new grant.
  */
 export const grants: Collection<GrantFacts, Grant> = {
   name: "grants",
@@ -21,18 +20,4 @@ export const grants: Collection<GrantFacts, Grant> = {
     },
     created_at: { initial: now },
   }),
-  consequences: moveDeadlines,
 };
-
-/** Who follows a grant may be many: the reminders' job looks at them, a portion at a time. */
-function moveDeadlines(_ctx: Ctx, { rows }: Change<GrantFacts>): Consequences {
-  const given = JSON.stringify(rows.map(({ id, deadline }) => ({ id, deadline })));
-  return {
-    before: [
-      sql`INSERT INTO ${deadlineMoves} (grant_id, after)
-        SELECT n.value->>'id', '' FROM json_each(${given}) AS n LEFT JOIN ${table} AS g ON g.id = n.value->>'id'
-        WHERE g.id IS NULL OR (n.value->>'deadline' IS NOT NULL AND n.value->>'deadline' IS NOT g.deadline)
-        ON CONFLICT (grant_id) DO UPDATE SET after = ''`,
-    ],
-  };
-}

@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
+import type { Statement } from "../db/statement.ts";
 import { orgs as table, users } from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import type { Change, Collection, Consequences, Refusal } from "./collection.ts";
+import type { Collection, Refusal } from "./collection.ts";
 import { type Edge, onCycle } from "./org-cycles.ts";
+import type { Change } from "./reaction.ts";
 import { deleteRow } from "./remove.ts";
 
 export type Org = typeof table.$inferSelect;
@@ -14,7 +16,7 @@ export const orgs: Collection<Org> = {
   name: "orgs",
   noun: "organization",
   table,
-  consequences: detachMoved,
+  prepare: detachMoved,
   refusal: explainCycle,
   remove: removeOrg,
 };
@@ -23,13 +25,13 @@ export const orgs: Collection<Org> = {
  * Takes moved organizations off their parents before they get new ones. The trigger looks at each row by itself, and
  * would otherwise refuse an import that turns a branch round, depending on the order of its items.
  */
-function detachMoved(_ctx: Ctx, { rows, bulk }: Change<Org>): Consequences {
-  if (!bulk) return {};
+function detachMoved({ rows, bulk }: Change<Org>): Statement[] {
+  if (!bulk) return [];
   const edges = JSON.stringify(rows.map(({ id, parent_id }) => ({ id, parent_id })));
   const moved = sql`UPDATE ${table} SET parent_id = NULL FROM json_each(${edges}) AS given
     WHERE ${table}.id = given.value->>'id' AND ${table}.parent_id IS NOT given.value->>'parent_id'
       AND ${table}.parent_id IS NOT NULL`;
-  return { before: [moved] };
+  return [moved];
 }
 
 /** Which of `rows` would have ended up below themselves. Read afterwards, so best effort: nothing was written. */
@@ -37,13 +39,13 @@ async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Pro
   if (!(error instanceof Error) || !`${error.message} ${String(error.cause)}`.includes("org_cycle"))
     return null;
   const parents = rows.flatMap(({ parent_id }) => parent_id ?? []);
-  const [above = []] = await ctx.db.readList([
-    sql`WITH RECURSIVE up(id) AS (
+  const { above } = await ctx.db.read({
+    above: sql<Edge>`WITH RECURSIVE up(id) AS (
         SELECT value FROM json_each(${JSON.stringify(parents)})
         UNION SELECT o.parent_id FROM ${table} AS o JOIN up ON o.id = up.id WHERE o.parent_id IS NOT NULL)
       SELECT o.id, o.parent_id FROM ${table} AS o JOIN up ON o.id = up.id`,
-  ]);
-  const looping = onCycle([...(above as Edge[]), ...rows]);
+  });
+  const looping = onCycle([...above, ...rows]);
   const detail = "would put the organization below itself";
   return {
     code: "org_cycle",
@@ -56,12 +58,15 @@ async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Pro
 async function removeOrg(ctx: Ctx, author: Author, id: string): Promise<void> {
   const hasUsers = sql`EXISTS (SELECT 1 FROM ${users} WHERE org_id = ${id})`;
   const hasBranches = sql`EXISTS (SELECT 1 FROM ${table} WHERE parent_id = ${id})`;
-  const [found = [], ...deletion] = await ctx.db.writeList([
-    sql`SELECT ${hasUsers} AS users, ${hasBranches} AS branches FROM ${table} WHERE id = ${id}`,
-    ...deleteRow(ctx, orgs, author, id, sql`NOT ${hasUsers} AND NOT ${hasBranches}`),
-  ]);
-  if (deletion.at(-1)?.length === 1) return;
-  const org = found[0] as { users: number; branches: number } | undefined;
+  const {
+    found: [org],
+    isDeleted,
+  } = await ctx.db.write({
+    found: sql<{ users: 0 | 1; branches: 0 | 1 }>`SELECT ${hasUsers} AS users, ${hasBranches} AS branches
+      FROM ${table} WHERE id = ${id}`,
+    isDeleted: deleteRow(ctx, orgs, author, id, sql`NOT ${hasUsers} AND NOT ${hasBranches}`),
+  });
+  if (isDeleted) return;
   if (org === undefined) throw notFound("organization");
   if (org.users || org.branches)
     throw new Failure("conflict", `The organization still has ${org.users ? "users" : "branches"}.`, {

@@ -1,8 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { TokenPrincipal } from "../auth/principal.ts";
+import { type Scope, userInScope } from "../auth/scope.ts";
+import { scopeOf } from "../auth/scope-of.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import { type Scope, userInScope } from "../auth/scope.ts";
 import { erasedLately, userErased } from "./tombstones.ts";
 import { createUserIfMissing, type NewUser } from "./users.ts";
 
@@ -11,24 +13,49 @@ export interface Subject {
   id: string;
   /** The caller's: the subject must lie in it. */
   scope: Scope;
-  /** What the token tells of a user who is created at first use; null where the user must be there. */
+  /** The user to create at first use, from the token; null where the user must exist. */
   create: NewUser | null;
 }
 
-/** The condition that the subject is there and in scope. */
-export const isThere = ({ id, scope }: Subject): SQL => userInScope(scope, sql`${id}`);
+/**
+ * The subject of a request: the caller, or the user in scope whom the caller names. The token of a user or a coordinator
+ * creates that user at first use. The token of an admin creates none, and a service is no user.
+ * @param named the request's `user_id`, where the endpoint takes one
+ * @throws 403 for a service that names nobody
+ */
+export function subjectOf(principal: TokenPrincipal, named?: string): Subject {
+  const { id, role } = principal;
+  if (named !== undefined && (role === "service" || named !== id))
+    return { id: named, scope: scopeOf(principal), create: null };
+  if (role === "service")
+    throw new Failure(
+      "forbidden",
+      "A service is no user and has nothing of its own here. Where the endpoint takes `user_id`, name a user.",
+      { code: "no_user" },
+    );
+  const isCreated = role === "user" || role === "coordinator";
+  return { id, scope: { kind: "own", userId: id }, create: isCreated ? newUserOf(principal) : null };
+}
 
-/** Reads one row when whoever is named is there and in scope, as callers themselves are without a look. */
-export const findSubject = (subject: Subject): Statement =>
+/** What a token says about its user. */
+export function newUserOf({ id, orgId, email, emailVerified, name }: TokenPrincipal): NewUser {
+  return { id, orgId, email, emailVerified, name };
+}
+
+/** The condition that the subject exists and is in scope. */
+export const subjectExists = ({ id, scope }: Subject): SQL => userInScope(scope, sql`${id}`);
+
+/** Finds one row if the subject exists and is in scope. Callers themselves are not looked up. */
+export const findSubject = (subject: Subject): SQL =>
   subject.scope.kind === "own" && subject.scope.userId === subject.id
     ? sql`SELECT 1`
-    : sql`SELECT 1 WHERE ${isThere(subject)}`;
+    : sql`SELECT 1 WHERE ${subjectExists(subject)}`;
 
-/** For the batch that needs the subject: it creates who may be created, and reads why a subject is not there. */
-export async function summon(
+/** For the batch that needs the subject: `create` creates a missing user if allowed, `why` finds a row if it was erased. */
+export async function ensureSubject(
   ctx: Ctx,
   { id, create }: Subject,
-): Promise<{ create: Statement[]; why: Statement }> {
+): Promise<{ create: Statement[]; why: SQL }> {
   const erased = await erasedLately(ctx, id);
   return {
     create: create === null ? [] : [createUserIfMissing(ctx, create, erased)],
@@ -36,8 +63,8 @@ export async function summon(
   };
 }
 
-/** Why a subject is not there. @param why what `summon` read */
-export function missing({ scope, id, create }: Subject, why: readonly unknown[] = []): Failure {
+/** Why there is no such subject. @param why the rows that the `why` of `ensureSubject` found */
+export function subjectMissing({ scope, id, create }: Subject, why: readonly unknown[] = []): Failure {
   const isCaller = scope.kind === "own" && scope.userId === id;
   if (isCaller && why.length > 0) return userErased();
   if (!isCaller || create !== null) return notFound("user");

@@ -5,7 +5,8 @@ import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { Failure } from "../lib/failure.ts";
-import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
+import type { Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
+import { type Change, type Consequences, reactionsTo } from "./reaction.ts";
 import { selectRow } from "./read.ts";
 
 /**
@@ -74,12 +75,13 @@ async function write<F extends Facts, S extends F, First extends Batch, Last ext
   first: First,
   last: Last,
 ): Promise<{ first: Rows<First>; last: Rows<Last> } | Refused> {
-  const { before = [], after = [], dispatchIds = [] } = collection.consequences?.(ctx, change) ?? {};
+  const { before, after, dispatchIds } = consequencesOf(ctx, collection, change);
   const rows = upsertRows(ctx, collection, change.rows);
   const due = dispatchIds.length > 0 ? [queuedAmong(dispatchIds)] : [];
   try {
     const results = await ctx.db.write({
       first: Parsed.of(first, (found) => found),
+      prepared: collection.prepare?.(change) ?? [],
       before,
       rows,
       after,
@@ -93,6 +95,20 @@ async function write<F extends Facts, S extends F, First extends Batch, Last ext
     if (refusal == null) throw error;
     return { refusal, cause: error };
   }
+}
+
+/** What follows from a change, for all who react to it. */
+function consequencesOf<F extends Facts, S extends F>(
+  ctx: Ctx,
+  collection: Collection<F, S>,
+  change: Change<F>,
+): Required<Consequences> {
+  const all = reactionsTo(ctx, collection).map((reaction) => reaction.changed?.(ctx, change) ?? {});
+  return {
+    before: all.flatMap(({ before = [] }) => before),
+    after: all.flatMap(({ after = [] }) => after),
+    dispatchIds: all.flatMap(({ dispatchIds = [] }) => dispatchIds),
+  };
 }
 
 const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;

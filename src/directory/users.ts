@@ -4,11 +4,9 @@ import type { Statement } from "../db/statement.ts";
 import { insertRows } from "../db/json.ts";
 import { users as table } from "../db/schema/index.ts";
 import { canonicalAddress } from "../lib/address.ts";
-import { rescheduleAll } from "../schedules/user-schedules.ts";
-import { subscriptionsMoved } from "../notifications/stats-summary/stale.ts";
-import type { Change, Collection } from "./collection.ts";
+import type { Collection } from "./collection.ts";
 import { eraseUser } from "./erase-user.ts";
-import { welcome } from "../notifications/welcome/notify.ts";
+import type { Change } from "./reaction.ts";
 
 export type User = typeof table.$inferSelect;
 export type UserFacts = Omit<User, "created_at" | "updated_at">;
@@ -22,23 +20,14 @@ export const users: Collection<UserFacts, User> = {
     created_at: { initial: now },
     updated_at: { initial: now, changed: sql`excluded.updated_at` },
   }),
-  consequences(ctx, change) {
-    const { before, dispatchIds } = welcome(ctx, change);
-    return { before: [...rescheduleMoved(ctx, change), ...before], dispatchIds };
-  },
   remove: eraseUser,
 };
 
-/**
- * Who lives in another time zone now is due at other times: the jobs look at them at once. At whoever is new they look by
- * the trigger `users_arrive`, since what is to be told of them may have come before them.
- */
-function rescheduleMoved(ctx: Ctx, { rows }: Change<UserFacts>): Statement[] {
+/** The users whose time zone this change sets to another one, or who are new and have one: a query of ids, one column. */
+export function withNewZone({ rows }: Change<Pick<UserFacts, "id" | "timezone">>): SQL {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
-  const moved = sql`SELECT given.value->>'id' FROM json_each(${zones}) AS given LEFT JOIN ${table} AS u
+  return sql`SELECT given.value->>'id' FROM json_each(${zones}) AS given LEFT JOIN ${table} AS u
     ON u.id = given.value->>'id' WHERE u.timezone IS NOT given.value->>'timezone'`;
-  const now = ctx.clock.now();
-  return [rescheduleAll(moved, now), subscriptionsMoved(moved, now)];
 }
 
 /** A user as far as a token or a registration tells. */

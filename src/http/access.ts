@@ -6,9 +6,9 @@ import type { ContractName } from "../config/contracts.ts";
 import { type Principal, type Role, ROLES, type TokenPrincipal } from "../auth/principal.ts";
 
 /**
- * Lets in whoever has a valid token of one of `roles`, and anyone when `contract` is open. A token that is sent is
- * always verified and its role applied, also on an open contract. Without a contract a token is required.
- * It goes into a route's `middleware`, and so comes before the route looks at its input.
+ * Admits callers with a valid token of one of `roles`, and anyone when `contract` is open. A token that is sent is always
+ * verified and its role applied, also on an open contract. Without a contract a token is required.
+ * As a route's `middleware` it runs before the input is validated.
  */
 export const access = (contract: ContractName | null, roles: readonly Role[] = ROLES) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -19,7 +19,7 @@ export const access = (contract: ContractName | null, roles: readonly Role[] = R
     return next();
   });
 
-/** On an open contract less is needed without a token than with one: that has to be said. */
+/** On an open contract a call without a token may succeed where this token fails, so the answer explains it. */
 function whyForbidden(
   c: Context<AppEnv>,
   contract: ContractName | null,
@@ -50,13 +50,13 @@ async function authenticated(c: Context<AppEnv>, contract: ContractName | null):
   return authenticate(token, clock.now());
 }
 
-/** The caller's token; for endpoints that are about the caller. */
+/** The principal of a caller with a token, for endpoints about the caller. @throws 401 without one */
 export function requireToken(principal: Principal): TokenPrincipal {
   if (principal.kind === "token") return principal;
   throw new Failure("unauthorized", "Send a token: `Authorization: Bearer <JWT>`.");
 }
 
-/** Who administers: everything, or their own organizations. */
+/** Roles that administer everything, or their own organizations. */
 export const ADMIN_ROLES = ["service", "global_admin", "org_admin"] as const satisfies readonly Role[];
-/** Who may do everything. */
+/** Roles that may do everything. */
 export const OPERATOR_ROLES = ["service", "global_admin"] as const satisfies readonly Role[];

@@ -3,7 +3,7 @@ import type { Author } from "../audit/audit.ts";
 import type { AppEnv } from "./app-env.ts";
 import { actorOf } from "../auth/principal.ts";
 
-/** Who is noted in the audit log. */
+/** The author of a change, for the audit log. */
 export const authorOf = (c: Context<AppEnv>): Author => ({
   actor: actorOf(c.get("principal")),
   requestId: c.get("requestId"),

@@ -22,7 +22,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 const isUtf8 = (type: string): boolean =>
   [...type.matchAll(CHARSET)].every(([, charset = ""]) => /^utf-?8$/i.test(charset));
 
-/** `request.text()` would put U+FFFD in the place of what cannot be read, and we would send that. */
+/** `request.text()` would replace invalid bytes by U+FFFD, and we would send that on. */
 function decoded(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
@@ -31,11 +31,11 @@ function decoded(bytes: ArrayBuffer): string {
   }
 }
 
-/** More than any object of ours has, and a push's data can have. Only a large body can hold enough to matter. */
+/** No object of a valid body has so many fields. Only large bodies are checked: small ones parse fast anyway. */
 const MAX_FIELDS = 1_000;
 const LARGE_CHARS = 65_536;
 
-/** Refuses what would take long to parse and could not be good. */
+/** Refuses a body that would take long to parse and cannot be valid. */
 function notTooWide(text: string): string {
   if (text.length <= LARGE_CHARS || !isWiderThan(MAX_FIELDS, text)) return text;
   throw new Failure("invalid_request", "The body is not one that any endpoint takes.", {
@@ -43,7 +43,7 @@ function notTooWide(text: string): string {
   });
 }
 
-/** Takes an empty body away, and the type that says what it is. */
+/** Removes an empty body and its content type. */
 function withoutBody(request: HonoRequest): void {
   const { url, method, headers } = request.raw;
   request.raw = new Request(url, { method, headers });
@@ -51,8 +51,8 @@ function withoutBody(request: HonoRequest): void {
 }
 
 /**
- * A body is JSON in UTF-8. Proxies give an empty body to a POST that has none, and some clients give it a type as well:
- * whatever its type, an empty body is none. (After `limitBody`. The text is left to Hono: who parses it reads nothing again.)
+ * A body is JSON in UTF-8. An empty body counts as none, whatever its type: proxies and clients add empty bodies to a POST
+ * that has none. Runs after `limitBody`. It leaves the text in Hono's cache, so that nobody reads the body twice.
  */
 export const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
   const type = c.req.header("content-type") ?? "";
@@ -62,7 +62,7 @@ export const jsonOnly = createMiddleware<AppEnv>(async (c, next) => {
   } else if (!JSON_TYPE.test(type))
     throw new Failure("unsupported_media_type", "Send the body as application/json.");
   else if (!isUtf8(type)) throw new Failure("unsupported_media_type", "Send the body in UTF-8.");
-  // Hono keeps promises here, whatever its types say.
+  // Hono's cache holds promises, though its types say otherwise.
   else Object.assign(c.req.bodyCache, { text: Promise.resolve(notTooWide(decoded(bytes))) });
   await next();
 });

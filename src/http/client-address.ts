@@ -1,7 +1,7 @@
-/** Hextets of a network that one client usually has: an IPv6 client can choose among 2^64 addresses. */
+/** One IPv6 client usually has a /64 network, and can choose among its 2^64 addresses. */
 const PREFIX_HEXTETS = 4;
 
-/** The eight hextets of an IPv6 address in any form; null for what is none. The platform's URL parser knows them all. */
+/** The eight hextets of an IPv6 address, in any notation that the platform's URL parser knows; null for anything else. */
 function hextetsOf(address: string): number[] | null {
   const host = /^[0-9a-f:.]+$/i.test(address) ? URL.parse(`http://[${address}]/`)?.hostname : undefined;
   if (host === undefined) return null;
@@ -18,8 +18,8 @@ const isMapped = (hextets: readonly number[]): boolean =>
   hextets.slice(0, 5).every((hextet) => hextet === 0) && hextets[5] === 0xff_ff;
 
 /**
- * Whom to count a request from this address for: an IPv4 address is one client, also where it is written as IPv6; IPv6
- * clients are counted by their /64. What is no address stays as it is.
+ * The client that a request from this address counts for. An IPv4 address is one client, also when it is written as IPv6.
+ * IPv6 clients are counted by their /64. A text that is no address is returned as it is.
  * @param address may have a zone (`fe80::1%eth0`), which is left out
  */
 export function clientOf(address: string): string {

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import { spendQuota } from "../rate-limit/quota/admit.ts";
+import { spendQuota } from "../rate-limit/quota/spend.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /**
- * Counts a call that makes a row for each time that it is repeated, such as an entry in the audit log: in the day of the
- * caller's organization.
+ * Counts a call that writes a row each time it is repeated, such as an entry of the audit log, against the daily quota of
+ * the caller's organization.
  * @throws 429 over its quota
  */
 export async function countChange(c: Context<AppEnv>): Promise<void> {

@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { FieldError } from "../lib/failure.ts";
 
-/** An answer names so many faults. One that repeats over the members of a list counts once. */
+/** An answer names at most this many faults. A fault that many members of a list share counts once. */
 export const MAX_ERRORS = 100;
-/** Members of a list that one fault names; `count` tells of all. */
+/** A fault names at most this many members of a list; its `count` is that of all. */
 const MAX_MEMBERS = 100;
-/** Keys are the caller's: a longer one is cut in a pointer. */
+/** Keys come from the caller: longer ones are cut in a pointer. */
 const MAX_KEY_CHARS = 100;
 
 export interface ErrorReport {
@@ -33,7 +33,7 @@ const isRepeated = (given: unknown, [name]: readonly PropertyKey[]): boolean =>
   Array.isArray(Object.getOwnPropertyDescriptor(given, name)?.value);
 
 /**
- * Every fault that zod found, one at a time: whoever reads them may stop.
+ * Every fault that zod found. A generator, so that the reader can stop early.
  * @param given what was validated
  */
 export function* fieldErrors(error: z.core.$ZodError, target: Target, given: unknown): Generator<FieldError> {
@@ -46,7 +46,7 @@ export function* fieldErrors(error: z.core.$ZodError, target: Target, given: unk
       for (const key of issue.keys) yield { pointer: place([...issue.path, key]), detail: unknown };
       continue;
     }
-    // The length of what is of another type says nothing: zod looks at it all the same.
+    // zod also reports the length of a value that has the wrong type. That tells the caller nothing.
     if (at === mistyped) continue;
     mistyped = issue.code === "invalid_type" ? at : undefined;
     const detail = target === "query" && isRepeated(given, issue.path) ? "must be given once" : issue.message;
@@ -58,8 +58,8 @@ export function* fieldErrors(error: z.core.$ZodError, target: Target, given: unk
 const MEMBER = /^(\/[^/]+)\/(\d+)(\/.*)?$/;
 
 /**
- * What an answer tells of faults: no more than `MAX_ERRORS`, and a fault that many members of a list share once, with
- * their indexes. It stops reading when there are too many, so that a hopeless body costs little.
+ * The faults as an answer reports them: at most `MAX_ERRORS`. A fault that many members of a list share is reported once,
+ * with their indexes. It stops reading at the limit, so that a body full of faults costs little.
  */
 export function reportOf(faults: Iterable<FieldError>): ErrorReport {
   const groups = new Map<string, FieldError & { indexes: number[]; n: number }>();

@@ -5,8 +5,8 @@ import type { AppEnv } from "./app-env.ts";
 import { actorOf, type Principal } from "../auth/principal.ts";
 
 /**
- * Whose keys these are: a caller's in one organization. Where a contract is open and nobody says who they are, those of
- * one address; a laptop, which no Cloudflare stands before, is one caller.
+ * The owner of a key: a caller within one organization. A caller without a token is known by the address. On a laptop no
+ * Cloudflare adds the address, so all such callers are one.
  */
 const ownerOf = (principal: Principal, address: string | undefined): readonly string[] => [
   actorOf(principal),

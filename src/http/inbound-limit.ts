@@ -10,7 +10,7 @@ const clientIn = (c: Context<AppEnv>): string => clientOf(c.req.header("cf-conne
 /** On a laptop every caller has the same address. */
 const isCounted = (c: Context<AppEnv>): boolean => c.get("deps").config.environment === "production";
 
-/** Counts, by the Workers Rate Limiting binding at each Cloudflare location. @returns whether it is within the limit */
+/** Counts a request by the Workers Rate Limiting binding, at each location. @returns whether it is within the limit */
 const count = async (c: Context<AppEnv>, client: string): Promise<boolean> =>
   (await c.env.INBOUND_LIMIT.limit({ key: client })).success;
 
@@ -23,11 +23,11 @@ export const inboundLimit = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** Clients that an isolate remembers; the first one goes first. */
+/** An isolate remembers at most so many clients, and drops the oldest. */
 const MAX_CLIENTS = 10_000;
 
-/** Clients and until when (epoch ms) something holds of them. */
-function createUntil() {
+/** Remembers clients until a time each (epoch ms). */
+function createExpiringSet() {
   const until = new Map<string, number>();
   return {
     has: (client: string, now: number): boolean => (until.get(client) ?? 0) > now,
@@ -41,13 +41,13 @@ function createUntil() {
 }
 
 /**
- * The same for webhooks, of which only those that are not the provider's are counted: it tells of all its e-mails from a few
- * addresses. A client that is over the limit is refused for a minute, unless it has lately told something that was
- * verified: others send from the providers' addresses, too.
+ * The same for webhooks. Only calls that could not be verified are counted, since a provider sends the events of all e-mails
+ * from a few addresses. A client over the limit is refused for a minute, unless one of its calls was verified within the
+ * last day: strangers may send from a provider's addresses, too.
  */
 export function failingLimit() {
-  const refused = createUntil();
-  const verified = createUntil();
+  const refused = createExpiringSet();
+  const verified = createExpiringSet();
   return createMiddleware<AppEnv>(async (c, next) => {
     if (!isCounted(c)) return next();
     const client = clientIn(c);
@@ -59,9 +59,9 @@ export function failingLimit() {
   });
 }
 
-/** Not where it broke here. */
+/** Whether the caller is to blame, and not a fault of ours. */
 const isCallersFault = ({ res, error }: Context<AppEnv>): boolean =>
   res.status < 500 || (error instanceof Failure && error.options.code === UNVERIFIABLE);
 
-/** The code of a call that could not be verified now. */
+/** The code of a webhook that cannot be verified at the moment. */
 export const UNVERIFIABLE = "unverifiable";

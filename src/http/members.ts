@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { FieldError } from "../lib/failure.ts";
 
-/** What is wrong with members of a list, by where they stand. Written out only as far as an answer tells it. */
+/** The faults of a list's members, by index. Each is a function, since an answer reports only some of them. */
 export type Rejected = Map<number, () => Iterable<FieldError>>;
 
 /** Every fault, in the order of the members. @param list its name in the body */
@@ -10,7 +10,7 @@ export function* faultsOf(list: string, rejected: Rejected): Generator<FieldErro
     for (const { pointer, detail } of faults()) yield { pointer: `/${list}/${index}${pointer}`, detail };
 }
 
-/** The raw members of a list of a body in which nothing but its members is wrong; null for any other body. */
+/** The raw members of a list, if only members of it are wrong in this body; null otherwise. */
 export function membersOf(list: string, body: unknown, error: z.core.$ZodError): readonly unknown[] | null {
   const isOfMembers = error.issues.every(
     ({ path: [name, index] }) => name === list && typeof index === "number",

@@ -5,7 +5,7 @@ import type { App, AppEnv } from "./app-env.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** Neither a middleware nor something that stands for many paths. */
+/** Whether a route is an endpoint: no middleware, and no pattern for many paths. */
 const isEndpoint = ({ method, path }: Pick<RouterRoute, "method" | "path">): boolean =>
   method !== "ALL" && !path.includes("*");
 
@@ -17,11 +17,11 @@ const allowed = (methods: Iterable<string>): string =>
     .join(", ");
 
 /**
- * A known path with another method is 405, and says in `Allow` which there are (RFC 9110, 15.5.6); OPTIONS asks for them.
- * A fixed path goes before a pattern: DELETE of `/notifications/preferences` is no DELETE of `/notifications/{id}`.
+ * A known path with another method is answered 405, with the methods that it has in `Allow` (RFC 9110, 15.5.6). OPTIONS asks
+ * for them. A fixed path wins over a pattern: DELETE of `/notifications/preferences` is no DELETE of `/notifications/{id}`.
  */
 export function methodsOf(app: App): { check: MiddlewareHandler<AppEnv>; notFound: NotFoundHandler<AppEnv> } {
-  // Read at the first request: the routes come after this.
+  // Filled at the first request: the routes are registered later than this.
   let fixed: ReadonlyMap<string, readonly string[]> | undefined;
 
   function known(path: string): readonly string[] {

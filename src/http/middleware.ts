@@ -3,6 +3,7 @@ import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import type { SessionStart } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
 import type { Bindings } from "../bindings.ts";
 import type { App, AppEnv } from "./app-env.ts";
@@ -11,7 +12,6 @@ import { fieldErrors } from "./field-errors.ts";
 import { failingLimit, inboundLimit } from "./inbound-limit.ts";
 import { methodsOf } from "./methods.ts";
 import { handleError, invalid } from "./problem.ts";
-import { openSession } from "./session.ts";
 import { strictly } from "./strict.ts";
 import { usePlainWording } from "./wording.ts";
 
@@ -37,7 +37,7 @@ const CORS_HEADERS = {
   ],
 };
 
-/** Without those that mean nothing to an API: each header of each answer costs time. */
+/** These headers mean nothing to an API, and each header of each answer costs time. */
 const SECURE_HEADERS = {
   originAgentCluster: false,
   xDnsPrefetchControl: false,
@@ -64,22 +64,51 @@ const prepare = (depsOf: (env: Bindings) => Deps) =>
     });
   });
 
-/** Answers are about people and of this moment, so nobody on the way keeps them. */
-const notKept = createMiddleware<AppEnv>((c, next) => {
+const BOOKMARK = "x-d1-bookmark";
+
+/**
+ * D1 refuses a text that is no bookmark, or returns it as the caller's next one. So only texts of a bookmark's shape pass
+ * (https://developers.cloudflare.com/d1/worker-api/d1-database/#getbookmark).
+ */
+const looksLikeBookmark = (text: string) => /^[0-9a-f]{8,64}(-[0-9a-f]{8,64}){3}$/.test(text);
+
+/**
+ * Opens the request's D1 session. Reads go to the nearest replica that has seen the caller's own writes (the bookmark);
+ * requests that write start from the primary, since they decide by what they have read.
+ */
+const openSession = createMiddleware<AppEnv>(async (c, next) => {
+  const bookmark = c.req.header(BOOKMARK);
+  const reads = c.req.method === "GET" || c.req.method === "HEAD";
+  const start: SessionStart =
+    reads && bookmark !== undefined && looksLikeBookmark(bookmark)
+      ? bookmark
+      : reads
+        ? "first-unconstrained"
+        : "first-primary";
+  const ctx = c.get("deps").open(start, c.get("log"));
+  c.set("ctx", ctx);
+  await next();
+  const reached = ctx.db.bookmark();
+  // c.header would build the whole answer again.
+  if (reached !== null) c.res.headers.set(BOOKMARK, reached);
+});
+
+/** Answers are personal and soon out of date, so no cache may keep them. */
+const noStore = createMiddleware<AppEnv>((c, next) => {
   c.header("cache-control", "no-store");
   return next();
 });
 
 /**
- * Lets pages of other origins in, where CORS_ORIGINS names them. Only browsers say which origin a request is of; whoever
- * keeps an answer for others must know that theirs would have been another.
+ * Allows pages of the origins in CORS_ORIGINS to call us. Only browsers send an origin. `Vary` tells caches that the answer
+ * depends upon it.
  */
-const shared = createMiddleware<AppEnv>(async (c, next) => {
+const allowOrigins = createMiddleware<AppEnv>(async (c, next) => {
   const { corsOrigins } = c.get("deps").config;
   const isOptions = c.req.method === "OPTIONS";
-  // OPTIONS that is no preflight asks for the methods; the CORS middleware would answer it, whatever the path.
-  const asks = isOptions && c.req.header("access-control-request-method") === undefined;
-  if (asks || (c.req.header("origin") === undefined && !isOptions)) {
+  // An OPTIONS request without this header is no preflight: it asks for the methods. Hono's CORS would answer it, too.
+  const asksForMethods = isOptions && c.req.header("access-control-request-method") === undefined;
+  if (asksForMethods || (c.req.header("origin") === undefined && !isOptions)) {
     if (corsOrigins.length > 0) c.header("vary", "Origin", { append: true });
     return next();
   }
@@ -87,7 +116,7 @@ const shared = createMiddleware<AppEnv>(async (c, next) => {
   return cors({ origin, ...CORS_HEADERS })(c, next);
 });
 
-/** An app with what every request goes through, and no route yet. */
+/** An app with the middleware that every request passes through, and no route yet. */
 export function createBase(depsOf: (env: Bindings) => Deps): App {
   const app: App = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -106,13 +135,13 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   app.use(requestId({ limitLength: 128 }));
   app.use(prepare(depsOf));
   app.use(secureHeaders(SECURE_HEADERS));
-  app.use(shared);
+  app.use(allowOrigins);
   for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*", "/unsubscribe/*"])
     app.use(path, inboundLimit);
   app.use("/webhooks/*", failingLimit());
-  app.use("/api/*", notKept);
+  app.use("/api/*", noStore);
   app.use(methods.check);
-  // The other methods have no body that we would read.
+  // We read no body of the other methods.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
   app.use("/api/*", openSession);
   return app;

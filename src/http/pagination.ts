@@ -18,7 +18,7 @@ export const pageQuery = {
     .openapi({ description: "`next_cursor` of the page before; `page` is then ignored." }),
 };
 
-/** How a list says where it stands. */
+/** What a list says about its page. */
 export const pagination = z
   .object({
     page: z.int(),
@@ -54,7 +54,7 @@ export function pageOf(query: { page: number; limit: number; cursor?: string | u
   return { page, limit, offset, before: null };
 }
 
-/** Cuts the extra row off and says where the list stands. */
+/** Drops the extra row, which only shows that there is more, and describes the page. */
 export function paginate<T extends { id: string }>(page: Page, { rows, total }: Listed<T>) {
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);

@@ -1,16 +1,18 @@
+import type { Context } from "hono";
 import { Failure } from "../lib/failure.ts";
+import type { AppEnv } from "./app-env.ts";
 
-/** What a caller prefers (RFC 7240): not to wait, or how long. */
+/** Whether a caller wants to wait for the outcome, and how long (RFC 7240). */
 export interface Preference {
   /** Milliseconds to wait for the outcome. */
   waitMs: number;
-  /** What goes into Preference-Applied; null when nothing was asked for. */
+  /** The value of the Preference-Applied header; null when the caller sent no preference. */
   applied: string | null;
 }
 
 const MAX_WAIT_SECONDS = 10;
 
-// Of RFC 9110, without the backtick.
+// A token as RFC 9110 defines it, without the backtick.
 const TOKEN = String.raw`[\w!#$%&'*+.^|~-]+`;
 const VALUE = String.raw`(?:${TOKEN}|"(?:[^"\\]|\\.)*")`;
 const PAIR = String.raw`${TOKEN}(?:\s*=\s*${VALUE})?`;
@@ -36,7 +38,7 @@ const unreadable = (detail: string): Failure =>
 
 /**
  * Reads `Prefer: respond-async` and `Prefer: wait=N` (0–10, more counts as 10). Both together mean: asynchronously, but
- * only after N seconds (§4.3). Other preferences are ignored, as the RFC says.
+ * but answer only after N seconds (§4.3). Other preferences are ignored, as the RFC says.
  * @throws 400 for a header that cannot be read, and for a `wait` that is no number of seconds
  */
 export function preferenceOf(header: string | undefined, defaultWaitMs: number): Preference {
@@ -44,7 +46,7 @@ export function preferenceOf(header: string | undefined, defaultWaitMs: number):
   const parts = preferencesIn(header);
   if (parts === null) throw unreadable("must be a list of preferences, such as `respond-async, wait=5`");
   const asked = parts.includes("respond-async") ? ["respond-async"] : [];
-  // The first counts when one is given twice (RFC 7240, 2).
+  // When a preference is given twice, the first one counts (RFC 7240, 2).
   const wait = parts.find((part) => /^wait\s*(=|$)/.test(part));
   if (wait === undefined) return { waitMs: asked.length > 0 ? 0 : defaultWaitMs, applied: asked[0] ?? null };
   const seconds = secondsOf(wait);
@@ -55,4 +57,11 @@ function secondsOf(wait: string): number {
   const digits = /^wait\s*=\s*"?(\d+)"?$/.exec(wait)?.[1];
   if (digits === undefined) throw unreadable("`wait` must be a whole number of seconds, such as `wait=5`");
   return Math.min(Number(digits), MAX_WAIT_SECONDS);
+}
+
+/** What the caller prefers; the answer's header says so. */
+export function applyPreference(c: Context<AppEnv>): Preference {
+  const preferred = preferenceOf(c.req.header("prefer"), c.get("deps").config.sendWaitMs);
+  if (preferred.applied !== null) c.header("preference-applied", preferred.applied);
+  return preferred;
 }

@@ -41,14 +41,14 @@ const BY_STATUS: Partial<Record<number, ProblemCode>> = {
 
 const OVERLOADED = /D1 DB is overloaded|Too many requests queued/i;
 
-/** Faults of D1 or of a Durable Object that may be over at the next try (the platform marks an object's). */
+/** Faults of D1 or of a Durable Object after which a retry may succeed. The platform marks those of objects. */
 const isPassing = (error: Error): boolean =>
   isPassingFault(error) ||
   OVERLOADED.test(`${error.message} ${String(error.cause)}`) ||
   ("retryable" in error && error.retryable === true) ||
   ("overloaded" in error && error.overloaded === true);
 
-/** Every error → what the caller may know of it. */
+/** Turns any error into what the caller may know of it. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof HTTPException)
@@ -68,7 +68,7 @@ export function asFailure(error: unknown): Failure {
 /** Hono's error handler. */
 export function handleError(error: Error, c: Context<AppEnv>): Response {
   const failure = asFailure(error);
-  // Without configuration there is no log of the request's own yet.
+  // When the configuration is missing, the request has no log yet.
   const log = (c.get("log") as Log | undefined) ?? createLog({ request_id: c.get("requestId") });
   if (PROBLEMS[failure.problem].status >= 500)
     log.error("request_failed", failure.options.cause ?? error, { route: c.req.routePath });

@@ -3,11 +3,12 @@ import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
 import { canonicalLocale } from "../lib/locale.ts";
-import { directoryId as plainId } from "../lib/text.ts";
+import { hasAll } from "../lib/objects.ts";
+import { directoryId as plainDirectoryId } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
 
-/** The id of a message in a path. What is no id of ours is a 404, like an id that is not there. */
+/** The id of a message in a path. A text that is no id of ours gets 404, like an unknown id. */
 export const anyDispatchId = z.string().openapi({
   description:
     "As any view prints it: `notif_…`, `dsp_…` or the bare UUID. Each view answers in its own form.",
@@ -18,9 +19,9 @@ export const anyDispatchId = z.string().openapi({
  * A caller's own id, which can be documented. A schema has `.openapi` only if it is made after zod is extended, and an
  * isolate that began with a queue or a cron made the plain one before.
  */
-export const directoryId = plainId.clone();
+export const directoryId = plainDirectoryId.clone();
 
-/** Text that has one spelling; `detail` says what is wanted where it is nothing of the kind. */
+/** Text that is stored in one canonical spelling. `detail` is the error for text that has none. */
 const spelled = (canonical: (text: string) => string | null, detail: string) =>
   z.string().transform((text, context) => {
     const spelling = canonical(text);
@@ -29,13 +30,13 @@ const spelled = (canonical: (text: string) => string | null, detail: string) =>
     return z.NEVER;
   });
 
-/** A bare e-mail address, in its one spelling. */
+/** A bare e-mail address, in its canonical spelling. */
 export const emailAddress = spelled(
   canonicalAddress,
   "must be an e-mail address, such as kari@example.com",
 ).openapi({ type: "string", format: "email", maxLength: 254 });
 
-/** A BCP 47 tag, in its one spelling. */
+/** A BCP 47 tag, in its canonical spelling. */
 export const languageTag = spelled(canonicalLocale, "must be a BCP 47 language tag, such as nb-NO").openapi({
   type: "string",
   maxLength: 64,
@@ -65,13 +66,13 @@ interface Range {
   to?: number | undefined;
 }
 
-/** The filters `from` and `to` of a list: to refine its query with. */
+/** The check that the filters `from` and `to` of a list are in order; for `refine`. */
 export const inOrder: [(range: Range) => boolean, { path: PropertyKey[]; error: string }] = [
   ({ from, to }) => from === undefined || to === undefined || from <= to,
   { path: ["to"], error: "must not be before `from`" },
 ];
 
-/** A list of `min` to `max`. Its members are counted before they are looked at, so that a huge list costs nothing. */
+/** A list of `min` to `max` members. They are counted before they are validated, so that a huge list costs nothing. */
 export const listOf = <T extends z.ZodType>(item: T, max: number, min = 1) =>
   z.preprocess((value, context) => {
     if (!Array.isArray(value) || value.length <= max) return value;
@@ -82,7 +83,7 @@ export const listOf = <T extends z.ZodType>(item: T, max: number, min = 1) =>
 /** A time that we print. */
 export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });
 
-/** Deeper than anyone nests, and far from where walking through it overflows the stack. */
+/** No caller needs deeper JSON, and walking through JSON of this depth is far from overflowing the stack. */
 const MAX_DEPTH = 64;
 
 const isDeeper = (value: unknown, than: number): boolean =>
@@ -93,7 +94,7 @@ const isDeeper = (value: unknown, than: number): boolean =>
 /** A JSON object for programs, such as a push's data. */
 export const jsonObject = z.record(z.string(), z.unknown()).refine((value) => !isDeeper(value, MAX_DEPTH), {
   error: `must not be nested more than ${MAX_DEPTH} deep`,
-  // Nothing else may look at it.
+  // No later check may walk through it.
   abort: true,
 });
 
@@ -114,7 +115,7 @@ export const fieldError = z.object({
     .openapi({ description: "Their indexes, the first 100; `pointer` is into the first." }),
 });
 
-/** What is wrong with some members of a list, in an answer to the others. */
+/** The faults of some members of a list, in an answer about all of them. */
 export const memberErrors = {
   errors: z
     .array(fieldError)
@@ -170,7 +171,7 @@ const problemResponse = (description: string): ProblemResponse => ({
   content: { "application/problem+json": { schema: problem } },
 });
 
-/** What can come of any request. */
+/** Statuses that any request can get. */
 const ALWAYS = [400, 401, 403, 429, 500, 503] as const satisfies ProblemStatus[];
 type Always = (typeof ALWAYS)[number];
 
@@ -178,9 +179,11 @@ type Always = (typeof ALWAYS)[number];
 export function problems<S extends ProblemStatus = never>(
   ...statuses: S[]
 ): Record<S | Always, ProblemResponse> {
-  const all: ProblemStatus[] = [...statuses, ...ALWAYS];
-  const entries = all.map((status) => [status, problemResponse(PROBLEM_STATUSES[status])] as const);
-  return Object.fromEntries(entries) as Record<S | Always, ProblemResponse>;
+  const responses: Partial<Record<S | Always, ProblemResponse>> = {};
+  const all = [...statuses, ...ALWAYS];
+  for (const status of all) responses[status] = problemResponse(PROBLEM_STATUSES[status]);
+  if (!hasAll(responses, all)) throw new Error("A status has no response");
+  return responses;
 }
 
 /** A `responses` entry with a JSON body. */
@@ -193,4 +196,12 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { "application/json": { schema } },
+});
+
+/** The headers of a request that is carried out once, however often it is repeated. */
+export const keyed = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
 });

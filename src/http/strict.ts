@@ -4,7 +4,7 @@ import { Failure } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { invalid } from "./problem.ts";
 
-/** The framework reads a missing body as `{}`: every field would be named, or everything optional wiped. */
+/** Hono reads a missing body as `{}`: every field would be reported, or every optional one reset. */
 const bodyMissing = () =>
   new Failure("invalid_request", "The body is empty; send it as JSON.", {
     errors: [{ pointer: "", detail: "is required" }],
@@ -19,7 +19,7 @@ const isReadable = (encoded: string): boolean => {
   }
 };
 
-/** What cannot be decoded would be compared as it is written, and find nothing. */
+/** Hono takes a value that it cannot decode as it is written; it would match nothing. */
 function refuseUnreadable(search: string): void {
   if (!search.includes("%") || isReadable(search)) return;
   const unreadable = search.split("&").filter((pair) => !isReadable(pair));
@@ -28,16 +28,16 @@ function refuseUnreadable(search: string): void {
 }
 
 /**
- * A route of the API takes what it declares and nothing else: a parameter of the query that it does not know is refused
- * like an unknown field of a body, and so is an empty body where one is needed. Other addresses stay tolerant: monitors,
- * mail scanners and providers add parameters of their own to them, and none there changes what is done.
+ * A route of the API accepts only what it declares: it refuses unknown parameters of the query, as it does unknown fields
+ * of a body, and an empty body where one is needed. Routes outside /api/ ignore unknown parameters: monitors, mail
+ * scanners and providers add their own, and none changes what is done.
  */
 export function strictly<R extends RouteConfig>(route: R): R {
   if (!route.path.startsWith("/api/")) return route;
   const { query, body } = route.request ?? {};
   if (query !== undefined && !(query instanceof z.ZodObject))
     throw new Error(`The query of ${route.path} is no object schema`);
-  // Most requests have nothing to look at here: one step for all, and no validator where no parameter is known.
+  // Most requests have no query. One check for all of them is cheaper than a validator for each route.
   const check = createMiddleware<AppEnv>((c, next) => {
     const { url, raw } = c.req;
     const start = url.indexOf("?");
@@ -50,7 +50,7 @@ export function strictly<R extends RouteConfig>(route: R): R {
   });
   return {
     ...route,
-    // Who may not call learns nothing of the rest.
+    // Access is checked first, so that a caller without it learns nothing else.
     middleware: [...[route["middleware"] ?? []].flat(), check],
     request: { ...route.request, ...(query && { query: query.strict() }) },
   };

@@ -13,11 +13,11 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * Whether an object of this JSON has more than `max` fields, told without reading it: an object of half a million keys
- * takes more than a second to parse, many small ones a tenth of that. Says nothing of what is no JSON.
+ * Whether an object in this JSON has more than `max` fields. It counts without parsing: parsing an object of half a million
+ * keys takes more than a second. For text that is not JSON the answer means nothing.
  */
 export function isWiderThan(max: number, text: string): boolean {
-  // The fields so far of each object and list that is open; a list has no colons.
+  // The fields counted so far in each open object; open lists count 0, since they have no colons.
   const fields = [0];
   let depth = 0;
   for (let i = 0; i < text.length; i++) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** How a type is called by people who write clients. */
+/** Names of types, for people who write clients. */
 const TYPES: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",
@@ -40,7 +40,7 @@ function size(side: "least" | "most", bound: number | bigint, origin: string, in
   return `must be at ${side} ${bound}`;
 }
 
-/** What is missing: a field, or the one that says which kind of object it is. */
+/** Whether a field is missing: the field itself, or the discriminator of a union. */
 const isMissing = ({ code, input, ...issue }: z.core.$ZodRawIssue): boolean => {
   if (code === "unrecognized_keys" || code === "custom") return false;
   const { discriminator } = issue;
@@ -49,7 +49,7 @@ const isMissing = ({ code, input, ...issue }: z.core.$ZodRawIssue): boolean => {
     : input === undefined;
 };
 
-/** What a caller reads of a fault that zod found. A schema's own message goes before it. */
+/** The text of a fault that zod found, for callers. A schema's own message has precedence. */
 function wording(issue: z.core.$ZodRawIssue): string {
   if (isMissing(issue)) return "is required";
   switch (issue.code) {
@@ -68,7 +68,7 @@ function wording(issue: z.core.$ZodRawIssue): string {
     case "invalid_format":
       return FORMATS[issue.format] ?? "has the wrong form";
     case "unrecognized_keys":
-      // Not the keys: `errors` names each by its pointer, and a body may hold hundreds of thousands.
+      // Without the keys: `errors` names each by its pointer, and a body may hold hundreds of thousands.
       return "is not a known field";
     case "invalid_key":
     case "invalid_element":
@@ -78,5 +78,5 @@ function wording(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** For all schemas at once: the framework's validators take no wording of their own. */
+/** Sets the wording globally: Hono's validators accept none of their own. */
 export const usePlainWording = (): void => void z.config({ customError: wording });

@@ -7,7 +7,7 @@ import { Failure } from "../lib/failure.ts";
 /** How long a key is kept (draft-ietf-httpapi-idempotency-key-header asks for it to be published). */
 export const IDEMPOTENCY_TTL_MS = DAY;
 
-/** A request's key, as it is stored: hashes, so that nothing of the caller's lies in the table. */
+/** A request's key as it is stored: in hashes, so that the table holds nothing that the caller wrote. */
 export interface IdempotencyKey {
   key: string;
   fingerprint: string;
@@ -26,7 +26,7 @@ async function hash(value: unknown): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The key of a request: `scope` is who calls what with which key, `body` what it says. */
+/** The key of a request. `scope`: the caller, the endpoint and the key that was sent. */
 export const keyOf = async (
   scope: readonly string[],
   body: unknown,
@@ -38,10 +38,10 @@ export const keyOf = async (
 });
 
 /** Reads what the key stands for. */
-export const findKey = ({ key, now }: IdempotencyKey): Statement =>
-  sql`SELECT resource_id, fingerprint FROM ${idempotencyKeys} WHERE key = ${key} AND expires_at > ${now}`;
+export const findKey = ({ key, now }: IdempotencyKey): SQL<StoredKey> =>
+  sql<StoredKey>`SELECT resource_id, fingerprint FROM ${idempotencyKeys} WHERE key = ${key} AND expires_at > ${now}`;
 
-/** Takes the key for `resourceId`, unless another request has it; for the batch that makes the resource. */
+/** Takes the key for `resourceId`, unless another request has taken it. Goes into the batch that makes the resource. */
 export const takeKey = ({ key, fingerprint, now }: IdempotencyKey, resourceId: string): Statement =>
   sql`INSERT INTO ${idempotencyKeys} (key, fingerprint, resource_id, expires_at)
     VALUES (${key}, ${fingerprint}, ${resourceId}, ${now + IDEMPOTENCY_TTL_MS})
@@ -49,17 +49,17 @@ export const takeKey = ({ key, fingerprint, now }: IdempotencyKey, resourceId: s
       expires_at = excluded.expires_at
     WHERE expires_at <= ${now}`;
 
-/** The condition that `takeKey` took it: what the resource's INSERT depends upon. True without a key. */
+/** The condition that `takeKey` took the key for `resourceId`: the resource's INSERT depends upon it. True without a key. */
 export const keyTaken = (key: IdempotencyKey | null, resourceId: string): SQL =>
   key === null
     ? sql`true`
     : sql`EXISTS (SELECT 1 FROM ${idempotencyKeys} WHERE key = ${key.key} AND resource_id = ${resourceId})`;
 
-/** The id of what the key stands for, as a subquery. */
+/** The id of the resource that the key stands for, as a subquery. */
 export const resourceOf = ({ key }: IdempotencyKey): SQL =>
   sql`(SELECT resource_id FROM ${idempotencyKeys} WHERE key = ${key})`;
 
-/** Gives the key back for another try where it was taken for `resourceId` and `isInVain`: none or one statement. */
+/** Frees the key for another try where it was taken for `resourceId` and `isInVain` holds. No statement without a key. */
 export const releaseKey = (key: IdempotencyKey | null, resourceId: string, isInVain: SQL): Statement[] =>
   key === null
     ? []

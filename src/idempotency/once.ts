@@ -1,87 +1,79 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/statement.ts";
+import { type Batch, type Decoded, Parsed, type Rows } from "../db/statement.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
 import { Failure } from "../lib/failure.ts";
-import {
-  findKey,
-  type IdempotencyKey,
-  keyTaken,
-  replayOf,
-  resourceOf,
-  type StoredKey,
-  takeKey,
-} from "./keys.ts";
+import { findKey, type IdempotencyKey, keyTaken, replayOf, resourceOf, takeKey } from "./keys.ts";
 
-/** What a request with a key makes, and how a repeat finds it. */
-export interface Repeatable<Made> {
-  /** Reads it, by its id. */
-  find(id: SQL): Statement;
-  /** Whatever `find` found, as a repeat is to have it; null when it has been deleted. */
-  replay(rows: readonly unknown[], id: string): Made | null;
+/** How a repeat finds what the request made. */
+export interface Repeatable<Row, Made> {
+  /** Reads the resource by its id. */
+  find(id: SQL): SQL<Row> | Decoded<Row>;
+  /** Turns the rows of `find` into the answer of a repeat; null when the resource has been deleted. */
+  replay(rows: readonly Row[], id: string): Made | null;
 }
 
 /** What a round trip found, and what an earlier request with the key made; null when this one is the first. */
-export interface Found<Made> {
-  /** The rows of each statement. */
-  found: unknown[][];
+export interface Found<B, Made> {
+  /** The rows of each statement, by its name. */
+  found: Rows<B>;
   earlier: Made | null;
 }
 
 /**
- * A request that is carried out once, whatever its key is repeated for: first it reads, then it writes. Both throw 422 for
- * a key used with another body, and 404 when what the key made has been deleted.
+ * A request that is carried out once, however often it is repeated with its key: first it reads, then it writes. Both
+ * throw 422 for a key used with another body, and 404 when what the key made has been deleted.
  */
 export interface Once<Made> {
   /** One round trip; none without statements and a key. */
-  read(statements: readonly Statement[]): Promise<Found<Made>>;
+  read<B extends Batch>(batch: B): Promise<Found<B, Made>>;
   /**
-   * One round trip, one transaction: takes the key for the resource `id`, makes it, and reads `look`.
-   * @param make statements that make the resource only if `isMine`: a request with the same key may have come first
+   * The condition that the key stands for `id`, for the statements of `write`. It is false when a request with the same key
+   * came first, and always true without a key.
    */
-  write(
-    id: string,
-    make: (isMine: SQL) => readonly Statement[],
-    look?: readonly Statement[],
-  ): Promise<Found<Made>>;
+  isMine(id: string): SQL;
+  /**
+   * One round trip, one transaction: takes the key for the resource `id`, then carries out the batch.
+   * @param batch its inserts must depend upon `isMine(id)`
+   */
+  write<B extends Batch>(id: string, batch: B): Promise<Found<B, Made>>;
 }
 
-/** @param key the request's; null when it sent none, and may make something each time */
-export function once<Made>(
+/** @param key null when the request sent none: then each repeat makes something */
+export function once<Row, Made>(
   ctx: Ctx,
   key: IdempotencyKey | null,
-  { find, replay }: Repeatable<Made>,
+  { find, replay }: Repeatable<Row, Made>,
 ): Once<Made> {
-  const keyed = key === null ? [] : [findKey(key), find(resourceOf(key))];
-
-  function earlierIn([stored = [], rows = []]: readonly unknown[][], own: string | null): Made | null {
-    const id = replayOf(key, stored[0] as StoredKey | undefined);
-    if (id === null || id === own) return null;
-    const made = replay(rows, id);
-    if (made === null) throw new Failure("not_found", "What this Idempotency-Key made has been deleted.");
-    return made;
+  /**
+   * Reads what an earlier request made. It runs before this request makes anything, so it finds only others' work.
+   * @param own the id for which this request takes the key; null when it only reads
+   */
+  function findEarlier(own: string | null): Parsed<Made | null> {
+    if (key === null) return Parsed.of({}, () => null);
+    const taken = own === null ? [] : [takeKey(key, own)];
+    return Parsed.of({ taken, keys: findKey(key), made: find(resourceOf(key)) }, ({ keys, made }) => {
+      const id = replayOf(key, keys[0]);
+      if (id === null || id === own) return null;
+      const earlier = replay(made, id);
+      if (earlier === null)
+        throw new Failure("not_found", "What this Idempotency-Key made has been deleted.");
+      return earlier;
+    });
   }
 
   return {
-    async read(statements) {
-      const results = await ctx.db.readList([...keyed, ...statements]);
-      return { found: results.slice(keyed.length), earlier: earlierIn(results, null) };
-    },
-    async write(id, make, look = []) {
-      // What the key stands for is read before anything is made: it is there only if another request made it.
-      const taking = key === null ? [] : [takeKey(key, id), ...keyed];
-      const making = make(keyTaken(key, id));
-      const results = await ctx.db.writeList([...taking, ...making, ...look]);
-      return {
-        found: results.slice(taking.length + making.length),
-        earlier: earlierIn(results.slice(1), id),
-      };
-    },
+    read: (batch) => ctx.db.read({ earlier: findEarlier(null), found: asIs(batch) }),
+    isMine: (id) => keyTaken(key, id),
+    write: (id, batch) => ctx.db.write({ earlier: findEarlier(id), found: asIs(batch) }),
   };
 }
 
+/** A batch of any shape as a part of another. */
+const asIs = <B extends Batch>(batch: B): Parsed<Rows<B>> => Parsed.of(batch, (rows) => rows);
+
 /** A single dispatch. */
-export const DISPATCH: Repeatable<Dispatch> = {
-  find: (id) => sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
-  replay: ([dispatch]) => (dispatch as Dispatch | undefined) ?? null,
+export const DISPATCH: Repeatable<Dispatch, Dispatch> = {
+  find: (id) => sql<Dispatch>`SELECT * FROM ${dispatches} WHERE id = ${id}`,
+  replay: ([dispatch]) => dispatch ?? null,
 };

@@ -4,12 +4,12 @@ import { dispatches } from "../db/schema/index.ts";
 import { announce } from "../outbox/announce.ts";
 import { notFound } from "../lib/failure.ts";
 import type { InboxRow } from "./message.ts";
-import { findMessage, inInbox, readAt, rowsOf, standingIn, standingOf, unreadIds } from "./queries.ts";
+import { findMessage, inInbox, readAt, standingOf, unreadIds } from "./queries.ts";
 
 /** What a reader does with a message. */
 export type Change = "read" | "unread" | "archive" | "unarchive";
 
-/** What it sets, where it is not so already: repeating a change changes nothing. */
+/** What a change sets, and on which rows: repeating a change changes nothing. */
 const EFFECTS = {
   read: (now) => ({ set: sql`read_at = ${now}`, where: sql`read_at IS NULL` }),
   unread: () => ({ set: sql`read_at = NULL`, where: sql`read_at IS NOT NULL` }),
@@ -20,7 +20,7 @@ const EFFECTS = {
 /** Unread messages that one call marks as read; nobody has more. */
 export const READ_ALL_LIMIT = 5_000;
 
-/** Changes one message of the user's, and tells their other tabs. One round trip. @throws 404 */
+/** Changes one message of the user, and notifies their other connections. One round trip. @throws 404 */
 export async function changeMessage(
   ctx: Ctx,
   userId: string,
@@ -29,30 +29,34 @@ export async function changeMessage(
 ): Promise<{ row: InboxRow; unread: number }> {
   const now = ctx.clock.now();
   const { set, where } = EFFECTS[change](now);
-  const [, found, standing] = await ctx.db.writeList([
-    sql`UPDATE ${dispatches} SET ${set}, updated_at = ${now}
+  const { found, standing } = await ctx.db.write({
+    changed: sql`UPDATE ${dispatches} SET ${set}, updated_at = ${now}
       WHERE id = ${id} AND ${inInbox(userId)} AND ${where}`,
-    findMessage(userId, id),
-    standingOf(userId),
-  ]);
-  const [row] = rowsOf(found);
+    found: findMessage(userId, id),
+    standing: standingOf(userId),
+  });
+  const [row] = found;
   if (row === undefined) throw notFound("message");
   if (row.updated_at === now) await announce(ctx, [{ channel: "in_app", userId }]);
-  return { row, unread: standingIn(standing).unread };
+  return { row, unread: standing.unread };
 }
 
-/** Marks what is unread and not archived as read. One round trip. @returns how many there were, and how many are left */
+/** Marks unread messages that are not archived as read. One round trip. @returns how many, and how many are left */
 export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: number; unread: number }> {
   const now = ctx.clock.now();
-  const [changed = [], standing, again = []] = await ctx.db.writeList(
-    [
-      sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
+  const {
+    changed,
+    standing,
+    again = [],
+  } = await ctx.db.write(
+    {
+      changed: sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
         WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,
-      standingOf(userId),
-    ],
-    [readAt(userId, now, READ_ALL_LIMIT)],
+      standing: standingOf(userId),
+    },
+    { again: readAt(userId, now, READ_ALL_LIMIT) },
   );
   const updated = Math.max(changed.length, again.length);
   if (updated > 0) await announce(ctx, [{ channel: "in_app", userId }]);
-  return { updated, unread: standingIn(standing).unread };
+  return { updated, unread: standing.unread };
 }

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { users } from "../db/schema/index.ts";
-import { missing, type Subject, summon } from "../directory/subject.ts";
+import { subjectMissing, type Subject, ensureSubject } from "../directory/subject.ts";
 import type { InboxRow } from "./message.ts";
-import { type InboxFilter, listInboxPage, rowsOf, type Standing, standingIn, standingOf } from "./queries.ts";
+import { type InboxFilter, listInboxPage, type Standing, standingOf } from "./queries.ts";
 
 /** A page of an inbox, and where the inbox stood when it was read. */
 export interface InboxPage extends Standing {
@@ -12,9 +12,8 @@ export interface InboxPage extends Standing {
 }
 
 /**
- * The caller's messages, as they came, newest first. One round trip; another at the first look of a caller of whom the
- * directory has not heard, who is known from then on and can be written to. (Whom a token does not make a user, such as an
- * admin, has an empty one.)
+ * The caller's messages, newest first. One round trip. A second one creates a caller whom the directory does not know, if
+ * the token allows it, so that messages can be sent to them. Any other unknown caller, such as an admin, gets an empty list.
  * @throws 410 for a caller who was erased
  */
 export async function listInbox(
@@ -23,15 +22,15 @@ export async function listInbox(
   filter: InboxFilter,
   page: { limit: number; before: string | null },
 ): Promise<InboxPage> {
-  const [rows, standing, known = []] = await ctx.db.readList([
-    listInboxPage(caller.id, filter, page),
-    standingOf(caller.id),
-    sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
-  ]);
+  const { rows, standing, known } = await ctx.db.read({
+    rows: listInboxPage(caller.id, filter, page),
+    standing: standingOf(caller.id),
+    known: sql`SELECT 1 FROM ${users} WHERE id = ${caller.id}`,
+  });
   if (known.length === 0 && caller.create !== null) {
-    const { create, why } = await summon(ctx, caller);
-    const results = await ctx.db.writeList([...create, why]);
-    if (results.at(-1)?.length === 1) throw missing(caller, results.at(-1));
+    const { create, why } = await ensureSubject(ctx, caller);
+    const { erased } = await ctx.db.write({ create, erased: why });
+    if (erased.length > 0) throw subjectMissing(caller, erased);
   }
-  return { rows: rowsOf(rows), ...standingIn(standing) };
+  return { rows, ...standing };
 }

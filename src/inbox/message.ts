@@ -1,6 +1,7 @@
 import type { Dispatch } from "../db/schema/index.ts";
 import { iso, isoOrNull } from "../lib/clock.ts";
 import { printId } from "../lib/ids.ts";
+import { parseObject } from "../lib/objects.ts";
 
 /** What is read of a delivered in-app dispatch. Times are epoch ms. */
 export type InboxRow = Pick<
@@ -8,7 +9,7 @@ export type InboxRow = Pick<
   "id" | "type" | "title" | "body" | "data" | "expires_at" | "read_at" | "archived_at" | "updated_at"
 > & {
   delivered_at: number;
-  /** Ascends with everything that comes or changes in this user's inbox. */
+  /** Grows with each message that arrives or changes in this user's inbox. */
   inbox_seq: number;
 };
 
@@ -20,7 +21,7 @@ export interface InboxMessage {
   body: string;
   data: Record<string, unknown> | null;
   sent_at: string;
-  /** A message that has come stays, also past this time: it is for the client to show it as out of date. */
+  /** A delivered message stays also after this time; the client may show it as out of date. */
   expires_at: string | null;
   read_at: string | null;
   archived_at: string | null;
@@ -32,7 +33,7 @@ export const printMessage = (row: InboxRow): InboxMessage => ({
   type: row.type,
   title: row.title ?? "",
   body: row.body ?? "",
-  data: row.data === null ? null : (JSON.parse(row.data) as Record<string, unknown>),
+  data: row.data === null ? null : parseObject(row.data),
   sent_at: iso(row.delivered_at),
   expires_at: isoOrNull(row.expires_at),
   read_at: isoOrNull(row.read_at),

@@ -1,16 +1,16 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Statement } from "../db/statement.ts";
+import { Parsed } from "../db/statement.ts";
 import { dispatches } from "../db/schema/index.ts";
 import type { InboxRow } from "./message.ts";
 
-/** Unread messages are counted up to here: more is `1000`, and no badge shows it otherwise. */
+/** Unread messages are counted up to this number: no badge shows more. */
 export const UNREAD_CAP = 1_000;
 
-// Each index is named: SQLite has no statistics here, and would take the one over all that the user ever got.
+// Each index is named: without statistics SQLite would take the one over all dispatches of the user.
 const listed = sql`${dispatches} INDEXED BY dispatches_inbox`;
 const unreadOnes = sql`${dispatches} INDEXED BY dispatches_unread`;
 
-/** What a message's row must say to be in the user's inbox; the partial indexes demand it in these words. */
+/** The condition that a message is in the user's inbox, in the words that the partial indexes need. */
 export const inInbox = (userId: string): SQL =>
   sql`user_id = ${userId} AND channel = 'in_app' AND status = 'delivered'`;
 
@@ -21,27 +21,31 @@ const columns = sql.raw(
 const unreadOf = (userId: string): SQL =>
   sql`${unreadOnes} WHERE ${inInbox(userId)} AND read_at IS NULL AND archived_at IS NULL`;
 
-/** Where an inbox stands: how many are unread (up to the cap), and the place of its latest change (0: there is none). */
+/** Where an inbox stands now: how many are unread (up to the cap), and the place of its latest change (0: there is none). */
 export interface Standing {
   unread: number;
   head: number;
 }
 
-export const standingOf = (userId: string): Statement =>
-  sql`SELECT (SELECT count(*) FROM (SELECT 1 FROM ${unreadOf(userId)} LIMIT ${UNREAD_CAP})) AS unread,
+const standing = (userId: string): SQL<Standing> =>
+  sql<Standing>`SELECT (SELECT count(*) FROM (SELECT 1 FROM ${unreadOf(userId)} LIMIT ${UNREAD_CAP})) AS unread,
     (SELECT coalesce(max(inbox_seq), 0) FROM ${dispatches} INDEXED BY dispatches_inbox_changes
       WHERE user_id = ${userId} AND inbox_seq IS NOT NULL) AS head`;
+
+/** Reads where the user's inbox stands. */
+export const standingOf = (userId: string): Parsed<Standing> =>
+  Parsed.of({ found: standing(userId) }, ({ found }) => found[0] ?? { unread: 0, head: 0 });
 
 /** The ids of up to `limit` unread messages, as a subquery in parentheses. */
 export const unreadIds = (userId: string, limit: number): SQL =>
   sql`(SELECT id FROM ${unreadOf(userId)} LIMIT ${limit})`;
 
-/** Messages that were marked as read at `now`: the latest changes are not older than their time, so no more is read than these. */
-export const readAt = (userId: string, now: number, limit: number): Statement =>
+/** Messages that were marked as read at `now`. Their `inbox_seq` is not below `now`, so only they are read. */
+export const readAt = (userId: string, now: number, limit: number): SQL =>
   sql`SELECT 1 FROM ${dispatches} INDEXED BY dispatches_inbox_changes
     WHERE user_id = ${userId} AND inbox_seq >= ${now} AND read_at = ${now} LIMIT ${limit}`;
 
-/** What a list is narrowed to. */
+/** The filter of a list. */
 export interface InboxFilter {
   /** Only the archived ones, or only the others. */
   archived: boolean;
@@ -50,12 +54,12 @@ export interface InboxFilter {
   type?: string | undefined;
 }
 
-/** A page of the inbox, as it came: newest first, up to one more than `limit`. `before`: the last id of the page before. */
+/** A page of the inbox, newest first, up to one more than `limit`. `before`: the last id of the page before. */
 export function listInboxPage(
   userId: string,
   { archived, unread, type }: InboxFilter,
   { limit, before }: { limit: number; before: string | null },
-): Statement {
+): SQL<InboxRow> {
   const conditions = [
     unread === true && !archived
       ? unreadOf(userId)
@@ -69,20 +73,15 @@ export function listInboxPage(
           sql`(delivered_at, id) < (SELECT b.delivered_at, b.id FROM ${dispatches} b WHERE b.id = ${before})`,
         ]),
   ];
-  return sql`SELECT ${columns} FROM ${sql.join(conditions, sql` AND `)}
+  return sql<InboxRow>`SELECT ${columns} FROM ${sql.join(conditions, sql` AND `)}
     ORDER BY delivered_at DESC, id DESC LIMIT ${limit + 1}`;
 }
 
 /** One message of the user's inbox. */
-export const findMessage = (userId: string, id: string): Statement =>
-  sql`SELECT ${columns} FROM ${dispatches} WHERE id = ${id} AND ${inInbox(userId)}`;
+export const findMessage = (userId: string, id: string): SQL<InboxRow> =>
+  sql<InboxRow>`SELECT ${columns} FROM ${dispatches} WHERE id = ${id} AND ${inInbox(userId)}`;
 
-/** What came or changed after `seq`, latest first, up to `limit`. */
-export const changesSince = (userId: string, seq: number, limit: number): Statement =>
-  sql`SELECT ${columns} FROM ${dispatches} INDEXED BY dispatches_inbox_changes
+/** Messages that arrived or changed after `seq`, latest first, up to `limit`. */
+export const changesSince = (userId: string, seq: number, limit: number): SQL<InboxRow> =>
+  sql<InboxRow>`SELECT ${columns} FROM ${dispatches} INDEXED BY dispatches_inbox_changes
     WHERE user_id = ${userId} AND inbox_seq > ${seq} ORDER BY inbox_seq DESC LIMIT ${limit}`;
-
-/** What these statements answered. */
-export const rowsOf = (rows: unknown[] = []): InboxRow[] => rows as InboxRow[];
-export const standingIn = ([row]: unknown[] = []): Standing =>
-  (row as Standing | undefined) ?? { unread: 0, head: 0 };

@@ -1,4 +1,4 @@
-/** The most that SMTP carries of an address, and of what stands before its @, in bytes (RFC 5321, §4.5.3.1, RFC 3696 erratum 1690). */
+/** The longest address and the longest part before its @ that SMTP carries, in bytes (RFC 5321, §4.5.3.1, RFC 3696 erratum 1690). */
 const MAX_ADDRESS = 254;
 const MAX_LOCAL_PART = 64;
 
@@ -6,18 +6,18 @@ const MAX_LOCAL_PART = 64;
 const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-\\p{L}\\p{M}\\p{N}]";
 const DOT_ATOM = new RegExp(`^${ATEXT}+(?:\\.${ATEXT}+)*$`, "u");
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-/** Two labels or more; the last is no number, so that it is no IP address. */
+/** Two labels or more. The last is not a number, so that IP addresses are refused. */
 const HOSTNAME = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 const PRINTABLE_ASCII = /^[!-~]*$/;
-/** What the URL parser would take for more than a host, or silently drop. */
+/** Characters that the URL parser would read as more than a host, or silently drop. */
 const NO_HOST = /[\s\p{C}/\\?#@:[\]%<>^|]/u;
 
 const encoder = new TextEncoder();
 
 /**
- * An e-mail address in its one spelling: the domain in ASCII (Punycode, RFC 5891) and lower case, the local part as it is,
- * since its case is the receiving host's business (RFC 5321, §2.4). Null for what is no address, or could be read as more
- * than one. It takes bare addresses only: `addressIn` unwraps `Name <address>`.
+ * An e-mail address in its canonical spelling: the domain in ASCII (Punycode, RFC 5891) and lower case, the local part
+ * unchanged, since only the receiving host may interpret its case (RFC 5321, §2.4). Null for anything that is not exactly
+ * one address. It takes bare addresses only: `addressIn` unwraps `Name <address>`.
  */
 export function canonicalAddress(text: string): string | null {
   if (text.length > MAX_ADDRESS) return null;
@@ -39,18 +39,18 @@ function asciiDomain(domain: string): string | null {
 const hostOf = (domain: string): string =>
   NO_HOST.test(domain) ? "" : (URL.parse(`https://${domain}`)?.hostname ?? "");
 
-/** No SMTPUTF8 is needed: the part before the @ is ASCII, as the domain of a canonical address always is. */
+/** Whether the address can be sent to without SMTPUTF8: the part before the @ is ASCII. (The domain of a canonical address always is.) */
 export const isAsciiAddress = (address: string): boolean => PRINTABLE_ASCII.test(address);
 
-/** The bare address of `Name <address>`, `<address>`, `mailto:address` or an address alone, in its one spelling; null when there is none. */
+/** The bare address of `Name <address>`, `<address>`, `mailto:address` or an address alone, in its canonical spelling; null when there is none. */
 export function addressIn(text: string): string | null {
   const [, wrapped = text] = /<([^<>]*)>\s*$/.exec(text) ?? [];
   return canonicalAddress(wrapped.trim().replace(/^mailto:/i, ""));
 }
 
 /**
- * What two spellings of one address have in common: hardly a host tells `Kari@` from `kari@`. Only A to Z are put in lower
- * case, as SQLite's `lower()` does: for a stored address, which is canonical, `lower(email)` is the same.
+ * The key under which two spellings of an address are the same: hardly any host distinguishes `Kari@` and `kari@`. Only A to
+ * Z become lower case, as in SQLite's `lower()`: for a stored address, which is canonical, `lower(email)` is the same.
  */
 export const addressKey = (canonical: string): string =>
   canonical.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());

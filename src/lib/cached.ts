@@ -1,4 +1,4 @@
-/** `make`, which remembers its answers: up to `size` of them, of which the oldest goes first. */
+/** `make` with a cache of up to `size` answers. The oldest one is dropped first. */
 export function cached<A extends readonly (string | null)[], T>(
   size: number,
   make: (...args: A) => T,

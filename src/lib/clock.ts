@@ -1,4 +1,4 @@
-/** The only source of time. Handed in, so that a test can say what time it is. */
+/** The only source of time. It is passed in, so that a test can set the time. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -16,7 +16,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Epoch milliseconds → ISO 8601 UTC, the only form in which a time goes on the wire. */
+/** Epoch milliseconds → ISO 8601 UTC, the only form in which the API prints a time. */
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** The same for a time that may be missing. */

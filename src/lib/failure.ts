@@ -2,12 +2,12 @@
 export interface FieldError {
   pointer: string;
   detail: string;
-  /** Where the same is wrong with several members of a list: how many there are, and the indexes of the first of them. */
+  /** When several members of a list have the same fault: how many they are, and the indexes of the first ones. */
   count?: number;
   members?: readonly number[];
 }
 
-/** Every way in which a request can fail, and the one table of what a caller sees of it. */
+/** Every way in which a request can fail, with the status and title that the caller sees. */
 export const PROBLEMS = {
   invalid_request: { status: 400, title: "The request is not valid" },
   malformed_json: { status: 400, title: "The body is not valid JSON" },
@@ -29,7 +29,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface FailureOptions {
   errors?: Iterable<FieldError>;
-  /** A code of its own for the problem document, where a caller may want to tell cases apart (`no_certification`). */
+  /** A more specific code for the problem document (`no_certification`), where callers may want to distinguish cases. */
   code?: string;
   headers?: Readonly<Record<string, string>>;
   /** Further members of the problem document. */

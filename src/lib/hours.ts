@@ -1,8 +1,8 @@
-/** The most that one activity can take: more than eleven years. */
+/** The longest that one activity can take: more than eleven years. */
 export const MAX_HOURS = 100_000;
 
-/** Decimal hours → the whole minutes in which we count, so that ten tenths make one and three thirds, too. */
+/** Decimal hours → whole minutes. Sums of minutes are exact: ten tenths of an hour are one hour, and so are three thirds. */
 export const minutesOf = (hours: number): number => Math.round(hours * 60);
 
-/** Whole minutes → hours, as the nearest number that JSON can hold. */
+/** Whole minutes → hours, as the nearest JSON number. */
 export const hoursOf = (minutes: number): number => minutes / 60;

@@ -7,18 +7,18 @@ export interface Ids {
   uuid(): string;
 }
 
-/** Ids whose time comes from `clock`; they ascend even within one millisecond. */
+/** Ids with the time of `clock`. They ascend even within one millisecond. */
 export function createIds(clock: Clock): Ids {
   const generator = new V7Generator();
   return { uuid: () => generator.generateOrResetCore(clock.now(), 10_000).toString() };
 }
 
-/** The alphabets in which views print an id: the same 128 bits as a TypeID (https://github.com/jetify-com/typeid). */
+/** The prefixes with which views print an id: the same 128 bits as a TypeID (https://github.com/jetify-com/typeid). */
 export type IdPrefix = "notif" | "dsp" | "batch" | "nr" | "sup";
 
 export const printId = (prefix: IdPrefix, uuid: string): string => fromUUID(uuid, prefix);
 
-/** The UUID behind a printed id, or null when `text` is not one of this prefix. */
+/** The UUID of a printed id, or null when `text` is not an id with this prefix. */
 export function parseId(prefix: IdPrefix, text: string): string | null {
   try {
     return toUUID(fromString(text, prefix));
@@ -27,12 +27,12 @@ export function parseId(prefix: IdPrefix, text: string): string | null {
   }
 }
 
-/** Under which prefixes views print a dispatch's id; the history of e-mails prints the bare UUID. */
+/** The prefixes with which views print a dispatch's id. The history of e-mails prints the bare UUID. */
 const DISPATCH_PREFIXES = ["notif", "dsp"] as const satisfies readonly IdPrefix[];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The UUID of a dispatch from any form that some view prints, or null when `text` is none of them. */
+/** The UUID of a dispatch from any form that a view prints, or null. */
 export function parseDispatchId(text: string): string | null {
   if (UUID.test(text)) return text.toLowerCase();
   for (const prefix of DISPATCH_PREFIXES) {

@@ -1,9 +1,9 @@
-/** Longer than any tag that means something. */
+/** No real tag is longer. */
 const MAX_LOCALE = 64;
 
 /**
- * A language tag in its one spelling (BCP 47): `nb-no` and `nb_NO` become `nb-NO`, `pt_BR` becomes `pt-BR`. Null for what
- * is none.
+ * A language tag in its canonical spelling (BCP 47): `nb-no` and `nb_NO` become `nb-NO`, `pt_BR` becomes `pt-BR`. Null for
+ * anything that is not a tag.
  */
 export function canonicalLocale(text: string): string | null {
   if (text === "" || text.length > MAX_LOCALE) return null;
@@ -14,7 +14,7 @@ export function canonicalLocale(text: string): string | null {
   }
 }
 
-/** Language, script and region alone: nothing of a tag in which anyone could write words. */
+/** Language, script and region only. The other parts of a tag are free text, in which a caller could write words. */
 export function plainLocale(canonical: string): string {
   const { language, script, region } = new Intl.Locale(canonical);
   return [language, script, region].filter((part) => part !== undefined).join("-");

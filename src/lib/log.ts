@@ -5,7 +5,7 @@ export type LogFields = Record<string, string | number | boolean | null | undefi
 export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
-  /** `cause` is logged with its stack: it is for the operator, never for a caller. */
+  /** `cause` is logged with its stack. It is for the operator; callers never see it. */
   error(event: string, cause: unknown, fields?: LogFields): void;
   /** A log that adds `fields` to each line. */
   with(fields: LogFields): Log;

@@ -1,4 +1,4 @@
-/** Totals are exact up to here; beyond, they are capped and a cursor goes on. */
+/** Totals are exact up to this number. Above it they are capped; a cursor still reaches every row. */
 export const TOTAL_CAP = 10_000;
 
 /** Which rows of a list to fetch. */
@@ -6,11 +6,11 @@ export interface Page {
   page: number;
   limit: number;
   offset: number;
-  /** The last id of the page before. */
+  /** The last id of the previous page. */
   before: string | null;
 }
 
-/** One page of a list: rows (up to one more than asked for), and how many there are in all (up to one over the cap). */
+/** One page of a list. There may be one row more than `limit`, and `total` may be one above the cap: they tell that there is more. */
 export interface Listed<T> {
   rows: T[];
   total: number;

@@ -1,6 +1,6 @@
 /**
  * Calls `work` for each item, at most `width` at the same time. The results are in the order of the items. If one throws,
- * so does this; the other items are still worked on.
+ * so does this function; the work on the other items goes on.
  */
 export async function inParallel<T, R>(
   items: readonly T[],
@@ -8,7 +8,7 @@ export async function inParallel<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
-  // Shared: whoever has finished an item takes the next one.
+  // All workers share one iterator: each takes the next item when it has finished one.
   const left = items.entries();
   const takeTurns = async () => {
     for (const [i, item] of left) results[i] = await work(item);

@@ -5,16 +5,16 @@ export const directoryId = z
   .string()
   .regex(/^[A-Za-z0-9_.:@-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 _ . : @ -");
 
-/** Something other than spaces, control characters and such as only join or direct others. */
+/** A character that can be seen: no space, control character, joiner or direction mark. */
 const VISIBLE = /[^\s\p{Z}\p{Cc}\p{Cf}]/u;
 
-/** Text that people read: not blank, and neither NUL nor half a surrogate pair, which SQLite cannot hold. */
+/** Text for people: not blank, without NUL and without lone surrogates, which SQLite cannot store. */
 export const plainText = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
-    // No check may abort: then zod would leave out those of the whole object.
+    // No check may abort, or zod would skip the checks of the whole object.
     .superRefine((text, context) => {
       if (text === "" || text.length > max) return;
       if (!text.isWellFormed() || text.includes("\0")) context.addIssue("must be well-formed text");

@@ -2,7 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { inJson, insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
-import { type DispatchRow, dispatches, type QueueName, dedupeKeys, users } from "../db/schema/index.ts";
+import {
+  type Dispatch,
+  type DispatchRow,
+  dispatches,
+  type QueueName,
+  dedupeKeys,
+  users,
+} from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { channelOf } from "./channel.ts";
 import { firstWakeAt } from "./timing.ts";
@@ -43,8 +50,31 @@ export interface NewDispatch {
   failure?: { code: string; message: string };
 }
 
+/** Columns that stay null until something happens to a dispatch. */
+const UNTOUCHED = {
+  mark: null,
+  note: null,
+  retry_note: null,
+  to_address: null,
+  provider: null,
+  provider_message_id: null,
+  claim_id: null,
+  lease_until: null,
+  chunk_id: null,
+  read_at: null,
+  archived_at: null,
+  inbox_seq: null,
+  feedback_weight: null,
+} as const satisfies Partial<Dispatch>;
+
+/** The row of a new dispatch: every column that has a value from the start. */
+export type FreshDispatch = Omit<Dispatch, keyof typeof UNTOUCHED>;
+
+/** A new dispatch as it is read after it was inserted; only an in-app message's `inbox_seq` is known to the database alone. */
+export const asRead = (row: FreshDispatch): Dispatch => ({ ...UNTOUCHED, ...row });
+
 /** The row of a new dispatch. On some channels inserting it delivers it, unless it has expired. */
-export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): DispatchRow {
+export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): FreshDispatch {
   const now = ctx.clock.now();
   const dueAt = Math.max(now, input.sendAt ?? now, input.slotAt ?? now);
   const isLate = input.expiresAt != null && input.expiresAt <= now;

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 
-/** What applies to a user who never said anything: the user-notifications contract's own example. */
+/** The preferences of a user who never set any: the example of the user-notifications contract. */
 export const DEFAULT_PREFERENCES = {
   email_notifications_enabled: true,
   notification_frequency: "immediate",

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
-import { isThere, missing, type Subject, summon } from "../directory/subject.ts";
+import { subjectExists, subjectMissing, type Subject, ensureSubject } from "../directory/subject.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
@@ -20,7 +20,7 @@ export type PreferencesChange = {
 
 /** Reads the preferences of the subject, if there are some and the subject is in scope. */
 const read = (subject: Subject): SQL<PreferencesRow> =>
-  sql<PreferencesRow>`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${isThere(subject)}`;
+  sql<PreferencesRow>`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`;
 
 /**
  * A user's preferences. The first read creates them; concurrent first reads create one row. One round trip, two at first.
@@ -37,16 +37,16 @@ export async function changePreferences(
   subject: Subject,
   change: PreferencesChange,
 ): Promise<PreferencesRow> {
-  const { create, why } = await summon(ctx, subject);
+  const { create, why } = await ensureSubject(ctx, subject);
   const changed = await ctx.db.write({
     create,
-    createPreferences: createPreferencesIfMissing(ctx, subject.id, isThere(subject)),
+    createPreferences: createPreferencesIfMissing(ctx, subject.id, subjectExists(subject)),
     update: updates(subject, change, ctx.clock.now()),
     why,
     found: read(subject),
   });
   const [row] = changed.found;
-  if (row === undefined) throw missing(subject, changed.why);
+  if (row === undefined) throw subjectMissing(subject, changed.why);
   return row;
 }
 
@@ -60,7 +60,7 @@ function updates(subject: Subject, change: PreferencesChange, now: number): Stat
   if (assignments.length === 0) return [];
   return [
     sql`UPDATE ${preferences} SET ${sql.join([...assignments, sql`updated_at = ${now}`], sql`, `)}
-      WHERE user_id = ${subject.id} AND ${isThere(subject)}`,
-    ...reschedule(sql`SELECT ${subject.id} AS user_id WHERE ${isThere(subject)}`, now),
+      WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`,
+    ...reschedule(sql`SELECT ${subject.id} AS user_id WHERE ${subjectExists(subject)}`, now),
   ];
 }

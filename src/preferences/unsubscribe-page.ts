@@ -7,17 +7,12 @@ import type { NotificationType } from "../content/type.ts";
 import { sharedWording, type Wording, wordingFor, wordsIn } from "../content/wording/index.ts";
 
 /** What the forms of the page ask for, in their field `action`. */
-export const UNSUBSCRIBE_ACTIONS = [
-  "unsubscribe",
-  "unsubscribe_all",
-  "resubscribe",
-  "resubscribe_all",
-] as const;
+const UNSUBSCRIBE_ACTIONS = ["unsubscribe", "unsubscribe_all", "resubscribe", "resubscribe_all"] as const;
 export type UnsubscribeAction = (typeof UNSUBSCRIBE_ACTIONS)[number];
 
 /**
- * `ask` answers a GET while the type is on; `off` and `all_off` a POST that turned it, or everything, off (and a GET
- * that finds it so); `on` an undo; `invalid` a token that nobody signed.
+ * `ask`: a GET, while the type is on. `off`, `all_off`: a POST that turned the type, or all e-mail, off; and a GET that
+ * finds it off. `on`: a POST that undid this. `invalid`: a token that we did not sign.
  */
 export const UNSUBSCRIBE_PAGES = ["ask", "off", "all_off", "on", "invalid"] as const;
 type TokenPage = Exclude<(typeof UNSUBSCRIBE_PAGES)[number], "invalid">;
@@ -28,7 +23,7 @@ export type UnsubscribePage =
   | { page: TokenPage; type: Pick<NotificationType, "words">; address: string | null };
 
 export interface PageReader {
-  /** The user's; null when nobody knows whose the page is. */
+  /** The user's; null for an invalid link. */
   locale: string | null;
   /** Where the product's name leads. */
   home: string;
@@ -57,10 +52,10 @@ const STYLE = [
   `form:first-of-type button{color:${button.dark.color};background:${button.dark.background};border-color:${button.dark.background}}:focus-visible{outline-color:${link.dark.color}}}`,
 ].join("");
 
-/** Hash of the page's one style sheet; the test that compares them says what to write here after a change. */
+/** Hash of the page's style sheet. After a change, the test that compares them prints the new one. */
 const STYLE_HASH = "sha256-4FSzW9OgFtFtNZI3A/eLPdla9LpTM+r6M2NHnykV7oc=";
 
-/** The page's headers: no script, nothing from elsewhere, and the token in its URL goes to nobody. */
+/** The page's headers: no script, nothing from elsewhere, and no Referer, which would reveal the token in the URL. */
 export const UNSUBSCRIBE_PAGE_HEADERS = {
   "Content-Type": "text/html; charset=UTF-8",
   "Cache-Control": "no-store",
@@ -72,7 +67,7 @@ export const UNSUBSCRIBE_PAGE_HEADERS = {
 
 /**
  * What a POST asks for: its form's `action`. A mail client's one-click POST (RFC 8058) has none and unsubscribes from
- * the type; null for an action that we do not know.
+ * the type. Null for an unknown action.
  */
 export function unsubscribeAction(form: { get(name: string): unknown }): UnsubscribeAction | null {
   const asked = form.get("action") ?? "unsubscribe";

@@ -3,7 +3,7 @@ import { base64url } from "jose";
 /** The secrets that links are signed with (`LINK_SECRET`, `LINK_SECRET_PREVIOUS`). */
 export interface LinkSecrets {
   current: string;
-  /** While rotating: tokens signed with this one are still accepted. */
+  /** While secrets rotate: tokens that were signed with this one are still accepted. */
   previous?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ const VERSION = 1;
 const MAC_BYTES = 16;
 const HEAD_BYTES = 2;
 const USER_ID_MAX = 128;
-/** Keeps these signatures apart from any other that the same secret makes. */
+/** Makes these signatures differ from all others that are made with the same secret. */
 const PURPOSE = new TextEncoder().encode("tidings/unsubscribe\0");
 
 async function macOf(secret: string, payload: Uint8Array): Promise<Uint8Array> {
@@ -75,7 +75,7 @@ export async function verifyUnsubscribe(
   return { userId: new TextDecoder().decode(payload.subarray(HEAD_BYTES)), code: payload[1] ?? 0 };
 }
 
-/** Only the one spelling that signing makes: base64url has spare bits, and decoders take padding and blanks. */
+/** Accepts only what signing produces: base64url has spare bits, and decoders take padding and spaces. */
 function decode(token: string): Uint8Array | null {
   if (!/^[A-Za-z0-9_-]{1,1000}$/u.test(token)) return null;
   try {

@@ -29,8 +29,8 @@ export const inAppBudget = ({ config }: Configured): Budget => ({
 export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
 
 /**
- * The budget in which a dispatch holds its slot until it is sent. Null for what holds none to give back: of in-app messages
- * and of tests it is the asking that counts, since each leaves a row.
+ * The budget in which a dispatch holds a slot until it is sent. Null for in-app messages and tests: their budgets count
+ * requests, since each writes a row, so there is no slot to free.
  */
 export function budgetOf(
   { channels, types }: Pick<Ctx, "channels" | "types">,

@@ -6,7 +6,7 @@ import type { Limiters } from "./limiter.ts";
 export const createLimiters =
   (namespace: DurableObjectNamespace<UserRateLimiter>, clock: Clock): Limiters =>
   (userId) => {
-    // A stub that has thrown may stay broken: each call gets its own.
+    // A stub may stay broken after an error, so each call gets a new one.
     const object = () => namespace.getByName(userId);
     return {
       reserve: (budget, dispatchId) => object().reserve(clock.now(), budget, dispatchId),

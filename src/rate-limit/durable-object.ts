@@ -1,31 +1,31 @@
 import { DurableObject } from "cloudflare:workers";
 import { available, freeAmong, type Opening, openings, type Rate, rateOf, resetMs } from "./gcra.ts";
-import { type Entry, Ledger } from "./ledger.ts";
-import { type Budget, HORIZON_MS, type Reservation, type Slot, type Usage } from "./limiter.ts";
+import { type Reservation, Ledger } from "./ledger.ts";
+import { type Budget, HORIZON_MS, type RateLimitResult, type Slot, type Usage } from "./limiter.ts";
 
 /**
  * The budgets of one user, counted in one place. Each call does its work in one synchronous step, so that concurrent
  * calls come one after the other. `now` (epoch ms) is the caller's; only the alarm goes by the object's own clock.
  *
- * A reservation costs one written row, and now and then one more for a page that has run out; refusing, repeating and
- * looking cost none.
+ * A reservation costs one written row, and now and then one more for a page that has expired. Refusals, repeats and reads
+ * cost none.
  */
 export class UserRateLimiter extends DurableObject {
   readonly #kv = this.ctx.storage.kv;
-  /** What is stored, by the budget's name: read when it is first needed, since an object that sleeps forgets it. */
+  /** The stored reservations by the budget's name, read at their first use: eviction clears the memory. */
   readonly #ledgers = new Map<string, Ledger>();
-  /** Whether an alarm is known to be set: to ask is a call of its own. */
+  /** Whether an alarm is known to be set, since asking the storage is a call of its own. */
   #armed = false;
 
   /** Takes a slot that is free now, or refuses and takes nothing. */
-  async reserve(now: number, budget: Budget, dispatchId: string): Promise<Reservation> {
+  async reserve(now: number, budget: Budget, dispatchId: string): Promise<RateLimitResult> {
     const rate = rateOf(budget.limit, budget.periodMs);
     const ledger = this.#ledger(budget.name);
     const own = ledger.find(dispatchId);
     if (own) return answer(rate, ledger, now, own.at - Math.max(now, own.grantedAt));
     const { value: opening } = openings(rate, freeIn(ledger, rate, now), now).next();
     if (opening.at > now) return answer(rate, ledger, now, opening.at - now);
-    await this.#keep(now, ledger, [entryOf(budget, dispatchId, opening, now)]);
+    await this.#keep(now, ledger, [reservationOf(budget, dispatchId, opening, now)]);
     return answer(rate, ledger, now, 0);
   }
 
@@ -34,7 +34,7 @@ export class UserRateLimiter extends DurableObject {
     const rate = rateOf(budget.limit, budget.periodMs);
     const ledger = this.#ledger(budget.name);
     const free = openings(rate, freeIn(ledger, rate, now), now);
-    const fresh: Entry[] = [];
+    const fresh: Reservation[] = [];
     const slots = new Map<string, Slot>();
     for (const id of new Set(dispatchIds)) {
       const known = ledger.find(id);
@@ -44,14 +44,14 @@ export class UserRateLimiter extends DurableObject {
       }
       const opening = free.next().value;
       const isNear = opening.at <= now + HORIZON_MS;
-      if (isNear) fresh.push(entryOf(budget, id, opening, now));
+      if (isNear) fresh.push(reservationOf(budget, id, opening, now));
       slots.set(id, isNear ? { id, at: opening.at } : { id, at: null, askAgainAt: opening.at - HORIZON_MS });
     }
     if (fresh.length > 0) await this.#keep(now, ledger, fresh);
     return dispatchIds.flatMap((id) => slots.get(id) ?? []);
   }
 
-  /** Gives reservations back. Their slots are free for whoever asks next; those after them stay where they are. */
+  /** Frees slots. The next caller may get them; later slots stay where they are. */
   async release(budget: Budget, dispatchIds: readonly string[]): Promise<void> {
     this.#ledger(budget.name).remove(dispatchIds);
   }
@@ -69,7 +69,7 @@ export class UserRateLimiter extends DurableObject {
     await this.ctx.storage.deleteAll();
   }
 
-  /** Wipes the storage once the last reservation has run out; until then, drops those that have. */
+  /** Deletes reservations that have expired, and the whole storage once all have. */
   override async alarm(): Promise<void> {
     this.#armed = false;
     const now = Date.now();
@@ -89,12 +89,12 @@ export class UserRateLimiter extends DurableObject {
     return read;
   }
 
-  async #keep(now: number, ledger: Ledger, entries: readonly Entry[]): Promise<void> {
-    ledger.append(entries, now);
+  async #keep(now: number, ledger: Ledger, reservations: readonly Reservation[]): Promise<void> {
+    ledger.append(reservations, now);
     await this.#arm((ledger.expiresAt ?? now) - now);
   }
 
-  /** Setting an alarm is a written row: one is set when there is none, and finds out itself whether it came too early. */
+  /** Sets an alarm when there is none: each setting is a written row. An alarm that comes too early sets the next one. */
   async #arm(afterMs: number): Promise<void> {
     if (this.#armed) return;
     if ((await this.ctx.storage.getAlarm()) === null)
@@ -109,7 +109,7 @@ const freeIn = (ledger: Ledger, { intervalMs }: Rate, now: number) =>
 const usedOf = (rate: Rate, ledger: Ledger, now: number): number =>
   rate.burst - available(rate, freeIn(ledger, rate, now), now);
 
-const entryOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: number): Entry => ({
+const reservationOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: number): Reservation => ({
   id,
   at,
   from,
@@ -118,8 +118,8 @@ const entryOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: nu
   expiresAt: tat + budget.periodMs,
 });
 
-/** What to tell a dispatch whose slot comes in `waitMs`. */
-function answer(rate: Rate, ledger: Ledger, now: number, waitMs: number): Reservation {
+/** The answer for a dispatch whose slot comes in `waitMs`. */
+function answer(rate: Rate, ledger: Ledger, now: number, waitMs: number): RateLimitResult {
   const reset = resetMs(ledger.tat ?? now, now);
   return waitMs <= 0
     ? { allowed: true, remaining: rate.burst - usedOf(rate, ledger, now), resetMs: reset }

@@ -1,6 +1,6 @@
 /**
  * The generic cell rate algorithm (ITU-T I.371), as arithmetic on one number: the theoretical arrival time (TAT),
- * the time at which the whole budget is free again. Nothing here knows a clock or a storage.
+ * the time at which the whole budget is free again. Pure functions, without clock and storage.
  */
 
 /** `burst` at once, then one every `intervalMs`. */
@@ -11,7 +11,7 @@ export interface Rate {
   burst: number;
 }
 
-/** What taking a slot would make of a budget. */
+/** A budget after taking a slot. */
 export interface Taken {
   /** From when the slot may be used: `now` when one is free, else later. */
   at: number;
@@ -32,8 +32,8 @@ export const rateOf = (limit: number, periodMs: number): Rate => ({
 });
 
 /**
- * The next slot for `count` together, and the TAT once it is taken. The caller refuses by dropping the answer.
- * More than a burst may go at once as soon as the whole burst is free, and is paid for afterwards.
+ * The next slot for `count` together, and the TAT once it is taken. To refuse it, the caller ignores the answer.
+ * A `count` above the burst may go at once as soon as the whole burst is free; later slots then wait longer.
  */
 export function take(rate: Rate, tat: number, now: number, count = 1): Taken {
   const start = Math.max(tat, now);
@@ -51,8 +51,8 @@ export interface Span {
 }
 
 /**
- * What is free from `now` on, in order; the last span has no end. A slot takes up the interval before its TAT. Slots that
- * do not overlap keep the rate, in whatever order they were taken: so the next one may fill a gap that was given back.
+ * The free spans from `now` on, in order; the last one has no end. A slot takes up the interval before its TAT. Slots that do
+ * not overlap keep the rate, in whatever order they were taken, so a new slot may fill a gap that was freed.
  * @param taken in order; none overlaps another
  */
 export function* freeAmong(taken: Iterable<Span>, now: number): Generator<Span, void> {
@@ -69,7 +69,7 @@ export interface Opening extends Taken {
   from: number;
 }
 
-/** The slots that fit into what is free, one after the other, without end: each is the earliest there is. */
+/** The slots that fit into the free spans, earliest first, without end. */
 export function* openings(rate: Rate, free: Iterable<Span>, now: number): Generator<Opening, never> {
   for (const span of free)
     for (let { from } = span; from + rate.intervalMs <= span.to; from += rate.intervalMs)
@@ -92,5 +92,5 @@ export function available(rate: Rate, free: Iterable<Span>, now: number): number
   return count;
 }
 
-/** Milliseconds until the whole budget is free, and nothing is promised for later. */
+/** Milliseconds until the whole budget is free and no slot is booked. */
 export const resetMs = (tat: number, now: number): number => Math.max(0, tat - now);

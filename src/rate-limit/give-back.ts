@@ -6,7 +6,7 @@ import type { Budget } from "./limiter.ts";
 /** Limiters that are called at the same time. */
 export const PARALLEL_LIMITERS = 50;
 
-/** A dispatch that holds a slot and will not be sent, at least not with this one. */
+/** A dispatch that holds a slot and will not be sent in it. */
 export interface Unsent {
   id: string;
   user_id: string;
@@ -15,8 +15,8 @@ export interface Unsent {
 }
 
 /**
- * Gives the slots of dispatches back that ended before any attempt: one call a user. It never fails and may be repeated.
- * What could not be given back is lost to its user, at most as far ahead as the horizon.
+ * Frees the slots of dispatches that ended before any attempt: one call a user. It never throws and may be repeated. A slot
+ * that could not be freed is lost to its user, up to the horizon at most.
  */
 export async function giveBack(ctx: Ctx, unsent: readonly Unsent[]): Promise<void> {
   const byLimiter = Map.groupBy(unsent, ({ user_id, channel, type }) =>
@@ -35,7 +35,7 @@ export async function giveBack(ctx: Ctx, unsent: readonly Unsent[]): Promise<voi
   });
 }
 
-/** Gives slots of one user back. It never fails. */
+/** Frees slots of one user. It never throws. */
 export async function release(
   ctx: Ctx,
   userId: string,

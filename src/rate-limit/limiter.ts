@@ -1,6 +1,6 @@
 import { DAY } from "../lib/clock.ts";
 
-/** Nobody books a user's slots further ahead than this, so that whatever is done to a budget is over in a day. */
+/** Slots are booked at most this far ahead, so that whatever filled a budget is over within a day. */
 export const HORIZON_MS = DAY;
 
 /** A budget: at most `limit` in `periodMs`, all at once if need be, then evenly (GCRA). */
@@ -18,7 +18,8 @@ export type Slot =
   /** It would be beyond the horizon, so nothing is taken. From then on there may be room. */
   | { id: string; at: null; askAgainAt: number };
 
-export type Reservation =
+/** The answer to `reserve`. */
+export type RateLimitResult =
   | { allowed: true; /** Of the budget, after this one. */ remaining: number; resetMs: number }
   | { allowed: false; /** Wait so long before the next try. */ retryAfterMs: number; resetMs: number };
 
@@ -30,11 +31,11 @@ export interface Usage {
 
 /** The rate limiter of one user. All calls are idempotent for a dispatch: repeating one changes nothing. */
 export interface UserLimiter {
-  /** For a single send by API: takes a slot now, or refuses and takes nothing. */
-  reserve(budget: Budget, dispatchId: string): Promise<Reservation>;
-  /** For what may wait: a slot for each dispatch, now or later, one after the other, as far as the horizon. */
+  /** For a single send by API: takes a slot that is free now, or refuses and takes nothing. */
+  reserve(budget: Budget, dispatchId: string): Promise<RateLimitResult>;
+  /** For sends that may wait: a slot for each dispatch, one after the other, up to the horizon. */
   slots(budget: Budget, dispatchIds: readonly string[]): Promise<Slot[]>;
-  /** Gives the reservations of dispatches back that will not be sent: whoever asks next may have their slots. */
+  /** Frees the slots of dispatches that will not be sent. The next caller may get them. */
   release(budget: Budget, dispatchIds: readonly string[]): Promise<void>;
   usage(budget: Budget): Promise<Usage>;
   /** Forgets the user. */

@@ -1,6 +1,6 @@
 import { type Rate, take, UNUSED } from "./gcra.ts";
 
-/** Holds something back within one isolate. @returns whether it may be done now; then it counts */
+/** Limits a rate within one isolate. @returns a function that takes a slot and says whether there was one */
 export function createThrottle(rate: Rate, now: () => number): () => boolean {
   let tat = UNUSED;
   return () => {

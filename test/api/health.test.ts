@@ -96,7 +96,7 @@ describe("/healthz", () => {
   test("is degraded once the database is 80 % full", async () => {
     const h = createHarness({ vars: { DATABASE_LIMIT_MB: "2" } });
     await h.tick();
-    const size = async () => (await healthOf(h)).body.database.size_bytes as number;
+    const size = async (): Promise<number> => (await healthOf(h)).body.database.size_bytes;
     const empty = await size();
     expect(empty).toBeLessThan(1_600_000);
     expect(await healthOf(h)).toMatchObject({ status: 200, body: { database: { limit_bytes: 2_000_000 } } });

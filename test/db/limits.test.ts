@@ -9,7 +9,7 @@ const MAX = D1_LIMITS.parameterBytes;
 const SECRET = "kari@example.com";
 
 const refusal = (db: Db, ...statements: Statement[]): Promise<string> =>
-  db.readList(statements).then(
+  db.read({ statements }).then(
     () => "",
     (error: unknown) => String(error),
   );
@@ -59,9 +59,9 @@ describe("what D1 in production would not take, the wrapper refuses", () => {
     const h = createHarness();
     const { db } = h.ctx;
     h.meter.failNext("before");
-    await db.writeList([sql`UPDATE users SET name = name WHERE id = 'nobody'`]);
+    await db.write({ change: sql`UPDATE users SET name = name WHERE id = 'nobody'` });
     expect(db.queriesLeft()).toBe(998);
-    for (let i = 0; i < 998; i++) await db.readList([sql`SELECT 1`]);
+    for (let i = 0; i < 998; i++) await db.read({ one: sql`SELECT 1` });
     expect(db.queriesLeft()).toBe(0);
     expect(await refusal(db, sql`SELECT 1`)).toContain("1001 queries, of 1000 an invocation");
     expect(await refusal(h.ctx.db, sql`SELECT 1`)).toBe("");
@@ -79,9 +79,9 @@ describe("what D1 in production would not take, the wrapper refuses", () => {
   test("a write is not tried again", async () => {
     const h = createHarness();
     const { db } = h.ctx;
-    await expect(db.writeList([sql`DELETE FROM users WHERE id = ${"x".repeat(MAX + 1)}`])).rejects.toThrow(
-      /Over a limit of D1/,
-    );
+    await expect(
+      db.write({ gone: sql`DELETE FROM users WHERE id = ${"x".repeat(MAX + 1)}` }),
+    ).rejects.toThrow(/Over a limit of D1/);
     expect(db.queriesLeft()).toBe(1_000);
   });
 });

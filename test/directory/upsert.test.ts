@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
-import type { Change, Collection } from "../../src/directory/collection.ts";
+import type { Ctx } from "../../src/ctx.ts";
+import type { Collection } from "../../src/directory/collection.ts";
+import { type Change, on } from "../../src/directory/reaction.ts";
 import { readOne } from "../../src/directory/read.ts";
 import { upsertMany, upsertOne } from "../../src/directory/upsert.ts";
 import { type User, type UserFacts, users } from "../../src/directory/users.ts";
@@ -25,34 +27,32 @@ const facts = (more: Partial<UserFacts> = {}): UserFacts => ({
   ...more,
 });
 
-/** A collection that tells a user of their new name, once for each change: how events will follow from changes. */
-function notifying(changes: Change<UserFacts>[] = []): Collection<UserFacts, User> {
-  return {
-    ...users,
-    consequences(ctx, change) {
-      changes.push(change);
-      if (!change.notify) return {};
-      const rows = change.rows.map(({ id, name }) =>
-        dispatchRow(ctx, {
-          channel: "push",
-          lane: "push",
-          type: "push",
-          userId: id,
-          orgId: null,
-          title: name ?? "",
-        }),
-      );
-      const renamed = sql`EXISTS (SELECT 1 FROM users WHERE id = value->>'user_id' AND name IS NOT value->>'title')`;
-      return {
-        before: insertDispatches(rows, renamed),
-        after: [
-          sql`UPDATE dispatches SET body = (SELECT name FROM users WHERE id = user_id)
+/** A context in which one reaction follows from changes of users: a message with their new name, once for each change. */
+function notifying(changes: Change<UserFacts>[] = []): Ctx {
+  const changed = (ctx: Ctx, change: Change<UserFacts>) => {
+    changes.push(change);
+    if (!change.notify) return {};
+    const rows = change.rows.map(({ id, name }) =>
+      dispatchRow(ctx, {
+        channel: "push",
+        lane: "push",
+        type: "push",
+        userId: id,
+        orgId: null,
+        title: name ?? "",
+      }),
+    );
+    const renamed = sql`EXISTS (SELECT 1 FROM users WHERE id = value->>'user_id' AND name IS NOT value->>'title')`;
+    return {
+      before: insertDispatches(rows, renamed),
+      after: [
+        sql`UPDATE dispatches SET body = (SELECT name FROM users WHERE id = user_id)
           WHERE id IN (SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.id))}))`,
-        ],
-        dispatchIds: rows.map((row) => row.id),
-      };
-    },
+      ],
+      dispatchIds: rows.map((row) => row.id),
+    };
   };
+  return { ...h.ctx, reactions: { ...h.ctx.reactions, changes: new Map([on(users, { changed })]) } };
 }
 
 const told = async (userId: string) =>
@@ -108,29 +108,29 @@ test("each single fact is a change", async () => {
 });
 
 test("statements before see the old state, statements after the new one, and what came of it is woken", async () => {
-  const collection = notifying();
+  const ctx = notifying();
   const kari = facts();
-  await upsertOne(h.ctx, collection, kari);
+  await upsertOne(ctx, users, kari);
   expect(await told(kari.id)).toEqual([]);
   expect(woken()).toEqual([]);
 
   h.meter.reset();
-  await upsertOne(h.ctx, collection, { ...kari, name: "Kari N." });
+  await upsertOne(ctx, users, { ...kari, name: "Kari N." });
   const [message] = await told(kari.id);
   expect(message).toMatchObject({ title: "Kari N.", body: "Kari N." });
   expect(h.meter.trips).toBe(1);
   expect(woken()).toEqual([message?.id]);
 
-  await upsertOne(h.ctx, collection, { ...kari, name: "Kari N." });
+  await upsertOne(ctx, users, { ...kari, name: "Kari N." });
   expect(await told(kari.id)).toHaveLength(1);
 });
 
 test("a bulk has its consequences in one round trip too, for those rows alone that changed", async () => {
-  const collection = notifying();
+  const ctx = notifying();
   const [kari, ola] = [facts({ name: "Kari" }), facts({ name: "Ola" })];
-  await upsertMany(h.ctx, collection, [kari, ola]);
+  await upsertMany(ctx, users, [kari, ola]);
   h.meter.reset();
-  await upsertMany(h.ctx, collection, [kari, { ...ola, name: "Ola N." }]);
+  await upsertMany(ctx, users, [kari, { ...ola, name: "Ola N." }]);
   expect(h.meter.trips).toBe(1);
   expect(await told(kari.id)).toEqual([]);
   const messages = await told(ola.id);
@@ -139,11 +139,11 @@ test("a bulk has its consequences in one round trip too, for those rows alone th
 });
 
 test("a write that was committed although D1 reported a fault is told once, and still woken", async () => {
-  const collection = notifying();
+  const ctx = notifying();
   const kari = facts();
-  await upsertOne(h.ctx, collection, kari);
+  await upsertOne(ctx, users, kari);
   h.meter.failNext("after");
-  await upsertOne(h.ctx, collection, { ...kari, name: "Kari N." });
+  await upsertOne(ctx, users, { ...kari, name: "Kari N." });
   const messages = await told(kari.id);
   expect(messages).toHaveLength(1);
   expect(woken()).toEqual(messages.map((message) => message.id));
@@ -153,20 +153,20 @@ test("nothing follows from a change that could not be written", async () => {
   const kari = facts();
   await upsertOne(h.ctx, users, kari);
   const broken: Collection<UserFacts, User> = {
-    ...notifying(),
+    ...users,
     kept: () => ({ created_at: { initial: null }, updated_at: { initial: null, changed: sql`NULL` } }),
   };
-  await expect(upsertOne(h.ctx, broken, { ...kari, name: "Kari N." })).rejects.toThrow(/NOT NULL/);
+  await expect(upsertOne(notifying(), broken, { ...kari, name: "Kari N." })).rejects.toThrow(/NOT NULL/);
   expect(await told(kari.id)).toEqual([]);
   expect(await readOne(h.ctx, users, kari.id)).toMatchObject({ name: "Kari" });
 });
 
-test("a collection hears whether a change came alone or in bulk, and whether to tell of it", async () => {
+test("a reaction hears whether a change came alone or in bulk, and whether to tell of it", async () => {
   const changes: Change<UserFacts>[] = [];
-  const collection = notifying(changes);
+  const ctx = notifying(changes);
   const kari = facts();
-  await upsertOne(h.ctx, collection, kari);
-  await upsertMany(h.ctx, collection, [kari], { notify: false });
+  await upsertOne(ctx, users, kari);
+  await upsertMany(ctx, users, [kari], { notify: false });
   expect(changes).toEqual([
     { rows: [kari], bulk: false, notify: true },
     { rows: [kari], bulk: true, notify: false },

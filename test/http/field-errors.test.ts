@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MAX_ERRORS, reportOf } from "../../src/http/field-errors.ts";
 import { createHarness } from "../support/harness.ts";
+import { openApi } from "../support/openapi.ts";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -22,7 +23,7 @@ const faults = fc.array(
 /** A pointer without the index of a list's member. */
 const placeOf = (pointer: string) => pointer.replace(/^(\/[^/]+)\/\d+/, "$1/*");
 
-test("a report tells each fault once, in the order in which it was found, and how often there is more", () => {
+test("a report names each fault once, in the order in which it was found, with its count", () => {
   fc.assert(
     fc.property(faults, (found) => {
       const { errors, capped } = reportOf(found);
@@ -46,7 +47,7 @@ test("a report tells each fault once, in the order in which it was found, and ho
   );
 });
 
-test("a report reads no further than it tells", () => {
+test("a report reads no more faults than it names", () => {
   let read = 0;
   function* endless() {
     for (;;) yield { pointer: `/k${read++}`, detail: "is not a known field" };
@@ -109,11 +110,7 @@ describe("a body of megabytes of faults", () => {
   });
 
   test("every list in a body says how many members it may have", async () => {
-    const { body } = await createHarness().request("GET", "/openapi.json", { as: null });
-    const { paths, components } = body as {
-      paths: Record<string, Record<string, { requestBody?: unknown }>>;
-      components: { schemas: Record<string, unknown> };
-    };
+    const { paths, components } = await openApi();
     const open: string[] = [];
     const seen = new Set<unknown>();
     const walk = (schema: unknown, at: string): void => {
@@ -129,7 +126,7 @@ describe("a body of megabytes of faults", () => {
   });
 });
 
-test("what is wrong with many targets is told once, with those that it concerns", async () => {
+test("a fault of many targets is reported once, with their indexes", async () => {
   const target = { user_id: "u", title: "t", body: "b" };
   const targets = Array.from({ length: 1_000 }, (_, i) =>
     i === 7 ? { ...target, user_id: "a b" } : i % 2 === 0 ? { ...target, title: "" } : target,

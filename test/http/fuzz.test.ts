@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { ROLES } from "../../src/auth/principal.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { openApi } from "../support/openapi.ts";
-import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";
+import { type Answer, createHarness, type Harness } from "../support/harness.ts";
 import { givenDispatches } from "../support/pipeline.ts";
 import { operationsOf, requestsTo } from "../support/requests.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
@@ -73,7 +73,7 @@ test.each(operationsOf(document))(
     await fc.assert(
       fc.asyncProperty(requestsTo(operation, things), async (wanted) => {
         const { body, headers } = wanted;
-        const as = wanted.as as Caller | null;
+        const { as } = wanted;
         h.meter.reset();
         const options = { as, headers, ...(body !== undefined && { body }) };
         // The harness compares every answer with the document.

@@ -39,7 +39,7 @@ describe.each([...API, ...Object.entries(OTHERS)])("%s", (path, methods) => {
     }
   });
 
-  test("tells OPTIONS what there is", async () => {
+  test("answers OPTIONS with its methods", async () => {
     const { status, headers, body } = await h.request("OPTIONS", path, { as: null });
     expect([status, body]).toEqual([204, ""]);
     expect(namesIn(headers)).toEqual(allow(methods));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allRoutes } from "../../src/app.ts";
+import { allRoutes } from "../../src/api/parts.ts";
 import wrangler from "../../wrangler.toml?raw";
 import { createHarness } from "../support/harness.ts";
 import { openApi } from "../support/openapi.ts";
@@ -27,21 +27,19 @@ test("a line about a request has its route, whatever stands in its path and quer
   for (const pattern of ["*", "/*", "/api/*", "/docs/*", "/healthz", "/openapi.json", "/dev/jobs/*"])
     routes.add(pattern);
   const h = createHarness({ autoDrain: false });
-  const calls = [
-    ...operationsOf(await openApi()).map(({ method, path }) => [
-      method,
-      path.replaceAll(/\{[^}]+\}/g, "SECRET"),
-    ]),
+  const calls: (readonly [string, string])[] = [
+    ...operationsOf(await openApi()).map(
+      ({ method, path }) => [method, path.replaceAll(/\{[^}]+\}/g, "SECRET")] as const,
+    ),
     ...["GET", "POST", "PUT"].flatMap((method) =>
-      ["/unsubscribe/SECRET", "/webhooks/SECRET", "/docs/SECRET", "/SECRET", "/api/v1/SECRET"].map((path) => [
-        method,
-        path,
-      ]),
+      ["/unsubscribe/SECRET", "/webhooks/SECRET", "/docs/SECRET", "/SECRET", "/api/v1/SECRET"].map(
+        (path) => [method, path] as const,
+      ),
     ),
     ["GET", "/api/v1/inbox/live"],
     ["DELETE", "/api/v1/notifications/device-tokens/ExponentPushToken%5BSECRET%5D"],
     ["POST", "/dev/jobs/SECRET"],
-  ] as [string, string][];
+  ];
   for (const [method, path] of calls)
     for (const query of ["", "?ticket=SECRET&SECRET=1", "?x=%ff"])
       await h.request(
@@ -49,7 +47,7 @@ test("a line about a request has its route, whatever stands in its path and quer
         `${path}${query}`,
         ["POST", "PUT", "PATCH"].includes(method) ? { body: {} } : {},
       );
-  const lines = h.logged.map((line) => JSON.parse(line) as { event: string; route?: string });
+  const lines = h.logged.map((line): { event: string; route?: string } => JSON.parse(line));
   expect(lines.filter(({ event }) => event === "request").length).toBe(calls.length * 3);
   expect(h.logged.join("\n")).not.toMatch(/SECRET|%ff/);
   expect(

@@ -192,7 +192,7 @@ describe("what is not there is 404", () => {
 });
 
 describe("what goes wrong here", () => {
-  test("is told without its cause: 500 and a request id, the cause in the log under that id", async () => {
+  test("is answered without its cause: 500 and a request id, under which the log has the cause", async () => {
     const h = createHarness();
     const user = await givenUser(h);
     h.meter.failNext("before", 'D1_ERROR: near "SECRETS": syntax error');

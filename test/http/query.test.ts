@@ -36,7 +36,7 @@ test.each(api.map(({ method, path, parameters }) => [method, path, parameters] a
   },
 );
 
-test("what is unknown and what is wrong is told at once", async () => {
+test("unknown and invalid parameters are reported together", async () => {
   const { body } = await createHarness().request("GET", "/api/v1/notifications?limit=abc&colour=red&page=0");
   expect(body.errors).toEqual([
     { pointer: "page", detail: "must be at least 1" },
@@ -45,7 +45,7 @@ test("what is unknown and what is wrong is told at once", async () => {
   ]);
 });
 
-test("a parameter that is given twice is told to be given once", async () => {
+test("a parameter that is given twice must be given once, says the answer", async () => {
   const { body } = await createHarness().request(
     "GET",
     "/api/v1/notifications?limit=1&limit=2&user_id=a&user_id=b",
@@ -80,7 +80,7 @@ test.each([
   expect(await statusOf(`${path}?utm_source=mail&_=1`)).toBe(await statusOf(path));
 });
 
-test("who may not call an operation is not told of its parameters", async () => {
+test("a caller without access learns nothing about the parameters", async () => {
   const h = createHarness({ vars: { OPEN_CONTRACTS: "" } });
   expect((await h.request("GET", "/api/v1/notifications?x=1", { as: null })).status).toBe(401);
   const as = { role: "user", sub: "u" } as const;

@@ -6,7 +6,7 @@ import { aPush, givenUser } from "../support/world.ts";
 const BASE = "/api/v1/notifications";
 
 describe("a user's budget of pushes", () => {
-  test("is told with every send; over it, 429 says when to come again, and nothing of what was sent is lost", async () => {
+  test("is in the headers of every send; over it, 429 says when to retry, and nothing that was sent is lost", async () => {
     const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "3" } });
     const user = await givenUser(h);
     const send = () => h.request("POST", BASE, { body: aPush(user.id) });
@@ -159,7 +159,7 @@ describe("inbound requests from one address", () => {
         "cf-connecting-ip": from,
       });
 
-    test("are not counted where they are verified: it tells of everybody's e-mails", async () => {
+    test("are not counted when they are verified: a provider reports everybody's e-mails", async () => {
       const { h, keys } = limiting("production", false, vars);
       for (let i = 0; i < 5; i++) expect(await post(h, password)).toBe(200);
       expect(keys).toEqual([]);
@@ -189,7 +189,7 @@ describe("inbound requests from one address", () => {
       expect(await post(h, password)).toBe(200);
     });
 
-    test("are not taken for verified by a call that tells nothing", async () => {
+    test("are not taken for verified after a call without events", async () => {
       const { h } = limiting("production", false, vars);
       const from = { "cf-connecting-ip": "192.0.2.7" };
       for (const method of ["OPTIONS", "GET", "HEAD"])

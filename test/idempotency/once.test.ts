@@ -11,9 +11,9 @@ interface Note {
   dispatch_id: string;
 }
 
-const NOTE: Repeatable<Note> = {
-  find: (id) => sql`SELECT * FROM occasions WHERE key = ${id}`,
-  replay: ([note]) => (note as Note | undefined) ?? null,
+const NOTE: Repeatable<Note, Note> = {
+  find: (id) => sql<Note>`SELECT * FROM occasions WHERE key = ${id}`,
+  replay: ([note]) => note ?? null,
 };
 
 const insert = (id: string, text: string, isMine: SQL): SQL =>
@@ -26,19 +26,20 @@ function world() {
   /** A request that reads, then makes a note called `id`, and reads it again. */
   async function request(key: IdempotencyKey | null, id: string) {
     const own = once(h.deps.open("first-primary"), key, NOTE);
-    const before = await own.read([sql`SELECT 1 AS one`, sql`SELECT 2 AS two`]);
+    const before = await own.read({ one: sql`SELECT 1 AS one`, two: sql`SELECT 2 AS two` });
     if (before.earlier !== null) return before;
-    return own.write(
-      id,
-      (isMine) => [insert(id, "first", isMine), insert(`${id}-second`, "second", isMine)],
-      [sql`SELECT key FROM occasions WHERE key LIKE ${`${id}%`} ORDER BY key`, sql`SELECT 3 AS three`],
-    );
+    return own.write(id, {
+      first: insert(id, "first", own.isMine(id)),
+      second: insert(`${id}-second`, "second", own.isMine(id)),
+      notes: sql`SELECT key FROM occasions WHERE key LIKE ${`${id}%`} ORDER BY key`,
+      three: sql`SELECT 3 AS three`,
+    });
   }
   const notes = async (ids: readonly string[]) => {
-    const [rows = []] = await h.ctx.db.readList([
-      sql`SELECT key FROM occasions WHERE key IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
-    ]);
-    return (rows as Note[]).map(({ key }) => key);
+    const { rows } = await h.ctx.db.read({
+      rows: sql<Note>`SELECT key FROM occasions WHERE key IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+    });
+    return rows.map(({ key }) => key);
   };
   return { h, keyFor, request, notes };
 }
@@ -48,13 +49,13 @@ describe("a request", () => {
     const { h, keyFor, request } = world();
     const key = hasKey ? await keyFor() : null;
     const id = mint("note");
-    const { found, earlier } = await once(h.ctx, key, NOTE).read([
-      sql`SELECT 1 AS one`,
-      sql`SELECT 2 AS two`,
-    ]);
-    expect({ found, earlier }).toEqual({ found: [[{ one: 1 }], [{ two: 2 }]], earlier: null });
+    const { found, earlier } = await once(h.ctx, key, NOTE).read({
+      one: sql`SELECT 1 AS one`,
+      two: sql`SELECT 2 AS two`,
+    });
+    expect({ found, earlier }).toEqual({ found: { one: [{ one: 1 }], two: [{ two: 2 }] }, earlier: null });
     expect(await request(key, id)).toEqual({
-      found: [[{ key: id }, { key: `${id}-second` }], [{ three: 3 }]],
+      found: { first: [], second: [], notes: [{ key: id }, { key: `${id}-second` }], three: [{ three: 3 }] },
       earlier: null,
     });
   });
@@ -72,7 +73,7 @@ describe("a request", () => {
   test("without a key and with nothing to read takes none", async () => {
     const { h } = world();
     h.meter.reset();
-    expect(await once(h.ctx, null, NOTE).read([])).toEqual({ found: [], earlier: null });
+    expect(await once(h.ctx, null, NOTE).read({})).toEqual({ found: {}, earlier: null });
     expect(h.meter.trips).toBe(0);
   });
 
@@ -111,8 +112,9 @@ describe("a repeat", () => {
     const { h, keyFor, notes } = world();
     const id = mint("note");
     h.meter.failNext("after");
-    const made = await once(h.ctx, await keyFor(), NOTE).write(id, (isMine) => [insert(id, "it", isMine)]);
-    expect(made).toEqual({ found: [], earlier: null });
+    const request = once(h.ctx, await keyFor(), NOTE);
+    const made = await request.write(id, { note: insert(id, "it", request.isMine(id)) });
+    expect(made).toEqual({ found: { note: [] }, earlier: null });
     expect(await notes([id])).toEqual([id]);
   });
 
@@ -136,7 +138,7 @@ describe("a repeat", () => {
     const key = await keyFor();
     const id = mint("note");
     await request(key, id);
-    await h.ctx.db.writeList([sql`DELETE FROM occasions WHERE key = ${id}`]);
+    await h.ctx.db.write({ gone: sql`DELETE FROM occasions WHERE key = ${id}` });
     await expect(request(key, mint("note"))).rejects.toMatchObject({ problem: "not_found" });
   });
 
@@ -156,7 +158,7 @@ describe("a key that is given back", () => {
     const key = await keyFor();
     const [first, second] = [mint("note"), mint("note")];
     await request(key, first);
-    await h.ctx.db.writeList(releaseKey(key, first, isInVain));
+    await h.ctx.db.write({ released: releaseKey(key, first, isInVain) });
     return (await request(key, second)).earlier;
   };
 

@@ -73,7 +73,7 @@ describe("whatever a reader asks", () => {
     h.meter.reset();
     await h.request("GET", `${BASE}?limit=3&cursor=${body.pagination.next_cursor}`, { as: reader });
     for (const [method, path] of requests(reader.ids[0])) await h.request(method, path, { as: reader });
-    await h.ctx.db.readList([changesSince(reader.sub, 1, 100), standingOf(reader.sub)]);
+    await h.ctx.db.read({ changes: changesSince(reader.sub, 1, 100), standing: standingOf(reader.sub) });
     const found = await plans(h);
     expect(found.length).toBeGreaterThan(20);
     expect(found.filter((plan) => /SCAN (?!\(subquery|CONSTANT)|TEMP B-TREE/.test(plan))).toEqual([]);
@@ -119,13 +119,13 @@ describe("an in-app message", () => {
     const { sub } = aReader();
     await givenMessages(h, sub, 500);
     await h.request("POST", `${BASE}/read-all`, { as: { role: "user", sub } });
-    const [, [{ head }]] = (await h.ctx.db.readList([changesSince(sub, 0, 1), standingOf(sub)])) as [
-      unknown,
-      [{ head: number }],
-    ];
+    const { standing } = await h.ctx.db.read({ standing: standingOf(sub) });
     await givenMessages(h, sub, 3);
     h.meter.reset();
-    const [rows] = await h.ctx.db.readList([changesSince(sub, head, 101), standingOf(sub)]);
+    const { rows } = await h.ctx.db.read({
+      rows: changesSince(sub, standing.head, 101),
+      standing: standingOf(sub),
+    });
     expect(rows).toHaveLength(3);
     expect(h.meter.rowsRead).toBeLessThan(25);
   });

@@ -8,6 +8,7 @@ import { wake } from "../../src/outbox/wake.ts";
 import { chunks } from "../../src/lib/chunks.ts";
 import { type Harness, mint } from "../support/harness.ts";
 import { createWorld, dispatchesOf, errorsOf } from "../support/pipeline.ts";
+import { wokenBy } from "../support/fake-queue.ts";
 
 /** Inboxes that only count: thousands of real objects are slow to make. */
 function countingInboxes(h: Harness) {
@@ -43,7 +44,7 @@ async function givenWave(h: Harness, userIds: readonly string[]): Promise<string
       sendAt: h.clock.now() + 1_000,
     }),
   );
-  await h.ctx.db.writeList(insertDispatches(rows));
+  await h.ctx.db.write({ dispatches: insertDispatches(rows) });
   h.clock.advance(1_000);
   return rows.map(({ id }) => id);
 }
@@ -51,8 +52,8 @@ async function givenWave(h: Harness, userIds: readonly string[]): Promise<string
 /** The ids of the wake-up calls that wait on the queue, a list for each message. */
 const waiting = (h: Harness) =>
   h.queues.waiting.splice(0).map(({ body, lane }) => {
-    expect([lane, (body as { channel: string }).channel]).toEqual(["bulk", "in_app"]);
-    return (body as { ids: string[] }).ids;
+    expect([lane, body]).toMatchObject(["bulk", { channel: "in_app" }]);
+    return wokenBy(body);
   });
 
 describe("a wave of in-app messages", () => {

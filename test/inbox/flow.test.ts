@@ -55,7 +55,7 @@ test("whatever is sent and acknowledged in whatever order, no more waits than is
           waiting.push(said.text);
         } else if (one.kind === "read") {
           for (const text of waiting.splice(0, one.frames)) {
-            const { ack } = JSON.parse(text) as Frame;
+            const { ack }: Frame = JSON.parse(text);
             if (ack !== undefined) flow = acknowledge(flow, ack) ?? flow;
           }
         } else expect(acknowledge(flow, "s")).toBeNull();

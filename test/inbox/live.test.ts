@@ -137,7 +137,7 @@ describe("a connection", () => {
     expect(JSON.parse(String(heard[2]))).toMatchObject({ type: "changes", messages: [] });
   });
 
-  test("after more changes than it tells at once lists again, and misses nothing", async () => {
+  test("after more changes than fit into a frame lists again, and misses nothing", async () => {
     const h = createHarness();
     const reader = aReader();
     await givenMessages(h, reader.sub, 1);

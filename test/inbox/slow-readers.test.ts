@@ -18,7 +18,7 @@ async function givenRaw(h: Harness, reader: Caller) {
   webSocket.addEventListener("message", ({ data }) => {
     raw.frames++;
     raw.bytes += new TextEncoder().encode(String(data)).byteLength;
-    const { ack } = JSON.parse(String(data)) as { ack?: string };
+    const { ack }: { ack?: string } = JSON.parse(String(data));
     if (ack !== undefined) raw.acks.push(ack);
   });
   webSocket.addEventListener("close", ({ code }) => void (raw.code = code));
@@ -66,7 +66,7 @@ describe("clients that ask again and again and acknowledge nothing", () => {
     for (let i = 0; i < 2 * SAYS.burst; i++) tab.say('{"type":"sync"}');
     await givenMessages(h, reader.sub, 3);
     await until(() => tab.closed !== null);
-    // The README's page connects again after any code below 4001.
+    // The page in src/api/README.md connects again after any code below 4001.
     expect(tab.closed?.code).toBeLessThan(CLOSED.tooMany[0]);
     const again = await givenTab(h, reader, { before: tab });
     expect(again.shown.size).toBe(3);

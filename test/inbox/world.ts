@@ -30,7 +30,7 @@ export async function givenMessages(
       ...more,
     }),
   );
-  await ctx.db.writeList(insertDispatches(rows));
+  await ctx.db.write({ dispatches: insertDispatches(rows) });
   return rows.map((row) => printId("notif", row.id));
 }
 
@@ -118,7 +118,7 @@ export async function openTab(
   };
   webSocket.addEventListener("message", ({ data }) => {
     if (tab.closed !== null || typeof data !== "string" || data === "pong") return;
-    const frame = JSON.parse(data) as Frame;
+    const frame: Frame = JSON.parse(data);
     tab.frames.push(frame);
     if (frame.type === "reset") return void listAgain();
     for (const message of frame.messages) {

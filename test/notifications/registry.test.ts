@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { createTypes } from "../../src/content/index.ts";
+import { createTypes, traitsOf } from "../../src/content/index.ts";
 import { queryOf } from "../../src/db/statement.ts";
 import {
   deadlineKey,
@@ -77,12 +77,11 @@ describe("the built-in types", () => {
     expect(new Set(keys.map(kindOf))).toEqual(new Set([...kinds].filter((kind) => kind !== null)));
   });
 
-  test("are superseded where the later message says what the earlier one would have said", () => {
-    expect(builtInTypes.all.filter(({ supersedes }) => supersedes).map(({ id }) => id)).toEqual([
-      "certification_reminder",
-      "deadline_reminder",
-      "weekly_digest",
-    ]);
+  test("tell the pipeline which of them supersede, and which have a budget of their own", () => {
+    expect(traitsOf(builtInTypes)).toEqual({
+      superseding: ["certification_reminder", "deadline_reminder", "weekly_digest"],
+      ownBudget: ["test"],
+    });
   });
 
   test.each(["id", "linkCode"] as const)("differ in their %s", (key) => {

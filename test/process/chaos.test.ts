@@ -16,7 +16,7 @@ test("killed and failed at random, it loses nothing, doubles nothing without a r
     const findings = await judge(run);
     for (const [promise, broken] of Object.entries(brokenPromises(run, findings)))
       expect(broken, `${promise}\n${evidence(run, findings)}`).toEqual([]);
-    // It was no walk in the park.
+    // Enough has happened for the run to mean something.
     expect(run.service.strikes.length).toBeGreaterThanOrEqual(1);
     expect(run.service.ledger.acceptances.length).toBeGreaterThan(100);
   } finally {

@@ -3,7 +3,7 @@ import { type Costs, measureCosts } from "../proof/costs/measure.ts";
 import type { Counts } from "../proof/costs/meter.ts";
 import { NAMES } from "../proof/costs/operation.ts";
 
-// `npm run costs` counts everything, at sizes up to a million; here are the exact numbers of what happens most.
+// `npm run costs` counts every operation, with up to a million rows. These are the exact numbers of the most frequent ones.
 
 const ACTIVITIES = 500;
 const MEASURED = new Set<string>([
@@ -32,7 +32,7 @@ const NOTHING_ELSE = { ...NO_QUEUE, objectRequests: 0, objectRows: 0, providerRe
 
 test("a push costs three round trips, nine written rows and one message, from the request to its settlement", () => {
   const { rowsRead, ...counts } = countsOf(NAMES.send) ?? {};
-  // Which of them a plan looks up twice is nobody's business.
+  // Not exact: it does not matter which rows a plan reads twice.
   expect(rowsRead).toBeLessThan(45);
   expect(counts).toEqual({
     // The request and the queue's batch.
@@ -46,7 +46,7 @@ test("a push costs three round trips, nine written rows and one message, from th
     queueDeletes: 1,
     // The user's limiter and the provider's gate.
     objectRequests: 2,
-    // The reservation, and the alarm that clears it away.
+    // The reservation, and the alarm that removes it.
     objectRows: 2,
     providerRequests: 1,
   });

@@ -4,14 +4,14 @@ import { type ExpoMessage, toExpoMessage } from "../../src/channels/push/provide
 import type { PushOptions } from "../../src/channels/push/options.ts";
 import { serveExpoSandbox, type ServedExpoSandbox } from "../support/sandbox/serve.ts";
 
-// Expo's own client against the sandbox: what it is content with is close enough to Expo for our provider's tests.
+// Runs Expo's own client against the sandbox. If that works, the sandbox is close enough to Expo for the tests of our provider.
 
 let served: ServedExpoSandbox;
 let Expo: typeof ExpoClient;
 
 beforeAll(async () => {
   served = await serveExpoSandbox();
-  // The client reads it once, when it is loaded.
+  // The client reads this variable once, when it is loaded.
   process.env["EXPO_BASE_URL"] = served.url;
   ({ Expo } = await import("expo-server-sdk"));
 });
@@ -25,7 +25,7 @@ const control = (path: string, method = "GET", body?: unknown) =>
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 
-test("messages in chunks get a ticket each, one of many recipients too", async () => {
+test("messages in chunks get a ticket each, also one message to many recipients", async () => {
   const expo = new Expo();
   const to = Array.from({ length: 250 }, (_, index) => token(index));
   const chunks = expo.chunkPushNotifications([{ to, title: "Hello", body: "all" }]);
@@ -173,7 +173,7 @@ test("after a 429 the client tries again", async () => {
   expect(served.sandbox.requests).toHaveLength(3);
 });
 
-test("more than the rate is answered with 429", async () => {
+test("requests above the rate get 429", async () => {
   await control("settings", "PATCH", { ratePerSecond: 1 });
   const expo = new Expo({ retryMinTimeout: 1 });
   const messages = [token("a"), token("b")].map((to) => ({ to, body: "a" }));
@@ -183,7 +183,7 @@ test("more than the rate is answered with 429", async () => {
   expect(served.sandbox.accepted).toEqual([]);
 });
 
-test("a dropped connection is a broken socket, before or after the messages were taken", async () => {
+test("a dropped connection breaks the socket, before or after the messages were accepted", async () => {
   const expo = new Expo();
   const send = () => expo.sendPushNotificationsAsync([{ to: token("a"), body: "a", collapseId: "x" }]);
   await control("fail-next", "POST", { fault: { kind: "drop" } });
@@ -207,7 +207,7 @@ test("a short list of tickets and a page of HTML are refused by the client as we
   await expect(expo.sendPushNotificationsAsync(messages)).rejects.toMatchObject({ statusCode: 502 });
 });
 
-test("a request can hang until its client gives up, with the messages taken", async () => {
+test("a request can hang until its client gives up, although the messages were accepted", async () => {
   await control("fail-next", "POST", { fault: { kind: "hang", accept: true } });
   const request = fetch(`${served.url}/--/api/v2/push/send`, {
     method: "POST",

@@ -1,14 +1,14 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { functionId, mutated, mutantsOf, sampleOf, traced } from "../proof/mutate/mutants.ts";
-import { report, type Verdict } from "../proof/mutate/report.ts";
+import { report, type MutantStatus } from "../proof/mutate/report.ts";
 
 const PATH = "src/room/file.ts";
 
 /** What the faults make of a piece of code. */
 const faultsIn = (code: string): string[] => mutantsOf(PATH, code).map((mutant) => mutated(code, mutant));
 
-test("conditions are decided, bounds moved, constants changed and statements dropped", () => {
+test("faults fix conditions, move bounds, change constants and drop statements", () => {
   expect(faultsIn("if (a < 5) go();").toSorted()).toEqual(
     [
       "if (true) go();",
@@ -44,7 +44,7 @@ test("what cannot change anything is no fault", () => {
   ]);
 });
 
-test("a hole in SQL is code: what stands in it is not taken for SQL", () => {
+test("code in the ${…} of a statement is not taken for SQL", () => {
   expect(faultsIn("const s = sql`SELECT 1 WHERE ${f({ a: b, c: d })}`;")).toEqual([
     "const s = sql`SELECT 1 WHERE true`;",
   ]);
@@ -57,7 +57,7 @@ test("each condition handed to drizzle's and() is dropped once", () => {
   ]);
 });
 
-test("a fault knows its function, and traced code tells of the same one", () => {
+test("a fault names its function, and traced code reports the same name", () => {
   const code = "const f = (a: number) => a + 1;\nfunction g() {\n  return f(2) - 3;\n}";
   expect(new Set(mutantsOf(PATH, code).map(({ within }) => within))).toEqual(
     new Set([functionId(PATH, 10), functionId(PATH, 32)]),
@@ -77,9 +77,9 @@ test("a sample is the same each time, and does not depend on the order", () => {
 
 test("the report counts what was noticed, and shows where nothing was", () => {
   const mutants = mutantsOf(PATH, "if (a < 5) go();");
-  const verdicts: Verdict[] = ["noticed", "timed out", "noticed", "survived", "not run"];
+  const statuses: MutantStatus[] = ["noticed", "timed out", "noticed", "survived", "not run"];
   const { text, share } = report(
-    new Map(mutants.map((mutant, i) => [mutant, { verdict: verdicts[i] ?? "noticed", why: "" }])),
+    new Map(mutants.map((mutant, i) => [mutant, { status: statuses[i] ?? "noticed", why: "" }])),
   );
   expect(share).toBe(0.6);
   expect(text).toContain("| together | 5 | 3 | 1 | 60 % |");

@@ -68,7 +68,7 @@ test("the production bundle serves its reference and its API description, and ma
   expect(test).toMatchObject({ status: 200, body: { success: true, message_id: expect.any(String) } });
 });
 
-test("a push whose provider drops the line is kept for another try", async () => {
+test("a push whose provider drops the connection is tried again", async () => {
   await givenUsers(["usr_drop"]);
   expo.sandbox.failNext({ kind: "drop" });
   const sent = await call(server, "POST", "/api/v1/notifications", {
@@ -81,7 +81,7 @@ test("a push whose provider drops the line is kept for another try", async () =>
   expect(record.body).toMatchObject({ status: "queued", error_code: "expo_unreachable" });
 });
 
-test("killed in the middle of 100 sends and started again, it sends them all", async () => {
+test("a server that is killed during 100 sends and started again sends them all", async () => {
   const users = Array.from({ length: 100 }, (_, i) => `usr_kill_${i}`);
   await givenUsers(users);
   expo.sandbox.settings.latencyMs = 250;
@@ -90,7 +90,7 @@ test("killed in the middle of 100 sends and started again, it sends them all", a
       () => null,
     ),
   );
-  // Some are sent by now, some are on their way, some are only rows, and some have not come in at all.
+  // By now some are sent, some are being sent, some are only rows, and some requests have not arrived yet.
   await until(async () => expo.sandbox.accepted.length >= 10, 20_000);
   await server.kill();
   const answered = (await Promise.all(sends)).filter((answer) => answer !== null);

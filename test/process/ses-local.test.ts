@@ -6,8 +6,8 @@ import { createSesProvider } from "../../src/channels/email/providers/ses/index.
 import type { EmailMessage } from "../../src/channels/email/provider.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 
-// A simulator of SES v2 that is not ours, over real HTTP. It checks the shape of what we send, and that it is signed, but not
-// the signature; it knows no tags.
+// A third-party simulator of SES v2, over real HTTP. It checks the shape of requests and that they are signed, but not the
+// signature itself. It does not know tags.
 
 const store = z.object({
   emails: z.array(

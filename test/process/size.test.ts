@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { sizeOf } from "../proof/bench/size.ts";
 import { build, startProduction } from "../proof/production.ts";
 
-// A Worker is fetched and compiled before its first request: what it weighs is what a cold start waits for.
+// A Worker is fetched and compiled before its first request, so a cold start waits for its size.
 
 const KB = 1_024;
 
@@ -14,7 +14,7 @@ test("what is deployed has at most 400 KB compressed", async () => {
   expect(gzipped).toBeLessThanOrEqual(400 * KB);
 });
 
-/** Says which libraries have been evaluated: zod leaves a global behind, and so does whatever brings zod along. */
+/** Reports whether zod, and so any schema, has been evaluated: zod leaves a global behind. */
 const LOOKS = `
 import worker from "./index.js";
 export * from "./index.js";
@@ -28,7 +28,7 @@ export default {
   },
 };`;
 
-// `npm run bench` says how long a start takes; what makes it short is that most of the code waits for its first use.
+// A start is short because most code is loaded at its first use. (`npm run bench` measures the time.)
 test("a start loads no schemas: a request does", async () => {
   const { origin, stop } = await startProduction({ wrapper: { name: "looks.js", source: LOOKS } });
   try {

@@ -31,7 +31,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-test("a server with cron has had its first tick when it says that it is ready, and is well", async () => {
+test("a server with cron is ready only after its first tick, and is then healthy", async () => {
   server = await start(folder.path, { PUSH_PROVIDERS: "log" }, true);
   const ran = jobsIn(folder.path);
   expect(ran).toContain("receipts");

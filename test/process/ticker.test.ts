@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { startTicker } from "../../src/cli/ticker.ts";
 
 test.each([
-  ["well", '{"outcome":"ok"}', []],
-  ["badly", "no", [expect.stringContaining("Cron * * * * * failed")]],
-])("a ticker has caught up when the first tick has ended, be it %s", async (_, answer, warned) => {
+  ["it succeeds", '{"outcome":"ok"}', []],
+  ["it fails", "no", [expect.stringContaining("Cron * * * * * failed")]],
+])("a ticker has caught up when its first tick has ended: %s", async (_, answer, warned) => {
   const asked: string[] = [];
   let end = () => {};
   const server = createServer((request, response) => {

@@ -28,7 +28,7 @@ export const VARS = {
 /** What is deployed, minified. */
 const BUNDLE = join(ROOT, "dist/index.js");
 
-/** Makes the bundle. Takes two seconds; who reads it meanwhile gets the one before, whole. */
+/** Makes the bundle in about two seconds. It replaces the file at once, so readers never see half of it. */
 export async function build(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tidings-build-"));
   const { code, output } = await wrangler(["deploy", "--dry-run", "--outdir", folder, "--minify"]);
@@ -43,7 +43,7 @@ export async function build(): Promise<void> {
 export interface ProductionOptions {
   /** Win over `VARS`. */
   vars?: Record<string, string>;
-  /** Where D1 and the Durable Objects are kept. Default: nowhere, they are gone with the process. */
+  /** The folder of D1 and the Durable Objects. Default: none; they end with the process. */
   state?: string;
   /** An ES module around the Worker, which it imports from `./index.js`. Default: the Worker itself. */
   wrapper?: { name: string; source: string };
@@ -61,7 +61,7 @@ export interface Production {
   stop(): Promise<void>;
 }
 
-/** Starts what `build` made, on a migrated database. The process must end through `stop`, or be killed with its group. */
+/** Starts the bundle on a migrated database. End it through `stop`, or kill its process group. */
 export async function startProduction(options: ProductionOptions = {}): Promise<Production> {
   const main = { type: "ESModule" as const, path: BUNDLE, contents: await readFile(BUNDLE, "utf8") };
   const { wrapper, state } = options;
@@ -72,7 +72,7 @@ export async function startProduction(options: ProductionOptions = {}): Promise<
     convertV4MiniflareOptions({
       ...defined,
       bindings: { ...readConfig({ config }).vars, ...VARS, ...options.vars },
-      // All callers are at one address here.
+      // All callers have the same address here.
       ratelimits: { INBOUND_LIMIT: { namespace_id: "1001", simple: { limit: 1_000_000_000, period: 60 } } },
       modulesRoot: dirname(BUNDLE),
       modules: wrapper
@@ -101,7 +101,7 @@ function printTroubles(line: string): void {
   if (!line.startsWith('{"level":"info"')) console.error(line);
 }
 
-/** Applies each migration that has not been, as wrangler does. */
+/** Applies the migrations that are missing, as wrangler does. */
 async function migrate(db: Production["db"]): Promise<void> {
   await db.prepare("CREATE TABLE IF NOT EXISTS proof_migrations (file TEXT PRIMARY KEY)").run();
   const { results } = await db.prepare("SELECT file FROM proof_migrations").all<{ file: string }>();

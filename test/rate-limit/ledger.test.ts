@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Entry, Ledger } from "../../src/rate-limit/ledger.ts";
+import { type Reservation, Ledger } from "../../src/rate-limit/ledger.ts";
 
 const LIFETIME = 50;
 
@@ -20,13 +20,13 @@ const steps = fc.array(
 
 /** Plays the steps; `model` is what a ledger without pages would hold. */
 function play(ledger: Ledger, history: readonly Step[]) {
-  const made: Entry[] = [];
-  let model: Entry[] = [];
+  const made: Reservation[] = [];
+  let model: Reservation[] = [];
   let now = 0;
   let tat = 0;
   for (const step of history) {
     if ("append" in step) {
-      const entries = Array.from({ length: step.append }, (): Entry => {
+      const entries = Array.from({ length: step.append }, (): Reservation => {
         tat = Math.max(tat, ledger.tat ?? 0, now) + 1;
         return { id: `d${tat}`, at: now, tat, grantedAt: now, expiresAt: tat + LIFETIME };
       });

@@ -15,7 +15,7 @@ describe("reserve", () => {
     });
   });
 
-  test("a refused dispatch is allowed after the wait that it was told, and not before", async () => {
+  test("a refused dispatch is allowed after the wait in the answer, and not before", async () => {
     const { clock, limiter } = newUser();
     const budget = hourly(2);
     await reserveAll(limiter, budget, ["a", "b"]);

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import { HOUR, MINUTE, systemClock } from "../../src/lib/clock.ts";
 import { createLimiters } from "../../src/rate-limit/client.ts";
 import type { UserRateLimiter } from "../../src/rate-limit/durable-object.ts";
-import type { Entry } from "../../src/rate-limit/ledger.ts";
+import type { Reservation } from "../../src/rate-limit/ledger.ts";
 import { hourly, manualClock, newIds } from "./world.ts";
 
 const NOW = Date.UTC(2030, 0, 1);
@@ -17,7 +17,7 @@ function newObject() {
 
 /** Rows that `work` wrote: each page that it put or deleted (an alarm's row is counted by itself). */
 async function rowsWritten(state: DurableObjectState, work: () => Promise<unknown>): Promise<number> {
-  const kv = Object.getPrototypeOf(state.storage.kv) as SyncKvStorage;
+  const kv: SyncKvStorage = Object.getPrototypeOf(state.storage.kv);
   const [put, remove] = [vi.spyOn(kv, "put"), vi.spyOn(kv, "delete")];
   await work();
   const rows = put.mock.calls.length + remove.mock.calls.length;
@@ -26,8 +26,8 @@ async function rowsWritten(state: DurableObjectState, work: () => Promise<unknow
   return rows;
 }
 
-const pages = (state: DurableObjectState): Entry[][] =>
-  [...state.storage.kv.list<Entry[]>()].map(([, page]) => page);
+const pages = (state: DurableObjectState): Reservation[][] =>
+  [...state.storage.kv.list<Reservation[]>()].map(([, page]) => page);
 
 const countEntries = (state: DurableObjectState): number => pages(state).flat().length;
 
@@ -70,7 +70,7 @@ describe("what a call writes", () => {
       expect(await rowsWritten(state, () => limiter.reserve(NOW, hourly(), "next"))).toBe(1);
       const later = NOW + 2 * HOUR;
       await limiter.reserve(later, hourly(), "later");
-      expect(state.storage.kv.get<Entry[]>("push/0000000004")?.map(({ id }) => id)).toEqual([
+      expect(state.storage.kv.get<Reservation[]>("push/0000000004")?.map(({ id }) => id)).toEqual([
         ...ids.slice(64),
         "later",
       ]);

@@ -1,6 +1,7 @@
 import type { Role } from "../../src/auth/principal.ts";
 import { type Caller, mint } from "../support/harness.ts";
 import { CALLER, type Target } from "./target.ts";
+import { hasAll, keysOf } from "../../src/lib/objects.ts";
 
 /** Someone of `role`, whom the directory does not know and who can be mailed. */
 const someone = (role: Role, who: Partial<Caller> = {}): Caller => {
@@ -28,14 +29,21 @@ export const CALLERS = {
 } as const satisfies Record<string, (target: Target) => Caller | null>;
 
 export type Who = keyof typeof CALLERS;
-export const WHO = Object.keys(CALLERS) as Who[];
+export const WHO = keysOf(CALLERS);
 
 /**
  * `yes`: 2xx, and it is about the target (a read shows its data, a write changes it). `not`: 2xx, but about other data.
  * `ok`: 2xx, and about nobody. A number: refused or sent on with it, with
  * nothing changed and nothing shown.
  */
-export type Outcome = "yes" | "not" | "ok" | "302" | "401" | "403" | "404";
+const OUTCOMES = ["yes", "not", "ok", "302", "401", "403", "404"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+const outcomeOf = (cell: string | undefined): Outcome => {
+  const outcome = OUTCOMES.find((one) => one === cell);
+  if (outcome === undefined) throw new Error(`No outcome is called ${cell}`);
+  return outcome;
+};
 
 // nobody: closed, open | user: self, same, other | coordinator: self, the mentor's, others' |
 // org_admin: own, above, below, other, none | global_admin | service
@@ -73,10 +81,13 @@ export type Policy = keyof typeof ROWS;
 
 /** What each caller gets by a policy, with the contract listed in OPEN_CONTRACTS or not. */
 export function expected(policy: Policy, isOpen: boolean): Record<Who, Outcome> {
-  const [closed, open, ...others] = ROWS[policy].replaceAll("|", " ").trim().split(/\s+/) as Outcome[];
+  const [closed, open, ...others] = ROWS[policy].replaceAll("|", " ").trim().split(/\s+/);
   const cells = [isOpen ? open : closed, ...others];
   if (cells.length !== WHO.length) throw new Error(`${policy} has not a cell for each caller`);
-  return Object.fromEntries(WHO.map((who, i) => [who, cells[i]])) as Record<Who, Outcome>;
+  const outcomes: Partial<Record<Who, Outcome>> = {};
+  for (const [i, who] of WHO.entries()) outcomes[who] = outcomeOf(cells[i]);
+  if (!hasAll(outcomes, WHO)) throw new Error(`${policy} has not a cell for each caller`);
+  return outcomes;
 }
 
 /** Whether a policy is that of a contract which can be open. */

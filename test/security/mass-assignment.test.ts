@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { WIRE } from "../../src/api/directory/collections.ts";
+import { WIRE } from "../../src/api/directory/collections/index.ts";
 import { createHarness, type Harness, mint, SERVICE } from "../support/harness.ts";
 import { expectCleanLog, overhear } from "./logs.ts";
 import { type Call, TABLE } from "./matrix.ts";

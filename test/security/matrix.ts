@@ -14,7 +14,7 @@ export interface Call {
 }
 
 /** What is tried upon a target, and who gets what. */
-export type Entry = readonly [policy: Policy, call: (target: Target) => Call | Promise<Call>];
+export type Access = readonly [policy: Policy, call: (target: Target) => Call | Promise<Call>];
 
 const SEND = { prefer: "respond-async" };
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
@@ -28,7 +28,7 @@ const directory = (
   name: string,
   idOf: (target: Target) => string,
   facts: (target: Target) => object,
-): Record<string, readonly Entry[]> => {
+): Record<string, readonly Access[]> => {
   const path = `/api/v1/directory/${name}`;
   return {
     [`GET ${path}/{id}`]: [["operators", (t) => ({ id: idOf(t) })]],
@@ -46,7 +46,7 @@ const INBOX = "/api/v1/inbox";
 const SUPPRESSIONS = "/api/v1/directory/suppressions";
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
-export const TABLE: Readonly<Record<string, readonly Entry[]>> = {
+export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /": [["anyone, sent on", plain]],
   "GET /healthz": [["anyone", plain]],
   "GET /openapi.json": [["anyone", plain]],

@@ -1,18 +1,12 @@
+import type { Operation } from "../support/contract.ts";
 import { openApi } from "../support/openapi.ts";
 import type { JsonSchema } from "../support/from-schema.ts";
+import { isObject } from "../../src/lib/objects.ts";
 
 /** Where something stands in a body. */
 export type Place = readonly (string | number)[];
 
-interface Operation {
-  parameters?: { name: string; in: string; schema: JsonSchema }[];
-  requestBody?: { content: Record<string, { schema: JsonSchema }> };
-}
-
-const document = (await openApi()) as unknown as {
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, JsonSchema> };
-};
+const document = await openApi();
 
 /** The schema of a route's body, as /openapi.json has it. */
 const bodySchema = ({ requestBody }: Operation) => requestBody?.content["application/json"]?.schema;
@@ -92,6 +86,6 @@ export function put(value: unknown, [key, ...rest]: Place, by: unknown): unknown
     list[key] = put(list[key], rest, by);
     return list;
   }
-  const fields = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  const fields: Record<string, unknown> = isObject(value) ? value : {};
   return { ...fields, [key]: put(fields[key], rest, by) };
 }

@@ -65,18 +65,18 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const made = { marker, now: h.clock.now(), ...idsOf(marker) };
   const { rows, ...printed } = dispatchesOf(h, made);
   const [record, subscription, suppression] = [h.deps.ids.uuid(), h.deps.ids.uuid(), h.deps.ids.uuid()];
-  await h.ctx.db.writeList([
-    ...directoryOf(made),
-    ...factsOf(made),
-    insertRows(tables.dispatches, rows),
-    recordOf(made, record),
-    subscriptionOf(made, subscription),
-    ...suppressionsOf(made, suppression),
+  await h.ctx.db.write({
+    directory: directoryOf(made),
+    facts: factsOf(made),
+    dispatches: insertRows(tables.dispatches, rows),
+    record: recordOf(made, record),
+    subscription: subscriptionOf(made, subscription),
+    suppressions: suppressionsOf(made, suppression),
     // A cron that comes, so that /healthz is well.
-    insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
+    runs: insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
       onConflict: sql`ON CONFLICT DO NOTHING`,
     }),
-  ]);
+  });
   const named = { userId: made.user, code: certificationReminder.linkCode };
   return {
     ...made,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createContractCheck, findOperation, type OpenApi, type Seen } from "./contract.ts";
+import type { JsonSchema } from "./from-schema.ts";
 import { lacks } from "./same-shape.ts";
 
-const json = (schema: object) => ({ content: { "application/json": { schema } } });
+const json = (schema: JsonSchema) => ({ content: { "application/json": { schema } } });
 const problem = {
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 };
@@ -34,7 +35,7 @@ const document = {
       },
     },
   },
-} as unknown as OpenApi;
+} satisfies OpenApi;
 
 const thing = { id: "1", at: "2026-03-26T08:00:00.000Z" };
 const seen = (more: Partial<Seen> = {}): Seen => ({

@@ -1,12 +1,17 @@
 import { z } from "zod";
+import type { JsonSchema } from "./from-schema.ts";
 
-interface Schema {
-  $ref?: string;
-  properties?: Record<string, Schema>;
-  additionalProperties?: unknown;
+type Schema = JsonSchema;
+
+export interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  schema: JsonSchema;
 }
 
-interface Operation {
+export interface Operation {
+  parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
@@ -122,6 +127,6 @@ function partsOf(
 /** A schema of the document as a validator. */
 export function toZod(schema: Schema, defs: Record<string, Schema>): z.ZodType {
   const parts = Object.entries(partsOf(schema, defs)).map(([name, part]) => [name, closed(part)] as const);
-  const text = JSON.stringify({ ...(closed(schema) as object), $defs: Object.fromEntries(parts) });
+  const text = JSON.stringify({ ...Object(closed(schema)), $defs: Object.fromEntries(parts) });
   return z.fromJSONSchema(JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")));
 }

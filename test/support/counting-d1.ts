@@ -1,4 +1,5 @@
 import type { Pass } from "./interrupts.ts";
+import { standIn } from "./stand-in.ts";
 
 /** What a test can count, and break, at D1. */
 export interface D1Meter {
@@ -70,7 +71,7 @@ export function countingD1(
   function wrap(statement: D1PreparedStatement, sql: string, params: unknown[]): D1PreparedStatement {
     const note = () => meter.statements.push({ sql, params });
     const none = () => [];
-    const wrapped = {
+    const wrapped = standIn(statement, {
       bind: (...values: unknown[]) => wrap(statement.bind(...values), sql, values),
       run: () => (
         note(),
@@ -90,7 +91,7 @@ export function countingD1(
       ),
       first: () => (note(), trip([sql], () => statement.first(), none)),
       raw: () => (note(), trip([sql], () => statement.raw(), none)),
-    } as unknown as D1PreparedStatement;
+    });
     originals.set(wrapped, { statement, sql, params });
     return wrapped;
   }
@@ -112,12 +113,12 @@ export function countingD1(
     },
   });
 
-  const db = {
+  const db = standIn(real, {
     ...around(real),
     withSession: (start?: string) => {
       const session = real.withSession(start);
       return { ...around(session), getBookmark: () => session.getBookmark() };
     },
-  } as unknown as D1Database;
+  });
   return { db, meter };
 }

@@ -1,5 +1,5 @@
 import type { QueueName } from "../../src/db/schema/index.ts";
-import type { QueueMessage } from "../../src/outbox/message.ts";
+import { queueMessage } from "../../src/outbox/message.ts";
 import type { Pass } from "./interrupts.ts";
 
 export const DEAD_LETTERS = "tidings-dead-letters";
@@ -35,8 +35,9 @@ export function createBatch(
   const refuse = () => {
     throw new Error("A consumer answers for each message by itself");
   };
-  const batch = {
+  const batch: MessageBatch<unknown> = {
     queue,
+    metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } },
     messages: messages.map((message) => ({
       ...message,
       ack: () => say(message.id, "ack"),
@@ -44,7 +45,7 @@ export function createBatch(
     })),
     ackAll: refuse,
     retryAll: refuse,
-  } as unknown as MessageBatch<unknown>;
+  };
   return {
     batch,
     answerOf(id) {
@@ -101,21 +102,24 @@ export function createFakeQueues(now: () => number, pass: Pass = (_, call) => ca
     else if (lane !== "dead" && attempts > MAX_RETRIES) add("dead", body);
     else add(lane, body, delaySeconds, attempts + 1);
   };
-  const binding = (lane: QueueName): Queue =>
-    ({
-      sendBatch: (messages: Iterable<MessageSendRequest<QueueMessage>>) =>
-        pass("queue", async () => {
-          const all = [...messages];
-          // The platform's limits, which the local queue reports as an opaque error.
-          if (all.length > 100 || JSON.stringify(all).length > 256_000)
-            throw new Error("sendBatch is over the limits");
-          if (all.some(({ body }) => JSON.stringify(body).length > 128_000))
-            throw new Error("message is over 128 KB");
-          if (queues.away) throw new Error("Queue is away");
-          queues.sends++;
-          for (const { body, delaySeconds } of all) add(lane, body, delaySeconds);
-        }),
-    }) as unknown as Queue;
+  const metrics = { backlogCount: 0, backlogBytes: 0 };
+  const binding = (lane: QueueName): Queue => ({
+    metrics: async () => metrics,
+    send: () => Promise.reject(new Error("We send batches")),
+    sendBatch: (messages: Iterable<MessageSendRequest>) =>
+      pass("queue", async () => {
+        const all = [...messages];
+        // The platform's limits, which the local queue reports as an opaque error.
+        if (all.length > 100 || JSON.stringify(all).length > 256_000)
+          throw new Error("sendBatch is over the limits");
+        if (all.some(({ body }) => JSON.stringify(body).length > 128_000))
+          throw new Error("message is over 128 KB");
+        if (queues.away) throw new Error("Queue is away");
+        queues.sends++;
+        for (const { body, delaySeconds } of all) add(lane, body, delaySeconds);
+        return { metadata: { metrics } };
+      }),
+  });
   const queues: FakeQueues = {
     bindings: { PUSH_QUEUE: binding("push"), EMAIL_QUEUE: binding("email"), BULK_QUEUE: binding("bulk") },
     waiting: [],
@@ -157,4 +161,11 @@ export function createFakeQueues(now: () => number, pass: Pass = (_, call) => ca
     },
   };
   return queues;
+}
+
+/** The ids of a wake-up call. */
+export function wokenBy(body: unknown): string[] {
+  const message = queueMessage.parse(body);
+  if (!("ids" in message)) throw new Error("It wakes nobody");
+  return message.ids;
 }

@@ -7,7 +7,7 @@ export interface JsonSchema {
   enum?: unknown[];
   properties?: Record<string, JsonSchema>;
   required?: string[];
-  additionalProperties?: unknown;
+  additionalProperties?: boolean | JsonSchema;
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
@@ -20,6 +20,7 @@ export interface JsonSchema {
   maximum?: number;
   minItems?: number;
   maxItems?: number;
+  example?: unknown;
 }
 
 type Json = fc.Arbitrary<unknown>;
@@ -88,7 +89,7 @@ function object(
     { requiredKeys: required },
   );
   if (typeof additionalProperties !== "object" || Object.keys(properties).length > 0) return known;
-  return fc.dictionary(fc.string(), of(additionalProperties as JsonSchema), { maxKeys: 4 });
+  return fc.dictionary(fc.string(), of(additionalProperties), { maxKeys: 4 });
 }
 
 /** What nobody expects of a field. */
@@ -134,12 +135,10 @@ function places(value: unknown, at: (string | number)[] = []): (string | number)
 
 function replaced(value: unknown, [key, ...rest]: (string | number)[], by: unknown): unknown {
   if (key === undefined) return by;
-  const copy: Record<string | number, unknown> | unknown[] = Array.isArray(value)
-    ? [...value]
-    : { ...(value as Record<string, unknown>) };
-  const slot = copy as Record<string | number, unknown>;
-  slot[key] = replaced(slot[key], rest, by);
-  return copy;
+  if (Array.isArray(value))
+    return value.map((member, i) => (i === key ? replaced(member, rest, by) : member));
+  const fields: Record<string, unknown> = { ...Object(value) };
+  return { ...fields, [key]: replaced(fields[key], rest, by) };
 }
 
 /** A value that was right, with something in it replaced or dropped, or a field more. */

@@ -4,8 +4,8 @@ import { createApp } from "../../src/app.ts";
 import type { Ctx } from "../../src/ctx.ts";
 import { createDeps, type Deps } from "../../src/deps.ts";
 import type { Role } from "../../src/auth/principal.ts";
-import type { RegisteredChannel } from "../../src/delivery/channel.ts";
 import type { NotificationTypes } from "../../src/content/index.ts";
+import type { RegisteredChannel } from "../../src/delivery/channel.ts";
 import { runCron } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Log } from "../../src/lib/log.ts";
@@ -127,15 +127,15 @@ export function createHarness({
   vars = {},
   now = Date.UTC(2026, 2, 26, 8, 0, 0),
   autoDrain = true,
-  channels = [],
   types = builtInTypes,
+  channels = [],
 }: {
   vars?: Record<string, string>;
   now?: number;
   autoDrain?: boolean;
+  types?: NotificationTypes;
   /** Channels beside the service's own, or in the place of those with the same name. */
   channels?: readonly RegisteredChannel[];
-  types?: NotificationTypes;
 } = {}): Harness {
   let time = now;
   const logged: string[] = [];
@@ -181,7 +181,7 @@ export function createHarness({
     {
       clock,
       random: () => 0.5,
-      fetch: (input, init) => pass("fetch", async () => reach(String(input), init as RequestInit)),
+      fetch: (input, init) => pass("fetch", async () => reach(String(input), init)),
       log: memoryLog(logged),
       types,
     },

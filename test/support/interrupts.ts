@@ -1,3 +1,4 @@
+import { standIn } from "./stand-in.ts";
 /** Carries out a call that leaves the isolate. `name`: `d1`, `gate.acquire`, `limiter.slots`, `fetch`, `queue` … */
 export type Pass = <T>(name: string, call: () => Promise<T>) => Promise<T>;
 
@@ -93,9 +94,9 @@ export function watchObjects<T extends Rpc.DurableObjectBranded | undefined>(
           );
       },
     });
-  return {
+  return standIn(real, {
     getByName: (name: string) => watch(real.getByName(rename(name))),
     get: (id: DurableObjectId) => watch(real.get(id)),
     idFromString: (id: string) => real.idFromString(id),
-  } as unknown as DurableObjectNamespace<T>;
+  });
 }

@@ -1,13 +1,7 @@
 import fc from "fast-check";
-import type { OpenApi } from "./contract.ts";
+import type { Role } from "../../src/auth/principal.ts";
+import type { OpenApi, Parameter } from "./contract.ts";
 import { arbitraryOf, hostile, type JsonSchema, mutated } from "./from-schema.ts";
-
-interface Parameter {
-  name: string;
-  in: string;
-  required?: boolean;
-  schema: JsonSchema;
-}
 
 /** One operation of the document, with the schemas that it refers to. */
 export interface Operation {
@@ -21,6 +15,13 @@ export interface Operation {
   defs: Record<string, JsonSchema>;
 }
 
+/** Who calls, by what a token says. */
+interface Caller {
+  role: Role;
+  sub: string;
+  org?: string;
+}
+
 /** A request that somebody might send. */
 export interface Wanted {
   /** Path and query. */
@@ -28,7 +29,7 @@ export interface Wanted {
   headers: Record<string, string>;
   /** undefined: none. */
   body: unknown;
-  as: { role: string; sub: string; org?: string } | null;
+  as: Caller | null;
 }
 
 /** What is there, so that not every id is a stranger's. */
@@ -36,25 +37,21 @@ export interface Things {
   /** What a parameter or field can stand for, beyond what its schema says. */
   known(name: string, path: string): string | undefined;
   /** Who may call. */
-  callers: { roles: readonly string[]; subs: readonly string[]; orgs: readonly string[] };
+  callers: { roles: readonly Role[]; subs: readonly string[]; orgs: readonly string[] };
 }
 
 /** Every operation that the document declares. */
 export function operationsOf(document: OpenApi): Operation[] {
-  const defs = document.components.schemas as Record<string, JsonSchema>;
+  const defs = document.components.schemas;
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, declared]) => {
-      const { parameters = [], requestBody } = declared as {
-        parameters?: Parameter[];
-        requestBody?: { content: Record<string, { schema: JsonSchema }> };
-      };
+    Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
       const body = requestBody?.content["application/json"]?.schema;
       return { method: method.toUpperCase(), path, parameters, body, defs };
     }),
   );
 }
 
-const oneIn = (n: number, rare: fc.Arbitrary<unknown>, usual: fc.Arbitrary<unknown>) =>
+const oneIn = <T>(n: number, rare: fc.Arbitrary<T>, usual: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ weight: 1, arbitrary: rare }, { weight: n - 1, arbitrary: usual });
 
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -129,31 +126,35 @@ export function requestsTo(operation: Operation, things: Things): fc.Arbitrary<W
     .record({
       params: parametersIn("path", operation, things),
       query: parametersIn("query", operation, things),
-      unknown: oneIn(
+      unknown: oneIn<Record<string, string>>(
         8,
         fc.constantFrom({ utm_source: "x" }, { Page: "1" }, { "limit[]": "%ff" }),
         fc.constant({}),
       ),
       declared: parametersIn("header", operation, things),
-      strange: oneIn(5, strange, fc.constant({})),
+      strange: oneIn<Record<string, string>>(5, strange, fc.constant({})),
       body: bodiesOf(operation, things),
-      as: oneIn(6, fc.constant(null), oneIn(3, caller, fc.constant({ role: "service", sub: "svc" }))),
+      as: oneIn<Caller | null>(
+        6,
+        fc.constant(null),
+        oneIn<Caller>(3, caller, fc.constant({ role: "service", sub: "svc" })),
+      ),
     })
     .map(({ params, query, unknown, declared, strange, body, as }) => {
       const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
         encode(String(params[name] ?? "")),
       );
-      const search = Object.entries({ ...query, ...(unknown as object) }).map(
+      const search = Object.entries({ ...query, ...unknown }).map(
         ([name, value]) => `${name}=${encode(String(value))}`,
       );
-      const headers = { prefer: "respond-async", ...declared, ...(strange as object) };
+      const headers = { prefer: "respond-async", ...declared, ...strange };
       return {
         url: search.length === 0 ? path : `${path}?${search.join("&")}`,
         headers: Object.fromEntries(
           Object.entries(headers).map(([name, value]) => [name, headerText(String(value))]),
         ),
         body,
-        as: as as Wanted["as"],
+        as,
       };
     });
 }

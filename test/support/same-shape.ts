@@ -1,3 +1,5 @@
+import { isObject } from "../../src/lib/objects.ts";
+
 type Json = unknown;
 
 const kindOf = (value: Json): string =>
@@ -24,9 +26,8 @@ export function lacks(answer: Json, example: Json, at = ""): string[] {
     if (example.length > 0 && answer.length === 0) return [`${at}: is empty`];
     return answer.flatMap((member, i) => lacks(member, example[0], `${at}/${i}`));
   }
-  if (typeof example !== "object" || example === null) return [];
-  const given = answer as Record<string, Json>;
+  if (!isObject(example) || !isObject(answer)) return [];
   return Object.entries(example).flatMap(([name, value]) =>
-    name in given ? lacks(given[name], value, `${at}/${name}`) : [`${at}/${name}: is missing`],
+    name in answer ? lacks(answer[name], value, `${at}/${name}`) : [`${at}/${name}: is missing`],
   );
 }

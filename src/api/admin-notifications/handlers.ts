@@ -12,7 +12,7 @@ import { remindOrg } from "../../notifications/certification-reminder/remind-org
 import { remindUser } from "../../notifications/certification-reminder/remind-user.ts";
 import * as log from "../../log/admin.ts";
 import * as routes from "./routes.ts";
-import { bulkView, detailView, entryView, printed, remindedView } from "./view.ts";
+import { bulkView, detailView, listItemView, printed, remindedView } from "./view.ts";
 
 const idOf = (text: string): string => {
   const id = parseDispatchId(text);
@@ -20,7 +20,7 @@ const idOf = (text: string): string => {
   return id;
 };
 
-export function registerAdminNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { org_id, include_sub_orgs, recipient_user_id, status, batch_id, ...query } = c.req.valid("query");
     const page = pageOf(query);
@@ -39,7 +39,7 @@ export function registerAdminNotifications(app: App): void {
     };
     const found = await log.listLog(c.get("ctx"), scopeOf(c.get("principal")), filter, page);
     const { rows, pagination } = paginate(page, found);
-    return c.json({ data: rows.map(entryView), pagination }, 200);
+    return c.json({ data: rows.map(listItemView), pagination }, 200);
   });
 
   app.openapi(routes.remind, async (c) => {

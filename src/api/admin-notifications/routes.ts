@@ -1,19 +1,12 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
-import { json, jsonBody, problems } from "../../http/schemas.ts";
+import { json, jsonBody, keyed, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** The admin contract. Static paths come before `/{id}`. */
 export const BASE = "/api/v1/admin/notifications";
 
 const shared = { tags: ["Dispatch log"], middleware: access("admin-notifications", ADMIN_ROLES) };
-
-const keyed = z.object({
-  "idempotency-key": z
-    .string()
-    .optional()
-    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
-});
 
 export const list = createRoute({
   ...shared,

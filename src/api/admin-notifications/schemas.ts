@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { anyDispatchId, inOrder, instant, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { anyDispatchId, directoryId, inOrder, instant, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
 
 export const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
 
-const entry = {
+const listItem = {
   dispatch_id: dispatchId,
   org_id: z.string().nullable(),
   type: z.string(),
@@ -23,13 +23,13 @@ const entry = {
 };
 
 export const list = z
-  .object({ data: z.array(z.object(entry).openapi("DispatchEntry")), pagination })
+  .object({ data: z.array(z.object(listItem).openapi("DispatchEntry")), pagination })
   .openapi("DispatchLog");
 
 export const detail = z
   .object({
     data: z.object({
-      ...entry,
+      ...listItem,
       subject: z.string().nullable(),
       delivered_at: printedTime.nullable(),
       batch_id: z.string().nullable(),
@@ -62,7 +62,7 @@ export const listQuery = z
   })
   .refine(...inOrder);
 
-/** What is no id of ours is a 404, like an id that is not there. */
+/** A text that is no id of ours gets 404, like an unknown id. */
 export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
 
 export const remindBody = z.strictObject({ user_id: directoryId }).openapi("CertificationReminder");

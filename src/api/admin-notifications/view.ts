@@ -9,7 +9,7 @@ import type * as schemas from "./schemas.ts";
 
 export const printed = (dispatch: Pick<Dispatch, "id">): string => printId("dsp", dispatch.id);
 
-export const entryView = (dispatch: Linked): z.infer<typeof schemas.list>["data"][number] => ({
+export const listItemView = (dispatch: Linked): z.infer<typeof schemas.list>["data"][number] => ({
   dispatch_id: printed(dispatch),
   org_id: dispatch.org_id,
   type: dispatch.type,
@@ -24,7 +24,7 @@ export const entryView = (dispatch: Linked): z.infer<typeof schemas.list>["data"
 
 export const detailView = (dispatch: Linked): z.infer<typeof schemas.detail> => ({
   data: {
-    ...entryView(dispatch),
+    ...listItemView(dispatch),
     subject: dispatch.title,
     delivered_at: isoOrNull(dispatch.delivered_at),
     batch_id: dispatch.batch_id === null ? null : printId("batch", dispatch.batch_id),

@@ -5,11 +5,11 @@ import { faultsOf, type Rejected } from "../../http/members.ts";
 import { invalid } from "../../http/problem.ts";
 import { Failure, type FieldError } from "../../lib/failure.ts";
 
-/** The items of a bulk: what can be written, and what is wrong with the others. */
+/** The items of a bulk: the valid ones, and the faults of the others. */
 export interface Bulk<F extends Facts = Facts> {
   total: number;
   rows: F[];
-  /** Where an id stands in the request. */
+  /** The index of an id in the request. */
   indexOf: Map<string, number>;
   rejected: Rejected;
 }
@@ -19,7 +19,7 @@ type Reader<I, F> = (item: I) => { success: true; data: F } | { success: false; 
 
 const REPEATED = { pointer: "/id", detail: "stands twice in this request" };
 
-/** Sorts the items of a bulk, of which some may be wrong. Of several with one id the first that is right counts. */
+/** Validates each item by itself. Of several items with one id the first valid one counts. */
 export function readBulk<I, F extends Facts>(items: readonly I[], read: Reader<I, F>): Bulk<F> {
   const bulk: Bulk<F> = { total: items.length, rows: [], indexOf: new Map(), rejected: new Map() };
   for (const [index, item] of items.entries()) {
@@ -36,7 +36,7 @@ export function readBulk<I, F extends Facts>(items: readonly I[], read: Reader<I
 
 /**
  * The answer to a bulk.
- * @param refusals what the database did not take
+ * @param refusals items that the database did not accept
  * @throws 400 when nothing at all could be written
  */
 export function bulkAnswer(bulk: Bulk, refusals: readonly Refusal[]) {

@@ -9,14 +9,14 @@ import { fieldErrors, type Target } from "../../http/field-errors.ts";
 import { membersOf } from "../../http/members.ts";
 import { invalid } from "../../http/problem.ts";
 import { type Bulk, bulkAnswer, readBulk } from "./bulk.ts";
-import { WIRE } from "./collections.ts";
+import { WIRE } from "./collections/index.ts";
 import { routesOf } from "./routes.ts";
 import { notifyQuery } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
-import { registerWithheld } from "./withheld.ts";
+import { registerWithheld } from "./withheld/handlers.ts";
 
 /** Mounts every collection of the directory. */
-export function registerHandlers(app: App): void {
+export function register(app: App): void {
   for (const wire of Object.values<WireCollection>(WIRE)) registerCollection(app, wire);
   registerWithheld(app);
 }
@@ -60,7 +60,7 @@ export function registerCollection(app: App, wire: WireCollection): void {
       const bulk = readBulk(c.req.valid("json").items, (data) => ({ success: true, data }));
       return write(c, bulk, c.req.valid("query"));
     },
-    // Items that are wrong keep none of the others from being written.
+    // Invalid items do not stop the others.
     (result, c) => (result.success ? undefined : writeRest(c, result.target, result.error)),
   );
 }

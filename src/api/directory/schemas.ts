@@ -1,17 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { memberErrors } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
+import { directoryId, memberErrors } from "../../http/schemas.ts";
 
 /** Items of one bulk upsert. */
 export const MAX_ITEMS = 1_000;
 
-/** An id that can stand in a path: `.` and `..` cannot, since every URL parser resolves them away. */
+/** An id that can be part of a path: not `.` and `..`, which URL parsers resolve. */
 export const entityId = directoryId.refine((id) => id !== "." && id !== "..", "must not be . or ..");
 
 /** A reference to another entity, which need not be there yet. */
 export const idOrNull = directoryId.nullable().default(null);
 
-/** The body of a bulk upsert. Items are counted before they are looked at, so that a huge list costs nothing. */
+/** The body of a bulk upsert. Items are counted before they are validated, so that a huge list costs nothing. */
 export const bulkOf = <T extends { id: string }>(item: z.ZodType<T>) =>
   z.strictObject({
     items: z.preprocess(countItems, z.array(item).min(1).max(MAX_ITEMS)),

@@ -1,13 +1,13 @@
 import type { z } from "@hono/zod-openapi";
 import type { Collection, Facts, Value } from "../../directory/collection.ts";
 
-/** One thing of a collection as it is answered. */
+/** An item of a collection as answers print it. */
 export type Printed = Readonly<Record<string, Value>>;
 
-/** How a collection looks on the wire. Schemas give what the table stores: transform where names or units differ. */
+/** A collection as the API shows it. Its schemas transform names and units to those of the table. */
 export interface WireCollection<F extends Facts = Facts, S extends F = F> {
   collection: Collection<F, S>;
-  /** The body of a PUT; what is absent becomes null, or its default. Strict, so that a misspelt field is refused. */
+  /** The body of a PUT. Absent fields become null or their default. Strict, so that a misspelt field is refused. */
   body: z.ZodType<Omit<F, "id">>;
   /** An item of a bulk: the same with its id. */
   item: z.ZodType<F>;

@@ -1,15 +1,15 @@
 import type { Context } from "hono";
-import type { Subject } from "../../directory/subject.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { requireToken } from "../../http/access.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { subjectOf } from "../../http/subject.ts";
-import { type Change, changeMessage, readAll } from "../../inbox/change.ts";
+import { type Subject, subjectOf } from "../../directory/subject.ts";
+import { changeMessage, readAll } from "../../inbox/change.ts";
 import { listInbox } from "../../inbox/list.ts";
 import { printCursor, printMessage } from "../../inbox/message.ts";
 import { iso } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { parseDispatchId } from "../../lib/ids.ts";
+import { keysOf } from "../../lib/objects.ts";
 import * as routes from "./routes.ts";
 import { acknowledged, frame, said } from "./schemas.ts";
 
@@ -19,10 +19,10 @@ const idOf = (text: string): string => {
   return id;
 };
 
-/** Whose inbox it is: the caller's, and nobody else's. */
+/** The reader is always the caller. */
 const reader = (c: Context<AppEnv>): Subject => subjectOf(requireToken(c.get("principal")));
 
-export function registerInbox(app: App): void {
+export function register(app: App): void {
   app.openAPIRegistry.register("InboxFrame", frame);
   app.openAPIRegistry.register("InboxSync", said);
   app.openAPIRegistry.register("InboxAck", acknowledged);
@@ -79,7 +79,7 @@ export function registerInbox(app: App): void {
     });
   });
 
-  for (const change of Object.keys(routes.changes) as Change[])
+  for (const change of keysOf(routes.changes))
     app.openapi(routes.changes[change], async (c) => {
       const { id } = reader(c);
       const { row, unread } = await changeMessage(c.get("ctx"), id, idOf(c.req.valid("param").id), change);

@@ -4,7 +4,7 @@ import { json, problems } from "../../http/schemas.ts";
 import { MAX_SOCKETS, MAX_UNACKED_BYTES, SAYS } from "../../inbox/live/protocol.ts";
 import * as schemas from "./schemas.ts";
 
-/** The caller's own in-app messages, whoever the caller is. */
+/** The caller's own in-app messages, whatever the caller's role. */
 export const BASE = "/api/v1/inbox";
 
 const tags = ["Inbox"];
@@ -39,7 +39,7 @@ export const ticket = createRoute({
 
 export const live = createRoute({
   tags,
-  // The ticket stands for the token.
+  // The ticket replaces the token.
   security: [],
   method: "get",
   path: `${BASE}/live`,

@@ -102,7 +102,7 @@ const ack = z.string().optional().openapi({
     "Send it back as `InboxAck` once the frame is read. Frames carry one now and then; a connection that never does so is closed after a while.",
 });
 
-/** What the server says on a live connection. */
+/** A frame that the server sends on a live connection. */
 export const frame = z
   .discriminatedUnion("type", [
     z.object({
@@ -120,7 +120,7 @@ export const frame = z
     description: `\`changes\` comes once the connection is open, and whenever there are some. \`reset\` stands for more than ${MAX_CHANGES}, or ${MAX_FRAME_BYTES / 1024} KB: list the inbox again and send \`sync\` with the list's cursor.`,
   });
 
-/** What a client may say on a live connection. */
+/** A message that a client may send on a live connection. */
 export const said = z
   .object({ type: z.literal("sync"), after: z.string().optional() })
   .openapi("InboxSync", { description: "Asks what is new; with `after`, what is new since that cursor." });

@@ -16,7 +16,7 @@ import {
   changedView,
   createdView,
   detailView,
-  entryView,
+  listItemView,
   historyView,
   printed,
   profileView,
@@ -28,7 +28,7 @@ const idOf = (text: string): string => {
   return id;
 };
 
-export function registerNotificationRecords(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { peer_mentor_id, coordinator_id, event_type, from, to, ...paging } = c.req.valid("query");
     const page = pageOf(paging);
@@ -41,7 +41,7 @@ export function registerNotificationRecords(app: App): void {
     };
     const found = await listRecords(c.get("ctx"), scopeOf(c.get("principal")), filter, page);
     const { rows, pagination } = paginate(page, found);
-    return c.json({ data: rows.map(entryView), pagination }, 200);
+    return c.json({ data: rows.map(listItemView), pagination }, 200);
   });
 
   app.openapi(routes.create, async (c) => {

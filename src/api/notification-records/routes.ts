@@ -1,7 +1,7 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES, OPERATOR_ROLES } from "../../http/access.ts";
 import type { Role } from "../../auth/principal.ts";
-import { json, jsonBody, problems } from "../../http/schemas.ts";
+import { json, jsonBody, keyed, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** The contract of notification records. Static paths come before `/{id}`. */
@@ -20,13 +20,6 @@ const route = (roles: readonly Role[]) => ({
 
 const SCOPE =
   "A coordinator sees the mentors whom they coordinate, an org_admin those of their organizations.";
-
-const keyed = z.object({
-  "idempotency-key": z
-    .string()
-    .optional()
-    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
-});
 
 export const list = createRoute({
   ...route(READERS),

@@ -18,7 +18,7 @@ const channels = z.array(z.enum(CHANNELS)).openapi({
     "Only those that worked. Where we sent the messages ourselves, it follows what becomes of them.",
 });
 
-/** A record says that somebody was told: it names at least one. */
+/** The channels on which someone was notified: at least one. */
 const givenChannels = listOf(z.enum(CHANNELS), CHANNELS.length).refine(
   (given) => new Set(given).size === given.length,
   "must not name a channel twice",
@@ -162,7 +162,7 @@ export const historyQuery = z.object({
     .openapi({ description: "Older events are in the list of records." }),
 });
 
-/** What is no id of ours is a 404, like an id that is not there. */
+/** A text that is no id of ours gets 404, like an unknown id. */
 export const idParam = z.object({ id: recordId.openapi({ param: { name: "id", in: "path" } }) });
 
 export const mentorParam = z.object({

@@ -18,13 +18,13 @@ export const createdView = (record: RecordEntry): z.infer<typeof schemas.created
   sent_at: iso(record.sent_at),
 });
 
-export const entryView = (record: RecordEntry): z.infer<typeof schemas.list>["data"][number] => ({
+export const listItemView = (record: RecordEntry): z.infer<typeof schemas.list>["data"][number] => ({
   ...createdView(record),
   peer_mentor_name: record.peer_mentor_name,
 });
 
 export const detailView = (record: RecordDetail): z.infer<typeof schemas.detail> => ({
-  ...entryView(record),
+  ...listItemView(record),
   effective_date: isoOrNull(record.effective_date),
   reason: record.reason,
   coordinator_name: record.coordinator_name,

@@ -6,8 +6,11 @@ import {
   PRIORITIES,
   type PushOptions,
   SILENT_OPTIONS,
+  unknownTo,
 } from "../../channels/push/options.ts";
+import type { PushProvider } from "../../channels/push/provider.ts";
 import { MAX_IN_APP_BYTES, MAX_PUSH_BYTES, inAppBytes, pushPayloadBytes } from "../../channels/push/size.ts";
+import type { FieldError } from "../../lib/failure.ts";
 import { plainText } from "../../lib/text.ts";
 
 const name = plainText(128);
@@ -72,7 +75,7 @@ export const options = z
     example: { sound: "chime.wav", badge: 3, ttl: 3_600, channel_id: "training" },
   });
 
-/** What the rules look at, of a send or of a batch's target. */
+/** The fields of a send or of a batch's target that the rules check. */
 interface Content {
   title?: string | undefined;
   body?: string | undefined;
@@ -85,13 +88,13 @@ interface Content {
 const isSilent = ({ title, body, options }: Content): boolean =>
   title === undefined && body === undefined && options?.content_available === true;
 
-/** Whoever sends options may have a silent push in mind. */
+/** Mentions silent pushes only to callers who send options. */
 const isRequired = ({ input }: { input?: unknown }): string =>
   typeof input === "object" && input !== null && "options" in input
     ? "is required: only a silent push (`options.content_available`) has neither title nor body"
     : "is required";
 
-/** Looks at whatever is an object, so that a missing title is named beside everything else that is wrong. */
+/** Checks also objects with other faults, so that a missing title is reported together with them. */
 const evenIfWrong = ({ value }: z.core.ParsePayload): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -115,9 +118,8 @@ function checkSize(content: Content, isPush: boolean, refuse: (path: string[], m
 }
 
 /**
- * The rules that take more than one field: title and body unless it is silent, what a silent push may have, options only
- * where there is a push, and the size. A push service's limit holds for pushes alone, also for one with a fallback: that
- * comes after the push.
+ * The rules about more than one field: a title and a body unless the push is silent, what a silent push may have, options
+ * only for a push, and the size. A push service's size limit applies to every push, also to one with a fallback.
  */
 export const withContentRules = <T extends z.ZodType<Content>>(schema: T) =>
   schema
@@ -139,3 +141,15 @@ export const withContentRules = <T extends z.ZodType<Content>>(schema: T) =>
       if (isSilent(content)) checkSilent(content, refuse);
       checkSize(content, isPush, refuse);
     });
+
+/** Options that no configured provider supports: refused before sending, when the caller can still be told. */
+export const unknownOptions = (
+  providers: readonly PushProvider[],
+  { options }: { options?: PushOptions | undefined },
+): FieldError[] =>
+  options === undefined
+    ? []
+    : unknownTo(providers, options).map((name) => ({
+        pointer: `/options/${name}`,
+        detail: `no push provider here has this (${providers.map((provider) => provider.name).join(", ")})`,
+      }));

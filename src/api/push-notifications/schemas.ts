@@ -1,37 +1,35 @@
 import { z } from "@hono/zod-openapi";
 import { SEND_CHANNELS } from "../../notifications/push/send-one.ts";
-import { CHANNELS, PLATFORMS } from "../../db/schema/index.ts";
+import { CHANNELS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
 import { options, withContentRules } from "./options.ts";
 import {
   anyDispatchId,
+  directoryId,
   inOrder,
   instant,
   jsonObject,
   listOf,
-  memberErrors,
   printedTime,
 } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { plainText } from "../../lib/text.ts";
 
-/** What this view calls a dispatch's state: the pipeline's, or the mark that a person set. */
+/** Statuses of this view: the pipeline's, and marks that a person set. */
 export const STATUSES = ["queued", "sending", "sent", "failed", "cancelled", "retried", "resolved"] as const;
 export type ViewStatus = (typeof STATUSES)[number];
 
-/** Targets of one batch. */
-export const MAX_TARGETS = 1_000;
-
 export const notificationId = z.string().openapi({ example: "notif_01jq8z3k5te8v9m4p2r7x6w1yd" });
-const status = z.enum(STATUSES);
+export const status = z.enum(STATUSES);
 const reference = plainText(128);
 
-/** What a schema can say of the two kinds of pushes; the rest is in the descriptions. */
-const SHOWN_OR_SILENT = [{ required: ["title", "body"] }, { required: ["options"] }];
+/** The two kinds of pushes, as far as JSON Schema can say it; the descriptions say the rest. */
+export const SHOWN_OR_SILENT = [{ required: ["title", "body"] }, { required: ["options"] }];
 
 const NEEDED =
   "Needed, but for a silent push (`options.content_available`), which has neither title nor body.";
 
-const content = {
+/** What a push says, and to whom. */
+export const content = {
   user_id: directoryId,
   title: plainText(1_000).optional().openapi({ description: NEEDED }),
   body: plainText(4_096).optional().openapi({ description: NEEDED }),
@@ -101,25 +99,6 @@ export const sendBody = withContentRules(
     },
   });
 
-export const target = withContentRules(z.strictObject(content)).openapi("PushTarget", {
-  anyOf: SHOWN_OR_SILENT,
-});
-
-export const batchBody = z.strictObject({ targets: listOf(target, MAX_TARGETS) }).openapi("PushBatch", {
-  example: {
-    targets: [
-      { user_id: "usr_4bc8d2", title: "Time to log your run!", body: "Three days without an activity." },
-      {
-        user_id: "usr_9ea3c7",
-        title: "Your race starts in an hour",
-        body: "Gate B, bib 1204.",
-        options: { interruption_level: "time-sensitive", ttl: 3_600 },
-      },
-      { user_id: "usr_9ea3c7", data: { sync: "runs" }, options: { content_available: true } },
-    ],
-  },
-});
-
 const summary = {
   id: notificationId,
   user_id: z.string(),
@@ -170,29 +149,6 @@ export const record = z
   })
   .openapi("PushRecord");
 
-export const batchSent = z
-  .object({
-    batch_id: z.string(),
-    total: z.int(),
-    succeeded: z.int(),
-    failed: z.int(),
-    results: z.array(
-      z.object({
-        user_id: z.string().openapi({ description: "Empty where the target names none that can be read." }),
-        notification_id: notificationId.nullable(),
-        status,
-        error_code: z.string().optional(),
-        error: z.string().optional(),
-        retry_at: printedTime
-          .optional()
-          .openapi({ description: "With `rate_limited`: when there may be room for it." }),
-      }),
-    ),
-    sent_at: printedTime.nullable(),
-    ...memberErrors,
-  })
-  .openapi("PushBatchSent");
-
 export const annotateBody = z
   .strictObject({
     status: z.enum(["retried", "resolved"]).optional(),
@@ -226,43 +182,3 @@ export const listQuery = z
   .refine(...inOrder);
 
 export const idParam = z.object({ id: anyDispatchId.openapi({ param: { name: "id", in: "path" } }) });
-
-const token = z.string().openapi({ example: "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]" });
-
-export const devicesQuery = z.object({
-  user_id: directoryId.optional().openapi({ description: "Whose devices; a `user` may leave it out." }),
-});
-
-export const devices = z
-  .object({
-    user_id: z.string(),
-    tokens: z.array(
-      z.object({
-        token,
-        platform: z.enum(PLATFORMS),
-        registered_at: printedTime,
-        last_used_at: printedTime.nullable(),
-      }),
-    ),
-  })
-  .openapi("Devices");
-
-export const registerBody = z
-  .strictObject({ user_id: directoryId, token: z.string().max(200), platform: z.enum(PLATFORMS) })
-  .openapi("DeviceRegistration");
-
-export const registered = z
-  .object({ user_id: z.string(), token, platform: z.enum(PLATFORMS), registered_at: printedTime })
-  .openapi("Device");
-
-export const tokenParam = z.object({
-  token: z
-    .string()
-    .min(1)
-    .max(200)
-    .openapi({ param: { name: "token", in: "path" }, description: "Percent-encoded." }),
-});
-
-export const invalidated = z
-  .object({ invalidated: z.literal(true), token, invalidated_at: printedTime })
-  .openapi("DeviceInvalidated");

@@ -2,12 +2,9 @@ import type { z } from "@hono/zod-openapi";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
 import { parseOptions } from "../../channels/push/options.ts";
 import { type Linked, printLinks } from "../../log/links.ts";
-import { isFinished } from "../../log/wait.ts";
-import { reportOf } from "../../http/field-errors.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
-import type { FieldError } from "../../lib/failure.ts";
 import { printId } from "../../lib/ids.ts";
-import type { BatchResult } from "./batch.ts";
+import { keysOf, parseObject } from "../../lib/objects.ts";
 import type * as schemas from "./schemas.ts";
 import type { ViewStatus } from "./schemas.ts";
 
@@ -21,20 +18,20 @@ const PRINTED = {
   cancelled: "cancelled",
 } as const satisfies Record<DispatchStatus, ViewStatus>;
 
-/** A person's mark goes before the pipeline's state. */
+/** A person's mark has precedence over the pipeline's status. */
 export const viewStatus = ({ status, mark }: Dispatch): ViewStatus =>
   mark === "retried" || mark === "resolved" ? mark : PRINTED[status];
 
-/** What to select for a status of this view. */
+/** The stored statuses or the mark that a status of this view stands for. */
 export const selection = (status: ViewStatus): { statuses?: DispatchStatus[]; mark: string | null } =>
   status === "retried" || status === "resolved"
     ? { mark: status }
     : {
         mark: null,
-        statuses: (Object.keys(PRINTED) as DispatchStatus[]).filter((stored) => PRINTED[stored] === status),
+        statuses: keysOf(PRINTED).filter((stored) => PRINTED[stored] === status),
       };
 
-const errorOf = ({ error_code, error }: Dispatch) => ({
+export const errorOf = ({ error_code, error }: Dispatch) => ({
   ...(error_code !== null && { error_code }),
   ...(error !== null && { error }),
 });
@@ -75,7 +72,7 @@ export const recordView = (
 ): z.infer<typeof schemas.record> => ({
   ...summary(dispatch),
   ...references(dispatch),
-  data: dispatch.data === null ? null : (JSON.parse(dispatch.data) as Record<string, unknown>),
+  data: dispatch.data === null ? null : parseObject(dispatch.data),
   ...(dispatch.options !== null && { options: parseOptions(dispatch.options) }),
   device_tokens: tokens,
   ...(forStaff && dispatch.retry_note !== null && { retry_note: dispatch.retry_note }),
@@ -87,52 +84,3 @@ export const annotatedView = (dispatch: Dispatch): z.infer<typeof schemas.annota
   retry_note: dispatch.retry_note,
   updated_at: iso(dispatch.updated_at),
 });
-
-const MISSING = {
-  invalid_request: "The target is not valid; `errors` names what is wrong with it",
-  unknown_user: "There is no such user",
-  no_record: "There is no record of it: it has been deleted, or was not taken when the request came first",
-  rate_limited:
-    "The user's budget is booked out for the next 24 hours. It was not taken: send it again, as a new request, after retry_at",
-};
-
-/** @param faults of the targets that are wrong */
-export function batchView(
-  batchId: string,
-  results: readonly BatchResult[],
-  faults: Iterable<FieldError>,
-): z.infer<typeof schemas.batchSent> {
-  const printed = results.map((result) =>
-    result.dispatch === null
-      ? {
-          user_id: result.user_id,
-          notification_id: null,
-          status: "failed" as const,
-          error_code: result.missing,
-          error: MISSING[result.missing],
-          ...(result.missing === "rate_limited" && { retry_at: iso(result.retryAt) }),
-        }
-      : {
-          user_id: result.user_id,
-          notification_id: printId("notif", result.dispatch.id),
-          status: viewStatus(result.dispatch),
-          ...errorOf(result.dispatch),
-        },
-  );
-  const { errors, capped } = reportOf(faults);
-  const times = results.flatMap(({ dispatch }) => dispatch?.sent_at ?? []);
-  return {
-    batch_id: printId("batch", batchId),
-    total: results.length,
-    succeeded: printed.filter((result) => result.status === "sent").length,
-    failed: printed.filter((result) => result.status === "failed").length,
-    results: printed,
-    sent_at: times.length === 0 ? null : iso(Math.max(...times)),
-    ...(errors.length > 0 && { errors }),
-    ...(capped && { errors_capped: true }),
-  };
-}
-
-/** Whether every target has its outcome. */
-export const isBatchFinished = (results: readonly BatchResult[]): boolean =>
-  results.every(({ dispatch }) => dispatch === null || isFinished(dispatch));

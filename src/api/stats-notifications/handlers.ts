@@ -5,7 +5,7 @@ import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { scopeOf } from "../../auth/scope-of.ts";
-import { newUserOf } from "../../http/subject.ts";
+import { newUserOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";
 import { changeWindow } from "../../notifications/stats-summary/change-window.ts";
@@ -14,7 +14,7 @@ import { refreshSnapshot } from "../../notifications/stats-summary/refresh.ts";
 import { removeSubscription } from "../../notifications/stats-summary/remove.ts";
 import { subscribe } from "../../notifications/stats-summary/subscribe.ts";
 import * as routes from "./routes.ts";
-import { changedView, createdView, detailView, entryView, printed, refreshedView } from "./view.ts";
+import { changedView, createdView, detailView, listItemView, printed, refreshedView } from "./view.ts";
 
 const idOf = (text: string): string => {
   const id = parseId("notif", text);
@@ -22,22 +22,21 @@ const idOf = (text: string): string => {
   return id;
 };
 
-/** A caller of whom the directory has not heard yet is created from the token, when they subscribe themselves. */
+/** The user to create from the token, when callers whom the directory does not know subscribe themselves. */
 function newUser(principal: Principal, userId: string): NewUser | null {
   if (principal.kind === "anonymous" || principal.id !== userId) return null;
   if (scopeOf(principal).kind !== "own") return null;
   return newUserOf(principal);
 }
 
-/** Mounts the stats contract. */
-export function registerHandlers(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { user_id, time_window, status, ...paging } = c.req.valid("query");
     const page = pageOf(paging);
     const filter = { userId: user_id, timeWindow: time_window, status };
     const found = await listSubscriptions(c.get("ctx"), scopeOf(c.get("principal")), filter, page);
     const { rows, pagination } = paginate(page, found);
-    return c.json({ data: rows.map(entryView), pagination }, 200);
+    return c.json({ data: rows.map(listItemView), pagination }, 200);
   });
 
   app.openapi(routes.get, async (c) => {

@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import { access } from "../../http/access.ts";
-import { json, jsonBody, problems } from "../../http/schemas.ts";
+import { json, jsonBody, keyed, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** The stats contract. */
 export const BASE = "/api/v1/stats-notifications";
 
-/** Whoever has a token, within their scope. */
+/** Any token, within its scope. */
 const shared = { tags: ["Stats notifications"], middleware: access("stats-notifications") };
 
 const ALREADY = "409 `already_subscribed` names the user's subscription to that window as `notification_id`.";
@@ -36,7 +36,7 @@ export const create = createRoute({
   path: BASE,
   summary: "Subscribe a user to the summaries of a time window",
   description: `When a window closes, the user gets its summary at 08:00 local time (or at the configured hour): the first one is that of the window which is open now. ${ALREADY}`,
-  request: { headers: schemas.keyed, body: jsonBody(schemas.createBody) },
+  request: { headers: keyed, body: jsonBody(schemas.createBody) },
   responses: {
     201: json(schemas.created, "Subscribed"),
     ...problems(400, 404, 409, 410, 413, 415, 422),

@@ -1,8 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { SUBSCRIPTION_STATUSES, TIME_WINDOWS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { printedTime } from "../../http/schemas.ts";
-import { directoryId } from "../../lib/text.ts";
+import { directoryId, printedTime } from "../../http/schemas.ts";
 
 const EXAMPLE_ID = "notif_01jq8z3k5te8v9m4p2r7x6w1yd";
 
@@ -80,14 +79,7 @@ export const refreshed = z
   })
   .openapi("StatsNotificationRefreshed");
 
-/** What is no id of ours is a 404, like an id that is not there. */
+/** A text that is no id of ours gets 404, like an unknown id. */
 export const idParam = z.object({
   id: z.string().openapi({ param: { name: "id", in: "path" }, example: EXAMPLE_ID }),
-});
-
-export const keyed = z.object({
-  "idempotency-key": z
-    .string()
-    .optional()
-    .openapi({ description: "A repeat within 24 hours answers with the same resource." }),
 });

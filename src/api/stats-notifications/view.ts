@@ -20,13 +20,13 @@ const snapshot = (subscription: Subscription) => ({
   hours_logged: hoursOf(subscription.completed_minutes),
 });
 
-export const entryView = (row: Subscription): z.infer<typeof schemas.list>["data"][number] => ({
+export const listItemView = (row: Subscription): z.infer<typeof schemas.list>["data"][number] => ({
   ...common(row),
   last_refreshed_at: iso(row.last_refreshed_at),
 });
 
 export const detailView = (row: Subscription): z.infer<typeof schemas.detail> => ({
-  ...entryView(row),
+  ...listItemView(row),
   snapshot: snapshot(row),
 });
 

@@ -1,28 +1,13 @@
-import type { z } from "@hono/zod-openapi";
-import {
-  findSuppression,
-  liftSuppression,
-  listSuppressions,
-  type Suppression,
-} from "../../channels/email/suppressions.ts";
+import { findSuppression, liftSuppression, listSuppressions } from "../../channels/email/suppressions.ts";
 import type { App } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { actorOf } from "../../auth/principal.ts";
-import { iso, isoOrNull } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
-import { parseId, printId } from "../../lib/ids.ts";
+import { parseId } from "../../lib/ids.ts";
 import * as routes from "./routes.ts";
-import type * as schemas from "./schemas.ts";
+import { view } from "./view.ts";
 
-const view = (found: Suppression): z.infer<typeof schemas.suppression> => ({
-  id: printId("sup", found.id),
-  email: found.email,
-  reason: found.reason,
-  created_at: iso(found.created_at),
-  expires_at: isoOrNull(found.expires_at),
-});
-
-export function registerSuppressions(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const page = pageOf(c.req.valid("query"));
     const { rows, pagination } = paginate(page, await listSuppressions(c.get("ctx"), page));
@@ -37,8 +22,7 @@ export function registerSuppressions(app: App): void {
     const { id: printed } = c.req.valid("param");
     const id = parseId("sup", printed);
     if (id === null) throw notFound("suppression");
-    const author = { actor: actorOf(c.get("principal")), requestId: c.get("requestId") };
-    await liftSuppression(c.get("ctx"), id, author);
+    await liftSuppression(c.get("ctx"), id, authorOf(c));
     return c.json({ deleted: true as const, id: printed }, 200);
   });
 }

@@ -3,7 +3,7 @@ import { access, OPERATOR_ROLES } from "../../http/access.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
-/** Part of the directory. An address never stands in a URL, where logs on the way would keep it: an id stands for it. */
+/** Part of the directory. Suppressions have ids, since URLs are kept in logs and must not contain addresses. */
 export const BASE = "/api/v1/directory/suppressions";
 
 const operators = { tags: ["Directory"], middleware: access(null, OPERATOR_ROLES) };

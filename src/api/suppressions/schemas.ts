@@ -29,7 +29,7 @@ export const lookup = z
   .strictObject({ email: emailAddress })
   .openapi("SuppressionLookup", { example: { email: "kari@example.com" } });
 
-/** What is no id of ours is a 404, like an id that is not there. */
+/** A text that is no id of ours gets 404, like an unknown id. */
 export const idParam = z.object({ id: id.openapi({ param: { name: "id", in: "path" } }) });
 
 export const lifted = z

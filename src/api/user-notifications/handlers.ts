@@ -2,13 +2,12 @@ import type { Context } from "hono";
 import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
 import { sendTest } from "../../notifications/test/send.ts";
-import type { Subject } from "../../directory/subject.ts";
 import { deliverOn } from "../../delivery/through-providers.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { subjectOf } from "../../http/subject.ts";
+import { type Subject, subjectOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId } from "../../lib/ids.ts";
 import { changePreferences, getPreferences, type PreferencesChange } from "../../preferences/preferences.ts";
@@ -19,7 +18,7 @@ import { historyView, preferencesView, selection, statsView, testView } from "./
 const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
   subjectOf(requireToken(c.get("principal")), user_id);
 
-export function registerUserNotifications(app: App): void {
+export function register(app: App): void {
   app.openapi(routes.getPreferences, async (c) =>
     c.json(preferencesView(await getPreferences(c.get("ctx"), whose(c, c.req.valid("query")))), 200),
   );
@@ -39,7 +38,7 @@ export function registerUserNotifications(app: App): void {
     const wanted = pageOf({ page, limit: page_size, cursor });
     const found = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
     const { rows, pagination } = paginate(wanted, found);
-    // The contract's own shape, and where to go on.
+    // The contract's own shape, with our `next_cursor`.
     const { total, limit: _, ...where } = pagination;
     return c.json(
       { items: rows.map(historyView), total, page_size, total_pages: Math.ceil(total / page_size), ...where },
@@ -55,7 +54,7 @@ export function registerUserNotifications(app: App): void {
   });
 
   app.openapi(routes.sendTest, async (c) => {
-    // The body may be left out; its schema's defaults then have not been applied.
+    // Without a body the defaults of its schema are not applied.
     const body: { email_type?: string; custom_subject?: string | undefined } = c.req.valid("json") ?? {};
     const { email_type: type = "test", custom_subject: subject } = body;
     const request = { type, subject };
@@ -73,7 +72,7 @@ export function registerUserNotifications(app: App): void {
 
   app.openapi(routes.health, async (c) => {
     const { emailProviders, probeEmail } = c.get("deps");
-    // A service that looks after us has used nothing.
+    // A monitoring service has sent no test, so its usage is 0.
     const { id } = requireToken(c.get("principal"));
     const found = await emailHealth(c.get("ctx"), emailProviders, probeEmail, id);
     const { used, limit } = found.usage;

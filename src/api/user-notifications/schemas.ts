@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../../http/pagination.ts";
-import { anyDispatchId, listOf, printedTime } from "../../http/schemas.ts";
-import { directoryId, plainText } from "../../lib/text.ts";
+import { anyDispatchId, directoryId, listOf, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
 import { TYPE_IDS } from "../../notifications/registry.ts";
 
 /** The contract's states of an e-mail. */
@@ -10,7 +10,7 @@ export type HistoryStatus = (typeof HISTORY_STATUSES)[number];
 
 const FREQUENCIES = ["immediate", "daily", "weekly"] as const;
 
-/** More than there can be different ones, for whoever repeats some. */
+/** More than there are different ones, so that a caller may repeat some. */
 const MAX_DAYS = 100;
 
 const dayList = listOf(z.int().min(0).max(30), MAX_DAYS).transform((days) =>
@@ -110,7 +110,7 @@ export const historyQuery = z.object({
 });
 
 export const idParam = z.object({
-  // The contract wants 400 for what has no id's form. What has one and is not there, be it of another kind, is a 404.
+  // The contract wants 400 for a text without an id's form. Any unknown id, also of another kind, gets 404.
   notification_id: anyDispatchId
     .regex(/^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z]+_[0-9a-z]{26})$/, "must be an id")
     .openapi({ param: { name: "notification_id", in: "path" } }),

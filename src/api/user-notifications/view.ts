@@ -1,8 +1,9 @@
-import type { z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { EmailCount } from "../../channels/email/history.ts";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
 import { type Linked, printLinks } from "../../log/links.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
+import { keysOf } from "../../lib/objects.ts";
 import type { PreferencesRow } from "../../preferences/preferences.ts";
 import type * as schemas from "./schemas.ts";
 import type { HistoryStatus } from "./schemas.ts";
@@ -21,9 +22,12 @@ const PRINTED = {
 const statusOf = (status: DispatchStatus): HistoryStatus =>
   status === "cancelled" ? "failed" : PRINTED[status];
 
-/** What to select for a status of the history; all that it shows without one. */
+/** The stored statuses that a status of the history stands for; without one, all that the history shows. */
 export const selection = (status: HistoryStatus | undefined): DispatchStatus[] =>
-  (Object.keys(PRINTED) as Shown[]).filter((stored) => status === undefined || PRINTED[stored] === status);
+  keysOf(PRINTED).filter((stored) => status === undefined || PRINTED[stored] === status);
+
+/** A list of days, as the table stores it. */
+const days = z.array(z.int());
 
 const isOn = (value: 0 | 1): boolean => value === 1;
 
@@ -35,7 +39,7 @@ export const preferencesView = (row: PreferencesRow): z.infer<typeof schemas.pre
   new_match_notifications: isOn(row.new_match_notifications),
   match_threshold: row.match_threshold,
   deadline_notifications: isOn(row.deadline_notifications),
-  deadline_reminder_days: JSON.parse(row.deadline_reminder_days) as number[],
+  deadline_reminder_days: days.parse(JSON.parse(row.deadline_reminder_days)),
   weekly_digest_enabled: isOn(row.weekly_digest_enabled),
   weekly_digest_day: row.weekly_digest_day,
   application_status_notifications: isOn(row.application_status_notifications),
@@ -61,7 +65,7 @@ export const historyView = (dispatch: Linked): z.infer<typeof schemas.historyIte
   ...printLinks(dispatch, (id) => id),
 });
 
-/** Sums of `n` by a key, of what occurred. */
+/** Sums of `n` by a key. */
 function sumBy(counts: readonly EmailCount[], key: (count: EmailCount) => string): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const count of counts) sums[key(count)] = (sums[key(count)] ?? 0) + count.n;

@@ -48,10 +48,11 @@ function decide(
   if (type === undefined) return NO_CONTENT;
   const refused = refusal(type, recipient);
   if (refused !== null) return refused;
+  const isLate = isLateBound(type, dispatch);
   const lateContent = late.get(dispatch.id);
-  if (isLateBound(type, dispatch) && lateContent === undefined) return NOTHING_TO_SAY;
+  if (isLate && lateContent === undefined) return NOTHING_TO_SAY;
   const said =
-    lateContent === undefined ? saidBy(types, type, dispatch, now) : { type, content: lateContent };
+    isLate && lateContent !== undefined ? { type, content: lateContent } : saidBy(types, type, dispatch, now);
   if (said === null || recipient?.email == null) return NO_CONTENT;
   return { type, said, addressee: { ...recipient, email: recipient.email } };
 }

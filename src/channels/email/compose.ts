@@ -13,7 +13,7 @@ export interface Letterhead {
 }
 
 /** A user who has an address. */
-export type Addressee = Recipient & { email: string };
+type Addressee = Recipient & { email: string };
 
 /** What an e-mail says, and to whom. */
 export interface Due {

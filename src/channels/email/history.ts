@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { dispatches, type DispatchStatus, emailTotals } from "../../db/schema/index.ts";
-import { findSubject, missing, type Subject } from "../../directory/subject.ts";
+import { findSubject, subjectMissing, type Subject } from "../../directory/subject.ts";
 import type { Linked } from "../../log/links.ts";
 import { findDispatch, listDispatches } from "../../log/log.ts";
 import { DAY } from "../../lib/clock.ts";
@@ -21,7 +21,7 @@ export const listEmails = async (
     known: findSubject(subject),
     list: listDispatches(ctx, subject.scope, wanted, page),
   });
-  if (known.length !== 1) throw missing(subject);
+  if (known.length !== 1) throw subjectMissing(subject);
   return list;
 };
 
@@ -31,7 +31,7 @@ export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<
     known: findSubject(subject),
     found: findDispatch(subject.scope, "email", id),
   });
-  if (known.length !== 1) throw missing(subject);
+  if (known.length !== 1) throw subjectMissing(subject);
   const [dispatch] = found;
   if (dispatch === undefined || dispatch.user_id !== subject.id || dispatch.status === "cancelled")
     throw notFound("notification");
@@ -61,6 +61,6 @@ export async function countEmails(ctx: Ctx, subject: Subject): Promise<EmailCoun
         UNION ALL SELECT type, status, n, 0 FROM ${emailTotals} WHERE user_id = ${userId})
       GROUP BY type, status`,
   });
-  if (known.length !== 1) throw missing(subject);
+  if (known.length !== 1) throw subjectMissing(subject);
   return counts;
 }

@@ -1,5 +1,5 @@
 import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
-import { audit, type AuditEntry, isAudited } from "../../audit/audit.ts";
+import { audit, type Author, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { suppressions, type SuppressionReason } from "../../db/schema/index.ts";
 import { addressKey } from "../../lib/address.ts";
@@ -53,11 +53,7 @@ export async function findSuppression(ctx: Ctx, address: string): Promise<Suppre
 }
 
 /** Lifts a suppression. The audit log keeps who did it, and what it was. One round trip. @throws 404 */
-export async function liftSuppression(
-  ctx: Ctx,
-  id: string,
-  author: Pick<AuditEntry, "actor" | "requestId">,
-): Promise<void> {
+export async function liftSuppression(ctx: Ctx, id: string, author: Author): Promise<void> {
   const entry = ctx.ids.uuid();
   const found = sql`FROM ${suppressions} WHERE id = ${id}`;
   const was = sql`(SELECT json_object('complaint', reason = 'complaint', 'suppressed_at', created_at,

@@ -16,7 +16,7 @@ export const orgs = sqliteTable(
   ],
 );
 
-/** Whom we notify. WITHOUT ROWID. */
+/** The people whom we notify. WITHOUT ROWID. */
 export const users = sqliteTable(
   "users",
   {
@@ -41,8 +41,8 @@ export const users = sqliteTable(
 );
 
 /**
- * Who was erased lately: a hash of the user's id and nothing else. A token that is still valid must not bring the user
- * back. WITHOUT ROWID.
+ * Users who were erased lately: a hash of the id and nothing else. A token that is still valid must not create the user
+ * again. WITHOUT ROWID.
  */
 export const erasedUsers = sqliteTable(
   "erased_users",
@@ -56,7 +56,7 @@ export const erasedUsers = sqliteTable(
 
 export const PLATFORMS = ["ios", "android", "web"] as const;
 
-/** A device token belongs to one user; its id stands for it wherever the token itself must not appear. */
+/** A device token belongs to one user. Its id is used wherever the token itself must not appear. */
 export const deviceTokens = sqliteTable(
   "device_tokens",
   {

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { CHANNELS } from "./pipeline.ts";
 
-/** What a user wants to get by e-mail: the fields of the user-notifications contract. No row: the defaults. WITHOUT ROWID. */
+/** Which e-mails a user wants: the fields of the user-notifications contract. No row means the defaults. WITHOUT ROWID. */
 export const preferences = sqliteTable("preferences", {
   user_id: text("user_id").primaryKey(),
   id: text("id").notNull(),
@@ -28,28 +28,28 @@ export const preferences = sqliteTable("preferences", {
 
 export type Preferences = typeof preferences.$inferSelect;
 
-/** Types of e-mail that a user does not want and that have no switch in the contract. WITHOUT ROWID. */
+/** Types of e-mail that a user has turned off and for which the contract has no switch. WITHOUT ROWID. */
 export const optouts = sqliteTable(
   "optouts",
   { user_id: text("user_id").notNull(), type: text("type").notNull() },
   (t) => [primaryKey({ columns: [t.user_id, t.type] })],
 );
 
-/** A UUIDv7, made by the database: whoever writes a suppression knows the address and needs no id. */
+/** A UUIDv7 made by the database, so that the code that writes a suppression needs only the address. */
 const suppressionId = sql`(lower(
   substr(printf('%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)), 1, 8) || '-' ||
   substr(printf('%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)), 9) || '-7' ||
   substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))`;
 
 /**
- * Addresses that nothing is sent to: hard bounces for a while, complaints for ever. In the spelling of `addressKey`, so
- * that `lower()` of a stored address finds them. WITHOUT ROWID.
+ * Addresses to which nothing is sent: hard bounces for a while, complaints for ever. Stored as `addressKey` spells them,
+ * so that `lower()` of a user's address finds them. WITHOUT ROWID.
  */
 export const suppressions = sqliteTable(
   "suppressions",
   {
     email: text("email").primaryKey(),
-    /** Stands for the address wherever that must not appear: in URLs, in the audit log. Unique, and the order of lists. */
+    /** Used instead of the address in URLs and in the audit log. Unique; lists are in its order. */
     id: text("id").notNull().default(suppressionId),
     reason: text("reason", { enum: ["bounce", "complaint"] }).notNull(),
     /** Null: does not expire. */
@@ -65,7 +65,7 @@ export const suppressions = sqliteTable(
 );
 
 export type SuppressionReason = (typeof suppressions.$inferSelect)["reason"];
-/** Why a message was not made, where that leaves no other trace. */
+/** Why a message was not made, where nothing else records it. */
 export const WITHHELD_REASONS = [
   "below_threshold",
   "switched_off",
@@ -76,8 +76,8 @@ export const WITHHELD_REASONS = [
 export type WithheldReason = (typeof WITHHELD_REASONS)[number];
 
 /**
- * How often, on a day, messages to a user were not made. The day comes first: what a day holds is removed together, and
- * a user's days are few enough to be looked up one by one. WITHOUT ROWID.
+ * How many messages to a user were not made on a day. The day comes first in the key, because retention removes whole
+ * days. A user has so few days that each can be looked up by itself. WITHOUT ROWID.
  */
 export const withheld = sqliteTable(
   "withheld",
@@ -93,7 +93,7 @@ export const withheld = sqliteTable(
   (t) => [primaryKey({ columns: [t.day, t.user_id, t.type, t.channel, t.reason] })],
 );
 
-/** Counts of e-mails that retention has removed, so that "ever sent" stays true. WITHOUT ROWID. */
+/** Counts of e-mails that retention has removed, so that totals stay right. WITHOUT ROWID. */
 export const emailTotals = sqliteTable(
   "email_totals",
   {
@@ -105,22 +105,22 @@ export const emailTotals = sqliteTable(
   (t) => [primaryKey({ columns: [t.user_id, t.type, t.status] })],
 );
 
-/** What is looked after for a user at a certain time. */
+/** The jobs that look at a user at a certain time. */
 export const SCHEDULE_KINDS = ["certifications", "deadlines", "digest", "matches"] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /**
- * When to look next at what a user is due. Looking too early is harmless, so whatever changes a schedule (a new time
- * zone, a new certificate) just sets `next_at` to now. No row: nothing will be due. WITHOUT ROWID.
+ * When a job next looks whether something is due for a user. Looking too early is harmless, so every change of a schedule
+ * (a new time zone, a new certificate) just sets `next_at` to now. No row: nothing will be due. WITHOUT ROWID.
  */
 export const userSchedules = sqliteTable(
   "user_schedules",
   {
     user_id: text("user_id").notNull(),
     kind: text("kind", { enum: SCHEDULE_KINDS }).notNull(),
-    /** The local week or day that the pending run stands for, where it stands for one: `2026-W13`, `2026-03-26`. */
+    /** The local week or day of the pending run, if it has one: `2026-W13`, `2026-03-26`. */
     period: text("period"),
-    /** What came at or before this time (a step, a match) is dealt with and owed no more. Null: nothing is known of it. */
+    /** Steps and matches up to this time have been handled. Null: unknown. */
     since: integer("since"),
     next_at: integer("next_at").notNull(),
   },
@@ -135,6 +135,6 @@ export const auditLog = sqliteTable("audit_log", {
   action: text("action").notNull(),
   target: text("target").notNull(),
   request_id: text("request_id"),
-  /** JSON: what the action came to, in numbers. */
+  /** JSON: the result of the action in numbers. */
   detail: text("detail"),
 });

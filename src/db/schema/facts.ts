@@ -10,13 +10,13 @@ export const certifications = sqliteTable(
     org_id: text("org_id"),
     name: text("name").notNull(),
     expires_at: integer("expires_at").notNull(),
-    /** Since when this expiry is known: steps of the ladder before it are not owed. */
+    /** Since when this expiry is known. Reminder steps before this time are not sent. */
     known_since: integer("known_since").notNull(),
   },
   (t) => [index("certifications_by_user").on(t.user_id, t.expires_at)],
 );
 
-/** Peer mentors, whom a coordinator looks after. WITHOUT ROWID. */
+/** Peer mentors. A coordinator looks after them. WITHOUT ROWID. */
 export const peerMentors = sqliteTable(
   "peer_mentors",
   {
@@ -28,8 +28,8 @@ export const peerMentors = sqliteTable(
     phone: text("phone"),
     status: text("status").notNull(),
     /**
-     * Grows by one with each change of status: names the change in occasions. Starts at the time of creation (epoch ms), so
-     * that a mentor who is deleted and comes back does not meet the occasions of before.
+     * Grows by one with each change of status and is part of its dedupe key. Starts at the time of creation (epoch ms), so
+     * that a mentor who was deleted and created again does not meet old keys.
      */
     status_seq: integer("status_seq").notNull(),
     pause_start_date: integer("pause_start_date"),
@@ -49,7 +49,7 @@ export const peerMentors = sqliteTable(
 export const PAUSE_EVENTS = ["pause_activated", "pause_deactivated"] as const;
 export type PauseEventType = (typeof PAUSE_EVENTS)[number];
 
-/** That a coordinator was told of a pause, or is being told. WITHOUT ROWID; the key is a UUIDv7. */
+/** A record that a coordinator was notified of a pause, or is being notified. WITHOUT ROWID; the key is a UUIDv7. */
 export const notificationRecords = sqliteTable(
   "notification_records",
   {
@@ -59,15 +59,15 @@ export const notificationRecords = sqliteTable(
     effective_date: integer("effective_date"),
     reason: text("reason"),
     coordinator_id: text("coordinator_id"),
-    /** JSON array of push, in_app, email. While the record follows: those of dispatches that are gone. */
+    /** JSON array of push, in_app, email. While the record follows its dispatches: only the channels of removed dispatches. */
     channels_notified: text("channels_notified").notNull(),
-    /** JSON array of ids: of dispatches (a follower may be missing), or opaque where a client gave them. */
+    /** JSON array of ids: of dispatches (that of a fallback may be missing), or opaque ids from a client. */
     dispatch_ids: text("dispatch_ids").notNull(),
-    /** Null while there is nothing to say beyond what follows from the dispatches. */
+    /** Null unless somebody wrote a note. Otherwise the note follows from the dispatches. */
     notes: text("notes"),
-    /** `flow`: follows its dispatches, whose batch it is. `client`: says what was posted. */
+    /** `flow`: follows its dispatches, whose batch_id is this record's id. `client`: keeps what was posted. */
     source: text("source", { enum: ["flow", "client"] }).notNull(),
-    /** Whether a PUT has set the channels: they then follow nothing any more. */
+    /** Whether a PUT has set the channels. They then no longer follow the dispatches. */
     channels_fixed: integer("channels_fixed", { mode: "boolean" }).notNull(),
     sent_at: integer("sent_at").notNull(),
     updated_at: integer("updated_at").notNull(),
@@ -82,7 +82,7 @@ export const notificationRecords = sqliteTable(
 
 export const ACTIVITY_STATUSES = ["planned", "completed", "cancelled"] as const;
 
-/** What users did or plan. Hours are kept as minutes, so that sums are exact. WITHOUT ROWID. */
+/** What users have done or plan to do. Hours are stored as minutes, so that sums are exact. WITHOUT ROWID. */
 export const activities = sqliteTable(
   "activities",
   {
@@ -92,16 +92,16 @@ export const activities = sqliteTable(
     minutes: integer("minutes").notNull(),
     occurred_at: integer("occurred_at").notNull(),
   },
-  // Covering: a window's sums never touch the table.
+  // A covering index: the sums of a window never read the table.
   (t) => [index("activities_by_user").on(t.user_id, t.occurred_at, t.status, t.minutes)],
 );
 
 export const TIME_WINDOWS = ["weekly", "monthly", "quarterly", "yearly"] as const;
 
-/** What is deactivated is removed. */
+/** Deactivating a subscription removes it. */
 export const SUBSCRIPTION_STATUSES = ["active"] as const;
 
-/** Who gets a summary of which window, and the window's sums so far. WITHOUT ROWID; the key is a UUIDv7. */
+/** Subscriptions to the summary of a window, with the sums of the window so far. WITHOUT ROWID; the key is a UUIDv7. */
 export const statsSubscriptions = sqliteTable(
   "stats_subscriptions",
   {
@@ -113,7 +113,7 @@ export const statsSubscriptions = sqliteTable(
     completed_activities: integer("completed_activities").notNull(),
     completed_minutes: integer("completed_minutes").notNull(),
     last_refreshed_at: integer("last_refreshed_at").notNull(),
-    /** From when on the snapshot is out of date: a change, an activity whose time comes, or the window's end. */
+    /** When the snapshot gets out of date: at a change, at the time of a planned activity, or at the end of the window. */
     stale_at: integer("stale_at").notNull(),
     /** The window whose summary is pending, such as `2026-Q1`. */
     period: text("period").notNull(),
@@ -123,9 +123,9 @@ export const statsSubscriptions = sqliteTable(
     updated_at: integer("updated_at").notNull(),
   },
   (t) => [
-    // One a user and window, whoever asks at the same time.
+    // One for each user and window, also when two requests come at the same time.
     uniqueIndex("stats_subscriptions_by_user").on(t.user_id, t.time_window),
-    // The list's filter.
+    // The filter of the list.
     index("stats_subscriptions_by_window").on(t.time_window),
     index("stats_subscriptions_due").on(t.next_at),
     index("stats_subscriptions_stale").on(t.stale_at),
@@ -138,19 +138,19 @@ export const grants = sqliteTable("grants", {
   title: text("title").notNull(),
   url: text("url"),
   deadline: integer("deadline"),
-  /** Since when this deadline is known: steps of the ladder before it are not owed. */
+  /** Since when this deadline is known. Reminder steps before this time are not sent. */
   known_since: integer("known_since").notNull(),
-  /** Since when the grant is known: its matches are no news before. Null for one from before this was kept. */
+  /** Since when the grant is known. Matches from before count as news from then on. Null for grants older than this column. */
   created_at: integer("created_at"),
 });
 
 /**
- * Grants that are new here, or have a new deadline, for which not all of their users have been looked at: a grant may have
- * more users than one request can touch. WITHOUT ROWID.
+ * Grants that are new or have a new deadline, and whose users have not all been processed: a grant may have more users than
+ * one request can handle. WITHOUT ROWID.
  */
 export const deadlineMoves = sqliteTable("deadline_moves", {
   grant_id: text("grant_id").primaryKey(),
-  /** Users up to this id have been looked at. */
+  /** Users up to this id have been processed. */
   after: text("after").notNull(),
 });
 
@@ -178,7 +178,7 @@ export const applications = sqliteTable(
     user_id: text("user_id").notNull(),
     grant_id: text("grant_id").notNull(),
     status: text("status").notNull(),
-    /** Starts at the time of creation (epoch ms) and grows by one with each change of status: names it in occasions. */
+    /** Starts at the time of creation (epoch ms) and grows by one with each change of status. Part of the dedupe key. */
     status_seq: integer("status_seq").notNull(),
     updated_at: integer("updated_at").notNull(),
   },

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** How a message reaches its user. */
+/** The ways on which a message can reach its user. */
 export const CHANNELS = ["push", "email", "in_app"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
@@ -18,8 +18,8 @@ export const COMMON_TYPE = "push";
 
 /**
  * One message to one user on one channel: the outbox, and the log that every contract is a view of.
- * WITHOUT ROWID: the key is a UUIDv7, so the table lies in order of time and no index repeats that order;
- * each index below ends with the key by itself, and so serves "newest first" too.
+ * WITHOUT ROWID: the key is a UUIDv7, so the table itself is in order of time and needs no index for that.
+ * SQLite ends each index below with the key, so each of them serves "newest first" too.
  */
 export const dispatches = sqliteTable(
   "dispatches",
@@ -58,7 +58,7 @@ export const dispatches = sqliteTable(
     prompt_id: text("prompt_id"),
     provider: text("provider"),
     provider_message_id: text("provider_message_id"),
-    /** Devices that the last attempt addressed, those included that had accepted before. */
+    /** Devices of the last attempt, including those that had accepted before. */
     targets: integer("targets").notNull(),
     delivered_count: integer("delivered_count").notNull(),
     failed_count: integer("failed_count").notNull(),
@@ -68,11 +68,11 @@ export const dispatches = sqliteTable(
     claims: integer("claims").notNull(),
     /** The time that was asked for with `send_at`; null for at once. */
     scheduled_at: integer("scheduled_at"),
-    /** The slot that the user's rate limiter gave; null until it has. */
+    /** The time that the user's rate limiter has reserved for it; null until then. */
     slot_at: integer("slot_at"),
     /** Not before this time. */
     due_at: integer("due_at").notNull(),
-    /** When the sweep looks next; null once there is nothing left to do. */
+    /** When the sweep looks at it next; null once nothing is left to do. */
     wake_at: integer("wake_at"),
     expires_at: integer("expires_at"),
     claim_id: text("claim_id"),
@@ -89,7 +89,7 @@ export const dispatches = sqliteTable(
      */
     inbox_seq: integer("inbox_seq"),
     created_at: integer("created_at").notNull(),
-    /** When the last attempt was made, also of a failed one. */
+    /** When the last attempt was made, failed ones included. */
     sent_at: integer("sent_at"),
     delivered_at: integer("delivered_at"),
     updated_at: integer("updated_at").notNull(),
@@ -113,38 +113,38 @@ export const dispatches = sqliteTable(
     index("dispatches_by_batch")
       .on(t.batch_id)
       .where(sql`batch_id IS NOT NULL`),
-    // The sweep, a channel at a time; only what is unfinished is in it.
+    // The sweep, one channel at a time. It holds only unfinished dispatches.
     index("dispatches_to_wake")
       .on(t.channel, t.wake_at)
       .where(sql`wake_at IS NOT NULL`),
-    // Filters by a status that is rare, a channel at a time: a few failed pushes lie among many bounced e-mails. With the
-    // mark, so that the totals of pushes without one are counted from here.
+    // Filters by a rare status, one channel at a time, since few failed pushes lie among many bounced e-mails. With the
+    // mark, so that totals of pushes without a mark are counted from this index.
     index("dispatches_unsent")
       .on(t.channel, t.status, t.id, t.mark)
       .where(sql`status IN ('failed', 'bounced', 'cancelled')`),
     index("dispatches_marked")
       .on(t.mark)
       .where(sql`mark IS NOT NULL`),
-    // The admin's log by type; pushes, which are the many, have the channel's index.
+    // The admin's log by type. Most rows are pushes; those have the channel's index.
     index("dispatches_by_type")
       .on(t.type)
       .where(sql`type <> 'push'`),
-    // Filters of the push view. With the channel behind the id, so that what they find is counted from the index.
+    // Filters of the push view. The channel follows the id, so that rows are counted from the index alone.
     index("dispatches_by_scenario")
       .on(t.scenario_id, t.id, t.channel)
       .where(sql`scenario_id IS NOT NULL`),
     index("dispatches_by_prompt")
       .on(t.prompt_id, t.id, t.channel)
       .where(sql`prompt_id IS NOT NULL`),
-    // The inbox, newest first: what is archived apart from the rest.
+    // The inbox, newest first; archived messages apart from the others.
     index("dispatches_inbox")
       .on(t.user_id, sql`(archived_at IS NOT NULL)`, t.delivered_at)
       .where(sql`channel = 'in_app' AND status = 'delivered'`),
-    // What is unread in the inbox: to count and to list it.
+    // Unread messages of the inbox: to count and to list them.
     index("dispatches_unread")
       .on(t.user_id, t.delivered_at)
       .where(sql`channel = 'in_app' AND status = 'delivered' AND read_at IS NULL AND archived_at IS NULL`),
-    // What came or changed since a client looked.
+    // Messages that came or changed since a client's cursor.
     index("dispatches_inbox_changes")
       .on(t.user_id, t.inbox_seq)
       .where(sql`inbox_seq IS NOT NULL`),

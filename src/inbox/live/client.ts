@@ -26,7 +26,7 @@ export function createInboxes(namespace: DurableObjectNamespace<UserInbox>, cloc
   };
 }
 
-/** Null for what is not an id of these objects: it throws on those. */
+/** The id of an object; null for any other text, on which `idFromString` throws. */
 function objectId(namespace: DurableObjectNamespace<UserInbox>, text: string): DurableObjectId | null {
   try {
     return namespace.idFromString(text);

@@ -2,29 +2,29 @@ import { DurableObject } from "cloudflare:workers";
 import { openDb } from "../../db/client.ts";
 import { HOUR, MINUTE, SECOND, systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
-import { changesSince, rowsOf, standingIn, standingOf } from "../queries.ts";
+import { changesSince, standingOf } from "../queries.ts";
 import { acknowledge, type Flow, hear, say, UNTOUCHED } from "./flow.ts";
 import { CLOSED, type Frame, MAX_CHANGES, MAX_LINGERING, MAX_SOCKETS } from "./protocol.ts";
-import { type Look, type Position, step } from "./step.ts";
+import { type InboxState, type Position, step } from "./step.ts";
 import { Tickets } from "./tickets.ts";
 
-/** Nobody stays connected for longer: a new ticket needs a token that is still good. */
+/** A connection is closed after this time. The client needs a new ticket, and for it a token that is still valid. */
 export const MAX_AGE_MS = 12 * HOUR;
 
-/** While somebody is connected we look into the database this often, so that a hint that was lost is only a delay. */
+/** While a client is connected the database is read this often, so that a lost hint is only a delay. */
 export const RECHECK_MS = 5 * MINUTE;
 
-/** After a fault of the database we look again this soon. */
+/** Time to the next read after a fault of the database. */
 const RETRY_MS = 10 * SECOND;
 
-/** Looks that follow upon each other are this far apart, however often clients ask. */
+/** Time between two reads, however often clients ask. */
 const PAUSE_MS = 200;
 
-/** Kept with a connection by the runtime, so that it outlives the object's memory. */
+/** The runtime keeps it with a connection, so that it survives eviction. */
 interface Attachment {
   userId: string;
   position: Position;
-  /** How often the client asked what is new (coming counts), and how many of these have had their answer. */
+  /** How often the client asked for changes (connecting counts), and how many of these were answered. */
   asked: number;
   answered: number;
   flow: Flow;
@@ -33,15 +33,15 @@ interface Attachment {
 }
 
 /**
- * The open connections of one user. The truth is the database: whatever happens here (a hint, a client's `sync`, the
- * alarm), the object looks there for what came after the place that each connection has reached, and sends that. So an
- * eviction, a lost hint or a reconnection neither loses nor repeats anything. It stores tickets, and nothing else.
+ * The open connections of one user. The database holds the messages: on a hint, a client's `sync` or the alarm the object
+ * reads what has changed since each connection's position, and sends it. So an eviction, a lost hint or a reconnection
+ * neither loses nor repeats a change. The object stores tickets and nothing else.
  */
 export class UserInbox extends DurableObject<{ DB: D1Database }> {
   readonly #tickets = new Tickets(this.ctx.storage.kv);
   readonly #log = createLog({ object: "user_inbox" });
-  #looking: Promise<void> | null = null;
-  #lookAgain = false;
+  #sending: Promise<void> | null = null;
+  #askedAgain = false;
 
   constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
     super(ctx, env);
@@ -49,9 +49,9 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** Something may be new. It does not wait for the look, and costs nothing when nobody is connected. */
+  /** Hints that something may be new. It does not wait for the read, and costs nothing when no client is connected. */
   async notify(): Promise<void> {
-    if (this.#sockets().length > 0) this.ctx.waitUntil(this.#look());
+    if (this.#sockets().length > 0) this.ctx.waitUntil(this.#sendChanges());
   }
 
   /** Makes a secret that opens one connection for `userId`. `now` (epoch ms) is the caller's. */
@@ -59,13 +59,13 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     const secret = secretOf(32);
     const expiresAt = await this.#tickets.issue(secret, userId, now);
     await this.#wakeIn(RECHECK_MS);
-    // With the object's id in it, the ticket finds its way back, and says nothing of the user.
+    // The object's id in the ticket leads back to it, and reveals nothing about the user.
     return { ticket: `${this.ctx.id.toString()}.${secret}`, expiresAt };
   }
 
   /**
-   * Opens a connection for a valid ticket; 401 for any other, 429 while too many closed ones linger. What it needs comes
-   * as query parameters from our client.
+   * Opens a connection for a valid ticket; 401 for any other, 429 while too many closed ones linger. `client.ts` sends the
+   * parameters in the query.
    */
   override async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
@@ -88,13 +88,13 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
       openedAt: Date.now(),
     });
     await this.#wakeIn(RECHECK_MS);
-    this.ctx.waitUntil(this.#look());
+    this.ctx.waitUntil(this.#sendChanges());
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** A client asks what is new, or acknowledges. Anything that we do not know is ignored; too much of it is not. */
+  /** A client asks for changes or acknowledges a frame. Unknown messages are ignored, unless there are too many. */
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    // Loaded when somebody asks: it brings a library that starting an isolate need not wait for.
+    // Loaded at the first message: it brings zod, which the start of an isolate need not wait for.
     const { readSaid } = await import("./sync.ts");
     const attachment = attachmentOf(socket);
     if (attachment === null || socket.readyState !== WebSocket.OPEN) return;
@@ -105,7 +105,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     if (said?.type !== "sync") return attach(socket, { ...attachment, flow });
     const { position, asked } = attachment;
     attach(socket, { ...attachment, flow, position: said.after ?? position, asked: asked + 1 });
-    await this.#look();
+    await this.#sendChanges();
   }
 
   /** Closes every connection and deletes everything. */
@@ -114,7 +114,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     await this.ctx.storage.deleteAll();
   }
 
-  /** Looks, in case a hint was lost, and comes again while somebody is connected. Then it wipes the storage. */
+  /** Reads, in case a hint was lost, and sets the next alarm. Without connections and tickets it deletes the storage. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     for (const [socket, { openedAt }] of this.#sockets())
@@ -124,40 +124,40 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
       return;
     }
     await this.#wakeIn(RECHECK_MS);
-    await this.#look();
+    await this.#sendChanges();
   }
 
-  /** Looks into the database until nobody asks any more: one look at a time, a little apart. */
-  async #look(): Promise<void> {
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookRepeatedly().finally(() => {
-      this.#looking = null;
+  /** Reads and sends until nobody has asked meanwhile: one read at a time, `PAUSE_MS` apart. */
+  async #sendChanges(): Promise<void> {
+    this.#askedAgain = true;
+    this.#sending ??= this.#sendUntilQuiet().finally(() => {
+      this.#sending = null;
     });
-    return this.#looking;
+    return this.#sending;
   }
 
-  async #lookRepeatedly(): Promise<void> {
-    while (this.#lookAgain) {
-      this.#lookAgain = false;
+  async #sendUntilQuiet(): Promise<void> {
+    while (this.#askedAgain) {
+      this.#askedAgain = false;
       try {
-        await this.#lookOnce();
+        await this.#sendOnce();
       } catch (error) {
         this.#log.error("inbox_look_failed", error);
         await this.#wakeIn(RETRY_MS);
       }
-      if (this.#lookAgain) await systemClock.sleep(PAUSE_MS);
+      if (this.#askedAgain) await systemClock.sleep(PAUSE_MS);
     }
   }
 
-  async #lookOnce(): Promise<void> {
+  async #sendOnce(): Promise<void> {
     const before = this.#sockets();
     const [first] = before;
     if (first === undefined) return;
     const reached = before.flatMap(([, { position }]) => (typeof position === "number" ? position : []));
     const found = await this.#read(first[1].userId, Math.min(...reached));
-    // Who asks while we read gets an answer that is no older than the question: the next look's.
+    // A question that comes during the read is answered by the next one: this read may be older than the question.
     const questions = new Map(before.map(([socket, { asked }]) => [socket, asked]));
-    // Who has come, gone or moved meanwhile is seen as it is now.
+    // Take the connections as they are now: some may have opened, closed or synced during the read.
     for (const [socket, attachment] of this.#sockets()) {
       const answered = Math.max(attachment.answered, questions.get(socket) ?? 0);
       const next = step(attachment.position, answered > attachment.answered, found);
@@ -167,14 +167,14 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     }
   }
 
-  /** From the primary: what a replica has yet to hear of would be late. */
-  async #read(userId: string, since: number): Promise<Look> {
+  /** Reads from the primary, since a replica may be behind. */
+  async #read(userId: string, since: number): Promise<InboxState> {
     const db = openDb(this.env.DB, "first-primary", { clock: systemClock, random: Math.random });
-    const [standing, rows] = await db.readList([
-      standingOf(userId),
-      ...(Number.isFinite(since) ? [changesSince(userId, since, MAX_CHANGES + 1)] : []),
-    ]);
-    return { since, rows: rowsOf(rows), ...standingIn(standing) };
+    const { standing, rows } = await db.read({
+      standing: standingOf(userId),
+      rows: Number.isFinite(since) ? [changesSince(userId, since, MAX_CHANGES + 1)] : [],
+    });
+    return { since, rows, ...standing };
   }
 
   #sockets(): [WebSocket, Attachment][] {
@@ -190,7 +190,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     for (const [socket] of over) close(socket, CLOSED.tooMany);
   }
 
-  /** Sets the alarm, unless it comes sooner anyway: setting it is a written row. */
+  /** Sets the alarm unless it comes sooner anyway, since setting it is a written row. */
   async #wakeIn(ms: number): Promise<void> {
     const at = Date.now() + ms;
     const set = await this.ctx.storage.getAlarm();
@@ -200,14 +200,14 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
 const attach = (socket: WebSocket, attachment: Attachment): void => socket.serializeAttachment(attachment);
 const attachmentOf = (socket: WebSocket): Attachment | null => {
-  const attachment = socket.deserializeAttachment() as Attachment | null;
-  // One that an older version of this code has opened has no flow yet.
+  // The runtime types it `any`: only `attach` writes one. One of an older version of this code has no flow yet.
+  const attachment: Attachment | null = socket.deserializeAttachment();
   return attachment && { ...attachment, flow: attachment.flow ?? UNTOUCHED };
 };
 
 /**
- * A connection that is just breaking down does not stop the others, nor does one whose client does not read; the client
- * comes back with its cursor. @returns null when the connection is closed
+ * Closes a connection that is broken or whose client does not read, so that it does not stop the others. The client may
+ * reconnect with its cursor. @returns null when it closed the connection
  */
 function send(socket: WebSocket, flow: Flow, frame: Frame): Flow | null {
   const said = say(flow, frame, () => secretOf(9));

@@ -2,39 +2,39 @@ import { take, UNUSED } from "../../rate-limit/gcra.ts";
 import { ACK_AFTER_BYTES, type Frame, MAX_FRAME_BYTES, MAX_UNACKED_BYTES, SAYS } from "./protocol.ts";
 
 /**
- * How far a connection's client is behind. The runtime keeps what a client does not read, and does not say how much that
- * is; so the client says itself what it has read, and what it has not said counts as waiting.
+ * How far a client is behind. The runtime buffers what a client does not read, and does not say how much that is. So the
+ * client acknowledges what it has read, and everything else counts as unread.
  */
 export interface Flow {
   /** Bytes sent that the client has not acknowledged. */
   unacked: number;
-  /** The acknowledgement that we wait for, and the bytes sent after it was asked for. A secret: whoever has it has read so far. */
+  /** The acknowledgement that we wait for, and the bytes sent since. A secret: only who has read the frame knows it. */
   awaited: { ack: string; since: number } | null;
-  /** When everything that the client has said is paid for (a GCRA's TAT, epoch ms); null before the first word. */
+  /** The TAT (epoch ms) of the rate of the client's messages; null before the first. */
   tat: number | null;
 }
 
 export const UNTOUCHED: Flow = { unacked: 0, awaited: null, tat: null };
 
-/** Counts a word of the client's. Null: it says too much. */
+/** Counts a message of the client. Null: it sends too many. */
 export function hear(flow: Flow, now: number): Flow | null {
   const { at, tat } = take(SAYS, flow.tat ?? UNUSED, now);
   return at > now ? null : { ...flow, tat };
 }
 
-/** What `flow` is once the client has sent `ack`; null when that is not the one that we wait for. */
+/** The flow after the client has sent `ack`; null when that is not the one that we wait for. */
 export function acknowledge({ unacked, awaited, tat }: Flow, ack: string): Flow | null {
   if (awaited?.ack !== ack) return null;
   return { unacked: Math.min(unacked, awaited.since), awaited: null, tat };
 }
 
-/** A text that would be too large; the client lists its inbox instead, a page at a time. */
+/** Whether a frame is too large to be sent. The client then lists its inbox, a page at a time. */
 export const isTooLarge = (frame: Frame): boolean => bytesOf(JSON.stringify(frame)) > MAX_FRAME_BYTES;
 
 /**
- * The text of a frame, and `flow` once it is sent. It asks for an acknowledgement when enough has gone without one.
- * Null: the client is too far behind to be sent anything.
- * @param secret makes what the client must repeat
+ * The text of a frame, and the flow after it is sent. The frame asks for an acknowledgement after enough bytes without one.
+ * Null: the client is too far behind.
+ * @param secret makes the acknowledgement
  */
 export function say(flow: Flow, frame: Frame, secret: () => string): { text: string; flow: Flow } | null {
   const plain = JSON.stringify(frame);

@@ -4,14 +4,14 @@ import { isTooLarge } from "./flow.ts";
 import { type Frame, MAX_CHANGES } from "./protocol.ts";
 
 /**
- * Where a connection stands: what its client has seen, `now` for one that has yet to begin, or `lost` for one that was
- * told to list again.
+ * The position of a connection: the last change that its client has seen, `now` for one that begins with the next change, or
+ * `lost` for one whose client must list again.
  */
 export type Position = number | "now" | "lost";
 
-/** What one look into the database found. */
-export interface Look extends Standing {
-  /** The rows are all changes after this, but for what is over the limit. Infinity: none were asked for. */
+/** What one read of the database found. */
+export interface InboxState extends Standing {
+  /** The rows are the changes after this position, up to the limit. Infinity: none were read. */
   since: number;
   /** Latest first, up to one more than MAX_CHANGES. */
   rows: readonly InboxRow[];
@@ -20,19 +20,19 @@ export interface Look extends Standing {
 const RESET = { frame: { type: "reset" } as const, position: "lost" as const };
 
 /**
- * What a connection is to be told after a look, and where it stands then; null when there is nothing to say.
+ * The frame for a connection after a read, and its position then; null when there is nothing to send.
  * @param awaits whether its client waits for an answer even if nothing is new
  */
 export function step(
   position: Position,
   awaits: boolean,
-  { since, head, unread, rows }: Look,
+  { since, head, unread, rows }: InboxState,
 ): { frame: Frame; position: Position } | null {
   if (position === "lost") return awaits ? RESET : null;
   const from = position === "now" ? head : position;
-  // The client has seen more than there is: the last rows are gone, or the database was set back.
+  // The client has seen more than there is: the last rows were deleted, or the database was restored.
   if (from > head) return RESET;
-  // It came, or went back, while the database was being read; the next look is for it.
+  // It connected, or synced from further back, during the read; the next read covers it.
   if (position !== "now" && from < since) return null;
   const newer = rows.filter((row) => row.inbox_seq > from);
   if (newer.length > MAX_CHANGES) return RESET;

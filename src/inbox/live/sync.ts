@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CURSOR } from "./protocol.ts";
 
-/** Characters of what a client says. */
+/** A client's message has at most so many characters. */
 const MAX_SAID = 1_024;
 
 const said = z.discriminatedUnion("type", [
@@ -13,7 +13,7 @@ const said = z.discriminatedUnion("type", [
 ]);
 
 /**
- * Reads what a client says, beside `ping`: it asks what is new, or what is new since `after`; or it repeats a frame's
+ * Parses a client's message other than `ping`: `sync` asks for changes, or for those since `after`; `ack` repeats a frame's
  * `ack`. Null for anything else.
  */
 export function readSaid(text: string | ArrayBuffer): z.output<typeof said> | null {

@@ -1,4 +1,4 @@
-/** A ticket lives so long (ms): long enough to open a connection, too short to be worth stealing from a log. */
+/** How long a ticket is valid (ms): long enough to open a connection, too short to be worth stealing from a log. */
 export const TICKET_TTL_MS = 60_000;
 
 /** Tickets of one user at a time. One more ends the oldest. */
@@ -16,7 +16,7 @@ const PREFIX = "ticket:";
 export class Tickets {
   constructor(private readonly kv: SyncKvStorage) {}
 
-  /** Keeps a new ticket, and forgets those that have expired. `now` is epoch ms. @returns when it expires */
+  /** Stores a new ticket and deletes expired ones. `now` is epoch ms. @returns when it expires */
   async issue(secret: string, userId: string, now: number): Promise<number> {
     const key = PREFIX + (await sha256(secret));
     const expiresAt = now + TICKET_TTL_MS;
@@ -26,7 +26,7 @@ export class Tickets {
     return expiresAt;
   }
 
-  /** Uses a ticket up. @returns whose it was, or null when it is unknown, used or expired */
+  /** Redeems a ticket, once. @returns its user, or null when it is unknown, used or expired */
   async redeem(secret: string, now: number): Promise<string | null> {
     const key = PREFIX + (await sha256(secret));
     const issued = this.kv.get<Issued>(key);
@@ -35,7 +35,7 @@ export class Tickets {
     return issued.expiresAt > now ? issued.userId : null;
   }
 
-  /** Whether one could still be used. */
+  /** Whether a ticket is still valid. */
   areOutstanding(now: number): boolean {
     return this.#alive(now).length > 0;
   }

@@ -17,6 +17,7 @@ export const applicationStatus = defineType({
   dedupe: "status:application",
   goodForMs: null,
   supersedes: false,
+  ownBudget: false,
   linkCode: 6,
   payload: applicationStatusPayload,
   words: { en },

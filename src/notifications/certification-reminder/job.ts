@@ -3,11 +3,12 @@ import type { Ctx } from "../../ctx.ts";
 import { hasRoom } from "../../db/client.ts";
 import { inJson } from "../../db/json.ts";
 import { certifications, users } from "../../db/schema/index.ts";
+import type { Change, Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { reminderKey } from "../../outbox/dedupe-keys.ts";
 import { usedKeys, enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
 import { dueStep, type Ladder, nextStepAt } from "../../schedules/ladder.ts";
-import { type DueSchedule, rescheduled, takeDue } from "../../schedules/user-schedules.ts";
+import { type DueSchedule, rescheduled, rescheduleNow, takeDue } from "../../schedules/user-schedules.ts";
 import { wholeUsers } from "../../schedules/whole-users.ts";
 import { type Certificate, reminderOf } from "./content.ts";
 
@@ -26,6 +27,13 @@ interface Owned extends Certificate {
   org_id: string | null;
   timezone: string | null;
   known_since: number;
+}
+
+/** Reschedules the owners of changed certificates. When they are due depends on their time zones: the job works it out. */
+export function rescheduleOwners(ctx: Ctx, { rows }: Change<{ id: string; user_id: string }>): Consequences {
+  const owners = JSON.stringify(rows.map((row) => row.user_id));
+  const users = sql`SELECT value AS user_id FROM json_each(${owners})`;
+  return { after: [rescheduleNow("certifications", users, ctx.clock.now())] };
 }
 
 /** A certificate of which its owner is to be told now. */

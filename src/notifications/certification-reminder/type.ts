@@ -18,6 +18,7 @@ export const certificationReminder = defineType({
   dedupe: "cert",
   goodForMs: null,
   supersedes: true,
+  ownBudget: false,
   linkCode: 1,
   payload: certificationReminderPayload,
   words: { en },

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { hasRoom } from "../../db/client.ts";
 import { applications, deadlineMoves, grants, matches, dedupeKeys } from "../../db/schema/index.ts";
+import type { Change, Consequences } from "../../directory/reaction.ts";
 import { isAwaiting } from "../../outbox/dedupe-keys.ts";
 import { rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 
@@ -20,6 +21,22 @@ interface Affected {
   grant_id: string;
   user_id: string;
   at: number;
+}
+
+/** Records which grants are new or have a new deadline: their users may be many, and are left to the job. */
+export function recordMoves(
+  _ctx: Ctx,
+  { rows }: Change<{ id: string; deadline: number | null }>,
+): Consequences {
+  const given = JSON.stringify(rows.map(({ id, deadline }) => ({ id, deadline })));
+  return {
+    before: [
+      sql`INSERT INTO ${deadlineMoves} (grant_id, after)
+        SELECT n.value->>'id', '' FROM json_each(${given}) AS n LEFT JOIN ${grants} AS g ON g.id = n.value->>'id'
+        WHERE g.id IS NULL OR (n.value->>'deadline' IS NOT NULL AND n.value->>'deadline' IS NOT g.deadline)
+        ON CONFLICT (grant_id) DO UPDATE SET after = ''`,
+    ],
+  };
 }
 
 /**

@@ -18,6 +18,7 @@ export const deadlineReminder = defineType({
   dedupe: "deadline",
   goodForMs: null,
   supersedes: true,
+  ownBudget: false,
   linkCode: 4,
   payload: deadlineReminderPayload,
   words: { en },

@@ -13,7 +13,7 @@ import {
 } from "../../outbox/dedupe-keys.ts";
 import { PAUSE_READY, PAUSE_STANDS } from "../pause/waiting.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
-import { STATUS_READY, STATUS_STANDS } from "../application-status/waiting-statuses.ts";
+import { STATUS_READY, STATUS_STANDS } from "../application-status/waiting.ts";
 
 // Facts come in any order. A match, a new status or a pause whose user or grant is not known here yet has its occasion
 // already, so that it is told once. The job of what waits looks at its user when one of them comes, and at the latest when it

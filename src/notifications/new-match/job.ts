@@ -16,7 +16,7 @@ import {
   type ReadyStatus,
   readyStatuses,
   notifyOfReadyStatuses,
-} from "../application-status/waiting-statuses.ts";
+} from "../application-status/waiting.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one

@@ -18,6 +18,7 @@ export const newMatch = defineType({
   dedupe: "match",
   goodForMs: null,
   supersedes: false,
+  ownBudget: false,
   linkCode: 3,
   payload: newMatchPayload,
   words: { en },

@@ -12,7 +12,7 @@ import { type Scope, userInScope } from "../../auth/scope.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { notFound } from "../../lib/failure.ts";
-import { inQuota } from "../../rate-limit/quota/admit.ts";
+import { reserveQuota } from "../../rate-limit/quota/spend.ts";
 import { findMentor, mentorOf } from "./read.ts";
 import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
 
@@ -47,14 +47,13 @@ export async function recordSent(
   input: NewRecord,
 ): Promise<Recorded> {
   const request = once(ctx, key, recordIn(scope));
-  const { found: before, earlier } = await request.read([
-    findMentor(scope, input.peer_mentor_id),
-    sql`SELECT 1 WHERE ${mayBeNamed(scope, input)}`,
-  ]);
+  const { found, earlier } = await request.read({
+    mentors: findMentor(scope, input.peer_mentor_id),
+    named: sql`SELECT 1 WHERE ${mayBeNamed(scope, input)}`,
+  });
   if (earlier !== null) return earlier;
-  const [mentors = [], named = []] = before;
-  const mentor = mentorOf(mentors);
-  if (named.length === 0) throw notFound("coordinator");
+  const mentor = mentorOf(found.mentors);
+  if (found.named.length === 0) throw notFound("coordinator");
 
   const now = ctx.clock.now();
   const id = ctx.ids.uuid();
@@ -75,26 +74,22 @@ export async function recordSent(
   // Both may have gone, or gone elsewhere, since they were read.
   const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})
     AND ${mayBeNamed(scope, input)}`;
-  const write = () =>
-    request.write(
-      id,
-      (isMine) => [
-        insertRows(records, [row], {
-          where: sql`${isMine} AND ${stillMine}`,
-          onConflict: sql`ON CONFLICT DO NOTHING`,
-        }),
-        audit({ id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author }, CHANGED),
-      ],
-      [sql`${selectDetails(scope)} WHERE ${records.id} = ${id}`],
-    );
   const stored = [{ org_id: mentor.org_id, body: row.reason, data: row.dispatch_ids }];
-  const { found: after, earlier: winner } = await inQuota(
-    ctx,
-    stored,
-    write,
-    (made) => made.earlier === null,
-  );
-  return winner ?? { record: detailOf(after[0] ?? []), replayed: false };
+  await using quota = await reserveQuota(ctx, stored);
+  const { found: made, earlier: winner } = await request.write(id, {
+    inserted: insertRows(records, [row], {
+      where: sql`${request.isMine(id)} AND ${stillMine}`,
+      onConflict: sql`ON CONFLICT DO NOTHING`,
+    }),
+    audited: audit(
+      { id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author },
+      CHANGED,
+    ),
+    record: sql`${selectDetails(scope)} WHERE ${records.id} = ${id}`,
+  });
+  if (winner !== null) return winner;
+  quota.keep();
+  return { record: detailOf(made.record), replayed: false };
 }
 
 /** The condition that whoever is said to have been told is the mentor's coordinator, or a user in scope. */
@@ -105,7 +100,7 @@ const mayBeNamed = (scope: Scope, { peer_mentor_id, coordinator_id }: NewRecord)
         OR ${userInScope(scope, sql`${coordinator_id}`)})`;
 
 /** A record that the caller may see. */
-const recordIn = (scope: Scope): Repeatable<Recorded> => ({
+const recordIn = (scope: Scope): Repeatable<unknown, Recorded> => ({
   find: (id) => sql`${selectDetails(scope)} WHERE ${recordInScope(scope)} AND ${records.id} = ${id}`,
   replay: (rows) => (rows.length === 0 ? null : { record: detailOf(rows), replayed: true }),
 });

@@ -16,6 +16,7 @@ const both = {
   dedupe: "status:peer-mentor",
   goodForMs: null,
   supersedes: false,
+  ownBudget: false,
   payload: pausePayload,
   email,
   lateBound,

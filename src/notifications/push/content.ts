@@ -1,6 +1,6 @@
 import type { PushOptions } from "../../channels/push/options.ts";
 
-/** What a caller wants to be pushed. Times are epoch ms. */
+/** The content of a push, as callers send it. */
 export interface PushContent {
   user_id: string;
   /** A silent push has neither title nor body. */
@@ -12,7 +12,7 @@ export interface PushContent {
   options?: PushOptions | undefined;
 }
 
-/** An id that stands only inside `data` counts as if it stood beside it. */
+/** Reads an id from `data`, for callers that send it only there. */
 export function idFromData(data: Record<string, unknown> | undefined, name: string): string | null {
   const value = data?.[name];
   const isId =
@@ -24,7 +24,7 @@ export function idFromData(data: Record<string, unknown> | undefined, name: stri
   return isId ? value : null;
 }
 
-/** What a message shows and carries, as its dispatch keeps it. */
+/** The columns of a dispatch that hold a message's content. */
 export const shownBy = ({ title, body, data }: PushContent) => ({
   ...(title !== undefined && { title }),
   ...(body !== undefined && { body }),

@@ -28,8 +28,8 @@ export const listPushes = async (
   (await ctx.db.read({ list: listDispatches(ctx, scope, { ...filter, channel: "push" }, page) })).list;
 
 /**
- * A push and the tokens of the devices that it went to: of those whose user is in scope now, since a device may have changed
- * hands and a user the organization. One round trip.
+ * A push and the tokens of the devices that it went to. Only devices whose user is in scope now: a device may have got
+ * another user, and a user another organization. One round trip.
  */
 export async function getPush(
   ctx: Ctx,
@@ -40,22 +40,24 @@ export async function getPush(
     scope.kind === "org"
       ? userInScope(scope, sql`t.user_id`)
       : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
-  const [found = [], tokens = []] = await ctx.db.readList([
-    findDispatch(scope, "push", id),
-    sql`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
-  ]);
-  const dispatch = found[0] as Linked | undefined;
+  const { found, tokens } = await ctx.db.read({
+    found: findDispatch(scope, "push", id),
+    tokens: sql<{
+      token: string;
+    }>`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,
+  });
+  const [dispatch] = found;
   if (dispatch === undefined) throw notFound("notification");
-  return { dispatch, tokens: (tokens as { token: string }[]).map((row) => row.token) };
+  return { dispatch, tokens: tokens.map(({ token }) => token) };
 }
 
-/** What a person notes over a push that is finished. */
+/** What a person notes about a finished push. */
 export interface Annotation {
   status?: "retried" | "resolved" | undefined;
   retry_note?: string | undefined;
 }
 
-/** Notes a mark or a remark. One round trip. @throws 404, 403, 409 while it is still being sent */
+/** Stores a mark or a note. One round trip. @throws 404, 403, 409 while it is still being sent */
 export async function annotatePush(
   ctx: Ctx,
   scope: Scope,
@@ -75,7 +77,7 @@ export async function annotatePush(
 }
 
 /**
- * Deletes a push with its deliveries; one that is queued is thereby never sent, and its slot is free. One round trip.
+ * Deletes a push with its deliveries. A queued push is then never sent, and its slot is freed. One round trip.
  * @throws 404, 403, 409 while a consumer has it
  */
 export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: string): Promise<void> {
@@ -89,7 +91,7 @@ export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: str
     audit: audit({ id: entry, action: "dispatch.delete", target: id, ...author }, CHANGED),
     gone: isAudited(entry),
   });
-  // A batch that is repeated after it was committed finds nothing any more, but that it has removed it.
+  // A write that is repeated after its commit finds no dispatch, but the audit entry of its deletion.
   if (gone.length > 0 && before.length === 0) return;
   const dispatch = actable(before, "notification");
   if (gone.length === 0)

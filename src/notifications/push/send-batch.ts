@@ -3,21 +3,23 @@ import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import { dispatchRow, HAS_USER, insertDispatches } from "../../outbox/create.ts";
+import { asRead, dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../../outbox/create.ts";
 import { slotsFor } from "../../delivery/slots.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { SECOND } from "../../lib/clock.ts";
-import { inQuota } from "../../rate-limit/quota/admit.ts";
+import { reserveQuota } from "../../rate-limit/quota/spend.ts";
 import { pushBudget } from "../../rate-limit/budgets.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
+import type { Slot } from "../../rate-limit/limiter.ts";
+import { Reserved } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /**
- * One target's part: its dispatch, or why there is none. The user is unknown (or out of the caller's scope), or a repeat
- * finds no record: it has been deleted, or was not taken when the request came first. Or the user's budget is booked out,
- * and there may be room again at `retryAt` (epoch ms).
+ * The result of one target: its dispatch, or why there is none. `unknown_user`: also one out of the caller's scope.
+ * `no_record`: a repeat found none, since it was deleted or never written. `rate_limited`: the user's budget is booked out,
+ * and there may be room at `retryAt` (epoch ms).
  */
 export type TargetResult =
   | { user_id: string; dispatch: Dispatch }
@@ -31,8 +33,9 @@ export interface SentBatch {
 }
 
 /**
- * Takes a push for each target into the outbox with its slot, and wakes the bulk queue. Two round trips, whatever the
- * number, and a call to each user's limiter. Unknown users, and those who are booked out, get a result and stop no other.
+ * Writes a push for each target, with its slot, into the outbox and wakes the bulk queue. Two round trips, whatever the
+ * number, and a call to each user's limiter. Unknown users, and those whose budget is booked out, get a result and stop no
+ * other.
  * @throws 429 for all of it when one of the organizations has too little left of its day
  */
 export async function sendBatch(
@@ -43,62 +46,77 @@ export async function sendBatch(
 ): Promise<SentBatch> {
   const wanted = [...new Set(targets.map((target) => target.user_id))];
   const request = once(ctx, key, BATCH);
-  const { found, earlier } = await request.read([
-    sql`SELECT id, org_id FROM ${users} WHERE ${inJson(users.id, wanted)}
+  const { found, earlier } = await request.read({
+    users: sql<User>`SELECT id, org_id FROM ${users} WHERE ${inJson(users.id, wanted)}
         AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`,
-  ]);
-  const [known = []] = found as { id: string; org_id: string | null }[][];
-  const orgs = new Map(known.map((user) => [user.id, user.org_id]));
-  const replay = ({ batchId, rows }: Earlier): SentBatch => ({
-    batchId,
-    results: match(targets, rows, orgs),
-    replayed: true,
   });
-  if (earlier !== null) return replay(earlier);
+  const orgs = new Map(found.users.map((user) => [user.id, user.org_id]));
+  if (earlier !== null) return replayOf(earlier, targets, orgs);
 
   const batchId = ctx.ids.uuid();
-  const { rows, refused } = await takeIn(ctx, { batchId, senderOrgId: senderOf(scope) }, targets, orgs);
-  let isUsed = false;
-  try {
-    const write = () =>
-      request.write(batchId, (isMine) => insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`));
-    const { earlier: winner } = await inQuota(ctx, rows, write, ({ earlier }) => earlier === null);
-    if (winner !== null) return replay(winner);
-    isUsed = true;
-  } finally {
-    if (!isUsed) await giveBack(ctx, rows);
-  }
+  const candidates = candidatesOf(ctx, targets, orgs);
+  const slots = await slotsFor(ctx, pushBudget(ctx), candidates, LIMITERS_WITHIN_MS);
+  const { rows, refused } = rowsOf(ctx, { batchId, senderOrgId: senderOf(scope) }, candidates, slots);
+  await using reserved = new Reserved(() => giveBack(ctx, rows));
+  await using quota = await reserveQuota(ctx, rows);
+  const isWanted = sql`${request.isMine(batchId)} AND ${HAS_USER}`;
+  const { earlier: winner } = await request.write(batchId, { inserted: insertDispatches(rows, isWanted) });
+  if (winner !== null) return replayOf(winner, targets, orgs);
+  reserved.keep();
+  quota.keep();
   await wake(ctx, toWakeOf(rows));
-  return { batchId, results: match(targets, rows, orgs, refused), replayed: false };
+  return { batchId, results: match(targets, rows.map(asRead), orgs, refused), replayed: false };
 }
 
-/** A target that there is no room for. */
+type User = { id: string; org_id: string | null };
+
+/** What an earlier request with the same key made, as its repeat is answered. */
+const replayOf = (
+  { batchId, rows }: Earlier,
+  targets: readonly PushContent[],
+  orgs: ReadonlyMap<string, string | null>,
+): SentBatch => ({ batchId, results: match(targets, rows, orgs), replayed: true });
+
+/** A target whose user is known, and the id that its dispatch will have. */
+interface Candidate {
+  id: string;
+  user_id: string;
+  orgId: string | null;
+  target: PushContent;
+}
+
+const candidatesOf = (
+  ctx: Ctx,
+  targets: readonly PushContent[],
+  orgs: ReadonlyMap<string, string | null>,
+): Candidate[] =>
+  targets.flatMap((target) => {
+    const orgId = orgs.get(target.user_id);
+    return orgId === undefined ? [] : [{ id: ctx.ids.uuid(), user_id: target.user_id, orgId, target }];
+  });
+
+/** A target without a slot. */
 interface Refused {
   user_id: string;
   retryAt: number;
 }
 
-/** A caller waits no longer than this for limiters: what they have not said by then, they are asked by the consumer. */
+/** A caller waits no longer than this for limiters. The consumer asks those that have not answered by then. */
 const LIMITERS_WITHIN_MS = SECOND;
 
 /**
- * The rows of those targets whose user is known and has a slot within the horizon. One whose limiter does not answer (in
- * time) is taken without a slot, and never refused: the consumer asks, and puts off what is beyond the horizon.
+ * The rows of the targets with a slot within the horizon. When a limiter did not answer in time, the row has no slot: the
+ * consumer asks for it, and defers what is beyond the horizon.
  */
-async function takeIn(
+function rowsOf(
   ctx: Ctx,
   batch: { batchId: string; senderOrgId: string | null },
-  targets: readonly PushContent[],
-  orgs: ReadonlyMap<string, string | null>,
-): Promise<{ rows: Dispatch[]; refused: Refused[] }> {
-  const wanted = targets.flatMap((target) => {
-    const orgId = orgs.get(target.user_id);
-    return orgId === undefined ? [] : [{ id: ctx.ids.uuid(), user_id: target.user_id, orgId, target }];
-  });
-  const slots = await slotsFor(ctx, pushBudget(ctx), wanted, LIMITERS_WITHIN_MS);
-  const rows: Dispatch[] = [];
+  candidates: readonly Candidate[],
+  slots: ReadonlyMap<string, Slot>,
+): { rows: FreshDispatch[]; refused: Refused[] } {
+  const rows: FreshDispatch[] = [];
   const refused: Refused[] = [];
-  for (const { id, user_id, orgId, target } of wanted) {
+  for (const { id, user_id, orgId, target } of candidates) {
     const slot = slots.get(id);
     if (slot?.at === null) {
       refused.push({ user_id, retryAt: slot.askAgainAt });
@@ -121,7 +139,7 @@ async function takeIn(
       },
       id,
     );
-    rows.push(row as Dispatch);
+    rows.push(row);
   }
   return { rows, refused };
 }
@@ -132,15 +150,15 @@ interface Earlier {
   rows: Dispatch[];
 }
 
-/** It may be empty: of unknown users, or deleted since. */
-const BATCH: Repeatable<Earlier> = {
-  find: (id) => sql`SELECT * FROM ${dispatches} WHERE batch_id = ${id} ORDER BY id`,
-  replay: (rows, batchId) => ({ batchId, rows: rows as Dispatch[] }),
+/** A batch may be empty: its users were unknown, or its dispatches were deleted. */
+const BATCH: Repeatable<Dispatch, Earlier> = {
+  find: (id) => sql<Dispatch>`SELECT * FROM ${dispatches} WHERE batch_id = ${id} ORDER BY id`,
+  replay: (rows, batchId) => ({ batchId, rows: [...rows] }),
 };
 
 /**
- * Ids ascend in the order of the targets, so a user's dispatches are theirs in the same order; what there was no room for
- * comes after them.
+ * Matches dispatches to targets. Ids ascend in the order of the targets, so those of one user are in the right order; the
+ * refused targets come after them.
  */
 function match(
   targets: readonly PushContent[],

@@ -1,26 +1,32 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/statement.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import { dispatchRow, HAS_USER, insertDispatches, insertForUsers } from "../../outbox/create.ts";
+import {
+  asRead,
+  dispatchRow,
+  type FreshDispatch,
+  HAS_USER,
+  insertDispatches,
+  insertForUsers,
+} from "../../outbox/create.ts";
 import { type Linked, LINKS } from "../../log/links.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { chargeQuota, inQuota, overQuota } from "../../rate-limit/quota/admit.ts";
+import { chargeQuota, overQuota, reserveQuota } from "../../rate-limit/quota/spend.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { inAppBudget, pushBudget } from "../../rate-limit/budgets.ts";
-import type { Reservation } from "../../rate-limit/limiter.ts";
-import { inSlot } from "../../rate-limit/in-slot.ts";
+import type { RateLimitResult } from "../../rate-limit/limiter.ts";
+import { reserveSlot } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
 
-/** Where a message may be sent at the same time. */
+/** Channels to which one call may send the same message. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
 
 export interface SendOne extends PushContent {
-  /** Each once; without it a push alone. */
+  /** Each at most once. Left out: a push only. */
   channels?: readonly (typeof SEND_CHANNELS)[number][] | undefined;
   send_at?: number | undefined;
   expires_at?: number | undefined;
@@ -28,23 +34,26 @@ export interface SendOne extends PushContent {
 }
 
 export interface SentOne {
-  /** The push; the in-app message where there is no push. */
+  /** The push, or the in-app message if no push was asked for. */
   dispatch: Linked;
   /** The same message on the other channels that were asked for. */
   others: Dispatch[];
   /** Whether an earlier request with the same Idempotency-Key made it. */
   replayed: boolean;
-  /** What the limiter said; null for a replay and for a send in the future. */
-  reservation: Reservation | null;
+  /** The limiter's answer for the push; null for a replay, a scheduled push and a message without a push. */
+  limit: RateLimitResult | null;
 }
 
 type User = { id: string; org_id: string | null };
 
+/** The dispatches of one message, at least one. */
+type Rows = readonly [FreshDispatch, ...FreshDispatch[]];
+
 /**
- * Takes a message for one user into the outbox, on each channel asked for, and wakes whom it concerns. One round trip for
- * a caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither
- * a repeat nor someone else's user has anything to do with a limiter.
- * @throws 400 for what has expired already, 404 for a user outside the scope, 422 for a key used with another body, 429 over
+ * Writes a message for one user into the outbox, on each channel asked for, and wakes the queues. One round trip for a
+ * caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither a
+ * repeat nor someone else's user costs a call to a limiter.
+ * @throws 400 for a message that has expired, 404 for a user outside the scope, 422 for a key used with another body, 429 over
  * the user's budget or the organization's quota
  */
 export async function sendOne(
@@ -53,39 +62,32 @@ export async function sendOne(
   key: IdempotencyKey | null,
   input: SendOne,
 ): Promise<SentOne> {
-  const isBlind = key === null && scope.kind === "all";
   const request = once(ctx, key, MESSAGE);
-  const found = isBlind ? { id: input.user_id, org_id: null } : await look(request, scope, input.user_id);
-  if ("replayed" in found) return found;
-
-  // Not before a repeat has had its answer: what its key made may have expired since.
+  const isBlind = key === null && scope.kind === "all";
+  let user: User = { id: input.user_id, org_id: null };
+  if (!isBlind) {
+    const { found, earlier } = await request.read({ users: findUser(scope, input.user_id) });
+    if (earlier !== null) return earlier;
+    user = requireUser(found.users);
+  }
+  // After the check for a repeat: what its key made may have expired since.
   refuseExpired(ctx, input);
-  const rows = rowsOf(ctx, found, senderOf(scope), input);
-  const [dispatch] = rows;
-  if (dispatch === undefined) throw new Error("A message that is sent nowhere");
-  const insertNow = isBlind ? insertBlindly : insert;
-  const sent = await inSlots(ctx, rows, () => insertNow(ctx, request, dispatch.id, rows));
+  const rows = rowsOf(ctx, user, senderOf(scope), input);
+
+  // A scheduled push takes its slot when it is sent: the budget counts sends, not requests. In-app messages are not limited
+  // later, so they take their slot now.
+  await using pushSlot = await reserveSlot(ctx, pushBudget(ctx), rows.find(holdsSlot));
+  await using inAppSlot = await reserveSlot(ctx, inAppBudget(ctx), rows.find(isInApp));
+  const sent = isBlind ? await insertBlindly(ctx, rows) : await insert(ctx, request, rows);
   if (sent.replayed) return sent;
+  pushSlot?.keep();
+  inAppSlot?.keep();
   await wake(ctx, toWakeOf(rows));
-  return sent;
+  return { ...sent, limit: pushSlot?.result ?? null };
 }
 
-/**
- * Takes the slots of a message. A push that is to go later takes its own when it goes: the budget counts sends, not
- * requests. In-app messages are rows that nothing else holds back, so theirs count when they are made.
- */
-async function inSlots(ctx: Ctx, rows: readonly Dispatch[], make: () => Promise<SentOne>): Promise<SentOne> {
-  const [row, ...others] = rows;
-  if (row === undefined) return make();
-  const isNew = ({ replayed }: SentOne) => !replayed;
-  const within = () => inSlots(ctx, others, make);
-  const slot = { userId: row.user_id, dispatchId: row.id };
-  if (row.channel === "in_app")
-    return (await inSlot(ctx, { ...slot, budget: inAppBudget(ctx) }, within, isNew)).made;
-  if (row.slot_at === null) return within();
-  const { made, reservation } = await inSlot(ctx, { ...slot, budget: pushBudget(ctx) }, within, isNew);
-  return { ...made, reservation: made.replayed ? null : reservation };
-}
+const holdsSlot = ({ slot_at }: FreshDispatch): boolean => slot_at !== null;
+const isInApp = ({ channel }: FreshDispatch): boolean => channel === "in_app";
 
 function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }: SendOne): void {
   if (expires_at > clock.now()) return;
@@ -93,23 +95,14 @@ function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }
   throw new Failure("invalid_request", "The message has expired already.", { errors });
 }
 
-/** The user, or what an earlier request with the key made. @throws 404, 422 */
-async function look(request: Once<SentOne>, scope: Scope, userId: string): Promise<User | SentOne> {
-  const { found, earlier } = await request.read([findUser(scope, userId)]);
-  if (earlier !== null) return earlier;
-  const [[user] = []] = found as User[][];
-  if (user === undefined) throw notFound("user");
-  return user;
-}
-
-/** A dispatch on each channel, the push first. Those of one send are a batch, so that each leads to the others. */
-function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne): Dispatch[] {
+/** A dispatch on each channel, the push first. Several share a batch id, so that each leads to the others. */
+function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne): Rows {
   const { channels = ["push"] } = input;
   const batch = channels.length > 1 ? { batchId: ctx.ids.uuid() } : {};
   const now = ctx.clock.now();
-  return SEND_CHANNELS.filter((channel) => channels.includes(channel)).map((channel) => {
+  const [first, ...others] = SEND_CHANNELS.filter((channel) => channels.includes(channel)).map((channel) => {
     const isPush = channel === "push";
-    const row = dispatchRow(ctx, {
+    return dispatchRow(ctx, {
       ...batch,
       channel,
       lane: "push",
@@ -126,56 +119,61 @@ function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne
       fallback: isPush ? (input.fallback ?? null) : null,
       slotTaken: isPush && (input.send_at ?? now) <= now,
     });
-    return row as Dispatch;
   });
+  if (first === undefined) throw new Error("A message without a channel");
+  return [first, ...others];
 }
 
-const findUser = (scope: Scope, id: string): Statement =>
-  sql`SELECT id, org_id FROM ${users} WHERE id = ${id}
+const findUser = (scope: Scope, id: string): SQL<User> =>
+  sql<User>`SELECT id, org_id FROM ${users} WHERE id = ${id}
       AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`;
 
-const sentOf = ([dispatch, ...others]: readonly Dispatch[], replayed: boolean): SentOne => {
-  if (dispatch === undefined) throw new Error("A message that is sent nowhere");
-  return { dispatch, others, replayed, reservation: null };
-};
+function requireUser([user]: readonly User[]): User {
+  if (user === undefined) throw notFound("user");
+  return user;
+}
 
-/** The dispatch that a key stands for, and after it the in-app message that was sent with it. */
-const MESSAGE: Repeatable<SentOne> = {
-  find: (id) => sql`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id}
+/** Finds the dispatch that a key stands for, and the in-app message that was sent with it. */
+const MESSAGE: Repeatable<Linked, SentOne> = {
+  find: (id) => sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id}
     UNION ALL SELECT d.*, NULL, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
     WHERE f.id = ${id} AND d.channel = 'in_app' AND d.id <> f.id`,
-  replay: (rows) => (rows.length === 0 ? null : sentOf(rows as Dispatch[], true)),
+  replay: ([dispatch, ...others]) =>
+    dispatch === undefined ? null : { dispatch, others, replayed: true, limit: null },
 };
 
+const sentOf = ([first, ...others]: Rows): SentOne => ({
+  dispatch: asRead(first),
+  others: others.map(asRead),
+  replayed: false,
+  limit: null,
+});
+
 /** Inserts the dispatches, unless a request with the same key came first: then it returns what that one made. */
-async function insert(
-  ctx: Ctx,
-  request: Once<SentOne>,
-  id: string,
-  rows: readonly Dispatch[],
-): Promise<SentOne> {
-  const write = () => request.write(id, (isMine) => insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`));
-  const { earlier } = await inQuota(ctx, rows, write, (made) => made.earlier === null);
-  return earlier ?? sentOf(rows, false);
+async function insert(ctx: Ctx, request: Once<SentOne>, rows: Rows): Promise<SentOne> {
+  const [{ id }] = rows;
+  await using quota = await reserveQuota(ctx, rows);
+  const isWanted = sql`${request.isMine(id)} AND ${HAS_USER}`;
+  const { earlier } = await request.write(id, { inserted: insertDispatches(rows, isWanted) });
+  if (earlier !== null) return earlier;
+  quota.keep();
+  return sentOf(rows);
 }
 
 /**
- * Inserts the dispatches of a user of whom nothing has been read. Whose quota they count in is known afterwards; the
- * quotas that are known to be used up are kept out. @throws 404 when there is no such user, 429
+ * Inserts the dispatches of a user who has not been read. The statement finds the organization, skips those whose quota is
+ * known to be used up, and the quota is charged afterwards. @throws 404 when there is no such user, 429
  */
-async function insertBlindly(
-  ctx: Ctx,
-  request: Once<SentOne>,
-  id: string,
-  rows: readonly Dispatch[],
-): Promise<SentOne> {
-  const theirUser = findUser({ kind: "all" }, rows[0]?.user_id ?? "");
+async function insertBlindly(ctx: Ctx, rows: Rows): Promise<SentOne> {
   const usedUp = ctx.quotas.usedUp();
-  const { found } = await request.write(id, () => insertForUsers(rows, usedUp), [theirUser]);
-  const [[user] = []] = found as User[][];
-  if (user === undefined) throw notFound("user");
-  if (usedUp.includes(user.org_id ?? NO_ORG)) throw overQuota(ctx);
-  const inserted = rows.map((row) => ({ ...row, org_id: user.org_id }));
+  const { found } = await ctx.db.write({
+    inserted: insertForUsers(rows, usedUp),
+    found: findUser({ kind: "all" }, rows[0].user_id),
+  });
+  const { org_id } = requireUser(found);
+  if (usedUp.includes(org_id ?? NO_ORG)) throw overQuota(ctx);
+  const [first, ...others] = rows;
+  const inserted: Rows = [{ ...first, org_id }, ...others.map((row) => ({ ...row, org_id }))];
   await chargeQuota(ctx, inserted);
-  return sentOf(inserted, false);
+  return sentOf(inserted);
 }

@@ -15,6 +15,7 @@ export const push = defineType({
   dedupe: null,
   goodForMs: null,
   supersedes: false,
+  ownBudget: false,
   linkCode: 11,
   payload: pushPayload,
   words: { en },

@@ -46,46 +46,42 @@ export async function subscribe(
   create: NewUser | null,
 ): Promise<Subscribed> {
   const request = once(ctx, key, subscriptionIn(scope));
-  const { found: before, earlier } = await request.read([findUser(scope, wanted.user_id)]);
+  const { found: before, earlier } = await request.read({ users: findUser(scope, wanted.user_id) });
   if (earlier !== null) return earlier;
-  const [[known] = []] = before as Located[][];
+  const [known] = before.users;
   if (known === undefined && create === null) throw notFound("user");
 
   const user = known ?? { id: wanted.user_id, timezone: null };
   const id = ctx.ids.uuid();
   const created = known === undefined ? create : null;
   const erased = created === null ? sql`false` : await erasedLately(ctx, created.id);
-  const { found: after, earlier: winner } = await request.write(
-    id,
-    (isMine) => [
-      ...(created === null ? [] : [createUserIfMissing(ctx, created, erased)]),
-      insert(ctx, scope, isMine, id, user, wanted.time_window),
-      // A key stands for what it made, and a refused request has made nothing.
-      ...releaseKey(key, id, sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id})`),
-    ],
-    [
-      findUser(scope, wanted.user_id),
-      sql`SELECT * FROM ${table} WHERE user_id = ${wanted.user_id} AND time_window = ${wanted.time_window}`,
-      sql`SELECT 1 WHERE ${erased}`,
-    ],
-  );
+  const { found: after, earlier: winner } = await request.write(id, {
+    created: created === null ? [] : [createUserIfMissing(ctx, created, erased)],
+    inserted: insert(ctx, scope, request.isMine(id), id, user, wanted.time_window),
+    // A key stands for what it made, and a refused request has made nothing.
+    released: releaseKey(key, id, sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id})`),
+    users: findUser(scope, wanted.user_id),
+    subscriptions: sql<Subscription>`SELECT * FROM ${table}
+      WHERE user_id = ${wanted.user_id} AND time_window = ${wanted.time_window}`,
+    erased: sql`SELECT 1 WHERE ${erased}`,
+  });
   if (winner !== null) return winner;
-  const [users, [subscription], why] = after as [Located[], Subscription[], unknown[]];
-  if (users.length === 0) throw why.length > 0 ? userErased() : notFound("user");
+  if (after.users.length === 0) throw after.erased.length > 0 ? userErased() : notFound("user");
+  const [subscription] = after.subscriptions;
   if (subscription === undefined) throw new Error("A subscription that was just written is not there");
   if (subscription.id !== id) throw subscribedAlready(subscription);
   return { subscription, replayed: false };
 }
 
-const findUser = (scope: Scope, id: string): SQL =>
-  sql`SELECT id, timezone FROM ${users} WHERE id = ${id}
+const findUser = (scope: Scope, id: string): SQL<Located> =>
+  sql<Located>`SELECT id, timezone FROM ${users} WHERE id = ${id}
     AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`;
 
 /** A subscription that the caller may still see. */
-const subscriptionIn = (scope: Scope): Repeatable<Subscribed> => ({
+const subscriptionIn = (scope: Scope): Repeatable<Subscription, Subscribed> => ({
   find: (id) =>
-    sql`SELECT * FROM ${table} WHERE id = ${id} AND ${scope.kind === "own" ? sql`user_id = ${scope.userId}` : userInScope(scope, sql`user_id`)}`,
-  replay: ([row]) => (row === undefined ? null : { subscription: row as Subscription, replayed: true }),
+    sql<Subscription>`SELECT * FROM ${table} WHERE id = ${id} AND ${scope.kind === "own" ? sql`user_id = ${scope.userId}` : userInScope(scope, sql`user_id`)}`,
+  replay: ([row]) => (row === undefined ? null : { subscription: row, replayed: true }),
 });
 
 /**

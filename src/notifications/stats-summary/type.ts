@@ -18,6 +18,7 @@ export const statsSummary = defineType({
   // And no longer than until the next one.
   goodForMs: 7 * DAY,
   supersedes: false,
+  ownBudget: false,
   linkCode: 10,
   payload: statsSummaryPayload,
   words,

@@ -1,17 +1,23 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { type Dispatch, type DispatchRow, dispatches, users } from "../../db/schema/index.ts";
-import { isThere, missing, type Subject, summon } from "../../directory/subject.ts";
-import { dispatchRow, hasUserOutside, insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
+import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
+import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../../directory/subject.ts";
+import {
+  dispatchRow,
+  type FreshDispatch,
+  hasUserOutside,
+  insertDispatches,
+  ORG_OF_USER,
+} from "../../outbox/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { chargeQuota, overQuota } from "../../rate-limit/quota/admit.ts";
+import { chargeQuota, overQuota } from "../../rate-limit/quota/spend.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
 import { release } from "../../rate-limit/give-back.ts";
-import { inSlot } from "../../rate-limit/in-slot.ts";
+import { reserveSlot } from "../../rate-limit/reserve.ts";
 
 const SERVICE_ERROR = "email_service_error";
 
@@ -46,7 +52,7 @@ export async function sendTest(
   { type, subject }: TestRequest,
 ): Promise<TestOutcome> {
   const request = once(ctx, key, TEST);
-  const { earlier } = await request.read([]);
+  const { earlier } = await request.read({});
   if (earlier !== null) return earlier;
 
   const row = dispatchRow(ctx, {
@@ -60,54 +66,50 @@ export async function sendTest(
     expiresAt: ctx.clock.now() + GOOD_FOR_MS,
     slotTaken: true,
   });
-  const { made } = await inSlot(
-    ctx,
-    { userId: caller.id, budget: TEST_BUDGET, dispatchId: row.id },
-    () => insert(ctx, request, key, caller, row),
-    (winner) => winner === null,
-  );
-  if (made !== null) return made;
+  const winner = await insertInSlot(ctx, request, key, caller, row);
+  if (winner !== null) return winner;
   await deliverNow(ctx, [row.id]);
   return { dispatch: await recordRound(ctx, key, row.id), replayed: false };
 }
 
 /**
- * Inserts the dispatch, unless a request with the same key came first: then it returns what that one made. Whose quota it
- * counts in is known afterwards; the quotas that are known to be used up are kept out.
+ * Inserts the dispatch in a slot of the caller's, unless a request with the same key came first: then it returns what that
+ * one made. Whose quota it counts in is known afterwards; the quotas that are known to be used up are kept out.
  */
-async function insert(
+async function insertInSlot(
   ctx: Ctx,
   request: Once<TestOutcome>,
   key: IdempotencyKey | null,
   caller: Subject,
-  row: DispatchRow,
+  row: FreshDispatch,
 ): Promise<TestOutcome | null> {
-  const { create, why } = await summon(ctx, caller);
+  await using slot = await reserveSlot(ctx, TEST_BUDGET, row);
+  const { create, why } = await ensureSubject(ctx, caller);
   const usedUp = ctx.quotas.usedUp();
-  const wanted = sql`${isThere(caller)} AND ${hasUserOutside(usedUp)}`;
-  const { found, earlier } = await request.write(
-    row.id,
-    (isMine) => [
-      ...create,
-      ...insertDispatches([row], sql`${isMine} AND ${wanted}`, { org_id: ORG_OF_USER }),
-      ...releaseKey(key, row.id, sql`NOT EXISTS (SELECT 1 FROM ${dispatches} WHERE id = ${row.id})`),
-    ],
-    [
-      why,
-      sql`SELECT org_id FROM ${dispatches} WHERE id = ${row.id}`,
-      sql`SELECT org_id FROM ${users} WHERE id = ${caller.id}`,
-    ],
-  );
+  const wanted = sql`${subjectExists(caller)} AND ${hasUserOutside(usedUp)}`;
+  const { found, earlier } = await request.write(row.id, {
+    create,
+    inserted: insertDispatches([row], sql`${request.isMine(row.id)} AND ${wanted}`, { org_id: ORG_OF_USER }),
+    released: releaseKey(key, row.id, sql`NOT EXISTS (SELECT 1 FROM ${dispatches} WHERE id = ${row.id})`),
+    why,
+    dispatches: sql<OfOrg>`SELECT org_id FROM ${dispatches} WHERE id = ${row.id}`,
+    users: sql<OfOrg>`SELECT org_id FROM ${users} WHERE id = ${caller.id}`,
+  });
   if (earlier !== null) return earlier;
-  const [whyMissing, [made] = [], [user] = []] = found as { org_id: string | null }[][];
+  const [[made], [user]] = [found.dispatches, found.users];
   if (made !== undefined) await chargeQuota(ctx, [{ ...row, org_id: made.org_id }]);
   else if (user !== undefined && usedUp.includes(user.org_id ?? NO_ORG)) throw overQuota(ctx);
-  else throw missing(caller, whyMissing);
+  else throw subjectMissing(caller, found.why);
+  slot?.keep();
   return null;
 }
 
+interface OfOrg {
+  org_id: string | null;
+}
+
 /** A test that has been sent, or could not be. */
-const TEST: Repeatable<TestOutcome> = {
+const TEST: Repeatable<Dispatch, TestOutcome> = {
   find: DISPATCH.find,
   replay(rows, id) {
     const dispatch = DISPATCH.replay(rows, id);

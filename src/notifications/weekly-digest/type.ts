@@ -20,6 +20,7 @@ export const weeklyDigest = defineType({
   // Until the next one comes.
   goodForMs: 7 * DAY,
   supersedes: true,
+  ownBudget: false,
   linkCode: 5,
   payload: weeklyDigestPayload,
   words: { en },

@@ -1,18 +1,17 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/statement.ts";
 import { insertRows } from "../../db/json.ts";
 import { dedupeKeys, orgs, users } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { welcomedBy, welcomeKey } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
-import type { Change } from "../../directory/collection.ts";
+import type { Change, Consequences } from "../../directory/reaction.ts";
 
 /** Welcomes a user who is put here for the first time and can be written to, once. An import welcomes nobody. */
-export function welcome(
+export function welcomeNewUsers(
   ctx: Ctx,
   { rows, bulk, notify }: Change<{ id: string; email: string | null; org_id: string | null }>,
-): { before: Statement[]; dispatchIds: string[] } {
+): Consequences {
   const greeted = bulk || !notify ? [] : rows.filter(({ email }) => email !== null);
   const messages = greeted.map(({ id, org_id }) =>
     dispatchRow(ctx, {
@@ -23,7 +22,7 @@ export function welcome(
       orgId: org_id,
     }),
   );
-  if (messages.length === 0) return { before: [], dispatchIds: [] };
+  if (messages.length === 0) return {};
   const points = messages.map(({ id, user_id }) => ({ key: welcomeKey(user_id), dispatch_id: id }));
   const isNew = sql`NOT EXISTS (SELECT 1 FROM ${users} WHERE id = ${welcomedBy(sql`value->>'key'`)})`;
   return {

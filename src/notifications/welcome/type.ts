@@ -17,6 +17,7 @@ export const welcome = defineType({
   dedupe: "welcome",
   goodForMs: null,
   supersedes: false,
+  ownBudget: false,
   linkCode: 2,
   payload: welcomePayload,
   words: { en },

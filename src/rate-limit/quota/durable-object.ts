@@ -11,8 +11,8 @@ interface Kept {
 const KEY = "used";
 
 /**
- * What one organization has used of its day. Isolates lease units in blocks and count them off in memory, so that a call
- * comes once in many sends. A lease is a written row; what an isolate has not used when it ends is lost to the day.
+ * What one organization has used of its daily quota. Isolates lease units in blocks and count them in memory, so that many
+ * sends need one call. A lease is a written row. Units that an isolate has not used when it ends are lost for that day.
  */
 export class OrgQuota extends DurableObject {
   readonly #kv = this.ctx.storage.kv;
@@ -20,7 +20,7 @@ export class OrgQuota extends DurableObject {
   /** Leases units of the day of `now` (epoch ms), which is the caller's. `limit`: units a day. */
   async lease(now: number, limit: number, { atLeast, upTo, owed }: Need): Promise<Lease> {
     const kept = this.#kv.get<Kept>(KEY);
-    // An isolate whose clock is behind leases of the later day.
+    // An isolate whose clock is behind gets units of the later day.
     const day = Math.max(Math.floor(now / DAY), kept?.day ?? 0);
     const used = kept?.day === day ? kept.used : 0;
     const left = Math.max(0, limit - used);
@@ -31,7 +31,7 @@ export class OrgQuota extends DurableObject {
     return { day, granted, left: left - granted };
   }
 
-  /** The day is over: an organization that sends nothing costs nothing. */
+  /** Deletes the storage after the day, so that an organization that sends nothing costs nothing. */
   override async alarm(): Promise<void> {
     await this.ctx.storage.deleteAll();
   }

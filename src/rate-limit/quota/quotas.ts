@@ -1,16 +1,12 @@
-import type { Clock } from "../../lib/clock.ts";
-import { DAY } from "../../lib/clock.ts";
-import type { OrgQuota } from "./durable-object.ts";
-
 /** How many units a lease must and may have. */
 export interface Need {
   atLeast: number;
   upTo: number;
-  /** They are used already: what is left is taken even where it is too little. */
+  /** The units have been used already: take what is left, even if it is too little. */
   owed: boolean;
 }
 
-/** Units of a day (UTC, counted from 1970). `left`: what nobody has leased yet. */
+/** Units of a day (UTC, counted from 1970). `left`: not leased by anyone yet. */
 export interface Lease {
   day: number;
   granted: number;
@@ -25,94 +21,11 @@ export interface Quotas {
   spend(orgId: string | null, units: number): Promise<{ retryAfterMs: number } | null>;
   /** Counts what has been used already. */
   charge(orgId: string | null, units: number): Promise<void>;
-  /** Takes back what was spent for nothing. */
+  /** Returns units that were spent for nothing. */
   giveBack(orgId: string | null, units: number): void;
-  /** Organizations of which this isolate knows that nothing is left today; `NO_ORG` for users without one. */
+  /** Organizations that have nothing left today, as far as this isolate knows; `NO_ORG` for users without one. */
   usedUp(): string[];
 }
 
-/** Stands for users without an organization: no id of ours is empty. */
+/** The id for users without an organization: no real id is empty. */
 export const NO_ORG = "";
-
-/** An isolate leases so many units at a time, and never more than a thousandth of the day: isolates come and go. */
-const MAX_BLOCK = 1_000;
-const SHARE = 1_000;
-
-/** Organizations that an isolate remembers; the one that was first met goes first. */
-const MAX_KNOWN = 10_000;
-
-/** One statement names so many that have used up their day. */
-const MAX_NAMED = 1_000;
-
-/** What an isolate holds of an organization's day. */
-interface Held {
-  day: number;
-  units: number;
-  /** Nothing is left to lease. */
-  isLast: boolean;
-}
-
-/** The quotas of all organizations: a Durable Object each, found by the organization's id. */
-export function createQuotas(
-  namespace: DurableObjectNamespace<OrgQuota>,
-  clock: Clock,
-  limit: number,
-): Quotas {
-  const block = Math.min(MAX_BLOCK, Math.max(1, Math.floor(limit / SHARE)));
-  const known = new Map<string, Held>();
-  const usedUp = new Set<string>();
-  const today = () => Math.floor(clock.now() / DAY);
-  const nothing = (): Held => ({ day: today(), units: 0, isLast: false });
-
-  function heldOf(org: string): Held {
-    const held = known.get(org);
-    return held === undefined || held.day < today() ? nothing() : held;
-  }
-
-  function keep(org: string, held: Held): void {
-    const [oldest] = known.keys();
-    if (!known.has(org) && known.size >= MAX_KNOWN && oldest !== undefined) {
-      known.delete(oldest);
-      usedUp.delete(oldest);
-    }
-    known.set(org, held);
-    if (held.isLast && held.units === 0) usedUp.add(org);
-    else usedUp.delete(org);
-  }
-
-  /** @returns whether there were enough */
-  async function take(org: string, units: number, owed: boolean): Promise<boolean> {
-    const before = heldOf(org);
-    if (before.units < units && !before.isLast) {
-      const missing = units - before.units;
-      // Users without an organization have an object, too, and it needs a name.
-      const object = namespace.getByName(`org/${org}`);
-      const need = { atLeast: missing, upTo: missing + block - 1, owed };
-      const { day, granted, left } = await object.lease(clock.now(), limit, need);
-      // Others have spent and leased meanwhile.
-      const { units: now } = heldOf(org);
-      keep(org, { day, units: now + granted, isLast: left === 0 });
-    }
-    const held = heldOf(org);
-    const enough = held.units >= units;
-    if (enough || owed) keep(org, { ...held, units: Math.max(0, held.units - units) });
-    return enough;
-  }
-
-  return {
-    limit,
-    spend: async (orgId, units) =>
-      (await take(orgId ?? NO_ORG, units, false))
-        ? null
-        : { retryAfterMs: (today() + 1) * DAY - clock.now() },
-    async charge(orgId, units) {
-      await take(orgId ?? NO_ORG, units, true);
-    },
-    giveBack(orgId, units) {
-      const org = orgId ?? NO_ORG;
-      const held = heldOf(org);
-      keep(org, { ...held, units: held.units + units });
-    },
-    usedUp: () => [...usedUp].filter((org) => heldOf(org).isLast).slice(-MAX_NAMED),
-  };
-}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { WIRE } from "../../../src/api/directory/collections.ts";
+import { WIRE } from "../../../src/api/directory/collections/index.ts";
 import type { WireCollection } from "../../../src/api/directory/wire.ts";
 import { type Caller, createHarness, mint, SERVICE } from "../../support/harness.ts";
 import { BASE, bodiesOf } from "./bodies.ts";

@@ -6,24 +6,16 @@ import { registerCollection } from "../../../src/api/directory/handlers.ts";
 import { entityId } from "../../../src/api/directory/schemas.ts";
 import type { WireCollection } from "../../../src/api/directory/wire.ts";
 import { orgs } from "../../../src/db/schema/index.ts";
-import type { Change } from "../../../src/directory/collection.ts";
+import { type Change, on } from "../../../src/directory/reaction.ts";
 import type { Org } from "../../../src/directory/orgs.ts";
 import { createHarness, mint, SERVICE, tokenFor } from "../../support/harness.ts";
 
 /** A collection that nobody has written code for: a table (here that of orgs), and a schema with a name of its own. */
-function labelled(changes: Change<Org>[]): WireCollection<Org> {
+function labelled(): WireCollection<Org> {
   const fields = { label: z.string() };
   const example = { id: "thing_1", label: "Thing" };
   return {
-    collection: {
-      name: "things",
-      noun: "thing",
-      table: orgs,
-      consequences(_ctx, change) {
-        changes.push(change);
-        return {};
-      },
-    },
+    collection: { name: "things", noun: "thing", table: orgs },
     body: z.strictObject(fields).transform(({ label }) => ({ name: label, parent_id: null })),
     item: z
       .strictObject({ id: entityId, ...fields })
@@ -39,8 +31,15 @@ function labelled(changes: Change<Org>[]): WireCollection<Org> {
 async function givenThings() {
   const changes: Change<Org>[] = [];
   const { deps, clock } = createHarness();
-  const app = createBase(() => deps);
-  registerCollection(app, labelled(changes));
+  const things = labelled();
+  const changed = (_ctx: unknown, change: Change<Org>) => {
+    changes.push(change);
+    return {};
+  };
+  const reactions = { changes: new Map([on(things.collection, { changed })]), erased: () => [] };
+  const open: typeof deps.open = (...from) => ({ ...deps.open(...from), reactions });
+  const app = createBase(() => ({ ...deps, open }));
+  registerCollection(app, things);
   const authorization = `Bearer ${await tokenFor(SERVICE, clock.now())}`;
   const request = async (method: string, path: string, body?: unknown) => {
     const headers = { authorization, "content-type": "application/json" };
@@ -71,7 +70,7 @@ test("a further collection is a table and a schema", async () => {
   });
 });
 
-test("a collection hears how a change came, and whether to tell of it", async () => {
+test("a reaction hears how a change came, and whether to tell of it", async () => {
   const { request, changes } = await givenThings();
   const id = mint("thing");
   const row = { id, name: "One", parent_id: null };

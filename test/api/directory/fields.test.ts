@@ -30,7 +30,7 @@ test("a put replaces the whole user: what it leaves out is gone", async () => {
   expect(replaced).toMatchObject({ status: 200, body: { name: "Kari", email: null, email_verified: false } });
 });
 
-test("an organization needs a name and has no parent unless told", async () => {
+test("an organization needs a name, and has no parent by default", async () => {
   expect(await put("orgs", { name: "Org" })).toMatchObject({
     status: 201,
     body: { name: "Org", parent_id: null },

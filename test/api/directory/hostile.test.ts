@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { WIRE } from "../../../src/api/directory/collections.ts";
+import { WIRE } from "../../../src/api/directory/collections/index.ts";
 import type { WireCollection } from "../../../src/api/directory/wire.ts";
 import { createHarness, mint } from "../../support/harness.ts";
 import { bodiesOf } from "./bodies.ts";

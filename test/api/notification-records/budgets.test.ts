@@ -115,11 +115,11 @@ describe("writes", () => {
 
 test("keeping the outcomes of old dispatches goes through no table", async () => {
   h.meter.reset();
-  await h.ctx.db.writeList([
-    keepOutcomes(
+  await h.ctx.db.write({
+    kept: keepOutcomes(
       sql`(SELECT id FROM dispatches WHERE id < ${"0"} AND wake_at IS NULL ORDER BY id LIMIT 2000)`,
     ),
-  ]);
+  });
   expect(h.meter.statements).toHaveLength(1);
   expect(await scans()).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Caller, createHarness, mint, SERVICE } from "../../support/harness.ts";
 import { givenUser } from "../../support/world.ts";
 import { aRecord, BASE, givenRecord, givenTenant, listed, type Tenant } from "./calls.ts";
+import { keysOf } from "../../../src/lib/objects.ts";
 
 const h = createHarness();
 let tenant: Tenant;
@@ -111,10 +112,8 @@ const TABLE: Record<keyof typeof ENDPOINTS, Record<Who, number>> = {
   },
 };
 
-const cases = Object.entries(TABLE).flatMap(([endpoint, row]) =>
-  Object.entries(row).map(
-    ([who, status]) => [endpoint, who, status] as [keyof typeof ENDPOINTS, Who, number],
-  ),
+const cases = keysOf(TABLE).flatMap((endpoint) =>
+  keysOf(TABLE[endpoint]).map((who) => [endpoint, who, TABLE[endpoint][who]] as const),
 );
 
 test.each(cases)("%s by %s is %d", async (endpoint, who, status) => {
@@ -193,7 +192,7 @@ test("a repeat with its key shows a former coordinator nothing of a mentor who h
   expect((await repeat()).status).toBe(404);
 });
 
-describe("whoever is said to have been told", () => {
+describe("the user who is recorded as notified", () => {
   const post = (as: Caller, coordinator_id: string) =>
     h.request("POST", BASE, { as, body: aRecord(tenant.mentor.id, { coordinator_id }) });
   const admin = () => CALLERS["their org_admin"]();
@@ -245,7 +244,7 @@ describe("whoever is said to have been told", () => {
   });
 });
 
-test("a wrong role is told so before the input is looked at", async () => {
+test("a wrong role is refused before the input is validated", async () => {
   const as = CALLERS["their coordinator as a user"]();
   expect((await h.request("POST", BASE, { as, body: { nonsense: true } })).status).toBe(403);
   expect((await h.request("POST", BASE, { as: null, body: { nonsense: true } })).status).toBe(401);

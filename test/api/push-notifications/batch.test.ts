@@ -183,7 +183,7 @@ describe("a batch of which some targets are wrong", () => {
     error: "The target is not valid; `errors` names what is wrong with it",
   };
 
-  test("sends the others, and has a result for each in order; a fault is told once with its targets", async () => {
+  test("sends the others, and has a result for each in order; a fault is reported once with its targets", async () => {
     const h = createHarness();
     const [first = "", second = ""] = await givenUsers(h, 2);
     const { status, body } = await sendBatch(h, mixed(first, second));
@@ -204,7 +204,7 @@ describe("a batch of which some targets are wrong", () => {
     expect(h.expo.accepted.map(({ title }) => title).toSorted()).toEqual(["First", "Second"]);
   });
 
-  test("in more ways than an answer tells says so", async () => {
+  test("in more ways than an answer reports says so", async () => {
     const h = createHarness();
     const [user = ""] = await givenUsers(h, 1);
     const wrong = Array.from({ length: 999 }, (_, i) => ({ ...aPush(user), [`unknown_${i}`]: 1 }));

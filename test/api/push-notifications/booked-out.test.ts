@@ -83,7 +83,7 @@ describe("a user whose budget is booked out", () => {
     expect(await count(h, "dispatches", "user_id = ?", id)).toBe(25);
   });
 
-  test("may be sent to again at the time that was told, and not before", async () => {
+  test("may be sent to again at the time in the answer, and not before", async () => {
     const h = quiet(1);
     const { id } = await givenUser(h);
     const at = Date.parse((await send(h, id, 26)).at(-1)?.retry_at ?? "");
@@ -102,7 +102,7 @@ describe("a user whose budget is booked out", () => {
     expect(await listed(h, `batch_id=${body.batch_id}`)).toEqual([]);
   });
 
-  test("is told of by a repeat with the same key as of what has no record", async () => {
+  test("has no record for a repeat with the same key", async () => {
     const h = quiet(1);
     const { id } = await givenUser(h);
     const options = { headers: { ...ASYNC.headers, "idempotency-key": mint("booked") } };
@@ -119,7 +119,7 @@ describe("a batch that did not come into being", () => {
     const h = quiet(10);
     const { id } = await givenUser(h);
     const write = vi.fn(() => Promise.reject(new Error("D1 is away")));
-    const ctx = { ...h.ctx, db: { ...h.ctx.db, write, writeList: write } };
+    const ctx = { ...h.ctx, db: { ...h.ctx.db, write } };
     h.interrupts.reset();
     await expect(takeBatch(ctx, { kind: "all" }, null, pushes(id, 30))).rejects.toThrow("D1 is away");
     const limiter = h.interrupts.calls.filter((name) => name.startsWith("limiter"));
@@ -204,7 +204,7 @@ describe("a slot is free again", () => {
     expect((await sendPush(h, aPush(id), ASYNC)).status).toBe(429);
   });
 
-  test("when a push is refused before any attempt, and it is told of once", async () => {
+  test("when a push is refused before any attempt", async () => {
     const h = createHarness({ vars: { PUSH_LIMIT_PER_HOUR: "1" } });
     const { id } = await givenUser(h, { devices: 0 });
     for (let i = 0; i < 3; i++) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { BASE, sendBatch, sendPush } from "./calls.ts";
+import { wokenBy } from "../../support/fake-queue.ts";
 
 const ASYNC = { headers: { prefer: "respond-async" } };
 let keys = 0;
@@ -135,7 +136,7 @@ describe("D1 round trips and queue operations", () => {
       );
     expect(await costOf(h, send)).toEqual({ status: 202, trips: 2, written: 5_000, sends: 1 });
     // Sixty at once, and two within two minutes.
-    expect(h.queues.waiting.map(({ body }) => (body as { ids: string[] }).ids.length)).toEqual([60, 1, 1]);
+    expect(h.queues.waiting.map(({ body }) => wokenBy(body).length)).toEqual([60, 1, 1]);
   });
 
   test("a send to an unknown user takes one and leaves their budget alone, and one over the budget takes none", async () => {

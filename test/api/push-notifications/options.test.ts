@@ -126,7 +126,7 @@ describe("the options of a push", () => {
         }),
         h.deps.bindings,
       );
-      return { status: response.status, body: (await response.json()) as { errors?: unknown } };
+      return { status: response.status, body: await response.json<{ errors?: unknown }>() };
     };
     const push = aPush("usr_any", { options: { badge: 1, ttl: 5, image: ALL.image } });
     const detail = "no push provider here has this (plain)";
@@ -278,7 +278,7 @@ describe("a silent push", () => {
     expect([answer.status, pointers(answer)]).toEqual([400, expected]);
   });
 
-  test("that lacks everything is told so in one answer, with what else is wrong", async () => {
+  test("that lacks everything gets all its faults in one answer", async () => {
     const answer = await sendPush(createHarness(), { user_id: "no id!", badge: 1 });
     expect(pointers(answer).toSorted()).toEqual(["/badge", "/body", "/title", "/user_id"]);
   });

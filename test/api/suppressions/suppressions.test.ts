@@ -24,13 +24,13 @@ async function given(
   expires_at: number | null = h.clock.now() + 90 * DAY,
 ): Promise<void> {
   const row = { id: h.ctx.ids.uuid(), email, reason, expires_at, created_at: h.clock.now() };
-  await h.ctx.db.writeList([insertRows(suppressions, [row])]);
+  await h.ctx.db.write({ suppression: insertRows(suppressions, [row]) });
 }
 
 const lookup = (email: string) => h.request("POST", `${PATH}/lookup`, { body: { email } });
 
 describe("the list", () => {
-  test("tells addresses, reasons and dates, newest first", async () => {
+  test("lists addresses, reasons and dates, newest first", async () => {
     await given("kari@example.com");
     await given("ola@example.com", "complaint", null);
     const now = h.clock.now();
@@ -107,9 +107,9 @@ describe("an address", () => {
     const id = mint("usr");
     const body = { email: "Kari@Bücher.example", email_verified: true };
     await h.request("PUT", `/api/v1/directory/users/${id}?notify=false`, { body });
-    const [found = []] = await h.ctx.db.readList([
-      sql`SELECT ${isSuppressed(sql`u.email`, h.clock.now())} AS suppressed FROM ${users} u WHERE id = ${id}`,
-    ]);
+    const { found } = await h.ctx.db.read({
+      found: sql`SELECT ${isSuppressed(sql`u.email`, h.clock.now())} AS suppressed FROM ${users} u WHERE id = ${id}`,
+    });
     expect(found).toEqual([{ suppressed: 1 }]);
   });
 });

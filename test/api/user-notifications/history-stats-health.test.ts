@@ -36,7 +36,7 @@ async function givenEmails(
     delivered_at: h.clock.now(),
     wake_at: null,
   }));
-  await h.ctx.db.writeList(insertDispatches(rows));
+  await h.ctx.db.write({ dispatches: insertDispatches(rows) });
   return rows.map(({ id }) => id);
 }
 
@@ -94,7 +94,7 @@ describe("the history", () => {
       userId: user,
       orgId: null,
     });
-    await h.ctx.db.writeList(insertDispatches([push]));
+    await h.ctx.db.write({ dispatches: insertDispatches([push]) });
     expect((await get(h, user, "/history")).body).toMatchObject({ items: [], total: 0, total_pages: 0 });
     for (const id of [
       cancelled,

@@ -114,7 +114,7 @@ describe("a failure", () => {
   });
 });
 
-test("five an hour are allowed, the sixth is told when to come again", async () => {
+test("five an hour are allowed, and the answer to the sixth says when to retry", async () => {
   const h = world();
   const { id } = await givenReader(h);
   for (let i = 0; i < 5; i++) expect((await send(h, id)).status).toBe(200);

@@ -122,6 +122,12 @@ describe("a further type", () => {
     expect((await send(h, id)).status).toBe("sent");
   });
 
+  test("that supersedes is known as such to the pipeline", () => {
+    const superseding = createTypes([...builtInTypes.all, { ...newsletter, supersedes: true }]);
+    expect(world(superseding).ctx.types.superseding).toContain("newsletter");
+    expect(world().ctx.types.superseding).not.toContain("newsletter");
+  });
+
   test("goes on as e-mail when its push reaches no device", async () => {
     const h = world();
     const { id } = await givenReader(h);

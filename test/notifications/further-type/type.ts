@@ -24,6 +24,7 @@ export const newsletter = defineType({
   dedupe: null,
   goodForMs: null,
   supersedes: false,
+  ownBudget: false,
   linkCode: 200,
   payload,
   words: { en, nb: { ...en, name: "nyhetsbrevet" } },

@@ -11,10 +11,10 @@ export interface Effort {
   connections: number;
 }
 
-/** Requests that warm up: each user's limiter is met, so that none is made while it counts. */
+/** Requests for warming up: every user's limiter exists before the measurement. */
 const WARM = 2 * USERS;
 
-/** One round of one Worker: requests. */
+/** Requests of one Worker in one round. */
 export interface Sample extends Work {
   /** Milliseconds. */
   p50: number;
@@ -39,8 +39,8 @@ async function sample(side: Side, ms: number, connections: number, atLeast = 0):
 }
 
 /**
- * The same load on several Workers in turn, round after round, so that whatever else the machine does meets them all.
- * Every other round goes backwards. A first round warms up and does not count.
+ * The same load on several Workers in turn, round after round, so that other work on the machine affects all of them.
+ * Every other round goes backwards. The first round is for warming up and does not count.
  * @returns the samples of each side, round by round
  */
 export async function alternate(

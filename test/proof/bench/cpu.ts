@@ -11,7 +11,7 @@ const read = (path: string): string => {
   }
 };
 
-/** The processes that this one has started; none where there is no /proc. */
+/** The child processes of this one; none where there is no /proc. */
 export const children = (): number[] =>
   read(`/proc/self/task/${process.pid}/children`).split(" ").filter(Boolean).map(Number);
 

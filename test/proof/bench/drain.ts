@@ -9,7 +9,7 @@ import { fill, fillUsers, ID } from "./world.ts";
 export interface Amount {
   /** Of each channel, in all. */
   messages: number;
-  /** As how many portions, each once by Tidings and once by the bare Worker. */
+  /** The number of portions. Tidings and the bare Worker each drain every portion once. */
   rounds: number;
 }
 
@@ -24,7 +24,7 @@ const AGES = { push: 2_000_000, email: 1_000_000 } as const;
 /** Ids in one wake-up call, as Tidings sends them. */
 const IDS = 100;
 
-/** After this long a portion is given up. */
+/** A portion that takes longer is given up. */
 const PATIENCE_MS = 300_000;
 
 const varsOf = ({ expo, resend }: Sandboxes) => ({
@@ -65,7 +65,7 @@ const REMINDER = {
   certifications: [{ name: "First aid", expires_at: 1_900_000_000_000 }],
 };
 
-/** Wakes these ids, and waits until nothing of the channel is left to do. @returns seconds */
+/** Wakes these ids and waits until the channel has nothing left to do. @returns seconds */
 async function drain({ mf, db }: Subject, channel: Channel, ids: readonly string[]): Promise<number> {
   const producer = await mf.getQueueProducer(QUEUES[channel]);
   const messages = Array.from({ length: Math.ceil(ids.length / IDS) }, (_, i) => ({
@@ -84,7 +84,7 @@ async function drain({ mf, db }: Subject, channel: Channel, ids: readonly string
   return (performance.now() - start) / 1_000;
 }
 
-/** What Tidings asks of D1 and of the provider in a round of a hundred, for the bare Worker. */
+/** Records the D1 statements and provider requests of Tidings in a round of a hundred, for the bare Worker. */
 async function record(vars: Record<string, string>, now: number): Promise<string> {
   return withSubjects(async (begin) => {
     const recorder = await begin("recorder", vars);
@@ -122,13 +122,13 @@ async function portion(
   return { perSecond: ids.length / seconds, cpuMs };
 }
 
-/** Who drains, and what is said of them. */
+/** A Worker that drains, and its name in the table. */
 interface Side {
   subject: Subject;
   drained: Drained[];
 }
 
-/** One channel, a portion by each side in turn. Every message is to a user of its own, whom no limiter has met yet. */
+/** Drains one channel, each side in turn. Every message goes to another user, whose limiter is new. */
 async function alternate(
   sides: readonly Side[],
   channel: Channel,
@@ -142,8 +142,8 @@ async function alternate(
 }
 
 /**
- * Pushes and e-mails from queued to sent: by Tidings, by Tidings with nobody's limiter and no gate to ask, and by the
- * bare Worker, each to a user of its own.
+ * Pushes and e-mails from queued to sent: by Tidings, by Tidings without limiters and gates, and by the bare Worker. Every
+ * message goes to another user.
  */
 export async function benchDrain(amount: Amount): Promise<Row[]> {
   const sandboxes = await startSandboxes();

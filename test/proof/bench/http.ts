@@ -9,7 +9,7 @@ import { userId } from "./world.ts";
 /** Rows of the log before the load begins. */
 const LOG = 10_000;
 
-/** What Tidings asks of D1 and of the queues for each scenario, for the bare Worker. */
+/** Records the D1 statements and queue messages of Tidings in each scenario, for the bare Worker. */
 async function record(now: number): Promise<string> {
   return withSubjects(async (begin) => {
     const recorder = await begin("recorder");
@@ -27,7 +27,7 @@ async function record(now: number): Promise<string> {
   });
 }
 
-/** Tidings beside the bare Worker. Consumers rest on both sides: what they do is the drain's. */
+/** Compares Tidings and the bare Worker. Both run without consumers; benchDrain measures those. */
 export async function benchHttp(effort: Effort): Promise<Row[]> {
   const now = Date.now();
   const TRACES = await record(now);
@@ -50,7 +50,7 @@ export async function benchHttp(effort: Effort): Promise<Row[]> {
 const sidesOf = (subjects: readonly Subject[], scenario: Scenario, world: World): Side[] =>
   subjects.map((subject) => ({ subject, next: callsOf(scenario, world) }));
 
-/** What single parts of an async send cost, beside Tidings as it is. */
+/** What single parts of an async send cost, compared with the usual Tidings. */
 async function costs(tidings: Subject, unlimited: Subject, world: World, effort: Effort): Promise<Row[]> {
   const [asyncSend] = SCENARIOS;
   if (asyncSend === undefined) return [];

@@ -8,7 +8,7 @@ export interface Call {
   body?: string;
 }
 
-/** What a load of some seconds came to. */
+/** The result of some seconds of load. */
 export interface Load {
   requests: number;
   perSecond: number;
@@ -20,7 +20,7 @@ export interface Load {
 const AT_PERCENTILE = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 
-/** Sends one request and reads its answer. Rejects unless it is a success: a fast refusal is not a measurement. */
+/** Sends one request and reads its answer. Rejects unless it succeeded, so that fast refusals are not measured. */
 export function send(origin: string, agent: Agent, { method, path, headers, body }: Call): Promise<string> {
   return new Promise((resolve, reject) => {
     const bytes = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
@@ -40,7 +40,7 @@ export function send(origin: string, agent: Agent, { method, path, headers, body
   });
 }
 
-/** Asks `origin` for `next()` over and over, on so many kept connections, for so long, and at least so often. */
+/** Sends `next()` to `origin` again and again, on so many open connections, for so long, and at least so often. */
 export async function load(
   origin: string,
   next: () => Call,

@@ -13,7 +13,7 @@ export interface Work {
 const rates = (work: readonly Work[]) => work.map(({ perSecond }) => perSecond);
 const cpu = (work: readonly Work[]) => work.map(({ cpuMs }) => cpuMs ?? Number.NaN);
 
-/** Ours beside another's, round by round. The ratio is of what is done in a second, and above 1 where we are faster. */
+/** Compares two sides round by round. The ratio is of requests a second: above 1 the first one is faster. */
 export const compare = (
   what: string,
   ours: readonly Work[],

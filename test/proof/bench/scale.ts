@@ -65,7 +65,7 @@ async function subscribe({ origin }: Subject, headers: Record<string, string>): 
   return `${path}/${id}`;
 }
 
-/** A new snapshot of a week of a thousand activities, for a user with 100,000 of a million, and for one with no others. */
+/** Refreshes the snapshot of a week with 1,000 activities: for a user with 100,000 of a million, and for one with only those. */
 export async function benchSnapshot(effort: Effort): Promise<Row[]> {
   const now = Date.now();
   const token = await tokenFor({ sub: "bench", role: "service" });

@@ -9,14 +9,14 @@ const TARGETS = 100;
 
 const BASE = "/api/v1/notifications";
 
-/** What is compared: the path and the body of a request, and the ratio that we want. */
+/** A request to compare, with the ratio that is the goal. */
 export interface Scenario {
   name: string;
   call: (i: number, world: World) => Pick<Call, "method" | "path" | "body"> & { as?: "user" };
   goal: number | null;
 }
 
-/** What requests are made of. */
+/** What the requests need. */
 export interface World {
   /** A push of the log. */
   push: string;
@@ -64,7 +64,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Fills a Worker's database as all of these have it. */
+/** Fills the database of a Worker for these scenarios. */
 export async function furnish(subject: Subject, rows: number, now: number): Promise<void> {
   await fillUsers(subject.db, now);
   await fillLog(subject.db, now, rows);
@@ -85,7 +85,7 @@ export function callsOf({ name, call }: Scenario, world: World): () => Call {
   };
 }
 
-/** What the requests of a furnished Worker need. */
+/** Reads what the requests need from a filled Worker. */
 export async function worldOf(subject: Subject): Promise<World> {
   const service = await tokenFor({ sub: "bench", role: "service" });
   const user = await tokenFor({ sub: userId(0), role: "user" });

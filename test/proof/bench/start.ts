@@ -12,10 +12,10 @@ export interface Subject extends Production {
 /** The Workers of this folder: `tidings.js`, `recorder.js` and `bare.js`. */
 export type WorkerName = "tidings" | "recorder" | "bare";
 
-/** Limits that no load here meets: they are not what is measured. */
+/** Limits so high that no load here reaches them. */
 const WIDE = { PUSH_LIMIT_PER_HOUR: "100000", EMAIL_LIMIT_PER_HOUR: "100000" };
 
-/** A Worker beside `index.js` is one module: what it imports of this folder is put into it. */
+/** The wrapper must be one module, so the files of this folder that it imports are put into it. */
 async function sourceOf(name: WorkerName): Promise<string> {
   const read = (file: string) => readFile(join(import.meta.dirname, "workers", `${file}.js`), "utf8");
   const source = await read(name);
@@ -23,7 +23,7 @@ async function sourceOf(name: WorkerName): Promise<string> {
   return inlined === source ? source : `${await read("templates")}\n${inlined}`;
 }
 
-/** Starts one of our Workers, on a migrated database that is gone with it. One at a time: it is told by its process. */
+/** Starts a Worker on a migrated database in memory. One at a time, so that its new process can be recognized. */
 export async function start(name: WorkerName, vars: Record<string, string> = {}): Promise<Subject> {
   const source = await sourceOf(name);
   const before = new Set(children());
@@ -35,7 +35,7 @@ export async function start(name: WorkerName, vars: Record<string, string> = {})
   return { ...production, cpuMs: () => cpuMs(pid) };
 }
 
-/** Runs `use` and stops every Worker that it started, however it ends. */
+/** Runs `use`, then stops every Worker that it started, even if it threw. */
 export async function withSubjects<T>(use: (begin: typeof start) => Promise<T>): Promise<T> {
   const started: Subject[] = [];
   try {

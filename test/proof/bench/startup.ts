@@ -15,7 +15,7 @@ const profile = z.object({
   timeDeltas: z.array(z.number()),
 });
 
-/** Samples in which workerd did not work for the Worker: it waited, or had not begun. */
+/** Samples in which workerd was idle or had not begun. */
 const RESTING = new Set(["(idle)", "(program)", "(root)"]);
 
 /** Milliseconds that a profile spends in JavaScript and in collecting garbage. */
@@ -33,7 +33,7 @@ async function profileStart(folder: string): Promise<number> {
   return busyMs(profile.parse(JSON.parse(await readFile(outfile, "utf8"))));
 }
 
-/** What the first list of pushes takes in an isolate, which loads what it needs, and the second, in milliseconds. */
+/** Milliseconds of the first list of pushes in an isolate, which loads the code for it, and of the second. */
 async function timeFirst(): Promise<{ first: number; second: number }> {
   const production = await startProduction();
   const headers = { authorization: `Bearer ${await tokenFor({ sub: "bench", role: "service" })}` };
@@ -55,8 +55,8 @@ const printMs = (values: readonly number[]): string =>
   `${median(values).toFixed(0)} ms (${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)})`;
 
 /**
- * The size of what is deployed, how long workerd takes to evaluate it (profiled), and how long a first request takes, for
- * which more is loaded: the median of several starts.
+ * The size of the bundle, how long workerd takes to evaluate it (profiled), and how long the first request takes, which loads
+ * more code. The median of several starts.
  */
 export async function benchStartup(runs: number): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "tidings-bench-"));

@@ -2,7 +2,7 @@ import type { Production } from "../production.ts";
 
 type Db = Production["db"];
 
-/** Rows that one statement inserts: well inside what D1 does in its 30 seconds. */
+/** Rows that one statement inserts: far fewer than D1 manages in its 30 seconds. */
 const PORTION = 50_000;
 
 /** Users `usr_0` … of whom each has a device and a verified address. */
@@ -11,7 +11,7 @@ export const USERS = 100;
 export const userId = (i: number): string => `usr_${i % USERS}`;
 
 /**
- * Rows of SQL that counts: `i` is the number. D1 binds numbers as REAL, so they are cast.
+ * Runs SQL that counts rows: `i` is the number. D1 binds numbers as REAL, so they are cast.
  * @param insert `INSERT … SELECT … FROM n`, with `?1` for `now`
  */
 export async function fill(db: Db, insert: string, from: number, to: number, now: number): Promise<void> {
@@ -49,7 +49,7 @@ export async function fillUsers(db: Db, now: number, users = USERS): Promise<voi
 /** SQL for a UUIDv7 of the row `i` at the time `t` (epoch ms). */
 export const ID = `printf('%08x-%04x-7%03x-8%03x-%012x', t >> 16, t & 65535, i & 4095, (i >> 12) & 4095, i)`;
 
-/** Rows of the log that are one user's, however long it is: more of them are for more users. */
+/** Rows of one user in the log. A longer log has more users. */
 const OF_A_USER = 100;
 
 /**

@@ -5,7 +5,7 @@ import { bump } from "./model.ts";
 
 const ADMIN = "/api/v1/admin/notifications";
 
-/** Expiries that a bulk looks ahead to: all there are. */
+/** How many days ahead a bulk looks: enough for all certificates. */
 const DAYS_THRESHOLD = 60;
 
 const reminded = z.object({ data: z.object({ dispatch_id: z.string() }) });
@@ -45,7 +45,7 @@ export async function remindOrg(caller: Caller, org: string): Promise<void> {
   model.bulks.push({ call, org, dispatched, failed });
 }
 
-/** Sends a mentor into a pause, or back. The same facts again change nothing, so it is asked until it is answered. */
+/** Pauses a mentor, or ends the pause. Repeating the same facts changes nothing, so the call is repeated until it is answered. */
 export async function pause(
   caller: Caller,
   mentor: { id: string; coordinator: string } | undefined,
@@ -67,7 +67,7 @@ export async function pause(
 export async function cancel(caller: Caller, step: { seat: number; scheduled: boolean }): Promise<void> {
   const { model } = caller;
   const candidates = step.scheduled ? model.scheduled : model.recent;
-  // Of those just sent: older ones are long gone.
+  // Only recent ones: older ones have been sent.
   const young = candidates.slice(-100);
   const id = young[step.seat % young.length];
   if (id === undefined || model.cancels.get(id)?.confirmedAt) return;

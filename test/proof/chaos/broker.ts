@@ -20,7 +20,7 @@ const MAX_RETRIES = 100;
 const MAX_RETRIES_OF_DEAD_LETTERS = 100;
 const MAX_CONCURRENCY = 5;
 
-/** What the service puts onto queues, as far as it matters here. All of it comes back as it was. */
+/** A message of the service, as far as it matters here. Unknown fields are kept. */
 const body = z.looseObject({
   ids: z.array(z.string()).optional(),
   settle: z.looseObject({ verdicts: z.array(z.looseObject({ id: z.string() })) }).optional(),
@@ -38,28 +38,28 @@ interface Message {
   attempts: number;
 }
 
-/** A batch in whose middle the process was killed. Times are this machine's, epoch ms. */
+/** A batch during which the process was killed. Times are of this machine, epoch ms. */
 export interface Interrupted {
   ids: ReadonlySet<string>;
   from: number;
-  /** Until the next process was there: what was on the line still arrives. */
+  /** When the next process was running: requests that were already sent may arrive until then. */
   until: number;
-  /** What had been written down by then as taken: `dispatch device`. */
+  /** What the database had as accepted by then: `dispatch device`. */
   settled: ReadonlySet<string>;
 }
 
-/** What a consumer said of each message of a batch; null when it was killed. */
+/** Calls a consumer with a batch. Answers its decision for each message; null when it was killed. */
 export type Hand = (batch: {
   queue: string;
   messages: object[];
 }) => Promise<("ack" | number | null)[] | null>;
 
-/** Queues that live outside of the service, as Cloudflare's do: they outlive it, and its clock is theirs. */
+/** Queues outside of the service, like Cloudflare's: they outlive its process, and use its clock. */
 export interface Broker {
-  /** What `sendBatch` was given. False when the queue is away. */
+  /** Takes the messages of a `sendBatch`. False when the queue is unavailable. */
   put(queue: QueueName, messages: readonly z.infer<typeof message>[]): boolean;
   weather: QueueWeather;
-  /** Hands over what is due, to as many consumers as may run. */
+  /** Gives what is due to consumers, as many as may run at once. */
   pump(): void;
   /** Whether nothing is due and no consumer runs. */
   isIdle(): boolean;
@@ -68,7 +68,7 @@ export interface Broker {
     "sent" | "lost" | "repeated" | "refused" | "batches" | "redelivered" | "dead" | "buried",
     number
   >;
-  /** Batches whose consumer threw, which it never may. */
+  /** Errors that consumers threw. They must never throw. */
   thrown: string[];
 }
 
@@ -143,12 +143,12 @@ export function createBroker(
       for (const { body, delaySeconds } of messages) {
         counts.sent++;
         const at = clock.now() + delaySeconds * 1_000;
-        // Outcomes wait on a queue that keeps what it has taken; a wake-up call may be lost on its way there.
+        // Only wake-up calls may be lost. The service relies on the queue for outcomes.
         if (body.settle === undefined && random.chance(broker.weather.lose)) counts.lost++;
         else add(queue, body, at);
         if (!random.chance(broker.weather.repeat)) continue;
         counts.repeated++;
-        // While the first one is being handled, or when everybody has forgotten it.
+        // The copy arrives while the first one is being handled, or long after.
         add(queue, body, at + (random.chance(0.6) ? random.int(1, 60) : random.int(1, 60_000)));
       }
       broker.pump();

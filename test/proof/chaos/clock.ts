@@ -1,6 +1,6 @@
 /**
- * The time in which the service lives: this machine's, moved forward by jumps. It jumps only while nothing is under way,
- * so that a lease runs out because its holder is dead, and not because the test was in a hurry.
+ * The clock of the service: this machine's clock, moved forward in jumps. It jumps only while nothing is under way, so that
+ * a lease only runs out when its holder is dead.
  */
 export interface ChaosClock {
   /** Epoch ms. */

@@ -12,22 +12,22 @@ const ADMIN = "/api/v1/admin/notifications";
 const INBOX = "/api/v1/inbox";
 const RECORDS = "/api/v1/notification-records";
 
-/** Users looked at at the same time. */
+/** How many users are compared at the same time. */
 const READERS = 8;
 
-/** The inbox counts no further. */
+/** The inbox does not count further. */
 const UNREAD_CAP = 1_000;
 
-/** Reads what a path answers, which must be of this shape. */
+/** Gets a path. The answer must have this shape. */
 type Read = <T>(shape: z.ZodType<T>, path: string, token?: string) => Promise<T>;
 
 const pageOf = <T>(item: z.ZodType<T>) =>
   z.object({ data: z.array(item), pagination: z.object({ next_cursor: z.string().optional() }) });
 
-/** The inbox is the only list without it. */
+/** The total of a list. The inbox alone has none. */
 const counted = z.object({ pagination: z.object({ total: z.number() }) });
 
-/** Whether lists, totals, statistics and records say what is there. */
+/** Compares lists, totals, statistics and records with the rows. */
 export async function judgeCounts(run: Run, rows: readonly Row[], findings: Findings): Promise<void> {
   const read: Read = async (shape, path, token = run.token) => {
     const answer = await run.service.worker.call("GET", path, token);

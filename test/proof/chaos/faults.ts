@@ -1,6 +1,6 @@
 import type { Random } from "./random.ts";
 
-/** How a request to a provider goes. `…_taken`: the messages were taken, and the sender does not learn it. */
+/** What happens to a request to a provider. `…_taken`: the provider accepted the messages, but the sender does not learn it. */
 export const FAULTS = [
   "none",
   "slow",
@@ -20,14 +20,14 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** Faults after which the sender can know what was taken. */
+/** Whether the sender learns what was accepted. */
 export const isPlain = (fault: Fault): boolean => fault === "none" || fault === "slow" || fault === "twice";
 
-/** Whether the provider takes the messages of such a request. */
+/** Whether the provider accepts the messages of such a request. */
 export const takes = (fault: Fault): boolean =>
   isPlain(fault) || fault === "short" || fault.endsWith("_taken");
 
-/** How often what goes wrong. Hanging costs real time, so it is rarer. */
+/** The weight of each fault. Hanging costs real time, so it is rare. */
 const WEIGHTS: Readonly<Record<Exclude<Fault, "none">, number>> = {
   slow: 4,
   throttled: 2,
@@ -45,12 +45,12 @@ const WEIGHTS: Readonly<Record<Exclude<Fault, "none">, number>> = {
   hanging_taken: 1,
 };
 
-/** An outage: nothing is taken, and mostly the provider says so at once. */
+/** The faults of an outage: nothing is accepted, and the sender mostly learns it at once. */
 const OUTAGE = { error: 6, html: 3, dropped: 3, throttled: 1 } as const satisfies Partial<
   Record<Fault, number>
 >;
 
-/** How likely a request goes wrong for a while, and in which way. */
+/** How likely requests are to fail for some rounds, and in which way. */
 export type Weather = "calm" | "windy" | "stormy" | "outage";
 const CHANCE = { calm: 0, windy: 0.15, stormy: 0.5, outage: 0.95 } as const satisfies Record<Weather, number>;
 
@@ -76,15 +76,15 @@ export type KillPoint = (typeof KILL_POINTS)[number];
 
 export interface Kill {
   point: KillPoint;
-  /** At the nth time from the round's begin, counted from 1. */
+  /** The nth time that the point is reached in the round, from 1. */
   nth: number;
-  /** And so many milliseconds later. */
+  /** Milliseconds after that. */
   afterMs: number;
-  /** How long the service stays away, seconds of its own time. */
+  /** How long the service is down, in seconds of its own clock. */
   downSeconds: number;
 }
 
-/** Chances with which queues go wrong. */
+/** The chances of faults of queues. */
 export interface QueueWeather {
   lose: number;
   repeat: number;

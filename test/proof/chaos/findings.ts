@@ -8,18 +8,18 @@ export interface Finding {
 
 /** Why a message was taken twice without a broken promise. */
 export type Excuse =
-  /** The process was killed between the provider's yes and our settling. */
+  /** The process was killed after the provider accepted and before the outcome was written. */
   | "killed"
-  /** The line broke or the time was over after the provider had taken it. */
+  /** The connection broke or timed out after the provider had accepted. */
   | "no_answer"
-  /** The provider took it, and said something else: an error, half an answer. */
+  /** The provider accepted, but answered with an error or half an answer. */
   | "useless_answer";
 
 export interface Findings {
   lost: Finding[];
   doubled: Finding[];
   cancelledSent: Finding[];
-  /** What was made twice, made for nobody, or ended for no reason. */
+  /** Dispatches that were made twice, that nobody asked for, or that ended without a reason. */
   wrong: Finding[];
   excused: Map<Excuse, number>;
   /** Views and totals that were compared, and those that differ. */

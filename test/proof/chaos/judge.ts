@@ -6,16 +6,16 @@ import type { Run } from "./run.ts";
 import { createTruth, judgeDoubles, type Truth } from "./truth.ts";
 import type { User } from "./world.ts";
 
-/** Attempts after which a message has failed. Written down here again, so that a change of it is noticed. */
+/** Attempts after which a message has failed. Repeated here, so that a change of it is noticed. */
 const ALL_ATTEMPTS = 6;
 
-/** Codes that are no reason by themselves: only after all attempts. */
+/** Codes that are a reason to fail only after all attempts. */
 const PASSING = [
   ...["expo_server_error", "expo_unreachable", "expo_timeout", "expo_bad_response"],
   ...["timeout", "network_error", "provider_error", "bad_answer"],
 ];
 
-/** Compares everything that the service kept with what it was told and with what the providers got. */
+/** Compares everything that the service stored with what it was asked for and with what the providers received. */
 export async function judge(run: Run): Promise<Findings> {
   const findings = createFindings();
   const rows = await readRows(run.service.worker);
@@ -39,7 +39,7 @@ export async function judge(run: Run): Promise<Findings> {
   return findings;
 }
 
-/** A mentor's pause that was over before it could be told: its end has been told, or is. */
+/** Whether a pause was cancelled because it ended before its message was sent. The message about the end must exist. */
 const isOvertaken = ({ id, type, status, error_code }: Row, pauses: readonly Row[]): boolean =>
   status === "cancelled" &&
   error_code === "nothing_to_say" &&
@@ -55,7 +55,7 @@ function judgeRow(run: Run, truth: Truth, findings: Findings, row: Row, user: Us
       return lost("it never came to an end");
     case "cancelled": {
       if (!run.model.cancels.has(id)) lost("nobody cancelled it");
-      // What one device has may still be cancelled for the others.
+      // A push that one device has received may still be cancelled for the others.
       const { known } = truth.of(id);
       if (known.size >= (channel === "push" ? Math.max(1, user.tokens.length) : 1))
         findings.cancelledSent.push({ id, what: "was cancelled after all of it had been sent" });
@@ -75,14 +75,14 @@ function judgeRow(run: Run, truth: Truth, findings: Findings, row: Row, user: Us
   }
 }
 
-/** A push that was sent has reached every device, or says how many it did not. */
+/** A sent push has reached every device, or counts those that it did not reach. */
 function judgePush(truth: Truth, findings: Findings, row: Row, user: User): void {
   const { id, delivered_count: delivered, failed_count: failed } = row;
   const { to, known } = truth.of(id);
   if (to.size === 0) findings.lost.push({ id, what: "push sent: no provider has it" });
   const missing = user.tokens.filter((token) => !to.has(token)).length;
   if (missing > failed) findings.lost.push({ id, what: `${missing} devices were left out` });
-  // A receipt takes back what was delivered.
+  // A receipt may report later that a delivery failed.
   const isExact = user.device !== "dead_later";
   if (delivered > to.size || (isExact && delivered < known.size))
     findings.differing.push({ id, what: `counts ${delivered} deliveries, the provider ${to.size}` });
@@ -90,7 +90,7 @@ function judgePush(truth: Truth, findings: Findings, row: Row, user: User): void
     findings.differing.push({ id, what: `counts ${delivered} and ${failed} of ${user.tokens.length}` });
 }
 
-/** Codes with which messages to a user may fail whatever the providers do. */
+/** Codes with which messages to a user may fail even without faults of providers. */
 const HELPLESS: Readonly<Record<User["device"], readonly string[]>> = {
   well: [],
   none: ["no_device"],
@@ -98,7 +98,7 @@ const HELPLESS: Readonly<Record<User["device"], readonly string[]>> = {
   dead_later: ["undelivered", "no_device"],
 };
 
-/** Why a failure was no failure; null for one that could not be helped. */
+/** What is wrong with a failure; null if it was justified. */
 function reasonAgainst({ model }: Run, truth: Truth, row: Row, user: User): string | null {
   const { error_code, channel, id, attempts } = row;
   const code = error_code ?? "";
@@ -106,10 +106,10 @@ function reasonAgainst({ model }: Run, truth: Truth, row: Row, user: User): stri
   if (truth.of(id).known.size > 0) return "a provider has it, and said so";
   if (channel === "email" && !user.hasEmail && code === "unverified") return null;
   if (code === "expired")
-    return model.asked.get(row.title ?? "")?.expires ? null : "it had all the time in the world";
+    return model.asked.get(row.title ?? "")?.expires ? null : "it had no time limit to expire";
   if (PASSING.includes(code))
     return attempts >= ALL_ATTEMPTS ? null : `it was given up after ${attempts} attempts`;
-  return "no reason that we gave";
+  return "nothing in this run explains it";
 }
 
 function judgeCancels({ model }: Run, truth: Truth, findings: Findings, rows: readonly Row[]): void {
@@ -123,7 +123,7 @@ function judgeCancels({ model }: Run, truth: Truth, findings: Findings, rows: re
   }
 }
 
-/** Providers must not get what is nobody's. */
+/** Providers must not receive messages that belong to no dispatch. */
 function judgeStrangers(truth: Truth, findings: Findings, rows: readonly Row[]): void {
   const known = Map.groupBy(rows, ({ id }) => id);
   for (const id of truth.acceptances.keys())

@@ -5,11 +5,11 @@ import type { Kill, KillPoint } from "./faults.ts";
 export interface Killer {
   arm(kill: Kill): void;
   /**
-   * Says that a point has been reached. Resolves at once, but when the kill is to fall exactly here: then once it has
-   * fallen, so that whoever waits has not gone on before.
+   * Reports that a point has been reached. Resolves at once; if the kill is planned for this point, only after the kill, so
+   * that the caller does not go on before it.
    */
   reach(point: KillPoint): Promise<void>;
-  /** Kills now if the point was never reached; waits until the kill that is under way has been carried out. */
+  /** Kills now if the point was never reached, and waits for a kill that is under way. */
   finish(): Promise<void>;
 }
 

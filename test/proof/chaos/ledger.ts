@@ -1,15 +1,15 @@
 import { type Fault, isPlain, type Provider } from "./faults.ts";
 
-/** A request to a provider, and whether its sender can know what became of it. Times are this machine's, epoch ms. */
+/** A request to a provider, and whether its sender can know the result. Times are of this machine, epoch ms. */
 export interface ProviderRequest {
   provider: Provider;
   fault: Fault;
   at: number;
-  /** `whole`: the right answer went out; `useless`: another one did; `none`: the line broke, or the sender gave up. */
+  /** `whole`: the correct answer was sent. `useless`: another one. `none`: the connection broke, or the sender timed out. */
   answer: "whole" | "useless" | "none";
 }
 
-/** A message that a provider took. */
+/** A message that a provider accepted. */
 export interface Acceptance {
   /** The dispatch's id. */
   dispatch: string;
@@ -17,12 +17,12 @@ export interface Acceptance {
   to: string;
   request: ProviderRequest;
   at: number;
-  /** The request came twice, although it was sent once. */
+  /** The request arrived twice, although it was sent once. */
   isCopy: boolean;
   title: string;
 }
 
-/** What providers know of what they were given: the truth that the service is judged by. */
+/** What the providers received and accepted: the truth by which the service is judged. */
 export interface Ledger {
   requests: ProviderRequest[];
   acceptances: Acceptance[];
@@ -35,7 +35,7 @@ export const createLedger = (): Ledger => ({ requests: [], acceptances: [], name
 /** What the sender gets when everything has been written to its socket. */
 export const answerOf = (fault: Fault): ProviderRequest["answer"] => (isPlain(fault) ? "whole" : "useless");
 
-/** Their sender says that it has no answer, whatever was written to its socket. */
+/** Records that the sender got no answer, whatever was written to its socket. */
 export function giveUp({ named }: Ledger, name: string): void {
   const request = named.get(name);
   if (request !== undefined) request.answer = "none";

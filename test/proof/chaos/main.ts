@@ -5,9 +5,9 @@ import { judge } from "./judge.ts";
 import { evidence, isKept, table } from "./report.ts";
 import { runChaos } from "./run.ts";
 
-// `npm run chaos -- --seed 7 --dispatches 20000 --kills 50`: sends while everything goes wrong, and compares. A seed gives the
-// same plan again: calls, kills, the weather at providers and queues, jumps of the clock. Which request meets which fault
-// depends upon the interleaving of two processes, and that nobody can repeat.
+// `npm run chaos -- --seed 7 --dispatches 20000 --kills 50`: sends while everything fails, and compares. A seed repeats the
+// plan: calls, kills, faults of providers and queues, jumps of the clock. Which request meets which fault depends on the
+// timing of two processes, and that cannot be repeated.
 
 const SIZE = { users: 300, mentors: 20, orgs: 4 };
 

@@ -13,7 +13,7 @@ export interface Call {
   batchId: string | null;
 }
 
-/** A message that a caller asked for. Its title is its own, so that whatever came of it can be found. */
+/** A message that a caller asked for. Its title is unique, so that its dispatches can be found. */
 export interface Asked {
   title: string;
   call: Call;
@@ -36,11 +36,11 @@ export interface Bulk {
   failed: number;
 }
 
-/** What was asked for and what the service said to it: all that a caller can know. */
+/** The requests and the answers of the service: everything that a caller can know. */
 export interface Model {
   calls: Call[];
   asked: Map<string, Asked>;
-  /** Accepted single sends, for those who would cancel or repeat them. */
+  /** Accepted single sends, which later steps cancel or repeat. */
   scheduled: string[];
   recent: string[];
   keyed: Call[];
@@ -49,9 +49,9 @@ export interface Model {
   cancels: Map<string, Cancel>;
   /** How often a person asked for a retry that may have been granted. */
   retries: Map<string, number>;
-  /** Changes of mentors' statuses that the service has taken; what is their status now. */
+  /** How many changes of a mentor's status the service accepted, and the present status. */
   mentors: Map<string, { changes: number; isPaused: boolean }>;
-  /** What happened to a dispatch, for people. */
+  /** What happened to each dispatch, in words, for the report. */
   histories: Map<string, string[]>;
   /** Answers that break a promise by themselves. */
   broken: string[];

@@ -11,7 +11,7 @@ const SENDS = "/api/v1/notifications";
 /** How callers want to wait: not at all, or as long as the service does by default. */
 const preferred = (wait: boolean) => (wait ? {} : { prefer: "respond-async" });
 
-/** Does what a step says, as a caller would, and writes into the model what the service said to it. */
+/** Carries out a step as a caller would, and records the answer of the service in the model. */
 export async function carryOut(caller: Caller, world: World, step: Step): Promise<void> {
   switch (step.kind) {
     case "send":
@@ -72,7 +72,7 @@ async function send(caller: Caller, world: World, step: Step & { kind: "send" })
   if (step.key) model.keyed.push(call);
 }
 
-/** A refusal must be one that the contract has for such a call. */
+/** The status of a refusal must be one that the contract allows for the call. */
 function expectRefusal({ model }: Caller, n: number, status: number, expected: readonly number[]): void {
   if (!expected.includes(status)) model.broken.push(`call ${n} was refused with ${status}`);
 }

@@ -5,7 +5,7 @@ import type { Asked, Call } from "./model.ts";
 import type { Row } from "./rows.ts";
 import type { Run } from "./run.ts";
 
-/** Each dispatch goes back to one thing that was asked for, and each thing that was accepted has its dispatches, once. */
+/** Each dispatch must come from one request, and each accepted request must have its dispatches exactly once. */
 export function judgeOrigins(run: Run, rows: readonly Row[], findings: Findings): void {
   const byType = Map.groupBy(rows, ({ type }) => (type.startsWith("pause_") ? "pause" : type));
   const {
@@ -60,7 +60,7 @@ function judgeAsked(
   }
 }
 
-/** A push that has failed goes on as e-mail where that was asked for, once, and no other does. */
+/** A failed push is followed by exactly one e-mail if a fallback was asked for. No other push is. */
 function judgeFallback({ title, fallback }: Asked, rows: readonly Row[], findings: Findings): void {
   const followers = rows.filter(({ channel }) => channel === "email");
   const push = rows.find(({ channel }) => channel === "push");
@@ -85,7 +85,7 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   for (const { call, dispatched, failed } of model.bulks) {
     const own = batches.get(call.batchId ?? "") ?? [];
     batches.delete(call.batchId ?? "");
-    // Who failed for the same reason within a day is counted, and not written again.
+    // A user who failed for the same reason within a day is counted, but gets no second row.
     const missing = dispatched + failed - own.length;
     if (missing < 0 || missing > Math.min(failed, failedLately(rows, call, own).size))
       findings.lost.push({ id: `call ${call.n}`, what: `has ${own.length} of ${dispatched + failed}` });
@@ -93,7 +93,7 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   for (const [id] of batches) findings.wrong.push({ id, what: "a bulk that nobody asked for" });
   judgeOftenness(rows, findings);
 
-  // The rest is the cron's, or of a call whose answer was lost: one for the one morning that there was.
+  // The other reminders come from the cron (one for each user, as there was one morning), or from calls whose answer was lost.
   const rest = Map.groupBy(
     rows.filter(({ id, batch_id }) => batch_id === null && !model.reminders.has(id)),
     ({ user_id }) => user_id,
@@ -111,7 +111,7 @@ function judgeReminders({ model, world }: Run, rows: readonly Row[], findings: F
   }
 }
 
-/** Users without a row in this bulk of whom a reminder had failed within the day before it. */
+/** Users without a row in this bulk whose reminder had failed within the day before. */
 function failedLately(rows: readonly Row[], { at }: Call, own: readonly Row[]): Set<string> {
   const here = new Set(own.map(({ user_id }) => user_id));
   const before = rows.filter(
@@ -121,7 +121,7 @@ function failedLately(rows: readonly Row[], { at }: Call, own: readonly Row[]): 
   return new Set(before.map(({ user_id }) => user_id));
 }
 
-/** Bulks leave out whoever was reminded within a day. */
+/** A bulk leaves out users who were reminded within a day. */
 function judgeOftenness(rows: readonly Row[], findings: Findings): void {
   const bulk = rows.filter(({ batch_id, status }) => batch_id !== null && status === "sent");
   for (const own of Map.groupBy(bulk, ({ user_id }) => user_id).values()) {

@@ -8,7 +8,7 @@ import {
 } from "./faults.ts";
 import type { Random } from "./random.ts";
 
-/** What callers do in a round; users, mentors and organizations by number. `seat`: which of those that there are then. */
+/** What a caller does. Users, mentors and organizations are numbers. `seat` chooses among the candidates at that time. */
 export type Step =
   | {
       kind: "send";
@@ -28,7 +28,7 @@ export type Step =
   | { kind: "pause"; mentor: number }
   | { kind: "cancel"; seat: number; scheduled: boolean }
   | { kind: "retry"; seat: number }
-  /** A call that was answered before, made again with its key. */
+  /** Repeats a call that was answered before, with its key. */
   | { kind: "repeat"; seat: number };
 
 export interface Round {
@@ -36,7 +36,7 @@ export interface Round {
   weather: Readonly<Record<Provider, Weather>>;
   queues: QueueWeather;
   kill: Kill | null;
-  /** Ticks of the cron at the round's end, those in one list at the same time. None: it was skipped. */
+  /** Cron ticks at the end of the round: how many fire at the same time, one group after the other. Empty: skipped. */
   ticks: readonly number[];
   /** How far time jumps after it, seconds. */
   jumpSeconds: number;
@@ -53,7 +53,7 @@ export interface Wanted {
   kills: number;
 }
 
-/** Makes rounds without end, the same ones for the same seed; `wanted` says how many kills fall into how many dispatches. */
+/** Endless rounds, the same ones for the same seed. `wanted` says how many kills there are for how many dispatches. */
 export function* planRounds(random: Random, size: Size, wanted: Wanted): Generator<Round, never> {
   const every = wanted.dispatches / (wanted.kills + 1);
   let planned = 0;
@@ -79,7 +79,7 @@ export function* planRounds(random: Random, size: Size, wanted: Wanted): Generat
   }
 }
 
-/** Weather lasts for some rounds, so that providers fail for long enough to be given a rest. */
+/** Faults last for some rounds, so that a provider fails for long enough to open its circuit. */
 function nextWeather(random: Random, before: Round["weather"]): Round["weather"] {
   const next = (name: Provider): Weather =>
     random.chance(0.65) ? before[name] : random.weighted({ calm: 4, windy: 4, stormy: 2, outage: 1.5 });
@@ -114,7 +114,7 @@ function planSteps(random: Random, size: Size): Step[] {
   return onceAMentor(steps);
 }
 
-/** Two changes of one mentor at the same time have no order, and so nobody could say what should follow. */
+/** Two changes of one mentor at the same time have no order, so the right result would be unknown. */
 function onceAMentor(steps: readonly Step[]): Step[] {
   const seen = new Set<number>();
   return steps.filter((step) => {
@@ -125,7 +125,7 @@ function onceAMentor(steps: readonly Step[]): Step[] {
   });
 }
 
-/** Some users get far more than others, and so more than their hourly budget. */
+/** Some users get far more messages than others, more than their hourly budget. */
 const someone = (random: Random, size: Size): number => Math.floor(random.next() ** 1.6 * size.users);
 
 function planStep(random: Random, size: Size, kind: Exclude<Step["kind"], "batch" | "bulk">): Step {
@@ -139,7 +139,7 @@ function planStep(random: Random, size: Size, kind: Exclude<Step["kind"], "batch
     case "repeat":
       return { kind, seat };
     case "remind":
-      // Mostly of those who have a certificate.
+      // Mostly users who have a certificate.
       return { kind, user: someone(random, size) & (random.chance(0.9) ? ~3 : ~0), key: random.chance(0.5) };
     case "pause":
       return { kind, mentor: random.int(0, size.mentors - 1) };

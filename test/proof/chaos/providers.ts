@@ -10,11 +10,11 @@ import type { Killer } from "./killer.ts";
 import { type Acceptance, answerOf, type Ledger, type ProviderRequest } from "./ledger.ts";
 import type { Random } from "./random.ts";
 
-/** A sandbox, as far as it matters here. */
+/** What this file needs of a provider's sandbox. */
 export interface Sandbox<Item> {
   provider: Provider;
   fetch(request: Request): Response | Promise<Response>;
-  /** What it has taken so far. */
+  /** The messages that it has accepted so far. */
   accepted: Item[];
   read(item: Item): Pick<Acceptance, "dispatch" | "to" | "title">;
   /** Paths under which messages are sent. */
@@ -41,11 +41,11 @@ interface Visit {
   isCopy: boolean;
 }
 
-/** How long a provider takes, both ends included: long enough for much to happen meanwhile. */
+/** How long a provider takes, both ends included: long enough for other things to happen meanwhile. */
 const USUAL_MS = [2, 30] as const;
 const SLOW_MS = [50, 300] as const;
 
-/** A sandbox behind a real socket, with the faults of a network and of a provider in front of it. */
+/** Serves a sandbox on a real socket, with faults of a network and of a provider in between. */
 export async function serveProvider<Item>(
   sandbox: Sandbox<Item>,
   { ledger, random, killer }: Surroundings,
@@ -110,7 +110,7 @@ export async function serveProvider<Item>(
   return served;
 }
 
-/** The answer that a fault makes of the right one (null where nothing was taken). */
+/** The answer with this fault. @param right the correct answer; null where nothing was accepted */
 async function misbehave(
   fault: Fault,
   right: Response | null,
@@ -141,7 +141,7 @@ async function misbehave(
   }
 }
 
-/** An answer that lacks one of its tickets; one without a list lacks everything. */
+/** The answer without the last of its tickets. An answer without a list becomes an empty list. */
 async function withoutOne(right: Response | null): Promise<string> {
   const { data } = z.object({ data: z.array(z.unknown()).catch([]) }).parse(await right?.json());
   return JSON.stringify({ data: data.slice(0, -1) });

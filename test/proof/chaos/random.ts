@@ -1,4 +1,4 @@
-/** Chance, all of it from one seed. */
+/** A random number generator with a seed. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -6,13 +6,13 @@ export interface Random {
   int(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly [T, ...T[]]): T;
-  /** A key, as often as its weight says. */
+  /** A random key; keys with more weight come more often. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K;
-  /** A stream of its own: what is drawn from it moves no other. */
+  /** An independent generator: drawing from it does not change this one. */
   fork(name: string): Random;
 }
 
-/** Mulberry32: 32 bits of state are plenty for a plan, and it is six lines. */
+/** Mulberry32: short, and 32 bits of state are enough for a plan. */
 function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -23,7 +23,7 @@ function mulberry32(seed: number): () => number {
   };
 }
 
-/** FNV-1a, so that a stream depends upon its name and not upon the order in which streams are made. */
+/** FNV-1a. A fork then depends on its name, not on the order in which forks are made. */
 function hash(text: string, seed: number): number {
   let value = (2_166_136_261 ^ seed) >>> 0;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 16_777_619) >>> 0;

@@ -4,7 +4,7 @@ import type { Finding, Findings } from "./findings.ts";
 import { faultCounts } from "./ledger.ts";
 import type { Run } from "./run.ts";
 
-/** Of each kind so many are shown with their history. */
+/** How many findings of each kind are shown with their history. */
 const SHOWN = 20;
 
 const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
@@ -79,7 +79,7 @@ export function table(run: Run, findings: Findings, tookMs: number): string {
   return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
 }
 
-/** What broke, with all that is known of each dispatch. */
+/** The broken promises, with everything that is known of each dispatch. */
 export function evidence(run: Run, findings: Findings): string {
   const lines: string[] = [];
   for (const [promise, broken] of Object.entries(brokenPromises(run, findings))) {

@@ -17,12 +17,12 @@ export interface ChaosOptions {
   dispatches: number;
   kills: number;
   size: Size;
-  /** What goes on, for people who wait. */
+  /** Receives progress messages. */
   say?: ((line: string) => void) | undefined;
   onLine?: ((line: string) => void) | undefined;
 }
 
-/** A run that has come to its end, everything drained: what there is to judge. */
+/** A finished run, with nothing left to do: what the judge looks at. */
 export interface Run {
   options: ChaosOptions;
   service: Service;
@@ -31,9 +31,9 @@ export interface Run {
   token: string;
   rounds: number;
   ticks: Record<"fired" | "skipped" | "together" | "killed", number>;
-  /** Promises broken by the course of the run itself. */
+  /** Promises that the run itself broke: something got stuck. */
   stuck: string[];
-  /** How far the service's clock went, ms. */
+  /** How far the clock of the service moved, ms. */
   lived: number;
 }
 
@@ -42,13 +42,13 @@ const EVERY_MINUTE = "* * * * *";
 /** Calls of a round at the same time. */
 const CALLERS = 12;
 
-/** A round that has not come to rest after so long is stuck. */
+/** A round that takes longer to come to rest is stuck. */
 const REST_WITHIN_MS = 60_000;
 
-/** The morning on which certificates are reminded of falls into the first two and a half days. */
+/** Reminders of certificates are due on a morning within the first two and a half days. */
 const LIVED_AT_LEAST_MS = 2.5 * DAY;
 
-/** Runs the service through everything that is planned, and lets it come to rest. The caller stops it. */
+/** Runs the service through the plan and lets it finish its work. The caller stops it. */
 export async function runChaos(options: ChaosOptions): Promise<Run> {
   const random = createRandom(options.seed);
   const service = await startService(random, options.onLine);
@@ -147,14 +147,14 @@ async function jump({ service }: Run, ms: number): Promise<void> {
   broker.pump();
 }
 
-/** Jumps of the end, in which everything gets its time: retries first, then long waits for a budget. */
+/** The jumps of the clock at the end: short ones for retries, then long ones for messages that wait for their budget. */
 const JUMPS = [
   ...Array<number>(10).fill(MINUTE),
   ...Array<number>(20).fill(5 * MINUTE),
   ...Array<number>(150).fill(HOUR),
 ];
 
-/** All is well from now on: whatever there is left to do must be done. */
+/** Without any faults from now on, the service must finish everything that is left. */
 async function drain(run: Run, until: number): Promise<void> {
   const { broker, clock, providers } = run.service;
   for (const name of PROVIDERS) providers[name].weather = "calm";
@@ -166,7 +166,7 @@ async function drain(run: Run, until: number): Promise<void> {
     const left = await unfinished(run);
     if (i % 10 === 0) run.options.say?.(`drain ${i}: ${left} unfinished`);
     if ((left === 0 && clock.now() >= until) || run.stuck.length > 0) return;
-    // When nothing is left but to live on, it may go fast.
+    // Once nothing is left to do, larger jumps are safe.
     await jump(run, left === 0 ? Math.max(ms, 4 * HOUR) : ms);
   }
 }

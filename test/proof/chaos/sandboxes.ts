@@ -29,7 +29,7 @@ const readPush = ({ collapseId, token, title }: AcceptedPush) => ({
 
 const readEmail = ({ tags, subject }: AcceptedEmail) => ({
   dispatch: tags["tidings_dispatch"] ?? "",
-  // One address each, which the two providers print in two ways.
+  // Each mail has one address; the two providers print it differently.
   to: "e-mail",
   title: subject,
 });
@@ -40,7 +40,7 @@ export interface Sandboxes {
   resend: Sandbox<AcceptedEmail>;
 }
 
-/** The providers as they behave when all is well. Two for e-mail, so that one can take over from the other. */
+/** The providers without faults. Two for e-mail, so that one can take over from the other. */
 export function createSandboxes(clock: ChaosClock): Sandboxes {
   const expo = createExpoSandbox({ now: clock.now });
   const ses = createSesSandbox();

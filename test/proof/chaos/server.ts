@@ -11,7 +11,7 @@ const serverOptions = z.object({
 });
 export type ServerOptions = z.infer<typeof serverOptions>;
 
-// The Worker's process, which the driver kills: this one and workerd, its child, are a process group.
+// The Worker's process, which the driver kills. It and its child workerd are one process group.
 const { state, port, vars } = serverOptions.parse(JSON.parse(process.argv[2] ?? "{}"));
 const source = await readFile(join(import.meta.dirname, "wrapper.js"), "utf8");
 const { origin } = await startProduction({ state, port, vars, wrapper: { name: "chaos.js", source } });

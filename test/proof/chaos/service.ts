@@ -17,19 +17,19 @@ import type { Random } from "./random.ts";
 import { createSandboxes, providerVars, type Sandboxes } from "./sandboxes.ts";
 import { createWorkerProcess, type WorkerProcess } from "./worker.ts";
 
-/** After so long a provider is given up here, instead of 10 s. */
+/** How long a provider may take here, instead of 10 s. */
 const PROVIDER_TIMEOUT_MS = 1_000;
 
-/** Tokens outlive every run, however far its clock jumps. */
+/** Longer than any run, however far its clock jumps. */
 const YEAR_SECONDS = 365 * 86_400;
 
-/** A kill as it happened, this machine's time: until the next process was there. */
+/** When the process was killed, and when the next one was running: times of this machine, epoch ms. */
 export interface Strike {
   at: number;
   until: number;
 }
 
-/** What a consumer said of each message of a batch; null for nothing. */
+/** What a consumer decided for each message of a batch; null for nothing. */
 const answers = z.array(z.union([z.literal("ack"), z.number(), z.null()]));
 
 /** Everything that takes part: the service as a process, its queues, its providers, its clock. */
@@ -45,7 +45,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** A token of someone's; without a user one of another program's. */
+/** A token of a user; without one, the token of a program. */
 export const tokenOf = (user?: string): Promise<string> =>
   signToken(
     user === undefined ? { sub: "chaos", role: "service" } : { sub: user, role: "user" },
@@ -113,7 +113,7 @@ export async function startService(random: Random, onLine?: (line: string) => vo
   };
 }
 
-/** Where the service's `sendBatch` calls come to, and the wrapper's word of requests that were given up. */
+/** Receives the `sendBatch` calls of the service, and the wrapper's reports of requests that timed out. */
 async function serveQueues(broker: Broker, killer: Killer, ledger: Ledger) {
   const app = new Hono();
   app.post("/queues/:queue", async (context) => {

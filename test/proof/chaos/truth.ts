@@ -7,11 +7,11 @@ import type { Run } from "./run.ts";
 export interface Taken {
   /** Devices or addresses that took it. */
   to: ReadonlySet<string>;
-  /** Those of which the service must know. */
+  /** Those that the service must know to have accepted. */
   known: ReadonlySet<string>;
 }
 
-/** The providers' word against the service's. */
+/** What the providers know, to compare with what the service says. */
 export interface Truth {
   of(id: string): Taken;
   acceptances: ReadonlyMap<string, readonly Acceptance[]>;
@@ -24,7 +24,7 @@ export function createTruth({ service }: Run): Truth {
   const { ledger, broker } = service;
   const acceptances = Map.groupBy(ledger.acceptances, (one) => one.dispatch);
 
-  /** Whether a consumer had it in hand when the process was killed, and had not written it down. */
+  /** Whether a consumer was handling it when the process was killed, and had not yet written the outcome. */
   const isKilled = ({ dispatch, to, at }: Acceptance): boolean =>
     broker.killed.some(
       ({ ids, from, until, settled }) =>
@@ -51,7 +51,7 @@ export function createTruth({ service }: Run): Truth {
   };
 }
 
-/** Whatever was taken twice needs a reason for which nobody could have known of the time before. */
+/** Each message that was accepted twice needs a reason why the service could not know of the first time. */
 export function judgeDoubles(truth: Truth, findings: Findings): void {
   for (const [id, all] of truth.acceptances) {
     const sent = all.filter((one) => !one.isCopy);

@@ -9,7 +9,7 @@ import { ROOT } from "../../../src/cli/project.ts";
 import { WRANGLER_ENV } from "../../../src/cli/wrangler.ts";
 import type { ServerOptions } from "./server.ts";
 
-/** A call that takes so long is stuck: nothing in the service may wait for so long. */
+/** A call that takes longer is stuck: nothing in the service may wait for so long. */
 const STUCK_MS = 60_000;
 const START_MS = 60_000;
 
@@ -22,17 +22,17 @@ export interface Answer {
 /** The Worker as a process that can be killed, and calls to it. */
 export interface WorkerProcess {
   start(): Promise<void>;
-  /** SIGKILL to node and workerd at once, as a power cut would. Resolves when they are gone. */
+  /** SIGKILL to node and workerd at once, like a power cut. Resolves when they are gone. */
   kill(): Promise<void>;
-  /** Resolves once the Worker is there. */
+  /** Resolves once the Worker is running. */
   up(): Promise<void>;
   /** Null when the process died before it had answered. */
   call(method: string, path: string, token: string, body?: unknown, headers?: object): Promise<Answer | null>;
-  /** The same for the wrapper's own controls. */
+  /** The same for the controls of the wrapper (wrapper.js). */
   control<T>(name: string, body: unknown, answer: z.ZodType<T>): Promise<T | null>;
-  /** Events of the Worker's log at level error, and how often. */
+  /** Events that the Worker logged at level error, with their counts. */
   errors: Map<string, number>;
-  /** Calls that did not come back, although the process lives. */
+  /** Calls without an answer, although the process was alive. */
   stuck: string[];
 }
 
@@ -94,10 +94,10 @@ export async function createWorkerProcess(options: WorkerOptions): Promise<Worke
       const isAlive = child !== null && child.exitCode === null && child.signalCode === null;
       const exited = child && isAlive ? once(child, "exit") : null;
       if (child?.pid !== undefined && isAlive) process.kill(-child.pid, "SIGKILL");
-      // Only now: whoever is waited for must not hear of it before it is dead.
+      // Only now: no caller may learn of the kill before the process is dead.
       life.abort();
       await exited;
-      // The port is workerd's: while it is taken, workerd is not gone.
+      // The port belongs to workerd: while it is taken, workerd is still running.
       for (let tries = 0; tries < 100 && (await freePort(port)) === undefined; tries++) await sleep(20);
     },
     call: async (method, path, token, body, headers = {}) => {

@@ -4,14 +4,14 @@ import type { ChaosClock } from "./clock.ts";
 import type { Size } from "./plan.ts";
 import type { Sandboxes } from "./sandboxes.ts";
 
-/** Who gets messages, and what keeps some of them from it. */
+/** A recipient, with the reasons why messages may not reach them. */
 export interface User {
   id: string;
   org: string;
   tokens: readonly string[];
   /** Whether e-mail reaches them. */
   hasEmail: boolean;
-  /** A device that Expo calls dead, at once or only in its receipt. */
+  /** `dead`: Expo reports the device as gone at once. `dead_later`: only in its receipt. */
   device: "well" | "none" | "dead" | "dead_later";
   hasCertificate: boolean;
 }
@@ -22,7 +22,7 @@ export interface World {
   mentors: readonly { id: string; coordinator: string }[];
 }
 
-/** The only step of the reminders' ladder that falls into a run: 14 days before, on its second morning. */
+/** Chosen so that only one reminder step falls into a run: 14 days before expiry, on the second morning. */
 const CERTIFICATE_DAYS = 15.5;
 
 export function createWorld({ users, orgs, mentors }: Size): World {
@@ -49,7 +49,7 @@ export function createWorld({ users, orgs, mentors }: Size): World {
 
 type Call = (method: string, path: string, body: unknown) => Promise<Answer | null>;
 
-/** Tells the service of the world, while all is well. */
+/** Creates the world through the API, before any faults. */
 export async function importWorld(
   world: World,
   sandboxes: Sandboxes,

@@ -1,5 +1,5 @@
-// Runs in workerd around the built Worker, which it leaves as it is. It moves the clock, hands what goes onto queues to the
-// driver (whose queues outlive the process, as Cloudflare's do), and lets the driver call the consumers and the cron.
+// Runs in workerd around the built Worker, without changing it. It moves the clock, sends queue messages to the driver
+// (whose queues outlive the process, like Cloudflare's), and lets the driver call the consumers and the cron.
 import worker from "./index.js";
 
 export { OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
@@ -8,12 +8,12 @@ const systemNow = Date.now;
 let ahead = 0;
 Date.now = () => systemNow() + ahead;
 
-// Hanging providers cost the test time: they are given up sooner. Leases stay as they are, so this is only more careful.
+// Waiting for hanging providers costs time, so requests end sooner here. Leases stay as long as they are, which is safe.
 const systemTimeout = AbortSignal.timeout;
 let patience = Number.POSITIVE_INFINITY;
 AbortSignal.timeout = (ms) => systemTimeout.call(AbortSignal, Math.min(ms, patience));
 
-// A provider cannot see that an answer came too late, so the driver is told: on a busy machine that happens by itself.
+// A provider cannot see that its answer came too late (on a busy machine that happens by itself), so tell the driver.
 const systemFetch = fetch;
 let driver = "";
 globalThis.fetch = async (input, init = {}) => {
@@ -29,10 +29,10 @@ globalThis.fetch = async (input, init = {}) => {
   }
 };
 
-const queue = (lane) => ({
+const queue = (name) => ({
   async sendBatch(messages) {
     const body = JSON.stringify([...messages].map(({ body, delaySeconds = 0 }) => ({ body, delaySeconds })));
-    const answer = await systemFetch(`${driver}/queues/${lane}`, { method: "POST", body });
+    const answer = await systemFetch(`${driver}/queues/${name}`, { method: "POST", body });
     await answer.arrayBuffer();
     if (!answer.ok) throw new Error("The queue is away");
   },
@@ -42,7 +42,7 @@ let wrapped;
 function wrap(env) {
   patience = Number(env.CHAOS_PROVIDER_TIMEOUT_MS);
   driver = env.CHAOS_DRIVER;
-  // One object for the isolate's life: the Worker puts its things together once for each.
+  // One object for the life of the isolate: the Worker creates its dependencies once for each env object.
   wrapped ??= {
     ...env,
     PUSH_QUEUE: queue("push"),
@@ -52,7 +52,7 @@ function wrap(env) {
   return wrapped;
 }
 
-/** Hands a batch to the consumer, and answers what it said of each message: null for nothing. */
+/** Calls the consumer with a batch. Answers what it decided for each message: "ack", the delay of a retry, or null. */
 async function consume({ queue, messages }, env, ctx) {
   const answers = messages.map(() => null);
   const refuse = () => {
@@ -78,7 +78,7 @@ async function tick({ cron }, env, ctx) {
   return {};
 }
 
-/** Rows of a table that the log's views do not show, a page at a time: for the judge. */
+/** Dispatches with columns that no view shows, a page at a time: for the judge. */
 async function rows({ after }, env) {
   const { results } = await env.DB.prepare(
     `SELECT id, channel, type, user_id, batch_id, status, error_code, title, attempts, claims, targets,
@@ -90,7 +90,7 @@ async function rows({ after }, env) {
   return results;
 }
 
-/** What is written down as taken, of these dispatches: by dispatch and device, or address. */
+/** What the database has as accepted of these dispatches: `<dispatch> <token>`, or `<dispatch> e-mail`. */
 async function settled({ ids }, env) {
   const { results } = await env.DB.prepare(
     `SELECT d.dispatch_id || ' ' || t.token AS taken FROM deliveries d JOIN device_tokens t ON t.id = d.device_id

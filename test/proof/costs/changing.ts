@@ -27,7 +27,7 @@ const ASYNC = { prefer: "respond-async" };
 const HUNDRED = Array.from({ length: 100 }, (_, i) => i);
 const SOON = new Date(Date.now() + 20 * 86_400_000).toISOString();
 
-/** A change of something that is looked for first. */
+/** A change of a thing that `find` looks up first. */
 const change = (
   name: string,
   find: (world: World) => Promise<string>,
@@ -44,7 +44,7 @@ const change = (
       }),
   });
 
-/** A hundred facts at once, about users of whom nobody has heard. */
+/** A hundred facts at once, about new users. */
 const upsert = (collection: string, factsOf: (i: number, user: string) => object): Operation =>
   preparedOperation({
     name: `directory: upsert 100 ${collection}`,
@@ -75,7 +75,7 @@ const send = (name: string, more: object, headers: Record<string, string> = {}):
       }),
   });
 
-/** A single fact that is written, and then written anew with `changed`: an event follows. */
+/** Writes one fact (not measured), then writes it again with `changed`, which starts a notification. */
 const event = (name: string, collection: string, before: object, changed: object): Operation =>
   preparedOperation({
     name,
@@ -97,7 +97,7 @@ const logged = (status: string) => async (world: World) => {
   return `${LOG}/${path.split("/").at(-1) ?? ""}`;
 };
 
-/** A push that has failed, of a user who has a device by now: without one it is not tried again. */
+/** A failed push whose user now has a device: without one a retry is refused. */
 async function retryable(world: World): Promise<string> {
   const path = `${LOG}?status=failed&channel=push`;
   const { data } = list.parse(await world.call("GET", path, { as: SERVICE }));
@@ -115,7 +115,7 @@ const mentor = {
 };
 const application = { user_id: "usr_cost", grant_id: "grant", status: "under_review" };
 
-/** The same once the application's grant is there: until then its status waits. */
+/** The same, after creating the grant of the application: without it the status would wait. */
 const ofKnownGrant = (change: Operation): Operation => ({
   ...change,
   async ready(world) {
@@ -157,7 +157,7 @@ const ALL: readonly Operation[] = [
   change("inbox: archive a message", message, "POST", { suffix: "/archive", as: OWNER }),
   operation({
     name: "inbox: read all",
-    // Somebody who has not done so at another size.
+    // Another user at each size: nothing is left to read for one who has done so.
     run: ({ call, round }) =>
       call("POST", `${INBOX}/read-all`, { as: { sub: `many_${round}`, role: "user" } }),
   }),
@@ -187,5 +187,5 @@ const ALL: readonly Operation[] = [
   }),
 ];
 
-/** Variations of what the short table shows: here so that every kind of statement is counted at each size. */
+/** Operations that the short table leaves out, so that every kind of statement is counted at each size. */
 export const CHANGING: readonly Operation[] = ALL.map((one) => ({ ...one, detail: true }));

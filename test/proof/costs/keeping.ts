@@ -17,7 +17,7 @@ import { givenDuePushes, givenOldPushes, MANY } from "./subjects.ts";
 
 const subscription = (world: World) => firstOf(world, STATS, BUSY, "notification_id");
 
-/** What is kept, and what the cron does. */
+/** Directory, subscriptions and cron. */
 export const KEEPING: readonly Operation[] = [
   preparedOperation({
     name: NAMES.device,
@@ -30,7 +30,7 @@ export const KEEPING: readonly Operation[] = [
   }),
   preparedOperation({
     name: NAMES.subscribe,
-    // At each size anew.
+    // So that each size subscribes anew.
     prepare: ({ db }) => db.prepare("DELETE FROM stats_subscriptions WHERE user_id = 'usr_busy'").run(),
     run: ({ call }) =>
       call("POST", STATS, { as: BUSY, body: { user_id: "usr_busy", time_window: "yearly" } }),
@@ -57,7 +57,7 @@ export const KEEPING: readonly Operation[] = [
   }),
   preparedOperation({
     name: NAMES.idle,
-    // What the operations before have left is not this tick's.
+    // An earlier tick does what the operations before have left.
     prepare: minute,
     run: minute,
   }),

@@ -29,7 +29,7 @@ function sizesOf(text: string): number[] {
   return sizes;
 }
 
-/** The tables for the README. */
+/** The tables of test/proof/README.md. */
 function printTables(costs: Costs): void {
   console.log(`${operationTable(costs, values.plans)}\n`);
   const millions = priced(costs);
@@ -41,7 +41,7 @@ function printTables(costs: Costs): void {
   console.log(`CPU is not counted: each millisecond that a message takes adds $${CPU_PRICE} to a million.`);
 }
 
-/** A snapshot in particular: its plan, and the time at each size. */
+/** Details of a snapshot: its plan, and the time at each size. */
 function printSnapshot({ rows, plans }: Costs): void {
   const snapshot = rows.find(({ operation }) => operation.name === NAMES.snapshot);
   if (snapshot === undefined) return;

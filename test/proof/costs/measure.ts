@@ -14,7 +14,7 @@ import { indexUse, type IndexUse, type Plan, plansOf } from "./plans.ts";
 import { seed } from "./seed.ts";
 import { givenSubjects, WEBHOOK } from "./subjects.ts";
 
-/** Everything that is measured, in the order in which it can be. */
+/** All operations, in an order in which they work. */
 const OPERATIONS: readonly Operation[] = [...SENDING, ...READING, ...KEEPING, ...CHANGING];
 
 export interface Options {
@@ -24,14 +24,14 @@ export interface Options {
   busyActivities: number;
   /** Which operations. Default: all. */
   only?(operation: Operation): boolean;
-  /** Hears what is being done. */
+  /** Receives progress messages. */
   tell?: (line: string) => void;
 }
 
-/** Who waits for longer is told for what. */
+/** Operations that take longer are reported. */
 const SLOW_MS = 2_000;
 
-/** What one operation came to at each size. */
+/** The results of one operation at each size. */
 export interface Row {
   operation: Operation;
   at: Measured[];
@@ -59,7 +59,7 @@ export async function measureCosts({
   const production = await startProduction({
     wrapper: await meteredWorker(),
     vars: {
-      // A machine that is slow must not send twice.
+      // So long that a slow machine does not send twice.
       LEASE_SECONDS: "900",
       PUSH_PROVIDERS: "expo",
       EXPO_BASE_URL: expo.url,
@@ -135,7 +135,7 @@ function worldOf({ db, origin }: Production): Omit<World, "label" | "round"> {
   return { db, call, meter: createMeter(origin) };
 }
 
-/** Amazon SES on a socket of this machine. */
+/** Serves the sandbox of Amazon SES on this machine. */
 function serveSes(): Promise<{ url: string; close(): Promise<void> }> {
   const { app } = createSesSandbox();
   return new Promise((resolve) => {

@@ -30,24 +30,24 @@ const ran = z.object({
 /** A statement that ran: its last parameters, how often, and its rows. */
 export type Ran = z.infer<typeof ran>;
 
-/** What the metered Worker answers. `open`: what is still under way. */
+/** The answer of the metered Worker. `open`: how much is still under way. */
 const seen = z.object({ counts, statements: z.array(ran), open: z.number() });
 
 export interface Measured {
   counts: Counts;
   statements: Ran[];
-  /** Wall time of `run` itself; on a shared machine an indication only. */
+  /** Wall time of `run`. Only a hint on a shared machine. */
   ms: number;
 }
 
 export interface Meter {
-  /** Counts what `run` costs, with all that it leaves under way: queue messages, and what they lead to. */
+  /** Counts what `run` costs, including its queue messages and what follows from them. */
   measure(run: () => Promise<unknown>): Promise<Measured>;
-  /** Lets a cron trigger fire. */
+  /** Fires a cron trigger. */
   cron(expression: string): Promise<void>;
 }
 
-/** Stands around the Worker: `wrapper` of `startProduction`. */
+/** The `wrapper` for `startProduction`. */
 export const meteredWorker = async () => ({
   name: "metered-worker.js",
   source: await readFile(new URL("metered-worker.js", import.meta.url), "utf8"),

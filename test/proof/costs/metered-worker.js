@@ -1,4 +1,4 @@
-// Stands around the built Worker and counts what Cloudflare bills. Told apart by its path, `/costs/…` is for the counter.
+// Wraps the built Worker and counts what Cloudflare bills. Paths under `/costs/` are for the counter itself.
 import worker, {
   OrgQuota as Quota,
   ProviderGate as Gate,
@@ -6,7 +6,7 @@ import worker, {
   UserRateLimiter as Limiter,
 } from "./index.js";
 
-/** Queues bill every 64 KB of a message as one operation (KB = 1,000 bytes there). */
+/** Queues bill one operation for each 64 KB of a message (here KB = 1,000 bytes). */
 const BYTES_PER_OPERATION = 64_000;
 
 const zero = () => ({
@@ -26,9 +26,9 @@ const zero = () => ({
 });
 
 let counts = zero();
-/** By the statement's text: its last parameters, how often it ran, and its rows. */
+/** For each statement text: its last parameters, how often it ran, and its rows. */
 let statements = new Map();
-/** Events being handled, and messages that are neither acked nor given up: what an operation still has under way. */
+/** Events that are being handled, and messages that are not acked or given up yet: work that is under way. */
 let open = 0;
 
 const note = ({ sql, params }, { meta }) => {
@@ -104,7 +104,7 @@ const queue = (real) => ({
 
 const METHODS = ["getByName", "get", "idFromName", "idFromString", "newUniqueId"];
 
-/** A stub whose every call is one request. */
+/** A stub that counts each call as a request. */
 const stub = (real) =>
   new Proxy(real, {
     get(_, name) {
@@ -124,7 +124,7 @@ const namespace = (real) => ({
 });
 
 let made;
-/** The Worker keeps what it made of its env, so it always gets the same one. */
+/** The Worker caches its dependencies for an env object, so it always gets the same one. */
 function metered(env) {
   made ??= {
     ...env,
@@ -146,7 +146,7 @@ globalThis.fetch = (...given) => {
   return outside(...given);
 };
 
-/** Storage is the runtime's own class, so its methods are counted where they are defined. */
+/** Storage is a class of the runtime, so its methods are replaced on its prototype. */
 let isPatched = false;
 function patchStorage({ storage }) {
   if (isPatched) return;
@@ -181,7 +181,7 @@ const object = (Real) =>
 export const UserRateLimiter = object(Limiter);
 export const UserInbox = object(Inbox);
 export const OrgQuota = object(Quota);
-// It has no alarm, and must not seem to.
+// The class has no alarm handler, and the wrapper must not add one.
 export class ProviderGate extends Gate {
   constructor(ctx, env) {
     patchStorage(ctx);

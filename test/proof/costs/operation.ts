@@ -13,20 +13,20 @@ export interface CallOptions {
 /** A call of the API. @throws when it is not answered with 2xx */
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Record<string, unknown>>;
 
-/** Where an operation is measured. */
+/** What an operation works with. */
 export interface World {
   db: Production["db"];
   call: Call;
   meter: Meter;
-  /** Of this size and no other: what is made anew is named after it. */
+  /** The name of this size. New things are named after it, so that sizes do not share them. */
   label: string;
-  /** The how-manieth size this is, from 0. */
+  /** The number of this size, from 0. */
   round: number;
 }
 
 interface About {
   name: string;
-  /** Rows that it may read for an exact total and for the pages before: they do not grow beyond that. */
+  /** Rows that it may read for an exact total and for earlier pages. They do not grow beyond this. */
   counts?: number;
   /** A variation, which the short table leaves out. */
   detail?: boolean;
@@ -34,9 +34,9 @@ interface About {
   times?: number;
 }
 
-/** What is measured, and what comes before it. */
+/** An operation whose costs are measured. */
 export interface Operation extends About {
-  /** Prepares, which is not measured. @returns what is */
+  /** Prepares the operation; this is not measured. @returns the function that is measured */
   ready(world: World): Promise<() => Promise<unknown>>;
 }
 
@@ -76,7 +76,7 @@ export const NAMES = {
 } as const;
 
 export const SERVICE: Claims = { sub: "costs", role: "service" };
-/** The subject: a user with 1,200 messages on each channel, in an organization of their own. */
+/** The user in question: 1,200 messages on each channel, alone in an organization. */
 export const OWNER: Claims = {
   sub: "usr_cost",
   role: "user",
@@ -99,18 +99,18 @@ const TOTAL_CAP = 10_001;
 /** Rows of a page, where none are asked for. */
 const LIMIT = 20;
 
-/** Users whom nobody has written to, made before an operation. */
+/** New users without messages, made before an operation. */
 export const newUsers =
   (name: string, count: number) =>
   ({ db, label }: World): Promise<string[]> =>
     givenUsers(db, `${name}_${label}`, count, Date.now());
 
-/** Lets the cron tick, as it does each minute. */
+/** A tick of the every-minute cron. */
 export const minute = ({ meter }: World): Promise<void> => meter.cron("* * * * *");
 
 export const list = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
 
-/** The path of the first of a list, or of the first that is `wanted`. */
+/** The path of the first item of a list that is `wanted`. Default: of the first one. */
 export async function firstOf(
   { call }: World,
   path: string,
@@ -132,7 +132,7 @@ export const getFirst = (name: string, path: string, as: Claims, key?: string): 
     run: ({ call }, found) => call("GET", found, { as }),
   });
 
-/** A GET. The first look may make what is missing, and is not measured. */
+/** A GET. The first one may create what is missing (defaults), so it is not measured. */
 export const get = (name: string, path: string, as: Claims, more: Partial<About> = {}): Operation =>
   preparedOperation({
     name,
@@ -141,7 +141,7 @@ export const get = (name: string, path: string, as: Claims, more: Partial<About>
     ...more,
   });
 
-/** The first page and the fiftieth of a list. `grows`: its rows are everybody's, so that its total meets the cap. */
+/** The first page and the fiftieth of a list. `grows`: it has rows of all users, so its total reaches the cap. */
 export const pages = (name: string, path: string, as: Claims, grows = false): Operation[] =>
   [1, 50].map((page) =>
     get(`${name}, page ${page}`, `${path}?page=${page}`, as, {
@@ -149,6 +149,6 @@ export const pages = (name: string, path: string, as: Claims, grows = false): Op
     }),
   );
 
-/** The first page of a list that is narrowed to something of which there is ever more: an index entry and a row each. */
+/** The first page of a filtered list whose matches grow with the table. Each match costs an index entry and a row. */
 export const filtered = (name: string, path: string, as = SERVICE): Operation =>
   get(name, path, as, { counts: 2 * (TOTAL_CAP + LIMIT), detail: true });

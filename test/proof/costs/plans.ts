@@ -7,19 +7,19 @@ export interface Plan {
   steps: string[];
   /** The operations that ran it. */
   operations: string[];
-  /** Rows that it read and wrote at the greatest size, in one of these operations. */
+  /** Rows that it read and wrote at the largest size, in one of these operations. */
   rowsRead: number;
   rowsWritten: number;
 }
 
-/** An index, and who uses it. */
+/** An index, with the statements that use it. */
 export interface IndexUse {
   table: string;
   index: string;
   plans: Plan[];
 }
 
-/** The plan of each statement that ran at the greatest size. */
+/** The plan of each statement that ran at the largest size. */
 export async function plansOf(db: Production["db"], rows: readonly Row[]): Promise<Plan[]> {
   const found = new Map<string, Plan & { params: unknown[] }>();
   for (const { operation, at } of rows)
@@ -39,7 +39,7 @@ export async function plansOf(db: Production["db"], rows: readonly Row[]): Promi
   return plans;
 }
 
-/** Every index of the database (automatic ones are keys, and not ours to drop). */
+/** Every index of the database. Automatic indexes are keys, which cannot be dropped. */
 export async function indexUse(db: Production["db"], plans: readonly Plan[]): Promise<IndexUse[]> {
   const { results } = await db
     .prepare(

@@ -8,25 +8,25 @@ export const PRICES_OF =
 
 /** In US dollars a million, beyond what the paid plan includes. */
 export const PRICES = {
-  /** Requests and, to be on the safe side, each queue batch and cron tick. */
+  /** Requests. Queue batches and cron ticks are counted too, to be on the safe side. */
   requests: 0.3,
   rowsRead: 0.001,
   rowsWritten: 1,
   queueOperations: 0.4,
   objectRequests: 0.15,
-  /** Rows that a Durable Object writes to its SQLite; setting an alarm is one. */
+  /** Rows that a Durable Object writes to its SQLite; setting an alarm counts as one. */
   objectRows: 1,
 } as const;
 
 export type Item = keyof typeof PRICES;
 export type Bill = Record<Item, number>;
 
-/** CPU, which is not counted here: dollars a million milliseconds, beyond 30 million. */
+/** Dollars for a million milliseconds of CPU, beyond 30 million. CPU is not counted here. */
 export const CPU_PRICE = 0.02;
 
 /**
- * An hour after the last send to a user their limiter's alarm deletes the reservation and
- * itself. Nobody waits for it here, so it is added.
+ * An hour after the last send to a user, the alarm of their limiter deletes the reservation. The measurement does not wait
+ * for that, so it is added.
  */
 const ALARM_OF_A_LIMITER = { objectRequests: 1, objectRows: 1 };
 
@@ -57,7 +57,7 @@ const mapBill = (of: (item: Item) => number): Bill => ({
   objectRows: of("objectRows"),
 });
 
-/** What a million messages cost at the greatest size; [] unless all that is needed was measured. */
+/** What a million messages cost at the largest size; [] unless all operations that this needs were measured. */
 export function priced({ rows }: Costs): Priced[] {
   const find = (name: string): Bill | undefined => {
     const counts = lastOf(rows.find(({ operation }) => operation.name === name));
@@ -66,7 +66,7 @@ export function priced({ rows }: Costs): Priced[] {
   const names = [NAMES.send, NAMES.batch, NAMES.remind, NAMES.feedback, NAMES.idle, NAMES.receipts];
   const [send, batch, remind, feedback, idle, receipts] = names.map(find);
   if (!send || !batch || !remind || !feedback || !idle || !receipts) return [];
-  // The receipts of 1,000 devices, without the tick that comes anyway.
+  // The receipts of 1,000 devices, without the cost of a tick that has nothing to do.
   const perThousand = combine(receipts, idle, -1);
   const each = (bill: Bill) => mapBill((item) => bill[item] / 1_000);
   const push = (bill: Bill) => combine(combine(bill, each(perThousand)), ALARM_OF_A_LIMITER);

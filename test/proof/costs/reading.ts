@@ -19,7 +19,7 @@ import {
   STATS,
 } from "./operation.ts";
 
-/** What is looked at. */
+/** Operations that read. */
 export const READING: readonly Operation[] = [
   getFirst(NAMES.get, PUSH, OWNER),
   ...pages("push: list all", PUSH, SERVICE, true),

@@ -1,18 +1,18 @@
 import type { Production } from "../production.ts";
 import { DAY, fill, uuidAt } from "./sql.ts";
 
-/** Users of the filling have so many dispatches each. */
+/** Dispatches of each user in the filling. */
 const DISPATCHES_OF_A_USER = 20;
 
-/** Dispatches lie in the last so many days, well inside the retention, in the order of their numbers. */
+/** Dispatches are spread over so many days, well within the retention, in the order of their numbers. */
 const SPREAD_DAYS = 50;
 const MOST_ROWS = 1_000_000;
 const AT = `(?1 - ${SPREAD_DAYS * DAY} + i * ${(SPREAD_DAYS * DAY) / MOST_ROWS / 2})`;
 
 const USER = `'many_' || (i / ${DISPATCHES_OF_A_USER})`;
-// Of twenty: eleven pushes, seven e-mails, two in-app messages; of forty two have failed.
+// Of 20 dispatches 11 are pushes, 7 e-mails and 2 in-app messages. Of 40, 2 have failed.
 const CHANNEL = "CASE WHEN i % 20 < 11 THEN 'push' WHEN i % 20 < 18 THEN 'email' ELSE 'in_app' END";
-/** What waits for its time: 500 at most, since what is unfinished does not grow with the log. */
+/** Scheduled dispatches: 500 at most, since unfinished ones do not grow with the log. */
 const WAITS = "(i % 50 = 0 AND i < 25000)";
 const STATUS = `CASE WHEN ${WAITS} THEN 'queued' WHEN i % 40 = 1 THEN 'failed' WHEN i % 40 = 12 THEN 'bounced'
   WHEN i % 20 < 11 THEN 'sent' ELSE 'delivered' END`;
@@ -41,7 +41,7 @@ const OCCASIONS = `INSERT INTO occasions (key, dispatch_id) SELECT 'cert:many_' 
 const ACTIVITIES = `INSERT INTO activities (id, user_id, status, minutes, occurred_at)
   SELECT 'many_' || i, ${USER}, iif(i % 9, 'completed', 'planned'), 30 + i % 60, ${AT} FROM n`;
 
-/** What there is once for each user: `i` is the number of the user. */
+/** The rows that each user has once. `i` is the number of the user. */
 const OF_EACH_USER = [
   `INSERT INTO users (id, org_id, name, email, email_verified, timezone, created_at, updated_at)
    SELECT 'many_' || i, 'org_' || (i % 97), 'Many ' || i, 'many_' || i || '@example.com', 1, 'Europe/Oslo', ?1, ?1 FROM n`,
@@ -62,7 +62,7 @@ const OF_EACH_USER = [
    SELECT ${uuidAt(`(?1 - ${DAY} + i)`)}, 'many_' || i, 'pause_activated', 'many_' || (i / 50), '["push"]', '[]', 'client', 1, ?1, ?1 FROM n`,
 ];
 
-/** Fills the tables from `from` dispatches (and as many activities) up to `to`, with all that belongs to them. */
+/** Fills the tables from `from` up to `to` dispatches and activities, with everything that belongs to them. */
 export async function seed(db: Production["db"], from: number, to: number, now: number): Promise<void> {
   for (const insert of [DISPATCHES, DELIVERIES, OCCASIONS, ACTIVITIES]) await fill(db, insert, from, to, now);
   const [first, last] = [from, to].map((rows) => Math.ceil(rows / DISPATCHES_OF_A_USER));

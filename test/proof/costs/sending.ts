@@ -42,8 +42,8 @@ const tell = ({ call }: World, mail: { id: string; provider_message_id: string }
   });
 
 /**
- * A new user, in an organization of which this isolate has a lease: that costs one call and two rows of a Durable Object
- * in a thousand sends, and would look like the price of each.
+ * A new user in an organization whose quota this isolate has leased already. A lease costs one call and two rows of a
+ * Durable Object once in a thousand sends; here it would look like the price of each.
  */
 async function newUserWithLease(world: World): Promise<string[]> {
   const [user = "", other = ""] = await newUsers("send", 2)(world);
@@ -51,7 +51,7 @@ async function newUserWithLease(world: World): Promise<string[]> {
   return [user];
 }
 
-/** Messages, and what comes back of them. */
+/** Sending, and feedback on what was sent. */
 export const SENDING: readonly Operation[] = [
   preparedOperation({
     name: NAMES.send,

@@ -7,8 +7,8 @@ type Db = Production["db"];
 const PORTION = 20_000;
 
 /**
- * Runs `insert`, which selects from `n(i)`, for each i from `from` up to, but without, `to`. Filling is not what is
- * measured, so it goes past the Worker. `?1` is the time (epoch ms); D1 binds numbers as REAL, hence the casts.
+ * Runs `insert`, which selects from `n(i)`, for each i from `from` to `to - 1`. It does not go through the Worker, as
+ * filling is not measured. `?1` is the time (epoch ms). D1 binds numbers as REAL, hence the casts.
  */
 export async function fill(db: Db, insert: string, from: number, to: number, now: number): Promise<void> {
   for (let start = from; start < to; start += PORTION)

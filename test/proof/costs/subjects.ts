@@ -3,15 +3,15 @@ import { DAY, fill, uuidAt } from "./sql.ts";
 
 type Db = Production["db"];
 
-/** What the subject has of each kind: enough for a fiftieth page of twenty. */
+/** How much the user in question has of each kind: enough for a fiftieth page of twenty. */
 const OWN = 1_200;
-/** Recipients of what is sent in bulk. */
+/** Recipients of bulk messages. */
 export const MANY = 1_000;
 
-/** Numbers of rows that are not the filling's begin here. */
+/** Rows that do not belong to the filling have numbers from here. */
 const OFFSET = 50_000_000;
 
-/** Rows that are the same at each size of the tables: what is asked for lies among them. */
+/** Makes the rows that are the same at each size. The operations read these. */
 export async function givenSubjects(db: Db, busyActivities: number, now: number): Promise<void> {
   await db.batch(
     [
@@ -44,7 +44,7 @@ export async function givenSubjects(db: Db, busyActivities: number, now: number)
     OFFSET + OWN,
     now,
   );
-  // In the year that is open, however young it is.
+  // In the present year, also at its beginning.
   const yearStart = Date.UTC(new Date(now).getUTCFullYear(), 0, 1);
   const apart = (now - DAY - yearStart) / busyActivities;
   await fill(
@@ -57,7 +57,7 @@ export async function givenSubjects(db: Db, busyActivities: number, now: number)
   );
 }
 
-/** Users of one measurement, whom nobody has written to: `{name}_0`, `{name}_1` …, with a device each. */
+/** New users for one measurement: `{name}_0`, `{name}_1` …, with a device each and without messages. */
 export async function givenUsers(db: Db, name: string, count: number, now: number): Promise<string[]> {
   await fill(
     db,
@@ -78,7 +78,7 @@ export async function givenUsers(db: Db, name: string, count: number, now: numbe
   return Array.from({ length: count }, (_, i) => `${name}_${i}`);
 }
 
-/** The same, who want to hear of matches once a day. */
+/** The same, with matches once a day in their preferences. */
 export async function givenDailyReaders(db: Db, name: string, count: number, now: number): Promise<string[]> {
   await fill(
     db,
@@ -93,7 +93,7 @@ export async function givenDailyReaders(db: Db, name: string, count: number, now
   return givenUsers(db, name, count, now);
 }
 
-/** Makes the jobs look at fifty of each kind. */
+/** Makes fifty users of each kind due for the jobs. */
 export const givenUsersDue = (db: Db, now: number) =>
   db.batch([
     ...["certifications", "deadlines", "digest", "matches"].map((kind) =>
@@ -111,7 +111,7 @@ export const givenUsersDue = (db: Db, now: number) =>
       .bind(now - 1),
   ]);
 
-/** A certificate each, which expires in twenty days, in an organization of their own. */
+/** Gives each user a certificate that expires in twenty days, in an organization of their own. */
 export async function givenCertificates(db: Db, name: string, count: number, now: number): Promise<void> {
   await db.prepare("INSERT INTO orgs (id, name) VALUES (?1, ?1)").bind(`org_${name}`).run();
   await fill(
@@ -124,7 +124,7 @@ export async function givenCertificates(db: Db, name: string, count: number, now
   );
 }
 
-/** Pushes in the outbox that nobody woke. */
+/** Pushes in the outbox without a wake-up call. */
 export const givenDuePushes = (db: Db, name: string, count: number, now: number): Promise<void> =>
   fill(
     db,
@@ -160,14 +160,14 @@ export async function givenOldPushes(db: Db, name: string, count: number, now: n
   );
 }
 
-/** What Postmark's webhook says of itself: POSTMARK_WEBHOOK_CREDENTIALS. */
+/** The credentials of Postmark's webhook: POSTMARK_WEBHOOK_CREDENTIALS. */
 export const WEBHOOK = "postmark:costs-webhook-password-costs";
 
-/** Forgets receipts of what was sent before. */
+/** Removes the receipts that are due for earlier messages. */
 export const noReceiptsDue = (db: Db) =>
   db.prepare("UPDATE deliveries SET receipt_due_at = NULL WHERE receipt_due_at IS NOT NULL").run();
 
-/** What was accepted and has a receipt to be asked for is now asked for. */
+/** Makes all open receipts due now. */
 export const makeReceiptsDue = (db: Db, now: number) =>
   db
     .prepare("UPDATE deliveries SET receipt_due_at = ? WHERE receipt_due_at IS NOT NULL")

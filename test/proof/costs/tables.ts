@@ -15,7 +15,7 @@ const short = (size: number): string =>
 const queueOperations = ({ queueWrites, queueReads, queueDeletes }: Counts) =>
   queueWrites + queueReads + queueDeletes;
 
-/** What each operation costs: rows read at each size, everything else at the greatest. */
+/** What each operation costs: rows read at each size, everything else at the largest. */
 export function operationTable({ sizes, rows }: Costs, isDetailed: boolean): string {
   const head = [
     ...["operation", "D1 trips"],
@@ -54,7 +54,7 @@ const ITEMS: readonly (readonly [Item, string])[] = [
   ["objectRows", "DO rows written"],
 ];
 
-/** What a million of each cost, in dollars. */
+/** The price of a million of each, in dollars. */
 export function priceTable(priced: readonly Priced[]): string {
   const dollars = (sum: number) => `$${sum.toFixed(2)}`;
   return table(
@@ -67,7 +67,7 @@ export function priceTable(priced: readonly Priced[]): string {
   );
 }
 
-/** Each index, and how many of the statements that were measured use it. */
+/** Each index, with the number of measured statements that use it. */
 export const indexTable = (uses: readonly IndexUse[]): string =>
   table(
     ["index", "table", "statements", "for instance in"],
@@ -79,11 +79,11 @@ export const indexTable = (uses: readonly IndexUse[]): string =>
     ]),
   );
 
-/** May read or write so many rows more at the greatest size, whatever it is. */
+/** How many more rows an operation may read or write at the largest size, besides `FACTOR`. */
 const ALLOWANCE = 50;
 const FACTOR = 1.5;
 
-/** What grows with the tables, in words. An exact total may count up to its cap. */
+/** The operations whose costs grow with the tables. An exact total may count up to its cap. */
 export function overBudget({ rows }: Costs): string[] {
   return rows.flatMap(({ operation, at }: Row) =>
     (["rowsRead", "rowsWritten"] as const).flatMap((what) => {

@@ -6,7 +6,7 @@ const ROLES = ["user", "coordinator", "org_admin", "global_admin", "service"] as
 // oxlint-disable-next-line typescript/no-explicit-any -- what is read of an answer is only an id
 type Json = any;
 
-/** One of everything, made through the API, so that requests meet what is there. `name` keeps worlds apart. */
+/** Makes one of everything through the API, so that requests find it. `name` keeps worlds apart. */
 export async function createThings({ origin }: Production, name: string): Promise<Things> {
   const [org, user, other] = [`org_${name}`, `usr_${name}`, `coo_${name}`];
   const service = await tokenFor({ sub: "svc", role: "service" });

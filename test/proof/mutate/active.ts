@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import { type Mutant, mutated, traced } from "./mutants.ts";
 
-/** What the source is to be: with one fault, or telling which of its functions are entered. */
+/** How the source is changed: with one fault, or so that it reports which functions are entered. */
 type Active = { kind: "mutant"; mutant: Mutant } | { kind: "trace"; paths: ReadonlySet<string> };
 
-// Of the process, not of this module: vitest loads its configuration, and with it this file, a second time.
+// A global of the process, not of this module: vitest loads its configuration, and so this file, a second time.
 declare global {
   var __activeChange: Active | undefined;
 }
@@ -13,7 +13,7 @@ export const activate = (next: Active): void => {
   globalThis.__activeChange = next;
 };
 
-/** The code of a module as the active change has it; undefined where it has none. */
+/** The code of a module with the active change; undefined if the change does not concern it. */
 export function transformed(id: string, code: string): { code: string; map: null } | undefined {
   const active = globalThis.__activeChange;
   const path = relative(process.cwd(), id.split("?")[0] ?? id);

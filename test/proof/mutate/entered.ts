@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 
-// Loaded into the test pool before each file: which functions the file's tests enter.
+// Loaded into the test pool before each test file. Records which functions the tests of the file enter.
 declare global {
   var __entered: Set<string> | undefined;
 }
@@ -15,7 +15,7 @@ beforeAll(() => {
   globalThis.__entered = new Set();
 });
 
-// The first argument must be such a pattern: vitest reads from it which fixtures are wanted.
+// The first argument must be an object pattern: vitest reads from it which fixtures are needed.
 // oxlint-disable-next-line no-empty-pattern
 afterAll(({}, file) => {
   file.meta.entered = [...(globalThis.__entered ?? [])];

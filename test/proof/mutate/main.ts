@@ -8,8 +8,8 @@ import { type Finding, placeOf, report } from "./report.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import { type TestFile, testFile } from "./test-file.ts";
 
-// `npm run mutate`: puts one fault after the other into the code and sees whether a test fails. Stryker's runner for vitest
-// drives threads, not workerd, and knows no SQL; so this drives vitest itself.
+// `npm run mutate`: puts one fault after the other into the code and checks whether a test fails. Stryker's runner for vitest
+// uses threads, not workerd, and does not know SQL. So this program runs vitest itself.
 
 const HELP = `npm run mutate -- [--sample 400] [--only text] [--files 40] [--jobs 2]
 Puts faults into src/{outbox,delivery,log,rate-limit,schedules,idempotency}, one at a time, and sees whether a test fails.
@@ -23,7 +23,7 @@ It ends with 1 when fewer than 85 % are noticed.`;
 const ROOMS = ["outbox", "delivery", "log", "rate-limit", "schedules", "idempotency"];
 const GOAL = 0.85;
 
-/** A fault that is not noticed takes as long as the tests do; one that never ends is noticed. */
+/** Tests that do not end within this time count as having noticed the fault. */
 const TIMEOUT_MS = 240_000;
 const TRACE_TIMEOUT_MS = 1_800_000;
 
@@ -38,7 +38,7 @@ function allMutants(): Mutant[] {
   return files.flatMap((path) => mutantsOf(path, readFileSync(path, "utf8")));
 }
 
-/** The test files that enter the fault's function: of the same folder first, then the quickest. */
+/** The test files that enter the function with the fault: those of the same folder first, then the fastest. */
 function testsFor(mutant: Mutant, tests: readonly TestFile[], most: number): string[] {
   const enters = ({ entered }: TestFile) =>
     mutant.within === null
@@ -51,19 +51,19 @@ function testsFor(mutant: Mutant, tests: readonly TestFile[], most: number): str
   return [...near.toSorted(byTime), ...far.toSorted(byTime)].slice(0, most).map(({ path }) => path);
 }
 
-/** Tests that lie near are tried before the others, so that most faults cost a second or two. */
+/** The nearest tests run before the others, so that most faults take only a second or two. */
 const PORTIONS: readonly (readonly [from: number, to?: number])[] = [[0, 6], [6, 16], [16]];
 
 async function judge(runner: Runner, mutant: Mutant, files: readonly string[]): Promise<Finding> {
-  if (files.length === 0) return { verdict: "not run", why: "" };
+  if (files.length === 0) return { status: "not run", why: "" };
   for (const [from, to] of PORTIONS) {
     const portion = files.slice(from, to);
     if (portion.length === 0) break;
     const answer = await runner.ask({ kind: "mutant", mutant, files: portion }, TIMEOUT_MS);
-    if (answer === null) return { verdict: "timed out", why: portion.join(" ") };
-    if (typeof answer.value === "string") return { verdict: "noticed", why: answer.value };
+    if (answer === null) return { status: "timed out", why: portion.join(" ") };
+    if (typeof answer.value === "string") return { status: "noticed", why: answer.value };
   }
-  return { verdict: "survived", why: "" };
+  return { status: "survived", why: "" };
 }
 
 async function main(): Promise<void> {
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
         for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
           const finding = await judge(runner, mutant, testsFor(mutant, tests, most));
           findings.set(mutant, finding);
-          if (values.verbose || finding.verdict !== "noticed") say(placeOf(mutant, finding));
+          if (values.verbose || finding.status !== "noticed") say(placeOf(mutant, finding));
           if (findings.size % 50 === 0) say(`${findings.size} of ${mutants.length}`);
         }
       }),

@@ -4,22 +4,22 @@ import { isFunction, isNode, parse, walk } from "./syntax.ts";
 
 /** One fault in one file. */
 export interface Mutant extends Edit {
-  /** The same for as long as the place reads the same: its file, what is replaced, and which of several it is. */
+  /** A hash of file, surrounding code and replacement. It stays the same while that code does. */
   id: string;
-  /** From the top of the project. */
+  /** Relative to the project. */
   path: string;
   line: number;
   before: string;
-  /** The function that it lies in; null for what is evaluated when the file is loaded. */
+  /** The function that contains it; null for code that runs when the file is loaded. */
   within: string | null;
 }
 
-/** A function's name in a run: its file and where it begins. */
+/** The id of a function in a run: its file and where it begins. */
 export const functionId = (path: string, start: number): string => `${path}:${start}`;
 
 const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 10);
 
-/** Every fault that the operators know for a file. */
+/** All faults that the operators can put into a file. */
 export function mutantsOf(path: string, code: string): Mutant[] {
   const found: Mutant[] = [];
   const seen = new Map<string, number>();
@@ -46,11 +46,11 @@ export function mutantsOf(path: string, code: string): Mutant[] {
 export const mutated = (code: string, { start, end, text }: Edit): string =>
   code.slice(0, start) + text + code.slice(end);
 
-/** The same `count` of them each time; a file that changes changes only its own. */
+/** `count` faults, the same ones each time. When a file changes, only its own faults change. */
 export const sampleOf = (mutants: readonly Mutant[], count: number): Mutant[] =>
   mutants.toSorted((a, b) => a.id.localeCompare(b.id)).slice(0, count);
 
-/** The file as it is, but that each function says when it is entered. */
+/** The code of a file in which each function reports when it is entered. */
 export function traced(path: string, code: string): string {
   const insertions: [at: number, text: string][] = [];
   walk(parse(path, code), (node) => {
@@ -61,7 +61,7 @@ export function traced(path: string, code: string): string {
     if (type === "BlockStatement") insertions.push([start + 1, `${mark};`]);
     else insertions.push([start, `(${mark}, `], [end, ")"]);
   });
-  // From the end to the beginning, so that offsets stay true; at the same place the inner one first.
+  // From the end to the beginning, so that offsets stay right; at the same place the inner function first.
   return insertions
     .map(([at, text], order) => ({ at, text, order }))
     .toSorted((a, b) => b.at - a.at || b.order - a.order)

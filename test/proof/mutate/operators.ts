@@ -60,7 +60,7 @@ const whole = ({ start, end }: Node, text: string, operator: string): Edit => ({
   operator,
 });
 
-/** Between its operands, so that these stay what they are. */
+/** Replaces the operator between its operands. */
 function swapped(node: Node, code: string, text: string, operator: string): Edit[] {
   const [left, right] = [field(node, "left"), field(node, "right")];
   if (left === null || right === null) return [];
@@ -98,7 +98,7 @@ const negation: Operator = (node, code) => {
   return node["operator"] === "!" ? [whole(node, text, "turn a condition round")] : [];
 };
 
-/** A log line is for people. */
+/** Log lines are for people, so no test checks them. */
 const isLogging = (text: string) => /^(?:await )?(?:\w+\.)*log\.\w+\(/.test(text);
 
 const statement: Operator = (node, code) => {
@@ -116,7 +116,7 @@ const literal: Operator = (node) => {
     : [];
 };
 
-/** The name that is called: `f`, or `m` of `x.m`. */
+/** The name of the called function: `f`, or `m` of `x.m`. */
 function calledName(node: Node): Node | null {
   const callee = field(node, "callee");
   return callee?.type === "MemberExpression" ? field(callee, "property") : callee;
@@ -161,6 +161,6 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   TaggedTemplateExpression: template,
 };
 
-/** The faults that a node offers. Texts, and what is written to the log, are left alone. */
+/** The faults that can be put into a node. Texts and log lines are left alone. */
 export const editsOf = (node: Node, code: string, within: readonly Node[]): Edit[] =>
   OPERATORS[node.type]?.(node, code, within) ?? [];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Request } from "./worker.ts";
 
-/** An answer, or null when none came in time: then the process is gone, and the next call starts another one. */
+/** Answers null when the process did not answer in time. It is then killed, and the next call starts another one. */
 export interface Runner {
   ask(request: Request, timeoutMs: number): Promise<{ value: unknown } | null>;
   stop(): void;
@@ -18,7 +18,7 @@ const answerSchema = z.discriminatedUnion("ok", [
 export function createRunner(): Runner {
   let child: Promise<ChildProcess> | null = null;
   const start = async (): Promise<ChildProcess> => {
-    // A group of its own, so that its workerd goes with it.
+    // A process group of its own, so that its workerd is killed with it.
     const started = fork(join(import.meta.dirname, "worker.ts"), { detached: true, stdio: "ignore" });
     await once(started, "message");
     return started;

@@ -1,9 +1,9 @@
 import type { Edit } from "./operators.ts";
 
-/** What ends a conjunct: the next one, or the next clause at the same depth. */
+/** What ends a condition of an AND: the next AND, or the next clause at the same depth. */
 const ENDS = /^\s+(?:AND|OR|ORDER BY|GROUP BY|LIMIT|RETURNING|ON CONFLICT|UNION|WHERE|THEN|WHEN)\s|^\)/;
 
-/** The text with its holes (`${…}`) blacked out, so that nothing in them is taken for SQL. Of the same length. */
+/** The text with `${…}` blacked out, so that code in it is not taken for SQL. The length stays the same. */
 function masked(text: string): string {
   let depth = 0;
   let out = "";
@@ -16,7 +16,7 @@ function masked(text: string): string {
   return out;
 }
 
-/** Where the conjunct that begins at `from` ends. */
+/** Where the condition that begins at `from` ends. */
 function endOf(text: string, from: number): number {
   let depth = 0;
   for (let i = from; i < text.length; i++) {
@@ -59,7 +59,7 @@ const SWAPS: readonly (readonly [RegExp, string, string])[] = [
 ];
 
 /**
- * Ways in which a statement may be wrong. Comparisons by `=` are left alone: in SQL the same sign assigns.
+ * Faults for a statement. `=` is left alone, since in SQL it also assigns.
  * @param text what stands between the backticks
  */
 export function sqlEdits(text: string): Edit[] {

@@ -4,11 +4,11 @@ import { activate } from "./active.ts";
 import type { Mutant } from "./mutants.ts";
 import type { TestFile } from "./test-file.ts";
 
-/** The test suite, kept ready in this process, so that a run costs no more than the start of a workerd. */
+/** The test suite, kept loaded in this process, so that a run costs no more than the start of a workerd. */
 export interface Suite {
-  /** Runs all files on code that tells what is entered. @throws when one fails */
+  /** Runs all test files and records which functions each one enters. @throws when one fails */
   trace(paths: readonly string[]): Promise<TestFile[]>;
-  /** Runs these test files with the fault. @returns the first test that fails and what it says; null when all pass */
+  /** Runs these test files with the fault. @returns the first failing test and its message; null when all pass */
   failing(mutant: Mutant, files: readonly string[]): Promise<string | null>;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function openSuite(): Promise<Suite> {
   });
   const all = await vitest.globTestSpecifications();
   const run = async (specs: TestSpecification[]) => {
-    // Or what failed in the run before would count for `bail` in this one, and end it before it has begun.
+    // Otherwise failures of the previous run count towards `bail`, and this run ends before it begins.
     vitest.state.filesMap.clear();
     vitest.state.clearErrors();
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specs, false);
@@ -63,7 +63,7 @@ const isFailed = (module: TestModule): boolean => module.state() === "failed";
 
 const firstLine = (text = "") => text.split("\n")[0] ?? "";
 
-/** The test that failed, or the file that could not even be loaded. */
+/** The test that failed, or the file that could not be loaded. */
 function whyOf(modules: readonly TestModule[]): string {
   for (const module of modules) {
     for (const test of module.children.allTests("failed"))

@@ -1,6 +1,6 @@
 import { parseSync } from "vite";
 
-/** A node of the syntax tree (ESTree, with TypeScript's own nodes): what mutation looks at. Offsets are of UTF-16 units. */
+/** A node of the syntax tree (ESTree with TypeScript's nodes). Offsets are in UTF-16 units. */
 export interface Node {
   type: string;
   start: number;
@@ -13,7 +13,7 @@ export const isNode = (value: unknown): value is Node =>
 
 export const nodesIn = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : []);
 
-/** Types do nothing at run time, and what is imported is no behaviour of this file. */
+/** Types do nothing at run time, and imports are not behaviour of this file. */
 const isSilent = ({ type }: Node) =>
   (type.startsWith("TS") && !["TSAsExpression", "TSSatisfiesExpression"].includes(type)) ||
   type === "ImportDeclaration";
@@ -21,7 +21,7 @@ const isSilent = ({ type }: Node) =>
 const childrenOf = (node: Node): Node[] =>
   Object.values(node).flatMap((value) => (isNode(value) ? [value] : nodesIn(value)));
 
-/** Visits each node from the outside in, with those that it lies in, nearest first. */
+/** Visits each node from the outside in. `within` are the nodes around it, nearest first. */
 export function walk(node: Node, visit: (node: Node, within: readonly Node[]) => void, within: Node[] = []) {
   if (isSilent(node)) return;
   visit(node, within);
@@ -36,7 +36,7 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
 
 export const isFunction = ({ type }: Node): boolean => FUNCTIONS.has(type);
 
-/** @throws when it is no TypeScript */
+/** @throws when the code is not TypeScript */
 export function parse(path: string, code: string): Node {
   const { program, errors } = parseSync(path, code, { lang: "ts" });
   const [error] = errors;

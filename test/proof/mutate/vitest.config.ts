@@ -2,7 +2,7 @@ import { defineConfig, mergeConfig } from "vitest/config";
 import base from "../../../vitest.config.ts";
 import { transformed } from "./active.ts";
 
-/** The suite as it is, one file after the other, on code that has the active fault. */
+/** The usual suite, one file after the other, on code with the active change. */
 export default mergeConfig(
   base,
   defineConfig({
@@ -17,7 +17,7 @@ export default mergeConfig(
       setupFiles: ["test/proof/mutate/entered.ts"],
       maxWorkers: 1,
       bail: 1,
-      // A fault may make a test wait for what never comes.
+      // With a fault a test may wait for something that never happens.
       testTimeout: 30_000,
       hookTimeout: 30_000,
     },

@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutants.ts";
 import { openSuite } from "./suite.ts";
 
-// A process of its own: a fault that makes the code run for ever takes no more than this process with it.
+// A separate process: a fault that makes the code loop for ever then blocks only this process.
 
-/** What the process is asked for, and answers. */
+/** A request to the process. */
 export type Request =
   | { kind: "trace"; paths: string[] }
   | { kind: "mutant"; mutant: Mutant; files: string[] };

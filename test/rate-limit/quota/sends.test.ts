@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
 import { printId } from "../../../src/lib/ids.ts";
-import { unitsOf } from "../../../src/rate-limit/quota/admit.ts";
+import { unitsOf } from "../../../src/rate-limit/quota/spend.ts";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow } from "../../support/mail.ts";
 import { dispatchesOf } from "../../support/pipeline.ts";

@@ -1,6 +1,6 @@
-// The bare Worker beside Tidings. For each request, the statements that Tidings was seen to ask of D1 (TRACES), in one
-// batch, the same queue message, and a JSON answer: no token, no validation, no limits, no log. For each round of a
-// queue, the same two batches and the same request to the provider between them.
+// The bare Worker to compare with Tidings. For each request it runs the D1 statements that were recorded from Tidings (TRACES)
+// in one batch, sends the same queue message and answers JSON: no token, no validation, no limits, no log. For each round
+// of a queue it runs the same two batches, with the same provider request between them.
 import { freshId, makersOf } from "./templates.js";
 
 export { OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
@@ -37,7 +37,7 @@ async function givenBy(request) {
 const gzip = (text) =>
   new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
 
-/** The recorded request again: with the recorded letters, or (a compressed body cannot be recorded) with pushes of our own. */
+/** Repeats the recorded request: with the recorded e-mails, or with new pushes, since their compressed body cannot be recorded. */
 async function ask({ fetch: url, headers, letters }, claimed) {
   const [, rows, , devices] = claimed.map(({ results }) => results);
   const tokens = new Map((devices ?? []).map(({ user_id, token }) => [user_id, token]));

@@ -1,4 +1,4 @@
-// Tidings with a look at what it asks of D1, of the queues and of providers: GET /__trace gives the calls since the last look.
+// Tidings that records its calls of D1, queues and providers. GET /__trace returns the calls since the last time.
 import worker from "./index.js";
 
 export * from "./index.js";

@@ -3,7 +3,7 @@
 const isText = (value) => typeof value === "string";
 const isJsonArray = (param) => isText(param) && param.startsWith("[");
 
-/** Other rows like the recorded one: of new dispatches, or of what became of them. */
+/** Rows like the recorded one, for new dispatches or their outcomes. */
 const rowsLike = (first) => (given) =>
   JSON.stringify(
     given.ids.map((id, i) =>
@@ -35,7 +35,7 @@ export const makersOf = (calls, known) =>
 
 let counter = 0;
 
-/** A UUIDv7, so that rows come to lie in the same order. */
+/** A UUIDv7, so that rows have the same order. */
 export function freshId() {
   const time = Date.now().toString(16).padStart(12, "0");
   counter = (counter + 1) % 0x1000;

@@ -1,6 +1,6 @@
-// Tidings as it is built, with switches to see what its parts cost: whether its log lines reach stdout (GET /__log?on=1),
-// whether the queues' consumer works (BENCH_CONSUMES), and whether users' limiters and providers' gates are asked
-// (BENCH_LIMITS): here they share one thread with the Worker, in production they are elsewhere.
+// The built Tidings with switches that show what its parts cost: whether its log lines reach stdout (GET /__log?on=1), whether
+// the queue consumer runs (BENCH_CONSUMES), and whether limiters and gates are asked (BENCH_LIMITS). Here they share one
+// thread with the Worker; in production they run elsewhere.
 import worker from "./index.js";
 
 export * from "./index.js";
@@ -21,7 +21,7 @@ const unlimited = { getByName: () => everyone };
 
 let made;
 
-/** The same object each time, since Tidings is put together once for one. */
+/** The same object each time, since Tidings creates its dependencies once for each env object. */
 function bindings(env) {
   made ??=
     env.BENCH_LIMITS === "none" ? { ...env, USER_RATE_LIMITER: unlimited, PROVIDER_GATE: unlimited } : env;

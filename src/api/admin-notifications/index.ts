@@ -1,1 +1,0 @@
-export { registerAdminNotifications } from "./handlers.ts";

@@ -1,1 +1,0 @@
-export { registerHandlers as registerDirectory } from "./handlers.ts";

@@ -1,1 +1,0 @@
-export { registerInbox } from "./handlers.ts";

@@ -1,1 +1,0 @@
-export { registerNotificationRecords } from "./handlers.ts";

@@ -1,0 +1,57 @@
+import type { Context } from "hono";
+import type { ZodError } from "zod";
+import { scopeOf } from "../../../auth/scope-of.ts";
+import type { App, AppEnv } from "../../../http/app-env.ts";
+import { fieldErrors, type Target as ErrorsOf } from "../../../http/field-errors.ts";
+import { idempotencyKeyOf } from "../../../http/idempotency.ts";
+import { faultsOf, membersOf } from "../../../http/members.ts";
+import { applyPreference } from "../../../http/prefer.ts";
+import { invalid } from "../../../http/problem.ts";
+import { printId } from "../../../lib/ids.ts";
+import { awaitOutcome } from "../../../log/wait.ts";
+import { sendBatch } from "../../../notifications/push/send-batch.ts";
+import * as routes from "./routes.ts";
+import { BASE } from "../routes.ts";
+import { target } from "./schemas.ts";
+import { readTargets, resultsOf, type Targets } from "./targets.ts";
+import { batchView, isBatchFinished } from "./view.ts";
+
+export function registerBatch(app: App): void {
+  const takeBatch = async (c: Context<AppEnv>, targets: Targets) => {
+    const faults = faultsOf("targets", targets.rejected);
+    if (targets.good.length === 0) throw invalid(faults);
+    const { waitMs } = applyPreference(c);
+    const key = await idempotencyKeyOf(c, { targets: targets.all });
+    const ctx = c.get("ctx");
+    const taken = await sendBatch(ctx, scopeOf(c.get("principal")), key, targets.good);
+    if (taken.replayed) c.header("idempotency-replayed", "true");
+    const known = taken.results.flatMap(({ dispatch }) => dispatch ?? []);
+    const seen = await awaitOutcome(ctx, known, taken.replayed ? 0 : waitMs);
+    const byId = new Map(seen.map((dispatch) => [dispatch.id, dispatch]));
+    const results = resultsOf(targets, taken.results).map((result) =>
+      result.dispatch === null
+        ? result
+        : { ...result, dispatch: byId.get(result.dispatch.id) ?? result.dispatch },
+    );
+    c.header("location", `${BASE}?batch_id=${printId("batch", taken.batchId)}`);
+    const view = batchView(taken.batchId, results, faults);
+    return isBatchFinished(results) ? c.json(view, 201) : c.json(view, 202);
+  };
+  const takeRest = async (c: Context<AppEnv>, on: ErrorsOf, error: ZodError) => {
+    const body: unknown = on === "json" ? await c.req.json() : undefined;
+    const members = membersOf("targets", body, error);
+    if (members === null) throw invalid(fieldErrors(error, on, body));
+    const read = (member: unknown) => target.safeParse(member);
+    return takeBatch(c, readTargets(members, read, c.get("deps").pushProviders));
+  };
+  app.openapi(
+    routes.send,
+    (c) => {
+      const { targets } = c.req.valid("json");
+      const read = (data: (typeof targets)[number]) => ({ success: true, data }) as const;
+      return takeBatch(c, readTargets(targets, read, c.get("deps").pushProviders));
+    },
+    // Invalid targets do not stop the others.
+    (result, c) => (result.success ? undefined : takeRest(c, result.target, result.error)),
+  );
+}

@@ -1,0 +1,54 @@
+import * as devices from "../../../channels/push/devices.ts";
+import type { Principal } from "../../../auth/principal.ts";
+import { scopeOf } from "../../../auth/scope-of.ts";
+import type { App } from "../../../http/app-env.ts";
+import { countChange } from "../../../http/count-change.ts";
+import { invalid } from "../../../http/problem.ts";
+import { newUserOf } from "../../../directory/subject.ts";
+import { iso, isoOrNull } from "../../../lib/clock.ts";
+import * as routes from "./routes.ts";
+
+/** The user whom registering a device may create: any user for an operator, themselves for a user. */
+function newUser(principal: Principal, userId: string) {
+  if (principal.kind === "anonymous" || principal.role === "service" || principal.role === "global_admin")
+    return { id: userId };
+  if (principal.id !== userId || scopeOf(principal).kind === "none") return null;
+  return newUserOf(principal);
+}
+
+export function registerDevices(app: App): void {
+  app.openapi(routes.list, async (c) => {
+    const principal = c.get("principal");
+    const userId = c.req.valid("query").user_id ?? (principal.kind === "token" ? principal.id : undefined);
+    if (userId === undefined) throw invalid([{ pointer: "user_id", detail: "is required" }]);
+    const found = await devices.listDevices(c.get("ctx"), scopeOf(principal), userId);
+    const tokens = found.map(({ token, platform, registered_at, last_used_at }) => ({
+      token,
+      platform,
+      registered_at: iso(registered_at),
+      last_used_at: isoOrNull(last_used_at),
+    }));
+    return c.json({ user_id: userId, tokens }, 200);
+  });
+
+  app.openapi(routes.register, async (c) => {
+    const principal = c.get("principal");
+    const body = c.req.valid("json");
+    const { tokenKinds } = c.get("deps");
+    const provider = tokenKinds.providerOf(body.token);
+    if (provider === null)
+      throw invalid([{ pointer: "/token", detail: `must be ${tokenKinds.description}` }]);
+    // It may create a user, and no token limits that.
+    if (principal.kind === "anonymous") await countChange(c);
+    const create = newUser(principal, body.user_id);
+    const device = await devices.registerDevice(c.get("ctx"), scopeOf(principal), provider, body, create);
+    const { user_id, token, platform, registered_at } = device;
+    return c.json({ user_id, token, platform, registered_at: iso(registered_at) }, 201);
+  });
+
+  app.openapi(routes.remove, async (c) => {
+    const { token } = c.req.valid("param");
+    const at = await devices.removeDevice(c.get("ctx"), scopeOf(c.get("principal")), token);
+    return c.json({ invalidated: true as const, token, invalidated_at: iso(at) }, 200);
+  });
+}

@@ -1,1 +1,0 @@
-export { registerHandlers as registerPushNotifications } from "./handlers.ts";

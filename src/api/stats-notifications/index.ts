@@ -1,1 +1,0 @@
-export { registerHandlers as registerStatsNotifications } from "./handlers.ts";

@@ -1,1 +1,0 @@
-export { registerSuppressions } from "./handlers.ts";

@@ -1,0 +1,82 @@
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import {
+  renderUnsubscribePage,
+  unsubscribeAction,
+  UNSUBSCRIBE_PAGE_HEADERS,
+} from "../../preferences/unsubscribe-page.ts";
+import { verifyUnsubscribe } from "../../preferences/unsubscribe-token.ts";
+import { Failure } from "../../lib/failure.ts";
+import {
+  changeSubscription,
+  type Subscription,
+  subscriptionOf,
+  type SubscriptionState,
+} from "../../preferences/unsubscribe.ts";
+import type { App, AppEnv } from "../../http/app-env.ts";
+
+/** Our form and a mail client's one-click POST are shorter. */
+const MAX_FORM_BYTES = 4_096;
+
+function page(
+  c: Context<AppEnv>,
+  subscription: Subscription | null,
+  state: SubscriptionState | null,
+  undone: boolean,
+): Response {
+  const home = c.get("deps").config.publicUrl;
+  if (subscription === null || state === null)
+    return c.body(
+      renderUnsubscribePage({ page: "invalid" }, { locale: null, home }),
+      404,
+      UNSUBSCRIBE_PAGE_HEADERS,
+    );
+  const shown = state.allOff ? "all_off" : state.off ? "off" : undone ? "on" : "ask";
+  const { email, locale } = state;
+  const html = renderUnsubscribePage(
+    { page: shown, type: subscription.type, address: email },
+    { locale, home },
+  );
+  return c.body(html, 200, UNSUBSCRIBE_PAGE_HEADERS);
+}
+
+/**
+ * `/unsubscribe/{token}` (RFC 8058): GET shows a page and changes nothing, since scanners follow links; POST, a form or
+ * multipart and without any login, unsubscribes or undoes it.
+ */
+export function register(app: App): void {
+  async function subscriptionIn(c: Context<AppEnv>): Promise<Subscription | null> {
+    const { config, types } = c.get("deps");
+    const target = await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? "");
+    const type = types.byLinkCode(target?.code ?? 0);
+    return target === null || type === undefined ? null : { userId: target.userId, type };
+  }
+
+  app.get("/unsubscribe/:token", async (c) => {
+    const subscription = await subscriptionIn(c);
+    const ctx = c.get("deps").open("first-primary", c.get("log"));
+    return page(c, subscription, subscription && (await subscriptionOf(ctx, subscription)), false);
+  });
+
+  app.post(
+    "/unsubscribe/:token",
+    bodyLimit({
+      maxSize: MAX_FORM_BYTES,
+      onError: () => {
+        throw new Failure("payload_too_large", `A form may have at most ${MAX_FORM_BYTES} bytes.`);
+      },
+    }),
+    async (c) => {
+      const subscription = await subscriptionIn(c);
+      const form = await c.req.formData().catch(() => new FormData());
+      const action = unsubscribeAction(form);
+      if (action === null)
+        throw new Failure("invalid_request", "The form asks for something unknown.", {
+          errors: [{ pointer: "action", detail: "is not an action of this page" }],
+        });
+      const ctx = c.get("deps").open("first-primary", c.get("log"));
+      const state = subscription && (await changeSubscription(ctx, subscription, action));
+      return page(c, subscription, state, action.startsWith("resubscribe"));
+    },
+  );
+}

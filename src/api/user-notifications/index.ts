@@ -1,1 +1,0 @@
-export { registerUserNotifications } from "./handlers.ts";

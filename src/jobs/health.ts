@@ -1,0 +1,60 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { dispatches, jobRuns } from "../db/schema/index.ts";
+import { DAY, MINUTE } from "../lib/clock.ts";
+
+/** D1 takes no more rows once it is full, and a limit of 10 GB cannot be raised: there must be time to act. */
+const ALMOST_FULL = 0.8;
+
+/** The cron comes every minute: after so long without it something is wrong. */
+const CRON_LATE_MS = 5 * MINUTE;
+/** The same for a dispatch that is so late. */
+const OVERDUE_MS = 10 * MINUTE;
+
+/** Every job runs at least once an hour. One that has not run for so long is no longer a job of ours. */
+const JOB_GONE_MS = 2 * DAY;
+
+/** How the service does. Times are epoch ms. */
+export interface Health {
+  isWell: boolean;
+  /** Null before the first tick. */
+  lastTickAt: number | null;
+  /** Jobs whose last run failed. */
+  failingJobs: string[];
+  /** How late the oldest unsent dispatch is; null when none is. */
+  overdueMs: number | null;
+  database: { sizeBytes: number; limitBytes: number };
+}
+
+/** How many unfinished dispatches of a channel are looked at: those that are overdue come before those for later. */
+const LOOKED_AT = 1_000;
+
+/** The sweep moves `wake_at` of what it has woken, so lateness is counted from `due_at`; `wake_at` only gives the order. */
+const isNextToWake = (channel: string): SQL =>
+  sql`id IN (SELECT id FROM ${dispatches} WHERE channel = ${channel} AND wake_at IS NOT NULL
+    ORDER BY wake_at LIMIT ${LOOKED_AT})`;
+
+/** Looks at the last tick, the oldest overdue dispatch and the database's size. One round trip. */
+export async function checkHealth(ctx: Ctx): Promise<Health> {
+  const now = ctx.clock.now();
+  const { runs, oldest } = await ctx.db.read({
+    runs: sql<typeof jobRuns.$inferSelect>`SELECT * FROM ${jobRuns}`,
+    oldest: sql<{
+      due_at: number | null;
+    }>`SELECT min(due_at) AS due_at FROM ${dispatches} WHERE ${sql.join([...ctx.channels.keys()].map(isNextToWake), sql` OR `)}`,
+  });
+  const lastTickAt = runs.length === 0 ? null : Math.max(...runs.map((run) => run.started_at));
+  const failingJobs = runs
+    .filter((run) => run.error !== null && now - run.started_at < JOB_GONE_MS)
+    .map((run) => run.job);
+  const dueAt = oldest[0]?.due_at ?? null;
+  const overdueMs = dueAt === null || dueAt >= now ? null : now - dueAt;
+  const database = { sizeBytes: ctx.db.size(), limitBytes: ctx.config.databaseLimitBytes };
+  const isWell =
+    database.sizeBytes < ALMOST_FULL * database.limitBytes &&
+    lastTickAt !== null &&
+    now - lastTickAt <= CRON_LATE_MS &&
+    (overdueMs ?? 0) <= OVERDUE_MS &&
+    failingJobs.length === 0;
+  return { isWell, lastTickAt, failingJobs, overdueMs, database };
+}

@@ -1,0 +1,148 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/statement.ts";
+import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
+import {
+  type DispatchRow,
+  notificationRecords as records,
+  dedupeKeys,
+  peerMentors,
+  users,
+} from "../../db/schema/index.ts";
+import type { Change, Consequences } from "../../directory/reaction.ts";
+import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
+import { AWAITED_MS, awaitingSince, IS_WAITING, statusKey } from "../../outbox/dedupe-keys.ts";
+import { insertNotifying } from "../../outbox/notify.ts";
+import { chunksByBytes } from "../../lib/chunks.ts";
+import { rescheduleNow } from "../../schedules/user-schedules.ts";
+import { PAUSED, pauseEvent, type Pausing } from "./event.ts";
+import { HAS_PUSH, pauseMessages } from "./messages.ts";
+import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./not-notified.ts";
+
+/** What would follow from one mentor's new status, if it is new: with ids made beforehand. */
+interface Notice {
+  mentor_id: string;
+  record_id: string;
+  is_paused: boolean;
+  event_type: string;
+  effective_date: number;
+  reason: string | null;
+  coordinator_id: string | null;
+  push_id: string;
+  in_app_id: string;
+}
+
+/**
+ * Tells coordinators of mentors who pause or return: the record, a push that falls back to e-mail, and an in-app message,
+ * in the batch that changes the status. A mentor who is new here has not changed, and so nobody hears of an import.
+ * Until the coordinator is known here, or the mentor has one, what is to be told waits, and the record says so.
+ * Every statement works on all mentors at once and asks anew whether there is anything to tell, so that a repeat tells
+ * nothing.
+ */
+export function notifyOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>): Consequences {
+  if (!notify) return {};
+  const notices: Notice[] = [];
+  const pushes: DispatchRow[] = [];
+  const inApps: DispatchRow[] = [];
+  for (const mentor of rows) {
+    const event = pauseEvent(mentor, ctx.clock.now());
+    const recordId = ctx.ids.uuid();
+    const ids = { push: ctx.ids.uuid(), inApp: ctx.ids.uuid() };
+    if (mentor.coordinator_id !== null) {
+      const about = { recordId, mentorId: mentor.id, userId: mentor.coordinator_id };
+      const { push, inApp } = pauseMessages(ctx, event, about, bulk ? "bulk" : "push", ids);
+      pushes.push(push);
+      inApps.push(inApp);
+    }
+    notices.push({
+      mentor_id: mentor.id,
+      record_id: recordId,
+      is_paused: mentor.status === PAUSED,
+      event_type: event.type,
+      effective_date: event.effectiveDate,
+      reason: event.reason,
+      coordinator_id: mentor.coordinator_id,
+      push_id: ids.push,
+      in_app_id: ids.inApp,
+    });
+  }
+  const now = ctx.clock.now();
+  const portions = chunksByBytes(notices, JSON_PARAMETER_BYTES).map((portion) => JSON.stringify(portion));
+  return {
+    before: [
+      ...portions.flatMap((portion) => [
+        rescheduleNow(
+          "matches",
+          sql`SELECT n.value->>'coordinator_id' AS user_id FROM ${early(portion)}`,
+          now + AWAITED_MS,
+        ),
+        insertDedupeKeys(portion, now),
+        rescheduleNow(
+          "matches",
+          sql`SELECT n.value->>'coordinator_id' AS user_id FROM ${takingOver(portion, now)}`,
+          now,
+        ),
+        waitForWhoTakesOver(portion, now),
+      ]),
+      ...insertNotifying(pushes),
+      ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
+      ...portions.map((portion) => insertRecords(portion, now)),
+    ],
+    dispatchIds: [...pushes, ...inApps].map((row) => row.id),
+  };
+}
+
+/** Notices whose mentor goes into a pause or out of one: `n` is the notice, `m` the mentor as they were. */
+const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
+  CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id'
+    AND (m.status = ${PAUSED}) <> (n.value->>'is_paused')`;
+
+/** The same with their coordinators `u`, who may not be known here. */
+const toNotify = (portion: string): SQL => sql`${changing(portion)}
+  LEFT JOIN ${users} AS u ON u.id = n.value->>'coordinator_id' WHERE n.value->>'coordinator_id' IS NOT NULL`;
+
+const early = (portion: string): SQL => sql`${toNotify(portion)} AND u.id IS NULL`;
+
+/** Only a coordinator whom the directory knows can be told: what is for another waits for them. */
+const insertDedupeKeys = (
+  portion: string,
+  now: number,
+): Statement => sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
+  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq + 1`)}, CASE WHEN u.id IS NOT NULL THEN n.value->>'push_id'
+      ELSE ${awaitingSince(sql`n.value->>'coordinator_id'`, now, sql`n.value->>'record_id'`)} END
+  FROM ${toNotify(portion)} ON CONFLICT DO NOTHING`;
+
+/** Notices by which a mentor gets another coordinator, while the last record `r` still holds and nobody was told of it. */
+const takingOver = (portion: string, now: number): SQL => sql`json_each(${portion}) AS n
+  CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id' AND m.coordinator_id IS NOT n.value->>'coordinator_id'
+    AND (m.status = ${PAUSED}) = (n.value->>'is_paused')
+  CROSS JOIN ${records} AS r ON r.id = ${lastRecordOf(sql`m.id`)} AND ${IS_NOT_NOTIFIED}
+    AND (r.event_type = 'pause_activated') = (n.value->>'is_paused')
+  WHERE n.value->>'coordinator_id' IS NOT NULL AND r.sent_at > ${now - AWAITED_MS}`;
+
+/** Lets what the coordinator before has not heard of wait for this one; the job of what waits looks at once. */
+const waitForWhoTakesOver = (
+  portion: string,
+  now: number,
+): Statement => sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
+  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq`)},
+    ${awaitingSince(sql`n.value->>'coordinator_id'`, sql`r.sent_at`, sql`r.id`)}
+  FROM ${takingOver(portion, now)}
+  ON CONFLICT (key) DO UPDATE SET dispatch_id = excluded.dispatch_id WHERE ${IS_WAITING}`;
+
+const insertRecords = (portion: string, now: number): Statement => sql`INSERT INTO ${records}
+    (id, peer_mentor_id, event_type, effective_date, reason, coordinator_id, channels_notified, dispatch_ids, notes,
+      source, channels_fixed, sent_at, updated_at)
+  SELECT n.value->>'record_id', m.id, n.value->>'event_type', n.value->>'effective_date', n.value->>'reason',
+    n.value->>'coordinator_id', '[]',
+    iif(o.key IS NULL, '[]', json_array(n.value->>'push_id', n.value->>'in_app_id')),
+    CASE WHEN o.key IS NOT NULL THEN NULL
+      WHEN n.value->>'coordinator_id' IS NULL THEN ${NO_COORDINATOR} ELSE ${UNKNOWN_COORDINATOR} END,
+    'flow', false, ${now}, ${now}
+  FROM ${changing(portion)} LEFT JOIN ${dedupeKeys} AS o ON o.dispatch_id = n.value->>'push_id'
+  WHERE true ON CONFLICT DO NOTHING`;
+
+/** Deletes the notification records about a mentor who is about to be deleted: their reasons are personal. */
+export const deleteRecordsOf = (_ctx: Ctx, mentorId: string): Statement[] => [
+  sql`DELETE FROM ${records} WHERE peer_mentor_id = ${mentorId}`,
+];

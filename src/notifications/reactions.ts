@@ -1,0 +1,36 @@
+import { activities } from "../directory/activities.ts";
+import { applications } from "../directory/applications.ts";
+import { certifications } from "../directory/certifications.ts";
+import { grants } from "../directory/grants.ts";
+import { matches } from "../directory/matches.ts";
+import { peerMentors } from "../directory/peer-mentors.ts";
+import { on, type Reactions } from "../directory/reaction.ts";
+import { users } from "../directory/users.ts";
+import { notifyOfStatuses } from "./application-status/notify.ts";
+import { rescheduleOwners } from "./certification-reminder/job.ts";
+import { recordMoves } from "./deadline-reminder/moved-deadlines.ts";
+import { notifyOfMatches } from "./new-match/notify.ts";
+import { keepOutcomes } from "./pause/following.ts";
+import { deleteRecordsOf, notifyOfPauses } from "./pause/notify.ts";
+import { rescheduleMovedUsers } from "./reschedule.ts";
+import { outdateSnapshot, outdateSnapshots, rescheduleSubscriptions } from "./stats-summary/reactions.ts";
+import { welcomeNewUsers } from "./welcome/notify.ts";
+
+/** All that follows from changes of the directory, in the order in which it runs. */
+export const REACTIONS: Reactions = {
+  changes: new Map([
+    on(
+      users,
+      { changed: rescheduleMovedUsers },
+      { changed: rescheduleSubscriptions },
+      { changed: welcomeNewUsers },
+    ),
+    on(certifications, { changed: rescheduleOwners }),
+    on(peerMentors, { changed: notifyOfPauses, removed: deleteRecordsOf }),
+    on(activities, { changed: outdateSnapshots, removed: outdateSnapshot }),
+    on(grants, { changed: recordMoves }),
+    on(matches, { changed: notifyOfMatches }),
+    on(applications, { changed: notifyOfStatuses }),
+  ]),
+  erased: (dispatches) => [keepOutcomes(dispatches)],
+};

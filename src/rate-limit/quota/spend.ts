@@ -1,0 +1,126 @@
+import type { Ctx } from "../../ctx.ts";
+import type { Dispatch, DispatchRow } from "../../db/schema/index.ts";
+import { DAY, HOUR } from "../../lib/clock.ts";
+import { Failure } from "../../lib/failure.ts";
+import { limitHeaders, Reserved } from "../reserve.ts";
+import { NO_ORG } from "./quotas.ts";
+
+/** A row counts one unit for each 4 KB or part of it, so that one quota bounds rows and bytes. */
+const UNIT_BYTES = 4_096;
+
+/** A row that a call writes: its organization, and the columns that may be long. */
+type Stored = { org_id?: string | null | undefined } & Partial<
+  Pick<DispatchRow, "title" | "body" | "data" | "payload">
+>;
+
+const encoder = new TextEncoder();
+
+/** The units of a row: 1 or more. */
+export const unitsOf = ({ title, body, data, payload }: Stored): number => {
+  const texts = [title, body, data, payload];
+  const bytes = texts.reduce((sum, text) => sum + (text ? encoder.encode(text).byteLength : 0), 0);
+  return Math.max(1, Math.ceil(bytes / UNIT_BYTES));
+};
+
+/** @throws 429 until the day (UTC) is over */
+export function overQuota({ quotas, clock }: Ctx, retryAfterMs = DAY - (clock.now() % DAY)): Failure {
+  const budget = { name: "org", limit: quotas.limit, periodMs: DAY };
+  const refused = { allowed: false, retryAfterMs, resetMs: retryAfterMs } as const;
+  return new Failure("rate_limited", "The organization's quota for today is used up.", {
+    code: "org_quota",
+    headers: limitHeaders(budget, refused),
+  });
+}
+
+const unitsByOrg = (rows: readonly Stored[]): [string, number][] =>
+  [...Map.groupBy(rows, (row) => row.org_id ?? NO_ORG)].map(([org, own]) => [
+    org,
+    own.reduce((sum, row) => sum + unitsOf(row), 0),
+  ]);
+
+/**
+ * Counts rows that a call is about to write against the quotas of their organizations: all of them, or none. A quota that
+ * does not answer refuses nobody.
+ * @throws 429
+ */
+export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<void> {
+  const spent = await Promise.all(
+    unitsByOrg(rows).map(async ([org, units]) => ({ org, units, refused: await spend(ctx, org, units) })),
+  );
+  const refusal = spent.find(({ refused }) => refused !== null)?.refused;
+  if (!refusal) return;
+  for (const { org, units, refused } of spent) if (refused === null) ctx.quotas.giveBack(org, units);
+  throw overQuota(ctx, refusal.retryAfterMs);
+}
+
+/**
+ * The same, and the units go back at the end of the block unless the call keeps them (see `Reserved`).
+ * @throws 429
+ */
+export async function reserveQuota(ctx: Ctx, rows: readonly Stored[]): Promise<Reserved> {
+  await spendQuota(ctx, rows);
+  return new Reserved(() => {
+    for (const [org, units] of unitsByOrg(rows)) ctx.quotas.giveBack(org, units);
+  });
+}
+
+/** Counts rows that are written already, when only the database knew their organization. */
+export async function chargeQuota(ctx: Ctx, rows: readonly Stored[]): Promise<void> {
+  for (const [org, units] of unitsByOrg(rows)) {
+    try {
+      await ctx.quotas.charge(org, units);
+    } catch (error) {
+      ctx.log.error("quota_failed", error);
+    }
+  }
+}
+
+/** Sends by API and their followers are counted when they are written, all others when they take their slot. */
+const isCounted = ({ type, slot_at }: Dispatch): boolean => type === "push" || slot_at !== null;
+
+/** Deferred dispatches are spread over the first hour of the next day, so that they do not all come at once. */
+const SPREAD_MS = HOUR;
+
+/**
+ * Counts dispatches that the system sends. Those over their organization's quota wait for the next day.
+ * @returns by id, when each of those is due (epoch ms)
+ */
+export async function deferOverQuota(
+  ctx: Ctx,
+  dispatches: readonly Dispatch[],
+): Promise<Map<string, number>> {
+  const waits = new Map<string, number>();
+  const byOrg = Map.groupBy(
+    dispatches.filter((dispatch) => !isCounted(dispatch)),
+    (dispatch) => dispatch.org_id ?? NO_ORG,
+  );
+  await Promise.all(
+    [...byOrg].map(async ([org, own]) => {
+      for (const dispatch of own) {
+        const refused = await spend(ctx, org, unitsOf(dispatch));
+        if (refused)
+          waits.set(
+            dispatch.id,
+            ctx.clock.now() + refused.retryAfterMs + Math.round(ctx.random() * SPREAD_MS),
+          );
+      }
+    }),
+  );
+  if (waits.size > 0) ctx.log.warn("deferred_over_quota", { dispatches: waits.size });
+  return waits;
+}
+
+/** Returns what `deferOverQuota` counted for dispatches that got no slot. They are counted when they ask again. */
+export function uncountQuota(ctx: Ctx, dispatches: readonly Dispatch[]): void {
+  for (const dispatch of dispatches)
+    if (!isCounted(dispatch)) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));
+}
+
+async function spend(ctx: Ctx, org: string, units: number) {
+  try {
+    return await ctx.quotas.spend(org, units);
+  } catch (error) {
+    ctx.log.error("quota_failed", error);
+    return null;
+  }
+}
