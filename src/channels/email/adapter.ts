@@ -23,15 +23,15 @@ interface Loaded {
   late: LateContents;
 }
 
-/** A dispatch and what is to be sent for it. */
-interface Letter {
+/** A dispatch and its message. */
+interface EmailDelivery {
   dispatch: Dispatch;
   message: EmailMessage;
 }
 
-type Prepared = Letter | { dispatch: Dispatch; outcome: Outcome };
+type Prepared = EmailDelivery | { dispatch: Dispatch; outcome: Outcome };
 
-/** A bug in a template, or facts that nobody expected: it costs this e-mail an attempt, and the others nothing. */
+/** A template failed. It costs this e-mail an attempt, and the others of the round nothing. */
 const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
@@ -67,7 +67,7 @@ export function createEmailChannel(
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
   async function prepare(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
-    // A repeat says what the first try said: providers know a repeat by its key and refuse another text.
+    // A repeat has the text of the first try: providers recognize it by its key and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
     const due = decide(types, dispatch, loaded, now);
     if ("kind" in due) return { dispatch, outcome: due };
@@ -107,31 +107,32 @@ export function createEmailChannel(
       const provider = byName.get(name);
       if (!provider) throw new Error(`No e-mail provider is called ${name}`);
       const prepared = await Promise.all(dispatches.map((dispatch) => prepareSafely(ctx, dispatch, loaded)));
-      const letters = prepared.filter((one): one is Letter => "message" in one);
-      const requests = requestsOf(letters, provider.maxPerRequest);
+      const toSend = prepared.filter((one): one is EmailDelivery => "message" in one);
+      const requests = requestsOf(toSend, provider.maxPerRequest);
       const { outcomes, health } = await sendConcurrently(ctx, terms, requests, (request) =>
-        provider.send(request.map((letter) => letter.message)),
+        provider.send(request.map((delivery) => delivery.message)),
       );
       const refused = prepared.flatMap((one) => ("outcome" in one ? [unattempted(one)] : []));
       const sent = requests.flatMap((request) => {
         const chunk = chunkOf(ctx, request);
-        return request.flatMap((letter) => attempted(letter, outcomes.get(letter), chunk));
+        return request.flatMap((delivery) => attempted(delivery, outcomes.get(delivery), chunk));
       });
       return { results: [...refused, ...sent], health };
     },
   };
 }
 
-/** What shared a request of unknown outcome goes out as the same request again; the rest fills requests. */
-function requestsOf(letters: readonly Letter[], size: number): Letter[][] {
-  const fresh = letters.filter(({ dispatch }) => dispatch.chunk_id === null);
-  const repeated = letters.filter(({ dispatch }) => dispatch.chunk_id !== null);
+/** Messages of a request whose outcome is not known go out as the same request again. The others fill requests. */
+function requestsOf(toSend: readonly EmailDelivery[], size: number): EmailDelivery[][] {
+  const fresh = toSend.filter(({ dispatch }) => dispatch.chunk_id === null);
+  const repeated = toSend.filter(({ dispatch }) => dispatch.chunk_id !== null);
   const again = Map.groupBy(repeated, ({ dispatch }) => dispatch.chunk_id);
   return [...[...again.values()].flatMap((chunk) => chunks(chunk, size)), ...chunks(fresh, size)];
 }
 
-/** The name under which a request would be repeated: the one it has already, or a new one. */
-const chunkOf = (ctx: Ctx, [first]: readonly Letter[]): string => first?.dispatch.chunk_id ?? ctx.ids.uuid();
+/** The name that a request has when it is repeated: the one it has already, or a new one. */
+const chunkOf = (ctx: Ctx, [first]: readonly EmailDelivery[]): string =>
+  first?.dispatch.chunk_id ?? ctx.ids.uuid();
 
 const nothingDelivered = { targets: 1, deliveries: [], gone: [] };
 
@@ -142,7 +143,11 @@ const unattempted = ({ dispatch, outcome }: { dispatch: Dispatch; outcome: Outco
   attempted: false,
 });
 
-const attempted = ({ dispatch, message }: Letter, outcome: Outcome | undefined, chunk: string): Result[] =>
+const attempted = (
+  { dispatch, message }: EmailDelivery,
+  outcome: Outcome | undefined,
+  chunk: string,
+): Result[] =>
   outcome === undefined
     ? []
     : [

@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { hasRoom } from "../../db/client.ts";
 import type { Statement } from "../../db/statement.ts";
@@ -36,7 +36,7 @@ interface Due {
 export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]): Promise<number> {
   let looked = 0;
   for (let call = 0; call < CALLS_PER_TICK && hasRoom(ctx.db); call++) {
-    const due = await takeDue(ctx);
+    const due = await readDue(ctx);
     looked += due.length;
     for (const [name, own] of Map.groupBy(due, (delivery) => delivery.provider)) {
       const provider = providers.find((candidate) => candidate.name === name);
@@ -51,12 +51,11 @@ export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]
  * Reads what is due, the oldest first. It claims nothing: that would cost two written rows a delivery. Two ticks at once may
  * ask for the same receipt, and then write the same.
  */
-export const takeDueReceipts = (now: number): SQL<Due> =>
-  sql<Due>`SELECT dispatch_id, device_id, provider, ticket_id, accepted_at FROM ${deliveries}
-    WHERE receipt_due_at <= ${now} ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL}`;
-
-async function takeDue(ctx: Ctx): Promise<Due[]> {
-  const { due } = await ctx.db.read({ due: takeDueReceipts(ctx.clock.now()) });
+async function readDue(ctx: Ctx): Promise<Due[]> {
+  const { due } = await ctx.db.read({
+    due: sql<Due>`SELECT dispatch_id, device_id, provider, ticket_id, accepted_at FROM ${deliveries}
+      WHERE receipt_due_at <= ${ctx.clock.now()} ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL}`,
+  });
   return due;
 }
 

@@ -3,8 +3,7 @@ import { HOUR, SECOND } from "../../lib/clock.ts";
 const MAX_WAIT_MS = 24 * HOUR;
 
 /** A wait of at least 1 second and at most `maxMs`: no mistake of a provider may make us ask in a loop, or stop for ever. */
-export const clampWait = (ms: number, maxMs: number = MAX_WAIT_MS): number =>
-  Math.min(Math.max(ms, SECOND), maxMs);
+const clampWait = (ms: number, maxMs: number = MAX_WAIT_MS): number => Math.min(Math.max(ms, SECOND), maxMs);
 
 /**
  * How long the answer asks us to wait, in milliseconds: Retry-After in seconds or as a date (RFC 9110, §10.2.3), or the
