@@ -22,10 +22,6 @@ export interface Db {
    */
   write<B extends Batch>(batch: B): Promise<Rows<B>>;
   write<B extends Batch, R extends Batch>(batch: B, ifRepeated: R): Promise<Rows<B> & Partial<Rows<R>>>;
-  /** @deprecated by position: `read` has names */
-  readList(statements: readonly Statement[]): Promise<unknown[][]>;
-  /** @deprecated by position: `write` has names */
-  writeList(statements: readonly Statement[], ifRepeated?: readonly Statement[]): Promise<unknown[][]>;
   /** What to send as X-D1-Bookmark, so that the caller's next read sees this session's writes. */
   bookmark(): string | null;
   /** The size of the database in bytes, from the last answer; 0 before the first. */
@@ -90,9 +86,6 @@ export function openDb(
     read: run,
     write: <B extends Batch>(batch: B, ifRepeated?: Batch) =>
       repeatedly((isRepeat) => run(isRepeat && ifRepeated ? { ...batch, ...ifRepeated } : batch)),
-    readList: send,
-    writeList: (statements, ifRepeated = []) =>
-      repeatedly((isRepeat) => send(isRepeat ? [...statements, ...ifRepeated] : statements)),
     size: () => size,
     queriesLeft: () => D1_LIMITS.queriesPerInvocation - spent,
     bookmark: () => session.getBookmark() ?? null,
