@@ -1,9 +1,9 @@
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
-import type { Webhook } from "./channels/email/feedback/webhook.ts";
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
-import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
+import { createEmailProviders, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
+import { createWebhooks, type Listener } from "./channels/email/webhooks.ts";
 import { addToTotals } from "./channels/email/totals.ts";
 import { inAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
@@ -49,8 +49,8 @@ export interface Deps extends Seams {
   tokenKinds: TokenKinds;
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
-  /** What listens at /webhooks/<provider>; null where it is not configured. */
-  webhooks: ReadonlyMap<string, Webhook | null>;
+  /** What listens at /webhooks/<provider>, by provider; none where it is not configured. */
+  webhooks: ReadonlyMap<string, Listener>;
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }

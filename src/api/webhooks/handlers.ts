@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { applyFeedback } from "../../channels/email/feedback/apply.ts";
-import { EMAIL_PROVIDERS } from "../../channels/email/providers/index.ts";
+import type { FeedbackEvent } from "../../channels/email/feedback/event.ts";
+import { WEBHOOKS } from "../../channels/email/webhooks.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { UNVERIFIABLE } from "../../http/inbound-limit.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
@@ -10,10 +11,8 @@ import { Failure, notFound } from "../../lib/failure.ts";
 const MAX_EVENT_BYTES = 300_000;
 
 /** Writes the events down before the answer: a provider that gets no 200 sends them again. */
-async function take(c: Context<AppEnv>, source: string, payload: unknown): Promise<Response> {
-  const deps = c.get("deps");
-  const events = EMAIL_PROVIDERS[source]?.events?.(payload, deps.clock.now()) ?? [];
-  await applyFeedback(deps.open("first-primary", c.get("log")), events);
+async function take(c: Context<AppEnv>, events: readonly FeedbackEvent[]): Promise<Response> {
+  await applyFeedback(c.get("deps").open("first-primary", c.get("log")), events);
   return c.json({ events: events.length }, 200);
 }
 
@@ -27,10 +26,10 @@ const later = (detail: string, code?: string): Failure =>
 /** What a provider tells us. A call that is not the provider's is told nothing more. */
 async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   const { clock, webhooks } = c.get("deps");
-  const webhook = webhooks.get(source) ?? null;
-  if (webhook === null) throw notFound("webhook");
+  const listener = webhooks.get(source);
+  if (listener === undefined) throw notFound("webhook");
   const call = { headers: c.req.raw.headers, text: () => c.req.text() };
-  const received = await webhook(call, clock.now());
+  const received = await listener.receive(call, clock.now());
   if (received.kind === "unverifiable") throw later("The signature cannot be checked now.", UNVERIFIABLE);
   if (received.kind === "forged") {
     c.get("log").warn("webhook_refused", { source, code: received.code });
@@ -39,7 +38,7 @@ async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   c.set("isProvider", true);
   switch (received.kind) {
     case "event":
-      return take(c, source, received.payload);
+      return take(c, listener.read(received.payload, clock.now()));
     case "malformed":
       throw new Failure("malformed_json", "The event is not JSON.");
     case "nothing":
@@ -61,6 +60,5 @@ export function register(app: App): void {
       },
     }),
   );
-  for (const [name, { webhook }] of Object.entries(EMAIL_PROVIDERS))
-    if (webhook !== undefined) app.post(`/webhooks/${name}`, (c) => receive(c, name));
+  for (const name of WEBHOOKS) app.post(`/webhooks/${name}`, (c) => receive(c, name));
 }
