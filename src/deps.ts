@@ -1,9 +1,9 @@
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
+import type { Webhook } from "./channels/email/feedback/webhook.ts";
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
-import { createEmailProviders, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
-import { createWebhooks, type Listener } from "./channels/email/webhooks.ts";
+import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
 import { addToTotals } from "./channels/email/totals.ts";
 import { inAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
@@ -22,8 +22,8 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { keepOutcomes } from "./notifications/pause/following.ts";
-import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
 import { REACTIONS } from "./notifications/reactions.ts";
+import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
 import { createQuotas } from "./rate-limit/quota/client.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
@@ -49,8 +49,8 @@ export interface Deps extends Seams {
   tokenKinds: TokenKinds;
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
-  /** What listens at /webhooks/<provider>, by provider; none where it is not configured. */
-  webhooks: ReadonlyMap<string, Listener>;
+  /** What listens at /webhooks/<provider>; null where it is not configured. */
+  webhooks: ReadonlyMap<string, Webhook | null>;
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;
 }

@@ -1,7 +1,7 @@
 import { is, SQL, sql } from "drizzle-orm";
 import { auditLog } from "../db/schema/index.ts";
 
-/** What someone did. */
+/** An entry of the audit log. */
 export interface AuditEntry {
   /** UUIDv7. */
   id: string;
@@ -12,11 +12,11 @@ export interface AuditEntry {
   /** An id of ours or of the directory. */
   target: string;
   requestId: string;
-  /** Numbers only; as SQL: a JSON object of what stands in the database before the change. */
+  /** Numbers only. As SQL: a JSON object of what the database holds before the change. */
   detail?: Readonly<Record<string, number>> | SQL;
 }
 
-/** Who does something, and in which request. */
+/** The caller whose action is noted, and the request. */
 export type Author = Pick<AuditEntry, "actor" | "requestId">;
 
 /**
@@ -37,8 +37,8 @@ const detailed = (detail: AuditEntry["detail"]) =>
 export const CHANGED: SQL = sql`changes() > 0`;
 
 /**
- * Reads whether an entry is there: with `CHANGED`, whether its change was made. A batch that was committed and then
- * repeated, because its answer was lost, finds nothing left to change; its entry still tells.
+ * Finds one row if the entry exists: if it was written with `CHANGED`, that means that its change was made. A batch that is
+ * repeated after having been committed finds nothing left to change, but still finds the entry.
  */
 export const isAudited = (id: string): SQL => sql`SELECT 1 FROM ${auditLog} WHERE id = ${id}`;
 

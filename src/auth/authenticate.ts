@@ -11,12 +11,12 @@ export type Authenticate = (token: string, now: number) => Promise<TokenPrincipa
 /** Longer tokens are refused unread. */
 const MAX_TOKEN_CHARS = 8_192;
 
-/** Clocks of issuers are off by so much at most: "usually no more than a few minutes" (RFC 7519, §4.1.4). */
+/** How far the clocks of issuers may be off: "usually no more than a few minutes" (RFC 7519, §4.1.4). */
 export const CLOCK_LEEWAY_SECONDS = 60;
 
 /**
- * Why a token was refused, for programs: get a new one, mend how it is made, or look at the keys. Each has one sentence,
- * whatever the cause: whoever tries tokens learns no more.
+ * Why a token was refused, as codes for programs: get a new token, correct how it is made, or check the keys. Each code has
+ * one sentence, whatever the cause, so that someone who tries tokens learns no more.
  */
 const REFUSALS = {
   token_expired: "The token has expired.",
@@ -56,7 +56,7 @@ function verifier(
     ...(config.audience !== undefined && { audience: config.audience }),
   });
   if (config.kind === "secret") {
-    // Imported once: jose would import the bytes anew for each token. No request waits for another one's promise.
+    // Imported once: jose would import the bytes for each token. The key is kept, not its promise: requests share none.
     let key: CryptoKey | undefined;
     return async (token, now) => {
       key ??= await hmacKey(config.secret);
@@ -76,9 +76,8 @@ function verifier(
 }
 
 /**
- * @param fetchKeys how the key set is fetched; it is kept for ten minutes, and looked at again for an unknown key, once in
- * 30 s
- * @param clock the platform's, by which jose goes, too
+ * @param fetchKeys fetches the key set. It is cached for ten minutes, and fetched again for an unknown key, once in 30 s
+ * @param clock the platform's, which jose uses, too
  */
 export function createAuthenticate(
   config: Config["jwt"],
@@ -107,8 +106,8 @@ export function createAuthenticate(
 }
 
 /**
- * A key set that cannot be fetched or read is not the caller's fault. Whatever is wrong with a token, jose reports by an
- * error of its own; `ERR_JOSE_GENERIC` is what it says of a key server's answer.
+ * A key set that cannot be fetched or read is not the caller's fault. jose has an error class for each fault of a token;
+ * `ERR_JOSE_GENERIC` is what it throws for a bad answer of the key server.
  */
 const isKeyServerFault = (error: unknown): boolean =>
   !(error instanceof errors.JOSEError) ||
@@ -116,13 +115,13 @@ const isKeyServerFault = (error: unknown): boolean =>
   error instanceof errors.JWKSInvalid ||
   error.code === "ERR_JOSE_GENERIC";
 
-/** A claim that is missing or not as it must be; not the issuer's and the audience's, which say whose token it is. */
+/** The claim that is missing or invalid. A wrong issuer or audience is no such claim: the token is for another service. */
 const wrongClaim = (error: unknown): string | null =>
   error instanceof errors.JWTClaimValidationFailed && !["iss", "aud"].includes(error.claim)
     ? error.claim
     : null;
 
-/** A signature is checked before the claims: a forged token that has expired as well is called untrusted. */
+/** The signature is checked first: a token that is forged and has expired is untrusted. */
 function refusalOf(error: unknown): keyof typeof REFUSALS {
   if (error instanceof errors.JWTExpired) return "token_expired";
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return "token_malformed";

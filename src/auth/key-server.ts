@@ -1,23 +1,26 @@
+import { z } from "zod";
 import { type Clock, SECOND } from "../lib/clock.ts";
 import { createThrottle } from "../rate-limit/throttle.ts";
 
-/** Fetches at the same time: one may hang, and no request can wait for another one's promise. */
+/** Fetches at the same time. More than one, since one may hang and requests cannot share a promise. */
 const MAX_AT_ONCE = 2;
 
-/** What has just been fetched serves those that asked meanwhile. */
+/** For how long a key set that was fetched serves other requests. */
 const SHARED_MS = 5 * SECOND;
 
-/** While the key server fails: so many tries at once, then one a second. */
+/** Tries while the key server fails: some at once, then one a second. */
 const TRIES = { burst: 5, intervalMs: SECOND };
 
-/** How long a request waits for a fetch of others, and how often it looks. */
+/** How long a request waits for the fetch of another one, and how often it checks. */
 const WAIT_MS = 5 * SECOND;
 const LOOK_MS = 50;
 
-/** Anything else is jose's to complain about, and not worth keeping. */
+const keySet = z.object({ keys: z.array(z.unknown()) });
+
+/** What is no key set is passed on, so that jose reports it, but not kept. */
 function isKeySet(text: string): boolean {
   try {
-    return Array.isArray((JSON.parse(text) as { keys?: unknown } | null)?.keys);
+    return keySet.safeParse(JSON.parse(text)).success;
   } catch {
     return false;
   }

@@ -5,7 +5,7 @@ import { directoryId, plainText } from "../lib/text.ts";
 export const ROLES = ["user", "coordinator", "org_admin", "global_admin", "service"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who calls. Anonymous only where a contract is open. */
+/** The caller. Anonymous only where a contract is open. */
 export type Principal =
   | { kind: "anonymous" }
   | {
@@ -20,15 +20,15 @@ export type Principal =
 
 export type TokenPrincipal = Extract<Principal, { kind: "token" }>;
 
-/** What identity providers put where they know nothing. */
+/** What identity providers send for a claim without a value. */
 const nothing = z.union([z.null(), z.literal("")]).transform(() => undefined);
 
-/** A claim that decides nothing: one that cannot be used is as good as none. */
+/** A claim that no decision depends on: an invalid one counts as missing. */
 const useful = <T>(schema: z.ZodType<T>) => schema.optional().catch(undefined);
 
 /**
  * The claims that we read. `sub`, `role` and `org_id` say what a caller may do, and must be right; without a role a caller
- * is a plain user. The others only describe a user who is not in the directory yet.
+ * is a plain user. The others only describe a user whom the directory does not have yet.
  */
 export const claims = z.object({
   sub: directoryId,
@@ -52,6 +52,6 @@ export const principalOf = (claim: z.output<typeof claims>): TokenPrincipal => (
   name: claim.name ?? null,
 });
 
-/** For logs, audit and idempotency: who it was, without personal data. */
+/** The caller for logs, audit and idempotency: without personal data. */
 export const actorOf = (principal: Principal): string =>
   principal.kind === "anonymous" ? "anonymous" : `${principal.role}:${principal.id}`;

@@ -1,7 +1,7 @@
 import type { Scope } from "./scope.ts";
 import type { Principal } from "./principal.ts";
 
-/** What the caller may see where a contract says nothing else (design: service and global_admin all, org_admin their org tree, others their own). */
+/** What a caller may see: service and global_admin everything, an org_admin the own org tree, others their own rows. */
 export function scopeOf(principal: Principal): Scope {
   if (principal.kind === "anonymous") return { kind: "all" };
   switch (principal.role) {

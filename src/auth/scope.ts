@@ -2,21 +2,20 @@ import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { orgs, users } from "../db/schema/index.ts";
 
 /**
- * Which rows a caller has to do with: all, those of an organization and what is below it, or their own. Users move from
- * one organization to another, and what is told of them stays. So for an org_admin:
+ * The rows that a caller may see and change: all, those of an organization and the ones below it, or the caller's own.
+ * Users move from one organization to another, while the log stays. So for an org_admin:
  *
- * - **Who and what they are** (users, devices, preferences, mentors and the records about them, stats subscriptions): where
- *   the user or the mentor is now. A former organization loses them at once, the new one has them with their past.
- *   `inScope` with the user's own `org_id`.
- * - **What was sent** (dispatches: lists, totals, one by its id): where the user was when it was made. It stays in the log
- *   of the organization that sent it; the new one sees what was sent since. `inScope` with the dispatch's `org_id`.
- * - **What is done with what was sent** (retry, cancel, mark, note, delete): both; it is seen, and its user is here now.
- *   `mayAct`. Else it is 403, `user_moved`.
- * - **Tokens and addresses** shown with a dispatch: only those of whoever is in scope now.
- * - **What is sent later on an org_admin's word** (`send_at`, a slot, a retry, a fallback): asked again when it is sent.
- *   `leftSender`. Whose user has left is cancelled, `sender_not_in_charge`.
+ * - **Users and what they have** (devices, preferences, mentors and the records about them, stats subscriptions): the
+ *   organization of the user or the mentor today counts. A former organization loses them at once, the new one has them
+ *   with their past. `inScope` with the user's `org_id`.
+ * - **Reading dispatches** (lists, totals, one by its id): the user's organization when the dispatch was made counts. It
+ *   stays in the log of that organization. `inScope` with the dispatch's `org_id`.
+ * - **Changing dispatches** (retry, cancel, mark, note, delete): both count. `mayAct`. Otherwise 403 `user_moved`.
+ * - **Tokens and addresses** shown with a dispatch: only of users who are in scope today.
+ * - **Sending later for an org_admin** (`send_at`, a slot, a retry, a fallback): checked again when it is sent.
+ *   `leftSender`. If the user has left, the dispatch is cancelled with `sender_not_in_charge`.
  *
- * A user's own rows are theirs wherever they are; service and global_admin have all.
+ * A user's own rows are in the user's scope in any organization; service and global_admin have all rows.
  */
 export type Scope =
   | { kind: "all" }
@@ -46,29 +45,29 @@ export function inScope(scope: Scope, columns: { userId: SQLWrapper; orgId: SQLW
   }
 }
 
-/** What a dispatch says of its user and of where it was made, as columns. */
+/** The columns of a dispatch that say whose it is, and in which organization it was made. */
 interface Sent {
   userId: SQLWrapper;
   orgId: SQLWrapper;
 }
 
-/** The condition that a caller may do something with a dispatch: it is in scope, and so is its user now. */
+/** The condition that a caller may change a dispatch: it is in scope, and so is its user today. */
 export const mayAct = (scope: Scope, sent: Sent): SQL =>
   scope.kind === "org"
     ? sql`(${inScope(scope, sent)} AND ${userInScope(scope, sent.userId)})`
     : inScope(scope, sent);
 
-/** The condition that the user with this id is there and in scope now. */
+/** The condition that the user with this id exists and is in scope today. */
 export const userInScope = (scope: Scope, userId: SQLWrapper): SQL =>
   sql`EXISTS (SELECT 1 FROM ${users} AS in_scope WHERE in_scope.id = ${userId}
     AND ${inScope(scope, { userId: sql`in_scope.id`, orgId: sql`in_scope.org_id` })})`;
 
-/** The organization on whose authority something is sent for this caller; null where no leave is needed. */
+/** The organization on whose authority something is sent for this caller; null for callers who may send to anyone in scope. */
 export const senderOf = (scope: Scope): string | null => (scope.kind === "org" ? scope.orgId : null);
 
 /**
- * The condition that a dispatch was asked for by an org_admin to whose organizations its user does not belong any more.
- * It looks from the user's organization upwards: as many rows as the tree is high, none without a sender.
+ * The condition that an org_admin has asked for a dispatch whose user has left that org_admin's organizations since. It goes
+ * up from the user's organization: it reads as many rows as the tree is high, and none for a dispatch without a sender.
  */
 export const leftSender = (sent: { userId: SQLWrapper; senderOrgId: SQLWrapper }): SQL =>
   sql`(${sent.senderOrgId} IS NOT NULL AND ${sent.senderOrgId} NOT IN (

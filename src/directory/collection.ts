@@ -3,12 +3,11 @@ import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
-import type { Change } from "./reaction.ts";
 
 /** A value of a column as code sees it; times are epoch ms. */
 export type Value = string | number | boolean | null;
 
-/** What a caller says of one thing: its id, and every column that is theirs to set. */
+/** What a caller says of one thing: its id, and every column that callers set. */
 export type Facts = { readonly id: string } & Readonly<Record<string, Value>>;
 
 /** A table whose key is the caller's own id. */
@@ -25,6 +24,15 @@ export interface KeptColumn {
   changed?: SQL;
 }
 
+/** Rows that are about to be written, all in one batch. */
+export interface Change<F extends Facts = Facts> {
+  rows: readonly F[];
+  /** Whether they come from an import rather than one by one. */
+  bulk: boolean;
+  /** False when the caller asked that nobody be notified. */
+  notify: boolean;
+}
+
 /** Why the database did not take some rows. */
 export interface Refusal {
   /** For programs, such as `org_cycle`. */
@@ -36,7 +44,7 @@ export interface Refusal {
 
 /**
  * One collection of the directory, for the verbs in upsert, read and remove. `F` are the facts that callers set, `S` is
- * the row as it is stored. What a collection does not need it leaves out.
+ * the row as it is stored. Optional members are left out where they are not needed.
  */
 export interface Collection<F extends Facts = Facts, S extends F = F> {
   /** Its name in paths. */
@@ -44,12 +52,12 @@ export interface Collection<F extends Facts = Facts, S extends F = F> {
   /** What one thing of it is called in messages. */
   readonly noun: string;
   readonly table: DirectoryTable<S>;
-  /** The columns that are not the caller's. @param now epoch ms */
+  /** The columns that callers do not set. @param now epoch ms */
   kept?(now: number): Readonly<Record<Exclude<keyof S, keyof F>, KeptColumn>>;
   /** Statements that must come before the rows are written, so that the database takes them. Idempotent. */
   prepare?(change: Change<F>): readonly Statement[];
   /** Explains a write that the database refused; null when the error is not of this collection. */
   refusal?(ctx: Ctx, error: unknown, rows: readonly F[]): Promise<Refusal | null>;
-  /** Deletes by id where more goes than the row. @throws 404 or 409 */
+  /** Deletes by id, where deleting the row is not enough. @throws 404 or 409 */
   remove?(ctx: Ctx, author: Author, id: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { audit, type AuditEntry, type Author, isAudited } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
-import { hasRoom } from "../db/client.ts";
+import { inPortions } from "../db/portions.ts";
 import {
   activities,
   applications,
@@ -29,22 +29,19 @@ import { buryUser, erasedHash } from "./tombstones.ts";
 
 /** Dispatches of one batch, and rows of each table below. */
 const PORTION = 2_000;
-/** Batches of one call, as far as the queries of an invocation go: 80,000 dispatches, more than anyone has. */
-const ROUNDS = 40;
+/** Portions of one call, as far as the queries of an invocation go: 80,000 dispatches, more than anyone has. */
+const MOST_PORTIONS = 40;
 
 /** Rows that belong to a user, by `user`. Those of a table that may hold many go in portions of `key`. */
 interface Owned {
   table: SQLiteTable;
   user: SQLiteColumn;
   key?: SQLiteColumn;
-  /** Which of the rows to look at, where `user` alone is no way to them. */
+  /** A further condition, where there is no index by `user` alone. */
   within?: SQL;
 }
 
-/**
- * What is the user's own, beside dispatches and what hangs on these. A table with a `user_id` belongs in here; a test
- * watches over it.
- */
+/** What belongs to a user, besides dispatches with their deliveries and keys. A test demands each table with a `user_id`. */
 export const OWNED: readonly Owned[] = [
   { table: users, user: users.id },
   { table: deviceTokens, user: deviceTokens.user_id, key: deviceTokens.id },
@@ -60,16 +57,16 @@ export const OWNED: readonly Owned[] = [
   { table: applications, user: applications.user_id, key: applications.id },
 ];
 
-/** Rows of others that name the user. They stay, without the name. */
+/** Rows of others that name the user. They stay, without the user's id. */
 export const NAMING: readonly Required<Omit<Owned, "within">>[] = [
   { table: peerMentors, user: peerMentors.coordinator_id, key: peerMentors.id },
   { table: notificationRecords, user: notificationRecords.coordinator_id, key: notificationRecords.id },
 ];
 
 /**
- * Erases a user's personal data everywhere. First go the user, their devices and whatever is unsent, so that nothing is
- * sent afterwards, and a tombstone keeps their own token from bringing them back. It may be repeated, and finishes what an
- * interrupted call has left. One round trip for up to 2,000 dispatches, another for each further 2,000.
+ * Erases a user's personal data everywhere. The user, the devices and what is unsent go first, so that nothing is sent
+ * afterwards, and a tombstone keeps the user's token from creating the user again. It may be repeated, and finishes what
+ * an interrupted call has left. One round trip for up to 2,000 dispatches, another for each further 2,000.
  * @throws 404 when there is nothing at all of this user; 503 when more is left than one call may do
  */
 export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<void> {
@@ -77,7 +74,7 @@ export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<v
     ...author,
     id: ctx.ids.uuid(),
     action: "user.erase",
-    // An id may be an address, and nothing is to be left of it.
+    // An id may be an address, so not even the audit log keeps it.
     target: await erasedHash(id),
   });
   await Promise.all([ctx.limiters(id).erase(), ctx.inboxes.erase(id)]);
@@ -88,27 +85,30 @@ export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<v
 async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boolean> {
   // Unsent ones first.
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
-  const statements = [
-    audit(entry, sql`EXISTS (${anythingOf(id)})`),
-    await buryUser(ctx, id, sql`EXISTS (${anythingOf(id)})`),
-    ...OWNED.map((owned) => sql`DELETE FROM ${owned.table} ${portionOf(owned, id)}`),
-    ...NAMING.map(
+  const batch = {
+    audit: audit(entry, sql`EXISTS (${anythingOf(id)})`),
+    tombstone: await buryUser(ctx, id, sql`EXISTS (${anythingOf(id)})`),
+    owned: OWNED.map((owned) => sql`DELETE FROM ${owned.table} ${portionOf(owned, id)}`),
+    naming: NAMING.map(
       (naming) =>
         sql`UPDATE ${naming.table} SET ${sql.identifier(naming.user.name)} = NULL ${portionOf(naming, id)}`,
     ),
-    ...ctx.reactions.erased(some),
-    sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
-    sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
-    // Occasions outlive their dispatches.
-    sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(id)}`,
-    sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
-    anythingOf(id),
-    isAudited(entry.id),
-  ];
-  for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
-    const [left = [], noted = []] = (await ctx.db.writeList(statements)).slice(-2);
-    if (left.length === 0) return noted.length === 1;
-  }
+    kept: ctx.reactions.erased(some),
+    deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
+    keys: sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
+    // Some keys outlive their dispatches.
+    keysOfUser: sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(id)}`,
+    dispatches: sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
+    left: anythingOf(id),
+    noted: isAudited(entry.id),
+  };
+  let isNoted = false;
+  const { isFinished } = await inPortions(ctx.db, MOST_PORTIONS, async () => {
+    const { left, noted } = await ctx.db.write(batch);
+    isNoted = noted.length === 1;
+    return { done: 1, isLast: left.length === 0 };
+  });
+  if (isFinished) return isNoted;
   throw new Failure("unavailable", "Much of this user is erased, but not all yet. Send the request again.", {
     headers: { "retry-after": "1" },
   });

@@ -1,10 +1,10 @@
-/** A node and the one it hangs on. */
+/** A node and its parent. */
 export interface Edge {
   id: string;
   parent_id: string | null;
 }
 
-/** The ids from which the way up comes back to themselves. Of two edges of one id the later one counts. */
+/** The ids that are above themselves. Of two edges of one id the later one counts. */
 export function onCycle(edges: Iterable<Edge>): Set<string> {
   const parentOf = new Map<string, string | null>();
   for (const { id, parent_id } of edges) parentOf.set(id, parent_id);
@@ -16,7 +16,7 @@ export function onCycle(edges: Iterable<Edge>): Set<string> {
       walked.set(at, start);
       at = parentOf.get(at) ?? null;
     }
-    // Met on this very walk, and not on an earlier one: from here the way goes round.
+    // Met a second time on this walk, and not on an earlier one: here is a cycle.
     if (at === null || walked.get(at) !== start) continue;
     while (!found.has(at)) {
       found.add(at);

@@ -6,12 +6,12 @@ import { orgs as table, users } from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Collection, Refusal } from "./collection.ts";
 import { type Edge, onCycle } from "./org-cycles.ts";
-import type { Change } from "./reaction.ts";
+import type { Change } from "./collection.ts";
 import { deleteRow } from "./remove.ts";
 
 export type Org = typeof table.$inferSelect;
 
-/** Organizations, a tree. A parent may be named before it is there: imports come in any order. */
+/** Organizations, a tree. A parent may be named before it exists: imports come in any order. */
 export const orgs: Collection<Org> = {
   name: "orgs",
   noun: "organization",
@@ -22,8 +22,8 @@ export const orgs: Collection<Org> = {
 };
 
 /**
- * Takes moved organizations off their parents before they get new ones. The trigger looks at each row by itself, and
- * would otherwise refuse an import that turns a branch round, depending on the order of its items.
+ * Takes moved organizations off their parents before they get new ones. The trigger checks row by row: without this, it
+ * would refuse an import that turns a branch round, depending on the order of its items.
  */
 function detachMoved({ rows, bulk }: Change<Org>): Statement[] {
   if (!bulk) return [];
@@ -34,7 +34,7 @@ function detachMoved({ rows, bulk }: Change<Org>): Statement[] {
   return [moved];
 }
 
-/** Which of `rows` would have ended up below themselves. Read afterwards, so best effort: nothing was written. */
+/** Names the `rows` that would have been below themselves. They are found after the refusal, so others may have changed since. */
 async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Promise<Refusal | null> {
   if (!(error instanceof Error) || !`${error.message} ${String(error.cause)}`.includes("org_cycle"))
     return null;

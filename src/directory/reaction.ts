@@ -1,16 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
-import type { Collection, Facts } from "./collection.ts";
-
-/** Rows that are about to be written, all in one batch. */
-export interface Change<F extends Facts = Facts> {
-  rows: readonly F[];
-  /** Whether they come from an import rather than one by one. */
-  bulk: boolean;
-  /** False when the caller asked that nobody be notified. */
-  notify: boolean;
-}
+import type { Change, Collection, Facts } from "./collection.ts";
 
 /**
  * What follows from a change, written in the change's own batch. The batch may be repeated after having been committed,

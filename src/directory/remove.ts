@@ -6,7 +6,7 @@ import { notFound } from "../lib/failure.ts";
 import type { Collection } from "./collection.ts";
 import { reactionsTo } from "./reaction.ts";
 
-/** Deletes one thing of a collection, and what goes with it. @throws 404, or 409 where something still hangs on it */
+/** Deletes one thing of a collection, and what belongs to it. @throws 404, or 409 where something still depends on it */
 export async function removeOne(ctx: Ctx, collection: Collection, author: Author, id: string): Promise<void> {
   if (collection.remove) return collection.remove(ctx, author, id);
   const { isDeleted } = await ctx.db.write({

@@ -6,8 +6,8 @@ import { DAY } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";
 
 /**
- * What is left of an erased user's id: SHA-256, in hex. Not keyed: when a secret is rotated, the erased would come back. It
- * keeps the id from being read, not from being guessed by whoever reads the database.
+ * What is left of an erased user's id: SHA-256, in hex. Not keyed, since erased users would come back when a secret is
+ * rotated. The id cannot be read from it, but can be guessed by someone with the database.
  */
 export async function erasedHash(userId: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`erased user ${userId}`));
@@ -15,24 +15,24 @@ export async function erasedHash(userId: string): Promise<string> {
 }
 
 /**
- * The statement for the batch that erases a user: for `TOMBSTONE_DAYS` no token and no device brings the user back. One
- * whom the directory creates anew is there, and nobody asks for the tombstone any more.
- * @param isThere the condition that there is something to erase
+ * The statement for the batch that erases a user: for `TOMBSTONE_DAYS` no token and no device creates the user again. The
+ * directory can: the tombstone is asked only about users who are missing.
+ * @param isFound the condition that there is something to erase
  */
-export async function buryUser(ctx: Ctx, userId: string, isThere: SQL): Promise<Statement> {
+export async function buryUser(ctx: Ctx, userId: string, isFound: SQL): Promise<Statement> {
   const hash = await erasedHash(userId);
   return sql`INSERT INTO ${erasedUsers} (id_hash, expires_at)
-    SELECT ${hash}, ${ctx.clock.now() + ctx.config.tombstoneDays * DAY} WHERE ${isThere}
+    SELECT ${hash}, ${ctx.clock.now() + ctx.config.tombstoneDays * DAY} WHERE ${isFound}
     ON CONFLICT (id_hash) DO UPDATE SET expires_at = excluded.expires_at`;
 }
 
-/** The condition that the user was erased lately: for the statement that would create them, and to say why it did not. */
+/** The condition that the user was erased lately: for the statement that creates a user, and to say why it did not. */
 export async function erasedLately(ctx: Ctx, userId: string): Promise<SQL> {
   const hash = await erasedHash(userId);
   return sql`EXISTS (SELECT 1 FROM ${erasedUsers} WHERE id_hash = ${hash} AND expires_at > ${ctx.clock.now()})`;
 }
 
-/** What whoever was erased is told. */
+/** The answer to a caller who was erased. */
 export const userErased = (): Failure =>
   new Failure("gone", "This user has been erased. Only the directory can create the user anew.", {
     code: "user_erased",

@@ -5,8 +5,8 @@ import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { Failure } from "../lib/failure.ts";
-import type { Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
-import { type Change, type Consequences, reactionsTo } from "./reaction.ts";
+import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
+import { type Consequences, reactionsTo } from "./reaction.ts";
 import { selectRow } from "./read.ts";
 
 /**
@@ -40,7 +40,7 @@ const MAX_TRIES = 3;
  * others from being written. One round trip; two more for each refusal.
  * @param rows no id twice
  * @returns the refusals, with the rows that were left out
- * @throws 400 when the database refuses some and nobody knows which
+ * @throws 400 when the database refuses some and it cannot be found out which
  */
 export async function upsertMany<F extends Facts>(
   ctx: Ctx,
@@ -67,7 +67,7 @@ interface Refused {
   cause: unknown;
 }
 
-/** Writes a change and its consequences in one batch, between what reads; then wakes what is to be woken. */
+/** Writes a change and its consequences in one batch, with `first` before and `last` after it, and wakes the new dispatches. */
 async function write<F extends Facts, S extends F, First extends Batch, Last extends Batch>(
   ctx: Ctx,
   collection: Collection<F, S>,
@@ -97,7 +97,7 @@ async function write<F extends Facts, S extends F, First extends Batch, Last ext
   }
 }
 
-/** What follows from a change, for all who react to it. */
+/** What all reactions to a change come to. */
 function consequencesOf<F extends Facts, S extends F>(
   ctx: Ctx,
   collection: Collection<F, S>,
@@ -113,7 +113,7 @@ function consequencesOf<F extends Facts, S extends F>(
 
 const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;
 
-/** Inserts or updates the rows; one that says nothing new is not written. */
+/** Inserts or updates the rows. A row that is as it was is not written. */
 function upsertRows<F extends Facts, S extends F>(
   ctx: Ctx,
   collection: Collection<F, S>,

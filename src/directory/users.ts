@@ -6,12 +6,12 @@ import { users as table } from "../db/schema/index.ts";
 import { canonicalAddress } from "../lib/address.ts";
 import type { Collection } from "./collection.ts";
 import { eraseUser } from "./erase-user.ts";
-import type { Change } from "./reaction.ts";
+import type { Change } from "./collection.ts";
 
 export type User = typeof table.$inferSelect;
 export type UserFacts = Omit<User, "created_at" | "updated_at">;
 
-/** Whom we notify. Deleting one erases their personal data everywhere. */
+/** Those whom we notify. Deleting a user erases the personal data everywhere. */
 export const users: Collection<UserFacts, User> = {
   name: "users",
   noun: "user",
@@ -23,14 +23,14 @@ export const users: Collection<UserFacts, User> = {
   remove: eraseUser,
 };
 
-/** The users whose time zone this change sets to another one, or who are new and have one: a query of ids, one column. */
+/** Users to whom this change gives another time zone, new users with a zone among them: a query of ids, one column. */
 export function withNewZone({ rows }: Change<Pick<UserFacts, "id" | "timezone">>): SQL {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
   return sql`SELECT given.value->>'id' FROM json_each(${zones}) AS given LEFT JOIN ${table} AS u
     ON u.id = given.value->>'id' WHERE u.timezone IS NOT given.value->>'timezone'`;
 }
 
-/** A user as far as a token or a registration tells. */
+/** What a token or a registration says about a user. */
 export interface NewUser {
   id: string;
   orgId?: string | null;
@@ -40,8 +40,8 @@ export interface NewUser {
 }
 
 /**
- * Creates a user of whom the directory has not heard; one that it has stays as it is. For the batch that needs the user.
- * @param erased `erasedLately`: who was does not come back
+ * Creates a user whom the directory does not have; one that it has stays as it is. For the batch that needs the user.
+ * @param erased the condition `erasedLately`: an erased user is not created
  */
 export function createUserIfMissing(ctx: Ctx, user: NewUser, erased: SQL): Statement {
   const now = ctx.clock.now();

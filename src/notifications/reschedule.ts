@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx.ts";
-import type { Change, Consequences } from "../directory/reaction.ts";
+import type { Change } from "../directory/collection.ts";
+import type { Consequences } from "../directory/reaction.ts";
 import { type UserFacts, withNewZone } from "../directory/users.ts";
 import { rescheduleAll } from "../schedules/user-schedules.ts";
 

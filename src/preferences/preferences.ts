@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
-import { subjectExists, subjectMissing, type Subject, ensureSubject } from "../directory/subject.ts";
+import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../directory/subject.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 

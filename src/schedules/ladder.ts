@@ -24,8 +24,8 @@ export interface LadderStep {
 }
 
 /**
- * The step that stands at the instant `now`: the latest that has come, so that steps missed in an outage collapse into
- * the nearest one. Null before the first step, and from the deadline on. Whether it was told already the occasion knows.
+ * The step that is due at the instant `now`: the latest whose time has come, so that of steps missed in an outage only the
+ * nearest is left. Null before the first step, and from the deadline on. Whether it was sent already, its dedupe key knows.
  */
 export function dueStep(ladder: Ladder, now: number): LadderStep | null {
   if (now >= ladder.deadline) return null;
@@ -49,7 +49,7 @@ export function nextStepAt(ladder: Ladder, after: number): number | null {
 
 const descending = (a: number, b: number): number => b - a;
 
-/** From a step to its instant. Each costs a look at the zone's clocks: the callers stop at the step that they need. */
+/** From a step to its instant. Each needs the offset of the zone, so callers stop at the step that they need. */
 function stepClock({ deadline, zone, hour }: Ladder): (step: number) => number {
   const last = localDate(zone, deadline);
   return (step) => atLocal(zone, { ...addLocalDays(last, -step), hour, minute: 0 });

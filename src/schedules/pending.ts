@@ -7,10 +7,9 @@ import {
   mondayOfWeek,
   weekdayFrom,
 } from "./calendar.ts";
-import { nextDailyAt } from "./daily.ts";
 import { atLocal, localDate } from "./local-time.ts";
 import type { Zone } from "./time-zone.ts";
-import { localWeekKey, nextWeeklyAt } from "./weekly.ts";
+import { localWeekKey, nextDailyAt, nextWeeklyAt } from "./recurring.ts";
 
 /** When something recurs: `hour` is the local hour 0–23, `weekday` 0 = Sunday … 6 = Saturday. */
 export interface Daily {
@@ -21,15 +20,15 @@ export interface Weekly extends Daily {
   readonly weekday: number;
 }
 
-/** A run that is still to come, or overdue: the local day or week that it stands for, and when it is due (epoch ms). */
+/** A pending run, ahead or overdue: the local day or week that it is for, and when it is due (epoch ms). */
 export interface Run {
   readonly period: string;
   readonly at: number;
 }
 
 /**
- * The run that a weekly schedule waits for. One that stands for a week keeps it, whatever weekday or zone the settings now
- * name: so no change of theirs lets a week be told twice or left out. Without one it is the first after `after`.
+ * The pending run of a weekly schedule. A run that is for a week keeps it, whatever weekday or zone the settings now name:
+ * so no change of the settings repeats a week or leaves one out. Without a week it is the first run after `after`.
  */
 export function pendingWeek(weekly: Weekly, period: string | null, after: number): Run {
   const monday = period === null ? null : mondayOfWeek(period);
@@ -37,8 +36,8 @@ export function pendingWeek(weekly: Weekly, period: string | null, after: number
 }
 
 /**
- * The run that a daily schedule waits for. One that stands for a date keeps it, but comes no later than the next `hour`:00
- * after `now`: who moves west does not wait longer. Without one it is the first after `after`.
+ * The pending run of a daily schedule. A run that is for a date keeps it, but is due no later than the next `hour`:00 after
+ * `now`: a user who moves west does not wait longer. Without a date it is the first run after `after`.
  */
 export function pendingDay({ zone, hour }: Daily, period: string | null, after: number, now: number): Run {
   const date = period === null ? null : dateOfKey(period);
@@ -51,23 +50,23 @@ export function pendingDay({ zone, hour }: Daily, period: string | null, after: 
   return { period: dateKey(localDate(zone, at)), at };
 }
 
-/** What a weekly schedule has to do at a certain time. */
+/** What a weekly schedule has to do at a certain time, and when it is due next. */
 export interface WeekDue {
-  /** The week to tell of now: its key, and the times (epoch ms) that it covers: after `from`, up to and with `to`. */
+  /** The week that is due now: its key, and the times (epoch ms) that it covers: after `from`, up to and with `to`. */
   readonly due: { readonly period: string; readonly from: number; readonly to: number } | null;
   readonly next: Run;
 }
 
 /**
- * Looks at a weekly schedule at `now`. Of several weeks that an outage missed the last one is told, covering them all.
- * @param period what the pending run stands for; null for the first after `after`
+ * What is due of a weekly schedule at `now`. Of several weeks that an outage missed the last one is due, and covers them all.
+ * @param period the week that the pending run is for; null for the first after `after`
  */
 export function weekDue(weekly: Weekly, period: string | null, after: number, now: number): WeekDue {
   const pending = pendingWeek(weekly, period, after);
   if (pending.at > now) return { due: null, next: pending };
   const next = weekAfter(weekly, now);
-  const told = shifted(weekly, next, -1);
-  return { due: { period: told.period, from: shifted(weekly, pending, -1).at, to: told.at }, next };
+  const last = shifted(weekly, next, -1);
+  return { due: { period: last.period, from: shifted(weekly, pending, -1).at, to: last.at }, next };
 }
 
 function weekAfter({ zone, weekday, hour }: Weekly, after: number): Run {

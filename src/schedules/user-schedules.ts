@@ -1,5 +1,4 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { type ScheduleKind, userSchedules } from "../db/schema/index.ts";
 import { DAY, HOUR } from "../lib/clock.ts";
@@ -11,21 +10,15 @@ export interface DueSchedule {
   next_at: number;
 }
 
-/** Up to `limit` users who are due, the longest overdue first. One round trip. */
-export async function takeDue(ctx: Ctx, kind: ScheduleKind, limit: number): Promise<DueSchedule[]> {
-  const [due = []] = await ctx.db.readList([dueQuery(kind, ctx.clock.now(), limit)]);
-  return due as DueSchedule[];
-}
-
-export const dueQuery = (kind: ScheduleKind, now: number, limit: number): SQL =>
-  sql`SELECT user_id, period, next_at FROM ${userSchedules}
+/** Reads up to `limit` users who are due, the longest overdue first. */
+export const dueSchedules = (kind: ScheduleKind, now: number, limit: number): SQL<DueSchedule> =>
+  sql<DueSchedule>`SELECT user_id, period, next_at FROM ${userSchedules}
     WHERE kind = ${kind} AND next_at <= ${now} ORDER BY next_at LIMIT ${limit}`;
 
 /**
- * Statements that make a job look at these users now. Looking too early is harmless: the job works out itself what is
- * due. For the batch of whatever changes a schedule. `next_at` always changes (hence the 1), so that a job which is at
- * work on what it read before notices.
- * @param users a query of the ids of users, one column
+ * The statement that makes these users due now, for the batch of whatever changes their schedules. Too early is harmless:
+ * the job works out what is due. `next_at` always changes (hence the 1), so that a job which has read it before notices.
+ * @param users a query of the ids of users, in a column `user_id`
  */
 export const rescheduleNow = (kind: ScheduleKind, users: SQL, now: number): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
@@ -33,8 +26,8 @@ export const rescheduleNow = (kind: ScheduleKind, users: SQL, now: number): Stat
     ON CONFLICT (user_id, kind) DO UPDATE SET next_at = min(next_at, excluded.next_at) - 1`;
 
 /**
- * The same for a schedule of steps that a new or changed fact adds to. Where nothing was overdue, steps before the change
- * are not owed (`since`): nobody was promised them.
+ * The same for a schedule of steps, to which a new or changed fact adds some. Unless something was overdue, steps before the
+ * change are not owed (`since`).
  * @param users a query of `user_id` and `at`, the time of the change
  */
 export const rescheduleSteps = (kind: ScheduleKind, users: SQL): Statement =>
@@ -43,18 +36,18 @@ export const rescheduleSteps = (kind: ScheduleKind, users: SQL): Statement =>
     ON CONFLICT (user_id, kind) DO UPDATE SET since = iif(next_at > excluded.next_at, excluded.next_at, since),
       next_at = min(next_at, excluded.next_at) - 1`;
 
-/** Makes a job look at these users, unless it does so anyway. @param users a query of the ids of users, one column */
+/** Makes these users due now if they have no such schedule yet. @param users a query of the ids of users, in a column `user_id` */
 export const scheduleIfNew = (kind: ScheduleKind, users: SQL, now: number): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
     SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
     ON CONFLICT DO NOTHING`;
 
-/** By how much another time zone can move a step: the hours of a date, and a change of clocks. */
+/** By how much another time zone can move a step at most: a day, and the hours of a change of clocks. */
 const MOST_MOVED_MS = DAY + 2 * HOUR;
 
 /**
- * The same for every schedule that these users, who have moved to another time zone, have. A step that this moves into the
- * past is still owed.
+ * Makes users who have moved to another time zone due now, for each schedule that they have. A step that the move puts into
+ * the past is still owed.
  * @param users a query of ids, one column
  */
 export const rescheduleAll = (users: SQL, now: number): Statement =>
@@ -62,11 +55,11 @@ export const rescheduleAll = (users: SQL, now: number): Statement =>
       since = iif(kind = 'deadlines', since - ${MOST_MOVED_MS}, since) WHERE user_id IN (${users})`;
 
 /**
- * Statements that put off the users of a finished run to their next time, or remove those who have none. A schedule that
- * was changed meanwhile (`next_at` is no longer what the run saw) stays due.
- * @param nextOf when each user is due next, epoch ms; who is missing is due never
- * @param periodOf what the next run stands for, where it stands for something
- * @param sinceOf up to when everything has been dealt with; who is missing keeps what there was
+ * Statements for the end of a run: each user is due at the next time, or has no schedule any more. A schedule that has
+ * changed since the run read it (`next_at` is another) stays due.
+ * @param nextOf when each user is due next, epoch ms; a user who is missing loses the schedule
+ * @param periodOf the day or week that the next run is for, if any
+ * @param sinceOf up to when everything has been dealt with; for a user who is missing it stays as it was
  */
 export function rescheduled(
   kind: ScheduleKind,
@@ -84,7 +77,7 @@ export function rescheduled(
   }));
   const given = sql`(SELECT value->>'user_id' AS user_id, value->>'seen' AS seen, value->>'next' AS next,
     value->>'period' AS period, value->>'since' AS since FROM json_each(${JSON.stringify(rows)}))`;
-  // The unary plus keeps SQLite to the key: by the other index it would go through the schedules of all users.
+  // The unary plus keeps SQLite to the primary key. By the other index it would scan the schedules of all users.
   return [
     sql`UPDATE ${userSchedules} SET next_at = g.next, period = g.period, since = coalesce(g.since, ${userSchedules}.since)
       FROM ${given} AS g
@@ -92,4 +85,30 @@ export function rescheduled(
     sql`DELETE FROM ${userSchedules} WHERE (user_id, kind, next_at) IN
       (SELECT g.user_id, ${kind}, g.seen FROM ${given} AS g WHERE g.next IS NULL)`,
   ];
+}
+
+/** Rows of the users of one portion, as far as a limited query has read them. */
+export interface WholeUsers<T> {
+  /** Without those of the user whose rows were cut off, unless there is no other user. */
+  rows: readonly T[];
+  /** Whether `rows` has all rows of a user, or as many as the limit allows. The other users stay due. */
+  covers(userId: string): boolean;
+  /** The user whose rows were cut off; null when the query has read everything. */
+  cut: string | null;
+}
+
+/**
+ * Of a query's rows, in the order of `user_id` and cut off at `limit`, those of the users of whom all were read: one portion
+ * stays bounded, however much its users have. A first user with more rows than the limit is taken as far as the rows go, so
+ * that each portion makes progress.
+ */
+export function wholeUsers<T extends { user_id: string }>(rows: readonly T[], limit: number): WholeUsers<T> {
+  const last = rows.at(-1)?.user_id;
+  if (last === undefined || rows.length < limit) return { rows, covers: () => true, cut: null };
+  if (rows[0]?.user_id === last) return { rows, covers: (userId) => userId <= last, cut: last };
+  return {
+    rows: rows.filter((row) => row.user_id < last),
+    covers: (userId) => userId < last,
+    cut: last,
+  };
 }

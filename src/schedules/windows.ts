@@ -1,11 +1,11 @@
+import type { TIME_WINDOWS } from "../db/schema/index.ts";
 import { addLocalDays, dayNumber, firstOfMonth, isoWeekKey, mondayOf, twoDigits } from "./calendar.ts";
 import type { LocalDate } from "./calendar.ts";
 import { atLocal, localDate, startOfLocalDay } from "./local-time.ts";
 import type { Zone } from "./time-zone.ts";
 
-/** The calendar periods over which activities are counted; `weekly` is the ISO week, from Monday. */
-export const WINDOW_KINDS = ["weekly", "monthly", "quarterly", "yearly"] as const;
-export type WindowKind = (typeof WINDOW_KINDS)[number];
+/** A calendar period over which activities are counted; `weekly` is the ISO week, from Monday. */
+export type WindowKind = (typeof TIME_WINDOWS)[number];
 
 export interface TimeWindow {
   /** `2026-W53`, `2026-03`, `2026-Q1` or `2026`: the same in every zone, and unlike any other window's of any kind. */
@@ -56,8 +56,8 @@ export const summaryAt = (zone: Zone, hour: number, window: Pick<TimeWindow, "en
   atLocal(zone, { ...localDate(zone, window.end), hour, minute: 0 });
 
 /**
- * The window whose summary is to be told at `now` (epoch ms): the last one that closed and whose hour has come. After an
- * outage of several windows it is the nearest; two ticks at once get the same one.
+ * The window to sum up at `now` (epoch ms): the last one that closed and whose hour has come. After an outage of several
+ * windows it is the nearest one; two runs at the same time get the same one.
  */
 export function windowToSummarize(kind: WindowKind, zone: Zone, hour: number, now: number): TimeWindow {
   const open = openFirstDay(kind, zone, now);

@@ -60,7 +60,7 @@ describe("with JWKS_URL", () => {
     },
   );
 
-  test("an unknown key is looked for again, but not at every request", async () => {
+  test("an unknown key is fetched again, but not at every request", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: NOW });
     try {
       const [old, fresh, stranger] = await Promise.all(["ES256", "ES256", "ES256"].map(newKey));

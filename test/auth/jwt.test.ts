@@ -143,7 +143,7 @@ describe("why a token is refused is said by a code", () => {
     expect([status, body.code]).toEqual([401, "unauthorized"]);
   });
 
-  test("a role that may not, where no token may, is told why", async () => {
+  test("a refused role is given the reason, where a call without a token is allowed", async () => {
     const as = { role: "user", sub: "u" } as const;
     const tell = async (vars: Record<string, string>) =>
       (await createHarness({ vars }).request("POST", "/api/v1/notifications", { as, body: {} })).body.detail;

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { COLLECTIONS } from "../../src/directory/collections.ts";
+import { WIRE } from "../../src/api/directory/collections/index.ts";
 import { bodiesOf } from "../api/directory/bodies.ts";
 import { sendPush } from "../api/push-notifications/calls.ts";
 import { aReader, BASE as INBOX, givenMessages } from "../inbox/world.ts";
@@ -27,7 +27,7 @@ async function inDirectory(h: Harness, name: string): Promise<Deletable> {
 }
 
 const DELETABLE: Record<string, (h: Harness) => Promise<Deletable>> = {
-  ...Object.fromEntries(Object.keys(COLLECTIONS).map((name) => [name, (h: Harness) => inDirectory(h, name)])),
+  ...Object.fromEntries(Object.keys(WIRE).map((name) => [name, (h: Harness) => inDirectory(h, name)])),
   push: async (h) => {
     const { id } = await givenUser(h);
     const { body } = await sendPush(h, aPush(id));

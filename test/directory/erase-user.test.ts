@@ -3,6 +3,7 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
 import type { Ctx } from "../../src/ctx.ts";
+import type { Batch } from "../../src/db/statement.ts";
 import * as schema from "../../src/db/schema/index.ts";
 import { eraseUser, NAMING, OWNED } from "../../src/directory/erase-user.ts";
 import { dispatchRow, insertDispatches, insertDedupeKeys } from "../../src/outbox/create.ts";
@@ -33,7 +34,7 @@ const count = async (userId: string) =>
       .first<{ n: number }>()
   )?.n;
 
-/** Dispatches as a source makes them, each with an occasion and a delivery. */
+/** Dispatches as a source makes them, each with a dedupe key and a delivery. */
 async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: number): Promise<string[]> {
   const rows = Array.from({ length: n }, () =>
     dispatchRow(h.ctx, {
@@ -47,10 +48,10 @@ async function givenDispatches(h: Harness, userId: string, n: number, sendAt?: n
     }),
   );
   const ids = rows.map((row) => row.id);
-  await h.ctx.db.writeList([
-    ...insertDispatches(rows),
-    ...insertDedupeKeys(ids.map((id) => ({ key: `digest:${userId}:${id}`, dispatch_id: id }))),
-  ]);
+  await h.ctx.db.write({
+    dispatches: insertDispatches(rows),
+    keys: insertDedupeKeys(ids.map((id) => ({ key: `digest:${userId}:${id}`, dispatch_id: id }))),
+  });
   await env.DB.prepare(
     "INSERT INTO deliveries (dispatch_id, device_id, status, provider) SELECT value, 1, 'accepted', 'expo' FROM json_each(?)",
   )
@@ -167,11 +168,11 @@ test("a user with thousands of messages is erased in portions, the user and the 
 /** A context whose database takes so many writes, and then no more. */
 function failingAfter(times: number, ctx: Ctx): Ctx {
   let calls = 0;
-  const writeList: Ctx["db"]["writeList"] = async (statements) => {
+  const write: Ctx["db"]["write"] = async (batch: Batch) => {
     if (calls++ >= times) throw new Error("interrupted");
-    return ctx.db.writeList(statements);
+    return ctx.db.write(batch);
   };
-  return { ...ctx, db: { ...ctx.db, writeList } };
+  return { ...ctx, db: { ...ctx.db, write } };
 }
 
 test("what erasure asks is answered from indexes", async () => {

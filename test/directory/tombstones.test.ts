@@ -22,7 +22,7 @@ async function tracesOf(id: string): Promise<string[]> {
   return found;
 }
 
-/** A user who was erased, and still has a token. */
+/** An erased user with a token that is still valid. */
 async function givenErased(h: Harness): Promise<{ id: string; as: Caller }> {
   const { id } = await givenUser(h);
   expect((await h.request("DELETE", `${USERS}/${id}`)).status).toBe(200);
@@ -59,7 +59,7 @@ const CREATING: Record<string, (h: Harness, id: string, as: Caller) => Promise<A
   "GET inbox": (h, _, as) => h.request("GET", "/api/v1/inbox", { as }),
 };
 
-describe("who was erased does not come back by a token that is still valid", () => {
+describe("an erased user does not come back by a token that is still valid", () => {
   test.each(Object.keys(CREATING))("%s is 410, and makes nothing", async (name) => {
     const h = createHarness({ vars: { EMAIL_PROVIDERS: "ses" } });
     const { id, as } = await givenErased(h);
@@ -92,7 +92,7 @@ describe("who was erased does not come back by a token that is still valid", () 
     expect(await tracesOf(id)).toEqual([]);
   });
 
-  test("but the directory may create them anew: then they are who they are there", async () => {
+  test("but the directory may create the user anew, as it says", async () => {
     const h = createHarness();
     const { id, as } = await givenErased(h);
     expect((await h.request("PUT", `${USERS}/${id}`, { body: { name: "Anew" } })).status).toBe(201);
@@ -122,7 +122,7 @@ describe("a tombstone", () => {
     expect(await stones()).toEqual([]);
   });
 
-  test("is not set for one of whom there was nothing", async () => {
+  test("is not set when there was nothing to erase", async () => {
     await env.DB.prepare("DELETE FROM erased_users").run();
     const h = createHarness();
     expect((await h.request("DELETE", `${USERS}/${mint("usr")}`)).status).toBe(404);

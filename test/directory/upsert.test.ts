@@ -2,13 +2,14 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import type { Ctx } from "../../src/ctx.ts";
-import type { Collection } from "../../src/directory/collection.ts";
-import { type Change, on } from "../../src/directory/reaction.ts";
+import type { Change, Collection } from "../../src/directory/collection.ts";
+import { on } from "../../src/directory/reaction.ts";
 import { readOne } from "../../src/directory/read.ts";
 import { upsertMany, upsertOne } from "../../src/directory/upsert.ts";
 import { type User, type UserFacts, users } from "../../src/directory/users.ts";
 import { dispatchRow, insertDispatches } from "../../src/outbox/create.ts";
 import { createHarness, mint } from "../support/harness.ts";
+import { wokenIds } from "../support/pipeline.ts";
 
 let h = createHarness({ autoDrain: false });
 beforeEach(() => {
@@ -55,14 +56,14 @@ function notifying(changes: Change<UserFacts>[] = []): Ctx {
   return { ...h.ctx, reactions: { ...h.ctx.reactions, changes: new Map([on(users, { changed })]) } };
 }
 
-const told = async (userId: string) =>
+const sentTo = async (userId: string) =>
   (
     await env.DB.prepare("SELECT id, title, body FROM dispatches WHERE user_id = ? ORDER BY id")
       .bind(userId)
       .all<{ id: string; title: string; body: string }>()
   ).results;
 
-const woken = () => h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
+const woken = () => wokenIds(h).flat();
 
 test("the first upsert creates, the next replaces, and created_at stays", async () => {
   const kari = facts();
@@ -111,18 +112,18 @@ test("statements before see the old state, statements after the new one, and wha
   const ctx = notifying();
   const kari = facts();
   await upsertOne(ctx, users, kari);
-  expect(await told(kari.id)).toEqual([]);
+  expect(await sentTo(kari.id)).toEqual([]);
   expect(woken()).toEqual([]);
 
   h.meter.reset();
   await upsertOne(ctx, users, { ...kari, name: "Kari N." });
-  const [message] = await told(kari.id);
+  const [message] = await sentTo(kari.id);
   expect(message).toMatchObject({ title: "Kari N.", body: "Kari N." });
   expect(h.meter.trips).toBe(1);
   expect(woken()).toEqual([message?.id]);
 
   await upsertOne(ctx, users, { ...kari, name: "Kari N." });
-  expect(await told(kari.id)).toHaveLength(1);
+  expect(await sentTo(kari.id)).toHaveLength(1);
 });
 
 test("a bulk has its consequences in one round trip too, for those rows alone that changed", async () => {
@@ -132,19 +133,19 @@ test("a bulk has its consequences in one round trip too, for those rows alone th
   h.meter.reset();
   await upsertMany(ctx, users, [kari, { ...ola, name: "Ola N." }]);
   expect(h.meter.trips).toBe(1);
-  expect(await told(kari.id)).toEqual([]);
-  const messages = await told(ola.id);
+  expect(await sentTo(kari.id)).toEqual([]);
+  const messages = await sentTo(ola.id);
   expect(messages).toMatchObject([{ title: "Ola N.", body: "Ola N." }]);
   expect(woken()).toEqual(messages.map((message) => message.id));
 });
 
-test("a write that was committed although D1 reported a fault is told once, and still woken", async () => {
+test("a write that was committed although D1 reported a fault is sent once, and still woken", async () => {
   const ctx = notifying();
   const kari = facts();
   await upsertOne(ctx, users, kari);
   h.meter.failNext("after");
   await upsertOne(ctx, users, { ...kari, name: "Kari N." });
-  const messages = await told(kari.id);
+  const messages = await sentTo(kari.id);
   expect(messages).toHaveLength(1);
   expect(woken()).toEqual(messages.map((message) => message.id));
 });
@@ -157,11 +158,11 @@ test("nothing follows from a change that could not be written", async () => {
     kept: () => ({ created_at: { initial: null }, updated_at: { initial: null, changed: sql`NULL` } }),
   };
   await expect(upsertOne(notifying(), broken, { ...kari, name: "Kari N." })).rejects.toThrow(/NOT NULL/);
-  expect(await told(kari.id)).toEqual([]);
+  expect(await sentTo(kari.id)).toEqual([]);
   expect(await readOne(h.ctx, users, kari.id)).toMatchObject({ name: "Kari" });
 });
 
-test("a reaction hears whether a change came alone or in bulk, and whether to tell of it", async () => {
+test("a reaction hears whether a change came alone or in bulk, and whether to notify", async () => {
   const changes: Change<UserFacts>[] = [];
   const ctx = notifying(changes);
   const kari = facts();

@@ -9,8 +9,8 @@ const h = createHarness();
 test("a user known only by a token is created with what the token says", async () => {
   const id = mint("usr");
   const org = mint("org");
-  await h.ctx.db.writeList([
-    createUserIfMissing(
+  await h.ctx.db.write({
+    user: createUserIfMissing(
       h.ctx,
       {
         id,
@@ -21,7 +21,7 @@ test("a user known only by a token is created with what the token says", async (
       },
       sql`false`,
     ),
-  ]);
+  });
   expect(await readOne(h.ctx, users, id)).toEqual({
     id,
     org_id: org,
@@ -38,7 +38,7 @@ test("a user known only by a token is created with what the token says", async (
 
 test("a user known by the id alone is created with it", async () => {
   const id = mint("usr");
-  await h.ctx.db.writeList([createUserIfMissing(h.ctx, { id }, sql`false`)]);
+  await h.ctx.db.write({ user: createUserIfMissing(h.ctx, { id }, sql`false`) });
   expect(await readOne(h.ctx, users, id)).toMatchObject({
     id,
     org_id: null,
@@ -51,14 +51,14 @@ test("a user whom the directory has stays as it is", async () => {
   const id = mint("usr");
   const body = { name: "Kari", email: "kari@example.com", email_verified: true };
   await h.request("PUT", `/api/v1/directory/users/${id}`, { body });
-  await h.ctx.db.writeList([
-    createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" }, sql`false`),
-  ]);
+  await h.ctx.db.write({
+    user: createUserIfMissing(h.ctx, { id, name: "Ola", email: "ola@example.com" }, sql`false`),
+  });
   expect(await readOne(h.ctx, users, id)).toMatchObject(body);
 });
 
 test("no address is verified where there is none", async () => {
   const id = mint("usr");
-  await h.ctx.db.writeList([createUserIfMissing(h.ctx, { id, emailVerified: true }, sql`false`)]);
+  await h.ctx.db.write({ user: createUserIfMissing(h.ctx, { id, emailVerified: true }, sql`false`) });
   expect(await readOne(h.ctx, users, id)).toMatchObject({ email: null, email_verified: false });
 });

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { isNode, type Node, nodesIn, parse } from "../proof/mutate/syntax.ts";
-import { EXCEPTIONS } from "./exceptions.ts";
 
 /**
  * The rooms of src/, from the ground up: a room is a folder, or a file at the top. A file may import its own room and
@@ -25,6 +24,7 @@ export const ROOMS = [
   "inbox",
   "channels",
   "notifications",
+  "bindings.ts",
   "deps.ts",
   "jobs",
   "queues",
@@ -120,27 +120,17 @@ function circlesAmong(imports: readonly Import[]): string[][] {
   return [...circles.values()];
 }
 
-/**
- * What is wrong with the imports of src/.
- * @param files code by path, from src/
- * @param exceptions arrows and circles that are let through, as a finding names them; one that is not needed is a finding, too
- */
-export function findingsIn(files: ReadonlyMap<string, string>, exceptions: readonly string[] = []): string[] {
+/** What is wrong with the imports of src/. @param files code by path, from src/ */
+export function findingsIn(files: ReadonlyMap<string, string>): string[] {
   const findings: string[] = [];
   const imports = [...files].flatMap(([path, code]) => importsOf(path, code, (one) => findings.push(one)));
-  const needed = new Set<string>();
-  const report = (files: readonly string[], why: string) => {
-    const arrow = files.join(" -> ");
-    if (exceptions.includes(arrow)) needed.add(arrow);
-    else findings.push(`${arrow}: ${why}`);
-  };
   for (const one of imports) {
     const why = whyNot(one);
-    if (why !== null) report([one.from, one.to], why);
+    if (why !== null) findings.push(`${one.from} -> ${one.to}: ${why}`);
   }
   const beside = imports.filter(({ from, to }) => from !== CONTEXT && to !== CONTEXT);
-  for (const circle of circlesAmong(beside)) report([...circle, ...circle.slice(0, 1)], "is a circle");
-  for (const arrow of exceptions) if (!needed.has(arrow)) findings.push(`${arrow}: is no exception any more`);
+  for (const circle of circlesAmong(beside))
+    findings.push(`${[...circle, ...circle.slice(0, 1)].join(" -> ")}: is a circle`);
   return findings;
 }
 
@@ -154,7 +144,7 @@ export function filesOfSrc(root: string): Map<string, string> {
 }
 
 if (import.meta.main) {
-  const findings = findingsIn(filesOfSrc(process.cwd()), EXCEPTIONS);
+  const findings = findingsIn(filesOfSrc(process.cwd()));
   for (const finding of findings) console.error(finding);
   process.exitCode = findings.length === 0 ? 0 : 1;
 }

@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { EXCEPTIONS } from "../house/exceptions.ts";
 import { filesOfSrc, findingsIn } from "../house/rooms.ts";
 
 /** What is wrong with a house of these files. */
-const findings = (files: Record<string, string>, exceptions: readonly string[] = []): string[] =>
-  findingsIn(new Map(Object.entries(files)), exceptions);
+const findings = (files: Record<string, string>): string[] => findingsIn(new Map(Object.entries(files)));
 
 const UPWARDS = ["directory/users.ts -> notifications/welcome.ts: notifications lies above directory"];
 
 test("our own rooms import only those below them, in no circle", () => {
-  expect(findingsIn(filesOfSrc(process.cwd()), EXCEPTIONS)).toEqual([]);
+  expect(findingsIn(filesOfSrc(process.cwd()))).toEqual([]);
 });
 
 test("a room may import those below it, its own files, and what is not ours", () => {
@@ -79,15 +77,5 @@ describe("ctx.ts", () => {
 test("a folder that is no room of the house is found", () => {
   expect(findings({ "utils/a.ts": `import "../lib/clock.ts";` })).toEqual([
     "utils/a.ts -> lib/clock.ts: utils is no room of the house",
-  ]);
-});
-
-test("an exception lets one arrow through, and is a finding itself once it is not needed", () => {
-  const code = `import "../notifications/welcome.ts";`;
-  const exception = ["directory/users.ts -> notifications/welcome.ts"];
-  expect(findings({ "directory/users.ts": code }, exception)).toEqual([]);
-  expect(findings({ "directory/users.ts": code, "directory/b.ts": code }, exception)).toHaveLength(1);
-  expect(findings({ "directory/users.ts": "" }, exception)).toEqual([
-    "directory/users.ts -> notifications/welcome.ts: is no exception any more",
   ]);
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
-import { nextDailyAt } from "../../src/schedules/daily.ts";
+import { nextDailyAt } from "../../src/schedules/recurring.ts";
 import {
   anyHour,
   anyZoneAndInstant,

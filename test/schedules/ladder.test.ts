@@ -91,7 +91,7 @@ const anyLadder = fc
   }));
 
 test(
-  "looking whenever told to finds each step once, in order, where Intl says, and stops before the deadline",
+  "asking whenever it says finds each step once, in order, where Intl says, and stops before the deadline",
   () => {
     fc.assert(
       fc.property(anyLadder, (ladder) => {
@@ -111,7 +111,7 @@ test(
 );
 
 test(
-  "looking late at any moment finds the latest step that has come, and never one after the deadline",
+  "asking late at any moment finds the latest step that has come, and never one after the deadline",
   () => {
     fc.assert(
       fc.property(anyLadder, fc.integer({ min: -35 * DAY, max: 2 * DAY }), (ladder, late) => {

@@ -2,9 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dateKey, dateOfKey, isoWeekKey, mondayOf, mondayOfWeek } from "../../src/schedules/calendar.ts";
 import { localDate } from "../../src/schedules/local-time.ts";
-import { nextDailyAt } from "../../src/schedules/daily.ts";
 import { pendingDay, pendingWeek, weekDue } from "../../src/schedules/pending.ts";
-import { nextWeeklyAt } from "../../src/schedules/weekly.ts";
+import { nextDailyAt, nextWeeklyAt } from "../../src/schedules/recurring.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import { anyHour, anyZone, anyZoneAndInstant, SLOW } from "./oracle.ts";
 
@@ -24,7 +23,7 @@ test("the keys of weeks and dates lead back to them", () => {
 
 describe("a weekly run", () => {
   test(
-    "without a week is the next one, and stays the same however often it is looked at",
+    "without a week is the next one, and stays the same however often it is asked for",
     () => {
       fc.assert(
         fc.property(anyZoneAndInstant, anyWeekday, anyHour, ({ zone, ms }, weekday, hour) => {
@@ -40,7 +39,7 @@ describe("a weekly run", () => {
   );
 
   test(
-    "is told once a week and covers all time, whatever day and zone the user moves to, and whenever it is looked at",
+    "is due once a week and covers all time, whatever day and zone the user moves to, and whenever it is asked for",
     () => {
       const look = fc.record({
         zone: anyZone,

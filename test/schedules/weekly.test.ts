@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
-import { localWeekKey, nextWeeklyAt } from "../../src/schedules/weekly.ts";
+import { localWeekKey, nextWeeklyAt } from "../../src/schedules/recurring.ts";
 import { anyHour, anyZoneAndInstant, instantOf, transitions, wallDay, ZONES, SLOW } from "./oracle.ts";
 
 const utc = (text: string): number => Date.parse(`${text}:00Z`);

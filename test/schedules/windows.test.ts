@@ -1,13 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
-import {
-  previousWindow,
-  summaryAt,
-  windowAt,
-  windowToSummarize,
-  WINDOW_KINDS,
-} from "../../src/schedules/windows.ts";
+import { previousWindow, summaryAt, windowAt, windowToSummarize } from "../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../src/db/schema/index.ts";
 import type { WindowKind } from "../../src/schedules/windows.ts";
 import {
   anyHour,
@@ -23,7 +18,7 @@ import {
 
 const utc = (text: string): number => Date.parse(`${text}:00Z`);
 const printed = (ms: number) => new Date(ms).toISOString().slice(0, 16);
-const anyKind = fc.constantFrom(...WINDOW_KINDS);
+const anyKind = fc.constantFrom(...TIME_WINDOWS);
 
 /** When the first summary strictly after `after` is due: of the window before, of the one now open, or of the next. */
 function nextSummaryAt(kind: WindowKind, zone: string, hour: number, after: number): number {
@@ -119,7 +114,7 @@ test.each([
 });
 
 test("no window has the key of a window of another kind", () => {
-  const keys = WINDOW_KINDS.map((kind) => windowAt(kind, "UTC", utc("2026-01-01T00:00")).key);
+  const keys = TIME_WINDOWS.map((kind) => windowAt(kind, "UTC", utc("2026-01-01T00:00")).key);
   expect(keys).toEqual(["2026-W01", "2026-01", "2026-Q1", "2026"]);
 });
 
@@ -159,14 +154,14 @@ test(
     fc.assert(
       fc.property(anyKind, anyZoneAndInstant, anyHour, (kind, { zone, ms }, hour) => {
         const due = nextSummaryAt(kind, zone, hour, ms);
-        const told = windowToSummarize(kind, zone, hour, due);
+        const last = windowToSummarize(kind, zone, hour, due);
         expect(due).toBeGreaterThan(ms);
-        expect(due).toBe(instantOf(zone, wallDay(zone, told.end) + hour * HOUR));
+        expect(due).toBe(instantOf(zone, wallDay(zone, last.end) + hour * HOUR));
         // The window before it was due by `ms`, the one after it comes next.
-        expect(windowToSummarize(kind, zone, hour, ms)).toEqual(previousWindow(kind, zone, told.start));
-        expect(windowToSummarize(kind, zone, hour, due - 1).end).toBe(told.start);
+        expect(windowToSummarize(kind, zone, hour, ms)).toEqual(previousWindow(kind, zone, last.start));
+        expect(windowToSummarize(kind, zone, hour, due - 1).end).toBe(last.start);
         expect(nextSummaryAt(kind, zone, hour, due)).toBe(
-          summaryAt(zone, hour, windowAt(kind, zone, told.end)),
+          summaryAt(zone, hour, windowAt(kind, zone, last.end)),
         );
       }),
       { numRuns: 1_000 },
@@ -175,11 +170,11 @@ test(
   SLOW,
 );
 
-const told = (now: string) => windowToSummarize("weekly", "Europe/Berlin", 8, utc(now)).key;
+const last = (now: string) => windowToSummarize("weekly", "Europe/Berlin", 8, utc(now)).key;
 
-test("after an outage the window to tell of is the last that closed", () => {
-  expect(told("2026-05-04T05:59")).toBe("2026-W17");
-  expect(told("2026-05-04T06:00")).toBe("2026-W18");
-  expect(told("2026-05-07T12:00")).toBe("2026-W18");
-  expect(told("2026-05-20T12:00")).toBe("2026-W20");
+test("after an outage the window to sum up is the last that closed", () => {
+  expect(last("2026-05-04T05:59")).toBe("2026-W17");
+  expect(last("2026-05-04T06:00")).toBe("2026-W18");
+  expect(last("2026-05-07T12:00")).toBe("2026-W18");
+  expect(last("2026-05-20T12:00")).toBe("2026-W20");
 });

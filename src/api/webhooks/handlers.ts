@@ -1,8 +1,7 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { applyFeedback } from "../../channels/email/feedback/apply.ts";
-import type { FeedbackEvent } from "../../channels/email/feedback/event.ts";
-import { WEBHOOKS } from "../../channels/email/webhooks.ts";
+import { eventsIn, WEBHOOK_SOURCES } from "../../channels/email/feedback/sources.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { UNVERIFIABLE } from "../../http/inbound-limit.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
@@ -10,9 +9,11 @@ import { Failure, notFound } from "../../lib/failure.ts";
 /** SNS allows 256 KB; the others send a few KB. */
 const MAX_EVENT_BYTES = 300_000;
 
-/** Writes the events down before the answer: a provider that gets no 200 sends them again. */
-async function take(c: Context<AppEnv>, events: readonly FeedbackEvent[]): Promise<Response> {
-  await applyFeedback(c.get("deps").open("first-primary", c.get("log")), events);
+/** Stores the events before it answers: a provider that gets no 200 sends them again. */
+async function take(c: Context<AppEnv>, source: string, payload: unknown): Promise<Response> {
+  const deps = c.get("deps");
+  const events = eventsIn(source, payload, deps.clock.now());
+  await applyFeedback(deps.open("first-primary", c.get("log")), events);
   return c.json({ events: events.length }, 200);
 }
 
@@ -23,13 +24,13 @@ const later = (detail: string, code?: string): Failure =>
     ...(code !== undefined && { code }),
   });
 
-/** What a provider tells us. A call that is not the provider's is told nothing more. */
+/** Receives a call of a provider. A call that is not the provider's gets no further explanation. */
 async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   const { clock, webhooks } = c.get("deps");
-  const listener = webhooks.get(source);
-  if (listener === undefined) throw notFound("webhook");
+  const webhook = webhooks.get(source) ?? null;
+  if (webhook === null) throw notFound("webhook");
   const call = { headers: c.req.raw.headers, text: () => c.req.text() };
-  const received = await listener.receive(call, clock.now());
+  const received = await webhook(call, clock.now());
   if (received.kind === "unverifiable") throw later("The signature cannot be checked now.", UNVERIFIABLE);
   if (received.kind === "forged") {
     c.get("log").warn("webhook_refused", { source, code: received.code });
@@ -38,7 +39,7 @@ async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   c.set("isProvider", true);
   switch (received.kind) {
     case "event":
-      return take(c, listener.read(received.payload, clock.now()));
+      return take(c, source, received.payload);
     case "malformed":
       throw new Failure("malformed_json", "The event is not JSON.");
     case "nothing":
@@ -49,7 +50,7 @@ async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   }
 }
 
-/** What e-mail providers tell us about messages. Cloudflare's events come by queue instead. */
+/** Events of e-mail providers about messages. Cloudflare sends its events by queue instead. */
 export function register(app: App): void {
   app.use(
     "/webhooks/*",
@@ -60,5 +61,5 @@ export function register(app: App): void {
       },
     }),
   );
-  for (const name of WEBHOOKS) app.post(`/webhooks/${name}`, (c) => receive(c, name));
+  for (const source of WEBHOOK_SOURCES) app.post(`/webhooks/${source}`, (c) => receive(c, source));
 }

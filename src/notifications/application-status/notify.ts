@@ -2,7 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { applications, grants, dedupeKeys, preferences, users } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/reaction.ts";
+import type { Change } from "../../directory/collection.ts";
+import type { Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { AWAITED_MS, awaitingSince, isAwaiting, statusKey } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
@@ -14,9 +15,9 @@ import { isWanted } from "../grants/due-users.ts";
 type Fact = { id: string; user_id: string; grant_id: string; status: string };
 
 /**
- * Tells users of the new status of their applications, once for each change; one whose user or grant is not known here yet
- * waits for them. What is not told is counted. An application that is new here has not changed, and so nobody hears of an
- * import. Reminders and digests count its grant from now on.
+ * Notifies users of the new status of their applications, once for each change. While the directory does not have the user
+ * or the grant, the message waits. What the user does not want is counted as withheld. A new application has no status
+ * before, so an import notifies nobody. Reminders and digests cover its grant from now on.
  */
 export function notifyOfStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
   const now = ctx.clock.now();
@@ -58,16 +59,16 @@ export function notifyOfStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>)
 const givenTo = (portion: string): SQL =>
   sql`json_each(${portion}) AS n CROSS JOIN ${users} AS u ON u.id = n.value->>'user_id'`;
 
-/** Applications `n` by which their user `u` comes to follow a grant. */
+/** Applications `n` with which their user `u` begins to follow a grant. */
 const appearing = (portion: string): SQL => sql`${givenTo(portion)} LEFT JOIN ${applications} AS a
     ON a.id = n.value->>'id' AND a.user_id = u.id AND a.grant_id = n.value->>'grant_id'
   WHERE a.id IS NULL`;
 
-/** Their users who wait for a grant: it may be that an application has another one now. */
+/** Those of their users for whom something waits: the grant of an application may be another one now. */
 const waitingWith = (portion: string): SQL => sql`SELECT u.id AS user_id FROM ${appearing(portion)}
   AND EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE ${isAwaiting(sql`u.id`)})`;
 
-/** Applications `a`, as they are before, that get a new status, by users `u` with the preferences `p`. */
+/** Applications `a`, before the change, that get a new status; with their users `u` and the preferences `p`. */
 const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${applications} AS a ON a.id = n.value->>'id' AND a.user_id = n.value->>'user_id'
     AND a.status <> n.value->>'status'
@@ -75,13 +76,13 @@ const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
 
 const IS_WANTED: SQL = isWanted("application_status_notifications");
 
-/** Whether there is not all that a message needs: its user, and its grant's title. */
+/** Whether something is missing that the message needs: its user, or its grant. */
 const IS_EARLY: SQL = sql`(u.id IS NULL OR NOT EXISTS (SELECT 1 FROM ${grants} WHERE id = n.value->>'grant_id'))`;
 
-/** Changes of status that are to be told, but not yet. */
+/** Changes of status whose message has to wait. */
 const early = (portion: string): SQL => sql`${changing(portion)} WHERE ${IS_WANTED} AND ${IS_EARLY}`;
 
-/** Points the occasions to their messages, or notes that they wait, and what the status was before. */
+/** Points the dedupe keys to their messages; or notes that they wait, and what the status was before. */
 const claimDedupeKeys = (
   portion: string,
   now: number,
@@ -90,11 +91,11 @@ const claimDedupeKeys = (
     CASE WHEN ${IS_EARLY} THEN ${awaitingSince(sql`a.user_id`, now, sql`a.status`)} ELSE n.value->>'dispatch_id' END
   FROM ${changing(portion)} WHERE ${IS_WANTED} ON CONFLICT DO NOTHING`;
 
-/** Changes of status that their users do not want to hear of. */
+/** Changes of status of which their users want no message. */
 const withheldAmong = (portion: string): SQL => sql`SELECT a.user_id, 'switched_off' AS reason, count(*) AS n
   FROM ${changing(portion)} WHERE NOT ${IS_WANTED} GROUP BY 1`;
 
-/** What the message says: the new status, and of the application and its grant as they are before the change. */
+/** What the message says: the new status, the one before it, and the grant as it is now. */
 const PAYLOAD: SQL = sql`(SELECT json_set(value->>'payload', '$.previous_status', a.status,
     '$.grant_title', g.title, '$.url', g.url)
   FROM ${applications} AS a CROSS JOIN ${grants} AS g ON g.id = value->>'grant_id'

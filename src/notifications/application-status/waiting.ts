@@ -8,15 +8,15 @@ import { awaitingNote, IS_STATUS, isAwaiting, STATUS_OF, statusKey } from "../..
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 
-/** Statuses of one look. */
+/** Statuses in one portion. */
 export const MOST_STATUSES = 1_000;
 
-/** A new status that has waited for its user or its grant, which are both known now. */
+/** A new status that has waited for its user or its grant. The directory has both now. */
 export interface ReadyStatus {
   user_id: string;
   org_id: string | null;
   key: string;
-  /** What its occasion points to until it is told. */
+  /** What its dedupe key points to while it waits. */
   awaiting: string;
   application_id: string;
   grant_id: string;
@@ -26,26 +26,26 @@ export interface ReadyStatus {
   url: string | null;
 }
 
-/** The application `a` of an occasion `o`, as long as it is the user's `j.value` and has the status that it is to tell of. */
+/** The application `a` of a dedupe key `o`, as long as it belongs to the user `j.value` and still has the status of the key. */
 const STANDING: SQL = sql`${applications} AS a ON a.id = ${STATUS_OF} AND a.user_id = j.value
   AND o.key = ${statusKey("application", sql`a.id`, sql`a.status_seq`)}`;
 
 const KNOWN: SQL = sql`CROSS JOIN ${users} AS u ON u.id = a.user_id CROSS JOIN ${grants} AS g ON g.id = a.grant_id`;
 
-/** Whether what the occasion `o` of a user `j.value` is to tell of a status is still so. */
+/** Whether the status for which the dedupe key `o` of a user `j.value` waits still holds. */
 export const STATUS_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING})`;
-/** Whether, moreover, all is known that its message needs. */
+/** Whether it also has all that its message needs: its user and its grant. */
 export const STATUS_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
 
-/** The statuses that can be told to these users now, in the order of the users. @param due a query with their `user_id` */
-export const readyStatuses = (due: SQL): SQL =>
-  sql`SELECT j.value AS user_id, u.org_id, o.key, o.dispatch_id AS awaiting, a.id AS application_id, a.grant_id,
+/** The statuses that can be sent to these users now, in the order of `user_id`. @param due a query of `user_id` */
+export const readyStatuses = (due: SQL): SQL<ReadyStatus> =>
+  sql<ReadyStatus>`SELECT j.value AS user_id, u.org_id, o.key, o.dispatch_id AS awaiting, a.id AS application_id, a.grant_id,
       a.status, ${awaitingNote(sql`j.value`)} AS previous_status, g.title AS grant_title, g.url
     FROM (SELECT user_id AS value FROM (${due})) AS j
       CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}
     WHERE ${IS_STATUS} ORDER BY j.value, o.key LIMIT ${MOST_STATUSES}`;
 
-/** Statements that queue a message for each of these statuses, unless it is true no more. `ids` are those of the messages. */
+/** Statements that queue a message for each of these statuses that still holds. `ids` are those of the messages. */
 export function notifyOfReadyStatuses(
   ctx: Ctx,
   statuses: readonly ReadyStatus[],

@@ -1,28 +1,34 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom } from "../../db/client.ts";
 import { inJson } from "../../db/json.ts";
+import { inPortions } from "../../db/portions.ts";
 import { certifications, users } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/reaction.ts";
+import type { Change } from "../../directory/collection.ts";
+import type { Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { reminderKey } from "../../outbox/dedupe-keys.ts";
 import { usedKeys, enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
 import { dueStep, type Ladder, nextStepAt } from "../../schedules/ladder.ts";
-import { type DueSchedule, rescheduled, rescheduleNow, takeDue } from "../../schedules/user-schedules.ts";
-import { wholeUsers } from "../../schedules/whole-users.ts";
+import {
+  type DueSchedule,
+  dueSchedules,
+  rescheduled,
+  rescheduleNow,
+  wholeUsers,
+} from "../../schedules/user-schedules.ts";
 import { type Certificate, reminderOf } from "./content.ts";
 
-/** Users looked at in one go, and goes of one tick. */
+/** Users in one portion, and portions in one run. */
 const PORTION = 1_000;
 const PORTIONS_PER_TICK = 5;
 
-/** Certificates that one look takes in, of all of its users together. */
+/** Certificates that one portion reads, of all of its users together. */
 const MAX_ROWS = 10_000;
 
-/** A certificate and what its reminders depend upon. */
+/** A certificate, and what its reminders depend upon. */
 interface Owned extends Certificate {
   user_id: string;
-  /** 0 while the directory knows only the owner's id: imports come in any order. */
+  /** 0 while the owner is not in the directory: imports come in any order. */
   has_owner: number;
   org_id: string | null;
   timezone: string | null;
@@ -36,40 +42,37 @@ export function rescheduleOwners(ctx: Ctx, { rows }: Change<{ id: string; user_i
   return { after: [rescheduleNow("certifications", users, ctx.clock.now())] };
 }
 
-/** A certificate of which its owner is to be told now. */
+/** A certificate of which its owner is to be reminded now. */
 interface Owed {
   certificate: Owned;
   key: string;
 }
 
 /**
- * Reminds of certificates at their steps before expiry (`CERTIFICATION_REMINDER_DAYS`, at `DIGEST_HOUR` local time): one message a user.
- * Steps that an outage missed collapse into the nearest; an occasion a step keeps overlapping ticks from telling it
- * twice. Four round trips a portion; the cost grows with the users who are due.
+ * Reminds of certificates at their steps before expiry (`CERTIFICATION_REMINDER_DAYS`, at `DIGEST_HOUR` local time): one
+ * message a user. Of steps that an outage missed only the nearest is sent. A dedupe key for each step keeps overlapping
+ * runs from sending it twice. Four round trips a portion; the cost grows with the users who are due.
  * @returns how many messages were queued
  */
 export async function sendDueReminders(ctx: Ctx): Promise<number> {
-  let sent = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
-    const due = await takeDue(ctx, "certifications", PORTION);
-    if (due.length === 0) break;
-    const { queued, left } = await remind(ctx, due);
-    sent += queued;
-    if (due.length < PORTION && left === 0) break;
-  }
-  return sent;
+  const { done } = await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
+    const { due } = await ctx.db.read({ due: dueSchedules("certifications", ctx.clock.now(), PORTION) });
+    const { queued, left } = due.length > 0 ? await remind(ctx, due) : { queued: 0, left: 0 };
+    return { done: queued, isLast: due.length < PORTION && left === 0 };
+  });
+  return done;
 }
 
 async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: number; left: number }> {
   const now = ctx.clock.now();
   const userIds = due.map((schedule) => schedule.user_id);
-  const [owned = []] = await ctx.db.readList([
-    sql`SELECT c.id, c.name, c.expires_at, c.known_since, c.user_id, u.id IS NOT NULL AS has_owner, u.org_id, u.timezone
+  const { owned } = await ctx.db.read({
+    owned: sql<Owned>`SELECT c.id, c.name, c.expires_at, c.known_since, c.user_id, u.id IS NOT NULL AS has_owner, u.org_id, u.timezone
       FROM ${certifications} c LEFT JOIN ${users} u ON u.id = c.user_id
       WHERE ${inJson(sql`c.user_id`, userIds)} AND c.expires_at > ${now} ORDER BY c.user_id, c.expires_at
       LIMIT ${MAX_ROWS}`,
-  ]);
-  const { rows: certificates, covers } = wholeUsers(owned as Owned[], MAX_ROWS);
+  });
+  const { rows: certificates, covers } = wholeUsers(owned, MAX_ROWS);
   const ladderOf = (certificate: Owned): Ladder => ({
     deadline: certificate.expires_at,
     steps: ctx.config.certificationReminderDays,
@@ -78,18 +81,18 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: 
   });
   const owed = certificates.flatMap((certificate): Owed[] => {
     const step = dueStep(ladderOf(certificate), now);
-    // A step before the certificate was known was never promised.
+    // No step is owed from before the certificate was known.
     return step === null || step.at <= certificate.known_since || certificate.has_owner === 0
       ? []
       : [{ certificate, key: reminderKey(certificate, step.step) }];
   });
-  const told = await usedKeys(
+  const used = await usedKeys(
     ctx,
     owed.map(({ key }) => key),
   );
   const messages = messagesFor(
     ctx,
-    owed.filter(({ key }) => !told.has(key)),
+    owed.filter(({ key }) => !used.has(key)),
   );
   const nextOf = new Map<string, number>();
   for (const certificate of certificates) {
@@ -97,9 +100,9 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: 
     if (next !== null)
       nextOf.set(certificate.user_id, Math.min(next, nextOf.get(certificate.user_id) ?? next));
   }
-  const looked = due.filter((schedule) => covers(schedule.user_id));
-  const queued = await enqueueNotifications(ctx, messages, rescheduled("certifications", looked, nextOf));
-  return { queued, left: due.length - looked.length };
+  const covered = due.filter((schedule) => covers(schedule.user_id));
+  const queued = await enqueueNotifications(ctx, messages, rescheduled("certifications", covered, nextOf));
+  return { queued, left: due.length - covered.length };
 }
 
 /** One message a user. */

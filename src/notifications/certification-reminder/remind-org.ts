@@ -1,19 +1,13 @@
 import { sql } from "drizzle-orm";
+import { z } from "zod";
 import { audit, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom } from "../../db/client.ts";
-import type { Statement } from "../../db/statement.ts";
+import { inPortions } from "../../db/portions.ts";
+import type { Rows } from "../../db/statement.ts";
 import { auditLog, orgs } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
-import {
-  findKey,
-  type IdempotencyKey,
-  replayOf,
-  resourceOf,
-  type StoredKey,
-  takeKey,
-} from "../../idempotency/keys.ts";
+import { queuedAmong, wake } from "../../outbox/wake.ts";
+import { findKey, type IdempotencyKey, replayOf, resourceOf, takeKey } from "../../idempotency/keys.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { timeOfId } from "../../lib/ids.ts";
 import {
@@ -26,7 +20,13 @@ import {
 } from "./org-portion.ts";
 
 /** How many users a bulk is about: `eligible = dispatched + failed + skipped`. */
-type Counts = Record<"eligible" | "dispatched" | "failed" | "skipped", number>;
+const counts = z.object({
+  eligible: z.number(),
+  dispatched: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+});
+type Counts = z.output<typeof counts>;
 
 /** How a bulk went. */
 export interface BulkResult extends Counts {
@@ -38,8 +38,8 @@ export interface BulkResult extends Counts {
 
 /**
  * Reminds every user of an organization whose certificate expires within some days: one message a user, listing the
- * certificates. Two round trips for each 5,000 users, and two more. Interrupted and called again it goes on where it was,
- * since whoever was reminded already is skipped; so is whoever a call at the same time reminds.
+ * certificates. Two round trips for each 5,000 users, and two more. A call that was interrupted goes on when it is
+ * repeated: users who have been reminded already, or by a call at the same time, are skipped.
  * @throws 404 for an organization outside the scope; 503 when there are more users than one invocation can deal with
  */
 export async function remindOrg(
@@ -49,73 +49,73 @@ export async function remindOrg(
   key: IdempotencyKey | null,
   request: BulkRequest,
 ): Promise<BulkResult> {
-  const [org = [], ...before] = await ctx.db.readList([
-    sql`SELECT 1 FROM ${orgs} WHERE id = ${request.orgId} AND ${inScope(scope, { userId: sql`NULL`, orgId: orgs.id })}`,
-    ...earlierRun(key),
-  ]);
+  const { org, before } = await ctx.db.read({
+    org: sql`SELECT 1 FROM ${orgs}
+      WHERE id = ${request.orgId} AND ${inScope(scope, { userId: sql`NULL`, orgId: orgs.id })}`,
+    before: findEarlier(key),
+  });
   if (org.length === 0) throw notFound("organization");
   const earlier = replay(key, before);
   if (earlier !== null) return earlier;
 
   const batchId = ctx.ids.uuid();
-  const counts: Counts = { eligible: 0, dispatched: 0, failed: 0, skipped: 0 };
+  const sums: Counts = { eligible: 0, dispatched: 0, failed: 0, skipped: 0 };
   const entry = () =>
-    audit({ id: batchId, action: "reminder.bulk", target: request.orgId, detail: counts, ...author });
+    audit({ id: batchId, action: "reminder.bulk", target: request.orgId, detail: sums, ...author });
   let after: Candidate | null = null;
-  for (;;) {
-    if (!hasRoom(ctx.db)) throw unfinished();
-    const portion: Candidate[] = await readPortion(ctx, request, after);
+  let winner: BulkResult | null = null;
+  const { isFinished } = await inPortions(ctx.db, Number.POSITIVE_INFINITY, async () => {
+    const { portion } = await ctx.db.read({ portion: portionOf(request, ctx.clock.now(), after) });
     const rows = portionRows(ctx, batchId, senderOf(scope), portion);
-    counts.eligible += portion.length;
-    counts.dispatched += rows.queued.length;
-    counts.failed += rows.failed.length;
-    counts.skipped += portion.length - rows.queued.length - rows.failed.length;
+    sums.eligible += portion.length;
+    sums.dispatched += rows.queued.length;
+    sums.failed += rows.failed.length;
+    sums.skipped += portion.length - rows.queued.length - rows.failed.length;
     const isLast = portion.length < PORTION;
-    const results = await ctx.db.writeList([
+    const { same, queued } = await ctx.db.write({
       // The key comes with the last portion: until then a repeat has something left to do.
-      ...(isLast && key ? [takeKey(key, batchId), ...earlierRun(key)] : []),
-      ...writePortion(ctx, rows),
+      key: isLast && key ? [takeKey(key, batchId)] : [],
+      same: findEarlier(isLast ? key : null),
+      portion: writePortion(ctx, rows),
       // With each portion, so that an interrupted call has its entry, too.
-      entry(),
-      queuedAmong(rows.queued.map((row) => row.id)),
-    ]);
-    const toWake = (results.at(-1) ?? []) as ToWake[];
-    await wake(ctx, toWake);
-    const overtaken = rows.queued.length - toWake.length;
-    counts.dispatched -= overtaken;
-    counts.skipped += overtaken;
-    if (isLast) {
-      if (overtaken > 0) await ctx.db.writeList([entry()]);
-      const winner = replay(key, results.slice(1), batchId);
-      return winner ?? { batchId, ...counts, at: timeOfId(batchId), replayed: false };
-    }
+      entry: entry(),
+      queued: queuedAmong(rows.queued.map((row) => row.id)),
+    });
+    await wake(ctx, queued);
+    const overtaken = rows.queued.length - queued.length;
+    sums.dispatched -= overtaken;
+    sums.skipped += overtaken;
+    if (isLast && overtaken > 0) await ctx.db.write({ entry: entry() });
+    if (isLast) winner = replay(key, same, batchId);
     after = portion.at(-1) ?? null;
-  }
+    return { done: portion.length, isLast };
+  });
+  if (!isFinished) throw unfinished();
+  return winner ?? { batchId, ...sums, at: timeOfId(batchId), replayed: false };
 }
 
-/** Whoever was reminded is skipped by a repeat, which thereby goes on; a key is taken only by the last portion. */
 const unfinished = (): Failure =>
   new Failure("unavailable", "Many users are reminded, but not all yet. Send the request again.", {
     headers: { "retry-after": "1" },
   });
 
-async function readPortion(ctx: Ctx, request: BulkRequest, after: Candidate | null): Promise<Candidate[]> {
-  const [portion = []] = await ctx.db.readList([portionOf(request, ctx.clock.now(), after)]);
-  return portion as Candidate[];
-}
+/** Reads what a request with the same key has done. No statement without a key. */
+const findEarlier = (key: IdempotencyKey | null) => ({
+  keys: key === null ? [] : [findKey(key)],
+  entries:
+    key === null
+      ? []
+      : [sql<{ detail: string }>`SELECT detail FROM ${auditLog} WHERE id = ${resourceOf(key)}`],
+});
 
-/** Reads what a request with the same key came to: two statements, none without a key. */
-const earlierRun = (key: IdempotencyKey | null): Statement[] =>
-  key === null ? [] : [findKey(key), sql`SELECT detail FROM ${auditLog} WHERE id = ${resourceOf(key)}`];
-
-/** What `earlierRun` found; null when that is nothing, or `own`. */
+/** The result of the request that `findEarlier` found; null when there is none, or when it is the request `own`. */
 function replay(
   key: IdempotencyKey | null,
-  [stored = [], entry = []]: unknown[][],
+  { keys: [stored], entries: [entry] }: Rows<ReturnType<typeof findEarlier>>,
   own: string | null = null,
 ): BulkResult | null {
-  const batchId = replayOf(key, stored[0] as StoredKey | undefined);
+  const batchId = replayOf(key, stored);
   if (batchId === null || batchId === own) return null;
-  const counts = JSON.parse((entry[0] as { detail: string }).detail) as Counts;
-  return { batchId, ...counts, at: timeOfId(batchId), replayed: true };
+  const detail: unknown = JSON.parse(entry?.detail ?? "null");
+  return { batchId, ...counts.parse(detail), at: timeOfId(batchId), replayed: true };
 }

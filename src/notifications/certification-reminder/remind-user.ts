@@ -20,7 +20,7 @@ import { emailBudget } from "../../rate-limit/budgets.ts";
 import { reserveSlot } from "../../rate-limit/reserve.ts";
 import { type Certificate, reminderOf } from "./content.ts";
 
-/** Certificates of one user that a reminder looks at: those nearest to their expiry. */
+/** Certificates of one user that a reminder reads: those nearest to their expiry. */
 const MAX_CERTIFICATES = 200;
 
 type User = { id: string; org_id: string | null };
@@ -78,12 +78,12 @@ async function insert(
   row: FreshDispatch,
   certificates: readonly Certificate[],
 ): Promise<Dispatch | null> {
-  const told = certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id }));
+  const keys = certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id }));
   // The user may have been erased since they were read.
   const isWanted = sql`${request.isMine(row.id)} AND EXISTS (SELECT 1 FROM ${users} WHERE id = ${row.user_id})`;
   const { earlier } = await request.write(row.id, {
     dispatch: insertDispatches([row], isWanted),
-    keys: insertDedupeKeys(told, isWanted),
+    keys: insertDedupeKeys(keys, isWanted),
     audited: audit({ id: ctx.ids.uuid(), action: "reminder.send", target: row.id, ...author }, isWanted),
   });
   return earlier;

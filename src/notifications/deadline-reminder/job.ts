@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { z } from "zod";
 import type { Ctx } from "../../ctx.ts";
 import { grants } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
@@ -6,13 +7,12 @@ import { deadlineKey } from "../../outbox/dedupe-keys.ts";
 import { usedKeys, enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
 import { DAY } from "../../lib/clock.ts";
 import { dueStep, type LadderStep, nextStepAt } from "../../schedules/ladder.ts";
-import { rescheduled } from "../../schedules/user-schedules.ts";
-import { wholeUsers } from "../../schedules/whole-users.ts";
+import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
 import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
 import { spreadMoves } from "./moved-deadlines.ts";
 
-/** A ladder has at most 30 days, and a zone can move a step by one: what is further away has no step yet. */
+/** Steps are at most 30 days before a deadline, and a zone can move one by a day: deadlines further away have none yet. */
 const HORIZON_MS = 32 * DAY;
 
 /** A grant that a user follows and whose deadline is near. */
@@ -25,89 +25,98 @@ interface Followed {
   followed_since: number;
 }
 
-/** A grant of whose deadline its user is to be told now. */
+/** A grant of whose deadline its user is to be reminded now. */
 interface Owed extends Followed {
   key: string;
 }
 
-/** Grants that one look takes in, of all of its users together. */
+/** Grants that one portion reads, of all of its users together. */
 const MAX_ROWS = 10_000;
 
 /**
- * Reminds of the deadlines of grants that users match or have applied for, at the days before that they have chosen
- * (`DIGEST_HOUR` local): one message a user. Steps that an outage missed collapse into the nearest, none comes after the
+ * Reminds of the deadlines of grants that users match or have applied for, on the days before that they have chosen
+ * (`DIGEST_HOUR` local): one message a user. Of steps that an outage missed only the nearest is sent, and none after the
  * deadline. Four round trips a portion; the cost grows with the users who are due.
  * @returns how many messages were queued
  */
 export async function sendDeadlineReminders(ctx: Ctx): Promise<number> {
   await spreadMoves(ctx);
-  return forDueUsers(ctx, "deadlines", (due, now) => remind(ctx, due, now));
+  return forDueUsers(
+    ctx,
+    "deadlines",
+    () => ({}),
+    (due, now) => remind(ctx, due, now),
+  );
 }
 
 async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
   const wanting = due.filter((user) => user.known === 1 && user.wanted === 1);
   const ids = JSON.stringify(wanting.map((user) => user.user_id));
   const followed = followedBy(sql`SELECT value FROM json_each(${ids})`);
-  const [near = [], far = []] = await ctx.db.readList([
-    sql`SELECT f.*, g.deadline, g.known_since FROM ${followed} AS f CROSS JOIN ${grants} AS g ON g.id = f.grant_id
+  const { near, far } = await ctx.db.read({
+    near: sql<Followed>`SELECT f.*, g.deadline, g.known_since FROM ${followed} AS f CROSS JOIN ${grants} AS g ON g.id = f.grant_id
       WHERE g.deadline > ${now} AND g.deadline <= ${now + HORIZON_MS}
       ORDER BY f.user_id, g.deadline LIMIT ${MAX_ROWS}`,
-    sql`SELECT f.user_id, min(g.deadline) AS deadline FROM ${followed} AS f CROSS JOIN ${grants} AS g ON g.id = f.grant_id
+    far: sql<{
+      user_id: string;
+      deadline: number;
+    }>`SELECT f.user_id, min(g.deadline) AS deadline FROM ${followed} AS f CROSS JOIN ${grants} AS g ON g.id = f.grant_id
       WHERE g.deadline > ${now + HORIZON_MS} GROUP BY f.user_id`,
-  ]);
-  const { rows, covers } = wholeUsers(near as Followed[], MAX_ROWS);
+  });
+  const { rows, covers } = wholeUsers(near, MAX_ROWS);
   const byUser = Map.groupBy(rows, (one) => one.user_id);
   const steps = createLadders(ctx.config.digestHour, now);
   const owed: Owed[] = [];
   const nextOf = new Map<string, number>();
-  const lookAt = (userId: string, at: number) =>
+  const reschedule = (userId: string, at: number) =>
     nextOf.set(userId, Math.min(at, nextOf.get(userId) ?? Number.POSITIVE_INFINITY));
-  for (const { user_id, deadline } of far as { user_id: string; deadline: number }[])
-    lookAt(user_id, deadline - HORIZON_MS);
+  for (const { user_id, deadline } of far) reschedule(user_id, deadline - HORIZON_MS);
   for (const user of wanting)
     for (const one of byUser.get(user.user_id) ?? []) {
       const { standing, nextAt } = steps(user, one.deadline);
-      if (nextAt !== null) lookAt(user.user_id, nextAt);
-      // Nobody was promised a step before the deadline was known, or before the user had to do with the grant.
+      if (nextAt !== null) reschedule(user.user_id, nextAt);
+      // No step is owed from before the deadline was known, or from before the user followed the grant.
       if (standing !== null && standing.at > Math.max(one.known_since, user.since ?? one.followed_since))
         owed.push({ ...one, key: deadlineKey(one.user_id, one.grant_id, one.deadline, standing.step) });
     }
   const messages = await messagesFor(ctx, due, owed);
-  const looked = due.filter((user) => covers(user.user_id));
-  const unwanted = looked.filter((user) => user.known === 1 && user.wanted === 0);
+  const covered = due.filter((user) => covers(user.user_id));
+  const unwanted = covered.filter((user) => user.known === 1 && user.wanted === 0);
   const queued = await enqueueNotifications(ctx, messages, [
-    ...rescheduled("deadlines", looked, nextOf),
+    ...rescheduled("deadlines", covered, nextOf),
     ...withheldFrom("deadlines", unwanted, "switched_off", now),
   ]);
-  return { queued, left: due.length - looked.length };
+  return { queued, left: due.length - covered.length };
 }
 
-/** The step that stands and when the next comes. Users share deadlines, zones and days, and each costs some arithmetic. */
+const days = z.array(z.number());
+
+/** Works out the due step and when the next one is, once for all users with the same deadline, zone and days. */
 function createLadders(hour: number, now: number) {
   const known = new Map<string, { standing: LadderStep | null; nextAt: number | null }>();
   return ({ timezone, reminder_days }: DueUser, deadline: number) => {
     const key = `${deadline} ${timezone} ${reminder_days}`;
     const cached = known.get(key);
     if (cached !== undefined) return cached;
-    const ladder = { deadline, zone: timezone, hour, steps: JSON.parse(reminder_days) as number[] };
+    const ladder = { deadline, zone: timezone, hour, steps: days.parse(JSON.parse(reminder_days)) };
     const made = { standing: dueStep(ladder, now), nextAt: nextStepAt(ladder, now) };
     known.set(key, made);
     return made;
   };
 }
 
-/** One message a user, of what was not told before. It says what is still true of it when it is sent. */
+/** One message a user, about the steps that have no dedupe key yet. When it is sent, it says what still holds. */
 async function messagesFor(
   ctx: Ctx,
   due: readonly DueUser[],
   owed: readonly Owed[],
 ): Promise<NewNotification[]> {
-  const told = await usedKeys(
+  const used = await usedKeys(
     ctx,
     owed.map(({ key }) => key),
   );
   const orgOf = new Map(due.map((user) => [user.user_id, user.org_id]));
-  const fresh = owed.filter(({ key }) => !told.has(key));
+  const fresh = owed.filter(({ key }) => !used.has(key));
   return [...Map.groupBy(fresh, (one) => one.user_id)].map(([userId, own]) => {
     const row = dispatchRow(ctx, {
       channel: "email",
@@ -116,7 +125,7 @@ async function messagesFor(
       userId,
       orgId: orgOf.get(userId) ?? null,
       grantId: own.length === 1 ? (own[0]?.grant_id ?? null) : null,
-      // After the last of them nobody wants to hear of it.
+      // After the last deadline it is of no use.
       expiresAt: Math.max(...own.map(({ deadline }) => deadline)),
     });
     return { row, keys: own.map(({ key }) => key) };

@@ -1,12 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom } from "../../db/client.ts";
+import { inPortions } from "../../db/portions.ts";
 import { applications, deadlineMoves, grants, matches, dedupeKeys } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/reaction.ts";
+import type { Change } from "../../directory/collection.ts";
+import type { Consequences } from "../../directory/reaction.ts";
 import { isAwaiting } from "../../outbox/dedupe-keys.ts";
 import { rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 
-/** Grants and users of one go, and goes of one tick. */
+/** Grants and users in one portion, and portions in one run. */
 const GRANTS = 500;
 const USERS = 5_000;
 const PORTIONS_PER_TICK = 10;
@@ -16,7 +17,7 @@ interface Move {
   after: string;
 }
 
-/** Someone who follows a grant whose deadline is new, and since when it is known. */
+/** A user who follows a grant whose deadline is new, and since when the deadline is known. */
 interface Affected {
   grant_id: string;
   user_id: string;
@@ -40,20 +41,18 @@ export function recordMoves(
 }
 
 /**
- * Lets the reminders look at the users of grants that are new or whose deadlines are, in portions: a grant may have more users than one
- * request can touch. Two round trips a portion, one when there is nothing to do.
+ * Reschedules the users of grants that are new or have a new deadline, a portion at a time: a grant may have more users
+ * than one batch can write. Two round trips a portion, one when there is nothing to do.
  */
 export async function spreadMoves(ctx: Ctx): Promise<void> {
-  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
-    const [rows = [], affected = []] = await ctx.db.readList([MOVES, AFFECTED]);
-    const moves = rows as Move[];
-    if (moves.length === 0) return;
-    await spread(ctx, moves, affected as Affected[]);
-    if (moves.length < GRANTS && affected.length < USERS) return;
-  }
+  await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
+    const { moves, affected } = await ctx.db.read({ moves: MOVES, affected: AFFECTED });
+    if (moves.length > 0) await spread(ctx, moves, affected);
+    return { done: moves.length, isLast: moves.length < GRANTS && affected.length < USERS };
+  });
 }
 
-const MOVES: SQL = sql`SELECT grant_id, after FROM ${deadlineMoves} ORDER BY grant_id LIMIT ${GRANTS}`;
+const MOVES: SQL<Move> = sql<Move>`SELECT grant_id, after FROM ${deadlineMoves} ORDER BY grant_id LIMIT ${GRANTS}`;
 
 /** Both in the order of their indexes, so that no more is read than is taken. */
 const usersOf = (table: typeof matches | typeof applications): SQL =>
@@ -62,10 +61,10 @@ const usersOf = (table: typeof matches | typeof applications): SQL =>
     CROSS JOIN ${table} AS t ON t.grant_id = v.grant_id AND t.user_id > v.after
     ORDER BY v.grant_id, t.user_id LIMIT ${USERS})`;
 
-const AFFECTED: SQL = sql`SELECT * FROM (${usersOf(matches)} UNION ${usersOf(applications)})
+const AFFECTED: SQL<Affected> = sql<Affected>`SELECT * FROM (${usersOf(matches)} UNION ${usersOf(applications)})
   ORDER BY grant_id, user_id LIMIT ${USERS}`;
 
-/** A deadline that moves again meanwhile begins anew (`after` is then empty again), or has its users looked at later than it moved. */
+/** A deadline that moves again meanwhile has an empty `after` again, and so starts from its first user. */
 async function spread(ctx: Ctx, moves: readonly Move[], affected: readonly Affected[]): Promise<void> {
   const last = affected.length < USERS ? undefined : affected.at(-1);
   const done = moves.filter(({ grant_id }) => last === undefined || grant_id < last.grant_id);
@@ -73,20 +72,21 @@ async function spread(ctx: Ctx, moves: readonly Move[], affected: readonly Affec
   const isAsSeen = (list: readonly Move[]) =>
     sql`(grant_id, after) IN (SELECT value->>'grant_id', value->>'after' FROM json_each(${JSON.stringify(list)}))`;
   const given = JSON.stringify(affected.map(({ user_id, at }) => ({ user_id, at })));
-  await ctx.db.writeList([
-    rescheduleSteps(
+  await ctx.db.write({
+    deadlines: rescheduleSteps(
       "deadlines",
       sql`SELECT value->>'user_id' AS user_id, value->>'at' AS at FROM json_each(${given})`,
     ),
-    rescheduleNow(
+    matches: rescheduleNow(
       "matches",
       sql`SELECT value->>'user_id' AS user_id FROM json_each(${given})
         WHERE EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE ${isAwaiting(sql`value->>'user_id'`)})`,
       ctx.clock.now(),
     ),
-    sql`DELETE FROM ${deadlineMoves} WHERE ${isAsSeen(done)}`,
-    ...(last !== undefined && current !== undefined
-      ? [sql`UPDATE ${deadlineMoves} SET after = ${last.user_id} WHERE ${isAsSeen([current])}`]
-      : []),
-  ]);
+    done: sql`DELETE FROM ${deadlineMoves} WHERE ${isAsSeen(done)}`,
+    progress:
+      last !== undefined && current !== undefined
+        ? [sql`UPDATE ${deadlineMoves} SET after = ${last.user_id} WHERE ${isAsSeen([current])}`]
+        : [],
+  });
 }

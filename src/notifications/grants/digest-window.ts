@@ -4,16 +4,16 @@ import { AWAITED_MS } from "../../outbox/dedupe-keys.ts";
 import { DAY } from "../../lib/clock.ts";
 import { preferred } from "../../preferences/defaults.ts";
 
-/** Which matches a digest tells of, as it lies in its `payload`: those made after `from`, up to and with `to` (epoch ms). */
+/** The matches of a digest, as its `payload` has them: those made after `from`, up to and with `to` (epoch ms). */
 export interface DigestWindow {
   from: number;
   to: number;
 }
 
-/** Deadlines so far ahead are told: those that reminders may still come for. */
+/** How far ahead deadlines are listed: as far as there are reminders for them. */
 const AHEAD_MS = 30 * DAY;
 
-/** Whether the deadline of a grant `g` is ahead, and near enough to be told. */
+/** Whether the deadline of a grant `g` is ahead, and near enough to be listed. */
 export const isAhead = (now: number): SQL => sql`(g.deadline > ${now} AND g.deadline <= ${now + AHEAD_MS})`;
 
 /** Whether one can still apply for a grant `g`: what has closed is no news. */

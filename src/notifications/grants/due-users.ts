@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom } from "../../db/client.ts";
-import type { Statement } from "../../db/statement.ts";
+import { inPortions } from "../../db/portions.ts";
+import { type Batch, Parsed, type Rows, type Statement } from "../../db/statement.ts";
 import {
   preferences,
   type ScheduleKind,
@@ -12,21 +12,21 @@ import {
 import { preferred } from "../../preferences/defaults.ts";
 import { noteWithheld } from "../../log/withheld/count.ts";
 
-/** Users dealt with in one go, and goes of one tick. */
+/** Users in one portion, and portions in one run. */
 const PORTION = 500;
 const PORTIONS_PER_TICK = 10;
 
-/** A user whose schedule is due, with what it depends upon. */
+/** A user whose schedule is due, with the settings that decide what to send. */
 export interface DueUser {
   user_id: string;
   period: string | null;
   since: number | null;
   next_at: number;
-  /** 0 when there is no such user (any more). */
+  /** 0 when the directory has no such user. */
   known: 0 | 1;
   org_id: string | null;
   timezone: string | null;
-  /** Whether the kind's own switch and the one for all e-mail are on. */
+  /** Whether the switch of this kind and the one of all e-mail are on. */
   wanted: 0 | 1;
   frequency: "immediate" | "daily" | "weekly";
   /** JSON array. */
@@ -34,7 +34,7 @@ export interface DueUser {
   digest_day: number;
 }
 
-/** The switch that stops what a schedule is for. */
+/** The preference that switches a kind of message on or off. */
 const SWITCH = {
   deadlines: "deadline_notifications",
   digest: "weekly_digest_enabled",
@@ -43,24 +43,24 @@ const SWITCH = {
 
 export type DigestKind = keyof typeof SWITCH & ScheduleKind;
 
-/** What the e-mail of a schedule is called. */
+/** The type of the messages that a schedule is for. */
 const TYPE = { deadlines: "deadline_reminder", digest: "weekly_digest", matches: "new_match" } as const;
 
-/** Whether the user of the preferences `p` wants e-mail of a kind; they are read again when it is sent. */
+/** Whether the preferences `p` allow e-mail of a kind. They are read again when it is sent. */
 export const isWanted = (column: (typeof SWITCH)[DigestKind] | "application_status_notifications"): SQL =>
   sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
 
-/** Up to `PORTION` users who are due, the longest overdue first: always the same ones. */
-export const dueUsers = (kind: DigestKind, now: number): SQL =>
-  sql`SELECT s.user_id, s.period, s.since, s.next_at, u.id IS NOT NULL AS known, u.org_id, u.timezone,
+/** Up to `PORTION` users who are due, the longest overdue first. A repeat reads the same ones. */
+export const dueUsers = (kind: DigestKind, now: number): SQL<DueUser> =>
+  sql<DueUser>`SELECT s.user_id, s.period, s.since, s.next_at, u.id IS NOT NULL AS known, u.org_id, u.timezone,
       ${isWanted(SWITCH[kind])} AS wanted, ${preferred("notification_frequency")} AS frequency,
       ${preferred("deadline_reminder_days")} AS reminder_days, ${preferred("weekly_digest_day")} AS digest_day
     FROM ${userSchedules} s LEFT JOIN ${users} u ON u.id = s.user_id LEFT JOIN ${preferences} p ON p.user_id = s.user_id
     WHERE s.kind = ${kind} AND s.next_at <= ${now} ORDER BY s.next_at, s.user_id LIMIT ${PORTION}`;
 
 /**
- * The statement that notes for users of whom a job has looked at that they get no message of its kind; none for nobody.
- * What is switched off is looked at once after a change, and then no more.
+ * The statement that counts why these users get no message of a kind; no statement for no user. A user who has switched
+ * the kind off is due once after that change, and then no more.
  */
 export function withheldFrom(
   kind: DigestKind,
@@ -74,51 +74,34 @@ export function withheldFrom(
   return [noteWithheld({ type: TYPE[kind], channel: "email", now }, found)];
 }
 
-/**
- * The users of whom what was read beside them, in their order, is all that there is. When it was cut off after `limit`, the
- * others stay due.
- */
-export function lookedAt(
-  due: readonly DueUser[],
-  found: readonly { user_id: string }[],
-  limit: number,
-): readonly DueUser[] {
-  const last = found.length < limit ? undefined : found.at(-1)?.user_id;
-  if (last === undefined) return due;
-  const whole = new Set(found.map(({ user_id }) => user_id));
-  whole.delete(last);
-  return due.filter(({ user_id }) => whole.has(user_id));
-}
-
-/** What a portion came to. */
+/** What a portion of due users came to. */
 export interface Dealt {
   /** Messages that were queued. */
   queued: number;
-  /** Users who were more than one look could take in: they are still due. */
+  /** Users for whom the portion had no room: they are still due. */
   left: number;
 }
 
 /**
- * Hands the users who are due to `deal`, a portion at a time, until none is left or the tick has done enough. Whoever was
- * dealt with must be due later, or no more.
- * @param beside what else to read of the users whom the given query finds, in the same round trip
+ * Hands the users who are due to `deal`, a portion at a time. Afterwards each must be due later, or not at all.
+ * @param beside what else to read about the users whom the given query finds, in the same round trip
  * @returns how many messages were queued
  */
-export async function forDueUsers(
+export async function forDueUsers<B extends Batch>(
   ctx: Ctx,
   kind: DigestKind,
-  deal: (due: readonly DueUser[], now: number, found: readonly unknown[][]) => Promise<Dealt>,
-  beside: (due: SQL) => readonly SQL[] = () => [],
+  beside: (due: SQL) => B,
+  deal: (due: readonly DueUser[], now: number, found: Rows<B>) => Promise<Dealt>,
 ): Promise<number> {
-  let queued = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
+  const { done } = await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
     const now = ctx.clock.now();
     const query = dueUsers(kind, now);
-    const [rows = [], ...found] = await ctx.db.readList([query, ...beside(query)]);
-    const due = rows as DueUser[];
-    const dealt = due.length > 0 ? await deal(due, now, found) : { queued: 0, left: 0 };
-    queued += dealt.queued;
-    if (due.length < PORTION && dealt.left === 0) break;
-  }
-  return queued;
+    const { due, found } = await ctx.db.read({
+      due: query,
+      found: Parsed.of(beside(query), (rows) => rows),
+    });
+    const { queued, left } = due.length > 0 ? await deal(due, now, found) : { queued: 0, left: 0 };
+    return { done: queued, isLast: due.length < PORTION && left === 0 };
+  });
+  return done;
 }

@@ -2,13 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import { applications, matches, preferences } from "../../db/schema/index.ts";
 import { preferred } from "../../preferences/defaults.ts";
 
-/** One message lists so many things of a kind; the rest is only counted. */
+/** A message lists at most so many things of a kind; the rest is only counted. */
 export const MAX_LISTED = 20;
 
-/** Why a user hears of a grant. */
+/** Why a message is about a grant. */
 export const reasonOf = (applied: 0 | 1): "applied" | "matched" => (applied === 1 ? "applied" : "matched");
 
-/** The status of an application that its user has taken back: they do not follow its grant any more. */
+/** The status of an application that its user has taken back: the user does not follow its grant any more. */
 const WITHDRAWN = "withdrawn";
 
 /** Whether an application `a` still stands. */
@@ -16,7 +16,7 @@ export const STANDS: SQL = sql`a.status <> ${WITHDRAWN}`;
 
 /**
  * The grants that users follow, as a subquery of `user_id`, `grant_id`, `applied` (0 or 1) and `followed_since` (epoch ms):
- * those that they match as well as they wish, and those that they have applied for.
+ * those that match as well as the user has asked for, and those that the user has applied for.
  * @param users a query of ids, in a column `value`
  */
 export const followedBy = (users: SQL): SQL =>

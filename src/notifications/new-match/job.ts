@@ -4,42 +4,41 @@ import { dedupeKeys } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { waitingFor } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
-import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
+import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { MOST_PAUSES, type ReadyPause, readyPauses, notifyOfReadyPauses } from "../pause/waiting.ts";
 import { pendingDay, pendingWeek, type Run } from "../../schedules/pending.ts";
-import { rescheduled } from "../../schedules/user-schedules.ts";
-import { aboutOne } from "../grants/about-one.ts";
-import { endWaiting, rescheduleAtGivenUp } from "../grants/awaiting.ts";
-import { type Dealt, type DueUser, forDueUsers, lookedAt } from "../grants/due-users.ts";
+import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
+import { endWaiting, rescheduleAtGivenUp } from "./awaiting.ts";
+import { type Dealt, type DueUser, forDueUsers } from "../grants/due-users.ts";
 import {
   MOST_STATUSES,
   type ReadyStatus,
   readyStatuses,
   notifyOfReadyStatuses,
 } from "../application-status/waiting.ts";
+import { setMatchAndGrant } from "./notify.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
- * message a user. Who has gone over to `immediate` gets them now, and so does who waited for a grant to be known here.
- * Applications' statuses and mentors' pauses that have waited for a user or a grant go at once. Two round trips a portion.
+ * message a user. Matches of a user who has changed to `immediate`, or that have waited for a grant, are sent at once. So are
+ * statuses of applications and pauses of mentors that have waited for a user or a grant. Two round trips a portion.
  * @returns how many messages were queued
  */
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
   forDueUsers(
     ctx,
     "matches",
-    (due, now, [statuses = [], pauses = []]) =>
-      send(ctx, due, now, { statuses: statuses as ReadyStatus[], pauses: pauses as ReadyPause[] }),
-    (due) => [readyStatuses(due), readyPauses(due)],
+    (due) => ({ statuses: readyStatuses(due), pauses: readyPauses(due) }),
+    (due, now, ready) => send(ctx, due, now, ready),
   );
 
-async function send(
-  ctx: Ctx,
-  all: readonly DueUser[],
-  now: number,
-  ready: { statuses: readonly ReadyStatus[]; pauses: readonly ReadyPause[] },
-): Promise<Dealt> {
-  const due = lookedAt(lookedAt(all, ready.statuses, MOST_STATUSES), ready.pauses, MOST_PAUSES);
+interface Ready {
+  statuses: readonly ReadyStatus[];
+  pauses: readonly ReadyPause[];
+}
+
+async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: Ready): Promise<Dealt> {
+  const due = all.filter(isAllOf(ready));
   const going: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
@@ -61,25 +60,32 @@ async function send(
       orgId: user.org_id,
     }),
   );
-  const notifying = [notifyOfReadyStatuses(ctx, ready.statuses), notifyOfReadyPauses(ctx, ready.pauses)];
+  const statuses = notifyOfReadyStatuses(ctx, ready.statuses);
+  const pauses = notifyOfReadyPauses(ctx, ready.pauses);
   const ids = rows.map((row) => row.id);
   const users = JSON.stringify(due.map(({ user_id }) => user_id));
-  const results = await ctx.db.writeList([
-    ...notifying.flatMap(({ statements }) => statements),
-    ...endWaiting(users, now),
-    goWith(rows.map(({ id, user_id }) => ({ id, user_id }))),
-    ...insertNotifying(rows),
-    aboutOne(sql`SELECT value FROM json_each(${JSON.stringify(ids)})`),
-    ...rescheduled("matches", due, nextOf, periodOf),
-    rescheduleAtGivenUp(users),
-    queuedAmong([...notifying.flatMap((one) => one.ids), ...ids]),
-  ]);
-  const queued = results.at(-1) as ToWake[];
+  const { queued } = await ctx.db.write({
+    statuses: statuses.statements,
+    pauses: pauses.statements,
+    endWaiting: endWaiting(users, now),
+    claim: claimWaiting(rows.map(({ id, user_id }) => ({ id, user_id }))),
+    messages: insertNotifying(rows),
+    references: setMatchAndGrant(sql`SELECT value FROM json_each(${JSON.stringify(ids)})`),
+    rescheduled: rescheduled("matches", due, nextOf, periodOf),
+    givenUp: rescheduleAtGivenUp(users),
+    queued: queuedAmong([...statuses.ids, ...pauses.ids, ...ids]),
+  });
   await wake(ctx, queued);
   return { queued: queued.length, left: all.length - due.length };
 }
 
-/** When a user's waiting matches go; null for at once. */
+/** Whether all that is ready for a user has been read. The others stay due: what was read of them goes now, the rest later. */
+function isAllOf({ statuses, pauses }: Ready): (user: DueUser) => boolean {
+  const parts = [wholeUsers(statuses, MOST_STATUSES), wholeUsers(pauses, MOST_PAUSES)];
+  return ({ user_id }) => parts.every(({ covers, cut }) => covers(user_id) && user_id !== cut);
+}
+
+/** When a user's waiting matches are sent; null for at once. */
 function pendingRun(
   { frequency, timezone, digest_day, period, next_at }: DueUser,
   hour: number,
@@ -95,7 +101,7 @@ function pendingRun(
   }
 }
 
-/** Points what waits for these users to their messages. Another tick that came first leaves nothing waiting. */
-const goWith = (messages: readonly { id: string; user_id: string }[]): SQL =>
+/** Points the dedupe keys of what waits for these users to their messages. An overlapping run leaves nothing waiting. */
+const claimWaiting = (messages: readonly { id: string; user_id: string }[]): SQL =>
   sql`UPDATE ${dedupeKeys} SET dispatch_id = g.value->>'id' FROM json_each(${JSON.stringify(messages)}) AS g
     WHERE ${dedupeKeys}.dispatch_id = ${waitingFor(sql`g.value->>'user_id'`)}`;

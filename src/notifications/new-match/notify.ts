@@ -3,29 +3,36 @@ import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { dispatches, grants, matches, dedupeKeys, preferences, users } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/reaction.ts";
+import type { Change } from "../../directory/collection.ts";
+import type { Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { AWAITED_MS, awaitingSince, matchKey, waitingFor } from "../../outbox/dedupe-keys.ts";
+import {
+  AWAITED_MS,
+  awaitingSince,
+  IS_MATCH,
+  MATCH_ID,
+  matchKey,
+  waitingFor,
+} from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import { scheduleIfNew, rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
-import { aboutOne } from "../grants/about-one.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { isWanted } from "../grants/due-users.ts";
 
-/** Who is told at once is told of everything within this time in one message. */
-export const GATHER_MS = 2 * MINUTE;
+/** With the frequency `immediate`, the matches within this time go into one message. */
+export const COLLECT_MS = 2 * MINUTE;
 
 type Fact = { id: string; user_id: string; grant_id: string; score: number };
 
 /**
- * Tells users of matches that are new to them, or that have come up to what they ask for: each once. With the frequency
- * `immediate` a first match makes a message that is due in two minutes, and those that come within that time join it;
- * otherwise matches wait for the message of the day or the week. One whose user or grant is not known here yet waits for
- * them. What is not told is counted. Reminders and digests count them from now on.
+ * Notifies users of matches that are new, or that now reach the user's threshold: of each once. With the frequency
+ * `immediate` a first match makes a message that is due in two minutes, and matches within that time join it; otherwise
+ * they wait for the message of the day or the week. While the directory does not have the user or the grant, a match waits
+ * for them. What is not sent is counted as withheld. Reminders and digests cover them from now on.
  */
 export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
   const now = ctx.clock.now();
@@ -38,7 +45,7 @@ export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>):
         type: "new_match",
         userId,
         orgId: null,
-        sendAt: now + GATHER_MS,
+        sendAt: now + COLLECT_MS,
       }),
     ]),
   );
@@ -63,15 +70,15 @@ export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>):
     ],
     ...(notify && {
       after: portions.map((portion) =>
-        aboutOne(sql`SELECT told.dispatch_id FROM json_each(${portion}) AS g
-          CROSS JOIN ${dedupeKeys} AS told ON told.key = ${matchKey(sql`g.value->>'id'`)}`),
+        setMatchAndGrant(sql`SELECT o.dispatch_id FROM json_each(${portion}) AS g
+          CROSS JOIN ${dedupeKeys} AS o ON o.key = ${matchKey(sql`g.value->>'id'`)}`),
       ),
       dispatchIds: messages.map((row) => row.id),
     }),
   };
 }
 
-/** Matches `g`, their users `u` with the preferences `p`, and the same matches `m` as they were. */
+/** Matches `g`, their users `u` with the preferences `p`, and the same matches `m` before the change. */
 const given = (portion: string): SQL => sql`json_each(${portion}) AS g
   LEFT JOIN ${users} AS u ON u.id = g.value->>'user_id'
   LEFT JOIN ${preferences} AS p ON p.user_id = u.id
@@ -81,42 +88,51 @@ const given = (portion: string): SQL => sql`json_each(${portion}) AS g
 const FITS: SQL = sql`g.value->>'score' >= ${preferred("match_threshold")}`;
 const DID_NOT_FIT: SQL = sql`(m.id IS NULL OR m.score < ${preferred("match_threshold")})`;
 
-/** Matches that come up to what their user, whether or not they are known here, asks for, and did not before. */
+/** Matches that reach the threshold and did not before, also of users whom the directory does not have. */
 const fittingAnyone = (portion: string): SQL => sql`${given(portion)} WHERE ${FITS} AND ${DID_NOT_FIT}`;
 
-/** The same of users who are known here. */
+/** The same, of users whom the directory has. */
 const fitting = (portion: string): SQL => sql`${fittingAnyone(portion)} AND u.id IS NOT NULL`;
 
-/** New scores that are not told, by user and reason: it is too low, or the user has switched the messages off. */
+/** New scores that are withheld, by user and reason: the score is too low, or the user has switched the messages off. */
 const withheldAmong = (portion: string): SQL => sql`SELECT u.id AS user_id,
     iif(${FITS}, 'switched_off', 'below_threshold') AS reason, count(*) AS n
   FROM ${given(portion)} WHERE u.id IS NOT NULL AND (m.id IS NULL OR m.score <> g.value->>'score')
     AND ((NOT ${FITS}) OR (${DID_NOT_FIT} AND NOT ${isWanted("new_match_notifications")})) GROUP BY 1, 2`;
 
 /**
- * Points the occasions of matches to the message that will tell them: one that is still gathering, a new one, or whatever
- * comes at the user's time; or notes that they wait for a user or a grant. A message that was claimed meanwhile is not queued any more, and is not joined.
+ * Points the dedupe keys of matches to their message: one that is still collecting, a new one, or the next one of the day or
+ * the week; or notes that they wait for a user or a grant. A message that was claimed is not `queued`, so no match joins it.
  */
 function claimDedupeKeys(portion: string, now: number): Statement[] {
   const isLater = sql`${isWanted("new_match_notifications")} AND ${preferred("notification_frequency")} <> 'immediate'`;
   const collecting = sql`(SELECT d.id FROM ${dispatches} AS d
-    WHERE d.user_id = u.id AND d.channel = 'email' AND d.id >= ${firstIdAt(now - GATHER_MS - MINUTE)}
+    WHERE d.user_id = u.id AND d.channel = 'email' AND d.id >= ${firstIdAt(now - COLLECT_MS - MINUTE)}
       AND d.type = 'new_match' AND d.status = 'queued' AND d.attempts = 0 AND d.due_at > ${now}
     ORDER BY d.id DESC LIMIT 1)`;
   const isEarly = sql`(u.id IS NULL OR NOT EXISTS (SELECT 1 FROM ${grants} WHERE id = g.value->>'grant_id'))`;
   const userId = sql`g.value->>'user_id'`;
-  const isNews = sql`${fittingAnyone(portion)} AND ${isWanted("new_match_notifications")}`;
+  const isNew = sql`${fittingAnyone(portion)} AND ${isWanted("new_match_notifications")}`;
   return [
     rescheduleNow("matches", sql`SELECT u.id AS user_id FROM ${fitting(portion)} AND ${isLater}`, now),
-    rescheduleNow(
-      "matches",
-      sql`SELECT ${userId} AS user_id FROM ${isNews} AND ${isEarly}`,
-      now + AWAITED_MS,
-    ),
+    rescheduleNow("matches", sql`SELECT ${userId} AS user_id FROM ${isNew} AND ${isEarly}`, now + AWAITED_MS),
     sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
       SELECT ${matchKey(sql`g.value->>'id'`)},
         CASE WHEN ${isEarly} THEN ${awaitingSince(userId, now)} WHEN ${isLater} THEN ${waitingFor(userId)}
           ELSE coalesce(${collecting}, g.value->>'dispatch_id') END
-      FROM ${isNews} ON CONFLICT DO NOTHING`,
+      FROM ${isNew} ON CONFLICT DO NOTHING`,
   ];
 }
+
+/**
+ * The statement that notes on unsent messages which match and which grant they are about; neither when they are about several.
+ * @param ids a query of dispatches, one column
+ */
+export const setMatchAndGrant = (ids: SQL): Statement =>
+  sql`UPDATE ${dispatches} SET match_id = found.match_id, grant_id = found.grant_id
+    FROM (SELECT o.dispatch_id, iif(count(*) = 1, min(m.id), NULL) AS match_id,
+        iif(count(*) = 1, min(m.grant_id), NULL) AS grant_id
+      FROM ${dedupeKeys} AS o CROSS JOIN ${matches} AS m ON m.id = ${MATCH_ID}
+      WHERE o.dispatch_id IN (${ids}) AND ${IS_MATCH} GROUP BY o.dispatch_id) AS found
+    WHERE ${dispatches}.id = found.dispatch_id AND ${dispatches}.status = 'queued'
+      AND (${dispatches}.match_id IS NOT found.match_id OR ${dispatches}.grant_id IS NOT found.grant_id)`;

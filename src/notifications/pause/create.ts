@@ -13,8 +13,15 @@ import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { notFound } from "../../lib/failure.ts";
 import { reserveQuota } from "../../rate-limit/quota/spend.ts";
-import { findMentor, mentorOf } from "./read.ts";
-import { detailOf, mentorInScope, type RecordDetail, recordInScope, selectDetails } from "./records.ts";
+import { findMentor, requireMentor } from "./read.ts";
+import {
+  mentorInScope,
+  type RecordDetail,
+  recordInScope,
+  requireRecord,
+  selectDetails,
+  type StoredDetail,
+} from "./records.ts";
 
 /** What a client says that it has sent. Times are epoch ms. */
 export interface NewRecord {
@@ -22,7 +29,7 @@ export interface NewRecord {
   event_type: PauseEventType;
   effective_date: number | null;
   reason: string | null;
-  /** Left out: the mentor's own. */
+  /** Left out: the mentor's coordinator. */
   coordinator_id?: string | undefined;
   channels_notified: readonly Channel[];
   dispatch_ids: readonly string[];
@@ -35,7 +42,7 @@ interface Recorded {
 }
 
 /**
- * Records that a coordinator was told by someone else than the flow. Two round trips: mentor and key, then record and key.
+ * Records that a client has notified a coordinator by itself. Two round trips: mentor and key, then record and key.
  * @throws 404 for a mentor or a coordinator outside the scope, 422 for a key used with another body, 429 over the
  * organization's quota
  */
@@ -52,7 +59,7 @@ export async function recordSent(
     named: sql`SELECT 1 WHERE ${mayBeNamed(scope, input)}`,
   });
   if (earlier !== null) return earlier;
-  const mentor = mentorOf(found.mentors);
+  const mentor = requireMentor(found.mentors);
   if (found.named.length === 0) throw notFound("coordinator");
 
   const now = ctx.clock.now();
@@ -85,14 +92,14 @@ export async function recordSent(
       { id: ctx.ids.uuid(), action: "notification_record.create", target: id, ...author },
       CHANGED,
     ),
-    record: sql`${selectDetails(scope)} WHERE ${records.id} = ${id}`,
+    record: selectDetails(scope, sql`${records.id} = ${id}`),
   });
   if (winner !== null) return winner;
   quota.keep();
-  return { record: detailOf(made.record), replayed: false };
+  return { record: requireRecord(made.record), replayed: false };
 }
 
-/** The condition that whoever is said to have been told is the mentor's coordinator, or a user in scope. */
+/** The condition that the coordinator whom the input names is the mentor's, or a user in scope. */
 const mayBeNamed = (scope: Scope, { peer_mentor_id, coordinator_id }: NewRecord): SQL =>
   coordinator_id === undefined
     ? sql`true`
@@ -100,7 +107,7 @@ const mayBeNamed = (scope: Scope, { peer_mentor_id, coordinator_id }: NewRecord)
         OR ${userInScope(scope, sql`${coordinator_id}`)})`;
 
 /** A record that the caller may see. */
-const recordIn = (scope: Scope): Repeatable<unknown, Recorded> => ({
-  find: (id) => sql`${selectDetails(scope)} WHERE ${recordInScope(scope)} AND ${records.id} = ${id}`,
-  replay: (rows) => (rows.length === 0 ? null : { record: detailOf(rows), replayed: true }),
+const recordIn = (scope: Scope): Repeatable<StoredDetail, Recorded> => ({
+  find: (id) => selectDetails(scope, sql`${recordInScope(scope)} AND ${records.id} = ${id}`),
+  replay: (rows) => (rows.length === 0 ? null : { record: requireRecord(rows), replayed: true }),
 });

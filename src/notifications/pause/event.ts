@@ -4,7 +4,7 @@ import { activated, deactivated } from "./words.en.ts";
 
 type Mentor = typeof peerMentors.$inferSelect;
 
-/** What the pause flow needs to know of a mentor: facts of the directory. */
+/** What the pause flow needs of a mentor. */
 export type Pausing = Pick<
   Mentor,
   "id" | "full_name" | "coordinator_id" | "status" | "pause_start_date" | "pause_reason"
@@ -13,7 +13,7 @@ export type Pausing = Pick<
 /** The status that is a pause. Any other word is not. */
 export const PAUSED = "paused";
 
-/** What a coordinator is told when a mentor's status has become this. */
+/** What the messages to a coordinator say about a mentor's new status. */
 export interface PauseEvent {
   type: PauseEventType;
   /** Epoch ms. */

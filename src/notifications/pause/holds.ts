@@ -2,12 +2,12 @@ import { type SQL, sql } from "drizzle-orm";
 import { notificationRecords, PAUSE_EVENTS, peerMentors } from "../../db/schema/index.ts";
 import { PAUSED } from "./event.ts";
 
-/** Whether a dispatch `d` tells that a mentor pauses or is back. */
+/** Whether a dispatch `d` is about the pause or return of a mentor. */
 export const IS_PAUSE_MESSAGE: SQL = sql`d.type IN ${PAUSE_EVENTS}`;
 
 /**
- * Whether what such a dispatch tells still holds: its record's mentor is (or is not) paused as it says, and is still its
- * user's to look after. A change back has messages of its own.
+ * Whether such a dispatch still holds: the mentor of its record is paused, or not, as it says, and its user is still the
+ * mentor's coordinator. A change back has its own messages.
  */
 export const PAUSE_HOLDS: SQL = sql`EXISTS (SELECT 1 FROM ${notificationRecords} AS r
   CROSS JOIN ${peerMentors} AS m ON m.id = r.peer_mentor_id

@@ -4,7 +4,7 @@ import { notificationRecords as records, type PauseEventType, peerMentors } from
 import type { Scope } from "../../auth/scope.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
-import { entryOf, mentorInScope, type RecordEntry, selectEntries } from "./records.ts";
+import { mentorInScope, type RecordEntry, selectEntries } from "./records.ts";
 
 /** What records can be filtered by. */
 export interface RecordFilter {
@@ -26,12 +26,12 @@ export async function listRecords(
 ): Promise<Listed<RecordEntry>> {
   const found = candidates(scope, filter);
   const before = page.before === null ? sql`true` : sql`c.id < ${page.before}`;
-  const [rows = [], total = []] = await ctx.db.readList([
-    sql`${selectEntries} WHERE ${records.id} IN (SELECT c.id ${found} AND ${before}
-        ORDER BY c.id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}) ORDER BY ${records.id} DESC`,
-    sql`SELECT count(*) AS total FROM (SELECT 1 ${found} LIMIT ${TOTAL_CAP + 1})`,
-  ]);
-  return { rows: rows.map(entryOf), total: (total as { total: number }[])[0]?.total ?? 0 };
+  const { rows, counted } = await ctx.db.read({
+    rows: selectEntries(sql`WHERE ${records.id} IN (SELECT c.id ${found} AND ${before}
+        ORDER BY c.id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}) ORDER BY ${records.id} DESC`),
+    counted: sql<{ total: number }>`SELECT count(*) AS total FROM (SELECT 1 ${found} LIMIT ${TOTAL_CAP + 1})`,
+  });
+  return { rows, total: counted[0]?.total ?? 0 };
 }
 
 /**

@@ -5,7 +5,7 @@ import { dispatchRow } from "../../outbox/create.ts";
 import { printId } from "../../lib/ids.ts";
 import type { PauseEvent } from "./event.ts";
 
-/** The messages that tell a coordinator of an event: a push that falls back to e-mail, and an in-app message. */
+/** The messages to a coordinator about an event: a push that falls back to e-mail, and an in-app message. */
 export function pauseMessages(
   ctx: Ctx,
   event: PauseEvent,
@@ -33,5 +33,5 @@ export function pauseMessages(
   };
 }
 
-/** A condition upon an in-app message, which goes where its push goes. */
+/** The condition on an in-app message that its push was inserted. */
 export const HAS_PUSH: SQL = sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.batch_id = value->>'batch_id' AND d.channel = 'push')`;

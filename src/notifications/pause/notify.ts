@@ -9,7 +9,8 @@ import {
   peerMentors,
   users,
 } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/reaction.ts";
+import type { Change } from "../../directory/collection.ts";
+import type { Consequences } from "../../directory/reaction.ts";
 import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
 import { AWAITED_MS, awaitingSince, IS_WAITING, statusKey } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
@@ -17,9 +18,9 @@ import { chunksByBytes } from "../../lib/chunks.ts";
 import { rescheduleNow } from "../../schedules/user-schedules.ts";
 import { PAUSED, pauseEvent, type Pausing } from "./event.ts";
 import { HAS_PUSH, pauseMessages } from "./messages.ts";
-import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./not-notified.ts";
+import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./waiting.ts";
 
-/** What would follow from one mentor's new status, if it is new: with ids made beforehand. */
+/** What follows from a mentor's status if it is a new one. Its ids are made beforehand. */
 interface Notice {
   mentor_id: string;
   record_id: string;
@@ -33,11 +34,10 @@ interface Notice {
 }
 
 /**
- * Tells coordinators of mentors who pause or return: the record, a push that falls back to e-mail, and an in-app message,
- * in the batch that changes the status. A mentor who is new here has not changed, and so nobody hears of an import.
- * Until the coordinator is known here, or the mentor has one, what is to be told waits, and the record says so.
- * Every statement works on all mentors at once and asks anew whether there is anything to tell, so that a repeat tells
- * nothing.
+ * Notifies coordinators of mentors who pause or return: a record, a push that falls back to e-mail, and an in-app message,
+ * in the batch that changes the status. A new mentor has no status before, so an import notifies nobody. While the
+ * directory does not have the coordinator, or the mentor has none, the messages wait, and the record says so.
+ * Every statement works on all mentors at once and checks again whether the status changes, so that a repeat does nothing.
  */
 export function notifyOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>): Consequences {
   if (!notify) return {};
@@ -82,7 +82,7 @@ export function notifyOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>
           sql`SELECT n.value->>'coordinator_id' AS user_id FROM ${takingOver(portion, now)}`,
           now,
         ),
-        waitForWhoTakesOver(portion, now),
+        waitForNewCoordinator(portion, now),
       ]),
       ...insertNotifying(pushes),
       ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
@@ -92,18 +92,18 @@ export function notifyOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>
   };
 }
 
-/** Notices whose mentor goes into a pause or out of one: `n` is the notice, `m` the mentor as they were. */
+/** Notices whose mentor begins or ends a pause: `n` is the notice, `m` the mentor before the change. */
 const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id'
     AND (m.status = ${PAUSED}) <> (n.value->>'is_paused')`;
 
-/** The same with their coordinators `u`, who may not be known here. */
+/** The same with their coordinators `u`, whom the directory may not have. */
 const toNotify = (portion: string): SQL => sql`${changing(portion)}
   LEFT JOIN ${users} AS u ON u.id = n.value->>'coordinator_id' WHERE n.value->>'coordinator_id' IS NOT NULL`;
 
 const early = (portion: string): SQL => sql`${toNotify(portion)} AND u.id IS NULL`;
 
-/** Only a coordinator whom the directory knows can be told: what is for another waits for them. */
+/** A coordinator whom the directory has is notified at once. For another one the dedupe key waits. */
 const insertDedupeKeys = (
   portion: string,
   now: number,
@@ -112,7 +112,7 @@ const insertDedupeKeys = (
       ELSE ${awaitingSince(sql`n.value->>'coordinator_id'`, now, sql`n.value->>'record_id'`)} END
   FROM ${toNotify(portion)} ON CONFLICT DO NOTHING`;
 
-/** Notices by which a mentor gets another coordinator, while the last record `r` still holds and nobody was told of it. */
+/** Notices that give a mentor another coordinator, while the last record `r` still holds and nobody was notified of it. */
 const takingOver = (portion: string, now: number): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id' AND m.coordinator_id IS NOT n.value->>'coordinator_id'
     AND (m.status = ${PAUSED}) = (n.value->>'is_paused')
@@ -120,8 +120,8 @@ const takingOver = (portion: string, now: number): SQL => sql`json_each(${portio
     AND (r.event_type = 'pause_activated') = (n.value->>'is_paused')
   WHERE n.value->>'coordinator_id' IS NOT NULL AND r.sent_at > ${now - AWAITED_MS}`;
 
-/** Lets what the coordinator before has not heard of wait for this one; the job of what waits looks at once. */
-const waitForWhoTakesOver = (
+/** Lets what the former coordinator was not notified of wait for the new one, who is due at once. */
+const waitForNewCoordinator = (
   portion: string,
   now: number,
 ): Statement => sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
@@ -142,7 +142,7 @@ const insertRecords = (portion: string, now: number): Statement => sql`INSERT IN
   FROM ${changing(portion)} LEFT JOIN ${dedupeKeys} AS o ON o.dispatch_id = n.value->>'push_id'
   WHERE true ON CONFLICT DO NOTHING`;
 
-/** Deletes the notification records about a mentor who is about to be deleted: their reasons are personal. */
+/** Deletes the notification records about a mentor, for when the mentor is deleted: the reasons in them are personal data. */
 export const deleteRecordsOf = (_ctx: Ctx, mentorId: string): Statement[] => [
   sql`DELETE FROM ${records} WHERE peer_mentor_id = ${mentorId}`,
 ];

@@ -4,59 +4,59 @@ import { notificationRecords as records, peerMentors } from "../../db/schema/ind
 import type { Scope } from "../../auth/scope.ts";
 import { notFound } from "../../lib/failure.ts";
 import {
-  detailOf,
-  entryOf,
   mentorInScope,
   type RecordDetail,
   type RecordEntry,
   recordInScope,
+  requireRecord,
   selectDetails,
   selectEntries,
+  type StoredDetail,
 } from "./records.ts";
 
 type Mentor = typeof peerMentors.$inferSelect;
 
 /** Reads a whole record, if it is in scope. */
-export const findRecord = (scope: Scope, id: string): SQL =>
-  sql`${selectDetails(scope)} WHERE ${records.id} = ${id} AND ${recordInScope(scope)}`;
+export const findRecord = (scope: Scope, id: string): SQL<StoredDetail> =>
+  selectDetails(scope, sql`${records.id} = ${id} AND ${recordInScope(scope)}`);
 
-/** Reads a mentor, if they are in scope. */
-export const findMentor = (scope: Scope, id: string): SQL =>
-  sql`SELECT m.* FROM ${peerMentors} AS m WHERE m.id = ${id} AND ${mentorInScope(scope)}`;
+/** Reads a mentor, if the mentor is in scope. */
+export const findMentor = (scope: Scope, id: string): SQL<Mentor> =>
+  sql<Mentor>`SELECT m.* FROM ${peerMentors} AS m WHERE m.id = ${id} AND ${mentorInScope(scope)}`;
 
-/** @throws 404 when there is none */
-export function mentorOf([row]: readonly unknown[]): Mentor {
-  if (row === undefined) throw notFound("peer mentor");
-  return row as Mentor;
+/** The mentor that `findMentor` found. @throws 404 */
+export function requireMentor([mentor]: readonly Mentor[]): Mentor {
+  if (mentor === undefined) throw notFound("peer mentor");
+  return mentor;
 }
 
 /** One record. One round trip. @throws 404 */
 export async function getRecord(ctx: Ctx, scope: Scope, id: string): Promise<RecordDetail> {
-  const [found = []] = await ctx.db.readList([findRecord(scope, id)]);
-  return detailOf(found);
+  const { found } = await ctx.db.read({ found: findRecord(scope, id) });
+  return requireRecord(found);
 }
 
-/** A mentor, as routing needs them. One round trip. @throws 404 */
+/** A mentor's profile. One round trip. @throws 404 */
 export async function getProfile(ctx: Ctx, scope: Scope, mentorId: string): Promise<Mentor> {
-  const [found = []] = await ctx.db.readList([findMentor(scope, mentorId)]);
-  return mentorOf(found);
+  const { found } = await ctx.db.read({ found: findMentor(scope, mentorId) });
+  return requireMentor(found);
 }
 
-/** What happened to one mentor, newest first, and how much there is in all. One round trip. @throws 404 */
+/** The records about one mentor, newest first, and how many there are in all. One round trip. @throws 404 */
 export async function getHistory(
   ctx: Ctx,
   scope: Scope,
   mentorId: string,
   limit: number,
 ): Promise<{ mentor: Mentor; events: RecordEntry[]; total: number }> {
-  const [found = [], events = [], total = []] = await ctx.db.readList([
-    findMentor(scope, mentorId),
-    sql`${selectEntries} WHERE ${records.peer_mentor_id} = ${mentorId} ORDER BY ${records.id} DESC LIMIT ${limit}`,
-    sql`SELECT count(*) AS total FROM ${records} WHERE peer_mentor_id = ${mentorId}`,
-  ]);
-  return {
-    mentor: mentorOf(found),
-    events: events.map(entryOf),
-    total: (total as { total: number }[])[0]?.total ?? 0,
-  };
+  const { found, events, counted } = await ctx.db.read({
+    found: findMentor(scope, mentorId),
+    events: selectEntries(
+      sql`WHERE ${records.peer_mentor_id} = ${mentorId} ORDER BY ${records.id} DESC LIMIT ${limit}`,
+    ),
+    counted: sql<{
+      total: number;
+    }>`SELECT count(*) AS total FROM ${records} WHERE peer_mentor_id = ${mentorId}`,
+  });
+  return { mentor: requireMentor(found), events, total: counted[0]?.total ?? 0 };
 }

@@ -1,5 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type Channel, notificationRecords as records, peerMentors, users } from "../../db/schema/index.ts";
+import { z } from "zod";
+import { Parsed } from "../../db/statement.ts";
+import {
+  type Channel,
+  CHANNELS,
+  notificationRecords as records,
+  peerMentors,
+  users,
+} from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../auth/scope.ts";
 import { notFound } from "../../lib/failure.ts";
 import { channelsNotified, dispatchIds, notes } from "./following.ts";
@@ -24,7 +32,7 @@ export interface RecordEntry extends Pick<
 
 /** A whole record. */
 export interface RecordDetail extends RecordEntry {
-  /** Null for one whom the caller may not know, too. */
+  /** Null, too, for a coordinator whom the caller may not know. */
   coordinator_name: string | null;
   /** UUIDs of dispatches where the flow wrote the record, opaque where a client did. */
   dispatch_ids: string[];
@@ -32,21 +40,19 @@ export interface RecordDetail extends RecordEntry {
   updated_at: number;
 }
 
-/** A row as it comes: with JSON in it. */
-type Row<R> = Omit<R, "channels_notified" | "dispatch_ids"> & {
-  channels_notified: string;
-  dispatch_ids: string;
-};
+/** A row as it is stored: with arrays as JSON. */
+type Encoded<R> = { [C in keyof R]: C extends "channels_notified" | "dispatch_ids" ? string : R[C] };
+export type StoredDetail = Encoded<RecordDetail>;
 
-// The table has no alias: what a record says of its dispatches is worked out in terms of its name.
+// The table has no alias, since the expressions of following.ts use its name.
 const entry = sql`${records.id}, ${records.peer_mentor_id}, ${records.event_type}, ${records.effective_date},
   ${records.reason}, ${records.coordinator_id}, ${records.source}, ${records.sent_at},
   (SELECT p.full_name FROM ${peerMentors} p WHERE p.id = ${records.peer_mentor_id}) AS peer_mentor_name,
   ${channelsNotified} AS channels_notified`;
 
 /**
- * A record tells the name of whom the caller may know: the mentor's coordinator of today, a user in scope, and for a
- * coordinator those of the mentor's organization. A mentor comes with a past in which others may have been told.
+ * Whether the caller may read the name of a record's coordinator: of the mentor's coordinator of today, of a user in
+ * scope, and, for a coordinator, of a user in the mentor's organization. Records of the past may name others.
  */
 function isKnown(scope: Scope): SQL {
   if (scope.kind === "all") return sql`true`;
@@ -56,28 +62,29 @@ function isKnown(scope: Scope): SQL {
       AND (m.coordinator_id = u.id OR ${colleague})))`;
 }
 
-/** The start of a statement that reads records as lists show them. */
-export const selectEntries = sql`SELECT ${entry} FROM ${records}`;
+/** Reads records as lists show them. @param which WHERE and what comes after it */
+export const selectEntries = (which: SQL): Parsed<RecordEntry[]> =>
+  Parsed.of({ rows: sql<Encoded<RecordEntry>>`SELECT ${entry} FROM ${records} ${which}` }, ({ rows }) =>
+    rows.map((row) => ({ ...row, channels_notified: channels.parse(JSON.parse(row.channels_notified)) })),
+  );
 
-/** The start of a statement that reads whole records, for whoever has this scope. */
-export const selectDetails = (scope: Scope): SQL => sql`SELECT ${entry}, ${dispatchIds} AS dispatch_ids,
+/** Reads whole records, for callers with this scope. `requireRecord` decodes them. @param where a condition */
+export const selectDetails = (scope: Scope, where: SQL): SQL<StoredDetail> =>
+  sql<StoredDetail>`SELECT ${entry}, ${dispatchIds} AS dispatch_ids,
     ${notes} AS notes, ${records.updated_at},
     (SELECT u.name FROM ${users} u WHERE u.id = ${records.coordinator_id} AND ${isKnown(scope)}) AS coordinator_name
-  FROM ${records}`;
+  FROM ${records} WHERE ${where}`;
 
-export const entryOf = (row: unknown): RecordEntry => {
-  const read = row as Row<RecordEntry>;
-  return { ...read, channels_notified: JSON.parse(read.channels_notified) as Channel[] };
-};
+const channels = z.array(z.enum(CHANNELS));
+const strings = z.array(z.string());
 
-/** @throws 404 when there is none */
-export function detailOf([row]: readonly unknown[]): RecordDetail {
+/** The record that `selectDetails` found. @throws 404 */
+export function requireRecord([row]: readonly StoredDetail[]): RecordDetail {
   if (row === undefined) throw notFound("notification record");
-  const read = row as Row<RecordDetail>;
   return {
-    ...read,
-    channels_notified: JSON.parse(read.channels_notified) as Channel[],
-    dispatch_ids: JSON.parse(read.dispatch_ids) as string[],
+    ...row,
+    channels_notified: channels.parse(JSON.parse(row.channels_notified)),
+    dispatch_ids: strings.parse(JSON.parse(row.dispatch_ids)),
   };
 }
 

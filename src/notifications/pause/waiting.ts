@@ -9,16 +9,26 @@ import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { PAUSED, pauseEvent } from "./event.ts";
 import { HAS_PUSH, pauseMessages } from "./messages.ts";
-import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./not-notified.ts";
 
-/** Pauses and returns of one look. */
+export const NO_COORDINATOR = "Nobody notified: the peer mentor has no coordinator";
+export const UNKNOWN_COORDINATOR = "Nobody notified: the coordinator is not known";
+
+/** Whether the flow wrote a record `r` and notified nobody. */
+export const IS_NOT_NOTIFIED: SQL = sql`(r.source = 'flow' AND r.dispatch_ids = '[]' AND NOT r.channels_fixed)`;
+
+/** The id of the flow's last record about a mentor: earlier ones do not hold any more. */
+export const lastRecordOf = (mentorId: SQL): SQL =>
+  sql`(SELECT l.id FROM ${records} AS l WHERE l.peer_mentor_id = ${mentorId} AND l.source = 'flow'
+    ORDER BY l.id DESC LIMIT 1)`;
+
+/** Pauses and returns in one portion. */
 export const MOST_PAUSES = 500;
 
-/** A pause or a return that has waited for its coordinator, who is known now. */
+/** A pause or a return that has waited for its coordinator, whom the directory has now. */
 export interface ReadyPause {
   user_id: string;
   key: string;
-  /** What its occasion points to until it is told. */
+  /** What its dedupe key points to while it waits. */
   awaiting: string;
   record_id: string;
   mentor_id: string;
@@ -29,8 +39,8 @@ export interface ReadyPause {
 }
 
 /**
- * The record `r` for which an occasion `o` of a user `j.value` waits, and its mentor `m`: as long as nobody was told, they
- * are the user's to look after, and it is the last one and still so.
+ * The record `r` for which a dedupe key `o` of a user `j.value` waits, and its mentor `m`: as long as nobody was notified, the
+ * user is the mentor's coordinator, and the record is the last one and still true.
  */
 const STANDING: SQL = sql`${records} AS r ON r.id = ${awaitingNote(sql`j.value`)} AND ${IS_NOT_NOTIFIED}
   CROSS JOIN ${peerMentors} AS m ON m.id = r.peer_mentor_id AND m.coordinator_id = j.value
@@ -38,26 +48,26 @@ const STANDING: SQL = sql`${records} AS r ON r.id = ${awaitingNote(sql`j.value`)
 
 const KNOWN: SQL = sql`CROSS JOIN ${users} AS u ON u.id = m.coordinator_id`;
 
-/** Whether what the occasion `o` of a user `j.value` is to tell of a mentor is still so. */
+/** Whether the pause or return for which the dedupe key `o` of a user `j.value` waits still holds. */
 export const PAUSE_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING})`;
-/** Whether, moreover, the coordinator is known. */
+/** Whether it also has all that its messages need: the directory has the coordinator. */
 export const PAUSE_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
 
-/** What can be told to these coordinators now, in their order. @param due a query with their `user_id` */
-export const readyPauses = (due: SQL): SQL =>
-  sql`SELECT j.value AS user_id, o.key, o.dispatch_id AS awaiting, r.id AS record_id, m.id AS mentor_id, m.full_name,
+/** The pauses and returns that can be sent to these coordinators now, in the order of `user_id`. @param due a query of `user_id` */
+export const readyPauses = (due: SQL): SQL<ReadyPause> =>
+  sql<ReadyPause>`SELECT j.value AS user_id, o.key, o.dispatch_id AS awaiting, r.id AS record_id, m.id AS mentor_id, m.full_name,
       m.status, r.effective_date, r.reason
     FROM (SELECT user_id AS value FROM (${due})) AS j
       CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}
     WHERE ${IS_PAUSE} GROUP BY j.value, r.id ORDER BY j.value, r.id LIMIT ${MOST_PAUSES}`;
 
-/** Statements that tell these, unless they are true no more, and let their records follow. `ids` are those of the messages. */
+/** Statements that queue the messages of these pauses, if they still hold, and update their records. `ids` are those of the messages. */
 export function notifyOfReadyPauses(
   ctx: Ctx,
   pauses: readonly ReadyPause[],
 ): { ids: readonly string[]; statements: readonly Statement[] } {
   const now = ctx.clock.now();
-  const told = pauses.map((one) => {
+  const messages = pauses.map((one) => {
     const mentor = { id: one.mentor_id, full_name: one.full_name, coordinator_id: one.user_id };
     const { status, effective_date: pause_start_date, reason: pause_reason } = one;
     const event = pauseEvent({ ...mentor, status, pause_start_date, pause_reason }, pause_start_date ?? now);
@@ -69,12 +79,12 @@ export function notifyOfReadyPauses(
     key,
     awaiting,
     record_id,
-    push_id: told[i]?.push.id,
-    in_app_id: told[i]?.inApp.id,
+    push_id: messages[i]?.push.id,
+    in_app_id: messages[i]?.inApp.id,
   }));
   const portions = chunksByBytes(points, JSON_PARAMETER_BYTES).map((portion) => JSON.stringify(portion));
-  const pushes = told.map(({ push }) => push);
-  const inApps = told.map(({ inApp }) => inApp);
+  const pushes = messages.map(({ push }) => push);
+  const inApps = messages.map(({ inApp }) => inApp);
   return {
     ids: [...pushes, ...inApps].map(({ id }) => id),
     statements: [
@@ -91,7 +101,7 @@ const pointTo = (portion: string): SQL => sql`UPDATE ${dedupeKeys} AS o SET disp
     value->>'push_id' AS push_id FROM json_each(${portion})) AS j
   WHERE o.key = j.key AND o.dispatch_id = j.awaiting AND ${PAUSE_READY}`;
 
-/** A record says whom it tells, and since when, and follows the messages as if they had been made at once. */
+/** Writes into the records who is notified and since when. From now on they follow the messages. */
 const follow = (
   portion: string,
   now: number,

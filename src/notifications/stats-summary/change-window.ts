@@ -4,9 +4,14 @@ import type { Statement } from "../../db/statement.ts";
 import { statsSubscriptions as table } from "../../db/schema/index.ts";
 import type { Scope } from "../../auth/scope.ts";
 import { windowAt, type WindowKind } from "../../schedules/windows.ts";
-import { subscribedAlready } from "./conflict.ts";
 import { firstPending } from "./periods.ts";
-import { findSubscription, type Subscription, there, type ZonedSubscription } from "./read.ts";
+import {
+  findSubscription,
+  requireSubscription,
+  subscribedAlready,
+  type Subscription,
+  type ZonedSubscription,
+} from "./read.ts";
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
 /**
@@ -20,20 +25,23 @@ export async function changeWindow(
   id: string,
   kind: WindowKind,
 ): Promise<Subscription> {
-  const [[found] = []] = await ctx.db.readList([findSubscription(scope, id)]);
-  const before = there(found);
-  const [, [after] = [], [other] = []] = await ctx.db.writeList([
-    update(ctx, scope, before, kind),
-    findSubscription(scope, id),
-    sql`SELECT id, time_window FROM ${table}
+  const { found } = await ctx.db.read({ found: findSubscription(scope, id) });
+  const before = requireSubscription(found);
+  const {
+    after,
+    others: [other],
+  } = await ctx.db.write({
+    update: update(ctx, scope, before, kind),
+    after: findSubscription(scope, id),
+    others: sql<Pick<Subscription, "id" | "time_window">>`SELECT id, time_window FROM ${table}
       WHERE user_id = ${before.user_id} AND time_window = ${kind} AND id <> ${id}`,
-  ]);
-  const changed = there(after);
-  if (other !== undefined) throw subscribedAlready(other as Subscription);
+  });
+  const changed = requireSubscription(after);
+  if (other !== undefined) throw subscribedAlready(other);
   return changed;
 }
 
-/** A user who moves to another zone at this very moment makes it out of date at once, and the jobs look at it. */
+/** If the user moves to another zone at this moment, the snapshot is stale and the summary due at once: the jobs put both right. */
 function update(
   ctx: Ctx,
   scope: Scope,

@@ -1,58 +1,55 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom } from "../../db/client.ts";
+import { inPortions } from "../../db/portions.ts";
 import type { Statement } from "../../db/statement.ts";
 import { type DispatchRow, dedupeKeys, statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { dispatchRow, insertDispatches, HAS_DEDUPE_KEY } from "../../outbox/create.ts";
 import { summaryKey } from "../../outbox/dedupe-keys.ts";
-import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
+import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { DAY } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
-import { type DueSubscription, lookAt, type LookedAt, type SummedUp, sumUp } from "./closed-windows.ts";
+import { type DueSubscription, plan, type Planned, type SummedUp, sumUp } from "./closed-windows.ts";
 import { pushTextOf } from "./push-text.ts";
 import { summaryOf } from "./summary.ts";
 
-/** Subscriptions dealt with in one go, and goes of one tick. */
+/** Subscriptions in one portion, and portions in one run. */
 const PORTION = 500;
 const PORTIONS_PER_TICK = 10;
 
-/** A summary is news for a week, and no longer than until the next one. */
+/** A summary expires after a week, or when the next one is due. */
 const NEWS_MS = 7 * DAY;
 
 /**
  * Sends the summaries of the windows that have closed, at `DIGEST_HOUR` local time: by push, or by e-mail where that
- * fails. An occasion a window keeps overlapping ticks from telling it twice, and of several windows missed in an outage
- * the last is told. Three round trips a portion; the cost grows with what is due.
+ * fails. A dedupe key for each window keeps overlapping runs from sending it twice. Of several windows that closed during
+ * an outage the last one is summed up. Three round trips a portion; the cost grows with what is due.
  * @returns how many summaries were queued
  */
 export async function sendSummaries(ctx: Ctx): Promise<number> {
-  let sent = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
+  const { done } = await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
     const now = ctx.clock.now();
-    const [rows = []] = await ctx.db.readList([dueQuery(now)]);
-    const due = rows as DueSubscription[];
-    if (due.length > 0) sent += await send(ctx, lookAt(due, ctx.config.digestHour, now));
-    if (due.length < PORTION) break;
-  }
-  return sent;
+    const { due } = await ctx.db.read({ due: dueQuery(now) });
+    const queued = due.length > 0 ? await send(ctx, plan(due, ctx.config.digestHour, now)) : 0;
+    return { done: queued, isLast: due.length < PORTION };
+  });
+  return done;
 }
 
 /** The longest overdue first. CROSS JOIN keeps SQLite from starting with the users. */
-const dueQuery = (now: number): SQL =>
-  sql`SELECT s.id, s.user_id, s.time_window, s.period, s.next_at, u.org_id, u.locale, u.timezone
+const dueQuery = (now: number): SQL<DueSubscription> =>
+  sql<DueSubscription>`SELECT s.id, s.user_id, s.time_window, s.period, s.next_at, u.org_id, u.locale, u.timezone
     FROM ${table} AS s CROSS JOIN ${users} AS u ON u.id = s.user_id
     WHERE s.next_at <= ${now} ORDER BY s.next_at LIMIT ${PORTION}`;
 
-async function send(ctx: Ctx, looked: readonly LookedAt[]): Promise<number> {
-  const messages = (await sumUp(ctx, looked)).map((one) => ({ one, row: messageOf(ctx, one) }));
+async function send(ctx: Ctx, planned: readonly Planned[]): Promise<number> {
+  const messages = (await sumUp(ctx, planned)).map((one) => ({ one, row: messageOf(ctx, one) }));
   const rows = messages.map(({ row }) => row);
-  const results = await ctx.db.writeList([
-    ...(rows.length > 0 ? [notifyOf(messages)] : []),
-    ...insertDispatches(rows, HAS_DEDUPE_KEY),
-    moveOn(looked),
-    queuedAmong(rows.map((row) => row.id)),
-  ]);
-  const queued = results.at(-1) as ToWake[];
+  const { queued } = await ctx.db.write({
+    keys: rows.length > 0 ? [claimDedupeKeys(messages)] : [],
+    messages: insertDispatches(rows, HAS_DEDUPE_KEY),
+    rescheduled: moveOn(planned),
+    queued: queuedAmong(rows.map((row) => row.id)),
+  });
   await wake(ctx, queued);
   return queued.length;
 }
@@ -79,8 +76,8 @@ function messageOf(ctx: Ctx, summedUp: SummedUp): DispatchRow {
   });
 }
 
-/** Points occasions to their messages, for those subscriptions that are still there and as they were when they were read. */
-function notifyOf(messages: readonly { one: SummedUp; row: DispatchRow }[]): Statement {
+/** Inserts the dedupe keys of the messages, for those subscriptions that still exist and have not changed since they were read. */
+function claimDedupeKeys(messages: readonly { one: SummedUp; row: DispatchRow }[]): Statement {
   const given = messages.map(({ one: { due, closed }, row }) => ({
     id: due.id,
     seen: due.next_at,
@@ -93,9 +90,9 @@ function notifyOf(messages: readonly { one: SummedUp; row: DispatchRow }[]): Sta
     WHERE true ON CONFLICT DO NOTHING`;
 }
 
-/** Lets the subscriptions wait for their next summary, unless something has changed what they wait for meanwhile. */
-function moveOn(looked: readonly LookedAt[]): Statement {
-  const given = looked.map(({ due, pending }) => ({ id: due.id, seen: due.next_at, ...pending }));
+/** Moves the subscriptions on to their next summary, unless they have changed since they were read. */
+function moveOn(planned: readonly Planned[]): Statement {
+  const given = planned.map(({ due, pending }) => ({ id: due.id, seen: due.next_at, ...pending }));
   return sql`UPDATE ${table} SET period = g.period, next_at = g.next_at
     FROM (SELECT value->>'id' AS id, value->>'seen' AS seen, value->>'period' AS period, value->>'next_at' AS next_at
       FROM json_each(${JSON.stringify(given)})) AS g

@@ -9,22 +9,22 @@ import {
   windowToSummarize,
 } from "../../schedules/windows.ts";
 
-/** The summary that a subscription waits for: of which window (its key), and when it is due, epoch ms. */
+/** The pending summary of a subscription: of which window (its key), and when it is due, epoch ms. */
 export interface Pending {
   period: string;
   next_at: number;
 }
 
-/** What a new subscription waits for: the summary of the window that is open at `now`. */
+/** The first summary of a new subscription: of the window that is open at `now`. */
 export function firstPending(kind: WindowKind, zone: Zone, hour: number, now: number): Pending {
   const open = windowAt(kind, zone, now);
   return { period: open.key, next_at: summaryAt(zone, hour, open) };
 }
 
 /**
- * What a subscription that waits for the summary of `period` is to be told at `now`, and what it waits for afterwards.
- * The pending window keeps what it stands for when its user moves to another zone: it is told once, then and there where
- * its hour comes. Of several windows that closed in an outage only the last one is told.
+ * The window to sum up at `now` for a subscription whose summary of `period` is pending, and what is pending afterwards.
+ * When the user moves to another zone the pending period stays: it is summed up once, at its hour in the new zone. Of
+ * several windows that closed during an outage only the last one is summed up.
  */
 export function summaryDue(
   kind: WindowKind,
@@ -32,13 +32,13 @@ export function summaryDue(
   hour: number,
   period: string,
   now: number,
-): { told: TimeWindow | null; pending: Pending } {
+): { due: TimeWindow | null; pending: Pending } {
   const last = windowToSummarize(kind, zone, hour, now);
   let next = windowAt(kind, zone, last.end);
-  // Keys of one kind ascend with time. Whoever moved west may wait for a window that is not even open yet.
+  // Keys of one kind ascend with time. After a move to the west the pending window may not even be open yet.
   while (next.key < period) next = windowAt(kind, zone, next.end);
   return {
-    told: period <= last.key ? last : null,
+    due: period <= last.key ? last : null,
     pending: { period: next.key, next_at: summaryAt(zone, hour, next) },
   };
 }

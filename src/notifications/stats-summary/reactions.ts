@@ -2,12 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/statement.ts";
 import { activities, statsSubscriptions } from "../../db/schema/index.ts";
-import type { Change, Consequences } from "../../directory/reaction.ts";
+import type { Change } from "../../directory/collection.ts";
+import type { Consequences } from "../../directory/reaction.ts";
 import { type UserFacts, withNewZone } from "../../directory/users.ts";
 
 type Activity = typeof activities.$inferSelect;
 
-/** Makes the snapshots of those users stale to whom a changed activity belongs, or belonged before. */
+/** Makes snapshots stale: those of the users to whom a changed activity belongs, or has belonged. */
 export function outdateSnapshots(ctx: Ctx, { rows }: Change<Activity>): Consequences {
   const owners = sql`WITH changed AS (SELECT a.user_id AS was, g.value->>'user_id' AS is_now
       FROM json_each(${JSON.stringify(rows)}) AS g LEFT JOIN ${activities} AS a ON a.id = g.value->>'id'

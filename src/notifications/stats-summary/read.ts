@@ -2,7 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { inScope, orgTree, type Scope } from "../../auth/scope.ts";
-import { notFound } from "../../lib/failure.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
+import { printId } from "../../lib/ids.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
 import type { WindowKind } from "../../schedules/windows.ts";
 
@@ -13,26 +14,33 @@ export type Subscription = typeof table.$inferSelect;
 export type ZonedSubscription = Subscription & { timezone: string | null };
 
 /** One subscription, if its user is in scope. */
-export const findSubscription = (scope: Scope, id: string): SQL =>
-  sql`SELECT s.*, u.timezone FROM ${table} AS s JOIN ${users} AS u ON u.id = s.user_id
+export const findSubscription = (scope: Scope, id: string): SQL<ZonedSubscription> =>
+  sql<ZonedSubscription>`SELECT s.*, u.timezone FROM ${table} AS s JOIN ${users} AS u ON u.id = s.user_id
     WHERE s.id = ${id} AND ${inScope(scope, { userId: sql`s.user_id`, orgId: sql`u.org_id` })}`;
 
 /** A subscription with the snapshot that is stored. One round trip. @throws 404 outside the scope */
 export async function getSubscription(ctx: Ctx, scope: Scope, id: string): Promise<ZonedSubscription> {
-  const [[found] = []] = await ctx.db.readList([findSubscription(scope, id)]);
-  return there(found);
+  const { found } = await ctx.db.read({ found: findSubscription(scope, id) });
+  return requireSubscription(found);
 }
 
-/** What `findSubscription` found. @throws 404 */
-export function there(found: unknown): ZonedSubscription {
+/** The subscription that `findSubscription` found. @throws 404 */
+export function requireSubscription([found]: readonly ZonedSubscription[]): ZonedSubscription {
   if (found === undefined) throw notFound("stats notification");
-  return found as ZonedSubscription;
+  return found;
 }
+
+/** 409: a user has at most one subscription to a window. The problem names it as `notification_id`. */
+export const subscribedAlready = ({ id, time_window }: Pick<Subscription, "id" | "time_window">): Failure =>
+  new Failure("conflict", `The user has an active ${time_window} subscription already.`, {
+    code: "already_subscribed",
+    extra: { notification_id: printId("notif", id) },
+  });
 
 export interface SubscriptionFilter {
   userId?: string | undefined;
   timeWindow?: WindowKind | undefined;
-  /** What is deactivated is removed, so no row has any other status than `active`. */
+  /** Every row is `active`: deactivating a subscription deletes it. */
   status?: string | undefined;
 }
 
@@ -45,12 +53,13 @@ export async function listSubscriptions(
 ): Promise<Listed<Subscription>> {
   const wanted = sql.join(conditions(scope, filter), sql` AND `);
   const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
-  const [rows = [], total = []] = await ctx.db.readList([
-    sql`SELECT * FROM ${table} WHERE ${wanted} AND ${before}
+  const { rows, counted } = await ctx.db.read({
+    rows: sql<Subscription>`SELECT * FROM ${table} WHERE ${wanted} AND ${before}
       ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
-    sql`SELECT count(*) AS total FROM (SELECT 1 FROM ${table} WHERE ${wanted} LIMIT ${TOTAL_CAP + 1})`,
-  ]);
-  return { rows: rows as Subscription[], total: (total as { total: number }[])[0]?.total ?? 0 };
+    counted: sql<{ total: number }>`SELECT count(*) AS total
+      FROM (SELECT 1 FROM ${table} WHERE ${wanted} LIMIT ${TOTAL_CAP + 1})`,
+  });
+  return { rows, total: counted[0]?.total ?? 0 };
 }
 
 function conditions(scope: Scope, { userId, timeWindow, status }: SubscriptionFilter): SQL[] {
@@ -64,7 +73,7 @@ function conditions(scope: Scope, { userId, timeWindow, status }: SubscriptionFi
   ];
 }
 
-/** One user is looked up by themselves; otherwise the organization's users lead to their subscriptions. */
+/** A filter by user reads that user alone; without one the subscriptions are found from the organization's users. */
 function scoped(scope: Scope, user: string | undefined): SQL {
   if (scope.kind === "none") return sql`false`;
   if (scope.kind !== "org") return sql`true`;

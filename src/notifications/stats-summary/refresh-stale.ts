@@ -1,11 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom } from "../../db/client.ts";
+import { inPortions } from "../../db/portions.ts";
 import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { windowAt, type WindowKind } from "../../schedules/windows.ts";
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
-/** Snapshots taken in one go, and goes of one tick. */
+/** Snapshots in one portion, and portions in one run. */
 const PORTION = 500;
 const PORTIONS_PER_TICK = 20;
 
@@ -18,26 +18,23 @@ interface Stale {
 }
 
 /**
- * Takes those snapshots anew that are out of date: because an activity changed, its time came, or a new window began.
+ * Takes stale snapshots anew: an activity changed, its time came, or a new window began.
  * Two round trips a portion; the cost grows with what has changed.
- * @returns how many were out of date
+ * @returns how many were stale
  */
 export async function refreshStale(ctx: Ctx): Promise<number> {
-  let refreshed = 0;
-  for (let portion = 0; portion < PORTIONS_PER_TICK && hasRoom(ctx.db); portion++) {
+  const { done } = await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
     const now = ctx.clock.now();
-    const [rows = []] = await ctx.db.readList([staleQuery(now)]);
-    const stale = rows as Stale[];
-    if (stale.length > 0) await ctx.db.writeList([retake(stale, now)]);
-    refreshed += stale.length;
-    if (stale.length < PORTION) break;
-  }
-  return refreshed;
+    const { stale } = await ctx.db.read({ stale: staleQuery(now) });
+    if (stale.length > 0) await ctx.db.write({ retake: retake(stale, now) });
+    return { done: stale.length, isLast: stale.length < PORTION };
+  });
+  return done;
 }
 
 /** The longest out of date first. CROSS JOIN keeps SQLite from starting with the users. */
-const staleQuery = (now: number): SQL =>
-  sql`SELECT s.id, s.user_id, s.time_window, u.timezone
+const staleQuery = (now: number): SQL<Stale> =>
+  sql<Stale>`SELECT s.id, s.user_id, s.time_window, u.timezone
     FROM ${table} AS s CROSS JOIN ${users} AS u ON u.id = s.user_id
     WHERE s.stale_at <= ${now} ORDER BY s.stale_at LIMIT ${PORTION}`;
 

@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import { statsSubscriptions as table } from "../../db/schema/index.ts";
 import type { Scope } from "../../auth/scope.ts";
 import { windowAt } from "../../schedules/windows.ts";
-import { findSubscription, type Subscription, there } from "./read.ts";
+import { findSubscription, requireSubscription, type Subscription } from "./read.ts";
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
 /**
@@ -11,18 +11,18 @@ import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
  * @throws 404 outside the scope
  */
 export async function refreshSnapshot(ctx: Ctx, scope: Scope, id: string): Promise<Subscription> {
-  const [[found] = []] = await ctx.db.readList([findSubscription(scope, id)]);
-  const { user_id, timezone, time_window } = there(found);
+  const { found } = await ctx.db.read({ found: findSubscription(scope, id) });
+  const { user_id, timezone, time_window } = requireSubscription(found);
   const now = ctx.clock.now();
   const open = windowAt(time_window, timezone, now);
-  const [, [after] = []] = await ctx.db.writeList([
-    // Whoever gives it another window at this moment refreshes it, too; a move to another zone makes it out of date.
-    sql`UPDATE ${table} SET
+  const { after } = await ctx.db.write({
+    // A request that changes the window at this moment takes a snapshot itself. A move to another zone makes this one stale.
+    update: sql`UPDATE ${table} SET
         (total_activities, completed_activities, completed_minutes) = (${selectSums(user_id, open.start, now + 1)}),
         last_refreshed_at = ${now},
         stale_at = iif(${livesIn(user_id, timezone)}, ${goesStaleAt(user_id, now, open.end)}, ${now})
       WHERE id = ${id} AND time_window = ${time_window} AND EXISTS (${findSubscription(scope, id)})`,
-    findSubscription(scope, id),
-  ]);
-  return there(after);
+    after: findSubscription(scope, id),
+  });
+  return requireSubscription(after);
 }

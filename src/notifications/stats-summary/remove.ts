@@ -7,7 +7,7 @@ import { cancelQueued, SUBSCRIPTION_REMOVED } from "../../outbox/change.ts";
 import { fallbackKey, isSummaryOf } from "../../outbox/dedupe-keys.ts";
 import { cancelledUnsent } from "../../delivery/slots.ts";
 import { notFound } from "../../lib/failure.ts";
-import { giveBack, type Unsent } from "../../rate-limit/give-back.ts";
+import { giveBack } from "../../rate-limit/give-back.ts";
 import { findSubscription } from "./read.ts";
 
 /**
@@ -21,27 +21,28 @@ export async function removeSubscription(
   { actor, requestId }: Author,
   id: string,
 ): Promise<void> {
-  const told = ofSubscription(scope, id);
-  const results = await ctx.db.writeList([
-    cancelQueued(ctx, sql`${dispatches.id} IN (${told})`, SUBSCRIPTION_REMOVED),
-    cancelledUnsent(sql`${dispatches.id} IN (${told})`),
-    sql`UPDATE ${dispatches} SET fallback = NULL WHERE id IN (${told}) AND fallback IS NOT NULL AND status = 'sending'`,
-    sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)}))`,
-    ...audited({
+  const own = dispatchesOf(scope, id);
+  const { unsent, removed } = await ctx.db.write({
+    cancel: cancelQueued(ctx, sql`${dispatches.id} IN (${own})`, SUBSCRIPTION_REMOVED),
+    unsent: cancelledUnsent(sql`${dispatches.id} IN (${own})`),
+    endFallback: sql`UPDATE ${dispatches} SET fallback = NULL
+      WHERE id IN (${own}) AND fallback IS NOT NULL AND status = 'sending'`,
+    deletion: sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)}))`,
+    removed: audited({
       id: ctx.ids.uuid(),
-      // Who removes what is their own is not named: nothing is to be left of them once they are erased.
+      // A user who removes an own subscription is not named: the audit log stays when the user is erased.
       actor: scope.kind === "own" ? "user" : actor,
       action: "stats_subscription.delete",
       target: id,
       requestId,
     }),
-  ]);
-  if (results.at(-1)?.length === 0) throw notFound("stats notification");
-  await giveBack(ctx, (results[1] ?? []) as Unsent[]);
+  });
+  if (removed.length === 0) throw notFound("stats notification");
+  await giveBack(ctx, unsent);
 }
 
-/** The dispatches that told a subscription's summaries, and those that followed them on another channel. */
-function ofSubscription(scope: Scope, id: string): SQL {
+/** The dispatches of a subscription's summaries, and those that followed them on another channel. */
+function dispatchesOf(scope: Scope, id: string): SQL {
   const own = sql`SELECT o.dispatch_id FROM ${dedupeKeys} AS o
     WHERE ${isSummaryOf(id, sql`o.key`)} AND EXISTS (${findSubscription(scope, id)})`;
   return sql`${own} UNION ALL SELECT f.dispatch_id FROM ${dedupeKeys} AS f

@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { z } from "zod";
 import { activities, users } from "../../db/schema/index.ts";
 import type { Zone } from "../../schedules/time-zone.ts";
 
@@ -29,6 +30,14 @@ export const selectSums = (user: Operand, from: Operand, to: Operand): SQL =>
 /** The same as one JSON array `[total, completed, minutes]`, for where only one column fits. */
 export const sumsAsJson = (user: Operand, from: Operand, to: Operand): SQL =>
   sql`(SELECT json_array(total, completed, minutes) FROM (${selectSums(user, from, to)}))`;
+
+const sums = z.tuple([z.number(), z.number(), z.number()]);
+
+/** The sums that `sumsAsJson` gave. */
+export function sumsIn(json: string): Sums {
+  const [total, completed, minutes] = sums.parse(JSON.parse(json));
+  return { total, completed, minutes };
+}
 
 /** Whether a user lives in the zone for which a window was worked out. */
 export const livesIn = (user: Operand, zone: Operand | Zone): SQL =>

@@ -9,12 +9,11 @@ import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { notFound } from "../../lib/failure.ts";
 import { windowAt, type WindowKind } from "../../schedules/windows.ts";
-import { subscribedAlready } from "./conflict.ts";
 import { firstPending } from "./periods.ts";
-import type { Subscription } from "./read.ts";
+import { subscribedAlready, type Subscription } from "./read.ts";
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
-/** Who is to get the summaries of which window. */
+/** Which user gets the summaries of which window. */
 export interface NewSubscription {
   user_id: string;
   time_window: WindowKind;
@@ -26,7 +25,7 @@ export interface Subscribed {
   replayed: boolean;
 }
 
-/** What a user's zone makes of a request. */
+/** A user, and the zone in which windows begin and end. */
 interface Located {
   id: string;
   timezone: string | null;
@@ -58,7 +57,7 @@ export async function subscribe(
   const { found: after, earlier: winner } = await request.write(id, {
     created: created === null ? [] : [createUserIfMissing(ctx, created, erased)],
     inserted: insert(ctx, scope, request.isMine(id), id, user, wanted.time_window),
-    // A key stands for what it made, and a refused request has made nothing.
+    // A refused request has made nothing that the key could stand for.
     released: releaseKey(key, id, sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id})`),
     users: findUser(scope, wanted.user_id),
     subscriptions: sql<Subscription>`SELECT * FROM ${table}
@@ -85,8 +84,8 @@ const subscriptionIn = (scope: Scope): Repeatable<Subscription, Subscribed> => (
 });
 
 /**
- * Inserts the subscription with its snapshot, unless there is one already. Should its user have moved to another zone at
- * this very moment, it is out of date at once and the jobs look at it.
+ * Inserts the subscription with its snapshot, unless there is one already. If the user moves to another zone at this
+ * moment, the snapshot is stale and the summary due at once: the jobs put both right.
  */
 function insert(ctx: Ctx, scope: Scope, isMine: SQL, id: string, user: Located, kind: WindowKind): Statement {
   const now = ctx.clock.now();

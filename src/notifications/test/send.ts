@@ -123,24 +123,25 @@ const TEST: Repeatable<Dispatch, TestOutcome> = {
 };
 
 /**
- * What a provider has decided upon. A test that none has looked at ends here: nobody waits for it any more, its key is free
- * for another try, and its slot was not used.
+ * The test as a provider has settled it. One that no provider was asked to send is failed here: its key is free for
+ * another try, and its slot was not used.
  */
 async function recordRound(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
   const now = ctx.clock.now();
   const isUnsent = sql`id = ${id} AND status = 'queued'`;
-  // As a claim does, so that a batch that is repeated after it was committed finds what it ended.
+  // As a claim does: a batch that is repeated after having been committed finds what it ended.
   const mark = ctx.ids.uuid();
   const freeKey = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
-  const results = await ctx.db.writeList([
-    ...freeKey,
-    sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
+  const {
+    found: [dispatch],
+  } = await ctx.db.write({
+    freeKey,
+    end: sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
         error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
         sent_at = coalesce(sent_at, ${now}), claim_id = ${mark}, updated_at = ${now}
       WHERE ${isUnsent}`,
-    sql`SELECT * FROM ${dispatches} WHERE id = ${id}`,
-  ]);
-  const dispatch = results.at(-1)?.[0] as Dispatch | undefined;
+    found: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE id = ${id}`,
+  });
   const isEndedHere = dispatch?.claim_id === mark;
   if (dispatch !== undefined && dispatch.status !== "sending" && !isEndedHere) return dispatch;
   if (isEndedHere && dispatch.attempts === 0) await release(ctx, dispatch.user_id, TEST_BUDGET, [id]);

@@ -11,10 +11,10 @@ import { type DigestWindow, freshMatches, isAhead } from "../grants/digest-windo
 import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
 
-/** A week's digest ends to be news when the next one comes. */
+/** A digest expires when the next one is due. */
 const NEWS_MS = 7 * DAY;
 
-/** A user whose digest goes now: of the matches made after `from`, up to and with `to`. */
+/** A user whose digest is sent now, with the matches made after `from`, up to and with `to`. */
 interface Owed {
   user: DueUser;
   period: string;
@@ -23,22 +23,27 @@ interface Owed {
 }
 
 /**
- * Sends the digests that are due: the week's matches and the deadlines ahead; none to whom there is nothing to say. An
- * occasion a week keeps overlapping ticks from telling it twice. Of several weeks missed in an outage one digest tells,
- * and each match is in one digest, however days and zones change. Three round trips a portion.
+ * Sends the digests that are due: the week's matches and the deadlines ahead. A user with neither gets none. A dedupe key
+ * for each week keeps overlapping runs from sending it twice. Several weeks that an outage missed become one digest, and
+ * each match is in one digest, however days and zones change. Three round trips a portion.
  * @returns how many messages were queued
  */
 export const sendWeeklyDigests = (ctx: Ctx): Promise<number> =>
-  forDueUsers(ctx, "digest", (due, now) => digest(ctx, due, now));
+  forDueUsers(
+    ctx,
+    "digest",
+    () => ({}),
+    (due, now) => digest(ctx, due, now),
+  );
 
 async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
   const owed: Owed[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
   const sinceOf = new Map<string, number>();
-  // Who does not want it any more has no schedule: a new wish makes a new one.
+  // A user who has opted out loses the schedule. Opting in recreates it.
   for (const user of due.filter((one) => one.known === 1 && one.wanted === 1)) {
-    const { due: week, next } = lookAt(ctx, user, now);
+    const { due: week, next } = weekOf(ctx, user, now);
     nextOf.set(user.user_id, next.at);
     periodOf.set(user.user_id, next.period);
     if (week === null) continue;
@@ -57,21 +62,23 @@ async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
   return { queued, left: 0 };
 }
 
-const lookAt = (ctx: Ctx, { timezone, digest_day, period, next_at }: DueUser, now: number): WeekDue =>
+const weekOf = (ctx: Ctx, { timezone, digest_day, period, next_at }: DueUser, now: number): WeekDue =>
   weekDue({ zone: timezone, weekday: digest_day, hour: ctx.config.digestHour }, period, next_at, now);
 
-/** A message for each user of whom there is something to tell. What that is it finds out again when it is sent. */
+/** A message for each user with matches or deadlines. Which ones these are is read again when it is sent. */
 async function messagesFor(ctx: Ctx, owed: readonly Owed[], now: number): Promise<NewNotification[]> {
   if (owed.length === 0) return [];
   const windows = JSON.stringify(owed.map(({ user, from, to }) => ({ user_id: user.user_id, from, to })));
   const user = sql`w.value->>'user_id'`;
-  const [found = []] = await ctx.db.readList([
-    sql`SELECT ${user} AS user_id FROM json_each(${windows}) AS w LEFT JOIN ${preferences} AS p ON p.user_id = ${user}
+  const { found } = await ctx.db.read({
+    found: sql<{
+      user_id: string;
+    }>`SELECT ${user} AS user_id FROM json_each(${windows}) AS w LEFT JOIN ${preferences} AS p ON p.user_id = ${user}
       WHERE EXISTS (SELECT 1 FROM ${freshMatches({ user, from: sql`w.value->>'from'`, to: sql`w.value->>'to'`, now })})
         OR EXISTS (SELECT 1 FROM ${followedBy(sql`SELECT ${user} AS value`)} AS f
           CROSS JOIN ${grants} AS g ON g.id = f.grant_id WHERE ${isAhead(now)})`,
-  ]);
-  const notifying = new Set((found as { user_id: string }[]).map(({ user_id }) => user_id));
+  });
+  const notifying = new Set(found.map(({ user_id }) => user_id));
   return owed.flatMap(({ user: { user_id, org_id }, period, from, to }) => {
     if (!notifying.has(user_id)) return [];
     const payload: DigestWindow = { from, to };

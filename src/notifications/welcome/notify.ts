@@ -5,15 +5,16 @@ import { dedupeKeys, orgs, users } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { welcomedBy, welcomeKey } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
-import type { Change, Consequences } from "../../directory/reaction.ts";
+import type { Change } from "../../directory/collection.ts";
+import type { Consequences } from "../../directory/reaction.ts";
 
-/** Welcomes a user who is put here for the first time and can be written to, once. An import welcomes nobody. */
+/** Welcomes, once, a new user with an address whom a PUT creates. An import welcomes nobody. */
 export function welcomeNewUsers(
   ctx: Ctx,
   { rows, bulk, notify }: Change<{ id: string; email: string | null; org_id: string | null }>,
 ): Consequences {
-  const greeted = bulk || !notify ? [] : rows.filter(({ email }) => email !== null);
-  const messages = greeted.map(({ id, org_id }) =>
+  const welcomed = bulk || !notify ? [] : rows.filter(({ email }) => email !== null);
+  const messages = welcomed.map(({ id, org_id }) =>
     dispatchRow(ctx, {
       channel: "email",
       lane: "email",
@@ -28,7 +29,7 @@ export function welcomeNewUsers(
   return {
     before: [
       insertRows(dedupeKeys, points, { where: isNew, onConflict: sql`ON CONFLICT DO NOTHING` }),
-      // The user is written only after this, so the organization is the one that was given.
+      // The user is written only after this statement, so the organization is taken from the change.
       ...insertNotifying(messages, {
         org_id: sql`value->>'org_id'`,
         payload: sql`json_object('org_name', (SELECT name FROM ${orgs} WHERE id = value->>'org_id'))`,

@@ -6,7 +6,8 @@ import { registerCollection } from "../../../src/api/directory/handlers.ts";
 import { entityId } from "../../../src/api/directory/schemas.ts";
 import type { WireCollection } from "../../../src/api/directory/wire.ts";
 import { orgs } from "../../../src/db/schema/index.ts";
-import { type Change, on } from "../../../src/directory/reaction.ts";
+import type { Change } from "../../../src/directory/collection.ts";
+import { on } from "../../../src/directory/reaction.ts";
 import type { Org } from "../../../src/directory/orgs.ts";
 import { createHarness, mint, SERVICE, tokenFor } from "../../support/harness.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { WINDOW_KINDS } from "../../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../../src/db/schema/index.ts";
 import {
   BASE,
   givenMember,
@@ -19,7 +19,7 @@ const idsOf = ({ data }: { data: { notification_id: string }[] }) => data.map((r
 /** A user's subscriptions to all four windows, newest first. */
 async function givenAllFour(user: string): Promise<string[]> {
   const ids: string[] = [];
-  for (const kind of WINDOW_KINDS) ids.unshift(await givenSubscription(h, user, kind));
+  for (const kind of TIME_WINDOWS) ids.unshift(await givenSubscription(h, user, kind));
   return ids;
 }
 

@@ -4,10 +4,11 @@ import { portionOf, PORTION } from "../../../src/notifications/certification-rem
 import { DAY } from "../../../src/lib/clock.ts";
 import type { Harness } from "../../support/harness.ts";
 import { createMailWorld, givenReaders } from "../../support/mail.ts";
+import { wokenIds } from "../../support/pipeline.ts";
 import { givenOrg } from "../../support/world.ts";
 import { auditOf, bulk, count } from "../../api/admin-notifications/calls.ts";
 
-/** A row of dispatches has six index entries, an occasion one. */
+/** A row of dispatches has six index entries, a dedupe key one. */
 const ROWS_PER_USER = 7 + 2;
 
 /** `size` users of an organization, each with two certificates: one that expires soon, and one that does not. */
@@ -60,8 +61,7 @@ describe("a bulk of 10,000 users", () => {
 
   test("takes a queue operation for each 5,000", () => {
     expect(cost.sends).toBe(2);
-    const ids = h.queues.waiting.flatMap(({ body }) => (body as { ids: string[] }).ids);
-    expect(new Set(ids).size).toBe(10_000);
+    expect(new Set(wokenIds(h).flat()).size).toBe(10_000);
     expect(new Set(h.queues.waiting.map(({ lane }) => lane))).toEqual(new Set(["bulk"]));
   });
 
@@ -97,7 +97,7 @@ test("costs half as much for half as many", async () => {
   expect(one.trips).toBe(two.trips);
 });
 
-test("an interruption midway is gone on from by a repeat: nobody is left out or told twice", async () => {
+test("a repeat goes on from an interruption midway: nobody is left out or reminded twice", async () => {
   const h = createMailWorld();
   const org = await givenOrg(h);
   await givenStaff(h, org, PORTION + 500);
@@ -156,7 +156,7 @@ describe("the query plans of a bulk", () => {
     const h = createMailWorld();
     const request = { orgId: "x", daysThreshold: 30, includeSubOrgs: true };
     h.meter.reset();
-    await h.ctx.db.readList([portionOf(request, h.clock.now(), { org_id: "a", id: "b" })]);
+    await h.ctx.db.read({ portion: portionOf(request, h.clock.now(), { org_id: "a", id: "b" }) });
     const [{ sql, params } = { sql: "", params: [] }] = h.meter.statements;
     const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .bind(...params)

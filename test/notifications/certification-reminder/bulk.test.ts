@@ -29,8 +29,8 @@ async function reached(h: Harness, answer: Answer) {
   return Object.fromEntries(users.map((user, i) => [user, states[i]]));
 }
 
-describe("who is eligible", () => {
-  test("whoever has a certificate that expires within the days, and has not yet", async () => {
+describe("eligible", () => {
+  test("are users with a certificate that expires within the days, and has not yet", async () => {
     const h = createMailWorld();
     const org = await givenOrg(h);
     const soon = await givenHolder(h, org, [1]);
@@ -104,7 +104,7 @@ describe("who is eligible", () => {
   });
 });
 
-describe("who cannot be mailed", () => {
+describe("a user who cannot be mailed", () => {
   test("is counted by each call and logged once a day, and again when the reason is another", async () => {
     const h = createMailWorld();
     const org = await givenOrg(h);
@@ -133,7 +133,7 @@ describe("who cannot be mailed", () => {
     expect(await count("dispatches", "org_id = ?", org)).toBe(1);
   });
 
-  test("is looked up among their own latest e-mails, in the round trip that writes", async () => {
+  test("is looked up among the user's latest e-mails, in the round trip that writes", async () => {
     const h = createMailWorld();
     const org = await givenOrg(h);
     await givenHolder(h, org, [20], { email: null });
@@ -204,8 +204,8 @@ describe("who cannot be mailed", () => {
   });
 });
 
-describe("who was reminded of the same expiry within a day", () => {
-  test("is skipped, and told again a day later", async () => {
+describe("a user who was reminded of the same expiry within a day", () => {
+  test("is skipped, and reminded again a day later", async () => {
     const h = createMailWorld();
     const org = await givenOrg(h);
     await givenHolder(h, org);
@@ -246,7 +246,7 @@ describe("who was reminded of the same expiry within a day", () => {
     h.clock.advance(DAY);
     await h.tick();
     await h.drain();
-    // The second was told by the cron just now, the first a day ago.
+    // The cron has reminded the second just now, the first was reminded a day ago.
     expect(counts(await bulk(h, org))).toEqual([2, 1, 0, 1]);
   });
 

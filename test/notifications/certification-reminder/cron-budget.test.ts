@@ -8,7 +8,7 @@ import { emptyTables } from "../../support/pipeline.ts";
 
 const EIGHT = Date.UTC(2026, 1, 22, 8);
 
-/** `count` users with a certificate that expires `days` after 08:00 today, and a schedule that has last been looked at yesterday. */
+/** `count` users with a certificate that expires `days` after 08:00 today, and a schedule that is due at `nextAt`. */
 async function givenHolders(h: Harness, count: number, days: number, nextAt: number): Promise<void> {
   const readers = await givenReaders(h, count);
   const ids = JSON.stringify(readers.map(({ id }) => id));
@@ -75,7 +75,7 @@ describe("of 10,000 users with certificates", () => {
   });
 });
 
-test("12,000 who are due at the same minute are told within three ticks, each once, in bounded pieces", async () => {
+test("12,000 users who are due at the same minute are reminded within three ticks, each once, in bounded pieces", async () => {
   await emptyTables();
   const h = createMailWorld();
   for (let i = 0; i < 6; i++) await givenHolders(h, 2_000, 7, EIGHT);

@@ -9,7 +9,7 @@ import { cronWorld, mailsTo, tickAt, walk } from "./cron.ts";
 
 beforeEach(emptyTables);
 
-const told = async (h: Harness, userId: string): Promise<string[]> =>
+const remindersOf = async (h: Harness, userId: string): Promise<string[]> =>
   (await mailsTo(h, userId)).map(({ created_at }) => new Date(created_at).toISOString().slice(0, 16));
 
 /** A user of UTC with a certificate that expires on 1 March; it is 20 February. */
@@ -26,7 +26,7 @@ const nextOf = (userId: string) =>
     .bind(userId)
     .first<number>("next_at");
 
-describe("a step of a certificate is told once", () => {
+describe("a step of a certificate is sent once", () => {
   test("by two ticks at the same time", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id } = await givenHolder(h);
@@ -39,7 +39,7 @@ describe("a step of a certificate is told once", () => {
     stopped.release();
     await slow;
     await h.drain();
-    expect(await told(h, id)).toEqual(["2026-02-22T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T08:00"]);
     expect(h.resend.accepted).toHaveLength(1);
     expect(await nextOf(id)).toBe(Date.parse("2026-02-28T08:00Z"));
   });
@@ -63,7 +63,7 @@ describe("a step of a certificate is told once", () => {
     const { id } = await givenHolder(h);
     h.meter.failNext("after");
     await tickAt(h, atStep);
-    expect(await told(h, id)).toEqual(["2026-02-22T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T08:00"]);
     expect(h.resend.accepted).toHaveLength(1);
   });
 
@@ -75,7 +75,7 @@ describe("a step of a certificate is told once", () => {
     void sendDueReminders(h.ctx);
     await stopped.reached;
     await tickAt(h, "2026-02-22T08:01Z");
-    expect(await told(h, id)).toEqual(["2026-02-22T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T08:00"]);
   });
 
   test("also when everything is imported again, unchanged, every day", async () => {
@@ -86,7 +86,7 @@ describe("a step of a certificate is told once", () => {
       await givenCertificate(h, id, "2026-03-01T00:00:00Z", { id: cert });
       await tickAt(h, `2026-02-${day}T10:01Z`);
     }
-    expect(await told(h, id)).toEqual(["2026-02-22T10:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T10:00"]);
   });
 });
 
@@ -97,7 +97,7 @@ describe("a certificate that changes", () => {
     await walk(h, "2026-02-23T00:00Z");
     await givenCertificate(h, id, "2026-04-15T00:00:00Z", { id: cert });
     await walk(h, "2026-05-01T00:00Z");
-    expect(await told(h, id)).toEqual([
+    expect(await remindersOf(h, id)).toEqual([
       "2026-02-22T08:00",
       "2026-03-16T08:00",
       "2026-04-01T08:00",
@@ -106,39 +106,39 @@ describe("a certificate that changes", () => {
     ]);
   });
 
-  test("renewed, is no longer told of at its old steps", async () => {
+  test("renewed, is no longer reminded of at its old steps", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id, cert } = await givenHolder(h);
     await givenCertificate(h, id, "2027-03-01T00:00:00Z", { id: cert });
     await walk(h, "2026-03-02T00:00Z");
-    expect(await told(h, id)).toEqual([]);
+    expect(await remindersOf(h, id)).toEqual([]);
     expect(await nextOf(id)).toBe(Date.parse("2027-01-30T08:00Z"));
   });
 
-  test("renamed, is not told of again", async () => {
+  test("renamed, is not reminded of again", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id, cert } = await givenHolder(h);
     await tickAt(h, atStep);
     await givenCertificate(h, id, "2026-03-01T00:00:00Z", { id: cert, name: "Another name" });
     await tickAt(h, "2026-02-22T09:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-22T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T08:00"]);
   });
 
-  test("deleted, is told of no more, and its owner is looked at no more", async () => {
+  test("deleted, is reminded of no more, and its owner has no schedule any more", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id, cert } = await givenHolder(h);
     await h.request("DELETE", `/api/v1/directory/certifications/${cert}`);
     await walk(h, "2026-03-02T00:00Z");
-    expect(await told(h, id)).toEqual([]);
+    expect(await remindersOf(h, id)).toEqual([]);
     expect(await nextOf(id)).toBeNull();
   });
 
-  test("whose owner is deleted, is told to nobody", async () => {
+  test("whose owner is deleted, is sent to nobody", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id } = await givenHolder(h);
     await h.request("DELETE", `/api/v1/directory/users/${id}`);
     await walk(h, "2026-03-02T00:00Z");
-    expect(await told(h, id)).toEqual([]);
+    expect(await remindersOf(h, id)).toEqual([]);
     expect(h.resend.requests).toEqual([]);
   });
 });
@@ -149,7 +149,7 @@ describe("a certificate that is imported late", () => {
     const { id } = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, id, "2026-03-01T00:00:00Z");
     await walk(h, "2026-03-02T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-28T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-28T08:00"]);
   });
 
   test("minutes before a step owes it, minutes after does not", async () => {
@@ -160,8 +160,8 @@ describe("a certificate that is imported late", () => {
     const late = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, late.id, "2026-03-01T00:00:00Z");
     await walk(h, "2026-02-23T00:00Z");
-    expect(await told(h, early.id)).toEqual(["2026-02-22T08:01"]);
-    expect(await told(h, late.id)).toEqual([]);
+    expect(await remindersOf(h, early.id)).toEqual(["2026-02-22T08:01"]);
+    expect(await remindersOf(h, late.id)).toEqual([]);
   });
 
   test("after it expired owes nothing", async () => {
@@ -169,11 +169,11 @@ describe("a certificate that is imported late", () => {
     const { id } = await givenReader(h);
     await givenCertificate(h, id, "2026-03-01T00:00:00Z");
     await walk(h, "2026-03-07T00:00Z");
-    expect(await told(h, id)).toEqual([]);
+    expect(await remindersOf(h, id)).toEqual([]);
     expect(await nextOf(id)).toBeNull();
   });
 
-  test("before its owner is told to them when they come, at their own 08:00", async () => {
+  test("before its owner is sent when the owner comes, at 08:00 of the owner", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const id = mint("usr");
     await givenCertificate(h, id, "2026-03-01T12:00:00Z");
@@ -183,10 +183,10 @@ describe("a certificate that is imported late", () => {
       body: { email: `${id}@example.com`, email_verified: true, timezone: "Asia/Tokyo" },
     });
     await walk(h, "2026-03-02T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-21T23:00", "2026-02-27T23:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-21T23:00", "2026-02-27T23:00"]);
   });
 
-  test("before its owner is told to them also when they come in an import", async () => {
+  test("before its owner is sent also when the owner comes in an import", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const id = mint("usr");
     await givenCertificate(h, id, "2026-03-01T12:00:00Z");
@@ -194,7 +194,7 @@ describe("a certificate that is imported late", () => {
     const items = [{ id, email: `${id}@example.com`, email_verified: true, timezone: "Europe/Oslo" }];
     await h.request("POST", "/api/v1/directory/users", { body: { items } });
     await walk(h, "2026-02-23T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-22T07:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T07:00"]);
   });
 });
 
@@ -204,25 +204,25 @@ describe("an owner who moves", () => {
       body: { email: `${id}@example.com`, email_verified: true, timezone },
     });
 
-  test("east, past the hour of a step, is told at once, and not again", async () => {
+  test("east, past the hour of a step, is reminded at once, and not again", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id } = await givenHolder(h);
     await tickAt(h, "2026-02-22T05:00Z");
     await move(h, id, "Asia/Tokyo");
     await walk(h, "2026-02-23T00:00Z", { from: "2026-02-22T05:01Z" });
-    expect(await told(h, id)).toEqual(["2026-02-22T05:01"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T05:01"]);
   });
 
-  test("west, right after a step was told, is not told again at the new hour", async () => {
+  test("west, right after a step was sent, is not reminded again at the new hour", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id } = await givenHolder(h);
     await tickAt(h, atStep);
     await move(h, id, "America/Los_Angeles");
     await walk(h, "2026-02-25T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-22T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T08:00"]);
   });
 
-  test("west, before a step, is told at the new hour", async () => {
+  test("west, before a step, is reminded at the new hour", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id } = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, id, "2026-03-01T12:00:00Z");
@@ -230,10 +230,10 @@ describe("an owner who moves", () => {
     await tickAt(h, "2026-02-22T07:00Z");
     await move(h, id, "America/Los_Angeles");
     await walk(h, "2026-02-25T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-22T16:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T16:00"]);
   });
 
-  test("round the world, is told each step once", async () => {
+  test("round the world, is reminded at each step once", async () => {
     const h = cronWorld("2026-02-20T00:00Z");
     const { id } = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, id, "2026-03-01T12:00:00Z");
@@ -246,6 +246,6 @@ describe("an owner who moves", () => {
     }
     const steps = await env.DB.prepare("SELECT key FROM occasions ORDER BY key").all<{ key: string }>();
     expect(steps.results.map(({ key }) => key.split(":").at(-1))).toEqual(["1", "7"]);
-    expect(await told(h, id)).toHaveLength(2);
+    expect(await remindersOf(h, id)).toHaveLength(2);
   });
 });

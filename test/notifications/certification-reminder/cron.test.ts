@@ -8,7 +8,7 @@ import { cronWorld, mailsTo, tickAt, walk } from "./cron.ts";
 beforeEach(emptyTables);
 
 /** The times at which the cron queued a reminder for a user. */
-const told = async (h: Harness, userId: string): Promise<string[]> =>
+const remindersOf = async (h: Harness, userId: string): Promise<string[]> =>
   (await mailsTo(h, userId)).map(({ created_at }) => new Date(created_at).toISOString().slice(0, 16));
 
 describe("a certificate's owner", () => {
@@ -17,7 +17,7 @@ describe("a certificate's owner", () => {
     const { id } = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, id, "2026-03-01T00:00:00Z");
     await walk(h, "2026-03-05T00:00Z");
-    expect(await told(h, id)).toEqual([
+    expect(await remindersOf(h, id)).toEqual([
       "2026-01-30T08:00",
       "2026-02-15T08:00",
       "2026-02-22T08:00",
@@ -40,10 +40,10 @@ describe("a certificate's owner", () => {
     const { id } = await givenReader(h);
     await givenCertificate(h, id, "2026-03-08T12:00:00Z");
     await walk(h, "2026-03-02T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-03-01T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-03-01T08:00"]);
   });
 
-  test("is told of several certificates in one message, and of each at its own step", async () => {
+  test("is reminded of several certificates in one message, and of each at its own step", async () => {
     const h = cronWorld("2026-03-01T00:00Z");
     const { id } = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, id, "2026-03-08T12:00:00Z", { name: "Soon" });
@@ -55,7 +55,7 @@ describe("a certificate's owner", () => {
     expect(mail?.text.match(/^\* (\w+)/gm)).toEqual(["* Soon", "* Later"]);
   });
 
-  test("who is unverified is not mailed, and the log says why", async () => {
+  test("with an unverified address is not mailed, and the log says why", async () => {
     const h = cronWorld("2026-03-01T00:00Z");
     const { id } = await givenReader(h, { verified: false });
     await givenCertificate(h, id, "2026-03-08T12:00:00Z");
@@ -73,7 +73,7 @@ describe("a certificate's owner", () => {
     const { id } = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, id, "2026-03-08T18:00:00Z");
     await walk(h, "2026-03-10T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-03-06T17:00", "2026-03-08T17:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-03-06T17:00", "2026-03-08T17:00"]);
   });
 });
 
@@ -97,7 +97,7 @@ describe("08:00 is the owner's own", () => {
     const { id } = await givenReader(h, { timezone });
     await givenCertificate(h, id, expiry);
     await walk(h, new Date(Date.parse(expiry) + DAY).toISOString());
-    expect(await told(h, id)).toEqual([expected]);
+    expect(await remindersOf(h, id)).toEqual([expected]);
   });
 
   test("also where 08:00 does not exist that day: then right after the gap", async () => {
@@ -105,7 +105,7 @@ describe("08:00 is the owner's own", () => {
     const { id } = await givenReader(h, { timezone: "Europe/Oslo" });
     await givenCertificate(h, id, "2026-04-05T12:00:00Z");
     await walk(h, "2026-04-06T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-03-29T01:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-03-29T01:00"]);
   });
 
   test("and not a minute before", async () => {
@@ -114,9 +114,9 @@ describe("08:00 is the owner's own", () => {
     await givenCertificate(h, id, "2026-02-10T12:00:00Z");
     await tickAt(h, "2026-02-02T00:00Z");
     await tickAt(h, "2026-02-03T06:59Z");
-    expect(await told(h, id)).toEqual([]);
+    expect(await remindersOf(h, id)).toEqual([]);
     await tickAt(h, "2026-02-03T07:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-03T07:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-03T07:00"]);
   });
 });
 
@@ -128,19 +128,19 @@ describe("after an outage", () => {
     await tickAt(h, "2026-01-01T00:01Z");
     // Away from before the first step until between the third and the last.
     await walk(h, "2026-02-25T13:00Z", { from: "2026-02-25T10:30Z" });
-    expect(await told(h, id)).toEqual(["2026-02-25T10:30"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-25T10:30"]);
     expect(h.resend.accepted.map(({ subject }) => subject)).toEqual(["Your certification expires in 4 days"]);
     await walk(h, "2026-03-05T00:00Z");
-    expect(await told(h, id)).toEqual(["2026-02-25T10:30", "2026-02-28T08:00"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-25T10:30", "2026-02-28T08:00"]);
   });
 
-  test("that outlasted the expiry nothing is told", async () => {
+  test("that outlasted the expiry nothing is sent", async () => {
     const h = cronWorld("2026-01-01T00:00Z");
     const { id } = await givenReader(h, { timezone: "UTC" });
     await givenCertificate(h, id, "2026-03-01T00:00:00Z");
     await tickAt(h, "2026-01-01T00:01Z");
     await walk(h, "2026-03-02T00:00Z", { from: "2026-03-01T00:00Z" });
-    expect(await told(h, id)).toEqual([]);
+    expect(await remindersOf(h, id)).toEqual([]);
   });
 
   test("of D1 at the very minute, the next tick does it", async () => {
@@ -152,7 +152,7 @@ describe("after an outage", () => {
     await tickAt(h, "2026-02-22T08:00Z");
     h.meter.away(false);
     await tickAt(h, "2026-02-22T08:01Z");
-    expect(await told(h, id)).toEqual(["2026-02-22T08:01"]);
+    expect(await remindersOf(h, id)).toEqual(["2026-02-22T08:01"]);
   });
 
   test("of the queue, the sweep sends what was written", async () => {
@@ -180,5 +180,5 @@ test("a tick that is late or comes twice within the hour changes nothing", async
     await tickAt(h, at);
   h.clock.advance(HOUR);
   await h.tick();
-  expect(await told(h, id)).toEqual(["2026-02-22T08:00"]);
+  expect(await remindersOf(h, id)).toEqual(["2026-02-22T08:00"]);
 });

@@ -16,13 +16,13 @@ import {
   remove,
   rows,
   tickAt,
-  timesTold,
-  told,
+  timesSent,
+  messagesTo,
 } from "../grants/world.ts";
 
 const TYPE = "deadline_reminder";
 
-/** Someone who gets nothing but deadline reminders. */
+/** A user who gets deadline reminders and nothing else. */
 async function givenFollower(
   h: Harness,
   timezone: string | null = "Etc/UTC",
@@ -41,13 +41,13 @@ async function givenDeadline(h: Harness, user: string, deadline: string, title =
 }
 
 describe("the ladder", () => {
-  test("is told at the default 7, 3 and 1 days before the deadline at 08:00 local time, also where clocks change", async () => {
+  test("is sent at the default 7, 3 and 1 days before the deadline at 08:00 local time, also where clocks change", async () => {
     // On 29 March Oslo's clocks go forward.
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h, "Europe/Oslo");
     await givenDeadline(h, user, "2026-03-31T15:00");
     await liveUntil(h, "2026-04-05T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T07:00", "2026-03-28T07:00", "2026-03-30T06:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-24T07:00", "2026-03-28T07:00", "2026-03-30T06:00"]);
     expect(mailsTo(h, user)).toHaveLength(3);
   });
 
@@ -62,7 +62,7 @@ describe("the ladder", () => {
     const user = await givenFollower(h, timezone);
     await givenDeadline(h, user, "2026-05-01T11:00");
     await liveUntil(h, "2026-05-03T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(
+    expect(await timesSent(user, TYPE)).toEqual(
       // East of it the deadline is a date later.
       timezone === "Pacific/Kiritimati"
         ? expected
@@ -77,7 +77,7 @@ describe("the ladder", () => {
     const user = await givenFollower(h, "Etc/UTC", { deadline_reminder_days: [7, 1] });
     await givenDeadline(h, user, "2028-03-01T12:00");
     await liveUntil(h, "2028-03-02T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2028-02-23T08:00", "2028-02-29T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2028-02-23T08:00", "2028-02-29T08:00"]);
   });
 
   test("has a step on the day itself only before the deadline's hour, and 30 days at most", async () => {
@@ -86,7 +86,7 @@ describe("the ladder", () => {
     await givenDeadline(h, user, "2026-05-10T09:00");
     await givenDeadline(h, user, "2026-05-20T07:00");
     await liveUntil(h, "2026-06-01T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-04-10T08:00", "2026-04-20T08:00", "2026-05-10T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-04-10T08:00", "2026-04-20T08:00", "2026-05-10T08:00"]);
   });
 
   test("is that of DIGEST_HOUR", async () => {
@@ -94,7 +94,7 @@ describe("the ladder", () => {
     const user = await givenFollower(h, "Etc/UTC", { deadline_reminder_days: [1] });
     await givenDeadline(h, user, "2026-03-31T15:00");
     await liveUntil(h, "2026-04-05T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-30T17:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-30T17:00"]);
   });
 });
 
@@ -113,14 +113,14 @@ describe("one message a user", () => {
     });
     await givenApplication(h, user, applied);
     await liveUntil(h, "2026-03-28T12:00");
-    const [first, second] = await told(user, TYPE);
+    const [first, second] = await messagesTo(user, TYPE);
     expect(first).toMatchObject({ grant_id: applied, status: "sent" });
     expect(second).toMatchObject({ grant_id: null });
     const text = mailsTo(h, user)[1]?.text ?? "";
     expect(text).toMatch(/Applied[^]*March 31, 2026[^]*You have applied[^]*Matched[^]*One of your matches/);
     expect(text).toContain("https://x.example/a");
     expect(mailsTo(h, user)[1]?.subject).toContain("2 grant deadlines");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00"]);
   });
 
   test("counts those beyond twenty", async () => {
@@ -163,11 +163,11 @@ describe("one message a user", () => {
     const grant = await givenGrant(h, { deadline: "2026-03-31T15:00" });
     const id = await givenMatch(h, user, grant, 79);
     await liveUntil(h, "2026-03-26T12:00");
-    expect(await told(user, TYPE)).toEqual([]);
+    expect(await messagesTo(user, TYPE)).toEqual([]);
     await givenMatch(h, user, grant, 80, id);
     await liveUntil(h, "2026-04-02T12:00");
     // Of the ladder what was still to come when it became good enough.
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
   });
 });
 
@@ -180,7 +180,7 @@ describe("what was not promised is not owed", () => {
     await liveUntil(h, "2026-03-27T12:00");
     await givenGrant(h, { id: grant, deadline: "2026-03-31T15:00" });
     await liveUntil(h, "2026-04-02T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
   });
 
   test("steps before the match, or the application", async () => {
@@ -192,7 +192,7 @@ describe("what was not promised is not owed", () => {
     await givenApplication(h, applying, grant);
     await liveUntil(h, "2026-04-02T12:00");
     for (const user of [matching, applying])
-      expect(await timesTold(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
+      expect(await timesSent(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
   });
 
   test("steps that are added after their time", async () => {
@@ -202,7 +202,7 @@ describe("what was not promised is not owed", () => {
     await liveUntil(h, "2026-03-26T12:00");
     await prefer(h, user, { deadline_reminder_days: [7, 3] });
     await liveUntil(h, "2026-04-02T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-28T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-28T08:00"]);
   });
 
   test("steps at which they were switched off; switched on again, the rest comes", async () => {
@@ -213,7 +213,7 @@ describe("what was not promised is not owed", () => {
     await liveUntil(h, "2026-03-26T12:00");
     await prefer(h, user, { deadline_notifications: true });
     await liveUntil(h, "2026-04-02T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-28T08:00", "2026-03-30T08:00"]);
   });
 });
 
@@ -225,21 +225,21 @@ describe("after an outage of the cron", () => {
     await liveUntil(h, "2026-03-23T20:00");
     await tickAt(h, "2026-03-26T20:00");
     await tickAt(h, "2026-03-26T20:01");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-26T20:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-26T20:00"]);
     await liveUntil(h, "2026-04-02T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-26T20:00", "2026-03-30T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-26T20:00", "2026-03-30T08:00"]);
   });
 
-  test("nothing is told of a deadline that has passed meanwhile", async () => {
+  test("nothing is sent about a deadline that has passed meanwhile", async () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h);
     await givenDeadline(h, user, "2026-03-31T15:00");
     await liveUntil(h, "2026-03-28T12:00");
     await tickAt(h, "2026-03-31T15:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00"]);
   });
 
-  test("a step that was missed is told although other facts came in meanwhile", async () => {
+  test("a step that was missed is sent although other facts came in meanwhile", async () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h);
     await givenDeadline(h, user, "2026-03-31T15:00", "Sun");
@@ -248,7 +248,7 @@ describe("after an outage of the cron", () => {
     await prefer(h, user, { match_threshold: 60 });
     await givenDeadline(h, user, "2026-06-30T15:00", "Wind");
     await tickAt(h, "2026-03-26T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-26T12:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-26T12:00"]);
   });
 
   test("a message that could not be sent before the deadline is not sent after it", async () => {
@@ -260,19 +260,19 @@ describe("after an outage of the cron", () => {
     h.clock.set(at("2026-03-31T08:31"));
     await h.drain();
     expect(mailsTo(h, user)).toEqual([]);
-    expect(await told(user, TYPE)).toMatchObject([{ status: "failed", error_code: "expired" }]);
+    expect(await messagesTo(user, TYPE)).toMatchObject([{ status: "failed", error_code: "expired" }]);
   });
 });
 
 describe("a deadline that moves", () => {
-  test("is told anew by its new ladder, and of the old one nothing more", async () => {
+  test("is reminded of by its new steps, and of the old ones no more", async () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h);
     const grant = await givenDeadline(h, user, "2026-03-31T15:00");
     await liveUntil(h, "2026-03-25T12:00");
     await givenGrant(h, { id: grant, deadline: "2026-04-10T15:00" });
     await liveUntil(h, "2026-04-12T12:00");
-    expect(await timesTold(user, TYPE)).toEqual([
+    expect(await timesSent(user, TYPE)).toEqual([
       "2026-03-24T08:00",
       "2026-04-03T08:00",
       "2026-04-07T08:00",
@@ -289,10 +289,10 @@ describe("a deadline that moves", () => {
     await liveUntil(h, "2026-03-24T13:00");
     await givenGrant(h, { id: grant, deadline: "2026-03-31T15:00" });
     await liveUntil(h, "2026-04-12T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00", "2026-03-30T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00", "2026-03-30T08:00"]);
   });
 
-  test("just before a step loses it not, although its users are looked at later", async () => {
+  test("just before a step does not lose it, although its users are rescheduled later", async () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h);
     const grant = await givenDeadline(h, user, "2026-06-30T15:00");
@@ -301,10 +301,10 @@ describe("a deadline that moves", () => {
     await givenGrant(h, { id: grant, deadline: "2026-03-31T15:00" });
     await prefer(h, user, { match_threshold: 60 });
     await tickAt(h, "2026-03-24T08:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-24T08:00"]);
   });
 
-  test.each(["grants", "matches"])("deleted %s are not told of", async (collection) => {
+  test.each(["grants", "matches"])("deleted %s bring no reminder", async (collection) => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h);
     const grant = await givenGrant(h, { deadline: "2026-03-31T15:00" });
@@ -312,7 +312,7 @@ describe("a deadline that moves", () => {
     await liveUntil(h, "2026-03-25T12:00");
     await remove(h, collection, collection === "grants" ? grant : id);
     await liveUntil(h, "2026-04-02T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-24T08:00"]);
     expect(await rows("SELECT * FROM user_schedules WHERE user_id = ? AND kind = 'deadlines'", user)).toEqual(
       [],
     );
@@ -324,7 +324,7 @@ describe("another time zone", () => {
     ["Pacific/Kiritimati", "Pacific/Pago_Pago"],
     ["Pacific/Pago_Pago", "Pacific/Kiritimati"],
     ["Etc/UTC", "America/New_York"],
-  ])("each step is told once, whenever one moves from %s to %s", async (from, to) => {
+  ])("each step is sent once, whenever one moves from %s to %s", async (from, to) => {
     for (const hours of [-30, -20, -5, -1, 1, 5, 20, 30]) {
       const h = createDigestWorld("2026-03-20T12:00");
       const user = await givenFollower(h, from);
@@ -339,11 +339,11 @@ describe("another time zone", () => {
         TYPE,
       );
       expect(keys.map(({ key }) => key.split(":").at(-1)).toSorted(), `${hours} h`).toEqual(["1", "3", "7"]);
-      expect(await told(user, TYPE), `${hours} h`).toHaveLength(3);
+      expect(await messagesTo(user, TYPE), `${hours} h`).toHaveLength(3);
     }
   });
 
-  test("a step that a move puts into the past is told, although something new had come in just before", async () => {
+  test("a step that a move puts into the past is sent, although something new had come in just before", async () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const user = await givenFollower(h, "Pacific/Pago_Pago", { deadline_reminder_days: [3] });
     await givenDeadline(h, user, "2026-03-31T11:30");
@@ -352,11 +352,11 @@ describe("another time zone", () => {
     await prefer(h, user, { match_threshold: 60 });
     await move(h, user, "Europe/Oslo");
     await liveUntil(h, "2026-04-02T12:00");
-    expect(await told(user, TYPE)).toHaveLength(1);
+    expect(await messagesTo(user, TYPE)).toHaveLength(1);
   });
 });
 
-test("two ticks at once tell each user once", async () => {
+test("two ticks at once send each user one message", async () => {
   const h = createDigestWorld("2026-03-20T12:00");
   const users = await Promise.all(Array.from({ length: 5 }, () => givenFollower(h)));
   const grant = await givenGrant(h, { deadline: "2026-03-31T15:00" });
@@ -369,7 +369,7 @@ test("two ticks at once tell each user once", async () => {
   h.clock.set(at("2026-03-24T08:00"));
   const sent = await Promise.all([1, 2, 3].map(() => sendDeadlineReminders(h.ctx)));
   expect(sent.reduce((sum, n) => sum + n, 0)).toBe(5);
-  for (const user of users) expect(await told(user, TYPE)).toHaveLength(1);
+  for (const user of users) expect(await messagesTo(user, TYPE)).toHaveLength(1);
 });
 
 test("preferences are read again when it is sent", async () => {
@@ -382,7 +382,7 @@ test("preferences are read again when it is sent", async () => {
   await prefer(h, user, { deadline_notifications: false });
   await h.drain();
   expect(mailsTo(h, user)).toEqual([]);
-  expect(await told(user, TYPE)).toMatchObject([{ status: "cancelled", error_code: "unsubscribed" }]);
+  expect(await messagesTo(user, TYPE)).toMatchObject([{ status: "cancelled", error_code: "unsubscribed" }]);
 });
 
 test("facts may come before their user, and before their grant", async () => {
@@ -394,7 +394,7 @@ test("facts may come before their user, and before their grant", async () => {
   const body = { email: `${user}@example.com`, email_verified: true, timezone: "Etc/UTC" };
   await h.request("PUT", `/api/v1/directory/users/${user}?notify=false`, { body });
   await liveUntil(h, "2026-04-02T12:00");
-  expect(await timesTold(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00", "2026-03-30T08:00"]);
+  expect(await timesSent(user, TYPE)).toEqual(["2026-03-24T08:00", "2026-03-28T08:00", "2026-03-30T08:00"]);
 });
 
 test("ids that hold the separator of keys are not taken for each other", async () => {
@@ -411,5 +411,5 @@ test("ids that hold the separator of keys are not taken for each other", async (
     await givenMatch(h, user, grant);
   }
   await liveUntil(h, "2026-03-24T12:00");
-  for (const [user] of pairs) expect(await told(user, TYPE)).toHaveLength(1);
+  for (const [user] of pairs) expect(await messagesTo(user, TYPE)).toHaveLength(1);
 });

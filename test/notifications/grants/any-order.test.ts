@@ -13,7 +13,7 @@ import {
   remove,
   rows,
   tickAt,
-  told,
+  messagesTo,
 } from "./world.ts";
 
 const DIRECTORY = "/api/v1/directory";
@@ -35,7 +35,7 @@ const userFacts = (id: string, more: object = {}) => ({
 const givenUser = (h: Harness, id: string, more: object = {}) =>
   put(h, `users/${id}?notify=false`, userFacts(id, more));
 
-// Jobs look at everyone who is due, so each test begins with nobody.
+// Jobs read all users who are due, so each test begins without any.
 beforeEach(async () => {
   const tables = [
     "users",
@@ -171,7 +171,7 @@ describe("someone who comes after a step has passed", () => {
     h.clock.set(at("2026-03-12T09:00"));
     await arrive(h, id);
     for (const time of ["2026-03-12T09:01", "2026-03-12T09:02", "2026-03-13T08:00"]) await tickAt(h, time);
-    expect(await told(id, "certification_reminder")).toMatchObject([{ status: "sent" }]);
+    expect(await messagesTo(id, "certification_reminder")).toMatchObject([{ status: "sent" }]);
   });
 
   test.each(arrivals)("%s even after the last step", async (_, arrive) => {
@@ -188,27 +188,30 @@ describe("someone who comes after a step has passed", () => {
     h.clock.set(at("2026-04-09T20:00"));
     await arrive(h, id);
     await tickAt(h, "2026-04-09T20:01");
-    expect(await told(id, "certification_reminder")).toMatchObject([{ status: "sent" }]);
+    expect(await messagesTo(id, "certification_reminder")).toMatchObject([{ status: "sent" }]);
   });
 
-  test.each(arrivals)("%s is reminded of a deadline at once, and told of the match", async (_, arrive) => {
-    const h = createDigestWorld("2026-03-20T12:00");
-    const id = mint("late");
-    const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-06T12:00" });
-    await givenMatch(h, id, grant);
-    for (const time of ["2026-03-20T12:01", "2026-03-25T08:00"]) await tickAt(h, time);
-    await givenMatch(h, id, await givenGrant(h, { title: "Wind", deadline: "2026-04-01T12:00" }));
-    h.clock.set(at("2026-03-26T09:00"));
-    await arrive(h, id);
-    for (const time of ["2026-03-26T09:01", "2026-03-26T09:04"]) await tickAt(h, time);
-    // The seven-day step of the second was before its match was known.
-    expect(await told(id, "deadline_reminder")).toEqual([]);
-    expect(mailsTo(h, id).map(({ subject }) => subject)).toEqual([expect.stringMatching(/2 New Grant/i)]);
-    await tickAt(h, "2026-03-29T08:00");
-    expect((await told(id, "deadline_reminder")).length).toBe(1);
-  });
+  test.each(arrivals)(
+    "%s is reminded of a deadline at once, and notified of the match",
+    async (_, arrive) => {
+      const h = createDigestWorld("2026-03-20T12:00");
+      const id = mint("late");
+      const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-06T12:00" });
+      await givenMatch(h, id, grant);
+      for (const time of ["2026-03-20T12:01", "2026-03-25T08:00"]) await tickAt(h, time);
+      await givenMatch(h, id, await givenGrant(h, { title: "Wind", deadline: "2026-04-01T12:00" }));
+      h.clock.set(at("2026-03-26T09:00"));
+      await arrive(h, id);
+      for (const time of ["2026-03-26T09:01", "2026-03-26T09:04"]) await tickAt(h, time);
+      // The seven-day step of the second was before its match was known.
+      expect(await messagesTo(id, "deadline_reminder")).toEqual([]);
+      expect(mailsTo(h, id).map(({ subject }) => subject)).toEqual([expect.stringMatching(/2 New Grant/i)]);
+      await tickAt(h, "2026-03-29T08:00");
+      expect((await messagesTo(id, "deadline_reminder")).length).toBe(1);
+    },
+  );
 
-  test("a step that passed after the match, and before its user, is told", async () => {
+  test("a step that passed after the match, and before its user, is sent", async () => {
     const h = createDigestWorld("2026-03-20T12:00");
     const id = mint("late");
     await givenMatch(h, id, await givenGrant(h, { title: "Sun", deadline: "2026-04-01T12:00" }));
@@ -216,7 +219,7 @@ describe("someone who comes after a step has passed", () => {
     h.clock.set(at("2026-03-26T09:00"));
     await givenUser(h, id);
     await tickAt(h, "2026-03-26T09:01");
-    expect(await told(id, "deadline_reminder")).toMatchObject([{ status: "sent" }]);
+    expect(await messagesTo(id, "deadline_reminder")).toMatchObject([{ status: "sent" }]);
   });
 });
 
@@ -229,7 +232,7 @@ describe("a match that comes before its grant", () => {
     h.clock.advance(2 * MINUTE);
     await h.drain();
     await h.tick();
-    expect(await told(user, "new_match")).toEqual([]);
+    expect(await messagesTo(user, "new_match")).toEqual([]);
     return { user, grant, match };
   }
 
@@ -242,14 +245,14 @@ describe("a match that comes before its grant", () => {
     ).toEqual([]);
   };
 
-  test("is told once it has come, and once", async () => {
+  test("is sent once it has come, and once", async () => {
     const h = createDigestWorld();
     const { user, grant, match } = await early(h);
     await givenGrant(h, { id: grant, title: "Sun" });
     await givenMatch(h, user, grant, 90, match);
     for (let minute = 0; minute < 3; minute++) await tickAt(h, h.clock.now() + MINUTE);
     expect(mailsTo(h, user).map(({ text }) => text.includes("Sun"))).toEqual([true]);
-    expect(await told(user, "new_match")).toMatchObject([
+    expect(await messagesTo(user, "new_match")).toMatchObject([
       { status: "sent", match_id: match, grant_id: grant },
     ]);
     await nothingWaits(user);
@@ -258,7 +261,7 @@ describe("a match that comes before its grant", () => {
   test.each([
     ["daily", "2026-03-27T08:00"],
     ["weekly", "2026-03-30T08:00"],
-  ])("is told in the %s message", async (notification_frequency, time) => {
+  ])("is sent in the %s message", async (notification_frequency, time) => {
     const h = createDigestWorld();
     const { user, grant } = await early(h, { notification_frequency });
     await givenGrant(h, { id: grant, title: "Sun" });
@@ -278,16 +281,16 @@ describe("a match that comes before its grant", () => {
     await tickAt(h, h.clock.now() + 2 * MINUTE);
     await nothingWaits(user);
     const { body } = await h.request("GET", `${DIRECTORY}/users/${user}/withheld`);
-    const { withheld } = body as { withheld: { type: string }[] };
+    const { withheld }: { withheld: { type: string }[] } = body;
     expect(withheld.filter(({ type }) => type === "new_match")).toEqual([
       { date: "2026-04-02", type: "new_match", channel: "email", reason: "unknown_grant", count: 1 },
     ]);
     await givenGrant(h, { id: grant });
     await tickAt(h, h.clock.now() + MINUTE);
-    expect(await told(user, "new_match")).toEqual([]);
+    expect(await messagesTo(user, "new_match")).toEqual([]);
   });
 
-  test("is still told when its user comes after both, and not with notify=false", async () => {
+  test("is still sent when its user comes after both, and not with notify=false", async () => {
     const h = createDigestWorld();
     const [user, grant] = [mint("usr"), mint("grant")];
     await givenMatch(h, user, grant);
@@ -300,7 +303,7 @@ describe("a match that comes before its grant", () => {
     expect(mailsTo(h, quiet)).toEqual([]);
   });
 
-  test("is not told when it is deleted, or fits no more, before the grant comes", async () => {
+  test("is not sent when it is deleted, or fits no more, before the grant comes", async () => {
     const h = createDigestWorld();
     const [gone, worse] = [await early(h), await early(h)];
     await remove(h, "matches", gone.match);
@@ -310,7 +313,7 @@ describe("a match that comes before its grant", () => {
     expect([...mailsTo(h, gone.user), ...mailsTo(h, worse.user)]).toEqual([]);
   });
 
-  test("is told once although D1 committed and its answer was lost, at each step", async () => {
+  test("is sent once although D1 committed and its answer was lost, at each step", async () => {
     const h = createDigestWorld();
     const [user, grant] = [mint("usr"), mint("grant")];
     await givenUser(h, user);
@@ -321,7 +324,7 @@ describe("a match that comes before its grant", () => {
     for (let write = 0; write < 12; write++) h.meter.failNext("after");
     await tickAt(h, h.clock.now() + MINUTE);
     await tickAt(h, h.clock.now() + MINUTE);
-    expect(await told(user, "new_match")).toHaveLength(1);
+    expect(await messagesTo(user, "new_match")).toHaveLength(1);
   });
 
   test("leaves nothing behind when its user is erased", async () => {
@@ -331,7 +334,7 @@ describe("a match that comes before its grant", () => {
     await nothingWaits(user);
   });
 
-  test("a thousand of them are told in one tick, each once", async () => {
+  test("a thousand of them are sent in one tick, each once", async () => {
     const h = createDigestWorld();
     const grant = mint("grant");
     const users = Array.from({ length: 1_000 }, () => mint("usr"));
@@ -379,7 +382,7 @@ test("a match whose user comes in another week is in that week's digest, and in 
   await prefer(h, user, { new_match_notifications: false, deadline_notifications: false });
   for (const time of ["2026-03-31T12:01", "2026-04-06T08:00", "2026-04-13T08:00"]) await tickAt(h, time);
   expect(mailsTo(h, user).map(({ text }) => text.includes("Sun"))).toEqual([true]);
-  expect(await told(user, "weekly_digest")).toMatchObject([{ status: "sent" }]);
+  expect(await messagesTo(user, "weekly_digest")).toMatchObject([{ status: "sent" }]);
 });
 
 test("a welcome names an organization that came after its user", async () => {

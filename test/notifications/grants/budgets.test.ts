@@ -85,7 +85,7 @@ describe("of 100,000 users 1,000 are due", () => {
     await givenEverybody(h, "deadlines");
     h.clock.set(at(DUE_AT));
     const run = await cost(h, () => sendDeadlineReminders(h.ctx));
-    // Two portions of four, one look for moved deadlines, and one that finds nobody.
+    // Two portions of four, one read for moved deadlines, and one that finds nobody.
     expect(run).toMatchObject({ done: DUE, trips: 10 });
     expect(run.rowsRead).toBeLessThan(DUE * 100);
     expect(run.rowsWritten).toBeLessThan(DUE * 20);

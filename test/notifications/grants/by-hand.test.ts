@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createHarness, SERVICE } from "../../support/harness.ts";
 import { givenReader } from "../../support/mail.ts";
-import { createDigestWorld, givenGrant, givenMatch, mailsTo, told } from "./world.ts";
+import { createDigestWorld, givenGrant, givenMatch, mailsTo, messagesTo } from "./world.ts";
 
 const run = (path: string) => `/dev/jobs/${path}`;
 
@@ -18,7 +18,7 @@ test("a job is run as if it were another time, and what it queues is sent now", 
   await h.drain();
   expect(mailsTo(h, user)).toHaveLength(1);
   const now = h.clock.now();
-  expect(await told(user, "weekly_digest")).toMatchObject([
+  expect(await messagesTo(user, "weekly_digest")).toMatchObject([
     { status: "sent", created_at: now, sent_at: now },
   ]);
   expect((await h.request("POST", run(`weekly_digest?at=${monday}`))).body).toMatchObject({ done: 0 });

@@ -9,7 +9,7 @@ import {
   mailsTo,
   prefer,
   rows,
-  told,
+  messagesTo,
 } from "./world.ts";
 
 const USERS = "/api/v1/directory/users";
@@ -22,7 +22,7 @@ const facts = (id: string, more: object = {}) => ({
 
 describe("an application's status", () => {
   const statuses = async (user: string): Promise<(string | undefined)[]> =>
-    (await told(user, "application_status")).map(({ payload }) => JSON.parse(payload ?? "{}").status);
+    (await messagesTo(user, "application_status")).map(({ payload }) => JSON.parse(payload ?? "{}").status);
 
   async function givenSubmitted(h: Harness) {
     const { id: user } = await givenReader(h);
@@ -36,29 +36,29 @@ describe("an application's status", () => {
     };
   }
 
-  test("that is new is told at once, with the grant and the status before", async () => {
+  test("that is new is sent at once, with the grant and the status before", async () => {
     const h = createDigestWorld();
     const { user, grant, put } = await givenSubmitted(h);
-    expect(await told(user, "application_status")).toEqual([]);
+    expect(await messagesTo(user, "application_status")).toEqual([]);
     await put("under_review");
     await h.drain();
     const [mail, ...more] = mailsTo(h, user);
     expect(more).toEqual([]);
     for (const text of ["Sun", "Under review", "Submitted", "https://x.example/sun"])
       expect(mail?.text).toContain(text);
-    expect(await told(user, "application_status")).toMatchObject([
+    expect(await messagesTo(user, "application_status")).toMatchObject([
       { grant_id: grant, status: "sent", lane: "email" },
     ]);
   });
 
-  test("there and back is told twice, a repeat is not", async () => {
+  test("there and back is sent twice, a repeat is not", async () => {
     const h = createDigestWorld();
     const { user, put } = await givenSubmitted(h);
     for (const status of ["approved", "approved", "submitted", "submitted"]) await put(status);
     expect(await statuses(user)).toEqual(["approved", "submitted"]);
   });
 
-  test("is not told with notify=false, nor by a repeat of it", async () => {
+  test("is not sent with notify=false, nor by a repeat of it", async () => {
     const h = createDigestWorld();
     const { user, put } = await givenSubmitted(h);
     await put("approved", "?notify=false");
@@ -66,7 +66,7 @@ describe("an application's status", () => {
     expect(await statuses(user)).toEqual([]);
   });
 
-  test("is not told to who has switched it off, before or after", async () => {
+  test("is not sent to a user who has switched it off, before or after", async () => {
     const h = createDigestWorld();
     const { user, put } = await givenSubmitted(h);
     await put("approved");
@@ -74,12 +74,12 @@ describe("an application's status", () => {
     await put("rejected");
     await h.drain();
     expect(mailsTo(h, user)).toEqual([]);
-    expect(await told(user, "application_status")).toMatchObject([
+    expect(await messagesTo(user, "application_status")).toMatchObject([
       { status: "cancelled", error_code: "unsubscribed" },
     ]);
   });
 
-  test("of an import is told to each, in one round trip, and once if D1 lost the answer", async () => {
+  test("of an import is sent to each, in one round trip, and once if D1 lost the answer", async () => {
     const h = createDigestWorld();
     const all = [await givenSubmitted(h), await givenSubmitted(h)];
     const items = all.map(({ id, user, grant }) => ({
@@ -99,7 +99,10 @@ describe("an application's status", () => {
     );
     for (const { user } of all) {
       expect(await statuses(user)).toEqual(["approved", "closed"]);
-      expect(await told(user, "application_status")).toMatchObject([{ lane: "bulk" }, { lane: "bulk" }]);
+      expect(await messagesTo(user, "application_status")).toMatchObject([
+        { lane: "bulk" },
+        { lane: "bulk" },
+      ]);
     }
   });
 
@@ -114,7 +117,7 @@ describe("an application's status", () => {
     expect(await statuses(user)).toEqual(["approved", "approved"]);
   });
 
-  test("of a grant that is not known is not told by the grant's id, but waits for its title", async () => {
+  test("of a grant that is not known is not sent with the grant's id, but waits for its title", async () => {
     const h = createDigestWorld();
     const { id: user } = await givenReader(h);
     const grant = mint("grant");
@@ -124,7 +127,7 @@ describe("an application's status", () => {
     expect(h.meter.trips).toBe(1);
     await h.drain();
     expect(mailsTo(h, user)).toEqual([]);
-    expect(await told(user, "application_status")).toEqual([]);
+    expect(await messagesTo(user, "application_status")).toEqual([]);
   });
 });
 
@@ -139,7 +142,7 @@ describe("a welcome", () => {
     await h.request("PUT", `${USERS}/${id}`, { body: facts(id, { name: "Ada" }) });
     await h.drain();
     expect(mailsTo(h, id).map(({ text }) => text.includes("Riverside"))).toEqual([true]);
-    expect(await told(id, "welcome")).toMatchObject([{ org_id: org, status: "sent" }]);
+    expect(await messagesTo(id, "welcome")).toMatchObject([{ org_id: org, status: "sent" }]);
   });
 
   test.each([
@@ -149,7 +152,7 @@ describe("a welcome", () => {
     const h = createDigestWorld();
     const id = mint("usr");
     await h.request("PUT", `${USERS}/${id}${query}`, { body: body ?? facts(id) });
-    expect(await told(id, "welcome")).toEqual([]);
+    expect(await messagesTo(id, "welcome")).toEqual([]);
   });
 
   test("does not go to users of an import, nor to one who was known", async () => {
@@ -157,7 +160,7 @@ describe("a welcome", () => {
     const [imported, known] = [mint("usr"), (await givenReader(h)).id];
     await given(h, "users", [{ id: imported, ...facts(imported) }]);
     await h.request("PUT", `${USERS}/${known}`, { body: facts(known) });
-    for (const id of [imported, known]) expect(await told(id, "welcome")).toEqual([]);
+    for (const id of [imported, known]) expect(await messagesTo(id, "welcome")).toEqual([]);
   });
 
   test("goes once although D1 lost the answer", async () => {
@@ -165,7 +168,7 @@ describe("a welcome", () => {
     const id = mint("usr");
     h.meter.failNext("after");
     await h.request("PUT", `${USERS}/${id}`, { body: facts(id) });
-    expect(await told(id, "welcome")).toHaveLength(1);
+    expect(await messagesTo(id, "welcome")).toHaveLength(1);
   });
 
   test("leaves nothing behind when its user is erased after it was removed by retention", async () => {

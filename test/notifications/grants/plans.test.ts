@@ -10,7 +10,7 @@ import {
   liveUntil,
   prefer,
   remove,
-  told,
+  messagesTo,
 } from "./world.ts";
 
 /** Tables that grow with the users or with what was sent. */
@@ -54,7 +54,7 @@ test("no statement of events, jobs, rendering or preferences goes through a tabl
   await liveUntil(h, "2026-03-31T12:00");
   for (const path of ["preferences", "history", "stats", "health"])
     await h.request("GET", `/api/v1/notifications/${path}`, { as: { sub: now } });
-  expect(await told(now, "application_status")).toHaveLength(2);
+  expect(await messagesTo(now, "application_status")).toHaveLength(2);
   await remove(h, "users", now);
   expect(h.meter.statements.length).toBeGreaterThan(100);
   expect(await badSteps(h)).toEqual([]);

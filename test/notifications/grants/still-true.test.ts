@@ -13,16 +13,16 @@ import {
   remove,
   rows,
   tickAt,
-  told,
+  messagesTo,
 } from "./world.ts";
 
-// Between what is to be told and its message lie minutes, days, or an outage: what is not true any more is not told.
+// Minutes, days or an outage lie between a fact and its message: what does not hold any more is not sent.
 
 const DIRECTORY = "/api/v1/directory";
 const MINUTE = 60_000;
 
 const nothingOf = async (user: string, type: string) =>
-  expect(await told(user, type)).toMatchObject([
+  expect(await messagesTo(user, type)).toMatchObject([
     { status: "cancelled", error_code: "nothing_to_say", attempts: 0 },
   ]);
 
@@ -67,7 +67,7 @@ describe("a grant that closes between match and mail", () => {
     expect(more).toEqual([]);
     expect(mail?.text).toContain("Open");
     expect(mail?.text).not.toContain("Closed");
-    expect(await told(user, type)).toMatchObject([{ status: "sent" }]);
+    expect(await messagesTo(user, type)).toMatchObject([{ status: "sent" }]);
   });
 
   test.each(OCCASIONS)(
@@ -79,7 +79,7 @@ describe("a grant that closes between match and mail", () => {
       await tickAt(h, time);
       expect(mailsTo(h, user)).toEqual([]);
       if (type === "new_match") await nothingOf(user, type);
-      else expect(await told(user, type)).toEqual([]);
+      else expect(await messagesTo(user, type)).toEqual([]);
     },
   );
 });
@@ -97,7 +97,7 @@ describe("a digest that waits to be sent", () => {
     const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-20T12:00" });
     const match = await givenMatch(h, user, grant, 80);
     await queuedAt(h, "2026-03-30T08:00");
-    expect(await told(user, "weekly_digest")).toMatchObject([{ status: "queued" }]);
+    expect(await messagesTo(user, "weekly_digest")).toMatchObject([{ status: "queued" }]);
     return { user, grant, match };
   }
 
@@ -136,7 +136,7 @@ describe("a deadline reminder that waits to be sent", () => {
     const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-06T12:00" });
     const application = await givenApplication(h, user, grant);
     await queuedAt(h, "2026-03-30T08:00");
-    expect(await told(user, "deadline_reminder")).toMatchObject([{ status: "queued" }]);
+    expect(await messagesTo(user, "deadline_reminder")).toMatchObject([{ status: "queued" }]);
     return { user, grant, application };
   }
 
@@ -156,8 +156,8 @@ describe("a deadline reminder that waits to be sent", () => {
     await change(h, world);
     await h.drain();
     expect(mailsTo(h, world.user)).toEqual([]);
-    expect(await told(world.user, "deadline_reminder")).toMatchObject([{ attempts: 0 }]);
-    expect((await told(world.user, "deadline_reminder"))[0]?.status).toMatch(/cancelled|failed/);
+    expect(await messagesTo(world.user, "deadline_reminder")).toMatchObject([{ attempts: 0 }]);
+    expect((await messagesTo(world.user, "deadline_reminder"))[0]?.status).toMatch(/cancelled|failed/);
   });
 
   test("of a match that fits no more is not sent", async () => {
@@ -167,7 +167,7 @@ describe("a deadline reminder that waits to be sent", () => {
     const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-06T12:00" });
     const match = await givenMatch(h, user, grant, 80);
     await queuedAt(h, "2026-03-30T08:00");
-    expect(await told(user, "deadline_reminder")).toMatchObject([{ status: "queued" }]);
+    expect(await messagesTo(user, "deadline_reminder")).toMatchObject([{ status: "queued" }]);
     await givenMatch(h, user, grant, 10, match);
     await h.drain();
     expect(mailsTo(h, user)).toEqual([]);
@@ -213,7 +213,7 @@ describe("a certification reminder that waits to be sent", () => {
     await put(h, `certifications/${id}`, first);
     await put(h, `certifications/${id}_2`, { ...first, name: "Lifeguard" });
     await queuedAt(h, "2026-04-11T08:00");
-    expect(await told(user, "certification_reminder")).toMatchObject([{ status: "queued" }]);
+    expect(await messagesTo(user, "certification_reminder")).toMatchObject([{ status: "queued" }]);
     return { user, first, id };
   }
 
@@ -332,7 +332,7 @@ describe("a mentor's pause that waits to be sent", () => {
     expect(mailsTo(h, coordinator).map(({ subject }) => subject)).toEqual(["Kari is active again"]);
   });
 
-  test("is not pushed to who is no longer their coordinator", async () => {
+  test("is not pushed to a former coordinator", async () => {
     const h = createDigestWorld();
     const { coordinator, mentor, facts } = await paused(h);
     await withDevice(coordinator);

@@ -80,14 +80,14 @@ export const given = (h: Harness, collection: string, items: readonly object[], 
 export const remove = (h: Harness, collection: string, id: string): Promise<void> =>
   accepted(h.request("DELETE", `${DIRECTORY}/${collection}/${id}`));
 
-/** Changes a user's preferences, as themselves. */
+/** Changes a user's preferences with the user's own token. */
 export const prefer = (h: Harness, sub: string, body: object): Promise<void> =>
   accepted(h.request("PATCH", "/api/v1/notifications/preferences", { as: { role: "user", sub }, body }));
 
 /** Moves a user to another time zone. */
 export async function move(h: Harness, id: string, timezone: string): Promise<void> {
-  const { body } = await h.request("GET", `${DIRECTORY}/users/${id}`);
-  const { id: _, created_at, updated_at, ...facts } = body as Record<string, unknown>;
+  const { body }: { body: Record<string, unknown> } = await h.request("GET", `${DIRECTORY}/users/${id}`);
+  const { id: _, created_at, updated_at, ...facts } = body;
   await accepted(h.request("PUT", `${DIRECTORY}/users/${id}`, { body: { ...facts, timezone } }));
 }
 
@@ -130,7 +130,7 @@ export async function liveUntil(h: Harness, end: string): Promise<void> {
 }
 
 /** A user's dispatches of a type, in order. */
-export async function told(userId: string, type: string): Promise<Dispatch[]> {
+export async function messagesTo(userId: string, type: string): Promise<Dispatch[]> {
   const { results } = await env.DB.prepare(
     "SELECT * FROM dispatches WHERE user_id = ? AND channel = 'email' AND type = ? ORDER BY id",
   )
@@ -139,9 +139,9 @@ export async function told(userId: string, type: string): Promise<Dispatch[]> {
   return results;
 }
 
-/** When a user was told something of a type: minutes in UTC. */
-export const timesTold = async (userId: string, type: string): Promise<string[]> =>
-  (await told(userId, type)).map(({ created_at }) => new Date(created_at).toISOString().slice(0, 16));
+/** When messages of a type were made for a user: minutes in UTC. */
+export const timesSent = async (userId: string, type: string): Promise<string[]> =>
+  (await messagesTo(userId, type)).map(({ created_at }) => new Date(created_at).toISOString().slice(0, 16));
 
 /** The e-mails that Resend has taken for a user. */
 export const mailsTo = (h: Harness, userId: string): AcceptedEmail[] =>
@@ -155,7 +155,7 @@ export async function rows<T = Record<string, unknown>>(sql: string, ...values: 
   return results;
 }
 
-/** When a user is looked at next, and what for: by kind. */
+/** When a user is due next, by kind of schedule. */
 export const schedulesOf = async (userId: string): Promise<Record<string, string>> =>
   Object.fromEntries(
     (

@@ -15,11 +15,11 @@ import {
   rows,
   schedulesOf,
   tickAt,
-  timesTold,
-  told,
+  timesSent,
+  messagesTo,
 } from "../grants/world.ts";
 
-/** Someone who wants their matches once a day, or a week. */
+/** A user who gets matches once a day, or once a week. */
 async function givenFrequency(
   h: Harness,
   notification_frequency: string,
@@ -47,10 +47,10 @@ describe("daily", () => {
     await liveUntil(h, "2026-03-26T20:00");
     await match(h, user, "Wind");
     await liveUntil(h, "2026-03-28T12:00");
-    expect(await timesTold(user, "new_match")).toEqual(["2026-03-27T07:00"]);
+    expect(await timesSent(user, "new_match")).toEqual(["2026-03-27T07:00"]);
     await match(h, user, "Water");
     await liveUntil(h, "2026-03-31T12:00");
-    expect(await timesTold(user, "new_match")).toEqual(["2026-03-27T07:00", "2026-03-29T06:00"]);
+    expect(await timesSent(user, "new_match")).toEqual(["2026-03-27T07:00", "2026-03-29T06:00"]);
     expect(listed(h, user, "Sun", "Wind", "Water")).toEqual([["Sun", "Wind"], ["Water"]]);
   });
 
@@ -58,7 +58,7 @@ describe("daily", () => {
     const h = createDigestWorld();
     const user = await givenFrequency(h, "daily");
     await liveUntil(h, "2026-03-29T12:00");
-    expect(await told(user, "new_match")).toEqual([]);
+    expect(await messagesTo(user, "new_match")).toEqual([]);
     expect(await schedulesOf(user)).not.toHaveProperty("matches");
   });
 
@@ -73,13 +73,13 @@ describe("daily", () => {
     }
     await match(h, user, "Just before");
     await tickAt(h, "2026-03-26T08:00");
-    expect(await timesTold(user, "new_match")).toEqual(["2026-03-26T08:00"]);
+    expect(await timesSent(user, "new_match")).toEqual(["2026-03-26T08:00"]);
     expect(listed(h, user, "Grant 0", "Grant 4", "Just before")).toEqual([
       ["Grant 0", "Grant 4", "Just before"],
     ]);
     await match(h, user, "Just after");
     await liveUntil(h, "2026-03-27T09:00");
-    expect(await timesTold(user, "new_match")).toEqual(["2026-03-26T08:00", "2026-03-27T08:00"]);
+    expect(await timesSent(user, "new_match")).toEqual(["2026-03-26T08:00", "2026-03-27T08:00"]);
   });
 
   test("matches that arrive while the job is at work go now or next time, and none is lost", async () => {
@@ -109,7 +109,7 @@ describe("daily", () => {
     const user = await givenFrequency(h, "daily", timezone);
     await match(h, user, "Sun");
     await liveUntil(h, "2026-03-27T12:00");
-    expect(await timesTold(user, "new_match")).toEqual([expected]);
+    expect(await timesSent(user, "new_match")).toEqual([expected]);
   });
 
   test("after three days without a cron it goes at once, with everything, once", async () => {
@@ -125,7 +125,7 @@ describe("daily", () => {
     }
     await tickAt(h, "2026-03-29T15:20");
     await tickAt(h, "2026-03-29T15:21");
-    expect(await timesTold(user, "new_match")).toEqual(["2026-03-29T15:20"]);
+    expect(await timesSent(user, "new_match")).toEqual(["2026-03-29T15:20"]);
     expect(listed(h, user, "Sun", "Wind", "Water")).toEqual([["Sun", "Wind", "Water"]]);
   });
 
@@ -135,7 +135,7 @@ describe("daily", () => {
     await remove(h, "matches", await match(h, user, "Sun"));
     await liveUntil(h, "2026-03-28T12:00");
     expect(mailsTo(h, user)).toEqual([]);
-    expect(await told(user, "new_match")).toMatchObject([
+    expect(await messagesTo(user, "new_match")).toMatchObject([
       { status: "cancelled", error_code: "nothing_to_say" },
     ]);
   });
@@ -146,7 +146,7 @@ describe("daily", () => {
     const grant = await givenGrant(h);
     const id = await givenMatch(h, user, grant);
     await tickAt(h, "2026-03-27T08:00");
-    expect(await told(user, "new_match")).toMatchObject([{ match_id: id, grant_id: grant }]);
+    expect(await messagesTo(user, "new_match")).toMatchObject([{ match_id: id, grant_id: grant }]);
   });
 });
 
@@ -156,10 +156,10 @@ describe("weekly", () => {
     const user = await givenFrequency(h, "weekly", "America/New_York", { weekly_digest_day: 0 });
     await match(h, user, "Sun");
     await liveUntil(h, "2026-03-31T12:00");
-    expect(await timesTold(user, "new_match")).toEqual(["2026-03-29T12:00"]);
+    expect(await timesSent(user, "new_match")).toEqual(["2026-03-29T12:00"]);
     await match(h, user, "Wind");
     await liveUntil(h, "2026-04-14T12:00");
-    expect(await timesTold(user, "new_match")).toEqual(["2026-03-29T12:00", "2026-04-05T12:00"]);
+    expect(await timesSent(user, "new_match")).toEqual(["2026-03-29T12:00", "2026-04-05T12:00"]);
     expect(listed(h, user, "Sun", "Wind")).toEqual([["Sun"], ["Wind"]]);
   });
 
@@ -174,7 +174,7 @@ describe("weekly", () => {
     await prefer(h, user, { weekly_digest_day });
     await tickAt(h, "2026-03-31T13:00");
     await liveUntil(h, "2026-04-14T12:00");
-    expect(await timesTold(user, "new_match")).toEqual([expected]);
+    expect(await timesSent(user, "new_match")).toEqual([expected]);
   });
 });
 
@@ -192,11 +192,11 @@ describe("another frequency", () => {
     await prefer(h, user, { notification_frequency: after });
     await tickAt(h, "2026-03-26T13:00");
     await liveUntil(h, "2026-04-08T12:00");
-    expect(await timesTold(user, "new_match")).toEqual([expected]);
+    expect(await timesSent(user, "new_match")).toEqual([expected]);
     expect(mailsTo(h, user)).toHaveLength(1);
   });
 
-  test("from immediate to daily: what is gathering goes, what comes then waits", async () => {
+  test("from immediate to daily: what is being collected goes, what comes then waits", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });
     await match(h, user, "Sun");
@@ -204,7 +204,7 @@ describe("another frequency", () => {
     await match(h, user, "Wind");
     await liveUntil(h, "2026-03-28T12:00");
     expect(listed(h, user, "Sun", "Wind")).toEqual([["Sun"], ["Wind"]]);
-    expect((await told(user, "new_match")).map(({ sent_at }) => sent_at)).toEqual([
+    expect((await messagesTo(user, "new_match")).map(({ sent_at }) => sent_at)).toEqual([
       Date.UTC(2026, 2, 26, 12, 2),
       Date.UTC(2026, 2, 27, 8),
     ]);
@@ -236,7 +236,7 @@ describe("another time zone", () => {
     await move(h, user, timezone);
     await tickAt(h, "2026-03-26T21:00");
     await liveUntil(h, "2026-03-29T23:00");
-    expect(await timesTold(user, "new_match")).toEqual([expected]);
+    expect(await timesSent(user, "new_match")).toEqual([expected]);
   });
 });
 
@@ -252,7 +252,7 @@ test("two ticks at once send each user one message", async () => {
   h.clock.set(Date.UTC(2026, 2, 27, 8));
   const sent = await Promise.all([sendMatchDigests(h.ctx), sendMatchDigests(h.ctx), sendMatchDigests(h.ctx)]);
   expect(sent.reduce((sum, n) => sum + n, 0)).toBe(5);
-  for (const user of users) expect(await told(user, "new_match")).toHaveLength(1);
+  for (const user of users) expect(await messagesTo(user, "new_match")).toHaveLength(1);
 });
 
 test("erasing a user leaves nothing of what waits for them", async () => {

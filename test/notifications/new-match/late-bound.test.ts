@@ -9,27 +9,27 @@ import {
   mailsTo,
   prefer,
   remove,
-  told,
+  messagesTo,
 } from "../grants/world.ts";
 
 const MINUTE = 60_000;
 
 /** Lets two minutes pass, and the queues run. */
-async function gathered(h: Harness): Promise<void> {
+async function collected(h: Harness): Promise<void> {
   h.clock.advance(2 * MINUTE);
   await h.drain();
 }
 
-const count = async (userId: string) => (await told(userId, "new_match")).length;
+const count = async (userId: string) => (await messagesTo(userId, "new_match")).length;
 
 describe("a first match", () => {
-  test("is told after two minutes, in one message with those that came meanwhile", async () => {
+  test("is sent after two minutes, in one message with those that came meanwhile", async () => {
     const h = createDigestWorld();
     const { id: user } = await givenReader(h);
     const first = await givenGrant(h, { title: "Sun", url: "https://x.example/sun" });
     const second = await givenGrant(h, { title: "Wind" });
     const match = await givenMatch(h, user, first, 90);
-    expect(await told(user, "new_match")).toMatchObject([
+    expect(await messagesTo(user, "new_match")).toMatchObject([
       { status: "queued", due_at: h.clock.now() + 2 * MINUTE, grant_id: first, match_id: match },
     ]);
     h.clock.advance(MINUTE);
@@ -43,7 +43,9 @@ describe("a first match", () => {
     expect(more).toEqual([]);
     expect(mail?.subject).toMatch(/2 new/i);
     for (const text of ["Sun", "Wind", "https://x.example/sun", "90%"]) expect(mail?.text).toContain(text);
-    expect(await told(user, "new_match")).toMatchObject([{ status: "sent", grant_id: null, match_id: null }]);
+    expect(await messagesTo(user, "new_match")).toMatchObject([
+      { status: "sent", grant_id: null, match_id: null },
+    ]);
   });
 
   test("that is the only one is what the message is about", async () => {
@@ -51,7 +53,7 @@ describe("a first match", () => {
     const { id: user } = await givenReader(h);
     const grant = await givenGrant(h);
     const match = await givenMatch(h, user, grant);
-    await gathered(h);
+    await collected(h);
     expect(mailsTo(h, user)).toHaveLength(1);
     const history = await h.request("GET", "/api/v1/notifications/history", { as: { sub: user } });
     expect(history.body.items).toMatchObject([
@@ -63,9 +65,9 @@ describe("a first match", () => {
     const h = createDigestWorld();
     const { id: user } = await givenReader(h);
     await givenMatch(h, user, await givenGrant(h, { title: "Sun" }));
-    await gathered(h);
+    await collected(h);
     await givenMatch(h, user, await givenGrant(h, { title: "Wind" }));
-    await gathered(h);
+    await collected(h);
     const [first, second] = mailsTo(h, user);
     expect(first?.text).not.toContain("Wind");
     expect(second?.text).toContain("Wind");
@@ -84,10 +86,10 @@ describe("a message that was claimed meanwhile is not joined", () => {
     await stopped.reached;
     h.clock.advance(-1_000);
     await givenMatch(h, user, await givenGrant(h, { title: "Wind" }));
-    expect((await told(user, "new_match")).map(({ status }) => status)).toEqual(["sending", "queued"]);
+    expect((await messagesTo(user, "new_match")).map(({ status }) => status)).toEqual(["sending", "queued"]);
     stopped.release();
     await sending;
-    await gathered(h);
+    await collected(h);
     expect(mailsTo(h, user).map(({ text }) => [text.includes("Sun"), text.includes("Wind")])).toEqual([
       [true, false],
       [false, true],
@@ -99,8 +101,8 @@ describe("a message that was claimed meanwhile is not joined", () => {
     const { id: user } = await givenReader(h);
     await givenMatch(h, user, await givenGrant(h));
     h.resend.failNext({ kind: "html", status: 502 });
-    await gathered(h);
-    expect(await told(user, "new_match")).toMatchObject([{ status: "queued", attempts: 1 }]);
+    await collected(h);
+    expect(await messagesTo(user, "new_match")).toMatchObject([{ status: "queued", attempts: 1 }]);
     await givenMatch(h, user, await givenGrant(h));
     expect(await count(user)).toBe(2);
   });
@@ -110,13 +112,13 @@ describe("a message that was claimed meanwhile is not joined", () => {
     const { id: user } = await givenReader(h);
     const grants = [await givenGrant(h), await givenGrant(h), await givenGrant(h)];
     await Promise.all(grants.map((grant) => givenMatch(h, user, grant)));
-    expect(await told(user, "new_match")).toMatchObject([{ grant_id: null, match_id: null }]);
-    await gathered(h);
+    expect(await messagesTo(user, "new_match")).toMatchObject([{ grant_id: null, match_id: null }]);
+    await collected(h);
     expect(mailsTo(h, user).map(({ subject }) => subject)).toEqual([expect.stringMatching(/3 new/i)]);
   });
 });
 
-describe("which matches are told", () => {
+describe("which matches are sent", () => {
   test.each([
     ["the default of 70", undefined, 69, 70],
     ["what the user asks for", 40, 39, 40],
@@ -133,14 +135,14 @@ describe("which matches are told", () => {
     expect(await count(user)).toBe(1);
   });
 
-  test("one that is raised over the threshold is told, once whatever becomes of its score", async () => {
+  test("one that is raised over the threshold is sent, once whatever becomes of its score", async () => {
     const h = createDigestWorld();
     const { id: user } = await givenReader(h);
     const grant = await givenGrant(h);
     const id = await givenMatch(h, user, grant, 50);
     for (const score of [60, 75, 90, 30, 95, 95]) {
       await givenMatch(h, user, grant, score, id);
-      await gathered(h);
+      await collected(h);
     }
     expect(await count(user)).toBe(1);
     expect(mailsTo(h, user)).toHaveLength(1);
@@ -186,11 +188,11 @@ describe("which matches are told", () => {
     }
   });
 
-  test("none to a user whom the directory does not know", async () => {
+  test("none to a user whom the directory does not have", async () => {
     const h = createDigestWorld();
     const user = mint("nobody");
     await givenMatch(h, user, await givenGrant(h));
-    await gathered(h);
+    await collected(h);
     await h.tick();
     expect(await count(user)).toBe(0);
   });
@@ -200,26 +202,26 @@ describe("which matches are told", () => {
     const { id: user } = await givenReader(h);
     const grant = await givenGrant(h);
     const id = await givenMatch(h, user, grant);
-    await gathered(h);
+    await collected(h);
     h.meter.reset();
     await givenMatch(h, user, grant, 90, id);
     await given(h, "matches", [{ id, user_id: user, grant_id: grant, score: 90 }]);
     expect(h.meter).toMatchObject({ trips: 2, rowsWritten: 0 });
   });
 
-  test("a change that was committed although D1 said otherwise is told once", async () => {
+  test("a change that was committed although D1 said otherwise is sent once", async () => {
     const h = createDigestWorld();
     const { id: user } = await givenReader(h);
     const grant = await givenGrant(h);
     h.meter.failNext("after");
     await givenMatch(h, user, grant);
-    await gathered(h);
+    await collected(h);
     expect(mailsTo(h, user)).toHaveLength(1);
   });
 });
 
 describe("an import", () => {
-  test("tells each user of all their new matches in one message, in one round trip", async () => {
+  test("notifies each user of all new matches in one message, in one round trip", async () => {
     const h = createDigestWorld();
     const readers = await Promise.all(Array.from({ length: 3 }, () => givenReader(h)));
     const grants = await Promise.all(["Sun", "Wind"].map((title) => givenGrant(h, { title })));
@@ -229,10 +231,10 @@ describe("an import", () => {
     h.meter.reset();
     await given(h, "matches", items);
     expect(h.meter.trips).toBe(1);
-    await gathered(h);
+    await collected(h);
     for (const { id } of readers)
       expect(mailsTo(h, id).map(({ subject }) => subject)).toEqual([expect.stringMatching(/2 new/i)]);
-    for (const { id } of readers) expect(await told(id, "new_match")).toMatchObject([{ lane: "bulk" }]);
+    for (const { id } of readers) expect(await messagesTo(id, "new_match")).toMatchObject([{ lane: "bulk" }]);
   });
 
   test("of 1,000 matches of one user is one message, which lists twenty of them", async () => {
@@ -250,7 +252,7 @@ describe("an import", () => {
       "matches",
       grants.map(({ id }, i) => ({ id: mint("match"), user_id: user, grant_id: id, score: i % 101 })),
     );
-    await gathered(h);
+    await collected(h);
     const [mail, ...more] = mailsTo(h, user);
     expect(more).toEqual([]);
     // Of 0 to 100 those from 70 on.
@@ -265,16 +267,21 @@ describe("what the message says is decided when it is sent", () => {
   async function threeMatches(h: Harness) {
     const { id: user } = await givenReader(h);
     const titles = ["Sun", "Wind", "Water"];
-    const grants = await Promise.all(titles.map((title) => givenGrant(h, { title })));
-    const matches = await Promise.all(grants.map((grant) => givenMatch(h, user, grant, 80)));
+    const grants = await Promise.all([
+      givenGrant(h, { title: "Sun" }),
+      givenGrant(h, { title: "Wind" }),
+      givenGrant(h, { title: "Water" }),
+    ]);
+    const match = (grant: string) => givenMatch(h, user, grant, 80);
+    const matches = await Promise.all([match(grants[0]), match(grants[1]), match(grants[2])]);
     const listed = async () => {
-      await gathered(h);
+      await collected(h);
       return titles.filter((title) => mailsTo(h, user).some(({ text }) => text.includes(title)));
     };
     return {
       user,
-      grants: grants as [string, string, string],
-      matches: matches as [string, string, string],
+      grants,
+      matches,
       listed,
     };
   }
@@ -317,7 +324,7 @@ describe("what the message says is decided when it is sent", () => {
     const { user, grants, listed } = await threeMatches(h);
     for (const grant of grants) await remove(h, "grants", grant);
     expect(await listed()).toEqual([]);
-    expect(await told(user, "new_match")).toMatchObject([
+    expect(await messagesTo(user, "new_match")).toMatchObject([
       { status: "cancelled", error_code: "nothing_to_say", attempts: 0, wake_at: null },
     ]);
     const history = await h.request("GET", "/api/v1/notifications/history", { as: { sub: user } });
@@ -330,7 +337,7 @@ describe("what the message says is decided when it is sent", () => {
       const { user, listed } = await threeMatches(h);
       await prefer(h, user, off);
       expect(await listed()).toEqual([]);
-      expect(await told(user, "new_match")).toMatchObject([
+      expect(await messagesTo(user, "new_match")).toMatchObject([
         { status: "cancelled", error_code: "unsubscribed" },
       ]);
     }
@@ -341,7 +348,7 @@ describe("what the message says is decided when it is sent", () => {
     const { user } = await threeMatches(h);
     const body = { name: "Ada", email: `${user}@new.example`, email_verified: true };
     await h.request("PUT", `/api/v1/directory/users/${user}`, { body });
-    await gathered(h);
+    await collected(h);
     expect(mailsTo(h, user).map(({ to }) => to)).toEqual([expect.stringContaining(`${user}@new.example`)]);
   });
 });

@@ -62,9 +62,9 @@ test(
         channels_notified: ["push", "in_app"],
         coordinator_id: mentor.coordinator_id,
       });
-      const told = await sentTo(mentor.coordinator_id);
-      expect(told).toHaveLength(100);
-      expect(new Set(told.map((dispatch) => dispatch.lane))).toEqual(new Set(["bulk"]));
+      const sent = await sentTo(mentor.coordinator_id);
+      expect(sent).toHaveLength(100);
+      expect(new Set(sent.map((dispatch) => dispatch.lane))).toEqual(new Set(["bulk"]));
     }
 
     h.meter.reset();
@@ -100,7 +100,7 @@ test(
   },
 );
 
-test("of a bulk only those are told of who went into a pause or out of one", async () => {
+test("of a bulk only mentors who begin or end a pause cause messages", async () => {
   const h = createPauseWorld();
   const [same, away, back, gone, fresh] = await givenMentors(h, 5);
   if (!same || !away || !back || !gone || !fresh) throw new Error("no mentors");
@@ -111,17 +111,17 @@ test("of a bulk only those are told of who went into a pause or out of one", asy
     ...inStatus([back], "active"),
     ...inStatus([gone], "inactive"),
   ]);
-  const told = async (mentor: { id: string }) =>
+  const sent = async (mentor: { id: string }) =>
     (await recordsOf(h, mentor)).map((record) => record.event_type);
-  expect(await told(same)).toEqual([]);
-  expect(await told(away)).toEqual(["pause_activated"]);
-  expect(await told(back)).toEqual(["pause_deactivated"]);
-  expect(await told(gone)).toEqual([]);
+  expect(await sent(same)).toEqual([]);
+  expect(await sent(away)).toEqual(["pause_activated"]);
+  expect(await sent(back)).toEqual(["pause_deactivated"]);
+  expect(await sent(gone)).toEqual([]);
   // Who is new to the directory has not changed.
-  expect(await told(fresh)).toEqual([]);
+  expect(await sent(fresh)).toEqual([]);
 });
 
-test("a bulk that was committed although D1 reported a fault tells each of them once", async () => {
+test("a bulk that was committed although D1 reported a fault notifies each of them once", async () => {
   const h = createPauseWorld();
   const mentors = await givenMentors(h, 3);
   h.meter.failNext("after");

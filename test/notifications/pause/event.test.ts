@@ -15,7 +15,7 @@ const mentor = (more: Partial<Pausing> = {}): Pausing => ({
   ...more,
 });
 
-describe("what a coordinator is told", () => {
+describe("what the messages to a coordinator say", () => {
   test("of a pause: from when, and why, but not why on a lock screen", () => {
     const event = pauseEvent(mentor(), NOW);
     expect(event).toMatchObject({

@@ -73,7 +73,7 @@ test.each([
         const where = `${when} step ${step}, ${name}`;
         expect([where, await stopped.reached]).toEqual([where, name]);
 
-        // Whatever was on the queues is lost with the isolate. Who got no answer asks again.
+        // What was on the queues is lost with the isolate. The caller got no answer and asks again.
         const other = createPauseWorld();
         other.clock.set(h.clock.now() + MINUTE);
         const body = { full_name: "Kari Nordmann", coordinator_id: coordinator, ...PAUSE };
@@ -87,7 +87,7 @@ test.each([
           { channels_notified, notes, reason: "Personal leave" },
         ]);
         expect([where, record.dispatch_ids.length]).toEqual([where, wanted.dispatch_ids.length]);
-        // Only what a provider has taken, and nobody has written down, goes out again.
+        // Only what a provider has accepted, without its being recorded, is sent again.
         const settling = steps.indexOf("d1", steps.indexOf("fetch"));
         const isAmbiguous =
           when === "after" ? name === "fetch" : step > steps.indexOf("fetch") && step <= settling;

@@ -9,17 +9,17 @@ test("repeating the same upsert notifies nobody", async () => {
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
   await mentor.put(PAUSE);
-  const told = await sentTo(coordinator.id);
-  expect(told).toHaveLength(2);
+  const sent = await sentTo(coordinator.id);
+  expect(sent).toHaveLength(2);
   h.meter.reset();
   await mentor.put(PAUSE);
   expect(h.meter).toMatchObject({ trips: 1, rowsWritten: 0 });
   await mentor.put({ phone: "+47 900 12 345" });
-  expect(await sentTo(coordinator.id)).toEqual(told);
+  expect(await sentTo(coordinator.id)).toEqual(sent);
   expect(await recordsOf(h, mentor)).toHaveLength(1);
 });
 
-test("there and back again is told each time, each time under its own occasion", async () => {
+test("there and back again is sent each time, each time under its own dedupe key", async () => {
   const h = createPauseWorld();
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
@@ -34,18 +34,18 @@ test("there and back again is told each time, each time under its own occasion",
     "pause_activated",
     "pause_deactivated",
   ]);
-  const told = await sentTo(coordinator.id);
-  expect(told).toHaveLength(8);
+  const sent = await sentTo(coordinator.id);
+  expect(sent).toHaveLength(8);
   const { results } = await env.DB.prepare(
     "SELECT key FROM occasions WHERE dispatch_id IN (SELECT value FROM json_each(?)) ORDER BY key",
   )
-    .bind(JSON.stringify(told.map((dispatch) => dispatch.id)))
+    .bind(JSON.stringify(sent.map((dispatch) => dispatch.id)))
     .all<{ key: string }>();
   const seq = results.map(({ key }) => Number(key.replace(`status:peer-mentor:${mentor.id}:`, "")));
   expect(seq.map((n) => n - (seq[0] ?? 0))).toEqual([0, 1, 2, 3]);
 });
 
-test("who is deleted and comes back under the same id is told of anew", async () => {
+test("a mentor who is deleted and comes back under the same id causes messages anew", async () => {
   const h = createPauseWorld();
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
@@ -59,7 +59,7 @@ test("who is deleted and comes back under the same id is told of anew", async ()
   expect(await sentTo(coordinator.id)).toHaveLength(4);
 });
 
-test("a write that was committed although D1 reported a fault is told once, and the push is woken", async () => {
+test("a write that was committed although D1 reported a fault is sent once, and the push is woken", async () => {
   const h = createPauseWorld();
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id });

@@ -9,8 +9,8 @@ import { createPauseWorld, givenCoordinator, givenMentor, type Mentor, recordOf,
 
 const DAY = 86_400_000;
 
-/** A mentor whose coordinator was told, with this outcome. */
-async function givenTold(h: Harness, devices: number): Promise<{ mentor: Mentor; coordinator: string }> {
+/** A mentor whose coordinator was notified, with this outcome. */
+async function givenNotified(h: Harness, devices: number): Promise<{ mentor: Mentor; coordinator: string }> {
   const { id } = await givenCoordinator(h, { devices });
   const mentor = await givenMentor(h, { coordinator_id: id });
   await mentor.put({ current_status: "paused" });
@@ -18,10 +18,13 @@ async function givenTold(h: Harness, devices: number): Promise<{ mentor: Mentor;
   return { mentor, coordinator: id };
 }
 
-/** Deletes some dispatches as whoever deletes dispatches must: with their outcomes kept. */
+/** Deletes dispatches as retention does: with their outcomes kept in the records. */
 async function deleteDispatches(h: Harness, ids: readonly string[]): Promise<void> {
   const doomed = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  await h.ctx.db.writeList([keepOutcomes(doomed), sql`DELETE FROM dispatches WHERE id IN ${doomed}`]);
+  await h.ctx.db.write({
+    kept: keepOutcomes(doomed),
+    deletion: sql`DELETE FROM dispatches WHERE id IN ${doomed}`,
+  });
 }
 
 test.each([
@@ -31,7 +34,7 @@ test.each([
   "a record stays true when the dispatches are gone (%s devices)",
   async (devices, channels_notified, notes) => {
     const h = createPauseWorld();
-    const { mentor, coordinator } = await givenTold(h, devices);
+    const { mentor, coordinator } = await givenNotified(h, devices);
     const record = await recordOf(h, mentor);
     expect(record).toMatchObject({ channels_notified, notes });
     await deleteDispatches(
@@ -45,7 +48,7 @@ test.each([
 
 test("a record whose dispatches go one by one stays true at each step, and goes on following the rest", async () => {
   const h = createPauseWorld();
-  const { mentor } = await givenTold(h, 0);
+  const { mentor } = await givenNotified(h, 0);
   const record = await recordOf(h, mentor);
   const [push, inApp, email] = record.dispatch_ids.map((id) => parseId("dsp", id) ?? "");
   await deleteDispatches(h, [push ?? ""]);
@@ -59,7 +62,7 @@ test("a record whose dispatches go one by one stays true at each step, and goes 
 
 test("keeping the outcomes twice changes nothing", async () => {
   const h = createPauseWorld();
-  const { mentor, coordinator } = await givenTold(h, 0);
+  const { mentor, coordinator } = await givenNotified(h, 0);
   const record = await recordOf(h, mentor);
   h.meter.failNext("after");
   await deleteDispatches(
@@ -71,7 +74,7 @@ test("keeping the outcomes twice changes nothing", async () => {
 
 test("a record that a PUT has fixed keeps what the PUT said", async () => {
   const h = createPauseWorld();
-  const { mentor, coordinator } = await givenTold(h, 1);
+  const { mentor, coordinator } = await givenNotified(h, 1);
   const { id } = await recordOf(h, mentor);
   await h.request("PUT", `/api/v1/notification-records/${id}`, { body: { channels_notified: ["email"] } });
   const record = await recordOf(h, mentor);
@@ -84,7 +87,7 @@ test("a record that a PUT has fixed keeps what the PUT said", async () => {
 
 test("the daily job leaves the records as they were", async () => {
   const h = createPauseWorld({ RETENTION_DAYS: "60" });
-  const { mentor, coordinator } = await givenTold(h, 0);
+  const { mentor, coordinator } = await givenNotified(h, 0);
   const record = await recordOf(h, mentor);
   h.clock.advance(61 * DAY);
   await h.tick("17 * * * *");
@@ -94,7 +97,7 @@ test("the daily job leaves the records as they were", async () => {
 
 test("when the coordinator is erased, the record still says what had worked, and names nobody", async () => {
   const h = createPauseWorld();
-  const { mentor, coordinator } = await givenTold(h, 0);
+  const { mentor, coordinator } = await givenNotified(h, 0);
   const record = await recordOf(h, mentor);
   await h.request("DELETE", `/api/v1/directory/users/${coordinator}`);
   expect(await recordOf(h, mentor)).toEqual({ ...record, coordinator_id: null, coordinator_name: null });
@@ -102,7 +105,7 @@ test("when the coordinator is erased, the record still says what had worked, and
 
 test("when an admin deletes the push, the record still says that it had worked", async () => {
   const h = createPauseWorld();
-  const { mentor, coordinator } = await givenTold(h, 1);
+  const { mentor, coordinator } = await givenNotified(h, 1);
   const record = await recordOf(h, mentor);
   const [push] = record.dispatch_ids;
   await h.request("DELETE", `/api/v1/notifications/${push?.replace("dsp_", "notif_")}`);

@@ -54,7 +54,7 @@ async function early(h: Harness) {
   return { coordinator, mentor };
 }
 
-test("it is told once its coordinator is known, once, and the record follows", async () => {
+test("it is sent once its coordinator is known, once, and the record follows", async () => {
   const h = createPauseWorld();
   const { coordinator, mentor } = await early(h);
   await arrives(h, coordinator);
@@ -80,7 +80,7 @@ test("it is told once its coordinator is known, once, and the record follows", a
   expect(errorsOf(h)).toEqual([]);
 });
 
-test("a return waits, too, and the pause that it ends is not told any more", async () => {
+test("a return waits, too, and the pause that it ends is not sent any more", async () => {
   const h = createPauseWorld();
   const { coordinator, mentor } = await early(h);
   h.clock.advance(MINUTE);
@@ -98,7 +98,7 @@ test("a return waits, too, and the pause that it ends is not told any more", asy
   expect(await waiting()).toEqual([]);
 });
 
-test("there and back and there again is told as the last pause", async () => {
+test("there and back and there again is sent as the last pause", async () => {
   const h = createPauseWorld();
   const { coordinator, mentor } = await early(h);
   await mentor.put({ current_status: "active" });
@@ -142,7 +142,7 @@ test.each([
   expect(await waiting()).toEqual([]);
 });
 
-test("who takes over a mentor of whose pause another was told is not told", async () => {
+test("a coordinator who takes over a mentor is not notified of a pause that the former one was notified of", async () => {
   const h = createPauseWorld();
   const [former, next] = [await givenCoordinator(h), await givenCoordinator(h)];
   const mentor = await givenMentor(h, { coordinator_id: former.id });
@@ -171,7 +171,7 @@ test("it waits for seven days, and no longer", async () => {
 
 test.each<[string, (h: Harness, world: Awaited<ReturnType<typeof early>>) => Promise<unknown>]>([
   [
-    "the mentor is back, of which nobody is to be told",
+    "the mentor is back, of which nobody is to be notified",
     (_, { mentor }) => mentor.put({ current_status: "active" }, "?notify=false"),
   ],
   [
@@ -187,7 +187,7 @@ test.each<[string, (h: Harness, world: Awaited<ReturnType<typeof early>>) => Pro
       expect((await h.request("PUT", `/api/v1/notification-records/${id}`, { body })).status).toBe(200);
     },
   ],
-])("it is not told when %s", async (_, change) => {
+])("it is not sent when %s", async (_, change) => {
   const h = createPauseWorld();
   const world = await early(h);
   await change(h, world);
@@ -197,7 +197,7 @@ test.each<[string, (h: Harness, world: Awaited<ReturnType<typeof early>>) => Pro
   expect(await waiting()).toEqual([]);
 });
 
-test("it is told once although D1 committed and its answer was lost, at each step", async () => {
+test("it is sent once although D1 committed and its answer was lost, at each step", async () => {
   const h = createPauseWorld();
   const coordinator = mint("boss");
   const mentor = await givenMentor(h);
@@ -212,7 +212,7 @@ test("it is told once although D1 committed and its answer was lost, at each ste
   expect(await recordOf(h, mentor)).toMatchObject({ channels_notified: ["in_app", "email"] });
 });
 
-test("many are told in one tick, each once", async () => {
+test("many are sent in one tick, each once", async () => {
   const h = createPauseWorld();
   const coordinator = mint("boss");
   const items = Array.from({ length: 600 }, () => ({

@@ -17,7 +17,7 @@ export interface Coordinator {
   email: string;
 }
 
-/** A coordinator who can be reached on every channel, unless the test wants it otherwise. */
+/** A coordinator with an address and a device, unless the test says otherwise. */
 export async function givenCoordinator(
   h: Harness,
   {
@@ -67,7 +67,8 @@ export interface RecordAnswer {
 /** All records about a mentor, oldest first. */
 export async function recordsOf(h: Harness, { id }: Pick<Mentor, "id">): Promise<RecordAnswer[]> {
   const { body } = await h.request("GET", `${RECORDS}?peer_mentor_id=${id}&limit=100`);
-  const ids = (body.data as { id: string }[]).map((row) => row.id).toReversed();
+  const rows: { id: string }[] = body.data;
+  const ids = rows.map((row) => row.id).toReversed();
   return Promise.all(ids.map(async (record) => (await h.request("GET", `${RECORDS}/${record}`)).body));
 }
 

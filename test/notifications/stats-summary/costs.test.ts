@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { WINDOW_KINDS } from "../../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../../src/db/schema/index.ts";
 import { refreshStale } from "../../../src/notifications/stats-summary/refresh-stale.ts";
 import { sendSummaries } from "../../../src/notifications/stats-summary/job.ts";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
@@ -180,7 +180,7 @@ describe("jobs", () => {
     }
   });
 
-  // Two a portion of 500, and a last look that finds less than a portion.
+  // Two for a portion of 500, and a last read that finds less than a portion.
   test("1,200 snapshots are taken anew in six round trips, reading a few rows each", async () => {
     const h = fresh();
     await givenFollowers(h, 1_200);
@@ -217,7 +217,7 @@ test("nothing that is asked scans a table", async () => {
   const user = await givenMember(h, { org, timezone: "UTC" });
   h.meter.reset();
   const ids: string[] = [];
-  for (const kind of WINDOW_KINDS) ids.push(await givenSubscription(h, user, kind));
+  for (const kind of TIME_WINDOWS) ids.push(await givenSubscription(h, user, kind));
   const [id = "", other = ""] = ids;
   await subscribe(h, user, "weekly", { headers: { "idempotency-key": mint("key") } });
   await h.request("DELETE", `${BASE}/${other}`);

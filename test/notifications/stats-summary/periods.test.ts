@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
-import { summaryAt, windowAt, WINDOW_KINDS, type WindowKind } from "../../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../../src/db/schema/index.ts";
+import { summaryAt, windowAt, type WindowKind } from "../../../src/schedules/windows.ts";
 import { firstPending, partsOf, summaryDue } from "../../../src/notifications/stats-summary/periods.ts";
 import { anyHour, anyZone, anyZoneAndInstant, SLOW, wallClock, wallDay } from "../../schedules/oracle.ts";
 
-const anyKind = fc.constantFrom(...WINDOW_KINDS);
+const anyKind = fc.constantFrom(...TIME_WINDOWS);
 const at = (text: string) => Date.parse(`${text}:00Z`);
 
 describe("the parts of a window", () => {
@@ -72,7 +73,7 @@ describe("the parts of a window", () => {
 
 describe("what is due", () => {
   test("a new subscription waits for the window that is open, also before the hour of its first day", () => {
-    // Monday 07:00 in Oslo: last week's summary is nobody's business who was not subscribed.
+    // Monday 07:00 in Oslo: last week's summary is not for a new subscription.
     expect(firstPending("weekly", "Europe/Oslo", 8, at("2026-03-30T05:00"))).toEqual({
       period: "2026-W14",
       next_at: at("2026-04-06T06:00"),
@@ -82,18 +83,18 @@ describe("what is due", () => {
   test("nothing before the hour; at the hour the window that closed, and then the next one is waited for", () => {
     const due = (time: string) => summaryDue("weekly", "Europe/Oslo", 8, "2026-W13", at(time));
     expect(due("2026-03-30T05:59")).toEqual({
-      told: null,
+      due: null,
       pending: { period: "2026-W13", next_at: at("2026-03-30T06:00") },
     });
     expect(due("2026-03-30T06:00")).toMatchObject({
-      told: { key: "2026-W13" },
+      due: { key: "2026-W13" },
       pending: { period: "2026-W14", next_at: at("2026-04-06T06:00") },
     });
   });
 
   test("after an outage of five weeks the last one that closed", () => {
     expect(summaryDue("weekly", "Europe/Oslo", 8, "2026-W13", at("2026-05-01T12:00"))).toMatchObject({
-      told: { key: "2026-W17" },
+      due: { key: "2026-W17" },
       pending: { period: "2026-W18" },
     });
   });
@@ -101,22 +102,22 @@ describe("what is due", () => {
   test("a week 53 comes before the first week of the next year", () => {
     const due = (time: string, period: string) => summaryDue("weekly", "UTC", 8, period, at(time));
     expect(due("2027-01-04T08:00", "2026-W53")).toMatchObject({
-      told: { key: "2026-W53" },
+      due: { key: "2026-W53" },
       pending: { period: "2027-W01" },
     });
-    expect(due("2027-01-04T08:00", "2027-W01").told).toBeNull();
+    expect(due("2027-01-04T08:00", "2027-W01").due).toBeNull();
   });
 
-  test("who moved west after the summary was told is not told it again, nor misses the next", () => {
+  test("a user who moved west after a summary does not get it again, nor misses the next", () => {
     // Told in Kiritimati (UTC+14) at 08:00 on 1 April; in Midway (UTC−11) March goes on for another day.
     expect(summaryDue("monthly", "Pacific/Midway", 8, "2026-04", at("2026-03-31T18:30"))).toEqual({
-      told: null,
+      due: null,
       pending: { period: "2026-04", next_at: at("2026-05-01T19:00") },
     });
   });
 
   test(
-    "is told once each, in order, at or after its hour, however one moves and however late the ticks come",
+    "is due once each, in order, at or after its hour, however a user moves and however late the ticks come",
     () => {
       const moves = fc.array(fc.record({ zone: anyZone, after: fc.integer({ min: HOUR, max: 20 * DAY }) }), {
         minLength: 3,
@@ -129,16 +130,16 @@ describe("what is due", () => {
           let last = "";
           for (const { zone, after } of steps) {
             now += after;
-            const { told, pending } = summaryDue(kind, zone, hour, waiting.period, now);
-            // It is due exactly when there is something to tell.
+            const { due: window, pending } = summaryDue(kind, zone, hour, waiting.period, now);
+            // A window is returned exactly when the pending time has come.
             expect(pending.next_at).toBeGreaterThan(now);
-            if (told === null) expect(pending.period).toBe(waiting.period);
+            if (window === null) expect(pending.period).toBe(waiting.period);
             else {
-              expect(told.key > last).toBe(true);
-              expect(told.key >= waiting.period).toBe(true);
-              expect(pending.period > told.key).toBe(true);
-              expect(summaryAt(zone, hour, told)).toBeLessThanOrEqual(now);
-              last = told.key;
+              expect(window.key > last).toBe(true);
+              expect(window.key >= waiting.period).toBe(true);
+              expect(pending.period > window.key).toBe(true);
+              expect(summaryAt(zone, hour, window)).toBeLessThanOrEqual(now);
+              last = window.key;
             }
             const local = wallClock(zone, pending.next_at);
             expect(local.getUTCHours() === hour || isNearAChange(zone, pending.next_at)).toBe(true);

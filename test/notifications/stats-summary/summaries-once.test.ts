@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sendSummaries } from "../../../src/notifications/stats-summary/job.ts";
 import type { Harness } from "../../support/harness.ts";
-import { givenFollower, noSubscriptions, onThursday, periodsTold, tickAt } from "./world.ts";
+import { givenFollower, noSubscriptions, onThursday, periodsSent, tickAt } from "./world.ts";
 
 beforeEach(noSubscriptions);
 
-describe("is told once", () => {
+describe("is sent once", () => {
   test("by two ticks at the same time", async () => {
     const h = onThursday();
     const { user } = await givenFollower(h);
     h.clock.set(Date.parse("2026-03-30T06:00:00Z"));
     await Promise.all([h.tick(), h.tick(), h.tick()]);
     await h.drain();
-    expect(await periodsTold(user)).toEqual(["2026-W13"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13"]);
     expect(h.expo.accepted).toHaveLength(1);
   });
 
@@ -35,7 +35,7 @@ describe("is told once", () => {
       stopped.release();
       expect((await slow) + fast).toBe(1);
       await h.drain();
-      expect(await periodsTold(user)).toEqual(["2026-W13"]);
+      expect(await periodsSent(user)).toEqual(["2026-W13"]);
       expect(h.expo.accepted).toHaveLength(1);
     },
   );
@@ -47,7 +47,7 @@ describe("is told once", () => {
     h.meter.failNext(when);
     await sendSummaries(h.ctx);
     await h.drain();
-    expect(await periodsTold(user)).toEqual(["2026-W13"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13"]);
     expect(h.expo.accepted).toHaveLength(1);
   });
 
@@ -61,7 +61,7 @@ describe("is told once", () => {
     await tickAt(h, "2026-03-30T06:01");
     await tickAt(h, "2026-03-30T06:03");
     await tickAt(h, "2026-03-30T06:05");
-    expect(await periodsTold(user)).toEqual(["2026-W13"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13"]);
     expect(h.expo.accepted).toHaveLength(1);
   });
 
@@ -69,16 +69,16 @@ describe("is told once", () => {
     const h = onThursday();
     const { user } = await givenFollower(h);
     await tickAt(h, "2026-05-01T03:17");
-    expect(await periodsTold(user)).toEqual(["2026-W17"]);
+    expect(await periodsSent(user)).toEqual(["2026-W17"]);
     await tickAt(h, "2026-05-01T03:18");
     await tickAt(h, "2026-05-04T05:59");
-    expect(await periodsTold(user)).toEqual(["2026-W17"]);
+    expect(await periodsSent(user)).toEqual(["2026-W17"]);
     await tickAt(h, "2026-05-04T06:00");
-    expect(await periodsTold(user)).toEqual(["2026-W17", "2026-W18"]);
+    expect(await periodsSent(user)).toEqual(["2026-W17", "2026-W18"]);
   });
 });
 
-describe("who moves to another time zone", () => {
+describe("a user who moves to another time zone", () => {
   const move = (h: Harness, user: string, timezone: string) =>
     h.request("PUT", `/api/v1/directory/users/${user}`, { body: { timezone } });
 
@@ -87,9 +87,9 @@ describe("who moves to another time zone", () => {
     const { user } = await givenFollower(h);
     await move(h, user, "America/New_York");
     await tickAt(h, "2026-03-30T11:59");
-    expect(await periodsTold(user)).toEqual([]);
+    expect(await periodsSent(user)).toEqual([]);
     await tickAt(h, "2026-03-30T12:00");
-    expect(await periodsTold(user)).toEqual(["2026-W13"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13"]);
   });
 
   test("gets it at once, where that time has passed already", async () => {
@@ -98,21 +98,21 @@ describe("who moves to another time zone", () => {
     h.clock.set(Date.parse("2026-03-30T00:30:00Z"));
     await move(h, user, "Asia/Tokyo");
     await tickAt(h, "2026-03-30T00:31");
-    expect(await periodsTold(user)).toEqual(["2026-W13"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13"]);
   });
 
-  test("is not told again of a week that goes on there", async () => {
+  test("gets no second summary of a week that goes on there", async () => {
     const h = onThursday();
     const { user } = await givenFollower(h);
     await tickAt(h, "2026-03-30T06:00");
     await move(h, user, "Pacific/Midway");
     for (const time of ["2026-03-30T06:01", "2026-03-30T19:00", "2026-04-06T18:59"]) await tickAt(h, time);
-    expect(await periodsTold(user)).toEqual(["2026-W13"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13"]);
     await tickAt(h, "2026-04-06T19:00");
-    expect(await periodsTold(user)).toEqual(["2026-W13", "2026-W14"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13", "2026-W14"]);
   });
 
-  test("while the job is at work, is told as of the new zone by the next tick", async () => {
+  test("while the job runs, gets the summary of the new zone from the next tick", async () => {
     const h = onThursday();
     const { user } = await givenFollower(h);
     h.clock.set(Date.parse("2026-03-30T06:00:00Z"));
@@ -123,8 +123,8 @@ describe("who moves to another time zone", () => {
     stopped.release();
     expect(await job).toBe(0);
     await tickAt(h, "2026-03-30T11:59");
-    expect(await periodsTold(user)).toEqual([]);
+    expect(await periodsSent(user)).toEqual([]);
     await tickAt(h, "2026-03-30T12:00");
-    expect(await periodsTold(user)).toEqual(["2026-W13"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13"]);
   });
 });

@@ -8,10 +8,10 @@ import {
   givenFollower,
   noSubscriptions,
   onThursday,
-  periodsTold,
+  periodsSent,
   rowsOf,
   tickAt,
-  told,
+  summariesTo,
 } from "./world.ts";
 
 beforeEach(noSubscriptions);
@@ -25,7 +25,7 @@ describe("nothing is sent", () => {
     const { user, id } = await givenFollower(h);
     expect((await remove(h, id)).status).toBe(200);
     await tickAt(h, "2026-03-30T06:00");
-    expect(await told(user)).toEqual([]);
+    expect(await summariesTo(user)).toEqual([]);
     expect(sent(h)).toBe(0);
   });
 
@@ -40,7 +40,7 @@ describe("nothing is sent", () => {
     stopped.release();
     expect(await job).toBe(0);
     await h.drain();
-    expect(await told(user)).toEqual([]);
+    expect(await summariesTo(user)).toEqual([]);
     expect(sent(h)).toBe(0);
   });
 
@@ -53,7 +53,7 @@ describe("nothing is sent", () => {
     await remove(h, id);
     await h.drain();
     await tickAt(h, "2026-03-30T06:30");
-    expect(await told(user)).toMatchObject([{ status: "cancelled" }]);
+    expect(await summariesTo(user)).toMatchObject([{ status: "cancelled" }]);
     expect(sent(h)).toBe(0);
   });
 
@@ -65,11 +65,14 @@ describe("nothing is sent", () => {
     const push = h.queues.waiting.map(({ body }) => body);
     // Only the push's message: the e-mail's stays on the queue.
     await h.consume(batchOf(push, "tidings-bulk").batch);
-    expect(await told(user)).toMatchObject([{ status: "failed" }, { channel: "email", status: "queued" }]);
+    expect(await summariesTo(user)).toMatchObject([
+      { status: "failed" },
+      { channel: "email", status: "queued" },
+    ]);
     await remove(h, id);
     await h.drain();
     await tickAt(h, "2026-03-30T06:30");
-    expect(await told(user)).toMatchObject([{ status: "failed" }, { status: "cancelled" }]);
+    expect(await summariesTo(user)).toMatchObject([{ status: "failed" }, { status: "cancelled" }]);
     expect(sent(h)).toBe(0);
   });
 
@@ -87,9 +90,9 @@ describe("nothing is sent", () => {
     await h.tick();
     await h.drain();
     const slot = h.clock.now() + HOUR;
-    expect(await told(user)).toMatchObject([{ status: "queued", slot_at: slot }]);
+    expect(await summariesTo(user)).toMatchObject([{ status: "queued", slot_at: slot }]);
     await remove(h, id);
-    expect(await told(user)).toMatchObject([{ status: "cancelled" }]);
+    expect(await summariesTo(user)).toMatchObject([{ status: "cancelled" }]);
     expect(await limiter.slots(budget, ["next"])).toMatchObject([{ at: slot }]);
   });
 
@@ -105,7 +108,7 @@ describe("nothing is sent", () => {
     await remove(h, id);
     stopped.release();
     await draining;
-    expect(await told(user)).toMatchObject([{ channel: "push", status: "failed" }]);
+    expect(await summariesTo(user)).toMatchObject([{ channel: "push", status: "failed" }]);
     expect(sent(h)).toBe(0);
   });
 
@@ -115,7 +118,7 @@ describe("nothing is sent", () => {
     expect((await h.request("DELETE", `/api/v1/directory/users/${user}`)).status).toBe(200);
     expect(await rowsOf(user)).toEqual([]);
     await tickAt(h, "2026-03-30T06:00");
-    expect(await told(user)).toEqual([]);
+    expect(await summariesTo(user)).toEqual([]);
     expect(sent(h)).toBe(0);
   });
 
@@ -124,9 +127,9 @@ describe("nothing is sent", () => {
     const { user, id } = await givenFollower(h);
     await h.request("PUT", `${BASE}/${id}`, { body: { time_window: "monthly" } });
     await tickAt(h, "2026-03-30T06:00");
-    expect(await periodsTold(user)).toEqual([]);
+    expect(await periodsSent(user)).toEqual([]);
     await tickAt(h, "2026-04-01T06:00");
-    expect(await periodsTold(user)).toEqual(["2026-03"]);
+    expect(await periodsSent(user)).toEqual(["2026-03"]);
   });
 });
 
@@ -137,7 +140,7 @@ test("the summaries of other subscriptions are not cancelled by a deletion", asy
   await h.tick();
   await h.request("DELETE", `${BASE}/${followers[1]?.id}`);
   await h.drain();
-  const statuses = followers.map(async ({ user }) => (await told(user)).map(({ status }) => status));
+  const statuses = followers.map(async ({ user }) => (await summariesTo(user)).map(({ status }) => status));
   expect(await Promise.all(statuses)).toEqual([["sent"], ["cancelled"], ["sent"]]);
   expect(h.expo.accepted).toHaveLength(2);
 });

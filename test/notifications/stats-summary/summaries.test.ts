@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
-import { WINDOW_KINDS } from "../../../src/schedules/windows.ts";
+import { TIME_WINDOWS } from "../../../src/db/schema/index.ts";
 import { sendSummaries } from "../../../src/notifications/stats-summary/job.ts";
 import {
   givenActivities,
@@ -10,9 +10,9 @@ import {
   harnessAt,
   noSubscriptions,
   onThursday,
-  periodsTold,
+  periodsSent,
   tickAt,
-  told,
+  summariesTo,
 } from "./world.ts";
 
 beforeEach(noSubscriptions);
@@ -22,14 +22,14 @@ describe("the summary of a window", () => {
     const h = onThursday();
     const { user } = await givenFollower(h);
     await tickAt(h, "2026-03-30T05:59");
-    expect(await told(user)).toEqual([]);
+    expect(await summariesTo(user)).toEqual([]);
     for (const time of ["2026-03-30T06:00", "2026-03-30T06:01", "2026-04-05T23:00"]) {
       await tickAt(h, time);
-      expect(await periodsTold(user)).toEqual(["2026-W13"]);
+      expect(await periodsSent(user)).toEqual(["2026-W13"]);
     }
     expect(h.expo.accepted).toHaveLength(1);
     await tickAt(h, "2026-04-06T06:00");
-    expect(await periodsTold(user)).toEqual(["2026-W13", "2026-W14"]);
+    expect(await periodsSent(user)).toEqual(["2026-W13", "2026-W14"]);
     expect(h.expo.accepted).toHaveLength(2);
   });
 
@@ -51,7 +51,7 @@ describe("the summary of a window", () => {
       { at: "2026-03-25T12:00:00Z", hours: 80, status: "cancelled" },
     );
     await tickAt(h, "2026-03-30T06:00");
-    const [dispatch] = await told(user);
+    const [dispatch] = await summariesTo(user);
     expect(JSON.parse(dispatch?.payload ?? "")).toEqual({
       type: "stats_summary",
       time_window: "weekly",
@@ -85,13 +85,13 @@ describe("the summary of a window", () => {
     ]);
   });
 
-  test("goes by e-mail to who has no device, with a chart of boxes and neither script nor image", async () => {
+  test("goes by e-mail to a user without a device, with a chart of boxes and neither script nor image", async () => {
     const h = onThursday();
     const { user, email } = await givenFollower(h, { devices: 0 });
     await givenActivities(h, user, { at: "2026-03-24T12:00:00Z", hours: 1.5 });
     await tickAt(h, "2026-03-30T06:00");
     expect(
-      (await told(user)).map(({ channel, status, error_code }) => [channel, status, error_code]),
+      (await summariesTo(user)).map(({ channel, status, error_code }) => [channel, status, error_code]),
     ).toEqual([
       ["push", "failed", "no_device"],
       ["email", "sent", null],
@@ -123,7 +123,7 @@ describe("the summary of a window", () => {
     await givenSubscription(h, user, "yearly");
     await tickAt(h, "2027-01-01T09:00");
     await tickAt(h, "2027-01-05T08:00");
-    const expiries = (await told(user))
+    const expiries = (await summariesTo(user))
       .filter(({ channel }) => channel === "push")
       .map(({ expires_at }) => new Date(expires_at ?? 0).toISOString());
     expect(expiries).toEqual(["2027-01-08T09:00:00.000Z", "2027-01-11T08:00:00.000Z"]);
@@ -140,7 +140,7 @@ describe("the summary of a window", () => {
     };
     const zones = Object.keys(offsets);
     const users = await Promise.all(zones.map((timezone) => givenMember(h, { timezone })));
-    for (const user of users) for (const kind of WINDOW_KINDS) await givenSubscription(h, user, kind);
+    for (const user of users) for (const kind of TIME_WINDOWS) await givenSubscription(h, user, kind);
     // At each 08:00 and half an hour before it, for ten days.
     const times = Array.from({ length: 10 }, (_, day) => Date.UTC(2026, 11, 28 + day, 8)).flatMap((eight) =>
       Object.values(offsets).flatMap((offset) => [-0.5, 0].map((hours) => eight + (hours - offset) * HOUR)),
@@ -155,7 +155,7 @@ describe("the summary of a window", () => {
         dateStyle: "short",
         timeStyle: "short",
       });
-      const seen = (await told(user)).map(({ data, created_at }) => [
+      const seen = (await summariesTo(user)).map(({ data, created_at }) => [
         JSON.parse(data ?? "").period,
         clock.format(created_at),
       ]);

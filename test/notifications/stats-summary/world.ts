@@ -20,7 +20,7 @@ interface Member {
   email?: string;
 }
 
-/** A user who lives in `timezone`; without a device, unless it is said. Returns the id. */
+/** A user in `timezone`, without a device unless `devices` says so. Returns the id. */
 export async function givenMember(
   h: Harness,
   { timezone = null, devices = 0, ...more }: Member = {},
@@ -100,7 +100,7 @@ export async function rowsOf(user: string): Promise<Subscription[]> {
 }
 
 /** The dispatches of a user's summaries, in order. */
-export async function told(user: string): Promise<Dispatch[]> {
+export async function summariesTo(user: string): Promise<Dispatch[]> {
   const { results } = await env.DB.prepare(
     "SELECT * FROM dispatches WHERE user_id = ? AND type = 'stats_summary' ORDER BY id",
   )
@@ -109,11 +109,14 @@ export async function told(user: string): Promise<Dispatch[]> {
   return results;
 }
 
-/** The windows of which a user was told, by push. */
-export const periodsTold = async (user: string): Promise<string[]> =>
-  (await told(user))
+/** The windows whose summaries a user got by push. */
+export const periodsSent = async (user: string): Promise<string[]> =>
+  (await summariesTo(user))
     .filter(({ channel }) => channel === "push")
-    .map(({ data }) => (JSON.parse(data ?? "{}") as { period: string }).period);
+    .map(({ data }) => {
+      const { period }: { period: string } = JSON.parse(data ?? "{}");
+      return period;
+    });
 
 /** Moves the clock to a time in UTC, such as `2026-03-30T08:00`, and lets the cron tick and the queues run empty. */
 export async function tickAt(h: Harness, time: string): Promise<void> {
@@ -141,13 +144,13 @@ export const harnessAt = (time: string): Harness => createHarness({ now: Date.pa
 /** A Thursday of ISO week 13; the week ends on Sunday the 29th, when Oslo's clocks go forward. */
 export const onThursday = (): Harness => harnessAt("2026-03-26T08:00");
 
-/** A member in Oslo with a phone, who follows their weeks. */
+/** A member in Oslo with a phone and a subscription to weekly summaries. */
 export async function givenFollower(h: Harness, { devices = 1, email = `${mint("e")}@example.com` } = {}) {
   const user = await givenMember(h, { timezone: "Europe/Oslo", devices, email });
   return { user, email, id: await givenSubscription(h, user, "weekly") };
 }
 
-/** A job looks at everybody's subscriptions: a test that counts its calls starts without any. */
+/** The jobs read all subscriptions: a test that counts their calls starts without any. */
 export const noSubscriptions = async (): Promise<void> => {
   await env.DB.prepare("DELETE FROM stats_subscriptions").run();
 };

@@ -17,13 +17,13 @@ import {
   rows,
   schedulesOf,
   tickAt,
-  timesTold,
-  told,
+  timesSent,
+  messagesTo,
 } from "../grants/world.ts";
 
 const TYPE = "weekly_digest";
 
-/** Someone who gets nothing but the digest. */
+/** A user who gets the digest and nothing else. */
 async function givenSubscriber(h: Harness, timezone = "Etc/UTC", more: object = {}): Promise<string> {
   const { id } = await givenReader(h, { timezone });
   await prefer(h, id, { deadline_notifications: false, new_match_notifications: false, ...more });
@@ -51,12 +51,12 @@ describe("the digest", () => {
     await match(h, user, "Wind");
     await liveUntil(h, "2026-04-14T12:00");
     // On 29 March Oslo's clocks go forward.
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-30T06:00", "2026-04-06T06:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-30T06:00", "2026-04-06T06:00"]);
     expect(contentsOf(h, user).map(({ matches }) => matches)).toEqual([["Sun"], ["Wind"]]);
     expect(mailsTo(h, user)).toHaveLength(2);
   });
 
-  test("tells the deadlines of the next thirty days, of what one matches or applied for", async () => {
+  test("lists the deadlines of the next thirty days, of grants that the user matches or has applied for", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenSubscriber(h);
     const near = await givenGrant(h, { title: "Near", deadline: "2026-04-02T12:00" });
@@ -74,11 +74,11 @@ describe("the digest", () => {
     await givenMatch(h, user, await givenGrant(h), 20);
     await remove(h, "matches", await match(h, user, "Gone"));
     await liveUntil(h, "2026-04-08T12:00");
-    expect(await told(user, TYPE)).toEqual([]);
+    expect(await messagesTo(user, TYPE)).toEqual([]);
     expect(await schedulesOf(user)).toMatchObject({ digest: "2026-04-13T08:00 2026-W16" });
   });
 
-  test("is looked for only where there may be something to say", async () => {
+  test("is read only where there may be something to say", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const { id: idle } = await givenReader(h);
     const { id: matching } = await givenReader(h);
@@ -120,10 +120,10 @@ describe("the day", () => {
     await liveUntil(h, "2026-03-31T13:00");
     await prefer(h, user, { weekly_digest_day: after });
     await liveUntil(h, "2026-04-05T12:00");
-    expect(await timesTold(user, TYPE)).toEqual([expected]);
+    expect(await timesSent(user, TYPE)).toEqual([expected]);
   });
 
-  test("moved to a later one after the week was told: not told again, and no match is skipped", async () => {
+  test("moved to a later one after the week was sent: not sent again, and no match is skipped", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenSubscriber(h, "Etc/UTC", { weekly_digest_day: 1 });
     await match(h, user, "Sun");
@@ -131,11 +131,11 @@ describe("the day", () => {
     await prefer(h, user, { weekly_digest_day: 5 });
     await match(h, user, "Wind");
     await liveUntil(h, "2026-04-12T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-03-30T08:00", "2026-04-10T08:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-03-30T08:00", "2026-04-10T08:00"]);
     expect(contentsOf(h, user).map(({ matches }) => matches)).toEqual([["Sun"], ["Wind"]]);
   });
 
-  test("of who does not want it is none, until they do again", async () => {
+  test("is none for a user who has opted out, until opting in again", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenSubscriber(h, "Etc/UTC", { weekly_digest_enabled: false });
     await match(h, user, "Sun");
@@ -174,19 +174,19 @@ describe("another time zone", () => {
 });
 
 describe("after an outage of the cron", () => {
-  test("of three days the week that was missed is told once", async () => {
+  test("of three days the week that was missed is sent once", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenSubscriber(h);
     await match(h, user, "Sun");
     await liveUntil(h, "2026-03-29T20:00");
     await tickAt(h, "2026-04-01T20:00");
     await tickAt(h, "2026-04-01T20:01");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-04-01T20:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-04-01T20:00"]);
     await liveUntil(h, "2026-04-08T12:00");
-    expect(await timesTold(user, TYPE)).toEqual(["2026-04-01T20:00"]);
+    expect(await timesSent(user, TYPE)).toEqual(["2026-04-01T20:00"]);
   });
 
-  test("of three weeks one digest tells of them all", async () => {
+  test("of three weeks one digest covers them all", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenSubscriber(h);
     for (const [title, time] of [
@@ -200,11 +200,11 @@ describe("after an outage of the cron", () => {
     await tickAt(h, "2026-04-15T12:00");
     expect(contentsOf(h, user).map(({ matches }) => matches.toSorted())).toEqual([["Sun", "Water", "Wind"]]);
     await liveUntil(h, "2026-04-22T12:00");
-    expect(await told(user, TYPE)).toHaveLength(1);
+    expect(await messagesTo(user, TYPE)).toHaveLength(1);
   });
 });
 
-test("two ticks at once tell each user once", async () => {
+test("two ticks at once send each user one message", async () => {
   const h = createDigestWorld("2026-03-26T12:00");
   const users = await Promise.all(Array.from({ length: 5 }, () => givenSubscriber(h)));
   for (const user of users) await match(h, user, "Sun");
@@ -212,7 +212,7 @@ test("two ticks at once tell each user once", async () => {
   h.clock.set(at("2026-03-30T08:00"));
   const sent = await Promise.all([1, 2, 3].map(() => sendWeeklyDigests(h.ctx)));
   expect(sent.reduce((sum, n) => sum + n, 0)).toBe(5);
-  for (const user of users) expect(await told(user, TYPE)).toHaveLength(1);
+  for (const user of users) expect(await messagesTo(user, TYPE)).toHaveLength(1);
 });
 
 test("preferences are read again when it is sent", async () => {
@@ -225,5 +225,5 @@ test("preferences are read again when it is sent", async () => {
   await prefer(h, user, { weekly_digest_enabled: false });
   await h.drain();
   expect(mailsTo(h, user)).toEqual([]);
-  expect(await told(user, TYPE)).toMatchObject([{ status: "cancelled", error_code: "unsubscribed" }]);
+  expect(await messagesTo(user, TYPE)).toMatchObject([{ status: "cancelled", error_code: "unsubscribed" }]);
 });

@@ -1,5 +1,6 @@
 import type { Config } from "../../../config/config.ts";
 import { createListed } from "../../send-kit/provider.ts";
+import type { Webhook } from "../feedback/webhook.ts";
 import type { EmailProvider } from "../provider.ts";
 import { cloudflare } from "./cloudflare/index.ts";
 import type { EmailProviderDefinition, EmailTools } from "./definition.ts";
@@ -28,3 +29,14 @@ export const createEmailProviders = (
     ...tools,
     timeoutMs: providerTimeoutMs,
   });
+
+/** What listens at /webhooks/<name>, by name; null where the provider's webhook is not configured. */
+export const createWebhooks = (
+  { providerVariables }: Configured,
+  tools: Pick<EmailTools, "fetch">,
+): ReadonlyMap<string, Webhook | null> =>
+  new Map(
+    Object.entries(EMAIL_PROVIDERS).flatMap(([name, { webhook }]) =>
+      webhook === undefined ? [] : [[name, webhook(providerVariables, tools)] as const],
+    ),
+  );

@@ -18,7 +18,7 @@ const PAUSE = {
   pause_reason: "Personal leave",
 };
 
-test("a pause tells the coordinator by push and in the app, and the record names what worked", async () => {
+test("a pause notifies the coordinator by push and in the app, and the record names what worked", async () => {
   const h = createPauseWorld();
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
@@ -63,7 +63,7 @@ test("a pause tells the coordinator by push and in the app, and the record names
   expect(errorsOf(h)).toEqual([]);
 });
 
-test("a return tells the coordinator, at once and without the reason of the pause", async () => {
+test("a return notifies the coordinator, at once and without the reason of the pause", async () => {
   const h = createPauseWorld();
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id, ...PAUSE });
@@ -110,7 +110,7 @@ test.each([
   ["inactive", "active"],
   ["active", "on_leave"],
   ["paused", "paused"],
-])("from %s to %s nobody is told", async (from, to) => {
+])("from %s to %s nobody is notified", async (from, to) => {
   const h = createPauseWorld();
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id, current_status: from });
@@ -130,7 +130,7 @@ test.each(["active", "inactive", "on_leave"])("from paused to %s is a return", a
   expect(await recordOf(h, mentor)).toMatchObject({ event_type: "pause_deactivated" });
 });
 
-test("with notify=false nothing is recorded and nobody told, and the next change is told again", async () => {
+test("with notify=false nothing is recorded and nobody notified, and the next change notifies again", async () => {
   const h = createPauseWorld();
   const coordinator = await givenCoordinator(h);
   const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
@@ -162,7 +162,7 @@ test.each([
   expect(await recordsOf(h, mentor)).toEqual([record]);
 });
 
-test("who takes a mentor over in the same change is the one who is told", async () => {
+test("a coordinator who takes a mentor over in the same change is the one to be notified", async () => {
   const h = createPauseWorld();
   const [former, next] = [await givenCoordinator(h), await givenCoordinator(h)];
   const mentor = await givenMentor(h, { coordinator_id: former.id });

@@ -15,11 +15,11 @@ import { PAUSE_READY, PAUSE_STANDS } from "../pause/waiting.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { STATUS_READY, STATUS_STANDS } from "../application-status/waiting.ts";
 
-// Facts come in any order. A match, a new status or a pause whose user or grant is not known here yet has its occasion
-// already, so that it is told once. The job of what waits looks at its user when one of them comes, and at the latest when it
-// is given up.
+// Facts come in any order. A match, a new status or a pause whose user or grant the directory does not have yet gets its
+// dedupe key at once, so that it is sent once. Its user becomes due when the user or the grant arrives, and at the latest
+// when it is given up.
 
-/** The occasions `o` that the users of a JSON array of ids wait with. */
+/** The waiting dedupe keys `o` of users `j.value`. @param userIds JSON array */
 const awaiting = (userIds: string): SQL =>
   sql`json_each(${userIds}) AS j CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)}`;
 
@@ -27,13 +27,14 @@ const KNOWN_GRANT: SQL = sql`EXISTS (SELECT 1 FROM ${matches} AS m CROSS JOIN ${
   WHERE m.id = ${MATCH_ID})`;
 
 /**
- * Statements that let these users' matches wait for a message once what they have waited for is known, and that give up what
- * has waited too long. What is not so any more goes without being counted: there is nothing to tell. So does a pause, whose
- * record says that nobody was told. They stand after the messages of statuses and pauses, and before those of matches.
+ * Statements that end the waiting of these users: matches whose grant has arrived go on to wait for a message, and what has
+ * waited too long is given up and counted. What does not hold any more is deleted without being counted, and so is a pause
+ * that is given up: its record says that nobody was notified. They come after the messages of statuses and pauses, and
+ * before those of matches.
  */
 export const endWaiting = (userIds: string, now: number): Statement[] => {
   const isKnown = sql`EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = j.value)`;
-  // What is ready is told, even if the last look was just too early to see it.
+  // What has become ready only now is sent by the next run, however long it has waited.
   const isOver = sql`${AWAITING_SINCE} <= ${now - AWAITED_MS} AND NOT (${IS_STATUS} AND ${STATUS_READY})
     AND NOT (${IS_PAUSE} AND ${PAUSE_READY})`;
   const givenUp = (isOfKind: SQL) => sql`SELECT j.value AS user_id,
@@ -50,7 +51,7 @@ export const endWaiting = (userIds: string, now: number): Statement[] => {
   ];
 };
 
-/** The statement that has the job look again at the latest when what still waits is given up; for after `rescheduled`. */
+/** The statement that makes users due again when what still waits is to be given up; it comes after `rescheduled`. */
 export const rescheduleAtGivenUp = (userIds: string): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
     SELECT j.value, 'matches', min(${AWAITING_SINCE}) + ${AWAITED_MS} FROM ${awaiting(userIds)} WHERE true GROUP BY 1

@@ -12,7 +12,7 @@ import {
   remove,
   rows,
   tickAt,
-  told,
+  messagesTo,
 } from "../grants/world.ts";
 
 const DIRECTORY = "/api/v1/directory";
@@ -27,14 +27,14 @@ const givenUser = async (h: Harness, id: string): Promise<void> => {
   expect([200, 201]).toContain(status);
 };
 
-// Jobs look at everyone who is due, so each test begins with nobody.
+// Jobs read all users who are due, so each test begins without any.
 beforeEach(async () => {
   const tables = ["users", "user_schedules", "grants", "applications", "occasions", "dispatches", "withheld"];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
 
 describe("a status that changes before its user or its grant is known", () => {
-  /** An application that was submitted and is approved, of whoever and whatever is not known yet. */
+  /** An application that was submitted and is approved, while its user, its grant or both are missing. */
   async function early(h: Harness, known: readonly ("user" | "grant")[], query = "") {
     const [user, grant, application] = [mint("usr"), mint("grant"), mint("app")];
     if (known.includes("user")) await givenUser(h, user);
@@ -42,7 +42,7 @@ describe("a status that changes before its user or its grant is known", () => {
     await givenApplication(h, user, grant, "submitted", application);
     await givenApplication(h, user, grant, "approved", application, query);
     await tickAt(h, h.clock.now() + MINUTE);
-    expect(await told(user, "application_status")).toEqual([]);
+    expect(await messagesTo(user, "application_status")).toEqual([]);
     expect(mailsTo(h, user)).toEqual([]);
     return {
       user,
@@ -68,7 +68,7 @@ describe("a status that changes before its user or its grant is known", () => {
     [[], ["grant", "user"]],
     [["user"], ["grant"]],
     [["grant"], ["user"]],
-  ] as const)("is told once, with %j known and %j to come", async (known, missing) => {
+  ] as const)("is sent once, with %j known and %j to come", async (known, missing) => {
     const h = createDigestWorld();
     const { user, grant, application, come, becomes } = await early(h, known);
     for (const fact of missing) {
@@ -80,7 +80,7 @@ describe("a status that changes before its user or its grant is known", () => {
     const [mail, ...more] = mailsTo(h, user);
     expect(more).toEqual([]);
     for (const text of ["Sun", "Approved", "Submitted"]) expect(mail?.text).toContain(text);
-    const [message] = await told(user, "application_status");
+    const [message] = await messagesTo(user, "application_status");
     expect(message).toMatchObject({ status: "sent", grant_id: grant });
     expect(await rows("SELECT key FROM occasions WHERE dispatch_id = ?", message?.id)).toEqual([
       { key: expect.stringMatching(new RegExp(`^status:application:${application}:\\d+$`)) },
@@ -105,11 +105,11 @@ describe("a status that changes before its user or its grant is known", () => {
       expect(await withheldFrom(user)).toEqual([["2026-04-02", reason, 1]]);
       await come[missing]();
       await tickAt(h, h.clock.now() + MINUTE);
-      expect(await told(user, "application_status")).toEqual([]);
+      expect(await messagesTo(user, "application_status")).toEqual([]);
     },
   );
 
-  test("is told although its fact came in the very minute at which it is given up", async () => {
+  test("is sent although its fact came in the very minute at which it is given up", async () => {
     const h = createDigestWorld();
     const { user, come } = await early(h, ["user"]);
     h.clock.set(NOW + 7 * DAY);
@@ -119,7 +119,7 @@ describe("a status that changes before its user or its grant is known", () => {
     expect(await withheldFrom(user)).toEqual([]);
   });
 
-  test("is told as the last one that it has come to, and what was overtaken is not counted", async () => {
+  test("is sent as the last one that it has come to, and what was overtaken is not counted", async () => {
     const h = createDigestWorld();
     const { user, come, becomes } = await early(h, []);
     for (const status of ["rejected", "approved", "closed"]) await becomes(status);
@@ -134,7 +134,7 @@ describe("a status that changes before its user or its grant is known", () => {
 
   test.each<[string, (h: Harness, world: Awaited<ReturnType<typeof early>>) => Promise<unknown>]>([
     [
-      "was overtaken by one of which nobody is to be told",
+      "was overtaken by one of which nobody is to be notified",
       (_, { becomes }) => becomes("closed", "?notify=false"),
     ],
     ["is of an application that was deleted", (h, { application }) => remove(h, "applications", application)],
@@ -153,7 +153,7 @@ describe("a status that changes before its user or its grant is known", () => {
       "is one that its user does not want to hear of",
       (h, { user }) => prefer(h, user, { application_status_notifications: false }),
     ],
-  ])("is not told when it %s", async (_, change) => {
+  ])("is not sent when it %s", async (_, change) => {
     const h = createDigestWorld();
     const world = await early(h, ["user"]);
     await change(h, world);
@@ -166,7 +166,7 @@ describe("a status that changes before its user or its grant is known", () => {
     expect(await withheldFrom(world.user)).toEqual([]);
   });
 
-  test("is told when its application is given another grant, which is known", async () => {
+  test("is sent when its application is given another grant, which is known", async () => {
     const h = createDigestWorld();
     const { user, application } = await early(h, ["user"]);
     const grant = await givenGrant(h, { title: "Wind" });
@@ -175,15 +175,15 @@ describe("a status that changes before its user or its grant is known", () => {
     expect(mailsTo(h, user).map(({ text }) => text.includes("Wind"))).toEqual([true]);
   });
 
-  test("is not told with notify=false, nor is the import of an application", async () => {
+  test("is not sent with notify=false, nor is the import of an application", async () => {
     const h = createDigestWorld();
     const { user, come } = await early(h, [], "?notify=false");
     for (const fact of ["user", "grant"] as const) await come[fact]();
     await tickAt(h, h.clock.now() + MINUTE);
-    expect(await told(user, "application_status")).toEqual([]);
+    expect(await messagesTo(user, "application_status")).toEqual([]);
   });
 
-  test("is told once although D1 committed and its answer was lost, at each step", async () => {
+  test("is sent once although D1 committed and its answer was lost, at each step", async () => {
     const h = createDigestWorld();
     const [user, grant, application] = [mint("usr"), mint("grant"), mint("app")];
     await givenApplication(h, user, grant, "submitted", application);
@@ -196,7 +196,7 @@ describe("a status that changes before its user or its grant is known", () => {
     for (let write = 0; write < 12; write++) h.meter.failNext("after");
     await tickAt(h, h.clock.now() + MINUTE);
     await tickAt(h, h.clock.now() + MINUTE);
-    expect(await told(user, "application_status")).toHaveLength(1);
+    expect(await messagesTo(user, "application_status")).toHaveLength(1);
   });
 
   test("is counted once although D1 lost the answer when it was given up", async () => {
@@ -215,7 +215,7 @@ describe("a status that changes before its user or its grant is known", () => {
     expect(await waiting()).toEqual([]);
   });
 
-  test("many of them, of one user and of many, are told in one tick, each once", async () => {
+  test("many of them, of one user and of many, are sent in one tick, each once", async () => {
     const h = createDigestWorld();
     const grant = mint("grant");
     const users = Array.from({ length: 300 }, () => mint("usr"));
