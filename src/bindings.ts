@@ -1,4 +1,3 @@
-import type { EmailBinding } from "./channels/email/providers/cloudflare/client.ts";
 import type { ProviderGate } from "./delivery/gate/durable-object.ts";
 import type { UserInbox } from "./inbox/live/durable-object.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
@@ -17,5 +16,5 @@ export interface Bindings {
   ORG_QUOTA: DurableObjectNamespace<OrgQuota>;
   INBOUND_LIMIT: RateLimit;
   /** Cloudflare Email Service; used when EMAIL_PROVIDERS names `cloudflare`. */
-  EMAIL?: EmailBinding;
+  EMAIL?: SendEmail;
 }
