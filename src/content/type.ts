@@ -96,6 +96,10 @@ export interface NotificationType<Id extends string = string> extends TypeData<I
   readonly lateBound?: LateBound;
 }
 
+/** When a message of a type that is made at `now` expires, epoch ms; null: never. */
+export const expiryOf = ({ goodForMs }: Pick<TypeData, "goodForMs">, now: number): number | null =>
+  goodForMs === null ? null : now + goodForMs;
+
 /** A type from its parts, which fit each other: payload, template, words, sample and what is read late. */
 export function defineType<const Id extends string, C extends object, W extends TypeWords>(
   definition: Definition<Id, C, W>,

@@ -11,6 +11,7 @@ import { chunksByBytes } from "../../lib/chunks.ts";
 import { scheduleIfNew, rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { isWanted } from "../grants/due-users.ts";
+import { applicationStatus } from "./type.ts";
 
 type Fact = { id: string; user_id: string; grant_id: string; status: string };
 
@@ -74,7 +75,7 @@ const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
     AND a.status <> n.value->>'status'
   LEFT JOIN ${users} AS u ON u.id = a.user_id LEFT JOIN ${preferences} AS p ON p.user_id = u.id`;
 
-const IS_WANTED: SQL = isWanted("application_status_notifications");
+const IS_WANTED: SQL = isWanted(applicationStatus);
 
 /** Whether something is missing that the message needs: its user, or its grant. */
 const IS_EARLY: SQL = sql`(u.id IS NULL OR NOT EXISTS (SELECT 1 FROM ${grants} WHERE id = n.value->>'grant_id'))`;

@@ -11,6 +11,7 @@ import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
 import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
 import { spreadMoves } from "./moved-deadlines.ts";
+import { deadlineReminder } from "./type.ts";
 
 /** Steps are at most 30 days before a deadline, and a zone can move one by a day: deadlines further away have none yet. */
 const HORIZON_MS = 32 * DAY;
@@ -43,7 +44,7 @@ export async function sendDeadlineReminders(ctx: Ctx): Promise<number> {
   await spreadMoves(ctx);
   return forDueUsers(
     ctx,
-    "deadlines",
+    { kind: "deadlines", type: deadlineReminder },
     () => ({}),
     (due, now) => remind(ctx, due, now),
   );
@@ -84,7 +85,7 @@ async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
   const unwanted = covered.filter((user) => user.known === 1 && user.wanted === 0);
   const queued = await enqueueNotifications(ctx, messages, [
     ...rescheduled("deadlines", covered, nextOf),
-    ...withheldFrom("deadlines", unwanted, "switched_off", now),
+    ...withheldFrom(deadlineReminder, unwanted, "switched_off", now),
   ]);
   return { queued, left: due.length - covered.length };
 }

@@ -9,6 +9,7 @@ import {
   userSchedules,
   type WithheldReason,
 } from "../../db/schema/index.ts";
+import type { NotificationType } from "../../content/type.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import { noteWithheld } from "../../log/withheld/count.ts";
 
@@ -26,7 +27,7 @@ export interface DueUser {
   known: 0 | 1;
   org_id: string | null;
   timezone: string | null;
-  /** Whether the switch of this kind and the one of all e-mail are on. */
+  /** Whether the switch of this type and the one of all e-mail are on. */
   wanted: 0 | 1;
   frequency: "immediate" | "daily" | "weekly";
   /** JSON array. */
@@ -34,36 +35,32 @@ export interface DueUser {
   digest_day: number;
 }
 
-/** The preference that switches a kind of message on or off. */
-const SWITCH = {
-  deadlines: "deadline_notifications",
-  digest: "weekly_digest_enabled",
-  matches: "new_match_notifications",
-} as const;
+/** A kind of schedule, and the type of its messages. */
+export interface Source {
+  kind: ScheduleKind;
+  type: NotificationType;
+}
 
-export type DigestKind = keyof typeof SWITCH & ScheduleKind;
-
-/** The type of the messages that a schedule is for. */
-const TYPE = { deadlines: "deadline_reminder", digest: "weekly_digest", matches: "new_match" } as const;
-
-/** Whether the preferences `p` allow e-mail of a kind. They are read again when it is sent. */
-export const isWanted = (column: (typeof SWITCH)[DigestKind] | "application_status_notifications"): SQL =>
-  sql`(${preferred("email_notifications_enabled")} AND ${preferred(column)})`;
+/** Whether the preferences `p` allow e-mail of a type. They are read again when it is sent. */
+export const isWanted = ({ preference }: Pick<NotificationType, "preference">): SQL =>
+  preference === null
+    ? preferred("email_notifications_enabled")
+    : sql`(${preferred("email_notifications_enabled")} AND ${preferred(preference)})`;
 
 /** Up to `PORTION` users who are due, the longest overdue first. A repeat reads the same ones. */
-export const dueUsers = (kind: DigestKind, now: number): SQL<DueUser> =>
+const dueUsers = ({ kind, type }: Source, now: number): SQL<DueUser> =>
   sql<DueUser>`SELECT s.user_id, s.period, s.since, s.next_at, u.id IS NOT NULL AS known, u.org_id, u.timezone,
-      ${isWanted(SWITCH[kind])} AS wanted, ${preferred("notification_frequency")} AS frequency,
+      ${isWanted(type)} AS wanted, ${preferred("notification_frequency")} AS frequency,
       ${preferred("deadline_reminder_days")} AS reminder_days, ${preferred("weekly_digest_day")} AS digest_day
     FROM ${userSchedules} s LEFT JOIN ${users} u ON u.id = s.user_id LEFT JOIN ${preferences} p ON p.user_id = s.user_id
     WHERE s.kind = ${kind} AND s.next_at <= ${now} ORDER BY s.next_at, s.user_id LIMIT ${PORTION}`;
 
 /**
- * The statement that counts why these users get no message of a kind; no statement for no user. A user who has switched
- * the kind off is due once after that change, and then no more.
+ * The statement that counts why these users get no message of a type; no statement for no user. A user who has switched
+ * the type off is due once after that change, and then no more.
  */
 export function withheldFrom(
-  kind: DigestKind,
+  { id }: Pick<NotificationType, "id">,
   users: readonly Pick<DueUser, "user_id">[],
   reason: WithheldReason,
   now: number,
@@ -71,7 +68,7 @@ export function withheldFrom(
   if (users.length === 0) return [];
   const ids = JSON.stringify(users.map(({ user_id }) => user_id));
   const found = sql`SELECT value AS user_id, ${reason} AS reason FROM json_each(${ids})`;
-  return [noteWithheld({ type: TYPE[kind], channel: "email", now }, found)];
+  return [noteWithheld({ type: id, channel: "email", now }, found)];
 }
 
 /** What a portion of due users came to. */
@@ -89,13 +86,13 @@ export interface Dealt {
  */
 export async function forDueUsers<B extends Batch>(
   ctx: Ctx,
-  kind: DigestKind,
+  source: Source,
   beside: (due: SQL) => B,
   deal: (due: readonly DueUser[], now: number, found: Rows<B>) => Promise<Dealt>,
 ): Promise<number> {
   const { done } = await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
     const now = ctx.clock.now();
-    const query = dueUsers(kind, now);
+    const query = dueUsers(source, now);
     const { due, found } = await ctx.db.read({
       due: query,
       found: Parsed.of(beside(query), (rows) => rows),

@@ -17,6 +17,7 @@ import {
   notifyOfReadyStatuses,
 } from "../application-status/waiting.ts";
 import { setMatchAndGrant } from "./notify.ts";
+import { newMatch } from "./type.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
@@ -27,7 +28,7 @@ import { setMatchAndGrant } from "./notify.ts";
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
   forDueUsers(
     ctx,
-    "matches",
+    { kind: "matches", type: newMatch },
     (due) => ({ statuses: readyStatuses(due), pauses: readyPauses(due) }),
     (due, now, ready) => send(ctx, due, now, ready),
   );

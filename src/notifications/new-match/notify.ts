@@ -22,6 +22,7 @@ import { preferred } from "../../preferences/defaults.ts";
 import { scheduleIfNew, rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { isWanted } from "../grants/due-users.ts";
+import { newMatch } from "./type.ts";
 
 /** With the frequency `immediate`, the matches within this time go into one message. */
 export const COLLECT_MS = 2 * MINUTE;
@@ -98,21 +99,21 @@ const fitting = (portion: string): SQL => sql`${fittingAnyone(portion)} AND u.id
 const withheldAmong = (portion: string): SQL => sql`SELECT u.id AS user_id,
     iif(${FITS}, 'switched_off', 'below_threshold') AS reason, count(*) AS n
   FROM ${given(portion)} WHERE u.id IS NOT NULL AND (m.id IS NULL OR m.score <> g.value->>'score')
-    AND ((NOT ${FITS}) OR (${DID_NOT_FIT} AND NOT ${isWanted("new_match_notifications")})) GROUP BY 1, 2`;
+    AND ((NOT ${FITS}) OR (${DID_NOT_FIT} AND NOT ${isWanted(newMatch)})) GROUP BY 1, 2`;
 
 /**
  * Points the dedupe keys of matches to their message: one that is still collecting, a new one, or the next one of the day or
  * the week; or notes that they wait for a user or a grant. A message that was claimed is not `queued`, so no match joins it.
  */
 function claimDedupeKeys(portion: string, now: number): Statement[] {
-  const isLater = sql`${isWanted("new_match_notifications")} AND ${preferred("notification_frequency")} <> 'immediate'`;
+  const isLater = sql`${isWanted(newMatch)} AND ${preferred("notification_frequency")} <> 'immediate'`;
   const collecting = sql`(SELECT d.id FROM ${dispatches} AS d
     WHERE d.user_id = u.id AND d.channel = 'email' AND d.id >= ${firstIdAt(now - COLLECT_MS - MINUTE)}
       AND d.type = 'new_match' AND d.status = 'queued' AND d.attempts = 0 AND d.due_at > ${now}
     ORDER BY d.id DESC LIMIT 1)`;
   const isEarly = sql`(u.id IS NULL OR NOT EXISTS (SELECT 1 FROM ${grants} WHERE id = g.value->>'grant_id'))`;
   const userId = sql`g.value->>'user_id'`;
-  const isNew = sql`${fittingAnyone(portion)} AND ${isWanted("new_match_notifications")}`;
+  const isNew = sql`${fittingAnyone(portion)} AND ${isWanted(newMatch)}`;
   return [
     rescheduleNow("matches", sql`SELECT u.id AS user_id FROM ${fitting(portion)} AND ${isLater}`, now),
     rescheduleNow("matches", sql`SELECT ${userId} AS user_id FROM ${isNew} AND ${isEarly}`, now + AWAITED_MS),

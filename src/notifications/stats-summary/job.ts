@@ -6,18 +6,16 @@ import { type DispatchRow, dedupeKeys, statsSubscriptions as table, users } from
 import { dispatchRow, insertDispatches, HAS_DEDUPE_KEY } from "../../outbox/create.ts";
 import { summaryKey } from "../../outbox/dedupe-keys.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
-import { DAY } from "../../lib/clock.ts";
+import { expiryOf } from "../../content/type.ts";
 import { printId } from "../../lib/ids.ts";
 import { type DueSubscription, plan, type Planned, type SummedUp, sumUp } from "./closed-windows.ts";
 import { pushTextOf } from "./push-text.ts";
 import { summaryOf } from "./summary.ts";
+import { statsSummary } from "./type.ts";
 
 /** Subscriptions in one portion, and portions in one run. */
 const PORTION = 500;
 const PORTIONS_PER_TICK = 10;
-
-/** A summary expires after a week, or when the next one is due. */
-const NEWS_MS = 7 * DAY;
 
 /**
  * Sends the summaries of the windows that have closed, at `DIGEST_HOUR` local time: by push, or by e-mail where that
@@ -72,7 +70,7 @@ function messageOf(ctx: Ctx, summedUp: SummedUp): DispatchRow {
     },
     payload,
     fallback: "email",
-    expiresAt: Math.min(pending.next_at, ctx.clock.now() + NEWS_MS),
+    expiresAt: Math.min(pending.next_at, expiryOf(statsSummary, ctx.clock.now()) ?? pending.next_at),
   });
 }
 

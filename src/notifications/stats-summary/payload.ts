@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { link, time } from "../../content/fields.ts";
+import { TIME_WINDOWS } from "../../db/schema/index.ts";
 
 const totals = z.object({
   total_activities: z.number(),
@@ -8,7 +9,7 @@ const totals = z.object({
 });
 
 export const statsSummaryPayload = z.object({
-  time_window: z.enum(["weekly", "monthly", "quarterly", "yearly"]),
+  time_window: z.enum(TIME_WINDOWS),
   /** The window that closed: its first instant, and the first after it. */
   from: time,
   to: time,

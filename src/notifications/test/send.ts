@@ -11,18 +11,16 @@ import {
 } from "../../outbox/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
-import { MINUTE } from "../../lib/clock.ts";
+import { expiryOf } from "../../content/type.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota } from "../../rate-limit/quota/spend.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
 import { release } from "../../rate-limit/give-back.ts";
 import { reserveSlot } from "../../rate-limit/reserve.ts";
+import { test } from "./type.ts";
 
 const SERVICE_ERROR = "email_service_error";
-
-/** A test that could not be sent at once is of no use later. */
-const GOOD_FOR_MS = MINUTE;
 
 export interface TestRequest {
   /** The type whose sample is shown. */
@@ -63,7 +61,7 @@ export async function sendTest(
     orgId: null,
     payload: { sample: type },
     ...(subject !== undefined && { title: subject }),
-    expiresAt: ctx.clock.now() + GOOD_FOR_MS,
+    expiresAt: expiryOf(test, ctx.clock.now()),
     slotTaken: true,
   });
   const winner = await insertInSlot(ctx, request, key, caller, row);

@@ -4,15 +4,13 @@ import { grants, preferences } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { digestKey } from "../../outbox/dedupe-keys.ts";
 import { enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
-import { DAY } from "../../lib/clock.ts";
+import { expiryOf } from "../../content/type.ts";
 import { type WeekDue, weekDue } from "../../schedules/pending.ts";
 import { rescheduled } from "../../schedules/user-schedules.ts";
 import { type DigestWindow, freshMatches, isAhead } from "../grants/digest-window.ts";
 import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
-
-/** A digest expires when the next one is due. */
-const NEWS_MS = 7 * DAY;
+import { weeklyDigest } from "./type.ts";
 
 /** A user whose digest is sent now, with the matches made after `from`, up to and with `to`. */
 interface Owed {
@@ -31,7 +29,7 @@ interface Owed {
 export const sendWeeklyDigests = (ctx: Ctx): Promise<number> =>
   forDueUsers(
     ctx,
-    "digest",
+    { kind: "digest", type: weeklyDigest },
     () => ({}),
     (due, now) => digest(ctx, due, now),
   );
@@ -56,8 +54,8 @@ async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
   const unwanted = due.filter((user) => user.known === 1 && user.wanted === 0);
   const queued = await enqueueNotifications(ctx, messages, [
     ...rescheduled("digest", due, nextOf, periodOf, sinceOf),
-    ...withheldFrom("digest", empty, "nothing_to_say", now),
-    ...withheldFrom("digest", unwanted, "switched_off", now),
+    ...withheldFrom(weeklyDigest, empty, "nothing_to_say", now),
+    ...withheldFrom(weeklyDigest, unwanted, "switched_off", now),
   ]);
   return { queued, left: 0 };
 }
@@ -89,7 +87,7 @@ async function messagesFor(ctx: Ctx, owed: readonly Owed[], now: number): Promis
       userId: user_id,
       orgId: org_id,
       payload,
-      expiresAt: now + NEWS_MS,
+      expiresAt: expiryOf(weeklyDigest, now),
     });
     return [{ row, keys: [digestKey(user_id, period)] }];
   });
