@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { allRoutes } from "../../src/api/parts.ts";
+import { allRoutes } from "../../src/app.ts";
 import { toZod } from "../support/contract.ts";
 import { createHarness } from "../support/harness.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allRoutes } from "../../src/api/parts.ts";
+import { allRoutes } from "../../src/app.ts";
 import wrangler from "../../wrangler.toml?raw";
 import { createHarness } from "../support/harness.ts";
 import { openApi } from "../support/openapi.ts";

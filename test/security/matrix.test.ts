@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { allRoutes } from "../../src/api/parts.ts";
+import { allRoutes } from "../../src/app.ts";
 import { PUBLIC_CONTRACTS } from "../../src/config/contracts.ts";
 import { openApi } from "../support/openapi.ts";
 import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";

@@ -1,4 +1,4 @@
-import { allRoutes } from "../../src/api/parts.ts";
+import { allRoutes } from "../../src/app.ts";
 import type { OpenApi } from "./contract.ts";
 
 /** The document of all that we serve, without asking for it over HTTP. */
