@@ -1,5 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { orgs, users } from "../db/schema/index.ts";
+import type { Principal } from "./principal.ts";
 
 /**
  * The rows that a caller may see and change: all, those of an organization and the ones below it, or the caller's own.
@@ -23,6 +24,21 @@ export type Scope =
   | { kind: "own"; userId: string }
   /** An org_admin whose token names no organization. */
   | { kind: "none" };
+
+/** What a caller may see: service and global_admin everything, an org_admin the own org tree, others their own rows. */
+export function scopeOf(principal: Principal): Scope {
+  if (principal.kind === "anonymous") return { kind: "all" };
+  switch (principal.role) {
+    case "service":
+    case "global_admin":
+      return { kind: "all" };
+    case "org_admin":
+      return principal.orgId === null ? { kind: "none" } : { kind: "org", orgId: principal.orgId };
+    case "coordinator":
+    case "user":
+      return { kind: "own", userId: principal.id };
+  }
+}
 
 /** The ids of an organization and of all below it, as a subquery. UNION (not ALL) ends even on a cycle. */
 export const orgTree = (orgId: string): SQL =>

@@ -1,7 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TokenPrincipal } from "../auth/principal.ts";
-import { type Scope, userInScope } from "../auth/scope.ts";
-import { scopeOf } from "../auth/scope-of.ts";
+import { type Scope, userInScope, scopeOf } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { Failure, notFound } from "../lib/failure.ts";

@@ -4,7 +4,7 @@ import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { invalid } from "../../http/problem.ts";
-import { scopeOf } from "../../auth/scope-of.ts";
+import { scopeOf } from "../../auth/scope.ts";
 import { iso } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId, parseId } from "../../lib/ids.ts";

@@ -3,7 +3,7 @@ import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { scopeOf } from "../../auth/scope-of.ts";
+import { scopeOf } from "../../auth/scope.ts";
 import { iso } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";

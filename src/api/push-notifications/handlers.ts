@@ -7,7 +7,7 @@ import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { applyPreference } from "../../http/prefer.ts";
 import { invalid } from "../../http/problem.ts";
-import { scopeOf } from "../../auth/scope-of.ts";
+import { scopeOf } from "../../auth/scope.ts";
 import { DAY } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";

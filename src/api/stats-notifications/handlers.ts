@@ -4,7 +4,7 @@ import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf } from "../../http/idempotency.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import type { Principal } from "../../auth/principal.ts";
-import { scopeOf } from "../../auth/scope-of.ts";
+import { scopeOf } from "../../auth/scope.ts";
 import { newUserOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ZodError } from "zod";
-import { scopeOf } from "../../../auth/scope-of.ts";
+import { scopeOf } from "../../../auth/scope.ts";
 import type { App, AppEnv } from "../../../http/app-env.ts";
 import { fieldErrors, type Target as ErrorsOf } from "../../../http/field-errors.ts";
 import { idempotencyKeyOf } from "../../../http/idempotency.ts";

@@ -1,6 +1,6 @@
 import * as devices from "../../../channels/push/devices.ts";
 import type { Principal } from "../../../auth/principal.ts";
-import { scopeOf } from "../../../auth/scope-of.ts";
+import { scopeOf } from "../../../auth/scope.ts";
 import type { App } from "../../../http/app-env.ts";
 import { countChange } from "../../../http/count-change.ts";
 import { invalid } from "../../../http/problem.ts";
