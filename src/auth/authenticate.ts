@@ -1,9 +1,12 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
+import { z } from "zod";
 import type { Config } from "../config/config.ts";
+import { canonicalAddress } from "../lib/address.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";
+import { directoryId, plainText } from "../lib/text.ts";
 import { createKeyFetch } from "./key-server.ts";
-import { claims, type TokenPrincipal, principalOf } from "./principal.ts";
+import { ROLES, type TokenPrincipal } from "./principal.ts";
 
 /** Verifies a token and says who it is; throws a 401 Failure otherwise. */
 export type Authenticate = (token: string, now: number) => Promise<TokenPrincipal>;
@@ -36,6 +39,38 @@ const unauthorized = (code: string, detail: string, cause?: unknown): Failure =>
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
     cause,
   });
+
+/** What identity providers send for a claim without a value. */
+const nothing = z.union([z.null(), z.literal("")]).transform(() => undefined);
+
+/** A claim that no decision depends on: an invalid one counts as missing. */
+const useful = <T>(schema: z.ZodType<T>) => schema.optional().catch(undefined);
+
+/**
+ * The claims that we read. `sub`, `role` and `org_id` say what a caller may do, and must be right; without a role a caller
+ * is a plain user. The others only describe a user whom the directory does not have yet.
+ */
+const claims = z.object({
+  sub: directoryId,
+  role: z.enum(ROLES).default("user"),
+  org_id: z.union([nothing, directoryId]).optional(),
+  email: useful(z.string().transform((text) => canonicalAddress(text.trim()) ?? undefined)),
+  // Some identity providers write booleans as text.
+  email_verified: useful(
+    z.union([z.boolean(), z.string().transform((text) => text.toLowerCase() === "true")]),
+  ),
+  name: useful(z.string().trim().pipe(plainText(200))),
+});
+
+const principalOf = (claim: z.output<typeof claims>): TokenPrincipal => ({
+  kind: "token",
+  id: claim.sub,
+  role: claim.role,
+  orgId: claim.org_id ?? null,
+  email: claim.email ?? null,
+  emailVerified: claim.email !== undefined && claim.email_verified === true,
+  name: claim.name ?? null,
+});
 
 const hmacKey = (secret: string): Promise<CryptoKey> =>
   crypto.subtle.importKey("raw", new TextEncoder().encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
