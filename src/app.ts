@@ -2,8 +2,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { getPath } from "hono/utils/url";
 import type { Bindings } from "./bindings.ts";
 import { type Deps, depsOf } from "./deps.ts";
-import { createBase } from "./http/middleware.ts";
 import type { App, AppEnv } from "./http/app-env.ts";
+import { createBase } from "./http/middleware.ts";
 
 /** The whole HTTP side: an app for each part, behind the same middleware. Paths of no part are answered 404. */
 export function createApp(depsFor: (env: Bindings) => Deps) {

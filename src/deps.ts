@@ -25,8 +25,7 @@ import { keepOutcomes } from "./notifications/pause/following.ts";
 import { REACTIONS } from "./notifications/reactions.ts";
 import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
 import { createQuotas } from "./rate-limit/quota/client.ts";
-import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
-import { createLimiters } from "./rate-limit/client.ts";
+import { emailBudget, pushBudget, createLimiters } from "./rate-limit/budgets.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
 

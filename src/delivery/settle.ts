@@ -9,7 +9,7 @@ import { DAY } from "../lib/clock.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
-import { giveBack, type Unsent } from "../rate-limit/give-back.ts";
+import { giveBack, type Unsent } from "../rate-limit/budgets.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
 
 /** What the log shows of a message beside its outcome. It is personal, so it is never put onto a queue. */

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
 import { inParallel } from "../lib/parallel.ts";
-import { PARALLEL_LIMITERS, type Unsent } from "../rate-limit/give-back.ts";
+import { PARALLEL_LIMITERS, type Unsent } from "../rate-limit/budgets.ts";
 import type { Budget, Slot } from "../rate-limit/limiter.ts";
 
 /**

@@ -6,7 +6,7 @@ import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { type Scope, senderOf } from "../auth/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
-import { giveBack } from "../rate-limit/give-back.ts";
+import { giveBack } from "../rate-limit/budgets.ts";
 import type { Outcome } from "../delivery/outcome.ts";
 import { cancelQueued, notRetryable, requeueFailed, wasSentSince } from "../outbox/change.ts";
 import type { Linked } from "./links.ts";

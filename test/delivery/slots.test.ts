@@ -6,7 +6,7 @@ import { requeueFailed } from "../../src/outbox/change.ts";
 import { settle } from "../../src/delivery/settle.ts";
 import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
-import { giveBack } from "../../src/rate-limit/give-back.ts";
+import { giveBack } from "../../src/rate-limit/budgets.ts";
 import type { Budget } from "../../src/rate-limit/limiter.ts";
 import { deliverOn } from "../../src/delivery/through-providers.ts";
 import type { Harness } from "../support/harness.ts";

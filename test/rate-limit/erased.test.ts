@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
-import { createLimiters } from "../../src/rate-limit/client.ts";
+import { createLimiters } from "../../src/rate-limit/budgets.ts";
 import { UserRateLimiter } from "../../src/rate-limit/durable-object.ts";
 import { hourly, manualClock, newIds } from "./world.ts";
 

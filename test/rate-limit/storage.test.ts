@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { HOUR, MINUTE, systemClock } from "../../src/lib/clock.ts";
-import { createLimiters } from "../../src/rate-limit/client.ts";
+import { createLimiters } from "../../src/rate-limit/budgets.ts";
 import type { UserRateLimiter } from "../../src/rate-limit/durable-object.ts";
 import type { Reservation } from "../../src/rate-limit/ledger.ts";
 import { hourly, manualClock, newIds } from "./world.ts";

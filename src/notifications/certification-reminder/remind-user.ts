@@ -16,8 +16,7 @@ import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { reserveQuota } from "../../rate-limit/quota/spend.ts";
-import { emailBudget } from "../../rate-limit/budgets.ts";
-import { reserveSlot } from "../../rate-limit/reserve.ts";
+import { emailBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import { type Certificate, reminderOf } from "./content.ts";
 
 /** Certificates of one user that a reminder reads: those nearest to their expiry. */

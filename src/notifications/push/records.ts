@@ -16,7 +16,7 @@ import { holdsUnusedSlot } from "../../delivery/slots.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { keepOutcomes } from "../pause/following.ts";
-import { giveBack } from "../../rate-limit/give-back.ts";
+import { giveBack } from "../../rate-limit/budgets.ts";
 
 /** The push view of the log. One round trip. */
 export const listPushes = async (

@@ -10,10 +10,8 @@ import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { SECOND } from "../../lib/clock.ts";
 import { reserveQuota } from "../../rate-limit/quota/spend.ts";
-import { pushBudget } from "../../rate-limit/budgets.ts";
-import { giveBack } from "../../rate-limit/give-back.ts";
+import { pushBudget, giveBack, Reserved } from "../../rate-limit/budgets.ts";
 import type { Slot } from "../../rate-limit/limiter.ts";
-import { Reserved } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /**

@@ -17,9 +17,8 @@ import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota, reserveQuota } from "../../rate-limit/quota/spend.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
-import { inAppBudget, pushBudget } from "../../rate-limit/budgets.ts";
+import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
-import { reserveSlot } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
 
 /** Channels to which one call may send the same message. */

@@ -7,7 +7,7 @@ import { cancelQueued, SUBSCRIPTION_REMOVED } from "../../outbox/change.ts";
 import { fallbackKey, isSummaryOf } from "../../outbox/dedupe-keys.ts";
 import { cancelledUnsent } from "../../delivery/slots.ts";
 import { notFound } from "../../lib/failure.ts";
-import { giveBack } from "../../rate-limit/give-back.ts";
+import { giveBack } from "../../rate-limit/budgets.ts";
 import { findSubscription } from "./read.ts";
 
 /**

@@ -15,9 +15,7 @@ import { expiryOf } from "../../content/type.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota } from "../../rate-limit/quota/spend.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
-import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
-import { release } from "../../rate-limit/give-back.ts";
-import { reserveSlot } from "../../rate-limit/reserve.ts";
+import { TEST_BUDGET, release, reserveSlot } from "../../rate-limit/budgets.ts";
 import { test } from "./type.ts";
 
 const SERVICE_ERROR = "email_service_error";

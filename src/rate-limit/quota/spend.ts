@@ -2,7 +2,7 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch, DispatchRow } from "../../db/schema/index.ts";
 import { DAY, HOUR } from "../../lib/clock.ts";
 import { Failure } from "../../lib/failure.ts";
-import { limitHeaders, Reserved } from "../reserve.ts";
+import { limitHeaders, Reserved } from "../budgets.ts";
 import { NO_ORG } from "./quotas.ts";
 
 /** A row counts one unit for each 4 KB or part of it, so that one quota bounds rows and bytes. */
