@@ -11,7 +11,7 @@ import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
 import type { QueueMessage } from "./outbox/message.ts";
-import type { Quotas } from "./rate-limit/quota/quotas.ts";
+import type { Quotas } from "./rate-limit/quota/quota.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
 
 /** Where wake-up calls go. */

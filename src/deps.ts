@@ -24,7 +24,7 @@ import { createLog, type Log } from "./lib/log.ts";
 import { keepOutcomes } from "./notifications/pause/following.ts";
 import { REACTIONS } from "./notifications/reactions.ts";
 import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
-import { createQuotas } from "./rate-limit/quota/client.ts";
+import { createQuotas } from "./rate-limit/quota/quota.ts";
 import { emailBudget, pushBudget, createLimiters } from "./rate-limit/budgets.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";

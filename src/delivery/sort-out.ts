@@ -4,7 +4,7 @@ import { SECOND } from "../lib/clock.ts";
 import type { Verdict } from "../outbox/settlement.ts";
 import { AFTER_FAULT_SECONDS, MAX_CLAIMS } from "../outbox/timing.ts";
 import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
-import { deferOverQuota, uncountQuota } from "../rate-limit/quota/spend.ts";
+import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import type { ClaimedDispatch } from "./claim.ts";
 import { slotsFor } from "./slots.ts";
 import { abandoned, expired, isExpired, senderLeft, postponed } from "./verdict.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { spendQuota } from "../rate-limit/quota/spend.ts";
+import { spendQuota } from "../rate-limit/quota/quota.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOUR } from "../../src/lib/clock.ts";
 import type { Budget } from "../../src/rate-limit/limiter.ts";
-import { reserveQuota } from "../../src/rate-limit/quota/spend.ts";
+import { reserveQuota } from "../../src/rate-limit/quota/quota.ts";
 import { reserveSlot } from "../../src/rate-limit/budgets.ts";
 import { createHarness, mint } from "../support/harness.ts";
 

@@ -15,7 +15,7 @@ import { wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { reserveQuota } from "../../rate-limit/quota/spend.ts";
+import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { emailBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import { type Certificate, reminderOf } from "./content.ts";
 

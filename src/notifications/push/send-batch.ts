@@ -9,7 +9,7 @@ import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { once, type Repeatable } from "../../idempotency/once.ts";
 import { SECOND } from "../../lib/clock.ts";
-import { reserveQuota } from "../../rate-limit/quota/spend.ts";
+import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { pushBudget, giveBack, Reserved } from "../../rate-limit/budgets.ts";
 import type { Slot } from "../../rate-limit/limiter.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";

@@ -13,8 +13,7 @@ import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { expiryOf } from "../../content/type.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { chargeQuota, overQuota } from "../../rate-limit/quota/spend.ts";
-import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
+import { chargeQuota, overQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
 import { TEST_BUDGET, release, reserveSlot } from "../../rate-limit/budgets.ts";
 import { test } from "./type.ts";
 

@@ -1,11 +1,25 @@
 import { DurableObject } from "cloudflare:workers";
 import { DAY, HOUR } from "../../lib/clock.ts";
-import type { Lease, Need } from "./quotas.ts";
 
 /** The units of the latest day that the object has seen. Days are UTC's, counted from 1970. */
 interface Kept {
   day: number;
   used: number;
+}
+
+/** How many units a lease must and may have. */
+export interface Need {
+  atLeast: number;
+  upTo: number;
+  /** The units have been used already: take what is left, even if it is too little. */
+  owed: boolean;
+}
+
+/** Units of a day (UTC, counted from 1970). `left`: not leased by anyone yet. */
+export interface Lease {
+  day: number;
+  granted: number;
+  left: number;
 }
 
 const KEY = "used";

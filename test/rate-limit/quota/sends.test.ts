@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
 import { printId } from "../../../src/lib/ids.ts";
-import { unitsOf } from "../../../src/rate-limit/quota/spend.ts";
+import { unitsOf } from "../../../src/rate-limit/quota/quota.ts";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
-import { createMailWorld, givenMails, givenReader, mailNow } from "../../support/mail.ts";
+import { createMailWorld, givenMails, givenReader, mailNow, givenCertificate } from "../../support/mail.ts";
 import { dispatchesOf } from "../../support/pipeline.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { count, remind } from "../../api/admin-notifications/calls.ts";
-import { givenCertificate } from "../../support/mail.ts";
 
 const PUSHES = "/api/v1/notifications";
 const limited = (quota: number, more = {}) =>
