@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { type IdempotencyKey, keyOf } from "../idempotency/keys.ts";
+import { type IdempotencyKey, keyOf } from "../idempotency/once.ts";
 import { Failure } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { actorOf, type Principal } from "../auth/principal.ts";

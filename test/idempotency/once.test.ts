@@ -1,7 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { type IdempotencyKey, keyOf, releaseKey } from "../../src/idempotency/keys.ts";
-import { once, type Repeatable } from "../../src/idempotency/once.ts";
+import { type IdempotencyKey, keyOf, releaseKey, once, type Repeatable } from "../../src/idempotency/once.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import { createHarness, mint } from "../support/harness.ts";
 

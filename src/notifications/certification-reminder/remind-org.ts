@@ -7,7 +7,7 @@ import type { Rows } from "../../db/statement.ts";
 import { auditLog, orgs } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
-import { findKey, type IdempotencyKey, replayOf, resourceOf, takeKey } from "../../idempotency/keys.ts";
+import { findKey, type IdempotencyKey, replayOf, resourceOf, takeKey } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { timeOfId } from "../../lib/ids.ts";
 import {

@@ -12,8 +12,7 @@ import {
 } from "../../outbox/create.ts";
 import { reminderKey } from "../../outbox/dedupe-keys.ts";
 import { wake } from "../../outbox/wake.ts";
-import type { IdempotencyKey } from "../../idempotency/keys.ts";
-import { DISPATCH, type Once, once } from "../../idempotency/once.ts";
+import { type IdempotencyKey, DISPATCH, type Once, once } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { emailBudget, reserveSlot } from "../../rate-limit/budgets.ts";

@@ -9,8 +9,7 @@ import {
   peerMentors,
 } from "../../db/schema/index.ts";
 import { type Scope, userInScope } from "../../auth/scope.ts";
-import type { IdempotencyKey } from "../../idempotency/keys.ts";
-import { once, type Repeatable } from "../../idempotency/once.ts";
+import { type IdempotencyKey, once, type Repeatable } from "../../idempotency/once.ts";
 import { notFound } from "../../lib/failure.ts";
 import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { findMentor, requireMentor } from "./read.ts";

@@ -12,8 +12,7 @@ import {
 } from "../../outbox/create.ts";
 import { type Linked, LINKS } from "../../log/links.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
-import type { IdempotencyKey } from "../../idempotency/keys.ts";
-import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
+import { type IdempotencyKey, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota, reserveQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
 import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";

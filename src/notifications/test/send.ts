@@ -9,8 +9,14 @@ import {
   insertDispatches,
   ORG_OF_USER,
 } from "../../outbox/create.ts";
-import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
-import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
+import {
+  type IdempotencyKey,
+  releaseKey,
+  DISPATCH,
+  type Once,
+  once,
+  type Repeatable,
+} from "../../idempotency/once.ts";
 import { expiryOf } from "../../content/type.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
