@@ -11,7 +11,7 @@ import { SECOND } from "../../lib/clock.ts";
 import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { pushBudget, giveBack, Reserved } from "../../rate-limit/budgets.ts";
 import type { Slot } from "../../rate-limit/limiter.ts";
-import { idFromData, type PushContent, shownBy } from "./content.ts";
+import { idFromData, type PushContent, shownBy } from "./send-one.ts";
 
 /**
  * The result of one target: its dispatch, or why there is none. `unknown_user`: also one out of the caller's scope.

@@ -1,7 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
+import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
+import type { PushOptions } from "../../channels/push/options.ts";
 import type { Ctx } from "../../ctx.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
-import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
+import { type IdempotencyKey, type Once, once, type Repeatable } from "../../idempotency/once.ts";
+import { Failure, notFound } from "../../lib/failure.ts";
+import { type Linked, LINKS } from "../../log/links.ts";
 import {
   asRead,
   dispatchRow,
@@ -10,14 +14,22 @@ import {
   insertDispatches,
   insertForUsers,
 } from "../../outbox/create.ts";
-import { type Linked, LINKS } from "../../log/links.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
-import { type IdempotencyKey, type Once, once, type Repeatable } from "../../idempotency/once.ts";
-import { Failure, notFound } from "../../lib/failure.ts";
-import { chargeQuota, overQuota, reserveQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
 import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
-import { idFromData, type PushContent, shownBy } from "./content.ts";
+import { chargeQuota, overQuota, reserveQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
+
+/** The content of a push, as callers send it. */
+export interface PushContent {
+  user_id: string;
+  /** A silent push has neither title nor body. */
+  title?: string | undefined;
+  body?: string | undefined;
+  data?: Record<string, unknown> | undefined;
+  scenario_id?: string | undefined;
+  prompt_id?: string | undefined;
+  options?: PushOptions | undefined;
+}
 
 /** Channels to which one call may send the same message. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
@@ -59,10 +71,9 @@ export async function sendOne(
   key: IdempotencyKey | null,
   input: SendOne,
 ): Promise<SentOne> {
-  const request = once(ctx, key, MESSAGE);
-  const isBlind = key === null && scope.kind === "all";
+  const request = key === null && scope.kind === "all" ? null : once(ctx, key, MESSAGE);
   let user: User = { id: input.user_id, org_id: null };
-  if (!isBlind) {
+  if (request !== null) {
     const { found, earlier } = await request.read({ users: findUser(scope, input.user_id) });
     if (earlier !== null) return earlier;
     user = requireUser(found.users);
@@ -75,7 +86,7 @@ export async function sendOne(
   // later, so they take their slot now.
   await using pushSlot = await reserveSlot(ctx, pushBudget(ctx), rows.find(holdsSlot));
   await using inAppSlot = await reserveSlot(ctx, inAppBudget(ctx), rows.find(isInApp));
-  const sent = isBlind ? await insertBlindly(ctx, rows) : await insert(ctx, request, rows);
+  const sent = request === null ? await insertBlindly(ctx, rows) : await insert(ctx, request, rows);
   if (sent.replayed) return sent;
   pushSlot?.keep();
   inAppSlot?.keep();
@@ -120,6 +131,25 @@ function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne
   if (first === undefined) throw new Error("A message without a channel");
   return [first, ...others];
 }
+
+/** Reads an id from `data`, for callers that send it only there. */
+export function idFromData(data: Record<string, unknown> | undefined, name: string): string | null {
+  const value = data?.[name];
+  const isId =
+    typeof value === "string" &&
+    value !== "" &&
+    value.length <= 128 &&
+    value.isWellFormed() &&
+    !value.includes("\0");
+  return isId ? value : null;
+}
+
+/** The columns of a dispatch that hold a message's content. */
+export const shownBy = ({ title, body, data }: PushContent) => ({
+  ...(title !== undefined && { title }),
+  ...(body !== undefined && { body }),
+  data: data ?? null,
+});
 
 const findUser = (scope: Scope, id: string): SQL<User> =>
   sql<User>`SELECT id, org_id FROM ${users} WHERE id = ${id}
