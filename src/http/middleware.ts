@@ -7,12 +7,11 @@ import type { SessionStart } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
 import type { Bindings } from "../bindings.ts";
 import type { App, AppEnv } from "./app-env.ts";
-import { jsonOnly, limitBody } from "./body.ts";
+import { jsonOnly, limitBody, strictly } from "./input.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { failingLimit, inboundLimit } from "./inbound-limit.ts";
 import { methodsOf } from "./methods.ts";
 import { handleError, invalid } from "./problem.ts";
-import { strictly } from "./strict.ts";
 import { usePlainWording } from "./wording.ts";
 
 /** What browsers of an allowed origin may send and read. */
