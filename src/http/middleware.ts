@@ -9,7 +9,7 @@ import type { Bindings } from "../bindings.ts";
 import type { App, AppEnv } from "./app-env.ts";
 import { jsonOnly, limitBody, strictly } from "./input.ts";
 import { fieldErrors } from "./field-errors.ts";
-import { failingLimit, inboundLimit } from "./inbound-limit.ts";
+import { failingLimit, inboundLimit } from "./access.ts";
 import { methodsOf } from "./methods.ts";
 import { handleError, invalid } from "./problem.ts";
 import { usePlainWording } from "./wording.ts";

@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { applyFeedback } from "../../channels/email/feedback/apply.ts";
 import { eventsIn, WEBHOOK_SOURCES } from "../../channels/email/feedback/sources.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
-import { UNVERIFIABLE } from "../../http/inbound-limit.ts";
+import { UNVERIFIABLE } from "../../http/access.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 
 /** SNS allows 256 KB; the others send a few KB. */
