@@ -13,7 +13,7 @@ import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
 import { pushBudget, limitHeaders } from "../../rate-limit/budgets.ts";
 import { registerBatch } from "./batch/handlers.ts";
 import { registerDevices } from "./devices/handlers.ts";
-import { unknownOptions } from "./options.ts";
+import { unknownOptions } from "./send-body.ts";
 import * as routes from "./routes.ts";
 import { annotatedView, listItemView, recordView, selection, sentView } from "./view.ts";
 

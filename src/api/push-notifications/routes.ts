@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { ADMIN_ROLES, access } from "../../http/access.ts";
 import { json, jsonBody, keyed, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
+import { sendBody } from "./send-body.ts";
 
 /** The push contract. Static paths come before `/{id}`. */
 export const BASE = "/api/v1/notifications";
@@ -37,7 +38,7 @@ export const send = createRoute({
   path: BASE,
   summary: "Send a push to one user",
   description: `${WAITS} Over the user's hourly budget (of pushes, or of in-app messages) or the organization's daily quota it is refused with 429.`,
-  request: { headers: sendHeaders, body: jsonBody(schemas.sendBody) },
+  request: { headers: sendHeaders, body: jsonBody(sendBody) },
   responses: {
     201: json(schemas.sent, "The outcome"),
     202: json(schemas.sent, "Taken; the outcome is not known yet"),

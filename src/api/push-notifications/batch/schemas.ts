@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { listOf, memberErrors, printedTime } from "../../../http/schemas.ts";
-import { withContentRules } from "../options.ts";
-import { content, notificationId, SHOWN_OR_SILENT, status } from "../schemas.ts";
+import { content, SHOWN_OR_SILENT, withContentRules } from "../send-body.ts";
+import { notificationId, status } from "../schemas.ts";
 
 /** Targets of one batch. */
 export const MAX_TARGETS = 1_000;

@@ -4,7 +4,7 @@ import type { PushProvider } from "../../../channels/push/provider.ts";
 import type { TargetResult } from "../../../notifications/push/send-batch.ts";
 import { fieldErrors } from "../../../http/field-errors.ts";
 import type { Rejected } from "../../../http/members.ts";
-import { unknownOptions } from "../options.ts";
+import { unknownOptions } from "../send-body.ts";
 import type { target } from "./schemas.ts";
 
 type Target = z.output<typeof target>;

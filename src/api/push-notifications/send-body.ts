@@ -10,15 +10,19 @@ import {
 } from "../../channels/push/options.ts";
 import type { PushProvider } from "../../channels/push/provider.ts";
 import { MAX_IN_APP_BYTES, MAX_PUSH_BYTES, inAppBytes, pushPayloadBytes } from "../../channels/push/size.ts";
+import { CHANNELS } from "../../db/schema/index.ts";
+import { directoryId, instant, jsonObject, listOf } from "../../http/schemas.ts";
 import type { FieldError } from "../../lib/failure.ts";
 import { plainText } from "../../lib/text.ts";
+import { SEND_CHANNELS } from "../../notifications/push/send-one.ts";
 
-const name = plainText(128);
+/** A name or an id of the caller's own. */
+export const reference = plainText(128);
 
 /** How a push is shown and kept. */
 export const options = z
   .strictObject({
-    sound: name.nullable().optional().openapi({
+    sound: reference.nullable().optional().openapi({
       description: "A sound of the app's, or `default`; null for none. On Android the channel decides.",
       example: "default",
     }),
@@ -38,7 +42,7 @@ export const options = z
       example: 3_600,
     }),
     subtitle: plainText(1_000).optional().openapi({ description: "Below the title. iOS." }),
-    channel_id: name.optional().openapi({
+    channel_id: reference.optional().openapi({
       description: "A notification channel that the app has made. Android.",
       example: "training",
     }),
@@ -50,7 +54,7 @@ export const options = z
       .boolean()
       .optional()
       .openapi({ description: "The app's own extension may change it before it is shown. iOS." }),
-    category_id: name
+    category_id: reference
       .optional()
       .openapi({ description: "A category of actions of the app's.", example: "workout" }),
     image: z
@@ -141,6 +145,83 @@ export const withContentRules = <T extends z.ZodType<Content>>(schema: T) =>
       if (isSilent(content)) checkSilent(content, refuse);
       checkSize(content, isPush, refuse);
     });
+
+/** The two kinds of pushes, as far as JSON Schema can say it; the descriptions say the rest. */
+export const SHOWN_OR_SILENT = [{ required: ["title", "body"] }, { required: ["options"] }];
+
+const NEEDED =
+  "Needed, but for a silent push (`options.content_available`), which has neither title nor body.";
+
+/** What a push says, and to whom. */
+export const content = {
+  user_id: directoryId,
+  title: plainText(1_000).optional().openapi({ description: NEEDED }),
+  body: plainText(4_096).optional().openapi({ description: NEEDED }),
+  data: jsonObject.optional().openapi({ description: "Goes to the app with the push." }),
+  prompt_id: reference.optional().openapi({ description: "Taken from `data` when it stands only there." }),
+  scenario_id: reference.optional().openapi({ description: "Taken from `data` when it stands only there." }),
+  options: options.optional(),
+};
+
+export const sendBody = withContentRules(
+  z.strictObject({
+    ...content,
+    channels: listOf(z.enum(SEND_CHANNELS), SEND_CHANNELS.length)
+      .refine((channels) => new Set(channels).size === channels.length, "must not name a channel twice")
+      .optional()
+      .openapi({
+        type: "array",
+        items: { type: "string", enum: [...SEND_CHANNELS] },
+        minItems: 1,
+        maxItems: SEND_CHANNELS.length,
+        description:
+          "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or both.",
+      }),
+    send_at: instant.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description: "Not before this time, which is at most 365 days ahead.",
+    }),
+    expires_at: instant.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description:
+        "Not sent after this time, which must be in the future; it then fails as `expired`. What has come to an inbox by then stays there.",
+    }),
+    fallback: z
+      .enum(CHANNELS)
+      .exclude(["push"])
+      .optional()
+      .openapi({ description: "The channel that follows if the push fails." }),
+  }),
+)
+  .refine(
+    ({ send_at, expires_at }) => send_at === undefined || expires_at === undefined || send_at < expires_at,
+    {
+      path: ["expires_at"],
+      error: "must be after send_at",
+    },
+  )
+  .refine(({ channels, fallback }) => fallback === undefined || (channels ?? ["push"]).includes("push"), {
+    path: ["fallback"],
+    error: "needs `push` among the channels: only a push can fail",
+  })
+  .refine(({ channels, fallback }) => fallback !== "in_app" || !channels?.includes("in_app"), {
+    path: ["fallback"],
+    error: "is sent to anyway",
+  })
+  .openapi("PushSend", {
+    anyOf: SHOWN_OR_SILENT,
+    example: {
+      user_id: "usr_4bc8d2",
+      title: "Time to log your run!",
+      body: "You haven't recorded an activity in 3 days. Keep your training on track.",
+      data: { deep_link: "eirapp://wizard/activity?scenario=missed_activity_3day" },
+      prompt_id: "ph_9c1d4e",
+      scenario_id: "missed_activity_3day",
+      options: { sound: "chime.wav", badge: 1, ttl: 3_600, channel_id: "training" },
+    },
+  });
 
 /** Options that no configured provider supports: refused before sending, when the caller can still be told. */
 export const unknownOptions = (
