@@ -99,7 +99,7 @@ function createExpiringSet() {
 }
 
 /**
- * The same for webhooks. Only calls that could not be verified are counted, since a provider sends the events of all e-mails
+ * Limits webhooks. Only calls that could not be verified are counted, since a provider sends the events of all e-mails
  * from a few addresses. A client over the limit is refused for a minute, unless one of its calls was verified within the
  * last day: strangers may send from a provider's addresses, too.
  */

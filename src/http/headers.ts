@@ -5,7 +5,7 @@ import { Failure } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /** Whether a caller wants to wait for the outcome, and how long (RFC 7240). */
-export interface Preference {
+interface Preference {
   /** Milliseconds to wait for the outcome. */
   waitMs: number;
   /** The value of the Preference-Applied header; null when the caller sent no preference. */
@@ -40,10 +40,10 @@ const unreadable = (detail: string): Failure =>
 
 /**
  * Reads `Prefer: respond-async` and `Prefer: wait=N` (0–10, more counts as 10). Both together mean: asynchronously, but
- * but answer only after N seconds (§4.3). Other preferences are ignored, as the RFC says.
+ * answer only after N seconds (§4.3). Other preferences are ignored, as the RFC says.
  * @throws 400 for a header that cannot be read, and for a `wait` that is no number of seconds
  */
-export function preferenceOf(header: string | undefined, defaultWaitMs: number): Preference {
+function preferenceOf(header: string | undefined, defaultWaitMs: number): Preference {
   if (header === undefined) return { waitMs: defaultWaitMs, applied: null };
   const parts = preferencesIn(header);
   if (parts === null) throw unreadable("must be a list of preferences, such as `respond-async, wait=5`");

@@ -35,7 +35,7 @@ export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
  * The budget in which a dispatch holds a slot until it is sent. Null for in-app messages and tests: their budgets count
  * requests, since each writes a row, so there is no slot to free.
  */
-export function budgetOf(
+function budgetOf(
   { channels, types }: Pick<Ctx, "channels" | "types">,
   { channel, type }: { channel: string; type: string },
 ): Budget | null {

@@ -8,7 +8,7 @@ interface Kept {
 }
 
 /** How many units a lease must and may have. */
-export interface Need {
+interface Need {
   atLeast: number;
   upTo: number;
   /** The units have been used already: take what is left, even if it is too little. */
@@ -16,7 +16,7 @@ export interface Need {
 }
 
 /** Units of a day (UTC, counted from 1970). `left`: not leased by anyone yet. */
-export interface Lease {
+interface Lease {
   day: number;
   granted: number;
   left: number;
