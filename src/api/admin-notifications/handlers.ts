@@ -1,7 +1,7 @@
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
-import { idempotencyKeyOf } from "../../http/headers.ts";
+import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope.ts";

@@ -3,7 +3,7 @@ import { sendOne } from "../../notifications/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../log/wait.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
-import { idempotencyKeyOf, applyPreference } from "../../http/headers.ts";
+import { idempotencyKeyOf, applyPreference } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope.ts";

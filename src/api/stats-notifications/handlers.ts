@@ -1,7 +1,7 @@
 import type { NewUser } from "../../directory/users.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
-import { idempotencyKeyOf } from "../../http/headers.ts";
+import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { scopeOf } from "../../auth/scope.ts";

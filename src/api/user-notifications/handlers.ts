@@ -5,7 +5,7 @@ import { sendTest } from "../../notifications/test/send.ts";
 import { deliverOn } from "../../delivery/through-providers.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
-import { idempotencyKeyOf } from "../../http/headers.ts";
+import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { type Subject, subjectOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";

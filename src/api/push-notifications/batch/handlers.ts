@@ -3,7 +3,7 @@ import type { ZodError } from "zod";
 import { scopeOf } from "../../../auth/scope.ts";
 import type { App, AppEnv } from "../../../http/app-env.ts";
 import { fieldErrors, type Target as ErrorsOf } from "../../../http/field-errors.ts";
-import { idempotencyKeyOf, applyPreference } from "../../../http/headers.ts";
+import { idempotencyKeyOf, applyPreference } from "../../../http/input.ts";
 import { faultsOf, membersOf } from "../../../http/members.ts";
 import { invalid } from "../../../http/problem.ts";
 import { printId } from "../../../lib/ids.ts";
