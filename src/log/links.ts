@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import { FALLBACK_OF, fallbackKey, IS_FALLBACK } from "../outbox/dedupe-keys.ts";
 
@@ -11,14 +12,18 @@ export interface Links {
 export type Linked = Dispatch & Links;
 
 /**
- * Further columns of `SELECT … FROM dispatches`: its links, in this order, from the dedupe key of the fallback. At most two
- * look-ups by an index; where there is no link they read no row.
+ * Further columns of `SELECT … FROM dispatches`: its links, in this order, from the dedupe key of the fallback. Each is one
+ * look-up by an index, and none where the channel follows no other and the dispatch names no fallback. A look-up costs a
+ * read row even when it finds nothing.
  */
-export const LINKS: SQL = sql`
-  (SELECT ${FALLBACK_OF} FROM ${dedupeKeys} AS o
-    WHERE o.dispatch_id = ${dispatches}.id AND ${IS_FALLBACK} LIMIT 1) AS follows,
+export const linksOf = ({ channels }: Pick<Ctx, "channels">): SQL => sql`
+  CASE WHEN ${dispatches}.channel IN ${followers(channels)} THEN (SELECT ${FALLBACK_OF} FROM ${dedupeKeys} AS o
+    WHERE o.dispatch_id = ${dispatches}.id AND ${IS_FALLBACK} LIMIT 1) END AS follows,
   CASE WHEN ${dispatches}.fallback IS NOT NULL THEN (SELECT o.dispatch_id FROM ${dedupeKeys} AS o
     WHERE o.key = ${fallbackKey(sql`${dispatches}.id`)}) END AS followed_by`;
+
+const followers = (channels: Ctx["channels"]): string[] =>
+  [...channels.values()].flatMap(({ channel, canFollow }) => (canFollow ? [channel] : []));
 
 /** The links that there are, as a view prints ids. */
 export const printLinks = (

@@ -6,7 +6,7 @@ import { Parsed } from "../db/statement.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
-import { type Linked, LINKS } from "./links.ts";
+import { type Linked, linksOf } from "./links.ts";
 
 /** What the log can be filtered by. */
 export interface LogFilter {
@@ -123,13 +123,13 @@ const all = (parts: readonly SQL[]): SQL =>
  * rows, and no more than the page needs. So what is sorted does not grow with the log.
  */
 export function listDispatches(
-  { channels }: Pick<Ctx, "channels">,
+  ctx: Pick<Ctx, "channels">,
   scope: Scope,
   filter: LogFilter,
   page: Page,
 ): Parsed<Listed<Linked>> {
   const asked = filter.channel === undefined ? [] : [filter.channel];
-  const known = [...new Set([...channels.keys(), ...asked])];
+  const known = [...new Set([...ctx.channels.keys(), ...asked])];
   const driver = driverOf(scope, filter);
   const wanted = conditions(scope, filter, driver, known);
   const values = lookedUp(scope, filter, driver, asked.length === 0 ? known : asked);
@@ -145,7 +145,7 @@ export function listDispatches(
         ];
   return Parsed.of(
     {
-      rows: sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${all(from)}
+      rows: sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${all(from)}
         ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
       counted: sql<{ total: number }>`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches}
         ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
@@ -184,8 +184,13 @@ function lookedUpStatuses(
 const sent = { userId: sql`${dispatches}.user_id`, orgId: sql`${dispatches}.org_id` };
 
 /** One dispatch with its links, if it is in scope. */
-export const findDispatch = (scope: Scope, channel: string | null, id: string): SQL<Linked> =>
-  sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+export const findDispatch = (
+  ctx: Pick<Ctx, "channels">,
+  scope: Scope,
+  channel: string | null,
+  id: string,
+): SQL<Linked> =>
+  sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
 
 const ofId = (channel: string | null, id: string): SQL =>
   sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { inJson } from "../db/json.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
-import { type Linked, LINKS } from "./links.ts";
+import { type Linked, linksOf } from "./links.ts";
 
 /** When to read the rows, as parts of the whole wait: of 3 s after 0.1, 0.3, 0.8, 1.8 and 3 s. Always five reads. */
 const READS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
@@ -16,7 +16,7 @@ export const isFinished = ({ status }: Dispatch): boolean => status !== "queued"
 /** Reads dispatches with their links by id, in order of their ids. */
 export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Linked[]> {
   const { rows } = await ctx.db.read({
-    rows: sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
+    rows: sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
   });
   return rows;
 }

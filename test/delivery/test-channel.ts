@@ -36,6 +36,7 @@ export function createPager() {
       periodMs: HOUR,
     },
     isPerDevice: false,
+    canFollow: true,
     announce: null,
     providers: [{ name: "tower", pace: { ratePerSecond: 100, burst: 100 } }],
     load: (claimed) =>
@@ -78,6 +79,7 @@ export function createBoard() {
     settlementQueue: "bulk",
     budget: null,
     isPerDevice: false,
+    canFollow: true,
     announce: async (_ctx, userId) => void announced.push(userId),
     providers: [],
     deliver: () => Promise.resolve(new Map()),

@@ -46,6 +46,7 @@ export function createPushChannel(
     settlementQueue: "push",
     budget,
     isPerDevice: true,
+    canFollow: false,
     announce: null,
     providers,
     load: loadFor(isOvertaken),

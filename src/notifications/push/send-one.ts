@@ -10,7 +10,7 @@ import {
   insertDispatches,
   insertForUsers,
 } from "../../outbox/create.ts";
-import { type Linked, LINKS } from "../../log/links.ts";
+import { type Linked, linksOf } from "../../log/links.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
@@ -62,7 +62,7 @@ export async function sendOne(
   key: IdempotencyKey | null,
   input: SendOne,
 ): Promise<SentOne> {
-  const request = once(ctx, key, MESSAGE);
+  const request = once(ctx, key, messageOf(ctx));
   const isBlind = key === null && scope.kind === "all";
   let user: User = { id: input.user_id, org_id: null };
   if (!isBlind) {
@@ -134,13 +134,13 @@ function requireUser([user]: readonly User[]): User {
 }
 
 /** Finds the dispatch that a key stands for, and the in-app message that was sent with it. */
-const MESSAGE: Repeatable<Linked, SentOne> = {
-  find: (id) => sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id}
+const messageOf = (ctx: Ctx): Repeatable<Linked, SentOne> => ({
+  find: (id) => sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE id = ${id}
     UNION ALL SELECT d.*, NULL, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
     WHERE f.id = ${id} AND d.channel = 'in_app' AND d.id <> f.id`,
   replay: ([dispatch, ...others]) =>
     dispatch === undefined ? null : { dispatch, others, replayed: true, limit: null },
-};
+});
 
 const sentOf = ([first, ...others]: Rows): SentOne => ({
   dispatch: asRead(first),
