@@ -3,15 +3,8 @@ import { audit, type Author, CHANGED, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
-import type { Linked } from "../../log/links.ts";
-import {
-  actable,
-  findActable,
-  findDispatch,
-  isActable,
-  listDispatches,
-  type LogFilter,
-} from "../../log/log.ts";
+import { type Linked, actable, findActable, findDispatch, isActable } from "../../log/read.ts";
+import { listDispatches, type LogFilter } from "../../log/list.ts";
 import { holdsUnusedSlot } from "../../delivery/slots.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";

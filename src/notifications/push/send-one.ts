@@ -10,7 +10,7 @@ import {
   insertDispatches,
   insertForUsers,
 } from "../../outbox/create.ts";
-import { type Linked, linksOf } from "../../log/links.ts";
+import { type Linked, linksOf } from "../../log/read.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import type { IdempotencyKey } from "../../idempotency/keys.ts";
 import { type Once, once, type Repeatable } from "../../idempotency/once.ts";
