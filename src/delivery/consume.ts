@@ -1,5 +1,5 @@
 import type { Ctx } from "../ctx.ts";
-import { readMessage, type WakeUp } from "../outbox/message.ts";
+import { readMessage, type WakeUp } from "../outbox/wake.ts";
 import type { Settlement } from "../outbox/settlement.ts";
 import { SETTLE_AGAIN_SECONDS } from "../outbox/timing.ts";
 import type { RetryAfter } from "./channel.ts";
