@@ -12,7 +12,7 @@ import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
 import type { Ctx } from "./ctx.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
-import { throughProviders } from "./delivery/through-providers.ts";
+import { throughProviders } from "./delivery/deliver.ts";
 import type { Bindings } from "./bindings.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { createGates } from "./delivery/gate/client.ts";

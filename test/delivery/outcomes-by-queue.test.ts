@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { splitSettlement } from "../../src/delivery/record-round.ts";
-import { packRounds } from "../../src/delivery/rounds.ts";
+import { packRounds } from "../../src/delivery/deliver.ts";
 import { queueMessage } from "../../src/outbox/wake.ts";
 import { settlementOf } from "../support/settlements.ts";
 

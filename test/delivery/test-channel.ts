@@ -3,7 +3,7 @@ import { Parsed } from "../../src/db/statement.ts";
 import type { ChannelAdapter, RegisteredChannel, Result } from "../../src/delivery/channel.ts";
 import type { Outcome } from "../../src/delivery/outcome.ts";
 import { sendConcurrently } from "../../src/delivery/send-concurrently.ts";
-import { throughProviders } from "../../src/delivery/through-providers.ts";
+import { throughProviders } from "../../src/delivery/deliver.ts";
 import { HOUR } from "../../src/lib/clock.ts";
 
 /** What a pager is sent to: a user's telephone. */
