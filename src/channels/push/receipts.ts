@@ -4,7 +4,7 @@ import { inPortions } from "../../db/portions.ts";
 import type { Statement } from "../../db/statement.ts";
 import { inJson } from "../../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
-import { acceptedCount, failedCount, isOpen } from "../../delivery/counts.ts";
+import { acceptedCount, failedCount, isOpen } from "../../delivery/settle.ts";
 import { follow } from "../../delivery/fallback.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
