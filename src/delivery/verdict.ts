@@ -2,8 +2,8 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
-import { holdsUnusedSlot } from "./slots.ts";
 import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing.ts";
+import { holdsUnusedSlot } from "../outbox/change.ts";
 
 type Change = Partial<Omit<Verdict, "id">> & Pick<Verdict, "status">;
 

@@ -8,10 +8,15 @@ import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import { giveBack } from "../rate-limit/give-back.ts";
 import type { Outcome } from "../delivery/outcome.ts";
-import { cancelQueued, notRetryable, requeueFailed, wasSentSince } from "../outbox/change.ts";
+import {
+  cancelQueued,
+  notRetryable,
+  requeueFailed,
+  wasSentSince,
+  holdsUnusedSlot,
+} from "../outbox/change.ts";
 import { type Linked, actable, findActable, findDispatch, isActable } from "./read.ts";
 import { listDispatches, type LogFilter } from "./list.ts";
-import { holdsUnusedSlot } from "../delivery/slots.ts";
 import { wakesItself } from "../outbox/timing.ts";
 import { wake } from "../outbox/wake.ts";
 

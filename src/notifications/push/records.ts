@@ -5,11 +5,11 @@ import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/sc
 import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
 import { type Linked, actable, findActable, findDispatch, isActable } from "../../log/read.ts";
 import { listDispatches, type LogFilter } from "../../log/list.ts";
-import { holdsUnusedSlot } from "../../delivery/slots.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { keepOutcomes } from "../pause/following.ts";
 import { giveBack } from "../../rate-limit/give-back.ts";
+import { holdsUnusedSlot } from "../../outbox/change.ts";
 
 /** The push view of the log. One round trip. */
 export const listPushes = async (
