@@ -6,7 +6,7 @@ import { AFTER_FAULT_SECONDS, MAX_CLAIMS } from "../outbox/timing.ts";
 import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
 import { deferOverQuota, uncountQuota } from "../rate-limit/quota/spend.ts";
 import type { ClaimedDispatch } from "./claim.ts";
-import { abandoned, expired, isExpired, senderLeft, postponed } from "./verdict.ts";
+import { abandoned, expired, isExpired, senderLeft, postponed } from "./record-round.ts";
 import { inParallel } from "../lib/parallel.ts";
 import { PARALLEL_LIMITERS } from "../rate-limit/give-back.ts";
 
