@@ -15,7 +15,7 @@ import { openDb, type SessionStart } from "./db/client.ts";
 import { throughProviders } from "./delivery/deliver.ts";
 import type { Bindings } from "./bindings.ts";
 import { type Config, readConfig } from "./config/config.ts";
-import { createGates } from "./delivery/gate/client.ts";
+import { createGates } from "./delivery/permit.ts";
 import { type Authenticate, createAuthenticate } from "./auth/authenticate.ts";
 import { createInboxes } from "./inbox/live/client.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
