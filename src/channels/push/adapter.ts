@@ -6,9 +6,8 @@ import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale, parseOptions } from "./options.ts";
 import { devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
 import { type PushProvider, takes } from "./provider.ts";
-import { resultOf, tooLate } from "./results.ts";
+import { resultOf, tooLate, NO_DEVICE } from "./results.ts";
 import { NO_PROVIDER, type PushDelivery, sendByProvider } from "./send-by-provider.ts";
-import { NO_DEVICE } from "./summarize.ts";
 
 /** What is still to be sent: each device of each user, without those that accepted the same dispatch before. */
 const pendingOf = (dispatches: readonly Dispatch[], loaded: Loaded): PushDelivery[] =>
