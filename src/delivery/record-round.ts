@@ -122,12 +122,8 @@ export const postponed = (
     ...change,
   });
 
-export const failed = (
-  dispatch: Dispatch,
-  code: string,
-  message: string,
-  change: Partial<Change> = {},
-): Verdict => verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
+const failed = (dispatch: Dispatch, code: string, message: string, change: Partial<Change> = {}): Verdict =>
+  verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
 
 /** What is added when a dispatch ends: when no provider has seen it, its slot is free again. */
 const ended = (dispatch: Dispatch, isAttempted: boolean): Partial<Change> =>
@@ -166,7 +162,7 @@ export const isExpired = (dispatch: Dispatch, now: number): boolean =>
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
 
 /** What an outcome means for its dispatch. @param probe the provider was only being tried out, so a failure spends no attempt */
-export function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
+function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
   const { dispatch, outcome } = result;
   const now = ctx.clock.now();
   const change = {

@@ -7,7 +7,7 @@ import { FALLBACK_OF, fallbackKey, IS_FALLBACK } from "../outbox/dedupe-keys.ts"
 import { inJson } from "../db/json.ts";
 
 /** The ids of the dispatch that this one followed on another channel, and of the one that followed it. Missing when not read. */
-export interface Links {
+interface Links {
   follows?: string | null;
   followed_by?: string | null;
 }

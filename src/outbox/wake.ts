@@ -10,8 +10,8 @@ import { inParallel } from "../lib/parallel.ts";
 import { z } from "zod";
 
 /** At most this many ids in one message, and this many messages in one sendBatch: well inside 128 KB and 256 KB. */
-export const IDS_PER_MESSAGE = 100;
-export const MESSAGES_PER_SEND = 50;
+const IDS_PER_MESSAGE = 100;
+const MESSAGES_PER_SEND = 50;
 
 /** A wake-up call: these dispatches may be due. The rows are the truth; a message has their ids and nothing else. */
 const wakeUp = z.object({
@@ -107,7 +107,7 @@ export const MAX_ANNOUNCED = 500;
 const PARALLEL_ANNOUNCEMENTS = 50;
 
 /** A message that was delivered when it was inserted. */
-export interface Delivered {
+interface Delivered {
   channel: string;
   userId: string;
 }
