@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inTurn } from "../../../src/channels/send-kit/report.ts";
-import { retryAfterMs } from "../../../src/channels/send-kit/retry-after.ts";
+import { retryAfterMs } from "../../../src/channels/send-kit/http.ts";
 import { accepted, lookUp, notTried, verdictsOf } from "../../../src/channels/send-kit/verdict.ts";
 
 const verdict = verdictsOf({
