@@ -10,7 +10,7 @@ import type { Inboxes } from "./inbox/inboxes.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
-import type { QueueMessage } from "./outbox/message.ts";
+import type { QueueMessage } from "./outbox/wake.ts";
 import type { Quotas } from "./rate-limit/quota/quota.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
 

@@ -1,10 +1,10 @@
 import type { Ctx } from "../ctx.ts";
-import { readMessage, type WakeUp } from "../outbox/message.ts";
+import { readMessage, type WakeUp } from "../outbox/wake.ts";
 import type { Settlement } from "../outbox/settlement.ts";
 import { SETTLE_AGAIN_SECONDS } from "../outbox/timing.ts";
 import type { RetryAfter } from "./channel.ts";
 import { settle } from "./settle.ts";
-import { deliverOn } from "./through-providers.ts";
+import { deliverOn } from "./deliver.ts";
 
 /**
  * Messages of outcomes that an invocation settles: each is a round trip of a dozen statements, and up to two hundred calls

@@ -3,12 +3,14 @@ import { hasRoom } from "../db/client.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { AFTER_FAULT_SECONDS, wakesItself } from "../outbox/timing.ts";
 import { wake } from "../outbox/wake.ts";
-import type { ChannelAdapter, ChannelReport, Result, RetryAfter } from "./channel.ts";
+import type { ChannelAdapter, ChannelReport, Result, RetryAfter, RegisteredChannel } from "./channel.ts";
 import { claim, type Early } from "./claim.ts";
 import { acquirePermit, releasePermit, restFor } from "./permit.ts";
 import { recordRound } from "./record-round.ts";
-import { packRounds } from "./rounds.ts";
 import { sortOut } from "./sort-out.ts";
+import { chunks } from "../lib/chunks.ts";
+import { Parsed } from "../db/statement.ts";
+import { channelOf } from "../outbox/channel.ts";
 
 /** Dispatches of one round: claimed together, and sent through one provider. */
 export const ROUND = 100;
@@ -21,6 +23,26 @@ export const ROUND = 100;
  */
 export const MAX_ROUNDS = 12;
 const MAX_MS = 6 * MINUTE;
+
+/** Sends what is due on one channel; a list of ids for each message. @throws when there is no such channel */
+export const deliverOn = async (
+  ctx: Ctx,
+  channel: string,
+  messages: readonly (readonly string[])[],
+): Promise<RetryAfter> => channelOf(ctx, channel).deliver(ctx, messages);
+
+/** The channel whose dispatches go out through the adapter's providers. */
+export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): RegisteredChannel => ({
+  ...adapter,
+  deliver: (ctx, messages) => deliver(ctx, adapter, messages),
+  check: (ids, now) =>
+    Parsed.of(
+      { loaded: adapter.load(ids, now) },
+      ({ loaded }) =>
+        (dispatch) =>
+          adapter.refusal(dispatch, loaded, now),
+    ),
+});
 
 /**
  * Sends what is due of these messages' ids, one round after another.
@@ -49,6 +71,30 @@ export async function deliver<Loaded>(
     }
   }
   return retryAfter;
+}
+
+/**
+ * The ids of several messages as rounds of at most `size`, each id once. Ids of one message stay together where they fit,
+ * because dispatches that shared a request come back as one message and must be repeated as one request.
+ */
+export function packRounds(messages: readonly (readonly string[])[], size: number): string[][] {
+  const seen = new Set<string>();
+  const rounds: string[][] = [];
+  let round: string[] = [];
+  const close = () => {
+    if (round.length > 0) rounds.push(round);
+    round = [];
+  };
+  for (const message of messages) {
+    const ids = [...new Set(message)].filter((id) => !seen.has(id));
+    for (const id of ids) seen.add(id);
+    for (const part of chunks(ids, size)) {
+      if (round.length + part.length > size) close();
+      round.push(...part);
+    }
+  }
+  close();
+  return rounds;
 }
 
 /** Nothing may be sent for so many seconds. Null: for so long that the sweep wakes the dispatches again. */

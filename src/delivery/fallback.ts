@@ -37,7 +37,11 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
   const followers = ids.map((from) => ({ from, id: ctx.ids.uuid() }));
   const pairs = JSON.stringify(followers);
   const queues = JSON.stringify(
-    Object.fromEntries([...ctx.channels.values()].map(({ channel, queue }) => [channel, queue])),
+    Object.fromEntries(
+      [...ctx.channels.values()].flatMap(({ channel, queue, canFollow }) =>
+        canFollow ? [[channel, queue]] : [],
+      ),
+    ),
   );
   const queue = sql`(${queues} ->> d.fallback)`;
   const isInstant = sql`d.fallback IN ${instantChannels(ctx)}`;

@@ -1,8 +1,10 @@
 import type { Ctx } from "../ctx.ts";
-import type { Admission, Gate } from "./gate/gate.ts";
+import type { Admission, Gate, Gates } from "./gate/gate.ts";
 import type { ChannelAdapter, ProviderEntry } from "./channel.ts";
 import type { ProviderHealth } from "./outcome.ts";
 import type { AcquireMore } from "./send-concurrently.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { ProviderGate } from "./gate/durable-object.ts";
 
 /** A gate's permit to send. `releasePermit` must be called for it. */
 export interface Permit {
@@ -106,3 +108,17 @@ function worstOf(health: readonly ProviderHealth[]): ProviderHealth | null {
   if (health.some((report) => report.kind === "ok")) return { kind: "ok" };
   return health.length > 0 ? { kind: "error" } : null;
 }
+
+/** The gates of all providers: one Durable Object each, found by name. The time is `clock`'s. */
+export const createGates =
+  (namespace: DurableObjectNamespace<ProviderGate>, clock: Clock): Gates =>
+  (name) => {
+    // A stub that has thrown may stay broken: each call gets its own.
+    const object = () => namespace.getByName(name);
+    return {
+      acquire: (count, pace) => object().acquire(clock.now(), count, pace),
+      giveBack: (count, pace, probe) => object().giveBack(clock.now(), count, pace, probe),
+      report: (health) => object().report(clock.now(), health),
+      peek: () => object().peek(clock.now()),
+    };
+  };

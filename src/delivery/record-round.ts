@@ -4,8 +4,9 @@ import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
 import { type PersonalFields, settle } from "./settle.ts";
-import { postponed, verdictOf } from "./verdict.ts";
 import { settleLater } from "../outbox/wake.ts";
+import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing.ts";
+import { holdsUnusedSlot } from "../outbox/change.ts";
 
 /** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
 const DELIVERIES_PER_SETTLEMENT = 200;
@@ -83,4 +84,125 @@ export function splitSettlement(settlement: Settlement): Settlement[] {
     piece.gone.push(...settlement.gone.filter((token) => devices.has(token.device_id)));
   }
   return pieces;
+}
+
+type Change = Partial<Omit<Verdict, "id">> & Pick<Verdict, "status">;
+
+/** A verdict with everything that does not follow from the outcome. */
+function verdict(dispatch: Dispatch, change: Change): Verdict {
+  return {
+    id: dispatch.id,
+    error_code: null,
+    error: null,
+    provider: null,
+    provider_message_id: null,
+    targets: dispatch.targets,
+    spent: 0,
+    due_at: dispatch.due_at,
+    wake_at: null,
+    slot_at: dispatch.slot_at,
+    sent_at: null,
+    chunk_id: dispatch.chunk_id,
+    frees_slot: false,
+    ...change,
+  };
+}
+
+/** Back to the queue, to be sent at `dueAt`. It spends no attempt by itself. */
+export const postponed = (
+  ctx: Ctx,
+  dispatch: Dispatch,
+  dueAt: number,
+  change: Partial<Change> = {},
+): Verdict =>
+  verdict(dispatch, {
+    status: "queued",
+    due_at: dueAt,
+    wake_at: firstWakeAt(dueAt, ctx.clock.now(), ctx.config.sweepAfterMs),
+    ...change,
+  });
+
+const failed = (dispatch: Dispatch, code: string, message: string, change: Partial<Change> = {}): Verdict =>
+  verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
+
+/** What is added when a dispatch ends: when no provider has seen it, its slot is free again. */
+const ended = (dispatch: Dispatch, isAttempted: boolean): Partial<Change> =>
+  isAttempted || !holdsUnusedSlot(dispatch) ? {} : { slot_at: null, frees_slot: true };
+
+export const expired = (dispatch: Dispatch): Verdict =>
+  failed(dispatch, "expired", "It could not be sent before it expired", ended(dispatch, false));
+
+/** Why a dispatch is cancelled whose user has left the organizations of the org_admin who sent it. It has no fallback. */
+export const SENDER_LEFT = {
+  code: "sender_not_in_charge",
+  message: "Its user no longer belongs to the organization that sent it",
+} as const;
+
+export const senderLeft = (dispatch: Dispatch): Verdict =>
+  verdict(dispatch, {
+    status: "cancelled",
+    error_code: SENDER_LEFT.code,
+    error: SENDER_LEFT.message,
+    ...ended(dispatch, false),
+  });
+
+/** Of a dispatch whose consumer is lost each time. */
+export const abandoned = (dispatch: Dispatch): Verdict =>
+  failed(dispatch, "abandoned", "Sending it was interrupted too often", ended(dispatch, false));
+
+/**
+ * Whether a dispatch may no longer be sent: it is past its `expires_at`, or `MAX_AGE_MS` late. While it has no slot its age is
+ * counted from `due_at`, because its user's budget was booked out or the limiter did not answer.
+ */
+export const isExpired = (dispatch: Dispatch, now: number): boolean =>
+  (dispatch.expires_at !== null && dispatch.expires_at <= now) ||
+  Math.max(firstDueAt(dispatch), dispatch.slot_at === null ? dispatch.due_at : 0) + MAX_AGE_MS <= now;
+
+/** The same jitter for all dispatches of a chunk, so that they come back together. The chunk's id is random enough. */
+const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
+
+/** What an outcome means for its dispatch. @param probe the provider was only being tried out, so a failure spends no attempt */
+function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
+  const { dispatch, outcome } = result;
+  const now = ctx.clock.now();
+  const change = {
+    provider,
+    targets: result.targets,
+    ...(result.attempted && { sent_at: now, spent: 1 }),
+  };
+  switch (outcome.kind) {
+    case "accepted":
+      return verdict(dispatch, { ...change, status: "sent", provider_message_id: outcome.messageId });
+    case "deferred":
+      return postponed(ctx, dispatch, now + outcome.afterMs, { ...change, spent: 0 });
+    case "unwanted":
+      return verdict(dispatch, {
+        ...change,
+        status: "cancelled",
+        error_code: outcome.code,
+        error: outcome.message,
+        ...ended(dispatch, result.attempted),
+      });
+    case "rejected":
+    case "gone":
+      return failed(dispatch, outcome.code, outcome.message, {
+        ...change,
+        sent_at: now,
+        ...ended(dispatch, result.attempted),
+      });
+    case "retry": {
+      const error = { error_code: outcome.code, error: outcome.message };
+      const spent = probe ? 0 : 1;
+      const random = result.chunk === undefined ? ctx.random() : randomOf(result.chunk);
+      const wait = retryWait(Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
+      return wait === null
+        ? failed(dispatch, outcome.code, outcome.message, { ...change, ...ended(dispatch, result.attempted) })
+        : postponed(ctx, dispatch, now + wait, {
+            ...change,
+            ...error,
+            spent,
+            chunk_id: result.chunk ?? null,
+          });
+    }
+  }
 }

@@ -7,7 +7,6 @@ import { deliveries, deviceTokens, dispatches } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { DAY } from "../lib/clock.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
-import { acceptedCount, failedCount, isOpen } from "./counts.ts";
 import { follow } from "./fallback.ts";
 import { giveBack, type Unsent } from "../rate-limit/budgets.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
@@ -152,3 +151,22 @@ function invalidateTokens(ctx: Ctx, { gone, claimed_at }: Settlement): Statement
       WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= ${claimed_at}`,
   );
 }
+
+// Subqueries of statements on `dispatches`. Counts are always made from the deliveries, so repeats, overlaps and late reports
+// cannot make them wrong.
+
+const count = (condition: SQL): SQL =>
+  sql`(SELECT count(*) FROM ${deliveries} x WHERE x.dispatch_id = ${dispatches}.id AND ${condition})`;
+
+/** Devices that have accepted. */
+export const acceptedCount = count(sql`x.status = 'accepted'`);
+
+/**
+ * Devices that were not reached. A delivery that may be tried again has not failed yet.
+ * @param isOpen whether the dispatch goes back to its queue
+ */
+export const failedCount = (isOpen: SQL): SQL =>
+  count(sql`(x.status = 'failed' OR (x.status = 'retry' AND NOT ${isOpen}))`);
+
+/** For a dispatch whose status stays as it is. A cancelled dispatch has not made all of its attempts. */
+export const isOpen: SQL = sql`(${dispatches}.status IN ('queued', 'sending', 'cancelled'))`;

@@ -6,8 +6,9 @@ import { AFTER_FAULT_SECONDS, MAX_CLAIMS } from "../outbox/timing.ts";
 import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
 import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import type { ClaimedDispatch } from "./claim.ts";
-import { slotsFor } from "./slots.ts";
-import { abandoned, expired, isExpired, senderLeft, postponed } from "./verdict.ts";
+import { abandoned, expired, isExpired, senderLeft, postponed } from "./record-round.ts";
+import { inParallel } from "../lib/parallel.ts";
+import { PARALLEL_LIMITERS } from "../rate-limit/budgets.ts";
 
 /**
  * A dispatch whose user is booked out asks for a slot again so long before there is one: when half of what is booked is
@@ -85,4 +86,32 @@ function sortBySlot(
   // What would come too late ends now, so that another dispatch can have its slot.
   else if ((dispatch.expires_at ?? Infinity) <= sendAt) verdicts.push(expired(withSlot));
   else verdicts.push(postponed(ctx, withSlot, slot.at ?? sendAt - ASK_AHEAD_MS));
+}
+
+/**
+ * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for the users with the most.
+ * @param withinMs after so long no further limiter is asked
+ * @returns slots by dispatch; none where the limiter did not answer or was not asked
+ */
+export async function slotsFor(
+  ctx: Ctx,
+  budget: Budget,
+  wanted: readonly { id: string; user_id: string }[],
+  withinMs = Number.POSITIVE_INFINITY,
+): Promise<Map<string, Slot>> {
+  const end = ctx.clock.now() + withinMs;
+  const users = [...Map.groupBy(wanted, ({ user_id }) => user_id)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const slots = await inParallel(users, PARALLEL_LIMITERS, async ([userId, own]) => {
+    if (ctx.clock.now() >= end) return [];
+    const ids = own.map(({ id }) => id);
+    try {
+      return await ctx.limiters(userId).slots(budget, ids);
+    } catch (error) {
+      ctx.log.error("limiter_failed", error, { dispatches: ids.length });
+      return [];
+    }
+  });
+  return new Map(slots.flat().map((slot) => [slot.id, slot]));
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { dispatches } from "../db/schema/index.ts";
-import { announce } from "../outbox/announce.ts";
+import { announce } from "../outbox/wake.ts";
 import { notFound } from "../lib/failure.ts";
 import type { InboxRow } from "./message.ts";
 import { findMessage, inInbox, readAt, standingOf, unreadIds } from "./queries.ts";

@@ -8,10 +8,15 @@ import { Failure, notFound } from "../lib/failure.ts";
 import type { Listed, Page } from "../lib/page.ts";
 import { giveBack } from "../rate-limit/budgets.ts";
 import type { Outcome } from "../delivery/outcome.ts";
-import { cancelQueued, notRetryable, requeueFailed, wasSentSince } from "../outbox/change.ts";
-import type { Linked } from "./links.ts";
-import { actable, findActable, findDispatch, isActable, listDispatches, type LogFilter } from "./log.ts";
-import { holdsUnusedSlot } from "../delivery/slots.ts";
+import {
+  cancelQueued,
+  notRetryable,
+  requeueFailed,
+  wasSentSince,
+  holdsUnusedSlot,
+} from "../outbox/change.ts";
+import { type Linked, actable, findActable, findDispatch, isActable } from "./read.ts";
+import { listDispatches, type LogFilter } from "./list.ts";
 import { wakesItself } from "../outbox/timing.ts";
 import { wake } from "../outbox/wake.ts";
 
@@ -28,7 +33,7 @@ export const listLog = async (
 
 /** @throws 404 */
 export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Linked> {
-  const { found } = await ctx.db.read({ found: findDispatch(scope, null, id) });
+  const { found } = await ctx.db.read({ found: findDispatch(ctx, scope, null, id) });
   const [dispatch] = found;
   if (dispatch === undefined) throw notFound("dispatch");
   return dispatch;

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { hasRoom } from "../db/client.ts";
+import { inPortions } from "../db/portions.ts";
 import {
   auditLog,
   dedupeKeys,
@@ -16,9 +16,9 @@ import { DAY } from "../lib/clock.ts";
 import { firstIdAt } from "../lib/ids.ts";
 import { dayOf } from "./withheld/count.ts";
 
-/** Rows removed by one statement, and repetitions in one run: the work is bounded, and an hour later the rest follows. */
+/** Rows removed by one statement, and portions in one run: the work is bounded, and an hour later the rest follows. */
 const PORTION = 2_000;
-const REPETITIONS = 80;
+const PORTIONS = 80;
 
 /**
  * What has been said must stay known for as long as it could come up again: a yearly certificate, an old match. And no less
@@ -36,13 +36,12 @@ const AUDIT_KEPT_DAYS = 400;
  */
 export async function removeOld(ctx: Ctx): Promise<number> {
   const batch = removals(ctx);
-  let removed = 0;
-  for (let i = 0; i < REPETITIONS && hasRoom(ctx.db); i++) {
+  const { done } = await inPortions(ctx.db, PORTIONS, async () => {
     const { gone, expired } = await ctx.db.write(batch);
-    removed += gone.length;
-    if ([gone, ...Object.values(expired)].every((rows) => rows.length < PORTION)) break;
-  }
-  return removed;
+    const isLast = [gone, ...Object.values(expired)].every((rows) => rows.length < PORTION);
+    return { done: gone.length, isLast };
+  });
+  return done;
 }
 
 interface Removed {

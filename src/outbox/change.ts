@@ -3,6 +3,7 @@ import type { Ctx } from "../ctx.ts";
 import { builder } from "../db/builder.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
+import type { Unsent } from "../rate-limit/budgets.ts";
 import { fallbackKey } from "./dedupe-keys.ts";
 import { LOOK_AHEAD_MS } from "./timing.ts";
 
@@ -27,6 +28,22 @@ export const cancelQueued = (
       ...(reason && { error_code: reason.code, error: reason.message }),
     })
     .where(and(where, eq(dispatches.status, "queued")));
+
+/**
+ * Whether a dispatch has a slot that no attempt has used. When its consumer was lost while it had the dispatch, the message
+ * may have been sent, and the slot counts as used.
+ */
+export const holdsUnusedSlot = ({
+  slot_at,
+  sent_at,
+  claims,
+}: Pick<Dispatch, "slot_at" | "sent_at" | "claims">): boolean =>
+  slot_at !== null && (sent_at === null || sent_at < slot_at) && claims <= 1;
+
+/** Reads, after `cancelQueued` in the same batch, the dispatches whose slots are free now. */
+export const cancelledUnsent = (where: SQL): SQL<Unsent> =>
+  sql<Unsent>`SELECT id, user_id, channel, type FROM ${dispatches} WHERE ${where} AND status = 'cancelled'
+    AND slot_at IS NOT NULL AND (sent_at IS NULL OR sent_at < slot_at)`;
 
 /**
  * Whether another dispatch has said since what `d` was to say: a later one of a type that supersedes, or its follower on

@@ -14,6 +14,8 @@ export interface ChannelTraits {
   readonly budget: Budget | null;
   /** Whether a dispatch has a delivery for each device of its user: counts are then made from the deliveries. */
   readonly isPerDevice: boolean;
+  /** Whether a dispatch of it may be the fallback of one that failed on another channel. */
+  readonly canFollow: boolean;
   /**
    * Not null on a channel where inserting a dispatch that is due delivers it. It then tells the user's open clients that
    * something has come.

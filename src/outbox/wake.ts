@@ -3,11 +3,38 @@ import type { Ctx } from "../ctx.ts";
 import { inJson } from "../db/json.ts";
 import { type DispatchRow, dispatches, type QueueName } from "../db/schema/index.ts";
 import { chunks } from "../lib/chunks.ts";
-import { announce, announceable } from "./announce.ts";
 import { channelOf } from "./channel.ts";
-import { IDS_PER_MESSAGE, MESSAGES_PER_SEND, type QueueMessage } from "./message.ts";
-import type { Settlement } from "./settlement.ts";
+import { type Settlement, settlement } from "./settlement.ts";
 import { SETTLE_AGAIN_SECONDS } from "./timing.ts";
+import { inParallel } from "../lib/parallel.ts";
+import { z } from "zod";
+
+/** At most this many ids in one message, and this many messages in one sendBatch: well inside 128 KB and 256 KB. */
+const IDS_PER_MESSAGE = 100;
+const MESSAGES_PER_SEND = 50;
+
+/** A wake-up call: these dispatches may be due. The rows are the truth; a message has their ids and nothing else. */
+const wakeUp = z.object({
+  v: z.literal(1),
+  channel: z.string(),
+  ids: z.array(z.uuid()).max(IDS_PER_MESSAGE),
+});
+
+/** Outcomes that could not be written when they came in. */
+const outcomes = z.object({ v: z.literal(1), settle: settlement });
+
+/** Everything that our queues carry. */
+export const queueMessage = z.union([wakeUp, outcomes]);
+export type QueueMessage = z.infer<typeof queueMessage>;
+export type WakeUp = z.infer<typeof wakeUp>;
+
+/** A message as its sender meant it, or why it cannot be read: it has another shape, or is of a channel that is not there. */
+export function readMessage({ channels }: Pick<Ctx, "channels">, body: unknown): QueueMessage | Error {
+  const { success, data, error } = queueMessage.safeParse(body);
+  if (!success) return error;
+  const channel = "settle" in data ? data.settle.channel : data.channel;
+  return channels.has(channel) ? data : new Error("No channel has this name");
+}
 
 /** A dispatch to wake: its queue must hear of it, or, when inserting it has delivered it, its user's clients. */
 export interface ToWake {
@@ -71,6 +98,48 @@ async function send(
     ctx.log.error("wake_failed", error, { lane: queue, messages: messages.length });
     return false;
   }
+}
+
+/** Users that one call announces to: an invocation has 10,000 subrequests, and somebody may be waiting for its end. */
+export const MAX_ANNOUNCED = 500;
+
+/** Users that are announced to at the same time. */
+const PARALLEL_ANNOUNCEMENTS = 50;
+
+/** A message that was delivered when it was inserted. */
+interface Delivered {
+  channel: string;
+  userId: string;
+}
+
+/** Separates the messages of the first 500 users from those that another call must announce. */
+export function announceable<T extends { userId: string }>(
+  delivered: readonly T[],
+): { now: T[]; later: T[] } {
+  const users = new Set<string>();
+  const [now, later]: [T[], T[]] = [[], []];
+  for (const message of delivered) {
+    if (users.size < MAX_ANNOUNCED) users.add(message.userId);
+    (users.has(message.userId) ? now : later).push(message);
+  }
+  return { now, later };
+}
+
+/**
+ * Tells the open clients of these users that something new has come, once a user and channel. It never fails, since it is
+ * only a hint: the rows are the truth, and without it clients find them a little later.
+ */
+export async function announce(ctx: Ctx, delivered: Iterable<Delivered>): Promise<void> {
+  const each = new Map(
+    [...delivered].map(({ channel, userId }) => [JSON.stringify([channel, userId]), { channel, userId }]),
+  );
+  await inParallel([...each.values()], PARALLEL_ANNOUNCEMENTS, async ({ channel, userId }) => {
+    try {
+      await channelOf(ctx, channel).announce?.(ctx, userId);
+    } catch (error) {
+      ctx.log.error("announce_failed", error);
+    }
+  });
 }
 
 /** Puts outcomes that D1 did not take onto their channel's queue. False when the queue is away as well. */

@@ -3,11 +3,10 @@ import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
 import { settle } from "../delivery/settle.ts";
 import type { Settlement } from "../outbox/settlement.ts";
-import { settleLater } from "../outbox/wake.ts";
+import { settleLater, readMessage } from "../outbox/wake.ts";
 import { DAY } from "../lib/clock.ts";
 import { MAX_SETTLEMENTS } from "../delivery/consume.ts";
 import { eventsIn } from "./email-events.ts";
-import { readMessage } from "../outbox/message.ts";
 
 /** Outcomes that D1 did not take go back onto their queue until they are so old: then it is they that D1 cannot take. */
 const OUTCOMES_KEPT_MS = DAY;

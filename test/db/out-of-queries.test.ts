@@ -10,7 +10,7 @@ import { sendDueReminders } from "../../src/notifications/certification-reminder
 import { remindOrg } from "../../src/notifications/certification-reminder/remind-org.ts";
 import { refreshStale } from "../../src/notifications/stats-summary/refresh-stale.ts";
 import { sendSummaries } from "../../src/notifications/stats-summary/job.ts";
-import { deliverOn } from "../../src/delivery/through-providers.ts";
+import { deliverOn } from "../../src/delivery/deliver.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 

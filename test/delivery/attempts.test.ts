@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../src/lib/clock.ts";
-import { deliverOn } from "../../src/delivery/through-providers.ts";
+import { deliverOn } from "../../src/delivery/deliver.ts";
 import {
   createWorld,
   deliverNow,

@@ -3,7 +3,7 @@ import { sweep } from "../../src/delivery/sweep.ts";
 import { wake } from "../../src/outbox/wake.ts";
 import { chunks } from "../../src/lib/chunks.ts";
 import { DAY } from "../../src/lib/clock.ts";
-import { deliverOn } from "../../src/delivery/through-providers.ts";
+import { deliverOn } from "../../src/delivery/deliver.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReaders, mailNow } from "../support/mail.ts";
 import {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { consume, MAX_SETTLEMENTS } from "../../src/delivery/consume.ts";
 import type { Ctx } from "../../src/ctx.ts";
 import type { RegisteredChannel } from "../../src/delivery/channel.ts";
-import { queueMessage } from "../../src/outbox/message.ts";
+import { queueMessage } from "../../src/outbox/wake.ts";
 import { DEAD_LETTERS } from "../support/fake-queue.ts";
 import type { Harness } from "../support/harness.ts";
 import { settlementOf } from "../support/settlements.ts";

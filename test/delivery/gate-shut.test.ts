@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { sweep } from "../../src/delivery/sweep.ts";
 import { MINUTE, SECOND } from "../../src/lib/clock.ts";
-import { deliverOn } from "../../src/delivery/through-providers.ts";
+import { deliverOn } from "../../src/delivery/deliver.ts";
 import {
   batchOf,
   createWorld,

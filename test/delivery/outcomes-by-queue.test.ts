@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { splitSettlement } from "../../src/delivery/record-round.ts";
-import { packRounds } from "../../src/delivery/rounds.ts";
-import { queueMessage } from "../../src/outbox/message.ts";
+import { packRounds } from "../../src/delivery/deliver.ts";
+import { queueMessage } from "../../src/outbox/wake.ts";
 import { settlementOf } from "../support/settlements.ts";
 
 /** A settlement of as many dispatches, with so many devices each, every tenth of which is dead. */

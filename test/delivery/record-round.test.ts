@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { claim } from "../../src/delivery/claim.ts";
 import { recordRound } from "../../src/delivery/record-round.ts";
 import { Parsed } from "../../src/db/statement.ts";
-import { queueMessage } from "../../src/outbox/message.ts";
+import { queueMessage } from "../../src/outbox/wake.ts";
 import { settlement } from "../../src/outbox/settlement.ts";
 import { createWorld, dispatchesOf, dispatchOf, emptyTables, givenPushes } from "../support/pipeline.ts";
 import { settlementOf } from "../support/settlements.ts";

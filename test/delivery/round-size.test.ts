@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import { MAX_ANNOUNCED } from "../../src/outbox/announce.ts";
+import { MAX_ANNOUNCED } from "../../src/outbox/wake.ts";
 import { MAX_ROUNDS, ROUND } from "../../src/delivery/deliver.ts";
 import { MAX_SETTLEMENTS } from "../../src/delivery/consume.ts";
 import { createMailWorld, givenMailsTo, mailNow } from "../support/mail.ts";

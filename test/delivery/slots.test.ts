@@ -8,7 +8,7 @@ import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { giveBack } from "../../src/rate-limit/budgets.ts";
 import type { Budget } from "../../src/rate-limit/limiter.ts";
-import { deliverOn } from "../../src/delivery/through-providers.ts";
+import { deliverOn } from "../../src/delivery/deliver.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow } from "../support/mail.ts";
 import {

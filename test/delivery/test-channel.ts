@@ -3,7 +3,7 @@ import { Parsed } from "../../src/db/statement.ts";
 import type { ChannelAdapter, RegisteredChannel, Result } from "../../src/delivery/channel.ts";
 import type { Outcome } from "../../src/delivery/outcome.ts";
 import { sendConcurrently } from "../../src/delivery/send-concurrently.ts";
-import { throughProviders } from "../../src/delivery/through-providers.ts";
+import { throughProviders } from "../../src/delivery/deliver.ts";
 import { HOUR } from "../../src/lib/clock.ts";
 
 /** What a pager is sent to: a user's telephone. */
@@ -36,6 +36,7 @@ export function createPager() {
       periodMs: HOUR,
     },
     isPerDevice: false,
+    canFollow: true,
     announce: null,
     providers: [{ name: "tower", pace: { ratePerSecond: 100, burst: 100 } }],
     load: (claimed) =>
@@ -78,6 +79,7 @@ export function createBoard() {
     settlementQueue: "bulk",
     budget: null,
     isPerDevice: false,
+    canFollow: true,
     announce: async (_ctx, userId) => void announced.push(userId),
     providers: [],
     deliver: () => Promise.resolve(new Map()),

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { fetchReceipts } from "../../src/channels/push/receipts.ts";
 import { cancelQueued, requeueFailed } from "../../src/outbox/change.ts";
-import { type LogFilter, listDispatches } from "../../src/log/log.ts";
+import { type LogFilter, listDispatches } from "../../src/log/list.ts";
 import { removeOld } from "../../src/log/retention.ts";
 import { settle } from "../../src/delivery/settle.ts";
 import { sweep } from "../../src/delivery/sweep.ts";

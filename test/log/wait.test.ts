@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Ctx } from "../../src/ctx.ts";
 import { SECOND } from "../../src/lib/clock.ts";
-import { awaitOutcome, readDispatches } from "../../src/log/wait.ts";
+import { awaitOutcome, readDispatches } from "../../src/log/read.ts";
 import { createWorld, dispatchesOf, emptyTables, givenPushes } from "../support/pipeline.ts";
 
 beforeEach(emptyTables);

@@ -1,5 +1,5 @@
 import type { QueueName } from "../../src/db/schema/index.ts";
-import { queueMessage } from "../../src/outbox/message.ts";
+import { queueMessage } from "../../src/outbox/wake.ts";
 import type { Pass } from "./interrupts.ts";
 
 export const DEAD_LETTERS = "tidings-dead-letters";

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Dispatch } from "../../db/schema/index.ts";
-import { type Linked, printLinks } from "../../log/links.ts";
+import { type Linked, printLinks } from "../../log/read.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
 import type { BulkRequest } from "../../notifications/certification-reminder/org-portion.ts";

@@ -1,6 +1,6 @@
 import * as records from "../../notifications/push/records.ts";
 import { sendOne } from "../../notifications/push/send-one.ts";
-import { awaitOutcome, isFinished } from "../../log/wait.ts";
+import { awaitOutcome, isFinished } from "../../log/read.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf, applyPreference } from "../../http/input.ts";

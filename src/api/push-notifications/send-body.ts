@@ -7,9 +7,12 @@ import {
   type PushOptions,
   SILENT_OPTIONS,
   unknownTo,
+  MAX_IN_APP_BYTES,
+  MAX_PUSH_BYTES,
+  inAppBytes,
+  pushPayloadBytes,
 } from "../../channels/push/options.ts";
 import type { PushProvider } from "../../channels/push/provider.ts";
-import { MAX_IN_APP_BYTES, MAX_PUSH_BYTES, inAppBytes, pushPayloadBytes } from "../../channels/push/size.ts";
 import { CHANNELS } from "../../db/schema/index.ts";
 import { directoryId, instant, jsonObject, listOf } from "../../http/schemas.ts";
 import type { FieldError } from "../../lib/failure.ts";

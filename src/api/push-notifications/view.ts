@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
 import { parseOptions } from "../../channels/push/options.ts";
-import { type Linked, printLinks } from "../../log/links.ts";
+import { type Linked, printLinks } from "../../log/read.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
 import { keysOf, parseObject } from "../../lib/objects.ts";

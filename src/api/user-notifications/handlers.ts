@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
 import { sendTest } from "../../notifications/test/send.ts";
-import { deliverOn } from "../../delivery/through-providers.ts";
+import { deliverOn } from "../../delivery/deliver.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { EmailCount } from "../../channels/email/history.ts";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
-import { type Linked, printLinks } from "../../log/links.ts";
+import { type Linked, printLinks } from "../../log/read.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { keysOf } from "../../lib/objects.ts";
 import type { PreferencesRow } from "../../preferences/preferences.ts";

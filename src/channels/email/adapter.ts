@@ -89,6 +89,7 @@ export function createEmailChannel(
     settlementQueue: "email",
     budget,
     isPerDevice: false,
+    canFollow: true,
     announce: null,
     providers,
     load: (claimed, now) =>

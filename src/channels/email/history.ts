@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { dispatches, type DispatchStatus, emailTotals } from "../../db/schema/index.ts";
 import { findSubject, subjectMissing, type Subject } from "../../directory/subject.ts";
-import type { Linked } from "../../log/links.ts";
-import { findDispatch, listDispatches } from "../../log/log.ts";
+import { type Linked, findDispatch } from "../../log/read.ts";
+import { listDispatches } from "../../log/list.ts";
 import { DAY } from "../../lib/clock.ts";
 import { notFound } from "../../lib/failure.ts";
 import { firstIdAt } from "../../lib/ids.ts";
@@ -29,7 +29,7 @@ export const listEmails = async (
 export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<Linked> {
   const { known, found } = await ctx.db.read({
     known: findSubject(subject),
-    found: findDispatch(subject.scope, "email", id),
+    found: findDispatch(ctx, subject.scope, "email", id),
   });
   if (known.length !== 1) throw subjectMissing(subject);
   const [dispatch] = found;

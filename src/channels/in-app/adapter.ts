@@ -9,6 +9,7 @@ export const inAppChannel: RegisteredChannel = {
   // Callers are counted when they ask, since each message leaves a row at once.
   budget: null,
   isPerDevice: false,
+  canFollow: true,
   announce: (ctx, userId) => ctx.inboxes.notify(userId),
   providers: [],
   deliver: deliverInApp,

@@ -4,7 +4,7 @@ import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { dispatches } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
-import { SENDER_LEFT } from "../../delivery/verdict.ts";
+import { SENDER_LEFT } from "../../delivery/record-round.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 

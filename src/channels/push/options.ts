@@ -1,3 +1,7 @@
+import type { Dispatch } from "../../db/schema/index.ts";
+import { firstDueAt } from "../../outbox/timing.ts";
+import { DAY, MINUTE, SECOND } from "../../lib/clock.ts";
+
 /** How urgent a push is. `high` may wake a sleeping phone. */
 export const PRIORITIES = ["default", "normal", "high"] as const;
 
@@ -92,3 +96,77 @@ export function parseData(column: string | null): Record<string, unknown> | null
   const value: unknown = column === null ? null : JSON.parse(column);
   return isData(value) ? value : null;
 }
+
+/** How long a push service keeps a push for a phone that is off: four weeks, Android's default. */
+const KEPT_BY_SERVICE_MS = 28 * DAY;
+
+/** Time that queue and sweep may take after a push is due. It lets a push with `ttl: 0` be sent at all. */
+const ON_ITS_WAY_MS = MINUTE;
+
+type Times = Pick<Dispatch, "created_at" | "scheduled_at" | "slot_at" | "expires_at">;
+
+/**
+ * Epoch ms until which a push service keeps a push that is sent `now`. Never in the past, and never left out: without it
+ * iOS drops the push when the phone is not reachable at that moment.
+ */
+export function keptUntil(dispatch: Times, { ttl }: PushOptions, now: number): number {
+  const kept = firstDueAt(dispatch) + (ttl === undefined ? KEPT_BY_SERVICE_MS : ttl * SECOND);
+  return Math.max(now, Math.min(kept, dispatch.expires_at ?? kept));
+}
+
+/** Whether the sender's `ttl` was over before any push service took the push. */
+export const isStale = (dispatch: Times, { ttl }: PushOptions, now: number): boolean =>
+  ttl !== undefined && now > firstDueAt(dispatch) + ttl * SECOND + ON_ITS_WAY_MS;
+
+/**
+ * What APNs, FCM and Expo take for one notification, in bytes of UTF-8 JSON
+ * (https://docs.expo.dev/push-notifications/sending-notifications/#push-receipt-errors).
+ */
+export const MAX_PUSH_BYTES = 4_096;
+
+// The most that a provider adds to a message. APNs takes collapse ids of up to 64 bytes.
+const FRAME = {
+  sound: "default",
+  priority: "high",
+  expiration: 9_999_999_999,
+  collapseId: "x".repeat(64),
+  tag: "x".repeat(64),
+};
+
+/** A message whose size counts. */
+interface Sized {
+  title?: string | null | undefined;
+  body?: string | null | undefined;
+  data?: Record<string, unknown> | null | undefined;
+  options?: PushOptions | undefined;
+}
+
+/** What is missing does not become JSON. */
+const textOf = ({ title, body, data }: Sized) => ({
+  title: title ?? undefined,
+  body: body ?? undefined,
+  data: data ?? undefined,
+});
+
+/** JSON's length in bytes of UTF-8. */
+const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/**
+ * The bytes that a notification counts against MAX_PUSH_BYTES: its JSON as it is sent, without the recipient.
+ * It is never less than what a provider sends, so that no message passes here and is too big later.
+ */
+export function pushPayloadBytes({ options = {}, ...message }: Sized): number {
+  const { ttl: _, image, ...shown } = options;
+  // Our names of the options are at least as long as a provider's. Only the image is nested deeper there.
+  const rich = image === undefined ? {} : { richContent: { image } };
+  return jsonBytes({ ...textOf(message), ...FRAME, ...shown, ...rich });
+}
+
+/**
+ * The most for a message that goes to the inbox alone, in bytes of UTF-8 JSON. Any title and body fit; a page of the inbox
+ * and a frame of its socket hold up to 100 messages.
+ */
+export const MAX_IN_APP_BYTES = 16_384;
+
+/** The bytes that an in-app message counts against MAX_IN_APP_BYTES. */
+export const inAppBytes = (message: Sized): number => jsonBytes(textOf(message));

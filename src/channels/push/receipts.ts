@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { hasRoom } from "../../db/client.ts";
+import { inPortions } from "../../db/portions.ts";
 import type { Statement } from "../../db/statement.ts";
 import { inJson } from "../../db/json.ts";
 import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
-import { acceptedCount, failedCount, isOpen } from "../../delivery/counts.ts";
+import { acceptedCount, failedCount, isOpen } from "../../delivery/settle.ts";
 import { follow } from "../../delivery/fallback.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
@@ -34,17 +34,15 @@ interface Due {
  * @returns how many receipts were looked up
  */
 export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]): Promise<number> {
-  let looked = 0;
-  for (let call = 0; call < CALLS_PER_TICK && hasRoom(ctx.db); call++) {
+  const { done } = await inPortions(ctx.db, CALLS_PER_TICK, async () => {
     const due = await readDue(ctx);
-    looked += due.length;
     for (const [name, own] of Map.groupBy(due, (delivery) => delivery.provider)) {
       const provider = providers.find((candidate) => candidate.name === name);
       await lookUp(ctx, provider, own);
     }
-    if (due.length < TICKETS_PER_CALL) break;
-  }
-  return looked;
+    return { done: due.length, isLast: due.length < TICKETS_PER_CALL };
+  });
+  return done;
 }
 
 /**

@@ -6,9 +6,8 @@ import { acquirePermit, type Permit, releasePermit } from "../../delivery/permit
 import { sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
-import { keptUntil } from "./lifetime.ts";
+import { keptUntil, parseData, parseOptions } from "./options.ts";
 import type { Device, Loaded } from "./load.ts";
-import { parseData, parseOptions } from "./options.ts";
 import { type PushMessage, type PushProvider, takes } from "./provider.ts";
 
 /** One device's part of a dispatch. */

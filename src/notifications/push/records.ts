@@ -3,20 +3,13 @@ import { audit, type Author, CHANGED, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
-import type { Linked } from "../../log/links.ts";
-import {
-  actable,
-  findActable,
-  findDispatch,
-  isActable,
-  listDispatches,
-  type LogFilter,
-} from "../../log/log.ts";
-import { holdsUnusedSlot } from "../../delivery/slots.ts";
+import { type Linked, actable, findActable, findDispatch, isActable } from "../../log/read.ts";
+import { listDispatches, type LogFilter } from "../../log/list.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { keepOutcomes } from "../pause/following.ts";
 import { giveBack } from "../../rate-limit/budgets.ts";
+import { holdsUnusedSlot } from "../../outbox/change.ts";
 
 /** The push view of the log. One round trip. */
 export const listPushes = async (
@@ -41,7 +34,7 @@ export async function getPush(
       ? userInScope(scope, sql`t.user_id`)
       : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
   const { found, tokens } = await ctx.db.read({
-    found: findDispatch(scope, "push", id),
+    found: findDispatch(ctx, scope, "push", id),
     tokens: sql<{
       token: string;
     }>`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,

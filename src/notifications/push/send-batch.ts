@@ -4,7 +4,7 @@ import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
 import { asRead, dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../../outbox/create.ts";
-import { slotsFor } from "../../delivery/slots.ts";
+import { slotsFor } from "../../delivery/sort-out.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import { type IdempotencyKey, once, type Repeatable } from "../../idempotency/once.ts";
 import { SECOND } from "../../lib/clock.ts";

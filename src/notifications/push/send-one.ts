@@ -5,7 +5,6 @@ import type { Ctx } from "../../ctx.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { type IdempotencyKey, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { type Linked, LINKS } from "../../log/links.ts";
 import {
   asRead,
   dispatchRow,
@@ -14,6 +13,7 @@ import {
   insertDispatches,
   insertForUsers,
 } from "../../outbox/create.ts";
+import { type Linked, linksOf } from "../../log/read.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
@@ -71,7 +71,7 @@ export async function sendOne(
   key: IdempotencyKey | null,
   input: SendOne,
 ): Promise<SentOne> {
-  const request = key === null && scope.kind === "all" ? null : once(ctx, key, MESSAGE);
+  const request = key === null && scope.kind === "all" ? null : once(ctx, key, messageOf(ctx));
   let user: User = { id: input.user_id, org_id: null };
   if (request !== null) {
     const { found, earlier } = await request.read({ users: findUser(scope, input.user_id) });
@@ -161,13 +161,13 @@ function requireUser([user]: readonly User[]): User {
 }
 
 /** Finds the dispatch that a key stands for, and the in-app message that was sent with it. */
-const MESSAGE: Repeatable<Linked, SentOne> = {
-  find: (id) => sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE id = ${id}
+const messageOf = (ctx: Ctx): Repeatable<Linked, SentOne> => ({
+  find: (id) => sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE id = ${id}
     UNION ALL SELECT d.*, NULL, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
     WHERE f.id = ${id} AND d.channel = 'in_app' AND d.id <> f.id`,
   replay: ([dispatch, ...others]) =>
     dispatch === undefined ? null : { dispatch, others, replayed: true, limit: null },
-};
+});
 
 const sentOf = ([first, ...others]: Rows): SentOne => ({
   dispatch: asRead(first),

@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isStale, keptUntil } from "../../../src/channels/push/lifetime.ts";
 import {
+  isStale,
+  keptUntil,
   INTERRUPTION_LEVELS,
   MAX_TTL_SECONDS,
   PRIORITIES,
   PUSH_OPTIONS,
   type PushOptions,
   unknownTo,
+  pushPayloadBytes,
 } from "../../../src/channels/push/options.ts";
 import { toExpoMessage } from "../../../src/channels/push/providers/expo/mapping.ts";
-import { pushPayloadBytes } from "../../../src/channels/push/size.ts";
 import { createWorld, NOW, pushTo, tokenOf } from "./expo-fixture.ts";
 
 const SECOND = 1_000;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { toExpoMessage } from "../../../src/channels/push/providers/expo/mapping.ts";
 import { isExpoPushToken } from "../../../src/channels/push/providers/expo/token.ts";
 import { createLogProvider } from "../../../src/channels/push/providers/log/index.ts";
-import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../../src/channels/push/size.ts";
+import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../../src/channels/push/options.ts";
 import type { Log, LogFields } from "../../../src/lib/log.ts";
 import { createWorld, NOW, pushes, pushTo, tokenOf } from "./expo-fixture.ts";
 

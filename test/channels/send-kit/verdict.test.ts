@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { inTurn } from "../../../src/channels/send-kit/report.ts";
-import { retryAfterMs } from "../../../src/channels/send-kit/retry-after.ts";
-import { accepted, lookUp, notTried, verdictsOf } from "../../../src/channels/send-kit/verdict.ts";
+import { inTurn, accepted, lookUp, notTried, verdictsOf } from "../../../src/channels/send-kit/verdict.ts";
+import { retryAfterMs } from "../../../src/channels/send-kit/http.ts";
 
 const verdict = verdictsOf({
   down: { kind: "retry", health: "error", message: "Down" },

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import type { Pace, ProviderHealth } from "../../../src/delivery/outcome.ts";
-import { createGates } from "../../../src/delivery/gate/client.ts";
+import { createGates } from "../../../src/delivery/permit.ts";
 import { type Gate, MAX_PACING_WAIT_MS } from "../../../src/delivery/gate/gate.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/lib/clock.ts";
 import { manualClock } from "../../rate-limit/world.ts";

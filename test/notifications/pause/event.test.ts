@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pushPayloadBytes, MAX_PUSH_BYTES } from "../../../src/channels/push/size.ts";
+import { pushPayloadBytes, MAX_PUSH_BYTES } from "../../../src/channels/push/options.ts";
 import { pausePayload } from "../../../src/notifications/pause/payload.ts";
 import { pauseEvent, type Pausing } from "../../../src/notifications/pause/event.ts";
 

@@ -7,7 +7,7 @@ import { idempotencyKeyOf, applyPreference } from "../../../http/input.ts";
 import { faultsOf, membersOf } from "../../../http/members.ts";
 import { invalid } from "../../../http/problem.ts";
 import { printId } from "../../../lib/ids.ts";
-import { awaitOutcome } from "../../../log/wait.ts";
+import { awaitOutcome } from "../../../log/read.ts";
 import { sendBatch } from "../../../notifications/push/send-batch.ts";
 import * as routes from "./routes.ts";
 import { BASE } from "../routes.ts";

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { isFinished } from "../../../log/wait.ts";
+import { isFinished } from "../../../log/read.ts";
 import { reportOf } from "../../../http/field-errors.ts";
 import { iso } from "../../../lib/clock.ts";
 import type { FieldError } from "../../../lib/failure.ts";

@@ -1,6 +1,5 @@
 import type { SendReport } from "../../../delivery/outcome.ts";
-import { report } from "../../send-kit/report.ts";
-import type { ProviderVerdict } from "../../send-kit/verdict.ts";
+import { report, type ProviderVerdict } from "../../send-kit/verdict.ts";
 import type { CheckedMessage } from "../headers.ts";
 import type { EmailMessage } from "../provider.ts";
 import { verdict } from "./verdicts.ts";

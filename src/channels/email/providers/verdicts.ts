@@ -1,6 +1,5 @@
 import { HOUR, MINUTE, SECOND } from "../../../lib/clock.ts";
-import type { Answer } from "../../send-kit/http.ts";
-import { retryAfterMs } from "../../send-kit/retry-after.ts";
+import { type Answer, retryAfterMs } from "../../send-kit/http.ts";
 import { type ProviderVerdict, type VerdictRow, verdictsOf } from "../../send-kit/verdict.ts";
 import type { ProviderProbe } from "../provider.ts";
 

@@ -1,6 +1,6 @@
 import { checkMessage } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { inTurn } from "../../../send-kit/report.ts";
+import { inTurn } from "../../../send-kit/verdict.ts";
 import { defineEmailProvider } from "../definition.ts";
 import { verdict } from "../verdicts.ts";
 import { sendThrough, type EmailBinding } from "./client.ts";

@@ -1,8 +1,7 @@
 import type { Log } from "../../../../lib/log.ts";
 import type { EmailProvider } from "../../provider.ts";
 import { defineEmailProvider } from "../definition.ts";
-import { report } from "../../../send-kit/report.ts";
-import { accepted } from "../../../send-kit/verdict.ts";
+import { report, accepted } from "../../../send-kit/verdict.ts";
 
 /** Delivers nothing: accepts every message and logs that it did, without addresses or text. For local development. */
 export const createLogProvider = ({ log: lines }: { log: Log }): EmailProvider => ({

@@ -1,6 +1,5 @@
 import { formatAddress, type MessageLimits } from "../../headers.ts";
-import { type Answer, member, stringMember } from "../../../send-kit/http.ts";
-import { retryAfterMs } from "../../../send-kit/retry-after.ts";
+import { type Answer, member, stringMember, retryAfterMs } from "../../../send-kit/http.ts";
 import { accepted, lookUp, type ProviderVerdict } from "../../../send-kit/verdict.ts";
 import { DISPATCH_TAG, type EmailMessage, type ProviderProbe } from "../../provider.ts";
 import {

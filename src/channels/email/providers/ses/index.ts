@@ -3,7 +3,7 @@ import { count, list, url } from "../../../../config/variables.ts";
 import type { Pace } from "../../../../delivery/outcome.ts";
 import { checkMessage } from "../../headers.ts";
 import type { EmailProvider } from "../../provider.ts";
-import { inTurn } from "../../../send-kit/report.ts";
+import { inTurn } from "../../../send-kit/verdict.ts";
 import { verdict } from "../verdicts.ts";
 import { defineEmailProvider } from "../definition.ts";
 import { createSesClient, type SesClientOptions } from "./client.ts";

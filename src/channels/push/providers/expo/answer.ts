@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { HOUR } from "../../../../lib/clock.ts";
-import { type Answer, member } from "../../../send-kit/http.ts";
-import { retryAfterMs } from "../../../send-kit/retry-after.ts";
+import { type Answer, member, retryAfterMs } from "../../../send-kit/http.ts";
 import type { ExpoCode } from "./codes.ts";
 
 /** What an HTTP answer of Expo's push service (or its absence) says about the request as a whole. */

@@ -1,8 +1,7 @@
 import type { SendReport } from "../../../../delivery/outcome.ts";
 import { type Clock, SECOND } from "../../../../lib/clock.ts";
-import { report } from "../../../send-kit/report.ts";
+import { report, type ProviderVerdict } from "../../../send-kit/verdict.ts";
 import { type Left, sendInPieces } from "../../../send-kit/split.ts";
-import type { ProviderVerdict } from "../../../send-kit/verdict.ts";
 import type { PushMessage } from "../../provider.ts";
 import type { ExpoClient } from "./client.ts";
 import { VERDICTS, verdict } from "./codes.ts";

@@ -1,12 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
-import { inScope, mayAct, orgTree, type Scope } from "../auth/scope.ts";
+import { inScope, orgTree, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
-import { COMMON_TYPE, type Dispatch, dispatches, type DispatchStatus } from "../db/schema/index.ts";
+import { COMMON_TYPE, dispatches, type DispatchStatus } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
-import { Failure, notFound } from "../lib/failure.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
-import { type Linked, LINKS } from "./links.ts";
+import { type Linked, linksOf } from "./read.ts";
 
 /** What the log can be filtered by. */
 export interface LogFilter {
@@ -123,13 +122,13 @@ const all = (parts: readonly SQL[]): SQL =>
  * rows, and no more than the page needs. So what is sorted does not grow with the log.
  */
 export function listDispatches(
-  { channels }: Pick<Ctx, "channels">,
+  ctx: Pick<Ctx, "channels">,
   scope: Scope,
   filter: LogFilter,
   page: Page,
 ): Parsed<Listed<Linked>> {
   const asked = filter.channel === undefined ? [] : [filter.channel];
-  const known = [...new Set([...channels.keys(), ...asked])];
+  const known = [...new Set([...ctx.channels.keys(), ...asked])];
   const driver = driverOf(scope, filter);
   const wanted = conditions(scope, filter, driver, known);
   const values = lookedUp(scope, filter, driver, asked.length === 0 ? known : asked);
@@ -145,7 +144,7 @@ export function listDispatches(
         ];
   return Parsed.of(
     {
-      rows: sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${all(from)}
+      rows: sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${all(from)}
         ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
       counted: sql<{ total: number }>`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches}
         ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
@@ -179,39 +178,4 @@ function lookedUpStatuses(
       json_each(${JSON.stringify(statuses)}) AS s)`,
     found: sql`channel = t.channel AND status = t.status`,
   };
-}
-
-const sent = { userId: sql`${dispatches}.user_id`, orgId: sql`${dispatches}.org_id` };
-
-/** One dispatch with its links, if it is in scope. */
-export const findDispatch = (scope: Scope, channel: string | null, id: string): SQL<Linked> =>
-  sql<Linked>`SELECT *, ${LINKS} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
-
-const ofId = (channel: string | null, id: string): SQL =>
-  sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;
-
-/** The condition that this dispatch is there, and the caller may do something with it. */
-export const isActable = (scope: Scope, channel: string | null, id: string): SQL =>
-  sql`${ofId(channel, id)} AND ${mayAct(scope, sent)}`;
-
-/** A dispatch, and whether the caller may do something with it. */
-export type Actable = Dispatch & { may_act: 0 | 1 };
-
-/** Reads a dispatch in scope with which the caller wants to do something: `actable` takes it. */
-export const findActable = (scope: Scope, channel: string | null, id: string): SQL<Actable> =>
-  sql<Actable>`SELECT *, ${mayAct(scope, sent)} AS may_act FROM ${dispatches}
-    WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
-
-/**
- * What `findActable` found.
- * @param noun what it is called where there is none
- * @throws 404 outside the scope, 403 `user_moved` where its user has left the caller's organizations
- */
-export function actable([row]: readonly Actable[], noun: string): Dispatch {
-  if (row === undefined) throw notFound(noun);
-  const { may_act, ...dispatch } = row;
-  if (may_act === 1) return dispatch;
-  throw new Failure("forbidden", "Its user belongs to none of your organizations now.", {
-    code: "user_moved",
-  });
 }
