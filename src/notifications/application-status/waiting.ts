@@ -1,12 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { fromType } from "../../content/type.ts";
 import type { Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { applications, grants, dedupeKeys, users } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { awaitingNote, IS_STATUS, isAwaiting, STATUS_OF, statusKey } from "../../outbox/dedupe-keys.ts";
+import { awaitingNote, isAwaiting } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
+import { IS_STATUS, STATUS_OF, statusKey } from "./dedupe-key.ts";
+import { applicationStatus } from "./type.ts";
 
 /** Statuses in one portion. */
 export const MOST_STATUSES = 1_000;
@@ -28,7 +31,7 @@ export interface ReadyStatus {
 
 /** The application `a` of a dedupe key `o`, as long as it belongs to the user `j.value` and still has the status of the key. */
 const STANDING: SQL = sql`${applications} AS a ON a.id = ${STATUS_OF} AND a.user_id = j.value
-  AND o.key = ${statusKey("application", sql`a.id`, sql`a.status_seq`)}`;
+  AND o.key = ${statusKey(sql`a.id`, sql`a.status_seq`)}`;
 
 const KNOWN: SQL = sql`CROSS JOIN ${users} AS u ON u.id = a.user_id CROSS JOIN ${grants} AS g ON g.id = a.grant_id`;
 
@@ -52,9 +55,8 @@ export function notifyOfReadyStatuses(
 ): { ids: readonly string[]; statements: readonly Statement[] } {
   const rows = statuses.map(({ user_id, org_id, application_id, grant_id, ...said }) =>
     dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(applicationStatus, ctx.clock.now()),
       lane: "bulk",
-      type: "application_status",
       userId: user_id,
       orgId: org_id,
       payload: {

@@ -1,19 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../../db/statement.ts";
 import { grants, matches, dedupeKeys, userSchedules, users } from "../../db/schema/index.ts";
-import {
-  AWAITED_MS,
-  AWAITING_SINCE,
-  IS_MATCH,
-  IS_PAUSE,
-  IS_STATUS,
-  isAwaiting,
-  MATCH_ID,
-  waitingFor,
-} from "../../outbox/dedupe-keys.ts";
+import { AWAITED_MS, AWAITING_SINCE, isAwaiting, waitingFor } from "../../outbox/placeholders.ts";
+import { IS_PAUSE } from "../pause/dedupe-key.ts";
 import { PAUSE_READY, PAUSE_STANDS } from "../pause/waiting.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
+import { IS_STATUS } from "../application-status/dedupe-key.ts";
+import { applicationStatus } from "../application-status/type.ts";
 import { STATUS_READY, STATUS_STANDS } from "../application-status/waiting.ts";
+import { IS_MATCH, MATCH_ID } from "./dedupe-key.ts";
+import { newMatch } from "./type.ts";
 
 // Facts come in any order. A match, a new status or a pause whose user or grant the directory does not have yet gets its
 // dedupe key at once, so that it is sent once. Its user becomes due when the user or the grant arrives, and at the latest
@@ -45,8 +41,8 @@ export const endWaiting = (userIds: string, now: number): Statement[] => {
       WHERE ${isAwaiting(sql`j.value`)} AND ${IS_MATCH} AND ${isKnown} AND ${KNOWN_GRANT}`,
     sql`DELETE FROM ${dedupeKeys} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)}
       WHERE (${IS_STATUS} AND NOT ${STATUS_STANDS}) OR (${IS_PAUSE} AND NOT ${PAUSE_STANDS}))`,
-    countWithheld({ type: "new_match", channel: "email", now }, givenUp(IS_MATCH)),
-    countWithheld({ type: "application_status", channel: "email", now }, givenUp(IS_STATUS)),
+    countWithheld(newMatch, now, givenUp(IS_MATCH)),
+    countWithheld(applicationStatus, now, givenUp(IS_STATUS)),
     sql`DELETE FROM ${dedupeKeys} WHERE key IN (SELECT o.key FROM ${awaiting(userIds)} WHERE ${isOver})`,
   ];
 };

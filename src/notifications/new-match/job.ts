@@ -1,8 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { fromType } from "../../content/type.ts";
 import { dedupeKeys } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { waitingFor } from "../../outbox/dedupe-keys.ts";
+import { waitingFor } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { MOST_PAUSES, type ReadyPause, readyPauses, notifyOfReadyPauses } from "../pause/waiting.ts";
@@ -54,9 +55,8 @@ async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: Ready
   }
   const rows = going.map((user) =>
     dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(newMatch, now),
       lane: "bulk",
-      type: "new_match",
       userId: user.user_id,
       orgId: user.org_id,
     }),

@@ -4,9 +4,10 @@ import type { Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { notificationRecords as records, dedupeKeys, peerMentors, users } from "../../db/schema/index.ts";
 import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
-import { awaitingNote, IS_PAUSE, isAwaiting } from "../../outbox/dedupe-keys.ts";
+import { awaitingNote, isAwaiting } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
+import { IS_PAUSE } from "./dedupe-key.ts";
 import { PAUSED, pauseEvent } from "./event.ts";
 import { HAS_PUSH, pauseMessages } from "./messages.ts";
 

@@ -15,6 +15,7 @@ import { giveBack } from "../../rate-limit/give-back.ts";
 import type { Slot } from "../../rate-limit/limiter.ts";
 import { Reserved } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
+import { push } from "./type.ts";
 
 /**
  * The result of one target: its dispatch, or why there is none. `unknown_user`: also one out of the caller's scope.
@@ -127,7 +128,7 @@ function rowsOf(
       {
         channel: "push",
         lane: "bulk",
-        type: "push",
+        type: push.id,
         userId: user_id,
         orgId,
         ...batch,

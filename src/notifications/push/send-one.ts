@@ -21,6 +21,7 @@ import { inAppBudget, pushBudget } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
 import { reserveSlot } from "../../rate-limit/reserve.ts";
 import { idFromData, type PushContent, shownBy } from "./content.ts";
+import { push } from "./type.ts";
 
 /** Channels to which one call may send the same message. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
@@ -106,7 +107,7 @@ function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne
       ...batch,
       channel,
       lane: "push",
-      type: "push",
+      type: push.id,
       userId: user.id,
       orgId: user.org_id,
       senderOrgId,

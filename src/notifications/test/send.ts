@@ -11,7 +11,7 @@ import {
 } from "../../outbox/create.ts";
 import { type IdempotencyKey, releaseKey } from "../../idempotency/keys.ts";
 import { DISPATCH, type Once, once, type Repeatable } from "../../idempotency/once.ts";
-import { expiryOf } from "../../content/type.ts";
+import { fromType } from "../../content/type.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota } from "../../rate-limit/quota/spend.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
@@ -54,14 +54,12 @@ export async function sendTest(
   if (earlier !== null) return earlier;
 
   const row = dispatchRow(ctx, {
-    channel: "email",
+    ...fromType(test, ctx.clock.now()),
     lane: "email",
-    type: "test",
     userId: caller.id,
     orgId: null,
     payload: { sample: type },
     ...(subject !== undefined && { title: subject }),
-    expiresAt: expiryOf(test, ctx.clock.now()),
     slotTaken: true,
   });
   const winner = await insertInSlot(ctx, request, key, caller, row);

@@ -132,7 +132,7 @@ describe("a further type", () => {
     const h = world();
     const { id } = await givenReader(h);
     const { channels, fallback } = newsletter;
-    const [first = "push"] = channels;
+    const [first] = channels;
     await givenMails(h, [id], {
       type: "newsletter",
       payload: NEWS,
