@@ -99,16 +99,15 @@ export interface NotificationType<Id extends string = string> extends TypeData<I
   readonly lateBound?: LateBound;
 }
 
-/** When a message of a type that is made at `now` expires, epoch ms; null: never. */
-export const expiryOf = ({ goodForMs }: Pick<TypeData, "goodForMs">, now: number): number | null =>
-  goodForMs === null ? null : now + goodForMs;
-
-/** What a type says of a dispatch on its first channel. A source adds to whom it goes, and what it says. */
-export const fromType = (type: TypeData, now: number) => ({
-  type: type.id,
-  channel: type.channels[0],
-  fallback: type.fallback,
-  expiresAt: expiryOf(type, now),
+/**
+ * What a type says of a dispatch on its first channel that is made at `now` (epoch ms). A source adds to whom it goes, and
+ * what it says. `expiresAt` is null when it never expires.
+ */
+export const fromType = ({ id, channels: [channel], fallback, goodForMs }: TypeData, now: number) => ({
+  type: id,
+  channel,
+  fallback,
+  expiresAt: goodForMs === null ? null : now + goodForMs,
 });
 
 /** A type from its parts, which fit each other: payload, template, words, sample and what is read late. */

@@ -94,7 +94,7 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
       (naming) =>
         sql`UPDATE ${naming.table} SET ${sql.identifier(naming.user.name)} = NULL ${portionOf(naming, id)}`,
     ),
-    kept: ctx.reactions.erased(some),
+    kept: ctx.reactions.beforeDeletion(some),
     deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
     keys: sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
     // Some keys outlive their dispatches.

@@ -38,7 +38,7 @@ export const REACTIONS: Reactions = {
     on(matches, { changed: notifyOfMatches }),
     on(applications, { changed: notifyOfStatuses }),
   ]),
-  erased: (dispatches) => KEPT.map((keep) => keep(dispatches)),
+  beforeDeletion: (dispatches) => KEPT.map((keep) => keep(dispatches)),
 };
 
 /** Whether a dispatch `d` says what is not true any more: its push is not sent. */

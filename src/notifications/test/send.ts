@@ -15,10 +15,14 @@ import { fromType } from "../../content/type.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { chargeQuota, overQuota } from "../../rate-limit/quota/spend.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
-import { TEST_BUDGET } from "../../rate-limit/budgets.ts";
+import { HOUR } from "../../lib/clock.ts";
+import type { Budget } from "../../rate-limit/limiter.ts";
 import { release } from "../../rate-limit/give-back.ts";
 import { reserveSlot } from "../../rate-limit/reserve.ts";
 import { test } from "./type.ts";
+
+/** Test e-mails that a user may ask for within an hour. */
+export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
 
 const SERVICE_ERROR = "email_service_error";
 
