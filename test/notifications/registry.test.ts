@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createTypes, traitsOf } from "../../src/content/index.ts";
+import { COMMON_TYPE } from "../../src/db/schema/index.ts";
 import { builtInTypes } from "../../src/notifications/registry.ts";
 
 const NOW = Date.UTC(2026, 2, 20, 8);
@@ -62,6 +63,10 @@ describe("the built-in types", () => {
       stats_summary: { kind: "summary", user: null },
       push: null,
     });
+  });
+
+  test("have among them the one that the index by type leaves out", () => {
+    expect(builtInTypes.get(COMMON_TYPE)).toBeDefined();
   });
 
   test("tell the pipeline what it must know of them", () => {
