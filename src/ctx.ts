@@ -10,6 +10,7 @@ import type { Inboxes } from "./inbox/inboxes.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
+import type { KeyForm } from "./outbox/dedupe-keys.ts";
 import type { QueueMessage } from "./outbox/wake.ts";
 import type { Quotas } from "./rate-limit/quota/quota.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
@@ -23,6 +24,10 @@ export interface TypeTraits {
   readonly superseding: readonly string[];
   /** Types that are counted when they are asked for, in a budget of their own, and hold no slot of their channel's. */
   readonly ownBudget: readonly string[];
+  /** Types that are counted in their organization's quota when they are asked for, and not when they take their slot. */
+  readonly chargedOnRequest: readonly string[];
+  /** The dedupe keys of types that name the user: they are removed with the user. */
+  readonly userKeys: readonly KeyForm[];
 }
 
 /**

@@ -21,9 +21,7 @@ import { createInboxes } from "./inbox/live/client.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
-import { keepOutcomes } from "./notifications/pause/following.ts";
-import { REACTIONS } from "./notifications/reactions.ts";
-import { PAUSE_IS_OVERTAKEN } from "./notifications/pause/holds.ts";
+import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
 import { createQuotas } from "./rate-limit/quota/quota.ts";
 import { emailBudget, pushBudget, createLimiters } from "./rate-limit/budgets.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
@@ -75,7 +73,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     linkSecrets: config.linkSecrets,
   };
   const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
-  const push = createPushChannel(pushProviders, pushBudget({ config }), PAUSE_IS_OVERTAKEN);
+  const push = createPushChannel(pushProviders, pushBudget({ config }), IS_OVERTAKEN);
   const channels = [throughProviders(push), throughProviders(email), inAppChannel];
   const shared = {
     config,
@@ -90,7 +88,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     reactions: REACTIONS,
     channels: new Map(channels.map((channel) => [channel.channel, channel])),
     types: traitsOf(all.types),
-    beforeRemoval: [addToTotals, keepOutcomes],
+    beforeRemoval: [addToTotals, ...KEPT],
   };
   return {
     ...all,

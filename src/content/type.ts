@@ -2,6 +2,7 @@ import type { SQL } from "drizzle-orm";
 import type { z } from "zod";
 import type { Channel, Dispatch, Preferences } from "../db/schema/index.ts";
 import type { Parsed } from "../db/statement.ts";
+import type { KeyForm } from "../outbox/dedupe-keys.ts";
 import type { Message, Template, TemplateContext } from "./blocks.ts";
 import { type Words, wordsIn } from "./wording/index.ts";
 
@@ -15,22 +16,24 @@ export interface TypeData<Id extends string = string> {
   readonly id: Id;
   /** What preferences group it under. */
   readonly category: string;
-  /** The channels that its messages are sent on at the same time. */
-  readonly channels: readonly Channel[];
+  /** The channels that its messages are sent on at the same time: one at least. */
+  readonly channels: readonly [Channel, ...Channel[]];
   /** The channel that takes over when the first of these fails; null: none does. */
   readonly fallback: Channel | null;
   /** Critical types are sent even where the user has switched them off; never to an address that is suppressed. */
   readonly critical: boolean;
   /** The switch of the user-notifications contract; null: the user's list of opt-outs decides. */
   readonly preference: Switch | null;
-  /** What its dedupe keys begin with; null: it has none. */
-  readonly dedupe: string | null;
+  /** Its dedupe keys; null: it has none. */
+  readonly dedupe: KeyForm | null;
   /** A message is worth sending for at most so long, in ms; null: for ever, or as long as its source says. */
   readonly goodForMs: number | null;
   /** A later message says what an earlier one of the same user would say by then: a cancelled one is not retried after it. */
   readonly supersedes: boolean;
   /** Counted in a budget of its own when it is asked for: its dispatches take no slot of their channel's budget. */
   readonly ownBudget: boolean;
+  /** Counted in its organization's quota when it is asked for. Others are counted when they take their slot. */
+  readonly chargedOnRequest: boolean;
   /** 1–255, in the unsubscribe links of mails that are never recalled: it is never changed and never used again. */
   readonly linkCode: number;
 }
@@ -96,9 +99,16 @@ export interface NotificationType<Id extends string = string> extends TypeData<I
   readonly lateBound?: LateBound;
 }
 
-/** When a message of a type that is made at `now` expires, epoch ms; null: never. */
-export const expiryOf = ({ goodForMs }: Pick<TypeData, "goodForMs">, now: number): number | null =>
-  goodForMs === null ? null : now + goodForMs;
+/**
+ * What a type says of a dispatch on its first channel that is made at `now` (epoch ms). A source adds to whom it goes, and
+ * what it says. `expiresAt` is null when it never expires.
+ */
+export const fromType = ({ id, channels: [channel], fallback, goodForMs }: TypeData, now: number) => ({
+  type: id,
+  channel,
+  fallback,
+  expiresAt: goodForMs === null ? null : now + goodForMs,
+});
 
 /** A type from its parts, which fit each other: payload, template, words, sample and what is read late. */
 export function defineType<const Id extends string, C extends object, W extends TypeWords>(
@@ -140,4 +150,6 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
 export const traitsOf = ({ all }: NotificationTypes) => ({
   superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
   ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
+  chargedOnRequest: all.filter(({ chargedOnRequest }) => chargedOnRequest).map(({ id }) => id),
+  userKeys: all.flatMap(({ dedupe }) => (dedupe === null || dedupe.user === null ? [] : [dedupe])),
 });

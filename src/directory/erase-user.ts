@@ -23,6 +23,7 @@ import {
   withheld,
 } from "../db/schema/index.ts";
 import { namesUser } from "../outbox/dedupe-keys.ts";
+import { waitsForUser } from "../outbox/placeholders.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { ON_KEPT_DAYS } from "../log/withheld/count.ts";
 import { buryUser, erasedHash } from "./tombstones.ts";
@@ -93,11 +94,11 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
       (naming) =>
         sql`UPDATE ${naming.table} SET ${sql.identifier(naming.user.name)} = NULL ${portionOf(naming, id)}`,
     ),
-    kept: ctx.reactions.erased(some),
+    kept: ctx.reactions.beforeDeletion(some),
     deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${some}`,
     keys: sql`DELETE FROM ${dedupeKeys} WHERE dispatch_id IN ${some}`,
     // Some keys outlive their dispatches.
-    keysOfUser: sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(id)}`,
+    keysOfUser: sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(ctx.types.userKeys, id)} OR ${waitsForUser(id)}`,
     dispatches: sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
     left: anythingOf(id),
     noted: isAudited(entry.id),

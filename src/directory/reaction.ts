@@ -28,10 +28,11 @@ export interface Reactions {
   /** By the name of a collection, in the order in which their statements run. */
   readonly changes: ReadonlyMap<string, readonly Reaction[]>;
   /**
-   * Statements that keep what others would lose when a user is erased. They run before the user's dispatches are deleted.
-   * @param dispatches the ids of a portion of these, as a subquery in parentheses
+   * Statements that keep what others would lose when dispatches are deleted, with their user or one by itself. They run
+   * before that, in the same batch.
+   * @param dispatches the ids of these, as a subquery in parentheses
    */
-  erased(dispatches: SQL): readonly Statement[];
+  beforeDeletion(dispatches: SQL): readonly Statement[];
 }
 
 /** An entry of `Reactions.changes`. */

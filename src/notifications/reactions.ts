@@ -1,3 +1,5 @@
+import type { SQL } from "drizzle-orm";
+import type { BeforeRemoval } from "../ctx.ts";
 import { activities } from "../directory/activities.ts";
 import { applications } from "../directory/applications.ts";
 import { certifications } from "../directory/certifications.ts";
@@ -11,10 +13,14 @@ import { rescheduleOwners } from "./certification-reminder/job.ts";
 import { recordMoves } from "./deadline-reminder/moved-deadlines.ts";
 import { notifyOfMatches } from "./new-match/notify.ts";
 import { keepOutcomes } from "./pause/following.ts";
+import { PAUSE_IS_OVERTAKEN } from "./pause/holds.ts";
 import { deleteRecordsOf, notifyOfPauses } from "./pause/notify.ts";
 import { rescheduleMovedUsers } from "./reschedule.ts";
 import { outdateSnapshot, outdateSnapshots, rescheduleSubscriptions } from "./stats-summary/reactions.ts";
 import { welcomeNewUsers } from "./welcome/notify.ts";
+
+/** What types keep of their dispatches when these are removed. */
+export const KEPT: readonly BeforeRemoval[] = [keepOutcomes];
 
 /** All that follows from changes of the directory, in the order in which it runs. */
 export const REACTIONS: Reactions = {
@@ -32,5 +38,8 @@ export const REACTIONS: Reactions = {
     on(matches, { changed: notifyOfMatches }),
     on(applications, { changed: notifyOfStatuses }),
   ]),
-  erased: (dispatches) => [keepOutcomes(dispatches)],
+  beforeDeletion: (dispatches) => KEPT.map((keep) => keep(dispatches)),
 };
+
+/** Whether a dispatch `d` says what is not true any more: its push is not sent. */
+export const IS_OVERTAKEN: SQL = PAUSE_IS_OVERTAKEN;

@@ -28,9 +28,6 @@ export const inAppBudget = ({ config }: Configured): Budget => ({
   periodMs: HOUR,
 });
 
-/** Test e-mails that a user may ask for within an hour. */
-export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
-
 /**
  * The budget in which a dispatch holds a slot until it is sent. Null for in-app messages and tests: their budgets count
  * requests, since each writes a row, so there is no slot to free.

@@ -1,16 +1,6 @@
-import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { createTypes, traitsOf } from "../../src/content/index.ts";
-import { queryOf } from "../../src/db/statement.ts";
-import {
-  deadlineKey,
-  digestKey,
-  matchKey,
-  reminderKey,
-  statusKey,
-  summaryKey,
-  welcomeKey,
-} from "../../src/outbox/dedupe-keys.ts";
+import { COMMON_TYPE } from "../../src/db/schema/index.ts";
 import { builtInTypes } from "../../src/notifications/registry.ts";
 
 const NOW = Date.UTC(2026, 2, 20, 8);
@@ -59,28 +49,36 @@ describe("the built-in types", () => {
     for (const type of transactional) expect(type.parse(type.transactional?.unverified)).toEqual({});
   });
 
-  test("have dedupe keys that begin as they say", () => {
-    const kinds = new Set(builtInTypes.all.map(({ dedupe }) => dedupe));
-    const keys = [
-      welcomeKey("u"),
-      digestKey("u", "2026-W13"),
-      deadlineKey("u", "g", 0, 1),
-      reminderKey({ id: "c", expires_at: 0 }, 1),
-      summaryKey("s", "p"),
-      ...[
-        matchKey(sql`1`),
-        statusKey("application", sql`1`, sql`1`),
-        statusKey("peer-mentor", sql`1`, sql`1`),
-      ].map((key) => /'([a-z:-]+)'/u.exec(queryOf(key).sql)?.[1] ?? ""),
-    ];
-    const kindOf = (key: string) => (key.startsWith("status:") ? key : key.split(":")[0]);
-    expect(new Set(keys.map(kindOf))).toEqual(new Set([...kinds].filter((kind) => kind !== null)));
+  test("have dedupe keys of the kinds that deployed databases have, and say which of them name the user", () => {
+    expect(by(({ dedupe }) => dedupe)).toEqual({
+      certification_reminder: { kind: "cert", user: null },
+      welcome: { kind: "welcome", user: "rest" },
+      new_match: { kind: "match", user: null },
+      deadline_reminder: { kind: "deadline", user: "part" },
+      weekly_digest: { kind: "digest", user: "part" },
+      application_status: { kind: "status:application", user: null },
+      test: null,
+      pause_activated: { kind: "status:peer-mentor", user: null },
+      pause_deactivated: { kind: "status:peer-mentor", user: null },
+      stats_summary: { kind: "summary", user: null },
+      push: null,
+    });
   });
 
-  test("tell the pipeline which of them supersede, and which have a budget of their own", () => {
+  test("have among them the one that the index by type leaves out", () => {
+    expect(builtInTypes.get(COMMON_TYPE)).toBeDefined();
+  });
+
+  test("tell the pipeline what it must know of them", () => {
     expect(traitsOf(builtInTypes)).toEqual({
       superseding: ["certification_reminder", "deadline_reminder", "weekly_digest"],
       ownBudget: ["test"],
+      chargedOnRequest: ["push"],
+      userKeys: [
+        { kind: "welcome", user: "rest" },
+        { kind: "deadline", user: "part" },
+        { kind: "digest", user: "part" },
+      ],
     });
   });
 

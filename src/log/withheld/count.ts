@@ -3,12 +3,10 @@ import type { Statement } from "../../db/statement.ts";
 import { type Channel, withheld } from "../../db/schema/index.ts";
 import { DAY } from "../../lib/clock.ts";
 
-/** Which kind of message was not made, and when. */
+/** The type of the messages that were not made. They are counted on the first of its channels. */
 interface Kind {
-  type: string;
-  channel: Channel;
-  /** Epoch ms. */
-  now: number;
+  readonly id: string;
+  readonly channels: readonly [Channel, ...Channel[]];
 }
 
 /**
@@ -26,14 +24,15 @@ export const dayOf = (time: number): number => Math.floor(time / DAY);
 /**
  * The statement that counts messages that are not made and leave no other trace. It goes into the batch that withholds them.
  * The batch may be repeated, so the query must find nothing any more once it has been committed.
+ * @param now epoch ms
  * @param found a query of `user_id`, `reason` and `n`
  */
-export const countWithheld = ({ type, channel, now }: Kind, found: SQL): Statement =>
+export const countWithheld = ({ id, channels: [channel] }: Kind, now: number, found: SQL): Statement =>
   sql`INSERT INTO ${withheld} (day, user_id, type, channel, reason, n)
-    SELECT ${dayOf(now)}, user_id, ${type}, ${channel}, reason, n FROM (${found}) WHERE true
+    SELECT ${dayOf(now)}, user_id, ${id}, ${channel}, reason, n FROM (${found}) WHERE true
     ON CONFLICT DO UPDATE SET n = n + excluded.n`;
 
 /** The same where a repeat would find them again: they count once a day, however often the batch runs. */
-export const noteWithheld = ({ type, channel, now }: Kind, found: SQL): Statement =>
+export const noteWithheld = ({ id, channels: [channel] }: Kind, now: number, found: SQL): Statement =>
   sql`INSERT INTO ${withheld} (day, user_id, type, channel, reason, n)
-    SELECT ${dayOf(now)}, user_id, ${type}, ${channel}, reason, 1 FROM (${found}) WHERE true ON CONFLICT DO NOTHING`;
+    SELECT ${dayOf(now)}, user_id, ${id}, ${channel}, reason, 1 FROM (${found}) WHERE true ON CONFLICT DO NOTHING`;

@@ -1,16 +1,18 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { fromType } from "../../content/type.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { applications, grants, dedupeKeys, preferences, users } from "../../db/schema/index.ts";
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { AWAITED_MS, awaitingSince, isAwaiting, statusKey } from "../../outbox/dedupe-keys.ts";
+import { AWAITED_MS, awaitingSince, isAwaiting } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { scheduleIfNew, rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { isWanted } from "../grants/due-users.ts";
+import { statusKey } from "./dedupe-key.ts";
 import { applicationStatus } from "./type.ts";
 
 type Fact = { id: string; user_id: string; grant_id: string; status: string };
@@ -24,9 +26,8 @@ export function notifyOfStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>)
   const now = ctx.clock.now();
   const messages = rows.map((row) =>
     dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(applicationStatus, now),
       lane: bulk ? "bulk" : "email",
-      type: "application_status",
       userId: row.user_id,
       orgId: null,
       payload: { application_id: row.id, status: row.status },
@@ -47,7 +48,7 @@ export function notifyOfStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>)
             ...portions.flatMap((portion) => [
               rescheduleNow("matches", sql`SELECT a.user_id FROM ${early(portion)}`, now + AWAITED_MS),
               claimDedupeKeys(portion, now),
-              countWithheld({ type: "application_status", channel: "email", now }, withheldAmong(portion)),
+              countWithheld(applicationStatus, now, withheldAmong(portion)),
             ]),
             ...insertNotifying(messages, { payload: PAYLOAD }),
           ]
@@ -88,7 +89,7 @@ const claimDedupeKeys = (
   portion: string,
   now: number,
 ): SQL => sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
-  SELECT ${statusKey("application", sql`a.id`, sql`a.status_seq + 1`)},
+  SELECT ${statusKey(sql`a.id`, sql`a.status_seq + 1`)},
     CASE WHEN ${IS_EARLY} THEN ${awaitingSince(sql`a.user_id`, now, sql`a.status`)} ELSE n.value->>'dispatch_id' END
   FROM ${changing(portion)} WHERE ${IS_WANTED} ON CONFLICT DO NOTHING`;
 

@@ -1,5 +1,6 @@
 import { SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
+import { STATUS_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { applicationStatusPayload } from "./payload.ts";
@@ -14,10 +15,11 @@ export const applicationStatus = defineType({
   critical: false,
   transactional: null,
   preference: "application_status_notifications",
-  dedupe: "status:application",
+  dedupe: STATUS_KEYS,
   goodForMs: null,
   supersedes: false,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 6,
   payload: applicationStatusPayload,
   words: { en },

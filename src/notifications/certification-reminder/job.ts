@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { fromType } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { inPortions } from "../../db/portions.ts";
@@ -6,7 +7,6 @@ import { certifications, users } from "../../db/schema/index.ts";
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { reminderKey } from "../../outbox/dedupe-keys.ts";
 import { usedKeys, enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
 import { dueStep, type Ladder, nextStepAt } from "../../schedules/ladder.ts";
 import {
@@ -17,6 +17,8 @@ import {
   wholeUsers,
 } from "../../schedules/user-schedules.ts";
 import { type Certificate, reminderOf } from "./content.ts";
+import { reminderKey } from "./dedupe-key.ts";
+import { certificationReminder } from "./type.ts";
 
 /** Users in one portion, and portions in one run. */
 const PORTION = 1_000;
@@ -109,9 +111,8 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: 
 const messagesFor = (ctx: Ctx, owed: readonly Owed[]): NewNotification[] =>
   [...Map.groupBy(owed, ({ certificate }) => certificate.user_id)].map(([userId, own]) => ({
     row: dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(certificationReminder, ctx.clock.now()),
       lane: "bulk",
-      type: "certification_reminder",
       userId,
       orgId: own[0]?.certificate.org_id ?? null,
       payload: reminderOf(

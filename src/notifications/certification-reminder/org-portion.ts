@@ -2,15 +2,16 @@ import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Recipient, refusalText, unreachable, UNSUBSCRIBED } from "../../channels/email/recipient.ts";
 import { isSuppressed } from "../../channels/email/suppressions.ts";
+import { fromType } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/statement.ts";
 import { certifications, type DispatchRow, dispatches, dedupeKeys, users } from "../../db/schema/index.ts";
 import { orgTree } from "../../auth/scope.ts";
 import { dispatchRow, insertDispatches, insertDedupeKeys, HAS_DEDUPE_KEY } from "../../outbox/create.ts";
-import { expiryIn, expiryOf, reminderKey, remindsOf } from "../../outbox/dedupe-keys.ts";
 import { DAY } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { reminderOf } from "./content.ts";
+import { hasPrefix, keyPrefix, keyPrefixIn, reminderKey } from "./dedupe-key.ts";
 import { certificationReminder } from "./type.ts";
 
 /** Users in one portion. */
@@ -56,11 +57,11 @@ export interface PortionRows {
  * Whether a certificate was reminded of lately, or will be. What counts is when the message was due: it may have waited for
  * its user's slot. Failed and cancelled messages do not count, except those cancelled because the user has switched
  * reminders off: each call would only make another one to cancel.
- * @param expiry what the dedupe keys begin with
+ * @param prefix what the dedupe keys begin with
  */
-const remindedLately = (expiry: SQL, now: number): SQL => sql`EXISTS (SELECT 1 FROM ${dedupeKeys} o
+const remindedLately = (prefix: SQL, now: number): SQL => sql`EXISTS (SELECT 1 FROM ${dedupeKeys} o
   JOIN ${dispatches} d ON d.id = o.dispatch_id
-  WHERE ${remindsOf(sql`o.key`, expiry)} AND d.due_at >= ${now - REMINDED_WITHIN_MS}
+  WHERE ${hasPrefix(sql`o.key`, prefix)} AND d.due_at >= ${now - REMINDED_WITHIN_MS}
     AND (d.status NOT IN ('failed', 'bounced', 'cancelled') OR d.error_code = ${UNSUBSCRIBED}))`;
 
 /** Up to 5,000 users in the order of the index by organization, each with the certificates that expire soon. */
@@ -71,7 +72,7 @@ export function portionOf(
 ): SQL<Candidate> {
   const inOrg = includeSubOrgs ? sql`u.org_id IN ${orgTree(orgId)}` : sql`u.org_id = ${orgId}`;
   const soon = sql`c.expires_at > ${now} AND c.expires_at <= ${now + daysThreshold * DAY}`;
-  const reminded = remindedLately(expiryOf(sql`c.id`, sql`c.expires_at`), now);
+  const reminded = remindedLately(keyPrefix(sql`c.id`, sql`c.expires_at`), now);
   return sql<Candidate>`SELECT u.id, u.org_id, u.email, u.email_verified,
       ${isSuppressed(sql`u.email`, now)} AS suppressed,
       (SELECT json_group_array(json(soonest.one)) FROM
@@ -98,9 +99,8 @@ export function portionRows(
     if (certificates.length === 0) continue;
     const reason = unreachable(certificationReminder, candidate);
     const row = dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(certificationReminder, ctx.clock.now()),
       lane: "bulk",
-      type: "certification_reminder",
       userId: candidate.id,
       orgId: candidate.org_id,
       senderOrgId,
@@ -118,7 +118,7 @@ export function portionRows(
   return rows;
 }
 
-const EXPIRY = expiryIn(sql`value->>'key'`, sql`value->>'dispatch_id'`);
+const PREFIX = keyPrefixIn(sql`value->>'key'`, sql`value->>'dispatch_id'`);
 
 /**
  * Whether the same failure of the same user is in the log of the last day: then it is counted, but not written again. Read
@@ -130,7 +130,7 @@ export const failedLately = (now: number): SQL => sql`EXISTS (SELECT 1 FROM ${di
 
 /** Statements that write a portion. A user whom a call at the same time has reminded since it was read is left out. */
 export const writePortion = (ctx: Ctx, { queued, failed, keys }: PortionRows): Statement[] => [
-  ...insertDedupeKeys(keys, sql`NOT ${remindedLately(EXPIRY, ctx.clock.now())}`),
+  ...insertDedupeKeys(keys, sql`NOT ${remindedLately(PREFIX, ctx.clock.now())}`),
   ...insertDispatches(queued, HAS_DEDUPE_KEY),
   ...insertDispatches(failed, sql`NOT ${failedLately(ctx.clock.now())}`),
 ];

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { audit, type Author } from "../../audit/audit.ts";
+import { fromType } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { certifications, type Dispatch, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
@@ -10,13 +11,14 @@ import {
   insertDedupeKeys,
   insertDispatches,
 } from "../../outbox/create.ts";
-import { reminderKey } from "../../outbox/dedupe-keys.ts";
 import { wake } from "../../outbox/wake.ts";
 import { type IdempotencyKey, DISPATCH, type Once, once } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { emailBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import { type Certificate, reminderOf } from "./content.ts";
+import { reminderKey } from "./dedupe-key.ts";
+import { certificationReminder } from "./type.ts";
 
 /** Certificates of one user that a reminder reads: those nearest to their expiry. */
 const MAX_CERTIFICATES = 200;
@@ -49,9 +51,8 @@ export async function remindUser(
     throw new Failure("conflict", "The user has no certification.", { code: "no_certification" });
 
   const row = dispatchRow(ctx, {
-    channel: "email",
+    ...fromType(certificationReminder, ctx.clock.now()),
     lane: "email",
-    type: "certification_reminder",
     userId,
     orgId: user.org_id,
     senderOrgId: senderOf(scope),

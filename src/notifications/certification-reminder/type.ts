@@ -1,6 +1,7 @@
 import { SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
 import { DAY } from "../../lib/clock.ts";
+import { REMINDER_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { certificationReminderPayload } from "./payload.ts";
@@ -15,10 +16,11 @@ export const certificationReminder = defineType({
   critical: false,
   transactional: null,
   preference: null,
-  dedupe: "cert",
+  dedupe: REMINDER_KEYS,
   goodForMs: null,
   supersedes: true,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 1,
   payload: certificationReminderPayload,
   words: { en },

@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { Ctx } from "../../ctx.ts";
 import { grants } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { deadlineKey } from "../../outbox/dedupe-keys.ts";
 import { usedKeys, enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
+import { fromType } from "../../content/type.ts";
 import { DAY } from "../../lib/clock.ts";
 import { dueStep, type LadderStep, nextStepAt } from "../../schedules/ladder.ts";
 import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
 import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
+import { deadlineKey } from "./dedupe-key.ts";
 import { spreadMoves } from "./moved-deadlines.ts";
 import { deadlineReminder } from "./type.ts";
 
@@ -120,9 +121,8 @@ async function messagesFor(
   const fresh = owed.filter(({ key }) => !used.has(key));
   return [...Map.groupBy(fresh, (one) => one.user_id)].map(([userId, own]) => {
     const row = dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(deadlineReminder, ctx.clock.now()),
       lane: "bulk",
-      type: "deadline_reminder",
       userId,
       orgId: orgOf.get(userId) ?? null,
       grantId: own.length === 1 ? (own[0]?.grant_id ?? null) : null,

@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { Parsed } from "../../db/statement.ts";
 import { applications, dispatches, grants, matches, dedupeKeys, preferences } from "../../db/schema/index.ts";
 import { MAX_LISTED, reasonOf, STANDS } from "../grants/followed.ts";
-import { DEADLINE, DEADLINE_GRANT, IS_DEADLINE } from "../../outbox/dedupe-keys.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import type { LateBound } from "../../content/type.ts";
+import { DEADLINE, DEADLINE_GRANT, IS_DEADLINE } from "./dedupe-key.ts";
 import type { DeadlineReminder } from "./payload.ts";
 
 interface Found {

@@ -4,7 +4,7 @@ import { inPortions } from "../../db/portions.ts";
 import { applications, deadlineMoves, grants, matches, dedupeKeys } from "../../db/schema/index.ts";
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
-import { isAwaiting } from "../../outbox/dedupe-keys.ts";
+import { isAwaiting } from "../../outbox/placeholders.ts";
 import { rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 
 /** Grants and users in one portion, and portions in one run. */

@@ -1,6 +1,7 @@
 import { SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
 import { sampleDeadlines } from "../grants/items.ts";
+import { DEADLINE_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { deadlineReminderPayload } from "./payload.ts";
@@ -15,10 +16,11 @@ export const deadlineReminder = defineType({
   critical: false,
   transactional: null,
   preference: "deadline_notifications",
-  dedupe: "deadline",
+  dedupe: DEADLINE_KEYS,
   goodForMs: null,
   supersedes: true,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 4,
   payload: deadlineReminderPayload,
   words: { en },

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { grants, matches, users } from "../../db/schema/index.ts";
-import { AWAITED_MS } from "../../outbox/dedupe-keys.ts";
+import { AWAITED_MS } from "../../outbox/placeholders.ts";
 import { DAY } from "../../lib/clock.ts";
 import { preferred } from "../../preferences/defaults.ts";
 

@@ -60,7 +60,7 @@ const dueUsers = ({ kind, type }: Source, now: number): SQL<DueUser> =>
  * the type off is due once after that change, and then no more.
  */
 export function withheldFrom(
-  { id }: Pick<NotificationType, "id">,
+  type: Pick<NotificationType, "id" | "channels">,
   users: readonly Pick<DueUser, "user_id">[],
   reason: WithheldReason,
   now: number,
@@ -68,7 +68,7 @@ export function withheldFrom(
   if (users.length === 0) return [];
   const ids = JSON.stringify(users.map(({ user_id }) => user_id));
   const found = sql`SELECT value AS user_id, ${reason} AS reason FROM json_each(${ids})`;
-  return [noteWithheld({ type: id, channel: "email", now }, found)];
+  return [noteWithheld(type, now, found)];
 }
 
 /** What a portion of due users came to. */

@@ -1,45 +1,43 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { fromType } from "../../content/type.ts";
 import { dedupeKeys } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { waitingFor } from "../../outbox/dedupe-keys.ts";
+import { waitingFor } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
-import { MOST_PAUSES, type ReadyPause, readyPauses, notifyOfReadyPauses } from "../pause/waiting.ts";
+import { Parsed } from "../../db/statement.ts";
+import { AWAITED } from "../awaited.ts";
+import type { Ready } from "../grants/awaited.ts";
 import { pendingDay, pendingWeek, type Run } from "../../schedules/pending.ts";
-import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
+import { rescheduled } from "../../schedules/user-schedules.ts";
 import { endWaiting, rescheduleAtGivenUp } from "./awaiting.ts";
 import { type Dealt, type DueUser, forDueUsers } from "../grants/due-users.ts";
-import {
-  MOST_STATUSES,
-  type ReadyStatus,
-  readyStatuses,
-  notifyOfReadyStatuses,
-} from "../application-status/waiting.ts";
 import { setMatchAndGrant } from "./notify.ts";
 import { newMatch } from "./type.ts";
 
 /**
  * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
- * message a user. Matches of a user who has changed to `immediate`, or that have waited for a grant, are sent at once. So are
- * statuses of applications and pauses of mentors that have waited for a user or a grant. Two round trips a portion.
+ * message a user. Matches of a user who has changed to `immediate`, or that have waited for a grant, are sent at once. So is
+ * what has waited for a user or a grant by itself (`AWAITED`). Two round trips a portion.
  * @returns how many messages were queued
  */
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
   forDueUsers(
     ctx,
     { kind: "matches", type: newMatch },
-    (due) => ({ statuses: readyStatuses(due), pauses: readyPauses(due) }),
-    (due, now, ready) => send(ctx, due, now, ready),
+    (due) => ({ ready: readAllReady(due) }),
+    (due, now, { ready }) => send(ctx, due, now, ready),
   );
 
-interface Ready {
-  statuses: readonly ReadyStatus[];
-  pauses: readonly ReadyPause[];
-}
+const readAllReady = (due: SQL): Parsed<Ready[]> =>
+  Parsed.of(Object.fromEntries(AWAITED.map((one, i) => [`ready${i}`, one.readReady(due)])), (found) =>
+    Object.values(found),
+  );
 
-async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: Ready): Promise<Dealt> {
-  const due = all.filter(isAllOf(ready));
+async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: readonly Ready[]): Promise<Dealt> {
+  // Others stay due: what was read of them goes now, the rest later.
+  const due = all.filter(({ user_id }) => ready.every((one) => one.isAllOf(user_id)));
   const going: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
@@ -54,36 +52,27 @@ async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: Ready
   }
   const rows = going.map((user) =>
     dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(newMatch, now),
       lane: "bulk",
-      type: "new_match",
       userId: user.user_id,
       orgId: user.org_id,
     }),
   );
-  const statuses = notifyOfReadyStatuses(ctx, ready.statuses);
-  const pauses = notifyOfReadyPauses(ctx, ready.pauses);
+  const single = ready.map((one) => one.notify(ctx));
   const ids = rows.map((row) => row.id);
   const users = JSON.stringify(due.map(({ user_id }) => user_id));
   const { queued } = await ctx.db.write({
-    statuses: statuses.statements,
-    pauses: pauses.statements,
+    single: single.flatMap(({ statements }) => statements),
     endWaiting: endWaiting(users, now),
     claim: claimWaiting(rows.map(({ id, user_id }) => ({ id, user_id }))),
     messages: insertNotifying(rows),
     references: setMatchAndGrant(sql`SELECT value FROM json_each(${JSON.stringify(ids)})`),
     rescheduled: rescheduled("matches", due, nextOf, periodOf),
     givenUp: rescheduleAtGivenUp(users),
-    queued: queuedAmong([...statuses.ids, ...pauses.ids, ...ids]),
+    queued: queuedAmong([...single.flatMap((one) => one.ids), ...ids]),
   });
   await wake(ctx, queued);
   return { queued: queued.length, left: all.length - due.length };
-}
-
-/** Whether all that is ready for a user has been read. The others stay due: what was read of them goes now, the rest later. */
-function isAllOf({ statuses, pauses }: Ready): (user: DueUser) => boolean {
-  const parts = [wholeUsers(statuses, MOST_STATUSES), wholeUsers(pauses, MOST_PAUSES)];
-  return ({ user_id }) => parts.every(({ covers, cut }) => covers(user_id) && user_id !== cut);
 }
 
 /** When a user's waiting matches are sent; null for at once. */

@@ -3,9 +3,9 @@ import { Parsed } from "../../db/statement.ts";
 import { dispatches, grants, matches, dedupeKeys, preferences } from "../../db/schema/index.ts";
 import { isOpenGrant } from "../grants/digest-window.ts";
 import { MAX_LISTED } from "../grants/followed.ts";
-import { IS_MATCH, MATCH_ID } from "../../outbox/dedupe-keys.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import type { LateBound } from "../../content/type.ts";
+import { IS_MATCH, MATCH_ID } from "./dedupe-key.ts";
 import type { NewMatch } from "./payload.ts";
 
 interface Found {

@@ -1,19 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { fromType } from "../../content/type.ts";
 import type { Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { dispatches, grants, matches, dedupeKeys, preferences, users } from "../../db/schema/index.ts";
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import {
-  AWAITED_MS,
-  awaitingSince,
-  IS_MATCH,
-  MATCH_ID,
-  matchKey,
-  waitingFor,
-} from "../../outbox/dedupe-keys.ts";
+import { AWAITED_MS, awaitingSince, waitingFor } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { MINUTE } from "../../lib/clock.ts";
@@ -22,6 +16,7 @@ import { preferred } from "../../preferences/defaults.ts";
 import { scheduleIfNew, rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { isWanted } from "../grants/due-users.ts";
+import { IS_MATCH, MATCH_ID, matchKey } from "./dedupe-key.ts";
 import { newMatch } from "./type.ts";
 
 /** With the frequency `immediate`, the matches within this time go into one message. */
@@ -41,9 +36,8 @@ export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>):
     [...new Set(rows.map((row) => row.user_id))].map((userId) => [
       userId,
       dispatchRow(ctx, {
-        channel: "email",
+        ...fromType(newMatch, now),
         lane: bulk ? "bulk" : "email",
-        type: "new_match",
         userId,
         orgId: null,
         sendAt: now + COLLECT_MS,
@@ -63,7 +57,7 @@ export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>):
         ? [
             ...portions.flatMap((portion) => [
               ...claimDedupeKeys(portion, now),
-              countWithheld({ type: "new_match", channel: "email", now }, withheldAmong(portion)),
+              countWithheld(newMatch, now, withheldAmong(portion)),
             ]),
             ...insertNotifying(messages),
           ]

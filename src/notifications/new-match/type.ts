@@ -1,6 +1,7 @@
 import { SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
 import { sampleMatches } from "../grants/items.ts";
+import { MATCH_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { newMatchPayload } from "./payload.ts";
@@ -15,10 +16,11 @@ export const newMatch = defineType({
   critical: false,
   transactional: null,
   preference: "new_match_notifications",
-  dedupe: "match",
+  dedupe: MATCH_KEYS,
   goodForMs: null,
   supersedes: false,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 3,
   payload: newMatchPayload,
   words: { en },

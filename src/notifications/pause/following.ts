@@ -1,12 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Statement } from "../../db/statement.ts";
 import { dispatches, notificationRecords as records, PAUSE_EVENTS } from "../../db/schema/index.ts";
+import { pauseActivated } from "./type.ts";
 
 // A record of the flow shows what became of its dispatches. Nothing is written when one of them changes: these expressions,
 // for statements on `notification_records`, derive it when it is read. The record's id is the `batch_id` of its dispatches,
 // also of the e-mail that follows a failed push.
 
-const CHANNELS_IN_ORDER = JSON.stringify(["push", "in_app", "email"]);
+const CHANNELS_IN_ORDER = JSON.stringify([...pauseActivated.channels, pauseActivated.fallback]);
 
 /** The wording of the contract. */
 const FELL_BACK = "Email fallback triggered due to push failure";

@@ -1,9 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
+import { fromType } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { type DispatchRow, dispatches, type QueueName } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
 import { printId } from "../../lib/ids.ts";
 import type { PauseEvent } from "./event.ts";
+import { pauseActivated, pauseDeactivated } from "./type.ts";
+
+const typeOf = ({ type }: Pick<PauseEvent, "type">) =>
+  type === pauseActivated.id ? pauseActivated : pauseDeactivated;
 
 /** The messages to a coordinator about an event: a push that falls back to e-mail, and an in-app message. */
 export function pauseMessages(
@@ -14,8 +19,8 @@ export function pauseMessages(
   ids: { push: string; inApp: string },
 ): { push: DispatchRow; inApp: DispatchRow } {
   const message = {
+    ...fromType(typeOf(event), ctx.clock.now()),
     lane,
-    type: event.type,
     userId,
     orgId: null,
     batchId: recordId,
@@ -24,12 +29,12 @@ export function pauseMessages(
     payload: event.payload,
   };
   return {
-    push: dispatchRow(
+    push: dispatchRow(ctx, { ...message, body: event.pushBody }, ids.push),
+    inApp: dispatchRow(
       ctx,
-      { ...message, channel: "push", body: event.pushBody, fallback: "email" },
-      ids.push,
+      { ...message, channel: "in_app", fallback: null, body: event.inAppBody },
+      ids.inApp,
     ),
-    inApp: dispatchRow(ctx, { ...message, channel: "in_app", body: event.inAppBody }, ids.inApp),
   };
 }
 

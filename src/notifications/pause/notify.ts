@@ -12,10 +12,11 @@ import {
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
 import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
-import { AWAITED_MS, awaitingSince, IS_WAITING, statusKey } from "../../outbox/dedupe-keys.ts";
+import { AWAITED_MS, awaitingSince, IS_WAITING } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { rescheduleNow } from "../../schedules/user-schedules.ts";
+import { pauseKey } from "./dedupe-key.ts";
 import { PAUSED, pauseEvent, type Pausing } from "./event.ts";
 import { HAS_PUSH, pauseMessages } from "./messages.ts";
 import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./waiting.ts";
@@ -108,7 +109,7 @@ const insertDedupeKeys = (
   portion: string,
   now: number,
 ): Statement => sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
-  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq + 1`)}, CASE WHEN u.id IS NOT NULL THEN n.value->>'push_id'
+  SELECT ${pauseKey(sql`m.id`, sql`m.status_seq + 1`)}, CASE WHEN u.id IS NOT NULL THEN n.value->>'push_id'
       ELSE ${awaitingSince(sql`n.value->>'coordinator_id'`, now, sql`n.value->>'record_id'`)} END
   FROM ${toNotify(portion)} ON CONFLICT DO NOTHING`;
 
@@ -125,7 +126,7 @@ const waitForNewCoordinator = (
   portion: string,
   now: number,
 ): Statement => sql`INSERT INTO ${dedupeKeys} (key, dispatch_id)
-  SELECT ${statusKey("peer-mentor", sql`m.id`, sql`m.status_seq`)},
+  SELECT ${pauseKey(sql`m.id`, sql`m.status_seq`)},
     ${awaitingSince(sql`n.value->>'coordinator_id'`, sql`r.sent_at`, sql`r.id`)}
   FROM ${takingOver(portion, now)}
   ON CONFLICT (key) DO UPDATE SET dispatch_id = excluded.dispatch_id WHERE ${IS_WAITING}`;

@@ -1,5 +1,6 @@
 import { midnight, SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
+import { PAUSE_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { pausePayload } from "./payload.ts";
@@ -13,10 +14,11 @@ const both = {
   critical: false,
   transactional: null,
   preference: null,
-  dedupe: "status:peer-mentor",
+  dedupe: PAUSE_KEYS,
   goodForMs: null,
   supersedes: false,
   ownBudget: false,
+  chargedOnRequest: false,
   payload: pausePayload,
   email,
   lateBound,

@@ -1,12 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import type { Statement } from "../../db/statement.ts";
+import { Parsed, type Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { notificationRecords as records, dedupeKeys, peerMentors, users } from "../../db/schema/index.ts";
 import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
-import { awaitingNote, IS_PAUSE, isAwaiting } from "../../outbox/dedupe-keys.ts";
+import { awaitingNote, isAwaiting } from "../../outbox/placeholders.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
+import { type Awaited, readyOf } from "../grants/awaited.ts";
+import { IS_PAUSE } from "./dedupe-key.ts";
 import { PAUSED, pauseEvent } from "./event.ts";
 import { HAS_PUSH, pauseMessages } from "./messages.ts";
 
@@ -22,10 +24,10 @@ export const lastRecordOf = (mentorId: SQL): SQL =>
     ORDER BY l.id DESC LIMIT 1)`;
 
 /** Pauses and returns in one portion. */
-export const MOST_PAUSES = 500;
+const MOST_PAUSES = 500;
 
 /** A pause or a return that has waited for its coordinator, whom the directory has now. */
-export interface ReadyPause {
+interface ReadyPause {
   user_id: string;
   key: string;
   /** What its dedupe key points to while it waits. */
@@ -49,12 +51,12 @@ const STANDING: SQL = sql`${records} AS r ON r.id = ${awaitingNote(sql`j.value`)
 const KNOWN: SQL = sql`CROSS JOIN ${users} AS u ON u.id = m.coordinator_id`;
 
 /** Whether the pause or return for which the dedupe key `o` of a user `j.value` waits still holds. */
-export const PAUSE_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING})`;
+const PAUSE_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING})`;
 /** Whether it also has all that its messages need: the directory has the coordinator. */
-export const PAUSE_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
+const PAUSE_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
 
 /** The pauses and returns that can be sent to these coordinators now, in the order of `user_id`. @param due a query of `user_id` */
-export const readyPauses = (due: SQL): SQL<ReadyPause> =>
+const readyPauses = (due: SQL): SQL<ReadyPause> =>
   sql<ReadyPause>`SELECT j.value AS user_id, o.key, o.dispatch_id AS awaiting, r.id AS record_id, m.id AS mentor_id, m.full_name,
       m.status, r.effective_date, r.reason
     FROM (SELECT user_id AS value FROM (${due})) AS j
@@ -62,7 +64,7 @@ export const readyPauses = (due: SQL): SQL<ReadyPause> =>
     WHERE ${IS_PAUSE} GROUP BY j.value, r.id ORDER BY j.value, r.id LIMIT ${MOST_PAUSES}`;
 
 /** Statements that queue the messages of these pauses, if they still hold, and update their records. `ids` are those of the messages. */
-export function notifyOfReadyPauses(
+function notifyOfReadyPauses(
   ctx: Ctx,
   pauses: readonly ReadyPause[],
 ): { ids: readonly string[]; statements: readonly Statement[] } {
@@ -110,3 +112,13 @@ const follow = (
     notes = iif(notes IN (${NO_COORDINATOR}, ${UNKNOWN_COORDINATOR}), NULL, notes), sent_at = ${now}, updated_at = ${now}
   FROM json_each(${portion}) AS j CROSS JOIN ${dedupeKeys} AS o ON o.key = j.value->>'key' AND o.dispatch_id = j.value->>'push_id'
   WHERE ${records.id} = j.value->>'record_id' AND ${records.dispatch_ids} = '[]'`;
+
+export const awaitedPauses: Awaited = {
+  isOfType: IS_PAUSE,
+  stands: PAUSE_STANDS,
+  isReady: PAUSE_READY,
+  // The record of a pause says that nobody was notified.
+  countedAs: null,
+  readReady: (due) =>
+    Parsed.of({ ready: readyPauses(due) }, ({ ready }) => readyOf(ready, MOST_PAUSES, notifyOfReadyPauses)),
+};

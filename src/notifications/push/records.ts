@@ -7,7 +7,6 @@ import { type Linked, actable, findActable, findDispatch, isActable } from "../.
 import { listDispatches, type LogFilter } from "../../log/list.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
-import { keepOutcomes } from "../pause/following.ts";
 import { giveBack } from "../../rate-limit/budgets.ts";
 import { holdsUnusedSlot } from "../../outbox/change.ts";
 
@@ -78,7 +77,7 @@ export async function deletePush(ctx: Ctx, scope: Scope, author: Author, id: str
   const entry = ctx.ids.uuid();
   const { before, gone } = await ctx.db.write({
     before: findActable(scope, "push", id),
-    keep: keepOutcomes(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
+    keep: ctx.reactions.beforeDeletion(sql`(SELECT id FROM ${dispatches} WHERE ${removable})`),
     deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id = (SELECT id FROM ${dispatches} WHERE ${removable})`,
     dispatch: sql`DELETE FROM ${dispatches} WHERE ${removable}`,
     audit: audit({ id: entry, action: "dispatch.delete", target: id, ...author }, CHANGED),

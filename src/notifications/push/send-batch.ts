@@ -12,6 +12,7 @@ import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { pushBudget, giveBack, Reserved } from "../../rate-limit/budgets.ts";
 import type { Slot } from "../../rate-limit/limiter.ts";
 import { idFromData, type PushContent, shownBy } from "./send-one.ts";
+import { push } from "./type.ts";
 
 /**
  * The result of one target: its dispatch, or why there is none. `unknown_user`: also one out of the caller's scope.
@@ -124,7 +125,7 @@ function rowsOf(
       {
         channel: "push",
         lane: "bulk",
-        type: "push",
+        type: push.id,
         userId: user_id,
         orgId,
         ...batch,

@@ -18,6 +18,7 @@ import { toWakeOf, wake } from "../../outbox/wake.ts";
 import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
 import { chargeQuota, overQuota, reserveQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
+import { push } from "./type.ts";
 
 /** The content of a push, as callers send it. */
 export interface PushContent {
@@ -114,7 +115,7 @@ function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne
       ...batch,
       channel,
       lane: "push",
-      type: "push",
+      type: push.id,
       userId: user.id,
       orgId: user.org_id,
       senderOrgId,

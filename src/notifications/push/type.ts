@@ -8,6 +8,7 @@ export const push = defineType({
   id: "push",
   category: "messages",
   channels: ["push"],
+  // Only where its caller asks for it.
   fallback: "email",
   critical: false,
   transactional: null,
@@ -16,6 +17,7 @@ export const push = defineType({
   goodForMs: null,
   supersedes: false,
   ownBudget: false,
+  chargedOnRequest: true,
   linkCode: 11,
   payload: pushPayload,
   words: { en },

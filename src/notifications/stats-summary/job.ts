@@ -4,11 +4,11 @@ import { inPortions } from "../../db/portions.ts";
 import type { Statement } from "../../db/statement.ts";
 import { type DispatchRow, dedupeKeys, statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { dispatchRow, insertDispatches, HAS_DEDUPE_KEY } from "../../outbox/create.ts";
-import { summaryKey } from "../../outbox/dedupe-keys.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
-import { expiryOf } from "../../content/type.ts";
+import { fromType } from "../../content/type.ts";
 import { printId } from "../../lib/ids.ts";
 import { type DueSubscription, plan, type Planned, type SummedUp, sumUp } from "./closed-windows.ts";
+import { summaryKey } from "./dedupe-key.ts";
 import { pushTextOf } from "./push-text.ts";
 import { summaryOf } from "./summary.ts";
 import { statsSummary } from "./type.ts";
@@ -55,22 +55,22 @@ async function send(ctx: Ctx, planned: readonly Planned[]): Promise<number> {
 function messageOf(ctx: Ctx, summedUp: SummedUp): DispatchRow {
   const { due, pending, closed } = summedUp;
   const payload = summaryOf(summedUp);
+  const of = fromType(statsSummary, ctx.clock.now());
   return dispatchRow(ctx, {
-    channel: "push",
+    ...of,
     lane: "bulk",
-    type: "stats_summary",
     userId: due.user_id,
     orgId: due.org_id,
     ...pushTextOf(payload, due),
     data: {
-      type: "stats_summary",
+      type: of.type,
       notification_id: printId("notif", due.id),
       time_window: due.time_window,
       period: closed.window.key,
     },
     payload,
-    fallback: "email",
-    expiresAt: Math.min(pending.next_at, expiryOf(statsSummary, ctx.clock.now()) ?? pending.next_at),
+    // And no longer than until the next one.
+    expiresAt: Math.min(pending.next_at, of.expiresAt ?? pending.next_at),
   });
 }
 

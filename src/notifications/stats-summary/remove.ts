@@ -4,9 +4,10 @@ import type { Ctx } from "../../ctx.ts";
 import { dispatches, dedupeKeys, statsSubscriptions as table } from "../../db/schema/index.ts";
 import type { Scope } from "../../auth/scope.ts";
 import { cancelQueued, SUBSCRIPTION_REMOVED, cancelledUnsent } from "../../outbox/change.ts";
-import { fallbackKey, isSummaryOf } from "../../outbox/dedupe-keys.ts";
+import { fallbackKey } from "../../outbox/dedupe-keys.ts";
 import { notFound } from "../../lib/failure.ts";
 import { giveBack } from "../../rate-limit/budgets.ts";
+import { isSummaryOf } from "./dedupe-key.ts";
 import { findSubscription } from "./read.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { noon, SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
 import { DAY } from "../../lib/clock.ts";
+import { SUMMARY_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { statsSummaryPayload } from "./payload.ts";
 import { words } from "./words.ts";
@@ -14,11 +15,11 @@ export const statsSummary = defineType({
   critical: false,
   transactional: null,
   preference: null,
-  dedupe: "summary",
-  // And no longer than until the next one.
+  dedupe: SUMMARY_KEYS,
   goodForMs: 7 * DAY,
   supersedes: false,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 10,
   payload: statsSummaryPayload,
   words,

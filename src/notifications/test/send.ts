@@ -10,18 +10,23 @@ import {
   ORG_OF_USER,
 } from "../../outbox/create.ts";
 import {
-  type IdempotencyKey,
-  releaseKey,
   DISPATCH,
+  type IdempotencyKey,
   type Once,
   once,
+  releaseKey,
   type Repeatable,
 } from "../../idempotency/once.ts";
-import { expiryOf } from "../../content/type.ts";
+import { fromType } from "../../content/type.ts";
+import { HOUR } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { chargeQuota, overQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
-import { TEST_BUDGET, release, reserveSlot } from "../../rate-limit/budgets.ts";
+import { release, reserveSlot } from "../../rate-limit/budgets.ts";
+import type { Budget } from "../../rate-limit/limiter.ts";
+import { chargeQuota, NO_ORG, overQuota } from "../../rate-limit/quota/quota.ts";
 import { test } from "./type.ts";
+
+/** Test e-mails that a user may ask for within an hour. */
+export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
 
 const SERVICE_ERROR = "email_service_error";
 
@@ -57,14 +62,12 @@ export async function sendTest(
   if (earlier !== null) return earlier;
 
   const row = dispatchRow(ctx, {
-    channel: "email",
+    ...fromType(test, ctx.clock.now()),
     lane: "email",
-    type: "test",
     userId: caller.id,
     orgId: null,
     payload: { sample: type },
     ...(subject !== undefined && { title: subject }),
-    expiresAt: expiryOf(test, ctx.clock.now()),
     slotTaken: true,
   });
   const winner = await insertInSlot(ctx, request, key, caller, row);

@@ -21,6 +21,7 @@ export const test = defineType({
   goodForMs: MINUTE,
   supersedes: false,
   ownBudget: true,
+  chargedOnRequest: false,
   linkCode: 7,
   payload: z.object({}),
   words: { en },

@@ -2,14 +2,14 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { grants, preferences } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { digestKey } from "../../outbox/dedupe-keys.ts";
 import { enqueueNotifications, type NewNotification } from "../../outbox/notify.ts";
-import { expiryOf } from "../../content/type.ts";
+import { fromType } from "../../content/type.ts";
 import { type WeekDue, weekDue } from "../../schedules/pending.ts";
 import { rescheduled } from "../../schedules/user-schedules.ts";
 import { type DigestWindow, freshMatches, isAhead } from "../grants/digest-window.ts";
 import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
+import { digestKey } from "./dedupe-key.ts";
 import { weeklyDigest } from "./type.ts";
 
 /** A user whose digest is sent now, with the matches made after `from`, up to and with `to`. */
@@ -81,13 +81,11 @@ async function messagesFor(ctx: Ctx, owed: readonly Owed[], now: number): Promis
     if (!notifying.has(user_id)) return [];
     const payload: DigestWindow = { from, to };
     const row = dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(weeklyDigest, now),
       lane: "bulk",
-      type: "weekly_digest",
       userId: user_id,
       orgId: org_id,
       payload,
-      expiresAt: expiryOf(weeklyDigest, now),
     });
     return [{ row, keys: [digestKey(user_id, period)] }];
   });

@@ -2,6 +2,7 @@ import { SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
 import { DAY } from "../../lib/clock.ts";
 import { sampleDeadlines, sampleMatches } from "../grants/items.ts";
+import { DIGEST_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { weeklyDigestPayload } from "./payload.ts";
@@ -16,11 +17,12 @@ export const weeklyDigest = defineType({
   critical: false,
   transactional: null,
   preference: "weekly_digest_enabled",
-  dedupe: "digest",
+  dedupe: DIGEST_KEYS,
   // Until the next one comes.
   goodForMs: 7 * DAY,
   supersedes: true,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 5,
   payload: weeklyDigestPayload,
   words: { en },

@@ -1,12 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
+import { fromType } from "../../content/type.ts";
 import { insertRows } from "../../db/json.ts";
 import { dedupeKeys, orgs, users } from "../../db/schema/index.ts";
 import { dispatchRow } from "../../outbox/create.ts";
-import { welcomedBy, welcomeKey } from "../../outbox/dedupe-keys.ts";
 import { insertNotifying } from "../../outbox/notify.ts";
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
+import { welcomedBy, welcomeKey } from "./dedupe-key.ts";
+import { welcome } from "./type.ts";
 
 /** Welcomes, once, a new user with an address whom a PUT creates. An import welcomes nobody. */
 export function welcomeNewUsers(
@@ -16,9 +18,8 @@ export function welcomeNewUsers(
   const welcomed = bulk || !notify ? [] : rows.filter(({ email }) => email !== null);
   const messages = welcomed.map(({ id, org_id }) =>
     dispatchRow(ctx, {
-      channel: "email",
+      ...fromType(welcome, ctx.clock.now()),
       lane: "email",
-      type: "welcome",
       userId: id,
       orgId: org_id,
     }),

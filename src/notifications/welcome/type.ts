@@ -1,5 +1,6 @@
 import { SITE } from "../../content/sample.ts";
 import { defineType } from "../../content/type.ts";
+import { WELCOME_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { welcomePayload } from "./payload.ts";
@@ -14,10 +15,11 @@ export const welcome = defineType({
   critical: false,
   transactional: { unverified: {} },
   preference: null,
-  dedupe: "welcome",
+  dedupe: WELCOME_KEYS,
   goodForMs: null,
   supersedes: false,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 2,
   payload: welcomePayload,
   words: { en },

@@ -175,8 +175,9 @@ export async function chargeQuota(ctx: Ctx, rows: readonly Stored[]): Promise<vo
   }
 }
 
-/** Sends by API and their followers are counted when they are written, all others when they take their slot. */
-const isCounted = ({ type, slot_at }: Dispatch): boolean => type === "push" || slot_at !== null;
+/** Some types and their followers are counted when they are written, all others when they take their slot. */
+const isCounted = ({ types }: Ctx, { type, slot_at }: Dispatch): boolean =>
+  types.chargedOnRequest.includes(type) || slot_at !== null;
 
 /** Deferred dispatches are spread over the first hour of the next day, so that they do not all come at once. */
 const SPREAD_MS = HOUR;
@@ -191,7 +192,7 @@ export async function deferOverQuota(
 ): Promise<Map<string, number>> {
   const waits = new Map<string, number>();
   const byOrg = Map.groupBy(
-    dispatches.filter((dispatch) => !isCounted(dispatch)),
+    dispatches.filter((dispatch) => !isCounted(ctx, dispatch)),
     (dispatch) => dispatch.org_id ?? NO_ORG,
   );
   await Promise.all(
@@ -213,7 +214,7 @@ export async function deferOverQuota(
 /** Returns what `deferOverQuota` counted for dispatches that got no slot. They are counted when they ask again. */
 export function uncountQuota(ctx: Ctx, dispatches: readonly Dispatch[]): void {
   for (const dispatch of dispatches)
-    if (!isCounted(dispatch)) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));
+    if (!isCounted(ctx, dispatch)) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));
 }
 
 async function spend(ctx: Ctx, org: string, units: number) {

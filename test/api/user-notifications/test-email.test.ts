@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TYPE_IDS } from "../../../src/notifications/registry.ts";
-import { TEST_BUDGET } from "../../../src/rate-limit/budgets.ts";
+import { TEST_BUDGET } from "../../../src/notifications/test/send.ts";
 import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
 import { givenReader } from "../../support/mail.ts";
 import { sesError } from "../../support/sandbox/ses.ts";

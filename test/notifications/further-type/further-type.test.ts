@@ -1,7 +1,9 @@
+import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { createTypes, renderEmail } from "../../../src/content/index.ts";
 import { previews } from "../../../src/content/preview.ts";
-import type { NewDispatch } from "../../../src/outbox/create.ts";
+import { fromType } from "../../../src/content/type.ts";
+import { insertDedupeKeys, type NewDispatch } from "../../../src/outbox/create.ts";
 import { builtInTypes } from "../../../src/notifications/registry.ts";
 import { createHarness, type Harness } from "../../support/harness.ts";
 import { givenMails, givenReader, mailNow, mailsOf } from "../../support/mail.ts";
@@ -12,8 +14,8 @@ import { newsletter } from "./type.ts";
 // A type is its definition alone: this one is handed in, and nothing in src/ knows it.
 
 const types = createTypes([...builtInTypes.all, newsletter]);
-const world = (known = types) =>
-  createHarness({ vars: { EMAIL_PROVIDERS: "resend" }, autoDrain: false, types: known });
+const world = (known = types, vars = {}) =>
+  createHarness({ vars: { EMAIL_PROVIDERS: "resend", ...vars }, autoDrain: false, types: known });
 
 const NEWS = { headline: "Spring\r\nBcc: x@example.com", url: "https://news.example.org/1" };
 
@@ -128,19 +130,43 @@ describe("a further type", () => {
     expect(world().ctx.types.superseding).not.toContain("newsletter");
   });
 
+  test.each([
+    [false, ["sent", "queued"]],
+    [true, ["sent", "sent"]],
+  ])(
+    "that is charged on request (%j) is %j when the quota has room for one",
+    async (chargedOnRequest, all) => {
+      const known = createTypes([...builtInTypes.all, { ...newsletter, chargedOnRequest }]);
+      const h = world(known, { ORG_DAILY_QUOTA: "1" });
+      const orgId = await givenOrg(h);
+      const readers = [await givenReader(h, { org: orgId }), await givenReader(h, { org: orgId })];
+      const statuses: string[] = [];
+      for (const { id } of readers) statuses.push((await send(h, id, { orgId, slotTaken: false })).status);
+      expect(statuses).toEqual(all);
+    },
+  );
+
+  test("has those dedupe keys erased with the user that name the user", async () => {
+    const form = { kind: "news", user: "part" } as const;
+    const h = world(createTypes([...builtInTypes.all, { ...newsletter, dedupe: form }]));
+    const { id } = await givenReader(h);
+    const keys = [`news:${id}:1`, `news:${id}x:1`, `other:${id}:1`].map((key) => ({
+      key,
+      dispatch_id: "gone",
+    }));
+    await h.ctx.db.write({ keys: insertDedupeKeys(keys) });
+    await h.request("DELETE", `/api/v1/directory/users/${id}`);
+    const { left } = await h.ctx.db.read({
+      left: sql<{ key: string }>`SELECT key FROM occasions WHERE key LIKE ${`%${id}%`} ORDER BY key`,
+    });
+    expect(left.map(({ key }) => key)).toEqual([`news:${id}x:1`, `other:${id}:1`]);
+  });
+
   test("goes on as e-mail when its push reaches no device", async () => {
     const h = world();
     const { id } = await givenReader(h);
-    const { channels, fallback } = newsletter;
-    const [first = "push"] = channels;
-    await givenMails(h, [id], {
-      type: "newsletter",
-      payload: NEWS,
-      channel: first,
-      lane: "push",
-      fallback,
-      slotTaken: false,
-    });
+    const start = fromType(newsletter, h.clock.now());
+    await givenMails(h, [id], { ...start, payload: NEWS, lane: "push", slotTaken: false });
     h.clock.advance(120_000);
     await h.tick();
     await h.drain();

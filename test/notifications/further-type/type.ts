@@ -25,6 +25,7 @@ export const newsletter = defineType({
   goodForMs: null,
   supersedes: false,
   ownBudget: false,
+  chargedOnRequest: false,
   linkCode: 200,
   payload,
   words: { en, nb: { ...en, name: "nyhetsbrevet" } },
