@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CURSOR } from "./protocol.ts";
 
-/** A client's message has at most so many characters. */
+/** The most characters of a client's message. */
 const MAX_SAID = 1_024;
 
 const said = z.discriminatedUnion("type", [
@@ -13,8 +13,8 @@ const said = z.discriminatedUnion("type", [
 ]);
 
 /**
- * Parses a client's message other than `ping`: `sync` asks for changes, or for those since `after`; `ack` repeats a frame's
- * `ack`. Null for anything else.
+ * Parses a client's message (except `ping`). `sync` asks for changes, with `after` for those since a cursor; `ack` returns a
+ * frame's `ack`. Null for anything else.
  */
 export function readSaid(text: string | ArrayBuffer): z.output<typeof said> | null {
   if (typeof text !== "string" || text.length > MAX_SAID) return null;
