@@ -18,7 +18,7 @@ const EFFECTS = {
 } as const satisfies Record<Change, (now: number) => { set: SQL; where: SQL }>;
 
 /** The most messages that one call marks as read. */
-export const READ_ALL_LIMIT = 5_000;
+const READ_ALL_LIMIT = 5_000;
 
 /** Changes one message of the user, and notifies the user's other connections. One round trip. @throws 404 */
 export async function changeMessage(

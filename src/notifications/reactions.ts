@@ -16,7 +16,7 @@ import { rescheduleMovedUsers } from "./reschedule.ts";
 import { outdateSnapshot, outdateSnapshots, rescheduleSubscriptions } from "./stats-summary/reactions.ts";
 import { welcomeNewUsers } from "./welcome/notify.ts";
 
-/** All that follows from changes of the directory, in the order in which it runs. */
+/** The reactions to changes of the directory, in the order in which they run. */
 export const REACTIONS: Reactions = {
   changes: new Map([
     on(

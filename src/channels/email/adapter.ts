@@ -6,7 +6,7 @@ import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import { sendConcurrently } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { compose, type Due, type Letterhead } from "./compose.ts";
+import { compose, type Draft, type Letterhead } from "./compose.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
 import {
   isLateBound,
@@ -42,7 +42,7 @@ function decide(
   dispatch: Dispatch,
   { recipients, late }: Loaded,
   now: number,
-): Due | Outcome {
+): Draft | Outcome {
   const recipient = recipients.get(dispatch.user_id);
   const type = types.get(dispatch.type);
   if (type === undefined) return NO_CONTENT;
@@ -69,9 +69,9 @@ export function createEmailChannel(
   async function prepare(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
     // A repeat must have the text of the first try: providers recognize it by its key, and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
-    const due = decide(types, dispatch, loaded, now);
-    if ("kind" in due) return { dispatch, outcome: due };
-    return { dispatch, message: await compose(letterhead, dispatch, due, now) };
+    const draft = decide(types, dispatch, loaded, now);
+    if ("kind" in draft) return { dispatch, outcome: draft };
+    return { dispatch, message: await compose(letterhead, dispatch, draft, now) };
   }
 
   async function prepareSafely(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
@@ -100,8 +100,8 @@ export function createEmailChannel(
         }),
       ),
     refusal(dispatch, loaded, now) {
-      const due = decide(types, dispatch, loaded, now);
-      return "kind" in due ? due : null;
+      const draft = decide(types, dispatch, loaded, now);
+      return "kind" in draft ? draft : null;
     },
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);

@@ -16,7 +16,7 @@ export interface Letterhead {
 type Addressee = Recipient & { email: string };
 
 /** The content of an e-mail, and its recipient. */
-export interface Due {
+export interface Draft {
   /** The dispatch's type. `said` may be of another type: a test e-mail shows another type's sample. */
   type: NotificationType;
   said: Said;
@@ -34,7 +34,7 @@ interface Letter {
  * An unverified address may be a stranger's, and a caller could use us to send the stranger any text. So it gets only the
  * type's content for unverified addresses, without the name and without a subject that a caller chose.
  */
-function letterFor({ type, said, addressee }: Due, dispatch: Dispatch): Letter {
+function letterFor({ type, said, addressee }: Draft, dispatch: Dispatch): Letter {
   if (addressee.email_verified === 1 || type.transactional === null)
     return { said, recipient: addressee, subject: type.subjectOf?.(dispatch) ?? null };
   const locale = canonicalLocale(addressee.locale ?? "");
@@ -56,11 +56,11 @@ const listId = (type: string, publicUrl: string) =>
 export async function compose(
   letterhead: Letterhead,
   dispatch: Dispatch,
-  due: Due,
+  draft: Draft,
   now: number,
 ): Promise<EmailMessage> {
   const { publicUrl, from, linkSecrets } = letterhead;
-  const { said, recipient, subject } = letterFor(due, dispatch);
+  const { said, recipient, subject } = letterFor(draft, dispatch);
   const { type } = said;
   const token =
     type.transactional === null

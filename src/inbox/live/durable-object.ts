@@ -3,7 +3,7 @@ import { openDb } from "../../db/client.ts";
 import { HOUR, MINUTE, SECOND, systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
 import { changesSince, standingOf } from "../queries.ts";
-import { acknowledge, type Flow, hear, say, UNTOUCHED } from "./flow.ts";
+import { acknowledge, type Flow, countMessage, encodeFrame, UNTOUCHED } from "./flow.ts";
 import { CLOSED, type Frame, MAX_CHANGES, MAX_LINGERING, MAX_SOCKETS } from "./protocol.ts";
 import { type InboxState, type Position, step } from "./step.ts";
 import { Tickets } from "./tickets.ts";
@@ -12,7 +12,7 @@ import { Tickets } from "./tickets.ts";
 export const MAX_AGE_MS = 12 * HOUR;
 
 /** While a client is connected the object reads the database this often, in case a hint was lost. */
-export const RECHECK_MS = 5 * MINUTE;
+const RECHECK_MS = 5 * MINUTE;
 
 /** The wait before the next read after a fault of the database. */
 const RETRY_MS = 10 * SECOND;
@@ -95,16 +95,16 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
   /** A client asks for changes or acknowledges a frame. Unknown messages are ignored, unless there are too many. */
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     // Loaded at the first message, so that the start of an isolate does not load zod.
-    const { readSaid } = await import("./sync.ts");
+    const { parseClientMessage } = await import("./sync.ts");
     const attachment = attachmentOf(socket);
     if (attachment === null || socket.readyState !== WebSocket.OPEN) return;
-    const said = readSaid(message);
-    const acknowledged = said?.type === "ack" ? acknowledge(attachment.flow, said.ack) : null;
-    const flow = acknowledged ?? hear(attachment.flow, Date.now());
+    const parsed = parseClientMessage(message);
+    const acknowledged = parsed?.type === "ack" ? acknowledge(attachment.flow, parsed.ack) : null;
+    const flow = acknowledged ?? countMessage(attachment.flow, Date.now());
     if (flow === null) return close(socket, CLOSED.behind);
-    if (said?.type !== "sync") return attach(socket, { ...attachment, flow });
+    if (parsed?.type !== "sync") return attach(socket, { ...attachment, flow });
     const { position, asked } = attachment;
-    attach(socket, { ...attachment, flow, position: said.after ?? position, asked: asked + 1 });
+    attach(socket, { ...attachment, flow, position: parsed.after ?? position, asked: asked + 1 });
     await this.#sendChanges();
   }
 
@@ -210,14 +210,14 @@ const attachmentOf = (socket: WebSocket): Attachment | null => {
  * one client does not stop the others. The client may reconnect with its cursor.
  */
 function send(socket: WebSocket, flow: Flow, frame: Frame): Flow | null {
-  const said = say(flow, frame, () => secretOf(9));
-  if (said === null) {
+  const encoded = encodeFrame(flow, frame, () => secretOf(9));
+  if (encoded === null) {
     close(socket, CLOSED.behind);
     return null;
   }
   try {
-    socket.send(said.text);
-    return said.flow;
+    socket.send(encoded.text);
+    return encoded.flow;
   } catch {
     close(socket, CLOSED.again);
     return null;

@@ -17,7 +17,7 @@ export interface Flow {
 export const UNTOUCHED: Flow = { unacked: 0, awaited: null, tat: null };
 
 /** Counts a message of the client against its rate. Null: there are too many. */
-export function hear(flow: Flow, now: number): Flow | null {
+export function countMessage(flow: Flow, now: number): Flow | null {
   const { at, tat } = take(SAYS, flow.tat ?? UNUSED, now);
   return at > now ? null : { ...flow, tat };
 }
@@ -36,7 +36,11 @@ export const isTooLarge = (frame: Frame): boolean => bytesOf(JSON.stringify(fram
  * client is too far behind.
  * @param secret makes the acknowledgement
  */
-export function say(flow: Flow, frame: Frame, secret: () => string): { text: string; flow: Flow } | null {
+export function encodeFrame(
+  flow: Flow,
+  frame: Frame,
+  secret: () => string,
+): { text: string; flow: Flow } | null {
   const plain = JSON.stringify(frame);
   const unacked = flow.unacked + bytesOf(plain);
   if (unacked > MAX_UNACKED_BYTES) return null;

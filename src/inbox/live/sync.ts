@@ -2,9 +2,9 @@ import { z } from "zod";
 import { CURSOR } from "./protocol.ts";
 
 /** The most characters of a client's message. */
-const MAX_SAID = 1_024;
+const MAX_MESSAGE_CHARS = 1_024;
 
-const said = z.discriminatedUnion("type", [
+const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("sync"),
     after: z.string().regex(CURSOR).transform(Number).optional(),
@@ -16,10 +16,10 @@ const said = z.discriminatedUnion("type", [
  * Parses a client's message (except `ping`). `sync` asks for changes, with `after` for those since a cursor; `ack` returns a
  * frame's `ack`. Null for anything else.
  */
-export function readSaid(text: string | ArrayBuffer): z.output<typeof said> | null {
-  if (typeof text !== "string" || text.length > MAX_SAID) return null;
+export function parseClientMessage(text: string | ArrayBuffer): z.output<typeof clientMessage> | null {
+  if (typeof text !== "string" || text.length > MAX_MESSAGE_CHARS) return null;
   try {
-    return said.safeParse(JSON.parse(text)).data ?? null;
+    return clientMessage.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }

@@ -8,10 +8,10 @@ import { awaitingNote, IS_STATUS, isAwaiting, STATUS_OF, statusKey } from "../..
 import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 
-/** Statuses in one portion. */
+/** The most statuses in one portion. */
 export const MOST_STATUSES = 1_000;
 
-/** A new status that has waited for its user or its grant. The directory has both now. */
+/** A new status that has waited, and whose user and grant the directory has now. */
 export interface ReadyStatus {
   user_id: string;
   org_id: string | null;
@@ -26,7 +26,7 @@ export interface ReadyStatus {
   url: string | null;
 }
 
-/** The application `a` of a dedupe key `o`, as long as it belongs to the user `j.value` and still has the status of the key. */
+/** Joins the application `a` of a dedupe key `o`, if it belongs to the user `j.value` and still has the key's status. */
 const STANDING: SQL = sql`${applications} AS a ON a.id = ${STATUS_OF} AND a.user_id = j.value
   AND o.key = ${statusKey("application", sql`a.id`, sql`a.status_seq`)}`;
 
@@ -34,7 +34,7 @@ const KNOWN: SQL = sql`CROSS JOIN ${users} AS u ON u.id = a.user_id CROSS JOIN $
 
 /** Whether the status for which the dedupe key `o` of a user `j.value` waits still holds. */
 export const STATUS_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING})`;
-/** Whether it also has all that its message needs: its user and its grant. */
+/** The same, and the directory has the user and the grant, so that the message can be sent. */
 export const STATUS_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
 
 /** The statuses that can be sent to these users now, in the order of `user_id`. @param due a query of `user_id` */
@@ -45,7 +45,7 @@ export const readyStatuses = (due: SQL): SQL<ReadyStatus> =>
       CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}
     WHERE ${IS_STATUS} ORDER BY j.value, o.key LIMIT ${MOST_STATUSES}`;
 
-/** Statements that queue a message for each of these statuses that still holds. `ids` are those of the messages. */
+/** Statements that queue a message for each of these statuses that still holds. `ids`: of the messages. */
 export function notifyOfReadyStatuses(
   ctx: Ctx,
   statuses: readonly ReadyStatus[],

@@ -15,9 +15,9 @@ import { PAUSE_READY, PAUSE_STANDS } from "../pause/waiting.ts";
 import { countWithheld } from "../../log/withheld/count.ts";
 import { STATUS_READY, STATUS_STANDS } from "../application-status/waiting.ts";
 
-// Facts come in any order. A match, a new status or a pause whose user or grant the directory does not have yet gets its
-// dedupe key at once, so that it is sent once. Its user becomes due when the user or the grant arrives, and at the latest
-// when it is given up.
+// Facts come in any order. If the directory does not have the user or grant of a match, a new status or a pause yet, its
+// dedupe key is inserted at once and waits. The user becomes due when the user or the grant arrives, and at the latest after
+// 7 days, when the notification is given up.
 
 /** The waiting dedupe keys `o` of users `j.value`. @param userIds JSON array */
 const awaiting = (userIds: string): SQL =>
@@ -27,14 +27,13 @@ const KNOWN_GRANT: SQL = sql`EXISTS (SELECT 1 FROM ${matches} AS m CROSS JOIN ${
   WHERE m.id = ${MATCH_ID})`;
 
 /**
- * Statements that end the waiting of these users: matches whose grant has arrived go on to wait for a message, and what has
- * waited too long is given up and counted. What does not hold any more is deleted without being counted, and so is a pause
- * that is given up: its record says that nobody was notified. They come after the messages of statuses and pauses, and
- * before those of matches.
+ * Statements that update the waiting dedupe keys of these users. Matches whose grant has arrived now wait for a message. What
+ * has waited too long is given up and counted as withheld. Not counted: what is no longer true, and pauses, whose record says
+ * that nobody was notified. Run them after the messages of statuses and pauses, and before those of matches.
  */
 export const endWaiting = (userIds: string, now: number): Statement[] => {
   const isKnown = sql`EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = j.value)`;
-  // What has become ready only now is sent by the next run, however long it has waited.
+  // What is ready now is not given up: the next run sends it, however long it has waited.
   const isOver = sql`${AWAITING_SINCE} <= ${now - AWAITED_MS} AND NOT (${IS_STATUS} AND ${STATUS_READY})
     AND NOT (${IS_PAUSE} AND ${PAUSE_READY})`;
   const givenUp = (isOfKind: SQL) => sql`SELECT j.value AS user_id,
@@ -51,7 +50,7 @@ export const endWaiting = (userIds: string, now: number): Statement[] => {
   ];
 };
 
-/** The statement that makes users due again when what still waits is to be given up; it comes after `rescheduled`. */
+/** The statement that makes users due again when a waiting notification must be given up. Run it after `rescheduled`. */
 export const rescheduleAtGivenUp = (userIds: string): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
     SELECT j.value, 'matches', min(${AWAITING_SINCE}) + ${AWAITED_MS} FROM ${awaiting(userIds)} WHERE true GROUP BY 1

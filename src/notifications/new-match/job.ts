@@ -9,7 +9,7 @@ import { MOST_PAUSES, type ReadyPause, readyPauses, notifyOfReadyPauses } from "
 import { pendingDay, pendingWeek, type Run } from "../../schedules/pending.ts";
 import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
 import { endWaiting, rescheduleAtGivenUp } from "./awaiting.ts";
-import { type Dealt, type DueUser, forDueUsers } from "../grants/due-users.ts";
+import { type SentPortion, type DueUser, forDueUsers } from "../grants/due-users.ts";
 import {
   MOST_STATUSES,
   type ReadyStatus,
@@ -20,9 +20,9 @@ import { setMatchAndGrant } from "./notify.ts";
 import { newMatch } from "./type.ts";
 
 /**
- * Sends the matches that wait for a user's daily message (`DIGEST_HOUR` local) or weekly one (on their digest day): one
+ * Sends the matches that wait for a user's daily message (at `DIGEST_HOUR` local time) or weekly one (on the digest day): one
  * message a user. Matches of a user who has changed to `immediate`, or that have waited for a grant, are sent at once. So are
- * statuses of applications and pauses of mentors that have waited for a user or a grant. Two round trips a portion.
+ * application statuses and pauses that have waited for a user or a grant. Two round trips a portion.
  * @returns how many messages were queued
  */
 export const sendMatchDigests = (ctx: Ctx): Promise<number> =>
@@ -38,21 +38,21 @@ interface Ready {
   pauses: readonly ReadyPause[];
 }
 
-async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: Ready): Promise<Dealt> {
+async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: Ready): Promise<SentPortion> {
   const due = all.filter(isAllOf(ready));
-  const going: DueUser[] = [];
+  const sendNow: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
   for (const user of due.filter(({ known }) => known === 1)) {
     const run = pendingRun(user, ctx.config.digestHour, now);
     if (run === null || run.at <= now) {
-      going.push(user);
+      sendNow.push(user);
       continue;
     }
     nextOf.set(user.user_id, run.at);
     periodOf.set(user.user_id, run.period);
   }
-  const rows = going.map((user) =>
+  const rows = sendNow.map((user) =>
     dispatchRow(ctx, {
       channel: "email",
       lane: "bulk",
@@ -80,7 +80,7 @@ async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: Ready
   return { queued: queued.length, left: all.length - due.length };
 }
 
-/** Whether all that is ready for a user has been read. The others stay due: what was read of them goes now, the rest later. */
+/** Whether everything ready for a user was read. Other users stay due: what was read is sent now, the rest by the next portion. */
 function isAllOf({ statuses, pauses }: Ready): (user: DueUser) => boolean {
   const parts = [wholeUsers(statuses, MOST_STATUSES), wholeUsers(pauses, MOST_PAUSES)];
   return ({ user_id }) => parts.every(({ covers, cut }) => covers(user_id) && user_id !== cut);
@@ -102,7 +102,7 @@ function pendingRun(
   }
 }
 
-/** Points the dedupe keys of what waits for these users to their messages. An overlapping run leaves nothing waiting. */
+/** Points the waiting dedupe keys of these users to the new messages. Of two runs at once only the first finds any. */
 const claimWaiting = (messages: readonly { id: string; user_id: string }[]): SQL =>
   sql`UPDATE ${dedupeKeys} SET dispatch_id = g.value->>'id' FROM json_each(${JSON.stringify(messages)}) AS g
     WHERE ${dedupeKeys}.dispatch_id = ${waitingFor(sql`g.value->>'user_id'`)}`;

@@ -16,12 +16,12 @@ export const UNKNOWN_COORDINATOR = "Nobody notified: the coordinator is not know
 /** Whether the flow wrote a record `r` and notified nobody. */
 export const IS_NOT_NOTIFIED: SQL = sql`(r.source = 'flow' AND r.dispatch_ids = '[]' AND NOT r.channels_fixed)`;
 
-/** The id of the flow's last record about a mentor: earlier ones do not hold any more. */
+/** The id of the flow's last record about a mentor. Earlier records are out of date. */
 export const lastRecordOf = (mentorId: SQL): SQL =>
   sql`(SELECT l.id FROM ${records} AS l WHERE l.peer_mentor_id = ${mentorId} AND l.source = 'flow'
     ORDER BY l.id DESC LIMIT 1)`;
 
-/** Pauses and returns in one portion. */
+/** The most pauses and returns in one portion. */
 export const MOST_PAUSES = 500;
 
 /** A pause or a return that has waited for its coordinator, whom the directory has now. */
@@ -39,8 +39,8 @@ export interface ReadyPause {
 }
 
 /**
- * The record `r` for which a dedupe key `o` of a user `j.value` waits, and its mentor `m`: as long as nobody was notified, the
- * user is the mentor's coordinator, and the record is the last one and still true.
+ * Joins the record `r` of a waiting dedupe key `o` of a user `j.value`, and its mentor `m`: if nobody was notified, the user
+ * is the mentor's coordinator, and the record is the last one and still true.
  */
 const STANDING: SQL = sql`${records} AS r ON r.id = ${awaitingNote(sql`j.value`)} AND ${IS_NOT_NOTIFIED}
   CROSS JOIN ${peerMentors} AS m ON m.id = r.peer_mentor_id AND m.coordinator_id = j.value
@@ -50,7 +50,7 @@ const KNOWN: SQL = sql`CROSS JOIN ${users} AS u ON u.id = m.coordinator_id`;
 
 /** Whether the pause or return for which the dedupe key `o` of a user `j.value` waits still holds. */
 export const PAUSE_STANDS: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING})`;
-/** Whether it also has all that its messages need: the directory has the coordinator. */
+/** The same, and the directory has the coordinator, so that the messages can be sent. */
 export const PAUSE_READY: SQL = sql`EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${STANDING} ${KNOWN})`;
 
 /** The pauses and returns that can be sent to these coordinators now, in the order of `user_id`. @param due a query of `user_id` */
@@ -61,7 +61,7 @@ export const readyPauses = (due: SQL): SQL<ReadyPause> =>
       CROSS JOIN ${dedupeKeys} AS o ON ${isAwaiting(sql`j.value`)} CROSS JOIN ${STANDING} ${KNOWN}
     WHERE ${IS_PAUSE} GROUP BY j.value, r.id ORDER BY j.value, r.id LIMIT ${MOST_PAUSES}`;
 
-/** Statements that queue the messages of these pauses, if they still hold, and update their records. `ids` are those of the messages. */
+/** Statements that queue the messages of these pauses, if they still hold, and update their records. `ids`: of the messages. */
 export function notifyOfReadyPauses(
   ctx: Ctx,
   pauses: readonly ReadyPause[],
@@ -101,7 +101,7 @@ const pointTo = (portion: string): SQL => sql`UPDATE ${dedupeKeys} AS o SET disp
     value->>'push_id' AS push_id FROM json_each(${portion})) AS j
   WHERE o.key = j.key AND o.dispatch_id = j.awaiting AND ${PAUSE_READY}`;
 
-/** Writes into the records who is notified and since when. From now on they follow the messages. */
+/** Writes into the records who is notified and since when. From then on the records follow the messages. */
 const follow = (
   portion: string,
   now: number,

@@ -15,7 +15,7 @@ export const statsSummary = defineType({
   transactional: null,
   preference: null,
   dedupe: "summary",
-  // And no longer than until the next one.
+  // The next summary comes after a week at the earliest.
   goodForMs: 7 * DAY,
   supersedes: false,
   ownBudget: false,

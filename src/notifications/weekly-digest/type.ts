@@ -17,7 +17,7 @@ export const weeklyDigest = defineType({
   transactional: null,
   preference: "weekly_digest_enabled",
   dedupe: "digest",
-  // Until the next one comes.
+  // The next digest comes after a week.
   goodForMs: 7 * DAY,
   supersedes: true,
   ownBudget: false,
