@@ -9,19 +9,20 @@ export interface AuditEntry {
   actor: string;
   /** `dispatch.retry`, `reminder.bulk` … */
   action: string;
-  /** An id of ours or of the directory. */
+  /** Our id or a directory id. */
   target: string;
   requestId: string;
-  /** Numbers only. As SQL: a JSON object of what the database holds before the change. */
+  /** Numbers only. SQL is evaluated before the change, and gives a JSON object. */
   detail?: Readonly<Record<string, number>> | SQL;
 }
 
-/** The caller whose action is noted, and the request. */
+/** The caller who makes a change, and the request. */
 export type Author = Pick<AuditEntry, "actor" | "requestId">;
 
 /**
- * The statement that writes an entry, for the batch of what it records. Written again, it brings the detail up to date.
- * @param where a condition for writing it at all; `CHANGED`: that the statement before it changed something
+ * The statement that writes an entry. It belongs into the batch of the change. Writing the same entry again updates its
+ * detail.
+ * @param where a condition for writing it; `CHANGED`: that the statement before it changed something
  */
 export const audit = (
   { id, actor, action, target, requestId, detail }: AuditEntry,
@@ -37,13 +38,13 @@ const detailed = (detail: AuditEntry["detail"]) =>
 export const CHANGED: SQL = sql`changes() > 0`;
 
 /**
- * Finds one row if the entry exists: if it was written with `CHANGED`, that means that its change was made. A batch that is
- * repeated after having been committed finds nothing left to change, but still finds the entry.
+ * Finds one row if the entry exists. An entry that was written with `CHANGED` proves that the change was made. A repeat of
+ * a committed batch finds nothing left to change, but it still finds the entry.
  */
 export const isAudited = (id: string): SQL => sql`SELECT 1 FROM ${auditLog} WHERE id = ${id}`;
 
 /**
  * For a deletion: writes an entry if the statement before it deleted something, and finds one row if there is an entry.
- * The entry remains when the batch is repeated after having been committed; the deleted rows do not.
+ * So a repeat of a committed batch still reports the deletion.
  */
 export const audited = (entry: AuditEntry): SQL[] => [audit(entry, CHANGED), isAudited(entry.id)];

@@ -1,4 +1,4 @@
-/** A small world to try things in: one organization with a branch, two people, one device. */
+/** Demo data: one organization with a branch, two people, one device. */
 const DEMO = [
   ["PUT", "/api/v1/directory/orgs/org_demo", { name: "Demo organization", parent_id: null }],
   ["PUT", "/api/v1/directory/orgs/org_demo_oslo", { name: "Demo, Oslo branch", parent_id: "org_demo" }],
@@ -33,7 +33,7 @@ const DEMO = [
   ],
 ] as const;
 
-/** Loads the demo world through the API; safe to repeat. Throws an Error that names the first call refused. */
+/** Loads the demo data through the API; safe to repeat. Throws an Error that names the first call that was refused. */
 export async function loadDemo(origin: string, token: string, signal: AbortSignal): Promise<void> {
   for (const [method, path, body] of DEMO) {
     const answer = await fetch(origin + path, {
@@ -47,7 +47,7 @@ export async function loadDemo(origin: string, token: string, signal: AbortSigna
   }
 }
 
-/** A first request that can be pasted: a push to the demo device. */
+/** A shell command that sends a push to the demo device. */
 export const firstRequest = (origin: string, token: string): string =>
   `export TIDINGS_URL=${origin}
 export TOKEN=${token}

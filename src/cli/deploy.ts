@@ -6,7 +6,7 @@
  *
  * Log in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID, if you have several).
  *
- * Tried: `--dry-run`, and the messages without a login. Not tried, since there was no account: everything that talks to
+ * Tried: `--dry-run`, and the messages without a login. Not tried, for want of an account: everything that talks to
  * Cloudflare; it was checked against wrangler's help and source. The database needs no `database_id`: wrangler finds it by
  * its name when it migrates and when it deploys.
  */
@@ -35,7 +35,7 @@ async function step(title: string, args: readonly string[]): Promise<void> {
     throw new UserError(`\nStopped: \`wrangler ${args.join(" ")}\` failed. Nothing after it was done.`);
 }
 
-/** Creates a resource unless wrangler finds it. If the request for it failed for another reason, creating fails and says why. */
+/** Creates a resource unless wrangler finds it. If the look-up failed for another reason, creating it fails too and says why. */
 async function ensure(title: string, info: readonly string[], create: readonly string[]): Promise<void> {
   if ((await wrangler(info)).code === 0) console.log(`${title} exists.`);
   else await step(`Creating ${title} …`, create);

@@ -20,7 +20,7 @@ export function ensureDevVars(): boolean {
   return true;
 }
 
-/** The variables of .dev.vars; none when there is no such file. An empty value is unset. */
+/** The variables of .dev.vars; none if the file is missing. An empty value counts as unset. */
 export function readDevVars(): Record<string, string> {
   if (!existsSync(FILE)) return {};
   return withoutEmpty(parseEnv(readFileSync(FILE, "utf8")));

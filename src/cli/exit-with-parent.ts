@@ -1,6 +1,6 @@
 /**
- * Loaded into wrangler's process before wrangler itself. The IPC channel closes when the parent process ends, for whatever
- * reason. Then nobody else would stop the server, so it stops itself.
+ * Loaded into wrangler's process before wrangler itself. When the parent process ends, for whatever reason, the IPC channel
+ * closes. Then the server stops itself, because nothing else would.
  */
 process.once("disconnect", () => {
   // The server leads its own process group, workerd included.

@@ -1,7 +1,7 @@
 /**
- * `npm run jobs -- <job> [--at <time>]`: runs a job of the local service (npm start) as of another time, so that nobody has
- * to wait for Monday. Messages that it queues are sent at once. TIDINGS_URL says where the service is, as npm start prints
- * it; without it, PORT on this machine (8787).
+ * `npm run jobs -- <job> [--at <time>]`: runs a job of the local service (npm start) as if it were another time, such as
+ * next Monday. Messages that it queues are sent at once. The service is at TIDINGS_URL, as npm start prints it; by default
+ * at PORT on this machine (8787).
  */
 import { parseArgs } from "node:util";
 import { z } from "zod";

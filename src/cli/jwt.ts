@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import { UserError } from "./project.ts";
 
-/** The roles of src/auth/principal.ts (Node cannot load that file), with a few words on what each may do. */
+/** The roles of src/auth/principal.ts, with help texts. (Node cannot load that file.) */
 export const ROLES = {
   user: "what is their own",
   coordinator: "what is their own, and the records of the mentors they coordinate",

@@ -6,7 +6,7 @@ import { newMatch } from "../notifications/new-match/type.ts";
 import { builtInTypes } from "../notifications/registry.ts";
 import { UNSUBSCRIBE_PAGES, renderUnsubscribePage } from "../preferences/unsubscribe-page.ts";
 
-// Writes every e-mail and every unsubscribe page to a folder, for a look in the browser:
+// Writes every e-mail and every unsubscribe page to a folder, to be opened in a browser:
 //   node src/cli/mail-preview.ts [folder]
 
 const folder = process.argv[2] ?? join("dist", "mail-preview");

@@ -17,8 +17,8 @@ function fingerprint(): string {
 }
 
 /**
- * Brings the local database in `state` up to date. Wrangler takes three seconds to find nothing to do, so a marker
- * beside the database says which migrations it has seen. Returns whether wrangler ran.
+ * Migrates the local database in `state`. Wrangler needs three seconds to find nothing to do, so a marker beside the
+ * database shows which migrations it already has. Returns whether wrangler ran.
  */
 export async function migrateLocally(state: string): Promise<boolean> {
   const marker = join(state, "tidings-migrations");

@@ -11,25 +11,25 @@ import { readCrons } from "./wrangler-toml.ts";
 import { WRANGLER_ENV, WRANGLER } from "./wrangler.ts";
 
 export interface ServerOptions {
-  /** Unset: a free one. */
+  /** Unset: any free port. */
   port?: number | undefined;
   /** The folder of D1 and the Durable Objects; relative to the project. Default: `.wrangler/state`. */
   state?: string | undefined;
-  /** Variables that win over wrangler.toml and .dev.vars; an empty value unsets one. */
+  /** Variables that override wrangler.toml and .dev.vars; an empty value unsets one. */
   vars?: Record<string, string> | undefined;
-  /** Fire wrangler.toml's cron triggers on time; the first tick belongs to the start. Default: no. */
+  /** Whether to fire wrangler.toml's cron triggers. The start then waits for the first tick. Default: no. */
   cron?: boolean | undefined;
   /** Further arguments of `wrangler dev`; a `--var` here wins over `vars`. */
   args?: readonly string[] | undefined;
-  /** Every line that the server prints, and each failed cron. Default: only kept, for `output()`. */
+  /** Gets every line that the server prints, and each failed cron. Default: lines are only kept for `output()`. */
   onLine?: ((line: string, from: "stdout" | "stderr") => void) | undefined;
-  /** Milliseconds until which the Worker must have answered. Default: 90,000. */
+  /** The Worker must answer within so many milliseconds. Default: 90,000. */
   readyWithinMs?: number | undefined;
-  /** Gives up the start, and leaves no process behind. */
+  /** Aborts the start, and leaves no process behind. */
   signal?: AbortSignal | undefined;
 }
 
-/** How long a start waits for the first tick. After a long pause a tick has much to do; the start then goes on without it. */
+/** The longest time that a start waits for the first tick. After a long pause a tick has much to do. */
 const FIRST_TICK_MS = 30_000;
 
 /** How the server's process ended. */
@@ -180,7 +180,7 @@ async function answering(
   }
 }
 
-/** Sends a signal to a process, or to a group (negative id). Ignores that it no longer exists. */
+/** Sends a signal to a process, or to a group (negative id). Does nothing if it no longer exists. */
 function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);

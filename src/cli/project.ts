@@ -6,10 +6,10 @@ export const ROOT = resolve(import.meta.dirname, "../..");
 /** Where local D1, Durable Objects and our own markers are kept, unless TIDINGS_STATE says otherwise. */
 export const DEFAULT_STATE = ".wrangler/state";
 
-/** A problem that the person at the terminal can solve: commands print its message without a stack. */
+/** A problem that the user can solve. Commands print its message without a stack. */
 export class UserError extends Error {}
 
-/** Runs the main function of a command. A UserError is printed and exits with 1; any other error is a bug and shows its stack. */
+/** Runs the main function of a command. Prints a UserError and exits with 1; any other error is a bug and shows its stack. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   try {
     await main();

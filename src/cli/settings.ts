@@ -9,7 +9,7 @@ export interface Settings {
   cron: boolean;
 }
 
-/** Flags of wrangler that we set ourselves, with what to use instead. */
+/** Flags of wrangler that `npm start` sets itself, and what users should set instead. */
 const OURS: Record<string, string> = {
   "--port": "Use PORT instead.",
   "--persist-to": "Use TIDINGS_STATE instead.",
@@ -34,7 +34,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, args: readonly stri
   };
 }
 
-/** The variables among wrangler's arguments, in any of its spellings: `--var A:1 B:2`, `--var=A:1`. */
+/** The variables in wrangler's arguments: `--var A:1 B:2` or `--var=A:1`. */
 export function varsIn(args: readonly string[]): Record<string, string> {
   const vars: Record<string, string> = {};
   let flag = "";

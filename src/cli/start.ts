@@ -43,7 +43,7 @@ async function loadDemoOnce(
   }
 }
 
-/** The text that a newcomer needs next. */
+/** The text that is printed when the server is ready. */
 function welcome(origin: string, state: string, token: string | undefined, seconds: string): string {
   const folder = relative(ROOT, state);
   const next =
@@ -62,7 +62,7 @@ ${next}
 `;
 }
 
-/** Starts the server and prints the welcome. Throws when it cannot start, or when `signal` aborts. */
+/** Starts the server and prints the welcome text. Throws when it cannot start, or when `signal` aborts. */
 async function open(
   settings: Settings,
   args: readonly string[],
@@ -73,7 +73,7 @@ async function open(
   const began = performance.now();
   if (ensureDevVars()) console.log("Made .dev.vars from .dev.vars.example, with fresh secrets.");
   const origin = `http://${HOST}:${port}`;
-  // The links in messages follow PORT, unless someone has said where they lead.
+  // Links in messages lead to this server, unless PUBLIC_URL is set.
   const vars: Record<string, string> = {
     PUBLIC_URL: origin,
     ...readDevVars(),
@@ -101,7 +101,7 @@ async function open(
   return server;
 }
 
-/** When npm itself is killed, nobody else can stop this process. So it watches its parent. */
+/** Calls `then` when the parent process is gone: if npm is killed, nothing else stops this process. */
 function whenOrphaned(then: () => void): void {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && then(), 1_000).unref();

@@ -1,4 +1,4 @@
-/** Lines of wrangler that repeat our own, or that are wrong here: crons do fire. */
+/** Lines of wrangler to hide: they repeat ours, or are wrong here (crons do fire). */
 const NOISE = [
   /Scheduled Workers are not automatically triggered/,
   /To manually trigger a scheduled event, run:/,
@@ -12,20 +12,20 @@ const NOISE = [
   /GET \/cdn-cgi\/local\/scheduled 200/,
 ];
 
-/** The output of the server as it is shown in the terminal. */
+/** Shows the server's output in the terminal. */
 export interface Terminal {
   onLine: (line: string, from: "stdout" | "stderr") => void;
   /** Resolves when wrangler has printed its start messages. */
   settled: Promise<void>;
-  /** From now on stdout is shown too. */
+  /** Shows stdout, too, from now on. */
   open(): void;
-  /** From now on nothing is shown: children complain when they are stopped. */
+  /** Shows nothing from now on, because children complain when they are stopped. */
   close(): void;
 }
 
 /**
- * Passes on errors and warnings at once, but stdout only once it is open. Before that, wrangler prints its bindings and our
- * own requests.
+ * Shows errors and warnings from the start, but stdout only after `open`: before that, wrangler prints its bindings and the
+ * requests of the start itself.
  */
 export function createTerminal(): Terminal {
   let shown: readonly string[] = ["stderr"];

@@ -39,7 +39,7 @@ function readArguments() {
   }
 }
 
-/** If the environment has the secret, .dev.vars is ignored, so that its issuer is never combined with another secret. */
+/** Ignores .dev.vars if the environment has the secret, so that issuer and secret always come from the same place. */
 function readVars(): Record<string, string> {
   const environment = withoutEmpty(process.env);
   return environment["JWT_SECRET"] === undefined ? { ...readDevVars(), ...environment } : environment;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "./project.ts";
 
-/** Wrangler's program itself. Its `bin` would only add another process to watch. */
+/** Wrangler's script. Its `bin` would start one more process. */
 export const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
 
 /**
- * The environment of every wrangler here. Nothing is sent or fetched: no metrics, no update check, no `request.cf`. Node
- * caches the compiled code of wrangler (15 MB), which saves a quarter of its loading time.
+ * The environment of every wrangler process: no metrics, no update check, no fetched `request.cf`. Node caches wrangler's
+ * compiled code (15 MB), which saves a quarter of its loading time.
  */
 export const WRANGLER_ENV = {
   NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/node"),
@@ -26,7 +26,7 @@ export interface WranglerResult {
   output: string;
 }
 
-/** Runs a wrangler command without questions asked; with `show` its output also goes to the terminal as it comes. */
+/** Runs a wrangler command; wrangler asks no questions. With `show` the output also goes to the terminal as it comes. */
 export async function wrangler(args: readonly string[], { show = false } = {}): Promise<WranglerResult> {
   const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
     cwd: ROOT,

@@ -5,13 +5,13 @@ import { brokenRules } from "./rules.ts";
 import { count, days, list, listOf, mailbox, secret, url } from "./variables.ts";
 
 /**
- * Every variable that Tidings reads, except those of its providers (which stand in the providers' folders): its unit and its
- * default. Nothing else reads a variable.
+ * Every variable that Tidings reads, with its unit and default. Those of the providers are in the providers' folders.
+ * Nothing else reads a variable.
  */
 const variables = z.object({
   /** `production` refuses providers that deliver nothing. */
   ENVIRONMENT: z.enum(["production", "development"]).default("production"),
-  /** Base of the links in messages, without a trailing slash: a cron has no request to take a host from. Has no default in production. */
+  /** Base of the links in messages (a cron job has no request to take the host from). Must be set in production. */
   PUBLIC_URL: url.default("http://localhost:8787"),
   /** Secret of HS256 tokens. Either this or JWKS_URL. */
   JWT_SECRET: secret.optional(),
@@ -21,7 +21,7 @@ const variables = z.object({
   JWT_AUDIENCE: z.string().min(1).optional(),
   /** Signs the links in messages. */
   LINK_SECRET: secret,
-  /** While rotating: links signed with this one still work. */
+  /** The former LINK_SECRET, during a rotation: links signed with it still work. */
   LINK_SECRET_PREVIOUS: secret.optional(),
   /** Contracts that accept calls without a token, comma-separated. */
   OPEN_CONTRACTS: listOf(PUBLIC_CONTRACTS),
@@ -31,15 +31,15 @@ const variables = z.object({
   PUSH_PROVIDERS: z.string().default("").transform(list),
   /** Pushes an hour for one user. */
   PUSH_LIMIT_PER_HOUR: count(60, 100_000),
-  /** E-mail providers in order of preference, comma-separated: the next one takes over while one rests. */
+  /** E-mail providers in order of preference, comma-separated: the next one takes over while one does not work. */
   EMAIL_PROVIDERS: z.string().default("").transform(list),
-  /** Who e-mails are from: `Name <address>`. */
+  /** The sender of e-mails: `Name <address>`. */
   EMAIL_FROM: mailbox,
   /** E-mails an hour for one user. */
   EMAIL_LIMIT_PER_HOUR: count(100, 100_000),
   /** In-app messages an hour that callers may send to one user. */
   IN_APP_LIMIT_PER_HOUR: count(600, 100_000),
-  /** Messages a day (UTC) for one organization; one counts once for each 4 KB that it stores. Users without one share a quota. */
+  /** Messages a day (UTC) for one organization; one counts for each 4 KB. Users without an organization share a quota. */
   ORG_DAILY_QUOTA: count(1_000_000, 1_000_000_000),
   /** MB that the database may have: 10,000, or 500 on Workers' free plan. From 80 % on /healthz is degraded. */
   DATABASE_LIMIT_MB: count(10_000, 10_000),
@@ -49,13 +49,13 @@ const variables = z.object({
   DIGEST_HOUR: z.coerce.number().int().min(0).max(23).default(8),
   /** Seconds for which a claim holds. */
   LEASE_SECONDS: count(60, 900),
-  /** Seconds by which `wake_at` is set ahead: how long after its time a lost wake-up is noticed. */
+  /** How many seconds after its time the sweep looks for a dispatch whose wake-up call was lost (`wake_at`). */
   SWEEP_AFTER_SECONDS: count(120, 3_600),
   /** Seconds that a single or batch send waits for its outcome; 0 for never. */
   SEND_WAIT_SECONDS: z.coerce.number().min(0).max(10).default(3),
   /** Days for which finished dispatches are kept. */
   RETENTION_DAYS: count(60, 3_650),
-  /** Days for which an erased user's own tokens bring nobody back: at least as long as tokens live. */
+  /** Days for which an erased user's token cannot create the user again: at least the lifetime of a token. */
   TOMBSTONE_DAYS: count(90, 3_650),
 });
 
@@ -91,7 +91,7 @@ export interface Config {
   certificationReminderDays: readonly number[];
   /** Local hour, 0–23. */
   digestHour: number;
-  /** How long a provider may take to answer: less than a lease, so that a claim outlives its request. */
+  /** How long a provider may take to answer. Less than a lease, so that a request ends before its claim does. */
   providerTimeoutMs: number;
   leaseMs: number;
   sweepAfterMs: number;

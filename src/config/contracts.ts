@@ -8,7 +8,7 @@ export const CONTRACTS = [
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 
-/** Contracts whose text marks their endpoints Public: only these may be listed in OPEN_CONTRACTS. */
+/** Contracts that describe their endpoints as public. OPEN_CONTRACTS can list only these. */
 export const PUBLIC_CONTRACTS = [
   "push-notifications",
   "admin-notifications",

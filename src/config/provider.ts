@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** A request to a provider is given up after so long: whether the provider took it is then unknown. */
+/** Time-out of a request to a provider. After it nobody knows whether the provider took the request. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
 
 /**
- * What the configuration must know of a provider. The provider's own folder says it (src/channels/<channel>/providers/…),
- * and `readConfig` gets it handed in: the configuration names no provider.
+ * What `readConfig` must know of a provider. It is declared in the provider's folder (src/channels/<channel>/providers/…)
+ * and passed to `readConfig`, so that this room names no provider.
  */
 export interface ProviderSettings {
-  /** Its variables, by name: their form and default. */
+  /** Its optional variables, by name, with schema and default. */
   readonly variables: z.ZodRawShape;
-  /** Further variables, which it cannot do without when it is listed. */
+  /** Variables that it needs when PUSH_PROVIDERS or EMAIL_PROVIDERS lists it. */
   readonly credentials: z.ZodRawShape;
-  /** It delivers nothing, so that it is refused in production. */
+  /** Set for a provider that delivers nothing. Production refuses it. */
   readonly isForDevelopment?: boolean;
 }
 
@@ -30,7 +30,7 @@ const ofAll = ({ push, email }: KnownProviders): ProviderSettings[] => [
   ...Object.values(email),
 ];
 
-/** The form of all providers' variables. Each is checked when it is given, also when its provider is not listed. */
+/** The schema of all providers' variables. A variable that is set is checked even if its provider is not listed. */
 export const formOf = (known: KnownProviders) =>
   z.object(
     Object.fromEntries(

@@ -4,8 +4,7 @@ import { list } from "./variables.ts";
 const isProduction = (given: Given): boolean => (given["ENVIRONMENT"] ?? "production") === "production";
 
 /**
- * Rules that concern several variables. They read the variables as they were given, so that one wrong variable hides no
- * other.
+ * Checks rules that concern several variables. They use the raw variables, so that they also run when one of them is wrong.
  */
 export function brokenRules(given: Given, known: KnownProviders): string[] {
   const found: string[] = [];
@@ -23,7 +22,7 @@ export function brokenRules(given: Given, known: KnownProviders): string[] {
   ];
 }
 
-/** @param variable the one that lists providers of this kind */
+/** @param variable PUSH_PROVIDERS or EMAIL_PROVIDERS */
 function brokenByProviders(
   given: Given,
   variable: string,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { canonicalAddress, isAsciiAddress } from "../lib/address.ts";
 
-// The forms of variables: each takes a variable's text.
+// Schemas of variables. Each parses the text of one variable.
 
 /** A whole number from 1 to `max`. */
 export const count = (fallback: number, max: number) =>

@@ -7,7 +7,7 @@ export type Tone = "danger" | "warning" | "calm";
 
 export interface ListItem {
   title: string;
-  /** Already through `safeUrl`. */
+  /** Must have passed `safeUrl`. */
   url: string | null;
   details: readonly string[];
   badge: { text: string; tone: Tone } | null;
@@ -16,36 +16,36 @@ export interface ListItem {
 export interface Fact {
   label: string;
   value: string;
-  /** Smaller, beside the value. */
+  /** Printed smaller, beside the value. */
   note?: string;
 }
 
 export interface Bar {
   label: string;
   value: number;
-  /** `value` as it is printed. */
+  /** The printed form of `value`. */
   text: string;
-  /** Drawn fainter: what the others are compared with. */
+  /** Drawn fainter: the bar that the others are compared with. */
   faint?: boolean;
 }
 
-/** What a mail is made of. The HTML and the text part are both rendered from these, so they cannot drift apart. */
+/** A part of a mail. The HTML and the text part are rendered from the same blocks, so that they always say the same. */
 export type Block =
   | { kind: "heading"; text: string }
-  /** May hold line breaks. `foreign`: someone else's words, which run in their own direction. */
+  /** May hold line breaks. `foreign`: text that a user or caller wrote; it may run in another direction than ours. */
   | { kind: "paragraph"; text: string; foreign?: true }
   | { kind: "list"; items: readonly ListItem[] }
   | { kind: "facts"; facts: readonly Fact[] }
   | { kind: "button"; label: string; url: string }
   | { kind: "chart"; title: string; bars: readonly Bar[] };
 
-/** What a template makes of its content. */
+/** What a template returns. */
 export interface Message {
   subject: string;
-  /** What inboxes show after the subject. */
+  /** The text that mail clients show after the subject. */
   preheader: string;
   title: string;
-  /** The title is someone else's words. */
+  /** Set when a user or caller wrote the title. */
   foreignTitle?: true;
   blocks: readonly Block[];
 }
@@ -54,41 +54,41 @@ export interface Message {
 export interface MailDocument extends Message {
   /** The language of the texts. */
   language: string;
-  /** Of that language. */
+  /** The direction of that language. */
   textDirection: Direction;
-  /** Which way the recipient reads. */
+  /** The direction in which the recipient reads. */
   direction: Direction;
   brand: { name: string; url: string | null };
   footer: { reason: string; links: readonly { label: string; url: string }[] };
 }
 
-/** What a template may know beside its content. */
+/** What a template gets besides its content. */
 export interface TemplateContext<W = unknown> {
   /** The type's own texts, in the language of `say`. */
   words: W;
   /** The texts that all mails share. */
   say: Wording;
   format: Formatter;
-  /** The reader's, as Intl knows it; the text may be in another language. */
+  /** The reader's locale, as Intl knows it. The text may be in another language. */
   locale: string;
   /** Epoch ms. */
   now: number;
   /** The recipient's greeting as a block. */
   greeting: Block;
-  /** Makes a value from outside fit to stand inside a sentence. */
+  /** Isolates a value from outside, so that its direction does not disturb the sentence around it. */
   inline: (value: string) => string;
 }
 
-/** Content of one type → message: a pure function. */
+/** Turns the content of one type into a message. A pure function. */
 export type Template<C, W> = (content: C, context: TemplateContext<W>) => Message;
 
 export const paragraph = (text: string): Block => ({ kind: "paragraph", text });
 
-/** A button where there is somewhere to go. */
+/** A button; none without a URL. */
 export const buttonTo = (url: string | null | undefined, label: string): Block[] =>
   url === null || url === undefined ? [] : [{ kind: "button", label, url }];
 
-/** Someone else's text of several paragraphs, as blocks. */
+/** Blocks for a text of several paragraphs that a user or caller wrote. */
 export const paragraphs = (text: string): Block[] =>
   text
     .split(/\n\s*\n/u)

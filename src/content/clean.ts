@@ -3,11 +3,11 @@ export const SUBJECT_MAX = 200;
 
 const LINE_ENDS = /\r\n?|[\u2028\u2029\u0085\v\f]/gu;
 const CONTROLS = /[^\P{Cc}\n]/gu;
-/** Overrides, embeddings and isolates: with these a name could reorder the text around it. */
+/** Overrides, embeddings and isolates. A name that contains them could reorder the text around it. */
 export const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;
 const RTL_LETTERS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** Text from outside, made harmless for any part of a mail: no controls but LF, no bidi controls, well-formed. */
+/** Makes text from outside harmless for any part of a mail: well-formed, without bidi controls and controls other than LF. */
 export const cleanText = (text: string): string =>
   text.toWellFormed().replace(LINE_ENDS, "\n").replace(CONTROLS, " ").replace(BIDI_CONTROLS, "").trim();
 
@@ -15,10 +15,10 @@ export const cleanText = (text: string): string =>
 export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/gu, " ");
 
 let segmenter: Intl.Segmenter | undefined;
-/** Made at first use, since it is costly. */
+/** Made at its first use, because that is slow. */
 const graphemes = () => (segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" }));
 
-/** At most `max` UTF-16 units of `text`, cut between graphemes and ended by "…" when something was cut. */
+/** Cuts `text` to at most `max` UTF-16 units, between graphemes. A cut text ends with "…". */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
   let kept = "";
@@ -29,10 +29,10 @@ export function cut(text: string, max: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** `text`, which is made of cleaned parts, on one line of at most `max` units. */
+/** Puts a text on one line of at most `max` units. The text must have been cleaned. */
 export const oneLine = (text: string, max: number): string => cut(text.replace(/\s+/gu, " ").trim(), max);
 
-/** A subject line. `text` is made of cleaned parts. */
+/** Makes a subject line of a cleaned text. */
 export const toSubject = (text: string): string => oneLine(text, SUBJECT_MAX);
 
 /** The subject that a caller asked for (`custom_subject`), made safe. */
@@ -40,6 +40,6 @@ export const customSubject = (text: string): string => toSubject(cleanText(text)
 
 export type Direction = "ltr" | "rtl";
 
-/** `value` for use inside a sentence that runs in `direction`: isolated (FSI … PDI) where it would disturb it. */
+/** `value` for a sentence that runs in `direction`. It is isolated (FSI … PDI) where it could disturb the sentence. */
 export const isolate = (value: string, direction: Direction): string =>
   direction === "rtl" || RTL_LETTERS.test(value) ? `\u2068${value}\u2069` : value;

@@ -4,20 +4,20 @@ import { daysBetweenLocal } from "../schedules/local-time.ts";
 import { type Direction, isolate } from "./clean.ts";
 import { formatLocale, languageOf, resolveTimezone } from "./locale.ts";
 
-/** A number and its text in the recipient's locale: words choose the plural by the number and print the text. */
+/** A number, and its text in the recipient's locale. Wordings choose the plural by the number and print the text. */
 export interface Amount {
   readonly value: number;
   readonly text: string;
 }
 
-/** How far a time is from now, in calendar days of the recipient's zone. `past` compares the instants. */
+/** The distance of a time from now, in calendar days of the recipient's zone. `past`: the instant is over. */
 export interface Days {
   readonly past: boolean;
   /** Never negative. */
   readonly days: Amount;
 }
 
-/** Dates and numbers as one recipient reads them. Times are epoch ms. */
+/** Formats dates and numbers for one recipient. Times are epoch ms. */
 export interface Formatter {
   readonly timezone: string;
   number(value: number): string;
@@ -30,7 +30,7 @@ export interface Formatter {
   date(at: number): string;
   /** With the zone's name, so that a deadline is unambiguous. */
   dateTime(at: number): string;
-  /** A date that travels as midnight UTC (a pause's `effective_date`) keeps its day in every zone. */
+  /** For a date that is stored as midnight UTC (a pause's `effective_date`): prints the same day in every zone. */
   calendarDate(at: number): string;
   /** The days from `from` to `to`, which is excluded. */
   range(from: number, to: number): string;
@@ -40,17 +40,17 @@ export interface Formatter {
 }
 
 /**
- * The locale of the numbers and dates in a text: the reader's, if the text is in the reader's language; else the text's
- * own, since "Deadline: ٢٠ مارس" is neither Arabic nor English.
+ * The locale for numbers and dates in a text: the reader's if the text is in the reader's language, else the text's
+ * language. Otherwise a text would mix two languages: "Deadline: ٢٠ مارس".
  * @param locale the reader's, resolved
- * @param language of the text, such as "en"
+ * @param language the text's, such as "en"
  */
 export const localeOfText = (locale: string, language: string): string =>
   languageOf(locale) === language ? locale : language;
 
 /**
- * The formatter for a resolved locale; a zone that Intl does not know counts as UTC. What it prints may stand in
- * sentences whose direction is `around`. Cached: Intl objects are costly to make, and a batch has few locales.
+ * The formatter for a resolved locale. A zone that Intl does not know counts as UTC. `around` is the direction of the
+ * sentences that the values are printed in. Cached, because making Intl objects is slow and a batch has few locales.
  */
 export const formatterFor = cached(64, (locale: string, timezone: string | null, around: Direction) =>
   createFormatter(formatLocale(locale), resolveTimezone(timezone), around),

@@ -3,15 +3,15 @@ import type { Direction } from "./clean.ts";
 import { type Markup, lines, markup, trusted } from "./markup.ts";
 import { type Role, inlineColours } from "./theme.ts";
 
-/** Where lines start and end in this mail, for clients that support `align` but not `dir`. */
+/** The sides at which lines start and end, for mail clients that support `align` but not `dir`. */
 export interface Sides {
   start: "left" | "right";
   end: "left" | "right";
-  /** Of our own sentences. Text from outside gets `dir="auto"`: an Arabic name in a German mail, and the reverse. */
+  /** The direction of our own sentences. Text from outside gets `dir="auto"`: it may be an Arabic name in a German mail. */
   own: Direction;
 }
 
-/** Class (for dark mode) and inline style of one element. Colours come last: a `border` shorthand in `css` resets them. */
+/** Class (for dark mode) and inline style of one element. Colours come last, because a `border` in `css` would reset them. */
 export const look = (role: Role, css: string, more = ""): Markup =>
   trusted(`class="t-${role}${more === "" ? "" : ` ${more}`}" style="${css};${inlineColours(role)}"`);
 
@@ -64,7 +64,7 @@ function barRow(bar: Bar, longest: number, sides: Sides): Markup {
 const heading = (text: string, sides: Sides): Markup =>
   markup`<h2 dir="${sides.own}" ${look("text", `${font.family};font-size:18px;line-height:26px;margin:8px 0 0;text-align:${sides.start}`)}>${text}</h2>`;
 
-/** A block as rows of the mail's one column. */
+/** Renders a block as rows of the mail's table, which has one column. */
 export function renderBlock(block: Block, sides: Sides): Markup {
   switch (block.kind) {
     case "heading":

@@ -3,14 +3,14 @@ import type { NotificationType } from "./type.ts";
 
 /** A type's sample as a mail. */
 export interface Preview extends RenderedEmail {
-  /** The type's id, and the reader's where it is not the first: `weekly_digest.ar`. */
+  /** The type's id, with the reader's suffix unless it is the first reader: `weekly_digest.ar`. */
   name: string;
 }
 
 const UNSUBSCRIBE = "https://tidings.example.org/unsubscribe/sample";
 const LINKS = { preferences: "https://app.example.org/preferences", home: "https://app.example.org" };
 
-/** Who the samples are for: each reads another language, in another direction. */
+/** The recipients of the samples: one for each direction of writing. */
 const READERS: readonly (EmailRecipient & { suffix: string })[] = [
   { suffix: "", name: "Ada Lovelace", locale: "en-GB", timezone: "Europe/London" },
   { suffix: ".ar", name: "فاطمة الفهرية", locale: "ar-EG", timezone: "Africa/Cairo" },

@@ -4,13 +4,13 @@ import { type Markup, markup, trusted } from "./markup.ts";
 import { darkCss } from "./theme.ts";
 
 const WIDTH = 600;
-/** Without it, clients fill up the preview with the mail's first words. */
+/** Invisible text after the preheader. Without it, clients fill the preview with the mail's first words. */
 const PREHEADER_PADDING = trusted("&#847;&zwnj;&nbsp;".repeat(60));
 const STYLE = trusted(
   `<style>:root{color-scheme:light dark;supported-color-schemes:light dark}` +
     `@media (max-width:480px){.m-page{padding:12px 8px!important}.m-card{padding:20px 16px 4px!important}.m-side{padding-left:17px!important;padding-right:17px!important}}${darkCss()}</style>`,
 );
-// Outlook renders with Word's engine, which ignores max-width.
+// A table of fixed width for Outlook only: its engine (Word's) ignores max-width.
 const GHOST_START = trusted(
   `<!--[if mso]><table role="presentation" align="center" width="${WIDTH}" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->`,
 );
@@ -32,7 +32,7 @@ function brand({ brand: { name, url } }: MailDocument, sides: Sides): Markup {
   return markup`<tr><td align="${sides.start}" ${look("link", `${font.family};font-size:18px;line-height:24px;font-weight:700;padding:0 25px 12px;text-align:${sides.start}`, "m-side")}>${shown}</td></tr>`;
 }
 
-/** The HTML part: one column of nested tables with inlined styles; nothing is loaded from anywhere. */
+/** Renders the HTML part: one column of nested tables with inline styles. It loads nothing from the web. */
 export function renderHtml(mail: MailDocument): string {
   const sides: Sides =
     mail.direction === "rtl"

@@ -1,6 +1,6 @@
 import type { Block, MailDocument } from "./blocks.ts";
 
-/** Of the lines below a bullet that belong to its item. */
+/** Indents the further lines of a list item. */
 const INDENT = "  ";
 /** The separator that mail clients know as the beginning of a signature (RFC 3676, 4.3). */
 const SIGNATURE = "-- ";
@@ -33,7 +33,7 @@ function renderBlock(block: Block): string {
     case "button":
       return `${block.label}: ${block.url}`;
     case "chart":
-      // Without bars, which a screen reader would read out.
+      // Numbers only: a screen reader would read bars out.
       return joined([
         `${block.title}:`,
         ...block.bars.map(({ label, text }) => `${INDENT}${label}: ${text}`),
@@ -41,7 +41,7 @@ function renderBlock(block: Block): string {
   }
 }
 
-/** The plain-text part: the same blocks as the HTML part. */
+/** Renders the plain-text part from the same blocks as the HTML part. */
 export function renderText(mail: MailDocument): string {
   return [
     `${mail.title}\n${"=".repeat(Math.min(mail.title.length, 60))}`,

@@ -12,7 +12,7 @@ import { wordingFor, wordsIn } from "./wording/index.ts";
 const PREHEADER_MAX = 140;
 const NAME_MAX = 60;
 
-/** Who reads it. An unknown locale is read as "en", an unknown zone as UTC. */
+/** The reader. An unknown locale counts as "en", an unknown zone as UTC. */
 export interface EmailRecipient {
   name: string | null;
   /** BCP 47. */
@@ -21,7 +21,7 @@ export interface EmailRecipient {
   timezone: string | null;
 }
 
-/** Links of the frame. Anything but http(s) is dropped. */
+/** Links in header and footer. Only http(s) is kept. */
 export interface EmailLinks {
   /** The page that unsubscribes from this type; null on transactional mail. */
   unsubscribe: string | null;
@@ -36,7 +36,7 @@ export interface RenderedEmail {
   text: string;
 }
 
-/** A name that can stand in a greeting: "https://win.example" would become a link in a mail of ours. */
+/** The name for the greeting. Null for a name that mail clients would turn into a link, such as "https://win.example". */
 function greetingName(name: string | null): string | null {
   const clean = cleanLine(name ?? "");
   return clean === "" || /:\/\/|www\./iu.test(clean) ? null : cut(clean, NAME_MAX);
@@ -44,7 +44,7 @@ function greetingName(name: string | null): string | null {
 
 /**
  * Renders one e-mail: a pure function of its input. `now` is epoch ms.
- * Throws a ZodError when the content is none of its type; payloads from a column go through the type's `parse` first.
+ * Throws a ZodError when the content does not fit its type. Parse a stored payload with the type's `parse` first.
  */
 export function renderEmail(
   { type, content }: Said,

@@ -3,7 +3,7 @@ import type { Dispatch } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import type { LateBound, NotificationType, NotificationTypes, Said } from "./type.ts";
 
-/** What a dispatch says; null when its payload is no content of its type. @param now of a sample, epoch ms */
+/** The content of a dispatch's message; null when its payload does not fit its type. @param now the time for a sample, epoch ms */
 export function saidBy(
   types: NotificationTypes,
   type: NotificationType,
@@ -16,17 +16,17 @@ export function saidBy(
   return content === null ? null : { type, content };
 }
 
-/** What late-bound messages say, by dispatch; one with nothing left to say is missing. */
+/** The content of late-bound messages, by dispatch. A dispatch with nothing left to say is missing. */
 export type LateContents = ReadonlyMap<string, object>;
 
-/** Whether what a dispatch says is read when it is sent. */
+/** Whether the content of a dispatch is read when it is sent, not when it is queued. */
 export const isLateBound = (
   { lateBound }: NotificationType,
   { payload }: Pick<Dispatch, "payload">,
 ): boolean => lateBound !== undefined && (lateBound.isFor?.(payload) ?? true);
 
 /**
- * Reads what late-bound messages say. Each reader costs a claim of e-mails one statement; types may share one.
+ * Reads the content of late-bound messages. Each reader is one statement in every claim of e-mails; types may share one.
  * @param claimed ids, as a subquery
  */
 export function readLateContents(

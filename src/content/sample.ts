@@ -1,10 +1,10 @@
 import { DAY, HOUR } from "../lib/clock.ts";
 
-/** Where the links of samples lead. */
+/** The site that links in samples lead to. */
 export const SITE = "https://app.example.org";
 
-/** Midnight UTC, so many days from today: what dates without a time look like. */
+/** Midnight UTC, `days` from today: the form in which dates without a time are stored. */
 export const midnight = (now: number, days: number): number => (Math.floor(now / DAY) + days) * DAY;
 
-/** Noon UTC is the same day almost everywhere: a window from noon to just after noon has the same dates in each zone. */
+/** Noon UTC, `days` from today. It is the same date in almost every zone, so a sample looks the same everywhere. */
 export const noon = (now: number, days: number): number => midnight(now, days) + 12 * HOUR;

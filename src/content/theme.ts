@@ -8,8 +8,8 @@ interface Paint {
 }
 
 /**
- * Every colour of a mail by role. Light ones are inlined; dark ones go into a media query, for clients that have it.
- * Text keeps 4.5:1 against what is behind it (WCAG 2.2, 1.4.3), which a test computes.
+ * The colours of a mail, by role. Light ones are inlined; dark ones go into a media query, for clients that support it.
+ * Text has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3); a test checks that.
  */
 export const THEME = {
   page: {
@@ -54,10 +54,10 @@ function css(paint: Paint, suffix = ""): string {
   return rules.join(";");
 }
 
-/** Light colours of a role, as an inline style. */
+/** The light colours of a role, as an inline style. */
 export const inlineColours = (role: Role): string => css(THEME[role].light);
 
-/** Dark colours: by media query, and by the attributes that Outlook's apps set instead (`data-ogsc`, `data-ogsb`). */
+/** The dark colours, for the media query and for the attributes that Outlook's apps set instead (`data-ogsc`, `data-ogsb`). */
 export function darkCss(): string {
   const roles = Object.entries(THEME);
   const media = roles.map(([role, { dark }]) => `.t-${role}{${css(dark, "!important")}}`);

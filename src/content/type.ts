@@ -11,78 +11,78 @@ type Flag = { [K in keyof Preferences]: Preferences[K] extends boolean ? K : nev
 /** A column of the preferences that switches types on and off. */
 export type Switch = Exclude<Flag, "email_notifications_enabled">;
 
-/** What a notification type is, as data: all of this can stand in a row of a table. */
+/** The data of a notification type. All of it could be stored in a table. */
 export interface TypeData<Id extends string = string> {
   readonly id: Id;
-  /** What preferences group it under. */
+  /** A name that groups types. Nothing in the code depends on it. */
   readonly category: string;
-  /** The channels that its messages are sent on at the same time: one at least. */
+  /** Its messages are sent on all of these at once: one at least. */
   readonly channels: readonly [Channel, ...Channel[]];
-  /** The channel that takes over when the first of these fails; null: none does. */
+  /** The channel that is tried when the first of `channels` has failed; null: none. */
   readonly fallback: Channel | null;
-  /** Critical types are sent even where the user has switched them off; never to an address that is suppressed. */
+  /** Sent even if the user has switched it off, but never to a suppressed address. */
   readonly critical: boolean;
-  /** The switch of the user-notifications contract; null: the user's list of opt-outs decides. */
+  /** The preference that switches it off; null: the user's list of opt-outs decides. */
   readonly preference: Switch | null;
   /** Its dedupe keys; null: it has none. */
   readonly dedupe: KeyForm | null;
-  /** A message is worth sending for at most so long, in ms; null: for ever, or as long as its source says. */
+  /** A message expires this long (ms) after it is made; null: never, or when its source says. */
   readonly goodForMs: number | null;
-  /** A later message says what an earlier one of the same user would say by then: a cancelled one is not retried after it. */
+  /** Whether a later message to the same user makes an earlier one obsolete: a cancelled one can then not be retried. */
   readonly supersedes: boolean;
-  /** Counted in a budget of its own when it is asked for: its dispatches take no slot of their channel's budget. */
+  /** Whether requests for it count in a budget of its own. Then its dispatches take no slot in their channel's budget. */
   readonly ownBudget: boolean;
-  /** Counted in its organization's quota when it is asked for. Others are counted when they take their slot. */
+  /** Whether requests for it count in the organization's quota. Other types count when they take their slot. */
   readonly chargedOnRequest: boolean;
-  /** 1–255, in the unsubscribe links of mails that are never recalled: it is never changed and never used again. */
+  /** 1–255. Unsubscribe links contain it and work for ever, so never change it and never use it for another type. */
   readonly linkCode: number;
 }
 
 /** A type's texts in one language. */
 export interface TypeWords {
-  /** What it is called where a user can turn it off: "certification reminders", "the weekly digest". */
+  /** Its name where a user can turn it off: "certification reminders", "the weekly digest". */
   readonly name: string;
   readonly email: object;
 }
 
 /**
- * Reads what messages say when they are sent, and not when they are queued: hours may lie between. A message of which
- * nothing is left is not sent.
+ * Reads the content of messages when they are sent, because it may have changed since they were queued. A message with
+ * nothing left to say is not sent.
  */
 export interface LateBound<C extends object = object> {
   /** Whether a dispatch with this payload is late-bound; without this, every one is. */
   isFor?(payload: string | null): boolean;
-  /** Reads the contents of claimed dispatches. A dispatch with nothing left to say is missing. @param claimed ids, as a subquery */
+  /** Reads the content of claimed dispatches. A dispatch with nothing left to say is missing. @param claimed ids, as a subquery */
   read(claimed: SQL, now: number): Parsed<readonly (readonly [dispatchId: string, content: C])[]>;
 }
 
-/** What a message says: content of a type. */
+/** The content of a message, and the type that it fits. */
 export interface Said {
   readonly type: NotificationType;
   readonly content: object;
 }
 
-/** What only few types have. */
+/** Functions that only few types need. */
 interface Special {
-  /** The payload of a dispatch that keeps it elsewhere; null: it is where it always is. */
+  /** Reads the payload of a dispatch that is not in the column `payload`; null: it is in the column. */
   payloadOf?(dispatch: Dispatch): object | null;
   /** The subject that a caller asked for; null: the template's. */
   subjectOf?(dispatch: Dispatch): string | null;
-  /** The id of the type whose sample a dispatch shows; null: it shows none. */
+  /** The id of the type whose sample the message shows; null: it shows no sample. */
   shows?(dispatch: Dispatch): string | null;
 }
 
 interface Definition<Id extends string, C extends object, W extends TypeWords> extends TypeData<Id>, Special {
-  /** Of a payload: it makes strings harmless and cuts them, see fields.ts. */
+  /** The schema of a payload. It cleans and cuts strings, see fields.ts. */
   readonly payload: z.ZodType<C>;
   /**
-   * Answers something just done: it has no unsubscribe link, and goes to an address that nobody has verified. There it says
-   * `unverified` alone, which holds no word of a caller's: the address may be a stranger's.
+   * Not null if its mails answer something that the user has just done. Such a mail has no unsubscribe link, and also goes to
+   * an unverified address. There its content is `unverified`, without any text from callers: it may be a stranger's address.
    */
   readonly transactional: { readonly unverified: NoInfer<C> } | null;
   readonly words: Words<W>;
   readonly email: Template<NoInfer<C>, NoInfer<W>["email"]>;
-  /** Content that shows the type at its most typical. @param now epoch ms */
+  /** Typical content, for previews and tests. @param now epoch ms */
   readonly sample: (now: number) => NoInfer<C>;
   readonly lateBound?: LateBound<NoInfer<C>>;
 }
@@ -91,9 +91,9 @@ interface Definition<Id extends string, C extends object, W extends TypeWords> e
 export interface NotificationType<Id extends string = string> extends TypeData<Id>, Special {
   readonly transactional: { readonly unverified: object } | null;
   readonly words: Words<TypeWords>;
-  /** The content of a parsed payload; null when it is none of this type. */
+  /** The content in a stored payload; null when it does not fit this type. */
   parse(payload: unknown): object | null;
-  /** What an e-mail with this content says. Throws a ZodError when the content is none of this type. */
+  /** The e-mail for this content. Throws a ZodError when the content does not fit this type. */
   message(content: object, context: Omit<TemplateContext, "words">): Message;
   sample(now: number): object;
   readonly lateBound?: LateBound;
@@ -110,7 +110,7 @@ export const fromType = ({ id, channels: [channel], fallback, goodForMs }: TypeD
   expiresAt: goodForMs === null ? null : now + goodForMs,
 });
 
-/** A type from its parts, which fit each other: payload, template, words, sample and what is read late. */
+/** Defines a type. The compiler checks that payload, template, words, sample and late-bound content fit each other. */
 export function defineType<const Id extends string, C extends object, W extends TypeWords>(
   definition: Definition<Id, C, W>,
 ): NotificationType<Id> {
@@ -129,7 +129,7 @@ export function defineType<const Id extends string, C extends object, W extends 
   };
 }
 
-/** The types that there are. */
+/** All types, by id and by link code. */
 export interface NotificationTypes {
   readonly all: readonly NotificationType[];
   get(id: string): NotificationType | undefined;
@@ -146,7 +146,7 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
   return { all, get: (id) => byId.get(id), byLinkCode: (code) => byCode.get(code) };
 }
 
-/** What the pipeline, which names no type, must know of these. */
+/** What the pipeline must know about the types, since it names none. */
 export const traitsOf = ({ all }: NotificationTypes) => ({
   superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
   ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),

@@ -8,17 +8,17 @@ export type SessionStart = "first-unconstrained" | "first-primary" | (string & {
 /**
  * One D1 session (https://developers.cloudflare.com/d1/best-practices/read-replication/). It is opened for one invocation
  * of the Worker (a request, a batch of a queue, or a cron tick with all its jobs) and counts the queries that are left.
- * It throws a D1LimitError for whatever D1 would refuse.
+ * It throws a D1LimitError for a batch that exceeds a limit of D1.
  */
 export interface Db {
-  /** One round trip. Answers the rows of each statement under its name. D1 itself repeats a failed read. */
+  /** One round trip. Returns the rows of each statement under its name. D1 itself repeats a failed read. */
   read<B extends Batch>(batch: B): Promise<Rows<B>>;
   /**
    * One round trip, one transaction. It is repeated after a temporary fault, even if the first try may have been committed.
-   * So every statement must be idempotent, and RETURNING or changes() of a repeat may be empty although the first try made
-   * the change. To decide what happened, read a trace that the change leaves.
-   * @param ifRepeated statements that only a repeat runs, at its end: reads of such a trace that are not free. After a
-   *   first try their names are undefined
+   * So every statement must be idempotent. In a repeat RETURNING and changes() may be empty although the first try made the
+   * change: to find out what happened, read something that the change wrote.
+   * @param ifRepeated statements that run only at the end of a repeat: such reads, where they cost something. After a first
+   *   try their names are undefined
    */
   write<B extends Batch>(batch: B): Promise<Rows<B>>;
   write<B extends Batch, R extends Batch>(batch: B, ifRepeated: R): Promise<Rows<B> & Partial<Rows<R>>>;
@@ -41,7 +41,7 @@ const messageOf = (error: unknown): string =>
 
 export const isPassingFault = (error: unknown): boolean => PASSING_FAULTS.test(messageOf(error));
 
-/** Queries that one portion of a job and the record of the job may need. */
+/** The most queries that one portion of a job needs, with the record of the job's run. */
 const QUERIES_OF_A_PORTION = 100;
 
 /** Whether the invocation has queries left for another portion. */

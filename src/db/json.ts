@@ -14,8 +14,8 @@ export const inJson = (column: SQLWrapper, values: readonly (string | number)[])
   sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 /**
- * `column IN (…)` for any number of values. One condition for each JSON parameter that they need; make one statement of
- * each.
+ * `column IN (…)` for more values than one JSON parameter can hold: one condition for each parameter. Each condition needs
+ * a statement of its own.
  */
 export const inJsonParts = (column: SQLWrapper, values: readonly string[]): SQL[] =>
   chunksByBytes(values, JSON_PARAMETER_BYTES).map((part) => inJson(column, part));
@@ -36,8 +36,8 @@ export const selectWhole = <T extends SQLiteTable>(table: T, where: SQL): Decode
 const columnsOf = (table: SQLiteTable) => Object.entries(getTableColumns(table));
 
 /**
- * `parts` with commas between them. Neighbouring texts become one chunk of SQL: with a chunk for each column, drizzle would
- * spend more time on a wide row than everything else does.
+ * `parts` with commas between them. Neighbouring texts become one chunk of SQL, because drizzle is slow on wide rows when
+ * each column is a chunk.
  */
 function listed(parts: readonly (SQL | string)[]): SQL {
   const chunks: SQL[] = [];

@@ -1,18 +1,18 @@
 import { type Db, hasRoom } from "./client.ts";
 
-/** What one portion of work came to. */
+/** The result of one portion of work. */
 export interface Portion {
-  /** How much was done, in the unit that the caller counts in. */
+  /** How much was done, in the caller's unit. */
   done: number;
   /** Whether nothing is left after it. */
   isLast: boolean;
 }
 
 /**
- * Does work that is too much for one batch, a portion at a time: until a portion was the last one, `most` are done, or the
- * invocation has too few queries left for another. So every run is bounded, and what is left is for the next run.
- * @param next does the next portion. What it has dealt with must not come up again
- * @returns what all portions have done, and whether the last one was among them
+ * Does work in portions, because it may be too much for one batch. It stops after the last portion, after `most` portions,
+ * or when the invocation has too few queries left. So every run is bounded, and the next run does the rest.
+ * @param next does the next portion. What it has handled must not come up again
+ * @returns the sum of what was done, and whether nothing is left
  */
 export async function inPortions(
   db: Pick<Db, "queriesLeft">,

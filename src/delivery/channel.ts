@@ -9,7 +9,7 @@ import type { Load } from "./claim.ts";
 import type { Outcome, Pace, ProviderHealth } from "./outcome.ts";
 import type { Terms } from "./send-concurrently.ts";
 
-/** What sending one dispatch came to. */
+/** The result of sending one dispatch. */
 export interface Result {
   dispatch: Dispatch;
   outcome: Outcome;
@@ -27,7 +27,7 @@ export interface Result {
   subject?: string;
 }
 
-/** What a channel's requests came to. Dispatches without a result were not sent: the lease no longer covered them. */
+/** The results of a round. A dispatch without a result was not sent, because the lease no longer covered it. */
 export interface ChannelReport {
   results: Result[];
   /** One report a request, in the order in which they ended. */
@@ -40,15 +40,15 @@ export interface ProviderEntry {
   pace: Pace;
 }
 
-/** The ids whose message must come again, and after how many seconds. The others are done with. */
+/** The ids to retry, with the delay in seconds. All other ids are handled. */
 export type RetryAfter = Map<string, number>;
 
-/** Decides, from what it reads in `batch`, what becomes of a dispatch without a provider being asked; null where one is. */
+/** Reads, within a batch, why dispatches would be refused. Gives a function: the outcome, or null if a provider is asked. */
 export type Check = Parsed<(dispatch: Dispatch) => Outcome | null>;
 
 /** A channel as the pipeline holds it. The pipeline knows nothing else about a channel. */
 export interface RegisteredChannel extends ChannelTraits {
-  /** In order of preference; none where nobody need be asked. */
+  /** In order of preference; empty for a channel without providers. */
   readonly providers: readonly ProviderEntry[];
   /** Sends what is due of these ids; a list of ids for each message. */
   deliver(ctx: Ctx, messages: readonly (readonly string[])[]): Promise<RetryAfter>;
@@ -66,7 +66,7 @@ export interface ChannelAdapter<Loaded> extends ChannelTraits {
   readonly budget: Budget;
   /** What must be read to send: recipients, devices, preferences. */
   load: Load<Loaded>;
-  /** What becomes of a dispatch without a provider being asked, such as of one for nobody; null where one is. */
+  /** The outcome of a dispatch that is refused without asking a provider (for example: no device); null if it can be sent. */
   refusal(dispatch: Dispatch, loaded: Loaded, now: number): Outcome | null;
   /** Sends them all through `provider`. Throws only on a bug. */
   send(

@@ -57,7 +57,7 @@ export async function deliver<Loaded>(
   // No more than a provider takes at once: nothing is claimed that would wait for a slow provider.
   const size = Math.min(ROUND, ...adapter.providers.map((provider) => provider.pace.burst));
   const end = ctx.clock.now() + MAX_MS;
-  // Set once the gates refuse: the rounds that follow need not ask.
+  // Set when all gates refuse. The following rounds then do not ask them again.
   let rest: Rest | null = null;
   for (const [i, round] of packRounds(messages, size).entries()) {
     const isOver = i >= MAX_ROUNDS || ctx.clock.now() >= end || !hasRoom(ctx.db);
@@ -97,7 +97,7 @@ export function packRounds(messages: readonly (readonly string[])[], size: numbe
   return rounds;
 }
 
-/** Nothing may be sent for so many seconds. Null: for so long that the sweep wakes the dispatches again. */
+/** All providers rest: retry after so many seconds. Null: the rest is so long that the sweep wakes the dispatches. */
 interface Rest {
   seconds: number | null;
 }
@@ -126,8 +126,8 @@ async function deliverRound<Loaded>(
       ? { results: [], health: [] }
       : await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore });
 
-  // When another provider can take over from a throttled one, the gate must know of the pause before the messages are
-  // retried: so the permit is released first.
+  // If another provider can take over from a throttled one, release the permit first: the gate must know of the pause before
+  // the messages are retried.
   const moves = adapter.providers.length > 1 && report.health.some(({ kind }) => kind === "throttled");
   if (moves) await releasePermit(ctx, adapter, permit, report.health);
 
@@ -148,7 +148,7 @@ async function deliverRound<Loaded>(
 const withoutWait = (result: Result): Result =>
   result.outcome.kind === "deferred" ? { ...result, outcome: { ...result.outcome, afterMs: 0 } } : result;
 
-/** Enqueues again what is not due yet, but soon; what is due later is the sweep's. */
+/** Re-enqueues dispatches that are due soon. The sweep wakes those that are due later. */
 async function wakeEarly(ctx: Ctx, early: readonly Early[]): Promise<void> {
   const now = ctx.clock.now();
   await wake(

@@ -16,7 +16,7 @@ export type Outcome =
   /** The device token or address is dead. */
   | { kind: "gone"; code: string; message: string };
 
-/** What a message was to say is gone: withdrawn, deleted, over, or no longer what the user asks for. */
+/** The outcome when a late-bound message has no content left: withdrawn, deleted, over, or no longer wanted. */
 export const NOTHING_TO_SAY: Outcome = {
   kind: "unwanted",
   code: "nothing_to_say",

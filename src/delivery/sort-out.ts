@@ -11,8 +11,8 @@ import { inParallel } from "../lib/parallel.ts";
 import { PARALLEL_LIMITERS } from "../rate-limit/budgets.ts";
 
 /**
- * A dispatch whose user is booked out asks for a slot again so long before there is one: when half of what is booked is
- * over. If a crowd asked as soon as there is room for one, it would ask each minute.
+ * A dispatch that found no free slot asks again this long before the next one becomes free. By then half of the booked slots
+ * are over. If all waiting dispatches asked when the first slot becomes free, they would ask every minute.
  */
 const ASK_AHEAD_MS = HORIZON_MS / 2;
 
@@ -83,7 +83,7 @@ function sortBySlot(
   const withSlot = { ...dispatch, slot_at: slot.at };
   const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
   if (slot.at !== null && sendAt <= ctx.clock.now()) ready.push(withSlot);
-  // What would come too late ends now, so that another dispatch can have its slot.
+  // A dispatch that would be sent after it expires ends now, so that another one can have its slot.
   else if ((dispatch.expires_at ?? Infinity) <= sendAt) verdicts.push(expired(withSlot));
   else verdicts.push(postponed(ctx, withSlot, slot.at ?? sendAt - ASK_AHEAD_MS));
 }

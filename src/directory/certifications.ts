@@ -5,7 +5,7 @@ import type { Collection } from "./collection.ts";
 export type Certification = typeof table.$inferSelect;
 export type CertificationFacts = Omit<Certification, "known_since">;
 
-/** Certificates that expire. A new expiry is a new fact: its owner is reminded of it anew. */
+/** Certificates that expire. After a new expiry the reminders begin again. */
 export const certifications: Collection<CertificationFacts, Certification> = {
   name: "certifications",
   noun: "certification",

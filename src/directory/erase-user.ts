@@ -28,12 +28,12 @@ import { Failure, notFound } from "../lib/failure.ts";
 import { ON_KEPT_DAYS } from "../log/withheld/count.ts";
 import { buryUser, erasedHash } from "./tombstones.ts";
 
-/** Dispatches of one batch, and rows of each table below. */
+/** The most dispatches, and the most rows of each table below, that one batch deletes. */
 const PORTION = 2_000;
-/** Portions of one call, as far as the queries of an invocation go: 80,000 dispatches, more than anyone has. */
+/** Portions of one call. An invocation has no queries for more. They are enough for 80,000 dispatches. */
 const MOST_PORTIONS = 40;
 
-/** Rows that belong to a user, by `user`. Those of a table that may hold many go in portions of `key`. */
+/** A table with rows of a user, found by the column `user`. `key` is set where there may be many: they go in portions. */
 interface Owned {
   table: SQLiteTable;
   user: SQLiteColumn;
@@ -42,7 +42,7 @@ interface Owned {
   within?: SQL;
 }
 
-/** What belongs to a user, besides dispatches with their deliveries and keys. A test demands each table with a `user_id`. */
+/** What belongs to a user, besides dispatches, deliveries and dedupe keys. A test finds a missing table by its `user_id`. */
 export const OWNED: readonly Owned[] = [
   { table: users, user: users.id },
   { table: deviceTokens, user: deviceTokens.user_id, key: deviceTokens.id },
@@ -58,31 +58,31 @@ export const OWNED: readonly Owned[] = [
   { table: applications, user: applications.user_id, key: applications.id },
 ];
 
-/** Rows of others that name the user. They stay, without the user's id. */
+/** Rows that belong to others and name the user. They stay, without the user's id. */
 export const NAMING: readonly Required<Omit<Owned, "within">>[] = [
   { table: peerMentors, user: peerMentors.coordinator_id, key: peerMentors.id },
   { table: notificationRecords, user: notificationRecords.coordinator_id, key: notificationRecords.id },
 ];
 
 /**
- * Erases a user's personal data everywhere. The user, the devices and what is unsent go first, so that nothing is sent
- * afterwards, and a tombstone keeps the user's token from creating the user again. It may be repeated, and finishes what
- * an interrupted call has left. One round trip for up to 2,000 dispatches, another for each further 2,000.
- * @throws 404 when there is nothing at all of this user; 503 when more is left than one call may do
+ * Erases a user's personal data everywhere. User, devices and unsent messages go first, so that nothing is sent afterwards.
+ * A tombstone keeps the user's token from creating the user again. A repeat finishes what an interrupted call has left. One
+ * round trip for up to 2,000 dispatches, another for each further 2,000.
+ * @throws 404 when there is nothing of this user; 503 when one call could not erase everything: repeat it
  */
 export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<void> {
   const found = await eraseRows(ctx, id, {
     ...author,
     id: ctx.ids.uuid(),
     action: "user.erase",
-    // An id may be an address, so not even the audit log keeps it.
+    // Only a hash, because a user's id may be an address.
     target: await erasedHash(id),
   });
   await Promise.all([ctx.limiters(id).erase(), ctx.inboxes.erase(id)]);
   if (!found) throw notFound("user");
 }
 
-/** @returns whether there was anything */
+/** @returns whether there was anything to erase */
 async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boolean> {
   // Unsent ones first.
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;
@@ -120,7 +120,7 @@ const portionOf = ({ table, user, key = user, within }: Owned, id: string): SQL 
     ? sql`WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${user} = ${id} LIMIT ${PORTION})`
     : sql`WHERE ${within} AND ${user} = ${id}`;
 
-/** One row when there is anything of the user, none when there is not. */
+/** Finds one row if there is anything of the user. */
 function anythingOf(id: string): SQL {
   const places = [...OWNED, ...NAMING, { table: dispatches, user: dispatches.user_id }];
   const exists = places.map(

@@ -6,8 +6,8 @@ export type Grant = typeof table.$inferSelect;
 export type GrantFacts = Omit<Grant, "known_since" | "created_at">;
 
 /**
- * Grants that one can apply for. A new deadline is a new fact: everyone who follows the grant is reminded of it
- * anew. Matches may have been waiting for a new grant.
+ * Grants that one can apply for. After a new deadline the reminders begin again for everyone who follows the grant. Matches
+ * may have been waiting for a new grant.
  */
 export const grants: Collection<GrantFacts, Grant> = {
   name: "grants",

@@ -4,7 +4,7 @@ export interface Edge {
   parent_id: string | null;
 }
 
-/** The ids that are above themselves. Of two edges of one id the later one counts. */
+/** The ids that are their own ancestors. Of two edges with the same id the later one counts. */
 export function onCycle(edges: Iterable<Edge>): Set<string> {
   const parentOf = new Map<string, string | null>();
   for (const { id, parent_id } of edges) parentOf.set(id, parent_id);
@@ -16,7 +16,7 @@ export function onCycle(edges: Iterable<Edge>): Set<string> {
       walked.set(at, start);
       at = parentOf.get(at) ?? null;
     }
-    // Met a second time on this walk, and not on an earlier one: here is a cycle.
+    // Visited before, and on this walk: a cycle begins here.
     if (at === null || walked.get(at) !== start) continue;
     while (!found.has(at)) {
       found.add(at);

@@ -22,8 +22,8 @@ export const orgs: Collection<Org> = {
 };
 
 /**
- * Takes moved organizations off their parents before they get new ones. The trigger checks row by row: without this, it
- * would refuse an import that turns a branch round, depending on the order of its items.
+ * Removes the parents of moved organizations before they get new ones. The trigger checks row by row. Without this, it
+ * would refuse an import that turns a branch upside down, if the items come in an unlucky order.
  */
 function detachMoved({ rows, bulk }: Change<Org>): Statement[] {
   if (!bulk) return [];
@@ -34,7 +34,7 @@ function detachMoved({ rows, bulk }: Change<Org>): Statement[] {
   return [moved];
 }
 
-/** Names the `rows` that would have been below themselves. They are found after the refusal, so others may have changed since. */
+/** Names the `rows` that would have been their own ancestors. It reads after the refusal, so the tree may have changed since. */
 async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Promise<Refusal | null> {
   if (!(error instanceof Error) || !`${error.message} ${String(error.cause)}`.includes("org_cycle"))
     return null;

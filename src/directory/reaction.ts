@@ -4,26 +4,26 @@ import type { Statement } from "../db/statement.ts";
 import type { Change, Collection, Facts } from "./collection.ts";
 
 /**
- * What follows from a change, written in the change's own batch. The batch may be repeated after having been committed,
- * so each statement must be idempotent; ids made beforehand are the same in the repeat.
+ * What follows from a change. It runs in the change's own batch. The batch may be repeated after a commit, so each statement
+ * must be idempotent. New ids are made before, so that a repeat uses the same ones.
  */
 export interface Consequences {
-  /** Run before the rows are written: their SQL can compare the state so far with the new rows. */
+  /** Run before the rows are written, so they can compare the old rows with the new ones. */
   before?: readonly Statement[];
-  /** Run after: their SQL sees the rows as they are now. */
+  /** Run after the rows are written. */
   after?: readonly Statement[];
-  /** Dispatches that these statements may have inserted. Those that are there and due get their wake-up call. */
+  /** Dispatches that these statements may insert. Those that exist afterwards and are due get a wake-up call. */
   dispatchIds?: readonly string[];
 }
 
-/** What follows from the changes of one collection. It must not read: what it asks of the database is in its statements. */
+/** A reaction to the changes of one collection. It must not read from the database; only its statements may. */
 export interface Reaction<F extends Facts = Facts> {
   changed?(ctx: Ctx, change: Change<F>): Consequences;
   /** Statements to run before the row with this id is deleted, in the same batch. */
   removed?(ctx: Ctx, id: string): readonly Statement[];
 }
 
-/** What follows from changes of the directory. The directory knows none of it: the table is `notifications/reactions.ts`. */
+/** The reactions to changes of the directory. They are listed in `notifications/reactions.ts`; this room knows none. */
 export interface Reactions {
   /** By the name of a collection, in the order in which their statements run. */
   readonly changes: ReadonlyMap<string, readonly Reaction[]>;

@@ -11,7 +11,7 @@ export const selectRow = <F extends Facts, S extends F>(
   id: string,
 ): Decoded<S> => selectWhole(table, sql`id = ${id}`);
 
-/** One thing of a collection. One round trip. @throws 404 */
+/** Reads one item of a collection. One round trip. @throws 404 */
 export async function readOne<F extends Facts, S extends F>(
   ctx: Ctx,
   collection: Collection<F, S>,

@@ -6,7 +6,7 @@ import { notFound } from "../lib/failure.ts";
 import type { Collection } from "./collection.ts";
 import { reactionsTo } from "./reaction.ts";
 
-/** Deletes one thing of a collection, and what belongs to it. @throws 404, or 409 where something still depends on it */
+/** Deletes one item of a collection, and what belongs to it. @throws 404, or 409 where something still depends on it */
 export async function removeOne(ctx: Ctx, collection: Collection, author: Author, id: string): Promise<void> {
   if (collection.remove) return collection.remove(ctx, author, id);
   const { isDeleted } = await ctx.db.write({
@@ -16,7 +16,7 @@ export async function removeOne(ctx: Ctx, collection: Collection, author: Author
   if (!isDeleted) throw notFound(collection.noun);
 }
 
-/** Deletes the row and notes it in the audit log: true if this request has deleted it. */
+/** Deletes the row and writes an audit entry. @returns whether this request has deleted it */
 export const deleteRow = (
   ctx: Ctx,
   { table, noun }: Pick<Collection, "table" | "noun">,

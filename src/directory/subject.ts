@@ -7,18 +7,18 @@ import { Failure, notFound } from "../lib/failure.ts";
 import { erasedLately, userErased } from "./tombstones.ts";
 import { createUserIfMissing, type NewUser } from "./users.ts";
 
-/** Whose data a request is about: the caller's own, or those of a user in scope whom the caller names. */
+/** The user whose data a request reads or changes: the caller, or a user in scope whom the caller names. */
 export interface Subject {
   id: string;
-  /** The caller's: the subject must lie in it. */
+  /** The caller's scope. The subject must be in it. */
   scope: Scope;
-  /** The user to create at first use, from the token; null where the user must exist. */
+  /** What the token says about the user, to create the user at the first request; null where the user must exist. */
   create: NewUser | null;
 }
 
 /**
- * The subject of a request: the caller, or the user in scope whom the caller names. The token of a user or a coordinator
- * creates that user at first use. The token of an admin creates none, and a service is no user.
+ * The subject of a request. The first request of a user or a coordinator creates the user from the token. An admin's creates
+ * none, and a service is not a user.
  * @param named the request's `user_id`, where the endpoint takes one
  * @throws 403 for a service that names nobody
  */
@@ -44,13 +44,13 @@ export function newUserOf({ id, orgId, email, emailVerified, name }: TokenPrinci
 /** The condition that the subject exists and is in scope. */
 export const subjectExists = ({ id, scope }: Subject): SQL => userInScope(scope, sql`${id}`);
 
-/** Finds one row if the subject exists and is in scope. Callers themselves are not looked up. */
+/** Finds one row if the subject exists and is in scope. It does not check a caller who is the subject. */
 export const findSubject = (subject: Subject): SQL =>
   subject.scope.kind === "own" && subject.scope.userId === subject.id
     ? sql`SELECT 1`
     : sql`SELECT 1 WHERE ${subjectExists(subject)}`;
 
-/** For the batch that needs the subject: `create` creates a missing user if allowed, `why` finds a row if it was erased. */
+/** For a batch that needs the subject: `create` creates a missing user where allowed, `why` finds a row if the user was erased. */
 export async function ensureSubject(
   ctx: Ctx,
   { id, create }: Subject,
@@ -62,7 +62,7 @@ export async function ensureSubject(
   };
 }
 
-/** Why there is no such subject. @param why the rows that the `why` of `ensureSubject` found */
+/** The error for a missing subject. @param why the rows that the `why` of `ensureSubject` found */
 export function subjectMissing({ scope, id, create }: Subject, why: readonly unknown[] = []): Failure {
   const isCaller = scope.kind === "own" && scope.userId === id;
   if (isCaller && why.length > 0) return userErased();

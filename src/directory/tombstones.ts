@@ -6,8 +6,8 @@ import { DAY } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";
 
 /**
- * What is left of an erased user's id: SHA-256, in hex. Not keyed, since erased users would come back when a secret is
- * rotated. The id cannot be read from it, but can be guessed by someone with the database.
+ * What is kept of an erased user's id: SHA-256, in hex. It uses no secret: after a rotation no tombstone would match any
+ * more. The hash does not show the id, but someone who has the database can check a guess.
  */
 export async function erasedHash(userId: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`erased user ${userId}`));
@@ -15,8 +15,8 @@ export async function erasedHash(userId: string): Promise<string> {
 }
 
 /**
- * The statement for the batch that erases a user: for `TOMBSTONE_DAYS` no token and no device creates the user again. The
- * directory can: the tombstone is asked only about users who are missing.
+ * The statement for the batch that erases a user. For `TOMBSTONE_DAYS` neither the user's token nor a device registration
+ * creates the user again. A PUT to the directory still can.
  * @param isFound the condition that there is something to erase
  */
 export async function buryUser(ctx: Ctx, userId: string, isFound: SQL): Promise<Statement> {
@@ -26,7 +26,7 @@ export async function buryUser(ctx: Ctx, userId: string, isFound: SQL): Promise<
     ON CONFLICT (id_hash) DO UPDATE SET expires_at = excluded.expires_at`;
 }
 
-/** The condition that the user was erased lately: for the statement that creates a user, and to say why it did not. */
+/** The condition that the user has a tombstone. */
 export async function erasedLately(ctx: Ctx, userId: string): Promise<SQL> {
   const hash = await erasedHash(userId);
   return sql`EXISTS (SELECT 1 FROM ${erasedUsers} WHERE id_hash = ${hash} AND expires_at > ${ctx.clock.now()})`;

@@ -10,7 +10,7 @@ import { type Consequences, reactionsTo } from "./reaction.ts";
 import { selectRow } from "./read.ts";
 
 /**
- * Creates or replaces one thing, with what follows from it. One round trip.
+ * Creates or replaces one item, with its consequences. One round trip.
  * @throws 400 when the database refuses it, naming the field
  */
 export async function upsertOne<F extends Facts, S extends F>(
@@ -32,15 +32,15 @@ export async function upsertOne<F extends Facts, S extends F>(
   return { row, created: written.first.existing.length === 0 };
 }
 
-/** Writes of one bulk: each leaves out what the one before could not take. */
+/** The most tries of a bulk. Each leaves out what the database refused in the one before. */
 const MAX_TRIES = 3;
 
 /**
- * Creates or replaces many, with what follows from them. What the database refuses is left out, and keeps none of the
- * others from being written. One round trip; two more for each refusal.
- * @param rows no id twice
+ * Creates or replaces many items, with their consequences. It leaves out what the database refuses and writes the others.
+ * One round trip; two more for each refusal.
+ * @param rows no two with the same id
  * @returns the refusals, with the rows that were left out
- * @throws 400 when the database refuses some and it cannot be found out which
+ * @throws 400 when the database refuses some and does not say which
  */
 export async function upsertMany<F extends Facts>(
   ctx: Ctx,
@@ -61,7 +61,7 @@ export async function upsertMany<F extends Facts>(
   return refusals;
 }
 
-/** A write that the database did not take. */
+/** A write that the database refused. */
 interface Refused {
   refusal: Refusal;
   cause: unknown;
@@ -97,7 +97,7 @@ async function write<F extends Facts, S extends F, First extends Batch, Last ext
   }
 }
 
-/** What all reactions to a change come to. */
+/** The consequences of all reactions to a change. */
 function consequencesOf<F extends Facts, S extends F>(
   ctx: Ctx,
   collection: Collection<F, S>,
@@ -113,7 +113,7 @@ function consequencesOf<F extends Facts, S extends F>(
 
 const excluded = (column: string): SQL => sql`excluded.${sql.identifier(column)}`;
 
-/** Inserts or updates the rows. A row that is as it was is not written. */
+/** Inserts or updates the rows. A row that does not change is not written. */
 function upsertRows<F extends Facts, S extends F>(
   ctx: Ctx,
   collection: Collection<F, S>,
@@ -143,7 +143,7 @@ function upsertRows<F extends Facts, S extends F>(
   return portions.map((portion) => insertRows(table, portion, { onConflict }));
 }
 
-/** The answer to a refusal of one thing. */
+/** The error for a refused item. */
 function refused({ refusal: { code, detail, bad }, cause }: Refused): Failure {
   const errors = bad.map((each) => ({ pointer: `/${each.field}`, detail: each.detail }));
   return new Failure("invalid_request", detail, { code, cause, ...(errors.length > 0 && { errors }) });

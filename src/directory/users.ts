@@ -11,7 +11,7 @@ import type { Change } from "./collection.ts";
 export type User = typeof table.$inferSelect;
 export type UserFacts = Omit<User, "created_at" | "updated_at">;
 
-/** Those whom we notify. Deleting a user erases the personal data everywhere. */
+/** The users. Deleting one erases the user's personal data everywhere. */
 export const users: Collection<UserFacts, User> = {
   name: "users",
   noun: "user",
@@ -23,7 +23,7 @@ export const users: Collection<UserFacts, User> = {
   remove: eraseUser,
 };
 
-/** Users to whom this change gives another time zone, new users with a zone among them: a query of ids, one column. */
+/** A query of the ids of users to whom this change gives another time zone. It includes new users who have a zone. */
 export function withNewZone({ rows }: Change<Pick<UserFacts, "id" | "timezone">>): SQL {
   const zones = JSON.stringify(rows.map(({ id, timezone }) => ({ id, timezone })));
   return sql`SELECT given.value->>'id' FROM json_each(${zones}) AS given LEFT JOIN ${table} AS u
@@ -40,7 +40,7 @@ export interface NewUser {
 }
 
 /**
- * Creates a user whom the directory does not have; one that it has stays as it is. For the batch that needs the user.
+ * Creates a user who is missing; an existing one stays as it is. The statement belongs into the batch that needs the user.
  * @param erased the condition `erasedLately`: an erased user is not created
  */
 export function createUserIfMissing(ctx: Ctx, user: NewUser, erased: SQL): Statement {

@@ -6,10 +6,10 @@ import { notFound } from "../lib/failure.ts";
 import type { InboxRow } from "./message.ts";
 import { findMessage, inInbox, readAt, standingOf, unreadIds } from "./queries.ts";
 
-/** What a reader does with a message. */
+/** What a reader can do with a message. */
 export type Change = "read" | "unread" | "archive" | "unarchive";
 
-/** What a change sets, and on which rows: repeating a change changes nothing. */
+/** The columns that a change sets, and the rows that it applies to. A repeated change finds no row. */
 const EFFECTS = {
   read: (now) => ({ set: sql`read_at = ${now}`, where: sql`read_at IS NULL` }),
   unread: () => ({ set: sql`read_at = NULL`, where: sql`read_at IS NOT NULL` }),
@@ -17,10 +17,10 @@ const EFFECTS = {
   unarchive: () => ({ set: sql`archived_at = NULL`, where: sql`archived_at IS NOT NULL` }),
 } as const satisfies Record<Change, (now: number) => { set: SQL; where: SQL }>;
 
-/** Unread messages that one call marks as read; nobody has more. */
-export const READ_ALL_LIMIT = 5_000;
+/** The most messages that one call marks as read. */
+const READ_ALL_LIMIT = 5_000;
 
-/** Changes one message of the user, and notifies their other connections. One round trip. @throws 404 */
+/** Changes one message of the user, and notifies the user's other connections. One round trip. @throws 404 */
 export async function changeMessage(
   ctx: Ctx,
   userId: string,

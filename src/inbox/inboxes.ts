@@ -1,4 +1,4 @@
-/** Opens one live connection to one inbox, within a minute. */
+/** A secret that opens one live connection to one inbox. It is valid for a minute. */
 export interface Ticket {
   ticket: string;
   /** Epoch ms. */
@@ -7,16 +7,16 @@ export interface Ticket {
 
 /** The live side of all inboxes. */
 export interface Inboxes {
-  /** Hints that the inbox has changed. Its object then reads the database, if anyone is connected. */
+  /** Says that the inbox may have changed. Its Durable Object then reads the database, if a client is connected. */
   notify(userId: string): Promise<void>;
   /** A ticket for a connection of this user. */
   issueTicket(userId: string): Promise<Ticket>;
   /**
-   * Opens a connection and uses its ticket up.
-   * @param after what the client has seen already; null for what comes from now on
-   * @returns the connection, or why there is none: the ticket is not valid (any more), or too many closed connections linger
+   * Opens a connection. A ticket works once.
+   * @param after the client's cursor: it gets later changes. Null: only changes from now on
+   * @returns the connection, or why there is none: the ticket is not valid, or too many closed connections still linger
    */
   connect(ticket: string, after: number | null): Promise<WebSocket | "unknown_ticket" | "too_many">;
-  /** Closes every connection, and forgets tickets. */
+  /** Closes every connection of the user, and deletes the tickets. */
   erase(userId: string): Promise<void>;
 }

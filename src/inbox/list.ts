@@ -7,13 +7,13 @@ import { type InboxFilter, listInboxPage, type Standing, standingOf } from "./qu
 
 /** A page of an inbox, and where the inbox stood when it was read. */
 export interface InboxPage extends Standing {
-  /** Up to one more than asked for. */
+  /** Up to one more than the page's limit. */
   rows: InboxRow[];
 }
 
 /**
- * The caller's messages, newest first. One round trip. A second one creates a caller whom the directory does not know, if
- * the token allows it, so that messages can be sent to them. Any other unknown caller, such as an admin, gets an empty list.
+ * The caller's messages, newest first. One round trip. A second one creates a caller whom the directory does not have, if
+ * the token allows that, so that messages can be sent to the caller. Any other caller who is missing gets an empty list.
  * @throws 410 for a caller who was erased
  */
 export async function listInbox(

@@ -3,7 +3,7 @@ import { iso, isoOrNull } from "../lib/clock.ts";
 import { printId } from "../lib/ids.ts";
 import { parseObject } from "../lib/objects.ts";
 
-/** What is read of a delivered in-app dispatch. Times are epoch ms. */
+/** The columns of a delivered in-app dispatch that the inbox reads. Times are epoch ms. */
 export type InboxRow = Pick<
   Dispatch,
   "id" | "type" | "title" | "body" | "data" | "expires_at" | "read_at" | "archived_at" | "updated_at"
@@ -21,7 +21,7 @@ export interface InboxMessage {
   body: string;
   data: Record<string, unknown> | null;
   sent_at: string;
-  /** A delivered message stays also after this time; the client may show it as out of date. */
+  /** The message stays after this time, but the client may show it as out of date. */
   expires_at: string | null;
   read_at: string | null;
   archived_at: string | null;
@@ -41,5 +41,5 @@ export const printMessage = (row: InboxRow): InboxMessage => ({
   updated_at: iso(row.updated_at),
 });
 
-/** A place in a user's changes, as clients keep it. Opaque to them. */
+/** The cursor that a client keeps: a position in the user's changes. Clients must not interpret it. */
 export const printCursor = (seq: number): string => String(seq);

@@ -6,11 +6,11 @@ import type { InboxRow } from "./message.ts";
 /** Unread messages are counted up to this number: no badge shows more. */
 export const UNREAD_CAP = 1_000;
 
-// Each index is named: without statistics SQLite would take the one over all dispatches of the user.
+// Each query names its index. Without statistics SQLite would use the one over all dispatches of the user.
 const listed = sql`${dispatches} INDEXED BY dispatches_inbox`;
 const unreadOnes = sql`${dispatches} INDEXED BY dispatches_unread`;
 
-/** The condition that a message is in the user's inbox, in the words that the partial indexes need. */
+/** The condition that a message is in the user's inbox. It repeats the conditions of the partial indexes; SQLite needs that. */
 export const inInbox = (userId: string): SQL =>
   sql`user_id = ${userId} AND channel = 'in_app' AND status = 'delivered'`;
 
@@ -21,7 +21,7 @@ const columns = sql.raw(
 const unreadOf = (userId: string): SQL =>
   sql`${unreadOnes} WHERE ${inInbox(userId)} AND read_at IS NULL AND archived_at IS NULL`;
 
-/** Where an inbox stands now: how many are unread (up to the cap), and the place of its latest change (0: there is none). */
+/** The state of an inbox: how many messages are unread (up to the cap), and the position of the latest change (0: none yet). */
 export interface Standing {
   unread: number;
   head: number;
@@ -32,7 +32,7 @@ const standing = (userId: string): SQL<Standing> =>
     (SELECT coalesce(max(inbox_seq), 0) FROM ${dispatches} INDEXED BY dispatches_inbox_changes
       WHERE user_id = ${userId} AND inbox_seq IS NOT NULL) AS head`;
 
-/** Reads where the user's inbox stands. */
+/** Reads the state of the user's inbox. */
 export const standingOf = (userId: string): Parsed<Standing> =>
   Parsed.of({ found: standing(userId) }, ({ found }) => found[0] ?? { unread: 0, head: 0 });
 
@@ -40,7 +40,7 @@ export const standingOf = (userId: string): Parsed<Standing> =>
 export const unreadIds = (userId: string, limit: number): SQL =>
   sql`(SELECT id FROM ${unreadOf(userId)} LIMIT ${limit})`;
 
-/** Messages that were marked as read at `now`. Their `inbox_seq` is not below `now`, so only they are read. */
+/** Messages that were marked as read at `now`. Their `inbox_seq` is at least `now`, so the query reads no others. */
 export const readAt = (userId: string, now: number, limit: number): SQL =>
   sql`SELECT 1 FROM ${dispatches} INDEXED BY dispatches_inbox_changes
     WHERE user_id = ${userId} AND inbox_seq >= ${now} AND read_at = ${now} LIMIT ${limit}`;

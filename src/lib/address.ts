@@ -9,7 +9,7 @@ const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 /** Two labels or more. The last is not a number, so that IP addresses are refused. */
 const HOSTNAME = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 const PRINTABLE_ASCII = /^[!-~]*$/;
-/** Characters that the URL parser would read as more than a host, or silently drop. */
+/** Characters that the URL parser silently drops, or reads as something after the host. */
 const NO_HOST = /[\s\p{C}/\\?#@:[\]%<>^|]/u;
 
 const encoder = new TextEncoder();
@@ -49,8 +49,8 @@ export function addressIn(text: string): string | null {
 }
 
 /**
- * The key under which two spellings of an address are the same: hardly any host distinguishes `Kari@` and `kari@`. Only A to
- * Z become lower case, as in SQLite's `lower()`: for a stored address, which is canonical, `lower(email)` is the same.
+ * A key that is the same for `Kari@…` and `kari@…`, because hardly any host distinguishes them. Only A to Z become lower
+ * case, as in SQLite's `lower()`. So `lower(email)` of a stored (canonical) address gives the same key.
  */
 export const addressKey = (canonical: string): string =>
   canonical.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());

@@ -2,7 +2,7 @@
 export interface FieldError {
   pointer: string;
   detail: string;
-  /** When several members of a list have the same fault: how many they are, and the indexes of the first ones. */
+  /** Set when several members of a list have the same fault: their number, and the indexes of the first ones. */
   count?: number;
   members?: readonly number[];
 }

@@ -14,7 +14,7 @@ export function canonicalLocale(text: string): string | null {
   }
 }
 
-/** Language, script and region only. The other parts of a tag are free text, in which a caller could write words. */
+/** Language, script and region only. A caller could write any words into the other parts of a tag. */
 export function plainLocale(canonical: string): string {
   const { language, script, region } = new Intl.Locale(canonical);
   return [language, script, region].filter((part) => part !== undefined).join("-");

@@ -9,7 +9,7 @@ export function parseObject(text: string): Record<string, unknown> {
   return value;
 }
 
-/** The keys of a table, typed as they are; for tables that no one else adds to. */
+/** `Object.keys` with the type of the table's keys. Only for tables that have no other keys at run time. */
 export const keysOf = <T extends object>(table: T): (keyof T & string)[] =>
   Object.keys(table).filter((key): key is keyof T & string => key in table);
 

@@ -10,7 +10,7 @@ export interface Page {
   before: string | null;
 }
 
-/** One page of a list. There may be one row more than `limit`, and `total` may be one above the cap: they tell that there is more. */
+/** One page of a list. One row beyond `limit` means that there is a next page; one above TOTAL_CAP, that there are more. */
 export interface Listed<T> {
   rows: T[];
   total: number;

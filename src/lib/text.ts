@@ -14,7 +14,7 @@ export const plainText = (max: number) =>
     .string()
     .min(1)
     .max(max)
-    // No check may abort, or zod would skip the checks of the whole object.
+    // `superRefine` does not abort: after an aborted check zod skips the checks of the whole object.
     .superRefine((text, context) => {
       if (text === "" || text.length > max) return;
       if (!text.isWellFormed() || text.includes("\0")) context.addIssue("must be well-formed text");

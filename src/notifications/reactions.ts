@@ -22,7 +22,7 @@ import { welcomeNewUsers } from "./welcome/notify.ts";
 /** What types keep of their dispatches when these are removed. */
 export const KEPT: readonly BeforeRemoval[] = [keepOutcomes];
 
-/** All that follows from changes of the directory, in the order in which it runs. */
+/** The reactions to changes of the directory, in the order in which they run. */
 export const REACTIONS: Reactions = {
   changes: new Map([
     on(

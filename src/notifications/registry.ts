@@ -10,7 +10,7 @@ import { test } from "./test/type.ts";
 import { weeklyDigest } from "./weekly-digest/type.ts";
 import { welcome } from "./welcome/type.ts";
 
-/** Every type that is built in. A new type is its folder, and its line here. */
+/** All built-in types. A new type needs a folder and a line here. */
 const BUILT_IN = [
   certificationReminder,
   welcome,

@@ -5,8 +5,8 @@ import { type UserFacts, withNewZone } from "../directory/users.ts";
 import { rescheduleAll } from "../schedules/user-schedules.ts";
 
 /**
- * A user who has moved to another time zone is due at other times, which the jobs work out. New users are rescheduled by
- * the trigger `users_arrive`: their matches or certificates may have come before them.
+ * Reschedules users who have moved to another time zone: the jobs work out when they are due now. New users are rescheduled
+ * by the trigger `users_arrive`, because their matches or certificates may have come before them.
  */
 export const rescheduleMovedUsers = (ctx: Ctx, change: Change<UserFacts>): Consequences => ({
   before: [rescheduleAll(withNewZone(change), ctx.clock.now())],

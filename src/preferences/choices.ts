@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Switch, TypeData } from "../content/type.ts";
 import { optouts } from "../db/schema/index.ts";
 
-/** What a user has chosen to get by e-mail. Null switches: no preferences were ever set. */
+/** Which e-mails a user wants. The switches are null if the user never set preferences. */
 export interface Choices extends Record<Switch, number | null> {
   email_notifications_enabled: number | null;
   /** JSON array of types that were opted out of. */
@@ -17,7 +17,7 @@ export const CHOICES: SQL = sql`p.email_notifications_enabled, p.new_match_notif
 
 const list = z.array(z.string());
 
-/** Whether a user has switched a type off. A critical type cannot be. */
+/** Whether a user has switched a type off. A critical type cannot be switched off. */
 export function isUnwanted(
   type: Pick<TypeData, "id" | "critical" | "preference">,
   choices: Choices,

@@ -5,7 +5,7 @@ import { preferences, users } from "../db/schema/index.ts";
 import { DEFAULT_PREFERENCES } from "./defaults.ts";
 
 /**
- * The statement that writes the defaults for a user who is there and has no preferences yet.
+ * The statement that writes the defaults for an existing user without preferences.
  * @param where a further condition
  */
 export function createPreferencesIfMissing(ctx: Ctx, userId: string, where: SQL = sql`true`): Statement {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 
-/** The preferences of a user who never set any: the example of the user-notifications contract. */
+/** The preferences of a user who never set any. */
 export const DEFAULT_PREFERENCES = {
   email_notifications_enabled: true,
   notification_frequency: "immediate",

@@ -6,7 +6,7 @@ import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../d
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
-/** A row as SQLite gives it: switches are 0 or 1. */
+/** A row as it comes from SQLite: switches are 0 or 1. */
 export type PreferencesRow = {
   [K in keyof Preferences]: Preferences[K] extends boolean ? 0 | 1 : Preferences[K];
 };
@@ -18,7 +18,7 @@ export type PreferencesChange = {
     | undefined;
 };
 
-/** Reads the preferences of the subject, if there are some and the subject is in scope. */
+/** Reads the subject's preferences, if they exist and the subject is in scope. */
 const read = (subject: Subject): SQL<PreferencesRow> =>
   sql<PreferencesRow>`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`;
 

@@ -3,7 +3,7 @@ import type { Statement } from "../db/statement.ts";
 import { rescheduleNow, rescheduleSteps } from "../schedules/user-schedules.ts";
 
 /**
- * Statements for the batch that changes preferences: the next run of each job deals with these users, whatever changed.
+ * Statements for the batch that changes preferences. They make these users due in every job, which then works out what to do.
  * @param users a query of user_id
  */
 export const reschedule = (users: SQL, now: number): Statement[] => [

@@ -6,13 +6,13 @@ import { BRAND, THEME } from "../content/theme.ts";
 import type { NotificationType } from "../content/type.ts";
 import { sharedWording, type Wording, wordingFor, wordsIn } from "../content/wording/index.ts";
 
-/** What the forms of the page ask for, in their field `action`. */
+/** The values of the field `action` in the page's forms. */
 const UNSUBSCRIBE_ACTIONS = ["unsubscribe", "unsubscribe_all", "resubscribe", "resubscribe_all"] as const;
 export type UnsubscribeAction = (typeof UNSUBSCRIBE_ACTIONS)[number];
 
 /**
- * `ask`: a GET, while the type is on. `off`, `all_off`: a POST that turned the type, or all e-mail, off; and a GET that
- * finds it off. `on`: a POST that undid this. `invalid`: a token that we did not sign.
+ * `ask`: for a GET while the type is on. `off`, `all_off`: after a POST that turned off the type or all e-mail, and for a
+ * GET while it is off. `on`: after a POST that turned it on again. `invalid`: for a token that we did not sign.
  */
 export const UNSUBSCRIBE_PAGES = ["ask", "off", "all_off", "on", "invalid"] as const;
 type TokenPage = Exclude<(typeof UNSUBSCRIBE_PAGES)[number], "invalid">;
@@ -23,7 +23,7 @@ export type UnsubscribePage =
   | { page: TokenPage; type: Pick<NotificationType, "words">; address: string | null };
 
 export interface PageReader {
-  /** The user's; null for an invalid link. */
+  /** The user's locale; null for an invalid link. */
   locale: string | null;
   /** Where the product's name leads. */
   home: string;
@@ -52,7 +52,7 @@ const STYLE = [
   `form:first-of-type button{color:${button.dark.color};background:${button.dark.background};border-color:${button.dark.background}}:focus-visible{outline-color:${link.dark.color}}}`,
 ].join("");
 
-/** Hash of the page's style sheet. After a change, the test that compares them prints the new one. */
+/** Hash of the page's style sheet. If you change the style sheet, a test fails and prints the new hash. */
 const STYLE_HASH = "sha256-4FSzW9OgFtFtNZI3A/eLPdla9LpTM+r6M2NHnykV7oc=";
 
 /** The page's headers: no script, nothing from elsewhere, and no Referer, which would reveal the token in the URL. */
@@ -66,15 +66,15 @@ export const UNSUBSCRIBE_PAGE_HEADERS = {
 } as const satisfies Record<string, string>;
 
 /**
- * What a POST asks for: its form's `action`. A mail client's one-click POST (RFC 8058) has none and unsubscribes from
- * the type. Null for an unknown action.
+ * The action of a POST. A mail client's one-click POST (RFC 8058) has no `action` and unsubscribes from the type. Null for
+ * an unknown action.
  */
 export function unsubscribeAction(form: { get(name: string): unknown }): UnsubscribeAction | null {
   const asked = form.get("action") ?? "unsubscribe";
   return UNSUBSCRIBE_ACTIONS.find((action) => action === asked) ?? null;
 }
 
-/** "ada@example.org" → "a•••@example.org"; null for what is no address. */
+/** "ada@example.org" → "a•••@example.org"; null if it is not an address. */
 function masked(address: string | null): string | null {
   const [, first, domain] = /^(.).*@([^@]+)$/u.exec(cleanLine(address ?? "")) ?? [];
   return first === undefined || domain === undefined ? null : `${first}•••@${domain}`;

@@ -3,11 +3,11 @@ import { base64url } from "jose";
 /** The secrets that links are signed with (`LINK_SECRET`, `LINK_SECRET_PREVIOUS`). */
 export interface LinkSecrets {
   current: string;
-  /** While secrets rotate: tokens that were signed with this one are still accepted. */
+  /** The former secret, during a rotation: tokens that were signed with it are still accepted. */
   previous?: string | undefined;
 }
 
-/** What an unsubscribe link names. It never expires: mail is read years later. */
+/** What an unsubscribe link is for. The link never expires, because mail may be read years later. */
 export interface UnsubscribeTarget {
   /** 1–128 characters. */
   userId: string;
@@ -21,7 +21,7 @@ const VERSION = 1;
 const MAC_BYTES = 16;
 const HEAD_BYTES = 2;
 const USER_ID_MAX = 128;
-/** Makes these signatures differ from all others that are made with the same secret. */
+/** Part of the signed text, so that a signature for another purpose with the same secret is never valid here. */
 const PURPOSE = new TextEncoder().encode("tidings/unsubscribe\0");
 
 async function macOf(secret: string, payload: Uint8Array): Promise<Uint8Array> {
@@ -46,7 +46,7 @@ function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for what is no user id or no code. */
+/** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for an invalid user id or code. */
 export async function signUnsubscribe(secrets: LinkSecrets, target: UnsubscribeTarget): Promise<string> {
   const { userId, code } = target;
   if (userId.length < 1 || userId.length > USER_ID_MAX || !userId.isWellFormed())
@@ -56,7 +56,7 @@ export async function signUnsubscribe(secrets: LinkSecrets, target: UnsubscribeT
   return base64url.encode(concat(payload, await macOf(secrets.current, payload)));
 }
 
-/** What a token names, or null when it was not signed by the current or the previous secret. */
+/** Reads a token. Null when it was signed with neither the current nor the previous secret. */
 export async function verifyUnsubscribe(
   secrets: LinkSecrets,
   token: string,
@@ -75,7 +75,7 @@ export async function verifyUnsubscribe(
   return { userId: new TextDecoder().decode(payload.subarray(HEAD_BYTES)), code: payload[1] ?? 0 };
 }
 
-/** Accepts only what signing produces: base64url has spare bits, and decoders take padding and spaces. */
+/** Decodes only the exact text that signing produces: decoders also accept padding, spaces and other spare bits. */
 function decode(token: string): Uint8Array | null {
   if (!/^[A-Za-z0-9_-]{1,1000}$/u.test(token)) return null;
   try {

@@ -8,13 +8,13 @@ import { optouts, preferences, users } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
-/** What an unsubscribe link is about. */
+/** A user's subscription to the e-mails of one type, as an unsubscribe link names it. */
 export interface Subscription {
   userId: string;
   type: NotificationType;
 }
 
-/** What its page shows: the user's address and locale, and whether the type, or all e-mail, is off. */
+/** What the unsubscribe page shows: the user's address and locale, and whether the type, or all e-mail, is off. */
 export interface SubscriptionState {
   email: string | null;
   locale: string | null;
@@ -40,7 +40,7 @@ const stateOf = ({ type }: Subscription, found: Found | undefined): Subscription
         allOff: found.email_notifications_enabled === 0,
       };
 
-/** Reads, and changes nothing; null when the user is gone. One round trip. */
+/** Reads the state for the page; null when the user no longer exists. One round trip. */
 export async function subscriptionOf(
   ctx: Ctx,
   subscription: Subscription,
@@ -49,7 +49,7 @@ export async function subscriptionOf(
   return stateOf(subscription, state[0]);
 }
 
-/** Turns a type, or all e-mail, off or on again; null when the user is gone. Idempotent; one round trip. */
+/** Turns a type, or all e-mail, off or on again; null when the user no longer exists. Idempotent; one round trip. */
 export async function changeSubscription(
   ctx: Ctx,
   subscription: Subscription,
@@ -65,7 +65,7 @@ export async function changeSubscription(
 
 function changes(ctx: Ctx, { userId, type }: Subscription, action: UnsubscribeAction): Statement[] {
   const now = ctx.clock.now();
-  // The link works for ever: only the first press writes anything.
+  // The link works for ever. So only rows that differ are written: pressing again costs no write.
   const set = (column: string, on: boolean): Statement[] => {
     const differs = sql`user_id = ${userId} AND ${sql.identifier(column)} <> ${on ? 1 : 0}`;
     return [

@@ -5,11 +5,11 @@ import type { Zone } from "./time-zone.ts";
 /** Reminders ahead of one deadline, e.g. a certificate's expiry. */
 export interface Ladder {
   /**
-   * The instant (epoch ms) at which it is too late. A deadline given as a bare date is the instant at which that date
-   * begins in UTC, so west of Greenwich its local date is the day before.
+   * The instant (epoch ms) of the deadline. A bare date stands for its first instant in UTC, so west of Greenwich the local
+   * date of the deadline is the day before.
    */
   readonly deadline: number;
-  /** Whole days before the deadline's local date, in any order: [30, 14, 7, 1]. 0 is the local date itself. */
+  /** Whole days before the deadline's local date, in any order: [30, 14, 7, 1]. 0 is that date itself. */
   readonly steps: readonly number[];
   readonly zone: Zone;
   /** The local hour (0–23) at which each step is due. */
@@ -24,8 +24,8 @@ export interface LadderStep {
 }
 
 /**
- * The step that is due at the instant `now`: the latest whose time has come, so that of steps missed in an outage only the
- * nearest is left. Null before the first step, and from the deadline on. Whether it was sent already, its dedupe key knows.
+ * The step that is due at `now`: the last one whose time has come. So after an outage only the nearest step is sent. Null
+ * before the first step, and from the deadline on. It may have been sent already: the dedupe key shows that.
  */
 export function dueStep(ladder: Ladder, now: number): LadderStep | null {
   if (now >= ladder.deadline) return null;
@@ -49,7 +49,7 @@ export function nextStepAt(ladder: Ladder, after: number): number | null {
 
 const descending = (a: number, b: number): number => b - a;
 
-/** From a step to its instant. Each needs the offset of the zone, so callers stop at the step that they need. */
+/** Converts a step into its instant. That is slow (it looks up the zone's offset), so callers convert no more than they need. */
 function stepClock({ deadline, zone, hour }: Ladder): (step: number) => number {
   const last = localDate(zone, deadline);
   return (step) => atLocal(zone, { ...addLocalDays(last, -step), hour, minute: 0 });

@@ -11,8 +11,8 @@ export interface LocalDateTime extends LocalDate {
 }
 
 /**
- * The instant (epoch ms) at which the clocks of `zone` show `time`. As Temporal's `compatible`: a time that the clocks
- * skip is moved on by the length of the gap (02:00 → 03:00), of a time that they show twice it is the first.
+ * The instant (epoch ms) at which the clocks of `zone` show this time, by Temporal's rule `compatible`: a time that the
+ * clocks skip moves on by the gap (02:00 → 03:00), and of a time that they show twice the first one counts.
  * https://tc39.es/proposal-temporal/docs/timezone.html
  */
 export const atLocal = (zone: Zone, { year, month, day, hour, minute }: LocalDateTime): number =>
@@ -34,7 +34,7 @@ export function localDate(zone: Zone, ms: number): LocalDate {
 export const daysBetweenLocal = (zone: Zone, a: number, b: number): number =>
   dayNumber(localDate(zone, b)) - dayNumber(localDate(zone, a));
 
-/** What recurs at `hour`:00 local time on certain dates. */
+/** Something that recurs at `hour`:00 local time on certain dates. */
 export interface Recurrence {
   readonly zone: Zone;
   readonly hour: number;
@@ -46,7 +46,7 @@ export interface Recurrence {
 
 /** The first occurrence strictly after the instant `after`. A date whose hour is skipped or repeated still has one. */
 export function firstOccurrenceAfter({ zone, hour, first, next }: Recurrence, after: number): number {
-  // Today's or the next; one more where clocks set back across midnight have shown that hour of tomorrow already.
+  // Today's or the next date. One more where clocks go back across midnight, and have shown tomorrow's hour already.
   for (let date = first(localDate(zone, after)); ; date = next(date)) {
     const at = atLocal(zone, { ...date, hour, minute: 0 });
     if (at > after) return at;

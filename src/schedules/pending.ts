@@ -20,15 +20,15 @@ export interface Weekly extends Daily {
   readonly weekday: number;
 }
 
-/** A pending run, ahead or overdue: the local day or week that it is for, and when it is due (epoch ms). */
+/** A pending run, in the future or overdue: the local day or week that it is for, and when it is due (epoch ms). */
 export interface Run {
   readonly period: string;
   readonly at: number;
 }
 
 /**
- * The pending run of a weekly schedule. A run that is for a week keeps it, whatever weekday or zone the settings now name:
- * so no change of the settings repeats a week or leaves one out. Without a week it is the first run after `after`.
+ * The pending run of a weekly schedule. A run that has a week (`period`) keeps it when weekday or zone change, so that no
+ * change repeats a week or leaves one out. Without a week it is the first run after `after`.
  */
 export function pendingWeek(weekly: Weekly, period: string | null, after: number): Run {
   const monday = period === null ? null : mondayOfWeek(period);
@@ -36,8 +36,8 @@ export function pendingWeek(weekly: Weekly, period: string | null, after: number
 }
 
 /**
- * The pending run of a daily schedule. A run that is for a date keeps it, but is due no later than the next `hour`:00 after
- * `now`: a user who moves west does not wait longer. Without a date it is the first run after `after`.
+ * The pending run of a daily schedule. A run that has a date (`period`) keeps it, but is due at the next `hour`:00 after
+ * `now` at the latest, so that a user who moves west does not wait longer. Without a date it is the first after `after`.
  */
 export function pendingDay({ zone, hour }: Daily, period: string | null, after: number, now: number): Run {
   const date = period === null ? null : dateOfKey(period);
@@ -50,15 +50,15 @@ export function pendingDay({ zone, hour }: Daily, period: string | null, after: 
   return { period: dateKey(localDate(zone, at)), at };
 }
 
-/** What a weekly schedule has to do at a certain time, and when it is due next. */
+/** The week that is due at a certain time, if any, and the next run. */
 export interface WeekDue {
-  /** The week that is due now: its key, and the times (epoch ms) that it covers: after `from`, up to and with `to`. */
+  /** The week's key, and the times (epoch ms) that it covers: after `from`, up to and including `to`. */
   readonly due: { readonly period: string; readonly from: number; readonly to: number } | null;
   readonly next: Run;
 }
 
 /**
- * What is due of a weekly schedule at `now`. Of several weeks that an outage missed the last one is due, and covers them all.
+ * The week that is due at `now`. If an outage missed several weeks, the last one is due, and covers them all.
  * @param period the week that the pending run is for; null for the first after `after`
  */
 export function weekDue(weekly: Weekly, period: string | null, after: number, now: number): WeekDue {

@@ -7,7 +7,7 @@ export type Zone = string | null;
 // Intl and Temporal also take offsets ("+05:30") and whole timestamps, which are no zones: they know no summer time.
 const IANA_NAME = /^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/;
 
-// Asking costs an Intl formatter, or an exception. Names come from outside, so the memory of them is bounded.
+// A look-up is slow (an Intl formatter, or an exception), so answers are kept. Names come from outside, so their number is bounded.
 const MAX_KNOWN = 2_000;
 const known = new Map<string, boolean>();
 

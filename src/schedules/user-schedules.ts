@@ -16,9 +16,9 @@ export const dueSchedules = (kind: ScheduleKind, now: number, limit: number): SQ
     WHERE kind = ${kind} AND next_at <= ${now} ORDER BY next_at LIMIT ${limit}`;
 
 /**
- * The statement that makes these users due now, for the batch of whatever changes their schedules. Too early is harmless:
- * the job works out what is due. `next_at` always changes (hence the 1), so that a job which has read it before notices.
- * @param users a query of the ids of users, in a column `user_id`
+ * The statement that makes these users due now. It belongs into the batch that changes their schedules. Too early is
+ * harmless: the job works out what is due. The `- 1` makes sure that `next_at` changes, so that a running job notices.
+ * @param users a query with a column `user_id`
  */
 export const rescheduleNow = (kind: ScheduleKind, users: SQL, now: number): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
@@ -26,8 +26,8 @@ export const rescheduleNow = (kind: ScheduleKind, users: SQL, now: number): Stat
     ON CONFLICT (user_id, kind) DO UPDATE SET next_at = min(next_at, excluded.next_at) - 1`;
 
 /**
- * The same for a schedule of steps, to which a new or changed fact adds some. Unless something was overdue, steps before the
- * change are not owed (`since`).
+ * The same where a new or changed fact adds reminder steps. Steps before the change are not sent (`since`), unless the
+ * schedule was overdue.
  * @param users a query of `user_id` and `at`, the time of the change
  */
 export const rescheduleSteps = (kind: ScheduleKind, users: SQL): Statement =>
@@ -36,18 +36,18 @@ export const rescheduleSteps = (kind: ScheduleKind, users: SQL): Statement =>
     ON CONFLICT (user_id, kind) DO UPDATE SET since = iif(next_at > excluded.next_at, excluded.next_at, since),
       next_at = min(next_at, excluded.next_at) - 1`;
 
-/** Makes these users due now if they have no such schedule yet. @param users a query of the ids of users, in a column `user_id` */
+/** Makes these users due now if they have no such schedule yet. @param users a query with a column `user_id` */
 export const scheduleIfNew = (kind: ScheduleKind, users: SQL, now: number): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
     SELECT user_id, ${kind}, ${now} FROM (SELECT DISTINCT user_id FROM (${users})) WHERE true
     ON CONFLICT DO NOTHING`;
 
-/** By how much another time zone can move a step at most: a day, and the hours of a change of clocks. */
+/** The most by which a new time zone can move a step: a day, and the hours of a clock change. */
 const MOST_MOVED_MS = DAY + 2 * HOUR;
 
 /**
- * Makes users who have moved to another time zone due now, for each schedule that they have. A step that the move puts into
- * the past is still owed.
+ * Makes users who have moved to another time zone due now, in each of their schedules. A step that the move puts into the
+ * past is still sent.
  * @param users a query of ids, one column
  */
 export const rescheduleAll = (users: SQL, now: number): Statement =>
@@ -55,11 +55,11 @@ export const rescheduleAll = (users: SQL, now: number): Statement =>
       since = iif(kind = 'deadlines', since - ${MOST_MOVED_MS}, since) WHERE user_id IN (${users})`;
 
 /**
- * Statements for the end of a run: each user is due at the next time, or has no schedule any more. A schedule that has
- * changed since the run read it (`next_at` is another) stays due.
- * @param nextOf when each user is due next, epoch ms; a user who is missing loses the schedule
+ * Statements for the end of a run. They set when each user is due next, or delete the schedule. A schedule that has changed
+ * since the run read it (by its `next_at`) stays due.
+ * @param nextOf when each user is due next, epoch ms; the schedule of a user who is not in it is deleted
  * @param periodOf the day or week that the next run is for, if any
- * @param sinceOf up to when everything has been dealt with; for a user who is missing it stays as it was
+ * @param sinceOf the time up to which everything has been handled; it does not change for a user who is not in it
  */
 export function rescheduled(
   kind: ScheduleKind,
@@ -87,20 +87,20 @@ export function rescheduled(
   ];
 }
 
-/** Rows of the users of one portion, as far as a limited query has read them. */
+/** The rows of a query with a LIMIT, without those of a user whose rows were cut off. */
 export interface WholeUsers<T> {
-  /** Without those of the user whose rows were cut off, unless there is no other user. */
+  /** They include those of the user whose rows were cut off only if there is no other user. */
   rows: readonly T[];
-  /** Whether `rows` has all rows of a user, or as many as the limit allows. The other users stay due. */
+  /** Whether this portion handles the user. The other users stay due. */
   covers(userId: string): boolean;
   /** The user whose rows were cut off; null when the query has read everything. */
   cut: string | null;
 }
 
 /**
- * Of a query's rows, in the order of `user_id` and cut off at `limit`, those of the users of whom all were read: one portion
- * stays bounded, however much its users have. A first user with more rows than the limit is taken as far as the rows go, so
- * that each portion makes progress.
+ * Selects the users whose rows were all read, so that a portion stays bounded however many rows its users have. If even the
+ * first user has more rows than `limit`, those that were read are taken, so that each portion makes progress.
+ * @param rows in the order of `user_id`, at most `limit`
  */
 export function wholeUsers<T extends { user_id: string }>(rows: readonly T[], limit: number): WholeUsers<T> {
   const last = rows.at(-1)?.user_id;

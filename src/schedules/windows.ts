@@ -8,7 +8,7 @@ import type { Zone } from "./time-zone.ts";
 export type WindowKind = (typeof TIME_WINDOWS)[number];
 
 export interface TimeWindow {
-  /** `2026-W53`, `2026-03`, `2026-Q1` or `2026`: the same in every zone, and unlike any other window's of any kind. */
+  /** `2026-W53`, `2026-03`, `2026-Q1` or `2026`: the same in every zone, and unique among the windows of all kinds. */
   readonly key: string;
   /** The first instant of the window, epoch ms. */
   readonly start: number;
@@ -56,8 +56,8 @@ export const summaryAt = (zone: Zone, hour: number, window: Pick<TimeWindow, "en
   atLocal(zone, { ...localDate(zone, window.end), hour, minute: 0 });
 
 /**
- * The window to sum up at `now` (epoch ms): the last one that closed and whose hour has come. After an outage of several
- * windows it is the nearest one; two runs at the same time get the same one.
+ * The window to sum up at `now` (epoch ms): the last one whose summary is due. After an outage earlier windows get no
+ * summary. Two runs at the same time get the same window.
  */
 export function windowToSummarize(kind: WindowKind, zone: Zone, hour: number, now: number): TimeWindow {
   const open = openFirstDay(kind, zone, now);
@@ -74,7 +74,7 @@ function openFirstDay(kind: WindowKind, zone: Zone, ms: number): LocalDate {
   const date = localDate(zone, ms);
   const first = PERIODS[kind].firstDay(date);
   const following = PERIODS[kind].following(first);
-  // Clocks set back across midnight show the window's last date again after the next window has begun.
+  // When clocks go back across midnight, they show the window's last date again after the next window has begun.
   const onLastDay = dayNumber(following) - dayNumber(date) === 1;
   return onLastDay && startOfLocalDay(zone, following) <= ms ? following : first;
 }

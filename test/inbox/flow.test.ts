@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { acknowledge, type Flow, hear, isTooLarge, say, UNTOUCHED } from "../../src/inbox/live/flow.ts";
+import {
+  acknowledge,
+  type Flow,
+  countMessage,
+  isTooLarge,
+  encodeFrame,
+  UNTOUCHED,
+} from "../../src/inbox/live/flow.ts";
 import {
   ACK_AFTER_BYTES,
   type Frame,
@@ -46,13 +53,13 @@ test("whatever is sent and acknowledged in whatever order, no more waits than is
       const waiting: string[] = [];
       for (const one of events) {
         if (one.kind === "frame") {
-          const said = say(flow, frameOf(one.size), () => `s${secrets++}`);
-          if (said === null) {
+          const encoded = encodeFrame(flow, frameOf(one.size), () => `s${secrets++}`);
+          if (encoded === null) {
             closed = true;
             break;
           }
-          flow = said.flow;
-          waiting.push(said.text);
+          flow = encoded.flow;
+          waiting.push(encoded.text);
         } else if (one.kind === "read") {
           for (const text of waiting.splice(0, one.frames)) {
             const { ack }: Frame = JSON.parse(text);
@@ -80,8 +87,8 @@ test("a frame is measured in bytes, as it is sent", () => {
 
 test("a client may say a burst at once, then one word each interval", () => {
   let flow: Flow | null = UNTOUCHED;
-  for (let i = 0; i < SAYS.burst; i++) flow = flow && hear(flow, 1_000);
+  for (let i = 0; i < SAYS.burst; i++) flow = flow && countMessage(flow, 1_000);
   expect(flow).not.toBeNull();
-  expect(flow && hear(flow, 1_000)).toBeNull();
-  expect(flow && hear(flow, 1_000 + SAYS.intervalMs)).not.toBeNull();
+  expect(flow && countMessage(flow, 1_000)).toBeNull();
+  expect(flow && countMessage(flow, 1_000 + SAYS.intervalMs)).not.toBeNull();
 });

@@ -103,7 +103,7 @@ export const SLOW = 60_000;
 
 export const anyZone = fc.constantFrom(...ZONES);
 export const anyHour = fc.integer({ min: 0, max: 23 });
-export const anyInstant = fc.integer({ min: FROM, max: UNTIL });
+const anyInstant = fc.integer({ min: FROM, max: UNTIL });
 
 /** A zone with an instant of ten years, half of the time within two days of a change of its clocks. */
 export const anyZoneAndInstant = anyZone.chain((zone) => {

@@ -6,7 +6,7 @@ import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import { sendConcurrently } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { compose, type Due, type Letterhead } from "./compose.ts";
+import { compose, type Draft, type Letterhead } from "./compose.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
 import {
   isLateBound,
@@ -17,7 +17,7 @@ import {
 } from "../../content/index.ts";
 import { type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
 
-/** The recipients of the claimed dispatches, by user, and what late-bound dispatches say, by dispatch. */
+/** The recipients of the claimed dispatches, by user, and the late-bound content, by dispatch. */
 interface Loaded {
   recipients: ReadonlyMap<string, Recipient>;
   late: LateContents;
@@ -31,18 +31,18 @@ interface EmailDelivery {
 
 type Prepared = EmailDelivery | { dispatch: Dispatch; outcome: Outcome };
 
-/** A template failed. It costs this e-mail an attempt, and the others of the round nothing. */
+/** The outcome when a template throws: this e-mail loses an attempt, the others of the round lose nothing. */
 const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
-/** What is to be sent for a dispatch, or why nothing is. @param now what "in 30 days" is counted from, epoch ms */
+/** What to send for a dispatch, or the outcome if nothing is sent. @param now epoch ms; "in 30 days" counts from here */
 function decide(
   types: NotificationTypes,
   dispatch: Dispatch,
   { recipients, late }: Loaded,
   now: number,
-): Due | Outcome {
+): Draft | Outcome {
   const recipient = recipients.get(dispatch.user_id);
   const type = types.get(dispatch.type);
   if (type === undefined) return NO_CONTENT;
@@ -57,7 +57,7 @@ function decide(
   return { type, said, addressee: { ...recipient, email: recipient.email } };
 }
 
-/** The e-mail channel: one message to one address, of any of these types. */
+/** The e-mail channel: it sends messages of these types, each to one address. */
 export function createEmailChannel(
   providers: readonly EmailProvider[],
   budget: Budget,
@@ -67,11 +67,11 @@ export function createEmailChannel(
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
   async function prepare(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
-    // A repeat has the text of the first try: providers recognize it by its key and refuse another text.
+    // A repeat must have the text of the first try: providers recognize it by its key, and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
-    const due = decide(types, dispatch, loaded, now);
-    if ("kind" in due) return { dispatch, outcome: due };
-    return { dispatch, message: await compose(letterhead, dispatch, due, now) };
+    const draft = decide(types, dispatch, loaded, now);
+    if ("kind" in draft) return { dispatch, outcome: draft };
+    return { dispatch, message: await compose(letterhead, dispatch, draft, now) };
   }
 
   async function prepareSafely(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
@@ -101,8 +101,8 @@ export function createEmailChannel(
         }),
       ),
     refusal(dispatch, loaded, now) {
-      const due = decide(types, dispatch, loaded, now);
-      return "kind" in due ? due : null;
+      const draft = decide(types, dispatch, loaded, now);
+      return "kind" in draft ? draft : null;
     },
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);
@@ -123,7 +123,7 @@ export function createEmailChannel(
   };
 }
 
-/** Messages of a request whose outcome is not known go out as the same request again. The others fill requests. */
+/** Groups messages into requests. Messages of a request whose outcome is unknown are sent as the same request again. */
 function requestsOf(toSend: readonly EmailDelivery[], size: number): EmailDelivery[][] {
   const fresh = toSend.filter(({ dispatch }) => dispatch.chunk_id === null);
   const repeated = toSend.filter(({ dispatch }) => dispatch.chunk_id !== null);
@@ -131,7 +131,7 @@ function requestsOf(toSend: readonly EmailDelivery[], size: number): EmailDelive
   return [...[...again.values()].flatMap((chunk) => chunks(chunk, size)), ...chunks(fresh, size)];
 }
 
-/** The name that a request has when it is repeated: the one it has already, or a new one. */
+/** The id under which a request would be repeated: the one of the first try, or a new one. */
 const chunkOf = (ctx: Ctx, [first]: readonly EmailDelivery[]): string =>
   first?.dispatch.chunk_id ?? ctx.ids.uuid();
 

@@ -5,7 +5,7 @@ import type { Recipient } from "./recipient.ts";
 import { customSubject, type NotificationType, renderEmail, type Said } from "../../content/index.ts";
 import { type LinkSecrets, signUnsubscribe } from "../../preferences/unsubscribe-token.ts";
 
-/** What every e-mail of ours has in common. */
+/** What all e-mails have in common. */
 export interface Letterhead {
   publicUrl: string;
   from: { name: string; address: string };
@@ -15,15 +15,15 @@ export interface Letterhead {
 /** A user who has an address. */
 type Addressee = Recipient & { email: string };
 
-/** What an e-mail says, and to whom. */
-export interface Due {
-  /** The dispatch's type. A test may say what another type would. */
+/** The content of an e-mail, and its recipient. */
+export interface Draft {
+  /** The dispatch's type. `said` may be of another type: a test e-mail shows another type's sample. */
   type: NotificationType;
   said: Said;
   addressee: Addressee;
 }
 
-/** A message as it is rendered: what it says, whom it greets, and the subject that a caller asked for. */
+/** What is rendered: the content, the recipient to greet, and the subject that a caller asked for. */
 interface Letter {
   said: Said;
   recipient: Addressee;
@@ -31,10 +31,10 @@ interface Letter {
 }
 
 /**
- * An address that nobody has verified may be a stranger's: a caller could use us to send that stranger any text. So it gets
- * only what the type says to such an address, without a name or a subject that a caller chose.
+ * An unverified address may be a stranger's, and a caller could use us to send the stranger any text. So it gets only the
+ * type's content for unverified addresses, without the name and without a subject that a caller chose.
  */
-function letterFor({ type, said, addressee }: Due, dispatch: Dispatch): Letter {
+function letterFor({ type, said, addressee }: Draft, dispatch: Dispatch): Letter {
   if (addressee.email_verified === 1 || type.transactional === null)
     return { said, recipient: addressee, subject: type.subjectOf?.(dispatch) ?? null };
   const locale = canonicalLocale(addressee.locale ?? "");
@@ -45,22 +45,22 @@ function letterFor({ type, said, addressee }: Due, dispatch: Dispatch): Letter {
   };
 }
 
-/** Each type is a list of its own (RFC 2919), so that readers can filter them. */
+/** Each type is a mailing list of its own (RFC 2919), so that readers can filter by type. */
 const listId = (type: string, publicUrl: string) =>
   `<${type.replaceAll("_", "-")}.${new URL(publicUrl).hostname}>`;
 
 /**
  * The e-mail of a dispatch, ready for a provider.
- * @param now what "in 30 days" is counted from, epoch ms
+ * @param now epoch ms; "in 30 days" counts from here
  */
 export async function compose(
   letterhead: Letterhead,
   dispatch: Dispatch,
-  due: Due,
+  draft: Draft,
   now: number,
 ): Promise<EmailMessage> {
   const { publicUrl, from, linkSecrets } = letterhead;
-  const { said, recipient, subject } = letterFor(due, dispatch);
+  const { said, recipient, subject } = letterFor(draft, dispatch);
   const { type } = said;
   const token =
     type.transactional === null
@@ -70,7 +70,7 @@ export async function compose(
   const rendered = renderEmail(said, recipient, { unsubscribe, home: publicUrl }, now);
   return {
     dispatchId: dispatch.id,
-    // Without the attempt, so that a repeat is known as one; a retry that a person asked for is another matter.
+    // The same for every attempt, so that providers recognize a repeat. A retry that a person asks for gets a new key.
     idempotencyKey: `${dispatch.id}:${dispatch.scheduled_at ?? 0}`,
     from,
     to: { name: recipient.name, address: recipient.email },

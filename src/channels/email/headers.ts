@@ -2,17 +2,17 @@ import { canonicalAddress, isAsciiAddress } from "../../lib/address.ts";
 import type { EmailMessage } from "./provider.ts";
 import { BIDI_CONTROLS } from "../../content/clean.ts";
 
-/** A person or a sender: a display name, and an address. */
+/** A display name, and an address. */
 export interface Mailbox {
   name: string | null;
   address: string;
 }
 
-/** The most that a provider takes. */
+/** A provider's limits for a message. */
 export interface MessageLimits {
-  /** No SMTPUTF8: the part before the @ must be ASCII. */
+  /** Whether the part before the @ must be ASCII, because the provider has no SMTPUTF8. */
   asciiLocalPart: boolean;
-  /** Number of own headers. */
+  /** The number of headers that a message may set. */
   headers: number;
   /** Characters of a header's name and of its value (after encoding). */
   headerName: number;
@@ -29,7 +29,7 @@ export type Defect =
 
 export type CheckedMessage = { ok: true; message: EmailMessage } | { ok: false; defect: Defect };
 
-/** An encoded-word is at most 75 characters: 12 of `=?UTF-8?B?` and `?=`, 60 of base64, which is 45 bytes (RFC 2047, §2). */
+/** An encoded-word has at most 75 characters (RFC 2047, §2): 12 for `=?UTF-8?B?` and `?=`, and 60 of base64, for 45 bytes. */
 const WORD_BYTES = 45;
 const MAX_NAME = 80;
 
@@ -46,7 +46,7 @@ const encoder = new TextEncoder();
 
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
-/** `text` in pieces of at most `size` bytes of UTF-8, never inside a character. */
+/** Cuts `text` into pieces of at most `size` bytes of UTF-8, never inside a character. */
 function* pieces(text: string, size: number): Generator<Uint8Array> {
   let piece: number[] = [];
   for (const character of text) {
@@ -61,9 +61,8 @@ function* pieces(text: string, size: number): Generator<Uint8Array> {
 }
 
 /**
- * Text for an unstructured header or a display name, as printable ASCII: unchanged where it is so already, otherwise as RFC
- * 2047 encoded-words (UTF-8, base64). Text that looks like an encoded-word is encoded as well, so that no name decodes into
- * another text.
+ * Text for an unstructured header or a display name, in printable ASCII. Other text becomes RFC 2047 encoded-words (UTF-8,
+ * base64). So does text that looks like an encoded-word, because clients would decode it into another text.
  */
 export function encodeWord(text: string): string {
   const whole = text.toWellFormed();
@@ -72,8 +71,8 @@ export function encodeWord(text: string): string {
 }
 
 /**
- * A display name on one line, of at most 80 characters. Control characters and runs of white space become one space;
- * characters that would reverse the address after it are left out.
+ * A display name on one line, of at most 80 characters. Control characters and white space become one space. Characters
+ * that could reverse the address after the name are removed.
  */
 export function cleanName(name: string | null): string | null {
   const clean = (name ?? "").toWellFormed().replace(BIDI_CONTROLS, "").replace(UNSAFE_RUN, " ").trim();
@@ -81,8 +80,8 @@ export function cleanName(name: string | null): string | null {
 }
 
 /**
- * `Name <address>` for a header or a provider's field (RFC 5322, §3.4). With `ascii` a name outside ASCII becomes
- * encoded-words; with `utf8` it stays, for providers that encode it themselves. The address must come from `checkMessage`.
+ * `Name <address>` for a header or a provider's field (RFC 5322, §3.4). With `ascii` a name becomes encoded-words where
+ * needed; `utf8` is for providers that encode it themselves. The address must have passed `checkMessage`.
  */
 export function formatAddress({ name, address }: Mailbox, charset: "ascii" | "utf8"): string {
   const clean = cleanName(name);
@@ -92,11 +91,11 @@ export function formatAddress({ name, address }: Mailbox, charset: "ascii" | "ut
   return `${isEncoded ? word : `"${word.replace(/["\\]/g, "\\$&")}"`} <${address}>`;
 }
 
-/** Whether a message's `headers` may hold the name: a token (RFC 5322, §2.2) that the provider does not write itself. */
+/** Whether a message may set this header: the name is a token (RFC 5322, §2.2), and the provider does not write it itself. */
 const isOwnHeader = (name: string, limits: MessageLimits): boolean =>
   HEADER_NAME.test(name) && name.length <= limits.headerName && !RESERVED.test(name);
 
-/** The headers with their values in ASCII, or null when one of them must not be sent. */
+/** The headers with values in ASCII, or null when one of them must not be sent. */
 function checkHeaders(
   headers: EmailMessage["headers"],
   limits: MessageLimits,
@@ -115,8 +114,8 @@ function checkHeaders(
 }
 
 /**
- * Checks a message before it is sent. It refuses what could add headers or recipients, and what the provider never takes.
- * Otherwise it returns the message with its addresses and headers in ASCII.
+ * Checks a message before it is sent. Refuses what could inject headers or recipients, and what the provider never accepts.
+ * Otherwise returns the message with addresses and headers in ASCII.
  */
 export function checkMessage(message: EmailMessage, limits: MessageLimits): CheckedMessage {
   const from = canonicalAddress(message.from.address);

@@ -4,22 +4,22 @@ import { MINUTE } from "../../lib/clock.ts";
 import { emailBudget } from "../../rate-limit/budgets.ts";
 import type { EmailProvider, ProviderProbe } from "./provider.ts";
 
-/** The state of the e-mail service, for a caller. */
+/** The state of the e-mail service, as a caller sees it. */
 export interface EmailHealth {
-  /** `degraded`: with errors, or over another provider than the first. `unavailable`: no provider can be reached. */
+  /** `degraded`: there are errors, or the first provider is not used. `unavailable`: no provider can be reached. */
   status: "healthy" | "degraded" | "unavailable";
-  /** The provider that would be asked now. */
+  /** The provider that would be used now. */
   backend: string;
-  /** The caller's e-mails within the hour, and how many they may be. */
+  /** The caller's e-mails within the hour, and their limit. */
   usage: { used: number; limit: number };
 }
 
-/** A provider's account endpoint is asked at most once in this time (SES allows one call a second). */
+/** A provider's account endpoint is called at most once in this time (SES allows one call a second). */
 const PROBE_KEPT_MS = MINUTE;
 
-/** Probes providers, and remembers for a minute what they said. */
+/** Calls providers' account endpoints, and caches the answers for a minute. */
 export function createProber(now: () => number) {
-  // It keeps answers, not promises: the promise of a request that ends early would never settle.
+  // Caches answers, not promises: if the request that made a promise ends early, the promise never settles.
   const remembered = new Map<string, { at: number; answer: ProviderProbe }>();
   return async (provider: EmailProvider): Promise<ProviderProbe> => {
     const known = remembered.get(provider.name);
@@ -32,7 +32,7 @@ export function createProber(now: () => number) {
 
 export type Prober = ReturnType<typeof createProber>;
 
-/** `resting`: reachable, but it asked for a pause. `unreachable`: it cannot be reached. */
+/** `resting`: the provider asked for a pause. `unreachable`: it does not answer. */
 type State = "healthy" | "degraded" | "resting" | "unreachable";
 
 async function stateOf(ctx: Ctx, provider: EmailProvider, probe: Prober): Promise<State> {
@@ -47,7 +47,7 @@ async function stateOf(ctx: Ctx, provider: EmailProvider, probe: Prober): Promis
     : "healthy";
 }
 
-/** Null when the gate does not answer: the health page must work while what it shows does not. */
+/** Null when the gate does not answer, because the health page must work even then. */
 async function stateOfGate(ctx: Ctx, { name }: EmailProvider): Promise<GateState | null> {
   try {
     return await ctx.gates(`email:${name}`).peek();
@@ -57,7 +57,7 @@ async function stateOfGate(ctx: Ctx, { name }: EmailProvider): Promise<GateState
   }
 }
 
-/** Asks the gates, which know the recent outcomes, and the providers' account endpoints. No D1. */
+/** Asks the gates, which know the recent outcomes, and the providers' account endpoints. Does not use D1. */
 export async function emailHealth(
   ctx: Ctx,
   providers: readonly EmailProvider[],

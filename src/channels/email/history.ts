@@ -25,7 +25,7 @@ export const listEmails = async (
   return list;
 };
 
-/** One of a user's e-mails. One round trip. @throws 404, also for another's */
+/** One of a user's e-mails. One round trip. @throws 404, also for another user's e-mail */
 export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<Linked> {
   const { known, found } = await ctx.db.read({
     known: findSubject(subject),
@@ -38,7 +38,7 @@ export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<
   return dispatch;
 }
 
-/** E-mails of one type and state: how many in all, and of the last seven days. */
+/** How many e-mails of one type and status there are: in all, and in the last seven days. */
 export interface EmailCount {
   type: string;
   status: DispatchStatus;
@@ -47,8 +47,8 @@ export interface EmailCount {
 }
 
 /**
- * A user's counts, with what retention has removed. They follow the user from one organization to another. One round trip,
- * through the index by user. @throws 404 for a user outside the scope
+ * A user's counts, including e-mails that retention has removed. A new organization of the user sees them, too. One round
+ * trip, through the index by user. @throws 404 for a user outside the scope
  */
 export async function countEmails(ctx: Ctx, subject: Subject): Promise<EmailCount[]> {
   const { id: userId } = subject;

@@ -1,13 +1,13 @@
 import type { Pace, SendReport } from "../../delivery/outcome.ts";
 
-/** The dispatch's id travels under this name in the provider's tags or metadata (Postmark allows 20 characters). */
+/** The name of the tag or metadata field that carries the dispatch's id (Postmark allows 20 characters). */
 export const DISPATCH_TAG = "tidings_dispatch";
 
 /** One e-mail to one address, rendered. */
 export interface EmailMessage {
-  /** The dispatch's id. It travels in the provider's tags or metadata, so that a webhook finds the row. */
+  /** Sent in the provider's tags or metadata, so that a webhook finds the dispatch. */
   dispatchId: string;
-  /** The same when an attempt is repeated after a time-out: for providers with idempotency keys. */
+  /** For providers that accept idempotency keys: the same in all attempts. */
   idempotencyKey: string;
   from: { name: string; address: string };
   to: { name: string | null; address: string };
@@ -19,20 +19,20 @@ export interface EmailMessage {
   headers: Readonly<Record<string, string>>;
 }
 
-/** What a provider's own account endpoint says of it. */
+/** The answer of a provider's account endpoint. */
 export type ProviderProbe =
   | { kind: "ok" }
   | { kind: "degraded"; code: string }
   | { kind: "unreachable"; code: string };
 
-/** An e-mail service. It knows neither D1 nor the variables, and gets `fetch` (or a binding) handed in. */
+/** An e-mail service. It knows neither D1 nor the variables; `fetch` (or a binding) is passed in. */
 export interface EmailProvider {
   readonly name: string;
   readonly pace: Pace;
-  /** Messages that one request takes. */
+  /** The most messages in one request. */
   readonly maxPerRequest: number;
-  /** Sends up to `maxPerRequest` messages in one request: one outcome a message, in order. */
+  /** Sends up to `maxPerRequest` messages in one request. Returns an outcome for each message, in order. */
   send(messages: readonly EmailMessage[]): Promise<SendReport>;
-  /** Asks the provider's account endpoint; absent where it has none. */
+  /** Calls the provider's account endpoint; absent where it has none. */
   probe?(): Promise<ProviderProbe>;
 }

@@ -5,7 +5,7 @@ import { isSuppressed } from "./suppressions.ts";
 import type { NotificationType } from "../../content/index.ts";
 import { CHOICES, type Choices, isUnwanted } from "../../preferences/choices.ts";
 
-/** What an e-mail needs to know of its user, read when it is sent. */
+/** What is read of a user when an e-mail is sent. */
 export interface Recipient extends Choices {
   id: string;
   name: string | null;
@@ -35,7 +35,7 @@ const REFUSALS = {
   suppressed: "The address is suppressed after a bounce or a complaint",
 } as const;
 
-/** Why an e-mail cannot be sent to someone at all; null when it can. */
+/** Why this user cannot get e-mail at all; null if the user can. */
 export function unreachable(
   { transactional }: Pick<NotificationType, "transactional">,
   recipient: Pick<Recipient, "email" | "email_verified" | "suppressed"> | undefined,
@@ -46,10 +46,10 @@ export function unreachable(
   return recipient.suppressed === 1 ? "suppressed" : null;
 }
 
-/** The code of an e-mail that its user does not want. */
+/** The error code of an e-mail that its user has switched off. */
 export const UNSUBSCRIBED = "unsubscribed";
 
-/** What becomes of an e-mail that is not to be sent; null for one that is. */
+/** The outcome of an e-mail that must not be sent; null for one that may be. */
 export function refusal(type: NotificationType, recipient: Recipient | undefined): Outcome | null {
   const reason = unreachable(type, recipient);
   if (reason !== null) return { kind: "rejected", code: reason, message: REFUSALS[reason] };

@@ -6,7 +6,7 @@ import { addressKey } from "../../lib/address.ts";
 import { notFound } from "../../lib/failure.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
 
-/** An address that nothing is sent to. */
+/** An address that gets no e-mail. */
 export interface Suppression {
   /** A UUID. */
   id: string;
@@ -14,7 +14,7 @@ export interface Suppression {
   reason: SuppressionReason;
   /** Epoch ms; null: for ever. */
   expires_at: number | null;
-  /** Of the first event, epoch ms. */
+  /** When it was first suppressed, epoch ms. */
   created_at: number;
 }
 
@@ -42,7 +42,7 @@ export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Sup
   return { rows, total: count[0]?.total ?? 0 };
 }
 
-/** The suppression of an address. @param address canonical. @throws 404 when mail may be sent to it */
+/** The suppression of an address. @param address canonical. @throws 404 when it is not suppressed */
 export async function findSuppression(ctx: Ctx, address: string): Promise<Suppression> {
   const { found } = await ctx.db.read({
     found: select(ctx.clock.now(), sql`email = ${addressKey(address)}`),
@@ -52,7 +52,7 @@ export async function findSuppression(ctx: Ctx, address: string): Promise<Suppre
   return suppression;
 }
 
-/** Lifts a suppression. The audit log keeps who did it, and what it was. One round trip. @throws 404 */
+/** Lifts a suppression, with an audit entry. One round trip. @throws 404 */
 export async function liftSuppression(ctx: Ctx, id: string, author: Author): Promise<void> {
   const entry = ctx.ids.uuid();
   const found = sql`FROM ${suppressions} WHERE id = ${id}`;

@@ -3,8 +3,8 @@ import type { BeforeRemoval } from "../../ctx.ts";
 import { dispatches, emailTotals } from "../../db/schema/index.ts";
 
 /**
- * Adds how many e-mails of which type and outcome are removed to the totals, so that "ever sent" stays true. They are
- * removed in the same batch, so that none is counted twice.
+ * Adds e-mails that retention removes to the totals by type and status, so that "ever sent" stays true. They are removed in
+ * the same batch, so that none is counted twice.
  */
 export const addToTotals: BeforeRemoval = (ids) => sql`INSERT INTO ${emailTotals} (user_id, type, status, n)
   SELECT user_id, type, status, count(*) FROM ${dispatches}

@@ -5,17 +5,17 @@ import { BRAND } from "../theme.ts";
 export const counted = (amount: Amount, one: string, other: string): string =>
   `${amount.text} ${amount.value === 1 ? one : other}`;
 
-/** "in 30 days", "tomorrow", "3 days ago": the recipient's digits in an English phrase. */
+/** "in 30 days", "tomorrow", "3 days ago". The digits are those of the recipient's locale. */
 export function when({ past, days }: Days): string {
   if (days.value === 0) return "today";
   if (days.value === 1) return past ? "yesterday" : "tomorrow";
   return past ? `${days.text} days ago` : `in ${days.text} days`;
 }
 
-/** "the weekly digest" → "weekly digest": after "no more". */
+/** "the weekly digest" → "weekly digest", for use after "no more". */
 const plain = (type: string): string => type.replace(/^the /u, "");
 
-/** The English texts that mails of every type share. Another language is another table of this shape, listed in index.ts. */
+/** The English texts that mails of all types share. To add a language, write a table of this shape and list it in index.ts. */
 export const en = {
   language: "en",
   greeting: (name: string | null) => (name === null ? "Hello," : `Hello ${name},`),

@@ -4,18 +4,18 @@ import { en } from "./en.ts";
 /** The texts that all mails and pages share, in one language. */
 export type Wording = typeof en;
 
-/** Texts by language; English is always there. */
+/** Texts by language. There must be English ones. */
 export type Words<W> = { readonly en: W } & { readonly [language: string]: W };
 
 const WORDINGS: Words<Wording> = { en };
 
-/** Texts in a language; in English where they have none in it. */
+/** The texts in a language, or in English if there are none in it. */
 export const wordsIn = <W>(words: Words<W>, language: string): W =>
   Object.hasOwn(words, language) ? (words[language] ?? words.en) : words.en;
 
 /**
- * The shared texts for a message with these words: in the reader's language where both have it, else in English, so that
- * no mail is in two languages.
+ * The shared texts for a message with these words. They are in the reader's language if both exist in it, else in English,
+ * so that no mail mixes two languages.
  * @param locale resolved
  */
 export function wordingFor(locale: string, words: Words<unknown>): Wording {
@@ -23,5 +23,5 @@ export function wordingFor(locale: string, words: Words<unknown>): Wording {
   return Object.hasOwn(words, language) ? wordsIn(WORDINGS, language) : WORDINGS.en;
 }
 
-/** The shared texts for what has no words but these. @param locale resolved */
+/** The shared texts for a page that needs no others. @param locale resolved */
 export const sharedWording = (locale: string): Wording => wordsIn(WORDINGS, languageOf(locale));

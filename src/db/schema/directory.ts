@@ -41,8 +41,8 @@ export const users = sqliteTable(
 );
 
 /**
- * Users who were erased lately: a hash of the id and nothing else. A token that is still valid must not create the user
- * again. WITHOUT ROWID.
+ * Users who were erased lately: a hash of the id and nothing else. It keeps a token that is still valid from creating the
+ * user again. WITHOUT ROWID.
  */
 export const erasedUsers = sqliteTable(
   "erased_users",
@@ -56,7 +56,7 @@ export const erasedUsers = sqliteTable(
 
 export const PLATFORMS = ["ios", "android", "web"] as const;
 
-/** A device token belongs to one user. Its id is used wherever the token itself must not appear. */
+/** Device tokens; each belongs to one user. The id stands for the token in other tables, queues and logs. */
 export const deviceTokens = sqliteTable(
   "device_tokens",
   {

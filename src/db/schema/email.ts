@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { CHANNELS } from "./pipeline.ts";
 
-/** Which e-mails a user wants: the fields of the user-notifications contract. No row means the defaults. WITHOUT ROWID. */
+/** Which e-mails a user wants, with the fields that the API has. No row means the defaults. WITHOUT ROWID. */
 export const preferences = sqliteTable("preferences", {
   user_id: text("user_id").primaryKey(),
   id: text("id").notNull(),
@@ -14,7 +14,7 @@ export const preferences = sqliteTable("preferences", {
   /** 0–100. */
   match_threshold: integer("match_threshold").notNull(),
   deadline_notifications: integer("deadline_notifications", { mode: "boolean" }).notNull(),
-  /** JSON array of days, descending. */
+  /** JSON array of days before the deadline, descending. */
   deadline_reminder_days: text("deadline_reminder_days").notNull(),
   weekly_digest_enabled: integer("weekly_digest_enabled", { mode: "boolean" }).notNull(),
   /** 0 = Sunday … 6 = Saturday. */
@@ -28,7 +28,7 @@ export const preferences = sqliteTable("preferences", {
 
 export type Preferences = typeof preferences.$inferSelect;
 
-/** Types of e-mail that a user has turned off and for which the contract has no switch. WITHOUT ROWID. */
+/** Types of e-mail that a user has turned off and that have no switch in `preferences`. WITHOUT ROWID. */
 export const optouts = sqliteTable(
   "optouts",
   { user_id: text("user_id").notNull(), type: text("type").notNull() },
@@ -42,8 +42,8 @@ const suppressionId = sql`(lower(
   substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))`;
 
 /**
- * Addresses to which nothing is sent: hard bounces for a while, complaints for ever. Stored as `addressKey` spells them,
- * so that `lower()` of a user's address finds them. WITHOUT ROWID.
+ * Addresses that get no e-mail: after a hard bounce for 90 days, after a complaint for ever. They are stored as
+ * `addressKey` spells them, so that `lower()` of a user's address finds them. WITHOUT ROWID.
  */
 export const suppressions = sqliteTable(
   "suppressions",
@@ -65,7 +65,7 @@ export const suppressions = sqliteTable(
 );
 
 export type SuppressionReason = (typeof suppressions.$inferSelect)["reason"];
-/** Why a message was not made, where nothing else records it. */
+/** Reasons for not making a message. Nothing else records such a message. */
 export const WITHHELD_REASONS = [
   "below_threshold",
   "switched_off",
@@ -76,8 +76,8 @@ export const WITHHELD_REASONS = [
 export type WithheldReason = (typeof WITHHELD_REASONS)[number];
 
 /**
- * How many messages to a user were not made on a day. The day comes first in the key, because retention removes whole
- * days. A user has so few days that each can be looked up by itself. WITHOUT ROWID.
+ * How many messages to a user were not made on a day. The day comes first in the key, because retention removes whole days.
+ * A user's rows are found by looking up each day that the table has. WITHOUT ROWID.
  */
 export const withheld = sqliteTable(
   "withheld",
@@ -105,12 +105,12 @@ export const emailTotals = sqliteTable(
   (t) => [primaryKey({ columns: [t.user_id, t.type, t.status] })],
 );
 
-/** The jobs that look at a user at a certain time. */
+/** Jobs that have a schedule for each user. */
 export const SCHEDULE_KINDS = ["certifications", "deadlines", "digest", "matches"] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /**
- * When a job next looks whether something is due for a user. Looking too early is harmless, so every change of a schedule
+ * When a job next checks whether something is due for a user. Checking too early is harmless, so whatever changes a schedule
  * (a new time zone, a new certificate) just sets `next_at` to now. No row: nothing will be due. WITHOUT ROWID.
  */
 export const userSchedules = sqliteTable(
@@ -127,7 +127,7 @@ export const userSchedules = sqliteTable(
   (t) => [primaryKey({ columns: [t.user_id, t.kind] }), index("user_schedules_due").on(t.kind, t.next_at)],
 );
 
-/** Who changed what. `actor` is `role:id`; `target` is an id of ours. Nothing personal. WITHOUT ROWID. */
+/** Who changed what. `actor` is `role:id`; `target` is an id. Nothing personal. WITHOUT ROWID. */
 export const auditLog = sqliteTable("audit_log", {
   /** UUIDv7: the order of time. */
   id: text("id").primaryKey(),

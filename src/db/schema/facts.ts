@@ -28,8 +28,8 @@ export const peerMentors = sqliteTable(
     phone: text("phone"),
     status: text("status").notNull(),
     /**
-     * Grows by one with each change of status and is part of its dedupe key. Starts at the time of creation (epoch ms), so
-     * that a mentor who was deleted and created again does not meet old keys.
+     * Grows by one with each change of status, and is part of the change's dedupe key. Starts at the time of creation (epoch
+     * ms), so that a mentor who was deleted and created again gets new keys.
      */
     status_seq: integer("status_seq").notNull(),
     pause_start_date: integer("pause_start_date"),
@@ -59,11 +59,11 @@ export const notificationRecords = sqliteTable(
     effective_date: integer("effective_date"),
     reason: text("reason"),
     coordinator_id: text("coordinator_id"),
-    /** JSON array of push, in_app, email. While the record follows its dispatches: only the channels of removed dispatches. */
+    /** JSON array of push, in_app, email. While the record follows its dispatches: only channels of those already removed. */
     channels_notified: text("channels_notified").notNull(),
-    /** JSON array of ids: of dispatches (that of a fallback may be missing), or opaque ids from a client. */
+    /** JSON array of dispatch ids (the fallback's may be missing), or of opaque ids from a client. */
     dispatch_ids: text("dispatch_ids").notNull(),
-    /** Null unless somebody wrote a note. Otherwise the note follows from the dispatches. */
+    /** A note that somebody wrote. If null, the note is derived from the dispatches. */
     notes: text("notes"),
     /** `flow`: follows its dispatches, whose batch_id is this record's id. `client`: keeps what was posted. */
     source: text("source", { enum: ["flow", "client"] }).notNull(),
@@ -92,7 +92,7 @@ export const activities = sqliteTable(
     minutes: integer("minutes").notNull(),
     occurred_at: integer("occurred_at").notNull(),
   },
-  // A covering index: the sums of a window never read the table.
+  // A covering index: sums over a window never read the table.
   (t) => [index("activities_by_user").on(t.user_id, t.occurred_at, t.status, t.minutes)],
 );
 
@@ -140,17 +140,17 @@ export const grants = sqliteTable("grants", {
   deadline: integer("deadline"),
   /** Since when this deadline is known. Reminder steps before this time are not sent. */
   known_since: integer("known_since").notNull(),
-  /** Since when the grant is known. Matches from before count as news from then on. Null for grants older than this column. */
+  /** Since when the grant is known. Earlier matches become news at this time. Null for grants older than this column. */
   created_at: integer("created_at"),
 });
 
 /**
- * Grants that are new or have a new deadline, and whose users have not all been processed: a grant may have more users than
- * one request can handle. WITHOUT ROWID.
+ * Grants that are new or have a new deadline, and whose users have not all been rescheduled: a grant may have more users
+ * than one request can handle. WITHOUT ROWID.
  */
 export const deadlineMoves = sqliteTable("deadline_moves", {
   grant_id: text("grant_id").primaryKey(),
-  /** Users up to this id have been processed. */
+  /** Users up to this id have been rescheduled. */
   after: text("after").notNull(),
 });
 

@@ -1,23 +1,23 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** The ways on which a message can reach its user. */
+/** The channels that the API accepts and lists. */
 export const CHANNELS = ["push", "email", "in_app"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** The queues that wake dispatches: two for what someone waits for, `bulk` for batches and jobs. */
+/** The queues that carry wake-up calls. Someone waits for what is in the first two; `bulk` is for batches and jobs. */
 export const QUEUES = ["push", "email", "bulk"] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** queued → sending → sent → delivered | bounced, or failed, or cancelled. Only a retry by hand moves a dispatch back. */
+/** queued → sending → sent → delivered | bounced; or failed; or cancelled. An attempt that failed, or a retry, queues it again. */
 export const STATUSES = ["queued", "sending", "sent", "delivered", "bounced", "failed", "cancelled"] as const;
 export type DispatchStatus = (typeof STATUSES)[number];
 
-/** The type of most dispatches: what is sent by API. The index by type leaves it out. */
+/** The type of most dispatches, which are sent by API. The index by type leaves it out. */
 export const COMMON_TYPE = "push";
 
 /**
- * One message to one user on one channel: the outbox, and the log that every contract is a view of.
+ * A dispatch is one message to one user on one channel. This table is both the outbox and the log that the API shows.
  * WITHOUT ROWID: the key is a UUIDv7, so the table itself is in order of time and needs no index for that.
  * SQLite ends each index below with the key, so each of them serves "newest first" too.
  */
@@ -29,23 +29,23 @@ export const dispatches = sqliteTable(
     lane: text("lane", { enum: QUEUES }).notNull(),
     type: text("type").notNull(),
     org_id: text("org_id"),
-    /** Of the org_admin who sends it: whether they still may is checked when it is sent. Null: no permission is needed. */
+    /** The organization of the org_admin who asked for it; checked again when it is sent. Null: no permission is needed. */
     sender_org_id: text("sender_org_id"),
     user_id: text("user_id").notNull(),
     batch_id: text("batch_id"),
     status: text("status", { enum: STATUSES }).notNull(),
-    /** What a person has marked it with: `retried` or `resolved`. It hides the pipeline's status. */
+    /** A mark that a person set: `retried` or `resolved`. The push API shows it instead of the status. */
     mark: text("mark"),
-    /** A note of staff in the log, which only staff see. */
+    /** A note that staff wrote in the log, and that only staff see. */
     note: text("note"),
-    /** A note that came with the mark, in the push contract. */
+    /** A note that came with the mark. */
     retry_note: text("retry_note"),
     error_code: text("error_code"),
     error: text("error"),
     /** A push's title, an e-mail's subject. */
     title: text("title"),
     body: text("body"),
-    /** JSON that goes to the device with a push. */
+    /** A push's JSON for the app. */
     data: text("data"),
     /** JSON of a push's options (`PushOptions`). */
     options: text("options"),
@@ -64,7 +64,7 @@ export const dispatches = sqliteTable(
     failed_count: integer("failed_count").notNull(),
     /** Outcomes that providers have given so far. */
     attempts: integer("attempts").notNull(),
-    /** Claims since the last settle. A dispatch whose consumers are lost again and again is given up. */
+    /** Claims since the last settle. A dispatch whose consumers keep dying is given up. */
     claims: integer("claims").notNull(),
     /** The time that was asked for with `send_at`; null for at once. */
     scheduled_at: integer("scheduled_at"),
@@ -72,20 +72,20 @@ export const dispatches = sqliteTable(
     slot_at: integer("slot_at"),
     /** Not before this time. */
     due_at: integer("due_at").notNull(),
-    /** When the sweep looks at it next; null once nothing is left to do. */
+    /** When the sweep wakes it next; null once nothing is left to do. */
     wake_at: integer("wake_at"),
     expires_at: integer("expires_at"),
     claim_id: text("claim_id"),
     lease_until: integer("lease_until"),
-    /** Of dispatches that shared a request whose outcome is unknown: they are repeated as the same request. */
+    /** Dispatches that shared a request whose outcome is unknown have the same id here, and are repeated as one request. */
     chunk_id: text("chunk_id"),
     /** The channel that follows when this dispatch fails. */
     fallback: text("fallback"),
     read_at: integer("read_at"),
     archived_at: integer("archived_at"),
     /**
-     * The order in which a user's in-app messages came or changed, ascending; null until a message is delivered. Triggers
-     * set it, so it is the order of the commits, and no source can forget it.
+     * Ascends in the order in which a user's in-app messages came or changed; null until a message is delivered. Triggers
+     * set it, so that it has the order of the commits and no code can forget it.
      */
     inbox_seq: integer("inbox_seq"),
     created_at: integer("created_at").notNull(),
@@ -93,13 +93,13 @@ export const dispatches = sqliteTable(
     sent_at: integer("sent_at"),
     delivered_at: integer("delivered_at"),
     updated_at: integer("updated_at").notNull(),
-    /** Of an e-mail: the greatest weight of the events that its provider has reported; null when there was none. */
+    /** The greatest weight of the events that an e-mail's provider has reported; null before the first. */
     feedback_weight: integer("feedback_weight"),
   },
   (t) => [
     // The push view, unfiltered.
     index("dispatches_by_channel").on(t.channel),
-    // What one user got: push view by user, e-mail history, inbox, erasure.
+    // One user's dispatches: push view by user, e-mail history, inbox, erasure.
     index("dispatches_by_user").on(t.user_id, t.channel),
     // The log of one organization.
     index("dispatches_by_org")
@@ -117,15 +117,15 @@ export const dispatches = sqliteTable(
     index("dispatches_to_wake")
       .on(t.channel, t.wake_at)
       .where(sql`wake_at IS NOT NULL`),
-    // Filters by a rare status, one channel at a time, since few failed pushes lie among many bounced e-mails. With the
-    // mark, so that totals of pushes without a mark are counted from this index.
+    // Filters by a rare status. The channel comes first, so that a few failed pushes are found among many bounced e-mails.
+    // It has the mark, so that pushes without a mark are counted from the index alone.
     index("dispatches_unsent")
       .on(t.channel, t.status, t.id, t.mark)
       .where(sql`status IN ('failed', 'bounced', 'cancelled')`),
     index("dispatches_marked")
       .on(t.mark)
       .where(sql`mark IS NOT NULL`),
-    // The admin's log by type. Most rows are pushes; those have the channel's index.
+    // The admin's log by type. Most rows are pushes; those are found by the channel's index.
     index("dispatches_by_type")
       .on(t.type)
       .where(sql`type <> 'push'`),
@@ -155,7 +155,7 @@ export type Dispatch = typeof dispatches.$inferSelect;
 export type DispatchRow = typeof dispatches.$inferInsert;
 
 /**
- * A dedupe key: a reason to notify a user, once. It names the fact and its version, and points to the dispatch that says it.
+ * Dedupe keys. Each names a fact and its version, and points to the one dispatch that notifies a user of it.
  * WITHOUT ROWID.
  */
 export const dedupeKeys = sqliteTable(
@@ -169,7 +169,7 @@ export const dedupeKeys = sqliteTable(
 
 export const DELIVERY_STATUSES = ["accepted", "retry", "failed"] as const;
 
-/** What became of a push at one device. WITHOUT ROWID. */
+/** The result of a push on one device. WITHOUT ROWID. */
 export const deliveries = sqliteTable(
   "deliveries",
   {
@@ -191,7 +191,7 @@ export const deliveries = sqliteTable(
   ],
 );
 
-/** When each cron job last ran: what /healthz reports. WITHOUT ROWID. */
+/** When each cron job last ran, and its error. /healthz reads it. WITHOUT ROWID. */
 export const jobRuns = sqliteTable("job_runs", {
   job: text("job").primaryKey(),
   started_at: integer("started_at").notNull(),

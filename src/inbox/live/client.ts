@@ -2,10 +2,10 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Inboxes } from "../inboxes.ts";
 import type { UserInbox } from "./durable-object.ts";
 
-/** An object's id, and the secret. */
+/** The id of the Durable Object, and the secret. */
 const TICKET = /^([0-9a-f]{64})\.([A-Za-z0-9_-]{43})$/;
 
-/** The live inboxes of all users: one Durable Object each, found by the user's id. The time is `clock`'s. */
+/** The live inboxes of all users: one Durable Object for each user, found by the user's id. */
 export function createInboxes(namespace: DurableObjectNamespace<UserInbox>, clock: Clock): Inboxes {
   const object = (userId: string) => namespace.getByName(userId);
   return {
@@ -26,7 +26,7 @@ export function createInboxes(namespace: DurableObjectNamespace<UserInbox>, cloc
   };
 }
 
-/** The id of an object; null for any other text, on which `idFromString` throws. */
+/** The id of an object, or null: `idFromString` throws for any other text. */
 function objectId(namespace: DurableObjectNamespace<UserInbox>, text: string): DurableObjectId | null {
   try {
     return namespace.idFromString(text);

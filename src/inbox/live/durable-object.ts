@@ -3,28 +3,28 @@ import { openDb } from "../../db/client.ts";
 import { HOUR, MINUTE, SECOND, systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
 import { changesSince, standingOf } from "../queries.ts";
-import { acknowledge, type Flow, hear, say, UNTOUCHED } from "./flow.ts";
+import { acknowledge, type Flow, countMessage, encodeFrame, UNTOUCHED } from "./flow.ts";
 import { CLOSED, type Frame, MAX_CHANGES, MAX_LINGERING, MAX_SOCKETS } from "./protocol.ts";
 import { type InboxState, type Position, step } from "./step.ts";
 import { Tickets } from "./tickets.ts";
 
-/** A connection is closed after this time. The client needs a new ticket, and for it a token that is still valid. */
+/** A connection is closed after this time. To reconnect, the client needs a new ticket, and so a token that is still valid. */
 export const MAX_AGE_MS = 12 * HOUR;
 
-/** While a client is connected the database is read this often, so that a lost hint is only a delay. */
-export const RECHECK_MS = 5 * MINUTE;
+/** While a client is connected the object reads the database this often, in case a hint was lost. */
+const RECHECK_MS = 5 * MINUTE;
 
-/** Time to the next read after a fault of the database. */
+/** The wait before the next read after a fault of the database. */
 const RETRY_MS = 10 * SECOND;
 
-/** Time between two reads, however often clients ask. */
+/** The least time between two reads, however often clients ask. */
 const PAUSE_MS = 200;
 
-/** The runtime keeps it with a connection, so that it survives eviction. */
+/** State of a connection. The runtime keeps it with the socket, so that it survives eviction. */
 interface Attachment {
   userId: string;
   position: Position;
-  /** How often the client asked for changes (connecting counts), and how many of these were answered. */
+  /** How often the client has asked for changes (connecting counts), and how many of these requests were answered. */
   asked: number;
   answered: number;
   flow: Flow;
@@ -45,27 +45,27 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
   constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
     super(ctx, env);
-    // Answered by the runtime, without waking the object.
+    // The runtime answers pings without waking the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** Hints that something may be new. It does not wait for the read, and costs nothing when no client is connected. */
+  /** Says that something may be new. Does not wait for the read, and does nothing when no client is connected. */
   async notify(): Promise<void> {
     if (this.#sockets().length > 0) this.ctx.waitUntil(this.#sendChanges());
   }
 
-  /** Makes a secret that opens one connection for `userId`. `now` (epoch ms) is the caller's. */
+  /** Makes a secret that opens one connection for `userId`. `now`: epoch ms by the caller's clock. */
   async issueTicket(now: number, userId: string): Promise<{ ticket: string; expiresAt: number }> {
     const secret = secretOf(32);
     const expiresAt = await this.#tickets.issue(secret, userId, now);
     await this.#wakeIn(RECHECK_MS);
-    // The object's id in the ticket leads back to it, and reveals nothing about the user.
+    // `connect` finds this object by its id in the ticket. The id reveals nothing about the user.
     return { ticket: `${this.ctx.id.toString()}.${secret}`, expiresAt };
   }
 
   /**
-   * Opens a connection for a valid ticket; 401 for any other, 429 while too many closed ones linger. `client.ts` sends the
-   * parameters in the query.
+   * Opens a connection for a valid ticket; otherwise 401, or 429 while too many closed connections linger. `client.ts` sends
+   * the parameters in the query.
    */
   override async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
@@ -94,17 +94,17 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
   /** A client asks for changes or acknowledges a frame. Unknown messages are ignored, unless there are too many. */
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    // Loaded at the first message: it brings zod, which the start of an isolate need not wait for.
-    const { readSaid } = await import("./sync.ts");
+    // Loaded at the first message, so that the start of an isolate does not load zod.
+    const { parseClientMessage } = await import("./sync.ts");
     const attachment = attachmentOf(socket);
     if (attachment === null || socket.readyState !== WebSocket.OPEN) return;
-    const said = readSaid(message);
-    const acknowledged = said?.type === "ack" ? acknowledge(attachment.flow, said.ack) : null;
-    const flow = acknowledged ?? hear(attachment.flow, Date.now());
+    const parsed = parseClientMessage(message);
+    const acknowledged = parsed?.type === "ack" ? acknowledge(attachment.flow, parsed.ack) : null;
+    const flow = acknowledged ?? countMessage(attachment.flow, Date.now());
     if (flow === null) return close(socket, CLOSED.behind);
-    if (said?.type !== "sync") return attach(socket, { ...attachment, flow });
+    if (parsed?.type !== "sync") return attach(socket, { ...attachment, flow });
     const { position, asked } = attachment;
-    attach(socket, { ...attachment, flow, position: said.after ?? position, asked: asked + 1 });
+    attach(socket, { ...attachment, flow, position: parsed.after ?? position, asked: asked + 1 });
     await this.#sendChanges();
   }
 
@@ -114,7 +114,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     await this.ctx.storage.deleteAll();
   }
 
-  /** Reads, in case a hint was lost, and sets the next alarm. Without connections and tickets it deletes the storage. */
+  /** Reads in case a hint was lost, and sets the next alarm. Without connections and tickets it deletes the storage. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     for (const [socket, { openedAt }] of this.#sockets())
@@ -127,7 +127,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     await this.#sendChanges();
   }
 
-  /** Reads and sends until nobody has asked meanwhile: one read at a time, `PAUSE_MS` apart. */
+  /** Reads and sends changes, again and again until no client has asked meanwhile. Reads are `PAUSE_MS` apart. */
   async #sendChanges(): Promise<void> {
     this.#askedAgain = true;
     this.#sending ??= this.#sendUntilQuiet().finally(() => {
@@ -155,9 +155,9 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     if (first === undefined) return;
     const reached = before.flatMap(([, { position }]) => (typeof position === "number" ? position : []));
     const found = await this.#read(first[1].userId, Math.min(...reached));
-    // A question that comes during the read is answered by the next one: this read may be older than the question.
+    // A request that comes during the read is answered by the next read, because this one may be older than the request.
     const questions = new Map(before.map(([socket, { asked }]) => [socket, asked]));
-    // Take the connections as they are now: some may have opened, closed or synced during the read.
+    // List the connections again: some may have opened, closed or synced during the read.
     for (const [socket, attachment] of this.#sockets()) {
       const answered = Math.max(attachment.answered, questions.get(socket) ?? 0);
       const next = step(attachment.position, answered > attachment.answered, found);
@@ -190,7 +190,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
     for (const [socket] of over) close(socket, CLOSED.tooMany);
   }
 
-  /** Sets the alarm unless it comes sooner anyway, since setting it is a written row. */
+  /** Sets the alarm unless an earlier one is set already: each setting costs a written row. */
   async #wakeIn(ms: number): Promise<void> {
     const at = Date.now() + ms;
     const set = await this.ctx.storage.getAlarm();
@@ -200,24 +200,24 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
 const attach = (socket: WebSocket, attachment: Attachment): void => socket.serializeAttachment(attachment);
 const attachmentOf = (socket: WebSocket): Attachment | null => {
-  // The runtime types it `any`: only `attach` writes one. One of an older version of this code has no flow yet.
+  // The runtime types it as `any`, but only `attach` writes it. Older versions of this code wrote no `flow`.
   const attachment: Attachment | null = socket.deserializeAttachment();
   return attachment && { ...attachment, flow: attachment.flow ?? UNTOUCHED };
 };
 
 /**
- * Closes a connection that is broken or whose client does not read, so that it does not stop the others. The client may
- * reconnect with its cursor. @returns null when it closed the connection
+ * Sends a frame. If the connection is broken or its client does not read, it closes the connection and returns null, so that
+ * one client does not stop the others. The client may reconnect with its cursor.
  */
 function send(socket: WebSocket, flow: Flow, frame: Frame): Flow | null {
-  const said = say(flow, frame, () => secretOf(9));
-  if (said === null) {
+  const encoded = encodeFrame(flow, frame, () => secretOf(9));
+  if (encoded === null) {
     close(socket, CLOSED.behind);
     return null;
   }
   try {
-    socket.send(said.text);
-    return said.flow;
+    socket.send(encoded.text);
+    return encoded.flow;
   } catch {
     close(socket, CLOSED.again);
     return null;
@@ -228,7 +228,7 @@ function close(socket: WebSocket, [code, reason]: readonly [number, string]): vo
   try {
     socket.close(code, reason);
   } catch {
-    // It is closed already.
+    // The connection is closed already.
   }
 }
 

@@ -4,14 +4,14 @@ import { isTooLarge } from "./flow.ts";
 import { type Frame, MAX_CHANGES } from "./protocol.ts";
 
 /**
- * The position of a connection: the last change that its client has seen, `now` for one that begins with the next change, or
- * `lost` for one whose client must list again.
+ * The position of a connection: the last change that its client has seen; `now` if it begins with the next change; `lost` if
+ * its client must list the inbox again.
  */
 export type Position = number | "now" | "lost";
 
-/** What one read of the database found. */
+/** The result of one read of the database. */
 export interface InboxState extends Standing {
-  /** The rows are the changes after this position, up to the limit. Infinity: none were read. */
+  /** `rows` are the changes after this position. Infinity: none were read. */
   since: number;
   /** Latest first, up to one more than MAX_CHANGES. */
   rows: readonly InboxRow[];
@@ -20,8 +20,8 @@ export interface InboxState extends Standing {
 const RESET = { frame: { type: "reset" } as const, position: "lost" as const };
 
 /**
- * The frame for a connection after a read, and its position then; null when there is nothing to send.
- * @param awaits whether its client waits for an answer even if nothing is new
+ * The frame to send to a connection after a read, and the connection's new position; null when there is nothing to send.
+ * @param awaits whether the client has asked for changes, and so gets an answer even if nothing is new
  */
 export function step(
   position: Position,
@@ -30,9 +30,9 @@ export function step(
 ): { frame: Frame; position: Position } | null {
   if (position === "lost") return awaits ? RESET : null;
   const from = position === "now" ? head : position;
-  // The client has seen more than there is: the last rows were deleted, or the database was restored.
+  // The position is beyond the latest change: the last rows were deleted, or the database was restored.
   if (from > head) return RESET;
-  // It connected, or synced from further back, during the read; the next read covers it.
+  // It connected during the read, or asked for older changes. The next read covers it.
   if (position !== "now" && from < since) return null;
   const newer = rows.filter((row) => row.inbox_seq > from);
   if (newer.length > MAX_CHANGES) return RESET;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { CURSOR } from "./protocol.ts";
 
-/** A client's message has at most so many characters. */
-const MAX_SAID = 1_024;
+/** The most characters of a client's message. */
+const MAX_MESSAGE_CHARS = 1_024;
 
-const said = z.discriminatedUnion("type", [
+const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("sync"),
     after: z.string().regex(CURSOR).transform(Number).optional(),
@@ -13,13 +13,13 @@ const said = z.discriminatedUnion("type", [
 ]);
 
 /**
- * Parses a client's message other than `ping`: `sync` asks for changes, or for those since `after`; `ack` repeats a frame's
- * `ack`. Null for anything else.
+ * Parses a client's message (except `ping`). `sync` asks for changes, with `after` for those since a cursor; `ack` returns a
+ * frame's `ack`. Null for anything else.
  */
-export function readSaid(text: string | ArrayBuffer): z.output<typeof said> | null {
-  if (typeof text !== "string" || text.length > MAX_SAID) return null;
+export function parseClientMessage(text: string | ArrayBuffer): z.output<typeof clientMessage> | null {
+  if (typeof text !== "string" || text.length > MAX_MESSAGE_CHARS) return null;
   try {
-    return said.safeParse(JSON.parse(text)).data ?? null;
+    return clientMessage.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }

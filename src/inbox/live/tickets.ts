@@ -1,7 +1,7 @@
-/** How long a ticket is valid (ms): long enough to open a connection, too short to be worth stealing from a log. */
+/** How long a ticket is valid (ms). Short, because a ticket is in a URL, and URLs may end up in logs. */
 export const TICKET_TTL_MS = 60_000;
 
-/** Tickets of one user at a time. One more ends the oldest. */
+/** Valid tickets of one user. One more invalidates the oldest. */
 export const MAX_TICKETS = 20;
 
 interface Issued {
@@ -12,7 +12,7 @@ interface Issued {
 
 const PREFIX = "ticket:";
 
-/** The tickets of one inbox, kept as hashes in its object's storage. */
+/** The tickets of one inbox, stored as hashes in its Durable Object. */
 export class Tickets {
   constructor(private readonly kv: SyncKvStorage) {}
 

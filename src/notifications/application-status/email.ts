@@ -2,7 +2,7 @@ import { type Fact, type Template, buttonTo, paragraph, paragraphs } from "../..
 import type { ApplicationStatus } from "./payload.ts";
 import type { en } from "./words.en.ts";
 
-/** `under_review` → "Under review": statuses are the client's own words. */
+/** `under_review` → "Under review". Clients choose the names of statuses. */
 const readable = (status: string): string =>
   status
     .replace(/[_\s]+/gu, " ")

@@ -13,8 +13,8 @@ interface Found {
 }
 
 /**
- * An application's new status, as long as the application has it: after a further change there is a further message, and
- * after a deletion there is none. The grant's title is the present one, or the last that was known.
+ * An application's new status, if the application still has it. (A further change has a message of its own.) The grant's
+ * title is the present one, or the last one known.
  */
 export const lateBound: LateBound<ApplicationStatus> = {
   read: (claimed) =>

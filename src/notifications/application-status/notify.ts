@@ -18,9 +18,9 @@ import { applicationStatus } from "./type.ts";
 type Fact = { id: string; user_id: string; grant_id: string; status: string };
 
 /**
- * Notifies users of the new status of their applications, once for each change. While the directory does not have the user
- * or the grant, the message waits. What the user does not want is counted as withheld. A new application has no status
- * before, so an import notifies nobody. Reminders and digests cover its grant from now on.
+ * Notifies users of the new status of their applications, once for each change. The message waits while the directory does
+ * not have the user or the grant. Unwanted messages are counted as withheld. A new application notifies nobody. From now on
+ * reminders and digests include the application's grant.
  */
 export function notifyOfStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
   const now = ctx.clock.now();
@@ -61,16 +61,16 @@ export function notifyOfStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>)
 const givenTo = (portion: string): SQL =>
   sql`json_each(${portion}) AS n CROSS JOIN ${users} AS u ON u.id = n.value->>'user_id'`;
 
-/** Applications `n` with which their user `u` begins to follow a grant. */
+/** Applications `n` that are new or for another grant, so that the user `u` begins to follow the grant. */
 const appearing = (portion: string): SQL => sql`${givenTo(portion)} LEFT JOIN ${applications} AS a
     ON a.id = n.value->>'id' AND a.user_id = u.id AND a.grant_id = n.value->>'grant_id'
   WHERE a.id IS NULL`;
 
-/** Those of their users for whom something waits: the grant of an application may be another one now. */
+/** Users of these applications who have waiting dedupe keys: a status may have waited for its grant. */
 const waitingWith = (portion: string): SQL => sql`SELECT u.id AS user_id FROM ${appearing(portion)}
   AND EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE ${isAwaiting(sql`u.id`)})`;
 
-/** Applications `a`, before the change, that get a new status; with their users `u` and the preferences `p`. */
+/** Applications that get a new status: `a` is the row before the change, `u` the user, `p` the user's preferences. */
 const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${applications} AS a ON a.id = n.value->>'id' AND a.user_id = n.value->>'user_id'
     AND a.status <> n.value->>'status'
@@ -78,13 +78,13 @@ const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
 
 const IS_WANTED: SQL = isWanted(applicationStatus);
 
-/** Whether something is missing that the message needs: its user, or its grant. */
+/** Whether the directory does not have the user or the grant yet. */
 const IS_EARLY: SQL = sql`(u.id IS NULL OR NOT EXISTS (SELECT 1 FROM ${grants} WHERE id = n.value->>'grant_id'))`;
 
-/** Changes of status whose message has to wait. */
+/** Changes of status whose message must wait. */
 const early = (portion: string): SQL => sql`${changing(portion)} WHERE ${IS_WANTED} AND ${IS_EARLY}`;
 
-/** Points the dedupe keys to their messages; or notes that they wait, and what the status was before. */
+/** Inserts dedupe keys. A key points to its message, or notes that the message waits, with the status before. */
 const claimDedupeKeys = (
   portion: string,
   now: number,
@@ -93,11 +93,11 @@ const claimDedupeKeys = (
     CASE WHEN ${IS_EARLY} THEN ${awaitingSince(sql`a.user_id`, now, sql`a.status`)} ELSE n.value->>'dispatch_id' END
   FROM ${changing(portion)} WHERE ${IS_WANTED} ON CONFLICT DO NOTHING`;
 
-/** Changes of status of which their users want no message. */
+/** Changes of status whose users do not want a message. */
 const withheldAmong = (portion: string): SQL => sql`SELECT a.user_id, 'switched_off' AS reason, count(*) AS n
   FROM ${changing(portion)} WHERE NOT ${IS_WANTED} GROUP BY 1`;
 
-/** What the message says: the new status, the one before it, and the grant as it is now. */
+/** The message's payload: the new status, the one before, and the grant as it is now. */
 const PAYLOAD: SQL = sql`(SELECT json_set(value->>'payload', '$.previous_status', a.status,
     '$.grant_title', g.title, '$.url', g.url)
   FROM ${applications} AS a CROSS JOIN ${grants} AS g ON g.id = value->>'grant_id'

@@ -3,7 +3,7 @@ import { line, link, text } from "../../content/fields.ts";
 
 export const applicationStatusPayload = z.object({
   grant_title: line,
-  /** The application's own word for it, such as `under_review`. */
+  /** A name that the client chose, such as `under_review`. */
   status: line,
   previous_status: line.nullish(),
   note: text.nullish(),

@@ -30,7 +30,7 @@ interface ReadyStatus {
   url: string | null;
 }
 
-/** The application `a` of a dedupe key `o`, as long as it belongs to the user `j.value` and still has the status of the key. */
+/** Joins the application `a` of a dedupe key `o`, if it belongs to the user `j.value` and still has the key's status. */
 const STANDING: SQL = sql`${applications} AS a ON a.id = ${STATUS_OF} AND a.user_id = j.value
   AND o.key = ${statusKey(sql`a.id`, sql`a.status_seq`)}`;
 

@@ -1,6 +1,6 @@
 import type { CertificationReminder } from "./payload.ts";
 
-/** A certificate, as reminders need it. */
+/** A certificate in a reminder. */
 export interface Certificate {
   id: string;
   name: string;
@@ -8,16 +8,16 @@ export interface Certificate {
   expires_at: number;
 }
 
-/** One message lists so many; the rest is only counted. */
+/** The most certificates that one message lists. The others are only counted. */
 const MAX_LISTED = 20;
 
-/** What lies in a reminder's payload: what it says, with the ids of what it names, which is asked again when it is sent. */
+/** The stored payload of a reminder. It has the certificates' ids, so that they can be read again when it is sent. */
 export type ReminderPayload = Omit<CertificationReminder, "certifications"> & {
   type: "certification_reminder";
   certifications: Certificate[];
 };
 
-/** What a reminder says: the certificates, those whose expiry is nearest to `now` first. */
+/** Makes a reminder's payload. Certificates whose expiry is nearest to `now` come first. */
 export function reminderOf(certificates: readonly Certificate[], now: number): ReminderPayload {
   const sorted = certificates.toSorted((a, b) => Math.abs(a.expires_at - now) - Math.abs(b.expires_at - now));
   return {

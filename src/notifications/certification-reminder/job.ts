@@ -20,14 +20,14 @@ import { type Certificate, reminderOf } from "./content.ts";
 import { reminderKey } from "./dedupe-key.ts";
 import { certificationReminder } from "./type.ts";
 
-/** Users in one portion, and portions in one run. */
+/** The most users in one portion, and portions in one run. */
 const PORTION = 1_000;
 const PORTIONS_PER_TICK = 5;
 
-/** Certificates that one portion reads, of all of its users together. */
+/** The most certificates that one portion reads, of all its users together. */
 const MAX_ROWS = 10_000;
 
-/** A certificate, and what its reminders depend upon. */
+/** A certificate, with what decides when to remind of it. */
 interface Owned extends Certificate {
   user_id: string;
   /** 0 while the owner is not in the directory: imports come in any order. */
@@ -37,22 +37,22 @@ interface Owned extends Certificate {
   known_since: number;
 }
 
-/** Reschedules the owners of changed certificates. When they are due depends on their time zones: the job works it out. */
+/** Makes the owners of changed certificates due now. The job then works out when to remind them. */
 export function rescheduleOwners(ctx: Ctx, { rows }: Change<{ id: string; user_id: string }>): Consequences {
   const owners = JSON.stringify(rows.map((row) => row.user_id));
   const users = sql`SELECT value AS user_id FROM json_each(${owners})`;
   return { after: [rescheduleNow("certifications", users, ctx.clock.now())] };
 }
 
-/** A certificate of which its owner is to be reminded now. */
+/** A certificate whose reminder is due now. */
 interface Owed {
   certificate: Owned;
   key: string;
 }
 
 /**
- * Reminds of certificates at their steps before expiry (`CERTIFICATION_REMINDER_DAYS`, at `DIGEST_HOUR` local time): one
- * message a user. Of steps that an outage missed only the nearest is sent. A dedupe key for each step keeps overlapping
+ * Reminds users of certificates some days before expiry (`CERTIFICATION_REMINDER_DAYS`, at `DIGEST_HOUR` local time): one
+ * message a user. After an outage only the nearest of the missed steps is sent. A dedupe key for each step keeps overlapping
  * runs from sending it twice. Four round trips a portion; the cost grows with the users who are due.
  * @returns how many messages were queued
  */
@@ -83,7 +83,7 @@ async function remind(ctx: Ctx, due: readonly DueSchedule[]): Promise<{ queued: 
   });
   const owed = certificates.flatMap((certificate): Owed[] => {
     const step = dueStep(ladderOf(certificate), now);
-    // No step is owed from before the certificate was known.
+    // Steps before the certificate was known are not sent.
     return step === null || step.at <= certificate.known_since || certificate.has_owner === 0
       ? []
       : [{ certificate, key: reminderKey(certificate, step.step) }];

@@ -8,17 +8,17 @@ interface Found {
   dispatch_id: string;
   name: string;
   expires_at: number;
-  /** Certificates that the reminder named, and those that it was about. */
+  /** How many certificates the reminder listed (`named`), and how many it was about. */
   named: number;
   total: number;
 }
 
 /**
- * The certificates that a reminder names, without those that were renewed, deleted or given to another user since it was
+ * The certificates that a reminder lists, without those that were renewed, deleted or given to another user since it was
  * queued.
  */
 export const lateBound: LateBound<CertificationReminder> = {
-  // A reminder without ids was queued before payloads had them.
+  // Older versions queued reminders without ids.
   isFor: (payload) => (payload ?? "").includes('"id":'),
   read: (claimed) =>
     Parsed.of(

@@ -14,31 +14,31 @@ import { reminderOf } from "./content.ts";
 import { hasPrefix, keyPrefix, keyPrefixIn, reminderKey } from "./dedupe-key.ts";
 import { certificationReminder } from "./type.ts";
 
-/** Users in one portion. */
+/** The most users in one portion. */
 export const PORTION = 5_000;
 
-/** Certificates of one user that a bulk reads, the first to expire: one string holds them. */
+/** The most certificates of one user that a bulk reads, the first to expire: they are one string. */
 const MAX_CERTIFICATES = 50;
 
-/** A bulk does not remind of an expiry of which its user was reminded within this time. */
+/** A bulk skips an expiry if the user was reminded of it within this time. */
 const REMINDED_WITHIN_MS = DAY;
 
-/** A bulk does not log a failure again that it has logged of the same user within this time. */
+/** A bulk does not log a user's failure again if the same one was logged within this time. */
 const FAILED_WITHIN_MS = DAY;
 
-/** Which users a bulk is about. */
+/** Selects the users of a bulk. */
 export interface BulkRequest {
   orgId: string;
   daysThreshold: number;
   includeSubOrgs: boolean;
 }
 
-/** The certificates of a candidate. `reminded`: whether the user was reminded of it lately, 0 or 1. */
+/** The certificates of a candidate. `reminded` is 1 if the user was reminded of it lately. */
 const listed = z.array(
   z.object({ id: z.string(), name: z.string(), expires_at: z.number(), reminded: z.number() }),
 );
 
-/** A user with a certificate that expires soon, as a portion's query gives it. */
+/** A user with a certificate that expires soon, as the query of a portion returns it. */
 export type Candidate = Pick<Recipient, "id" | "email" | "email_verified" | "suppressed"> & {
   org_id: string;
   /** JSON array, as `listed` reads it. */
@@ -48,7 +48,7 @@ export type Candidate = Pick<Recipient, "id" | "email" | "email_verified" | "sup
 /** The dispatches of a portion, and their dedupe keys. */
 export interface PortionRows {
   queued: DispatchRow[];
-  /** Of users that cannot be mailed: logged as failed, with the reason, once a day. */
+  /** Dispatches to users who cannot get e-mail: logged as failed, with the reason, once a day. */
   failed: DispatchRow[];
   keys: { key: string; dispatch_id: string }[];
 }
@@ -64,7 +64,7 @@ const remindedLately = (prefix: SQL, now: number): SQL => sql`EXISTS (SELECT 1 F
   WHERE ${hasPrefix(sql`o.key`, prefix)} AND d.due_at >= ${now - REMINDED_WITHIN_MS}
     AND (d.status NOT IN ('failed', 'bounced', 'cancelled') OR d.error_code = ${UNSUBSCRIBED}))`;
 
-/** Up to 5,000 users in the order of the index by organization, each with the certificates that expire soon. */
+/** Reads up to 5,000 users in the order of the index by organization, each with the certificates that expire soon. */
 export function portionOf(
   { orgId, daysThreshold, includeSubOrgs }: BulkRequest,
   now: number,
@@ -85,7 +85,7 @@ export function portionOf(
     ORDER BY u.org_id, u.id LIMIT ${PORTION}`;
 }
 
-/** What is to be written for a portion. A user who was reminded of everything lately is in neither list. */
+/** Makes the rows to write for a portion. A user who was reminded of everything lately is in neither list. */
 export function portionRows(
   ctx: Ctx,
   batchId: string,
@@ -121,14 +121,14 @@ export function portionRows(
 const PREFIX = keyPrefixIn(sql`value->>'key'`, sql`value->>'dispatch_id'`);
 
 /**
- * Whether the same failure of the same user is in the log of the last day: then it is counted, but not written again. Read
- * from the user's latest e-mails.
+ * Whether the log of the last day has the same failure of the same user. Then it is counted, but not written again. Found
+ * among the user's latest e-mails.
  */
-export const failedLately = (now: number): SQL => sql`EXISTS (SELECT 1 FROM ${dispatches} f
+const failedLately = (now: number): SQL => sql`EXISTS (SELECT 1 FROM ${dispatches} f
   WHERE f.user_id = value->>'user_id' AND f.channel = 'email' AND f.id >= ${firstIdAt(now - FAILED_WITHIN_MS)}
     AND +f.type = value->>'type' AND +f.status = 'failed' AND f.error_code = value->>'error_code')`;
 
-/** Statements that write a portion. A user whom a call at the same time has reminded since it was read is left out. */
+/** Statements that write a portion. They leave out users whom a call at the same time has reminded since the read. */
 export const writePortion = (ctx: Ctx, { queued, failed, keys }: PortionRows): Statement[] => [
   ...insertDedupeKeys(keys, sql`NOT ${remindedLately(PREFIX, ctx.clock.now())}`),
   ...insertDispatches(queued, HAS_DEDUPE_KEY),

@@ -19,7 +19,7 @@ import {
   writePortion,
 } from "./org-portion.ts";
 
-/** How many users a bulk is about: `eligible = dispatched + failed + skipped`. */
+/** The numbers of users: `eligible = dispatched + failed + skipped`. */
 const counts = z.object({
   eligible: z.number(),
   dispatched: z.number(),
@@ -28,7 +28,7 @@ const counts = z.object({
 });
 type Counts = z.output<typeof counts>;
 
-/** How a bulk went. */
+/** The result of a bulk. */
 export interface BulkResult extends Counts {
   batchId: string;
   /** Epoch ms. */
@@ -37,10 +37,10 @@ export interface BulkResult extends Counts {
 }
 
 /**
- * Reminds every user of an organization whose certificate expires within some days: one message a user, listing the
- * certificates. Two round trips for each 5,000 users, and two more. A call that was interrupted goes on when it is
- * repeated: users who have been reminded already, or by a call at the same time, are skipped.
- * @throws 404 for an organization outside the scope; 503 when there are more users than one invocation can deal with
+ * Reminds all users of an organization whose certificates expire within some days: one message a user. Two round trips for
+ * each 5,000 users, and two more. A repeat continues an interrupted call, because it skips users who have been reminded
+ * already, also by a call at the same time.
+ * @throws 404 for an organization outside the scope; 503 when there are more users than one invocation can handle
  */
 export async function remindOrg(
   ctx: Ctx,
@@ -73,11 +73,11 @@ export async function remindOrg(
     sums.skipped += portion.length - rows.queued.length - rows.failed.length;
     const isLast = portion.length < PORTION;
     const { same, queued } = await ctx.db.write({
-      // The key comes with the last portion: until then a repeat has something left to do.
+      // The key is taken with the last portion: until then a repeat still has work to do.
       key: isLast && key ? [takeKey(key, batchId)] : [],
       same: findEarlier(isLast ? key : null),
       portion: writePortion(ctx, rows),
-      // With each portion, so that an interrupted call has its entry, too.
+      // Written with each portion, so that an interrupted call has an audit entry, too.
       entry: entry(),
       queued: queuedAmong(rows.queued.map((row) => row.id)),
     });
@@ -99,7 +99,7 @@ const unfinished = (): Failure =>
     headers: { "retry-after": "1" },
   });
 
-/** Reads what a request with the same key has done. No statement without a key. */
+/** Reads the result of an earlier request with the same key. No statement without a key. */
 const findEarlier = (key: IdempotencyKey | null) => ({
   keys: key === null ? [] : [findKey(key)],
   entries:

@@ -20,7 +20,7 @@ import { type Certificate, reminderOf } from "./content.ts";
 import { reminderKey } from "./dedupe-key.ts";
 import { certificationReminder } from "./type.ts";
 
-/** Certificates of one user that a reminder reads: those nearest to their expiry. */
+/** The most certificates of one user that a reminder reads: those whose expiry is nearest. */
 const MAX_CERTIFICATES = 200;
 
 type User = { id: string; org_id: string | null };
@@ -69,7 +69,7 @@ export async function remindUser(
   return { dispatch: asRead(row), replayed: false };
 }
 
-/** Inserts the dispatch, unless a request with the same key came first: then it returns what that one made. */
+/** Inserts the dispatch. If a request with the same key came first, returns that request's dispatch instead. */
 async function insert(
   ctx: Ctx,
   author: Author,
@@ -78,7 +78,7 @@ async function insert(
   certificates: readonly Certificate[],
 ): Promise<Dispatch | null> {
   const keys = certificates.map((one) => ({ key: reminderKey(one, row.id), dispatch_id: row.id }));
-  // The user may have been erased since they were read.
+  // The user may have been erased since the read.
   const isWanted = sql`${request.isMine(row.id)} AND EXISTS (SELECT 1 FROM ${users} WHERE id = ${row.user_id})`;
   const { earlier } = await request.write(row.id, {
     dispatch: insertDispatches([row], isWanted),

@@ -8,13 +8,13 @@ import { fromType } from "../../content/type.ts";
 import { DAY } from "../../lib/clock.ts";
 import { dueStep, type LadderStep, nextStepAt } from "../../schedules/ladder.ts";
 import { rescheduled, wholeUsers } from "../../schedules/user-schedules.ts";
-import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
+import { type SentPortion, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
 import { deadlineKey } from "./dedupe-key.ts";
 import { spreadMoves } from "./moved-deadlines.ts";
 import { deadlineReminder } from "./type.ts";
 
-/** Steps are at most 30 days before a deadline, and a zone can move one by a day: deadlines further away have none yet. */
+/** Later deadlines have no due step: steps are at most 30 days before a deadline, and a zone moves one by a day at most. */
 const HORIZON_MS = 32 * DAY;
 
 /** A grant that a user follows and whose deadline is near. */
@@ -27,18 +27,18 @@ interface Followed {
   followed_since: number;
 }
 
-/** A grant of whose deadline its user is to be reminded now. */
+/** A grant whose deadline the user must be reminded of now. */
 interface Owed extends Followed {
   key: string;
 }
 
-/** Grants that one portion reads, of all of its users together. */
+/** The most grants that one portion reads, for all its users together. */
 const MAX_ROWS = 10_000;
 
 /**
- * Reminds of the deadlines of grants that users match or have applied for, on the days before that they have chosen
- * (`DIGEST_HOUR` local): one message a user. Of steps that an outage missed only the nearest is sent, and none after the
- * deadline. Four round trips a portion; the cost grows with the users who are due.
+ * Reminds users of deadlines of grants that they match or have applied for, as many days before as they have chosen, at
+ * `DIGEST_HOUR` local time: one message a user. After an outage only the nearest of the missed steps is sent, and none after
+ * the deadline. Four round trips a portion; the cost grows with the users who are due.
  * @returns how many messages were queued
  */
 export async function sendDeadlineReminders(ctx: Ctx): Promise<number> {
@@ -51,7 +51,7 @@ export async function sendDeadlineReminders(ctx: Ctx): Promise<number> {
   );
 }
 
-async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
+async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<SentPortion> {
   const wanting = due.filter((user) => user.known === 1 && user.wanted === 1);
   const ids = JSON.stringify(wanting.map((user) => user.user_id));
   const followed = followedBy(sql`SELECT value FROM json_each(${ids})`);
@@ -75,11 +75,11 @@ async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
   for (const { user_id, deadline } of far) reschedule(user_id, deadline - HORIZON_MS);
   for (const user of wanting)
     for (const one of byUser.get(user.user_id) ?? []) {
-      const { standing, nextAt } = steps(user, one.deadline);
+      const { dueNow, nextAt } = steps(user, one.deadline);
       if (nextAt !== null) reschedule(user.user_id, nextAt);
-      // No step is owed from before the deadline was known, or from before the user followed the grant.
-      if (standing !== null && standing.at > Math.max(one.known_since, user.since ?? one.followed_since))
-        owed.push({ ...one, key: deadlineKey(one.user_id, one.grant_id, one.deadline, standing.step) });
+      // Steps before the deadline was known, or before the user followed the grant, are not sent.
+      if (dueNow !== null && dueNow.at > Math.max(one.known_since, user.since ?? one.followed_since))
+        owed.push({ ...one, key: deadlineKey(one.user_id, one.grant_id, one.deadline, dueNow.step) });
     }
   const messages = await messagesFor(ctx, due, owed);
   const covered = due.filter((user) => covers(user.user_id));
@@ -93,21 +93,21 @@ async function remind(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
 
 const days = z.array(z.number());
 
-/** Works out the due step and when the next one is, once for all users with the same deadline, zone and days. */
+/** Works out the due step and the time of the next one, once for all users with the same deadline, zone and days. */
 function createLadders(hour: number, now: number) {
-  const known = new Map<string, { standing: LadderStep | null; nextAt: number | null }>();
+  const known = new Map<string, { dueNow: LadderStep | null; nextAt: number | null }>();
   return ({ timezone, reminder_days }: DueUser, deadline: number) => {
     const key = `${deadline} ${timezone} ${reminder_days}`;
     const cached = known.get(key);
     if (cached !== undefined) return cached;
     const ladder = { deadline, zone: timezone, hour, steps: days.parse(JSON.parse(reminder_days)) };
-    const made = { standing: dueStep(ladder, now), nextAt: nextStepAt(ladder, now) };
+    const made = { dueNow: dueStep(ladder, now), nextAt: nextStepAt(ladder, now) };
     known.set(key, made);
     return made;
   };
 }
 
-/** One message a user, about the steps that have no dedupe key yet. When it is sent, it says what still holds. */
+/** One message for each user, about the steps without a dedupe key. Its content is read when it is sent. */
 async function messagesFor(
   ctx: Ctx,
   due: readonly DueUser[],
@@ -126,7 +126,7 @@ async function messagesFor(
       userId,
       orgId: orgOf.get(userId) ?? null,
       grantId: own.length === 1 ? (own[0]?.grant_id ?? null) : null,
-      // After the last deadline it is of no use.
+      // After the last deadline the message is useless.
       expiresAt: Math.max(...own.map(({ deadline }) => deadline)),
     });
     return { row, keys: own.map(({ key }) => key) };

@@ -22,8 +22,8 @@ const MATCHED = sql`EXISTS (SELECT 1 FROM ${matches} AS m
   WHERE m.grant_id = g.id AND m.user_id = d.user_id AND m.score >= ${preferred("match_threshold")})`;
 
 /**
- * The deadlines that a message reminds of, the nearest first: those in its dedupe keys, of grants that its user still
- * follows. A deadline that was moved has a reminder of its own.
+ * The deadlines in a message's dedupe keys, the nearest first, if the user still follows the grant and the deadline has not
+ * moved. (A new deadline has reminders of its own.)
  */
 export const lateBound: LateBound<DeadlineReminder> = {
   isFor: (payload) => payload === null,

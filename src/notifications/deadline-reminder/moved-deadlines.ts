@@ -7,7 +7,7 @@ import type { Consequences } from "../../directory/reaction.ts";
 import { isAwaiting } from "../../outbox/placeholders.ts";
 import { rescheduleNow, rescheduleSteps } from "../../schedules/user-schedules.ts";
 
-/** Grants and users in one portion, and portions in one run. */
+/** The most grants and users in one portion, and portions in one run. */
 const GRANTS = 500;
 const USERS = 5_000;
 const PORTIONS_PER_TICK = 10;
@@ -17,14 +17,14 @@ interface Move {
   after: string;
 }
 
-/** A user who follows a grant whose deadline is new, and since when the deadline is known. */
+/** A user who follows a grant with a new deadline, and since when the deadline is known. */
 interface Affected {
   grant_id: string;
   user_id: string;
   at: number;
 }
 
-/** Records which grants are new or have a new deadline: their users may be many, and are left to the job. */
+/** Records which grants are new or have a new deadline. They may have many users, so the job reschedules them. */
 export function recordMoves(
   _ctx: Ctx,
   { rows }: Change<{ id: string; deadline: number | null }>,
@@ -41,8 +41,8 @@ export function recordMoves(
 }
 
 /**
- * Reschedules the users of grants that are new or have a new deadline, a portion at a time: a grant may have more users
- * than one batch can write. Two round trips a portion, one when there is nothing to do.
+ * Reschedules the users of grants that are new or have a new deadline. In portions, because a grant may have more users than
+ * one batch can write. Two round trips a portion, one when there is nothing to do.
  */
 export async function spreadMoves(ctx: Ctx): Promise<void> {
   await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
@@ -54,17 +54,17 @@ export async function spreadMoves(ctx: Ctx): Promise<void> {
 
 const MOVES: SQL<Move> = sql<Move>`SELECT grant_id, after FROM ${deadlineMoves} ORDER BY grant_id LIMIT ${GRANTS}`;
 
-/** Both in the order of their indexes, so that no more is read than is taken. */
-const usersOf = (table: typeof matches | typeof applications): SQL =>
+/** Users in the order of the table's index, so that no more rows are read than the limit. */
+const affectedBy = (table: typeof matches | typeof applications): SQL =>
   sql`SELECT * FROM (SELECT v.grant_id, t.user_id, g.known_since AS at FROM ${deadlineMoves} AS v
     CROSS JOIN ${grants} AS g ON g.id = v.grant_id
     CROSS JOIN ${table} AS t ON t.grant_id = v.grant_id AND t.user_id > v.after
     ORDER BY v.grant_id, t.user_id LIMIT ${USERS})`;
 
-const AFFECTED: SQL<Affected> = sql<Affected>`SELECT * FROM (${usersOf(matches)} UNION ${usersOf(applications)})
+const AFFECTED: SQL<Affected> = sql<Affected>`SELECT * FROM (${affectedBy(matches)} UNION ${affectedBy(applications)})
   ORDER BY grant_id, user_id LIMIT ${USERS}`;
 
-/** A deadline that moves again meanwhile has an empty `after` again, and so starts from its first user. */
+/** If a deadline moves again meanwhile, its `after` is empty again, so it starts over with the first user. */
 async function spread(ctx: Ctx, moves: readonly Move[], affected: readonly Affected[]): Promise<void> {
   const last = affected.length < USERS ? undefined : affected.at(-1);
   const done = moves.filter(({ grant_id }) => last === undefined || grant_id < last.grant_id);

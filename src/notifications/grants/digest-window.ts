@@ -4,27 +4,27 @@ import { AWAITED_MS } from "../../outbox/placeholders.ts";
 import { DAY } from "../../lib/clock.ts";
 import { preferred } from "../../preferences/defaults.ts";
 
-/** The matches of a digest, as its `payload` has them: those made after `from`, up to and with `to` (epoch ms). */
+/** The time from which a digest has matches (in its payload): after `from`, up to and including `to` (epoch ms). */
 export interface DigestWindow {
   from: number;
   to: number;
 }
 
-/** How far ahead deadlines are listed: as far as there are reminders for them. */
+/** Deadlines are listed if they are nearer than this, which is also the earliest reminder. */
 const AHEAD_MS = 30 * DAY;
 
-/** Whether the deadline of a grant `g` is ahead, and near enough to be listed. */
+/** Whether a grant `g` has a deadline that is in the future and near enough to be listed. */
 export const isAhead = (now: number): SQL => sql`(g.deadline > ${now} AND g.deadline <= ${now + AHEAD_MS})`;
 
-/** Whether one can still apply for a grant `g`: what has closed is no news. */
+/** Whether one can still apply for a grant `g`. */
 export const isOpenGrant = (now: number): SQL => sql`(g.deadline IS NULL OR g.deadline > ${now})`;
 
-/** When a match `m` became news: once it, its grant `g` and its user `u` were known here, in whichever order. */
+/** When a match `m` became news: when the last of match, grant `g` and user `u` arrived. */
 const NEWS_AT: SQL = sql`max(m.created_at, coalesce(g.created_at, 0), u.created_at)`;
 
 /**
- * The matches `m` of a window with their grants `g`, as a FROM clause and its conditions: of grants that are open, as good
- * as the user of the preferences `p` asks for.
+ * FROM and WHERE of the matches `m` of a window and their grants `g`: grants that are open, and scores that reach the
+ * threshold in the user's preferences `p`.
  */
 export const freshMatches = ({
   user,

@@ -13,7 +13,7 @@ import type { NotificationType } from "../../content/type.ts";
 import { preferred } from "../../preferences/defaults.ts";
 import { noteWithheld } from "../../log/withheld/count.ts";
 
-/** Users in one portion, and portions in one run. */
+/** The most users in one portion, and portions in one run. */
 const PORTION = 500;
 const PORTIONS_PER_TICK = 10;
 
@@ -27,7 +27,7 @@ export interface DueUser {
   known: 0 | 1;
   org_id: string | null;
   timezone: string | null;
-  /** Whether the switch of this type and the one of all e-mail are on. */
+  /** 1 when both this type and e-mail in general are switched on. */
   wanted: 0 | 1;
   frequency: "immediate" | "daily" | "weekly";
   /** JSON array. */
@@ -41,13 +41,13 @@ export interface Source {
   type: NotificationType;
 }
 
-/** Whether the preferences `p` allow e-mail of a type. They are read again when it is sent. */
+/** Whether the preferences `p` allow e-mail of a type. This is checked again when it is sent. */
 export const isWanted = ({ preference }: Pick<NotificationType, "preference">): SQL =>
   preference === null
     ? preferred("email_notifications_enabled")
     : sql`(${preferred("email_notifications_enabled")} AND ${preferred(preference)})`;
 
-/** Up to `PORTION` users who are due, the longest overdue first. A repeat reads the same ones. */
+/** Reads up to `PORTION` users who are due, the longest overdue first. A repeat finds the same users. */
 const dueUsers = ({ kind, type }: Source, now: number): SQL<DueUser> =>
   sql<DueUser>`SELECT s.user_id, s.period, s.since, s.next_at, u.id IS NOT NULL AS known, u.org_id, u.timezone,
       ${isWanted(type)} AS wanted, ${preferred("notification_frequency")} AS frequency,
@@ -56,8 +56,8 @@ const dueUsers = ({ kind, type }: Source, now: number): SQL<DueUser> =>
     WHERE s.kind = ${kind} AND s.next_at <= ${now} ORDER BY s.next_at, s.user_id LIMIT ${PORTION}`;
 
 /**
- * The statement that counts why these users get no message of a type; no statement for no user. A user who has switched
- * the type off is due once after that change, and then no more.
+ * The statement that counts messages withheld from these users; none without users. A user who has switched the type off
+ * is due once more, is counted here, and then loses the schedule.
  */
 export function withheldFrom(
   type: Pick<NotificationType, "id" | "channels">,
@@ -71,33 +71,33 @@ export function withheldFrom(
   return [noteWithheld(type, now, found)];
 }
 
-/** What a portion of due users came to. */
-export interface Dealt {
-  /** Messages that were queued. */
+/** The result of a portion of due users. */
+export interface SentPortion {
+  /** How many messages were queued. */
   queued: number;
-  /** Users for whom the portion had no room: they are still due. */
+  /** How many users the portion had no room for. They are still due. */
   left: number;
 }
 
 /**
- * Hands the users who are due to `deal`, a portion at a time. Afterwards each must be due later, or not at all.
- * @param beside what else to read about the users whom the given query finds, in the same round trip
+ * Passes the users who are due to `send`, a portion at a time. `send` must make each due later, or delete the schedule.
+ * @param alsoRead what else to read in the same round trip, about the users whom the query `due` finds
  * @returns how many messages were queued
  */
 export async function forDueUsers<B extends Batch>(
   ctx: Ctx,
   source: Source,
-  beside: (due: SQL) => B,
-  deal: (due: readonly DueUser[], now: number, found: Rows<B>) => Promise<Dealt>,
+  alsoRead: (due: SQL) => B,
+  send: (due: readonly DueUser[], now: number, found: Rows<B>) => Promise<SentPortion>,
 ): Promise<number> {
   const { done } = await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
     const now = ctx.clock.now();
     const query = dueUsers(source, now);
     const { due, found } = await ctx.db.read({
       due: query,
-      found: Parsed.of(beside(query), (rows) => rows),
+      found: Parsed.of(alsoRead(query), (rows) => rows),
     });
-    const { queued, left } = due.length > 0 ? await deal(due, now, found) : { queued: 0, left: 0 };
+    const { queued, left } = due.length > 0 ? await send(due, now, found) : { queued: 0, left: 0 };
     return { done: queued, isLast: due.length < PORTION && left === 0 };
   });
   return done;

@@ -2,21 +2,21 @@ import { type SQL, sql } from "drizzle-orm";
 import { applications, matches, preferences } from "../../db/schema/index.ts";
 import { preferred } from "../../preferences/defaults.ts";
 
-/** A message lists at most so many things of a kind; the rest is only counted. */
+/** The most items in a list of a message. The others are only counted. */
 export const MAX_LISTED = 20;
 
-/** Why a message is about a grant. */
+/** Why the user gets a message about a grant. */
 export const reasonOf = (applied: 0 | 1): "applied" | "matched" => (applied === 1 ? "applied" : "matched");
 
-/** The status of an application that its user has taken back: the user does not follow its grant any more. */
+/** The status of an application that its user has withdrawn. The user no longer follows the grant. */
 const WITHDRAWN = "withdrawn";
 
-/** Whether an application `a` still stands. */
+/** Whether an application `a` has not been withdrawn. */
 export const STANDS: SQL = sql`a.status <> ${WITHDRAWN}`;
 
 /**
- * The grants that users follow, as a subquery of `user_id`, `grant_id`, `applied` (0 or 1) and `followed_since` (epoch ms):
- * those that match as well as the user has asked for, and those that the user has applied for.
+ * The grants that users follow: those whose match reaches the user's threshold, and those that the user has applied for. A
+ * subquery with `user_id`, `grant_id`, `applied` (0 or 1) and `followed_since` (epoch ms).
  * @param users a query of ids, in a column `value`
  */
 export const followedBy = (users: SQL): SQL =>

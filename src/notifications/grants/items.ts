@@ -12,7 +12,7 @@ export const deadline = z.object({
   title: line,
   deadline: time,
   url: link,
-  /** Why the recipient hears of this grant. */
+  /** Why the recipient gets a message about this grant. */
   reason: z.enum(["matched", "applied"]).nullish(),
 });
 export type Deadline = z.output<typeof deadline>;

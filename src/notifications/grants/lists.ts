@@ -9,17 +9,17 @@ import type { Amount, Days } from "../../content/format.ts";
 import type { Deadline, Match } from "./items.ts";
 import type { deadlineWords, matchWords } from "./words.en.ts";
 
-/** More would make a mail that nobody reads, and that Gmail clips (at 102 KB). */
-export const MAX_ITEMS = 20;
+/** The most items in a list. Gmail clips mails at 102 KB, and nobody reads longer lists. */
+const MAX_ITEMS = 20;
 
-/** How many things a mail tells: the list may hold only the first of them. */
+/** The total number of items; the list may have only the first ones. */
 export const countOf = (
   { format }: TemplateContext,
   list: readonly unknown[],
   total: number | null | undefined,
 ): Amount => format.amount(Math.max(list.length, total ?? 0));
 
-/** The first `MAX_ITEMS` as a list, and how many more there are. */
+/** A list of the first `MAX_ITEMS`, and a line that says how many more there are. */
 export function listBlocks(context: TemplateContext, items: readonly ListItem[], count: Amount): Block[] {
   const shown = items.slice(0, MAX_ITEMS);
   const left = count.value - shown.length;
@@ -29,13 +29,13 @@ export function listBlocks(context: TemplateContext, items: readonly ListItem[],
   ];
 }
 
-/** The nearer, the more alarming. */
-export const toneOf = ({ past, days }: Days): Tone =>
+/** The nearer the deadline, the more alarming the badge. */
+const toneOf = ({ past, days }: Days): Tone =>
   past || days.value <= 1 ? "danger" : days.value <= 7 ? "warning" : "calm";
 
 const capitalized = (text: string): string => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 
-/** "In 30 days", as a badge. */
+/** A badge such as "In 30 days". */
 export const whenBadge = ({ say }: TemplateContext, days: Days): ListItem["badge"] => ({
   text: capitalized(say.when(days)),
   tone: toneOf(days),
@@ -47,7 +47,7 @@ const clamped = (score: number): number => Math.min(100, Math.max(0, score));
 export const titlesOf = (items: readonly { title: string }[], { inline }: TemplateContext): string =>
   items.map(({ title }) => inline(title)).join(", ");
 
-/** Matches, the best first and among equals the most urgent. */
+/** List items for matches: the best first, and of equal ones the most urgent. */
 export const matchItems = (
   { format }: TemplateContext,
   words: typeof matchWords,
@@ -66,7 +66,7 @@ export const matchItems = (
       badge: { text: words.score(format.percent(clamped(match.score) / 100)), tone: "calm" },
     }));
 
-/** Deadlines, the next first. */
+/** List items for deadlines: the next first. */
 export const deadlineItems = (
   context: TemplateContext,
   words: typeof deadlineWords,

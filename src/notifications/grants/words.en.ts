@@ -1,11 +1,11 @@
-/** What lists of matches say of each. */
+/** The texts for each item in a list of matches. */
 export const matchWords = {
   score: (percent: string) => `${percent} match`,
   deadline: (date: string) => `Deadline: ${date}`,
   noDeadline: "No deadline",
 };
 
-/** What lists of deadlines say of each. */
+/** The texts for each item in a list of deadlines. */
 export const deadlineWords = {
   deadline: (date: string) => `Deadline: ${date}`,
   passedBadge: "Passed",

@@ -52,7 +52,7 @@ export const endWaiting = (userIds: string, now: number): Statement[] => {
   ];
 };
 
-/** The statement that makes users due again when what still waits is to be given up; it comes after `rescheduled`. */
+/** The statement that makes users due again when a waiting notification must be given up. Run it after `rescheduled`. */
 export const rescheduleAtGivenUp = (userIds: string): Statement =>
   sql`INSERT INTO ${userSchedules} (user_id, kind, next_at)
     SELECT j.value, 'matches', min(${AWAITING_SINCE}) + ${AWAITED_MS} FROM ${awaiting(userIds)} WHERE true GROUP BY 1

@@ -12,7 +12,7 @@ import type { Ready } from "../grants/awaited.ts";
 import { pendingDay, pendingWeek, type Run } from "../../schedules/pending.ts";
 import { rescheduled } from "../../schedules/user-schedules.ts";
 import { endWaiting, rescheduleAtGivenUp } from "./awaiting.ts";
-import { type Dealt, type DueUser, forDueUsers } from "../grants/due-users.ts";
+import { type SentPortion, type DueUser, forDueUsers } from "../grants/due-users.ts";
 import { setMatchAndGrant } from "./notify.ts";
 import { newMatch } from "./type.ts";
 
@@ -35,22 +35,27 @@ const readAllReady = (due: SQL): Parsed<Ready[]> =>
     Object.values(found),
   );
 
-async function send(ctx: Ctx, all: readonly DueUser[], now: number, ready: readonly Ready[]): Promise<Dealt> {
+async function send(
+  ctx: Ctx,
+  all: readonly DueUser[],
+  now: number,
+  ready: readonly Ready[],
+): Promise<SentPortion> {
   // Others stay due: what was read of them goes now, the rest later.
   const due = all.filter(({ user_id }) => ready.every((one) => one.isAllOf(user_id)));
-  const going: DueUser[] = [];
+  const sendNow: DueUser[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
   for (const user of due.filter(({ known }) => known === 1)) {
     const run = pendingRun(user, ctx.config.digestHour, now);
     if (run === null || run.at <= now) {
-      going.push(user);
+      sendNow.push(user);
       continue;
     }
     nextOf.set(user.user_id, run.at);
     periodOf.set(user.user_id, run.period);
   }
-  const rows = going.map((user) =>
+  const rows = sendNow.map((user) =>
     dispatchRow(ctx, {
       ...fromType(newMatch, now),
       lane: "bulk",
@@ -91,7 +96,7 @@ function pendingRun(
   }
 }
 
-/** Points the dedupe keys of what waits for these users to their messages. An overlapping run leaves nothing waiting. */
+/** Points the waiting dedupe keys of these users to the new messages. Of two runs at once only the first finds any. */
 const claimWaiting = (messages: readonly { id: string; user_id: string }[]): SQL =>
   sql`UPDATE ${dedupeKeys} SET dispatch_id = g.value->>'id' FROM json_each(${JSON.stringify(messages)}) AS g
     WHERE ${dedupeKeys}.dispatch_id = ${waitingFor(sql`g.value->>'user_id'`)}`;

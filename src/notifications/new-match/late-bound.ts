@@ -18,8 +18,8 @@ interface Found {
 }
 
 /**
- * The matches that a message was made for: the best of them, and how many there are. It leaves out matches that were
- * deleted, grants that have closed, and scores below what the user asks for by now.
+ * The best matches of a message, and how many there are. It leaves out matches that were deleted, grants that have closed,
+ * and scores below the user's present threshold.
  */
 export const lateBound: LateBound<NewMatch> = {
   isFor: (payload) => payload === null,

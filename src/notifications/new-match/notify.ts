@@ -19,16 +19,15 @@ import { isWanted } from "../grants/due-users.ts";
 import { IS_MATCH, MATCH_ID, matchKey } from "./dedupe-key.ts";
 import { newMatch } from "./type.ts";
 
-/** With the frequency `immediate`, the matches within this time go into one message. */
-export const COLLECT_MS = 2 * MINUTE;
+/** With the frequency `immediate`, all matches within this time go into one message. */
+const COLLECT_MS = 2 * MINUTE;
 
 type Fact = { id: string; user_id: string; grant_id: string; score: number };
 
 /**
- * Notifies users of matches that are new, or that now reach the user's threshold: of each once. With the frequency
- * `immediate` a first match makes a message that is due in two minutes, and matches within that time join it; otherwise
- * they wait for the message of the day or the week. While the directory does not have the user or the grant, a match waits
- * for them. What is not sent is counted as withheld. Reminders and digests cover them from now on.
+ * Notifies users once of each match that is new or now reaches the user's threshold. With the frequency `immediate` the first
+ * match makes a message that is due in two minutes, and others join it; otherwise matches wait for the daily or weekly
+ * message. They also wait while the directory does not have the user or the grant. What is not sent is counted as withheld.
  */
 export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
   const now = ctx.clock.now();
@@ -73,7 +72,7 @@ export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>):
   };
 }
 
-/** Matches `g`, their users `u` with the preferences `p`, and the same matches `m` before the change. */
+/** The new matches `g`, the same matches before the change `m`, their users `u` and the preferences `p`. */
 const given = (portion: string): SQL => sql`json_each(${portion}) AS g
   LEFT JOIN ${users} AS u ON u.id = g.value->>'user_id'
   LEFT JOIN ${preferences} AS p ON p.user_id = u.id
@@ -83,21 +82,21 @@ const given = (portion: string): SQL => sql`json_each(${portion}) AS g
 const FITS: SQL = sql`g.value->>'score' >= ${preferred("match_threshold")}`;
 const DID_NOT_FIT: SQL = sql`(m.id IS NULL OR m.score < ${preferred("match_threshold")})`;
 
-/** Matches that reach the threshold and did not before, also of users whom the directory does not have. */
+/** Matches that reach the threshold and did not before, including those of users whom the directory does not have. */
 const fittingAnyone = (portion: string): SQL => sql`${given(portion)} WHERE ${FITS} AND ${DID_NOT_FIT}`;
 
-/** The same, of users whom the directory has. */
+/** The same, only for users whom the directory has. */
 const fitting = (portion: string): SQL => sql`${fittingAnyone(portion)} AND u.id IS NOT NULL`;
 
-/** New scores that are withheld, by user and reason: the score is too low, or the user has switched the messages off. */
+/** Matches that are withheld, by user and reason: the score is too low, or the user has switched the messages off. */
 const withheldAmong = (portion: string): SQL => sql`SELECT u.id AS user_id,
     iif(${FITS}, 'switched_off', 'below_threshold') AS reason, count(*) AS n
   FROM ${given(portion)} WHERE u.id IS NOT NULL AND (m.id IS NULL OR m.score <> g.value->>'score')
     AND ((NOT ${FITS}) OR (${DID_NOT_FIT} AND NOT ${isWanted(newMatch)})) GROUP BY 1, 2`;
 
 /**
- * Points the dedupe keys of matches to their message: one that is still collecting, a new one, or the next one of the day or
- * the week; or notes that they wait for a user or a grant. A message that was claimed is not `queued`, so no match joins it.
+ * Inserts the dedupe keys of matches. A key points to a message that still collects, or to a new one; or it waits for the
+ * daily or weekly message, or for a user or a grant. A claimed message is not `queued`, so no match joins it.
  */
 function claimDedupeKeys(portion: string, now: number): Statement[] {
   const isLater = sql`${isWanted(newMatch)} AND ${preferred("notification_frequency")} <> 'immediate'`;
@@ -120,8 +119,8 @@ function claimDedupeKeys(portion: string, now: number): Statement[] {
 }
 
 /**
- * The statement that notes on unsent messages which match and which grant they are about; neither when they are about several.
- * @param ids a query of dispatches, one column
+ * The statement that sets match and grant of unsent messages; both null if a message has several.
+ * @param ids a query of dispatch ids, one column
  */
 export const setMatchAndGrant = (ids: SQL): Statement =>
   sql`UPDATE ${dispatches} SET match_id = found.match_id, grant_id = found.grant_id

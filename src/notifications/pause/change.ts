@@ -8,9 +8,9 @@ import { notes } from "./following.ts";
 import { findRecord } from "./read.ts";
 import { type RecordDetail, recordInScope, requireRecord } from "./records.ts";
 
-/** What a person corrects. What is left out stays as it is. */
+/** A correction of a record by hand. What is left out stays as it is. */
 export interface RecordChange {
-  /** Set by hand, the channels no longer follow from the dispatches. */
+  /** Once set by hand, the channels are no longer derived from the dispatches. */
   channels_notified?: readonly Channel[] | undefined;
   /** Null deletes the note. */
   notes?: string | null | undefined;

@@ -22,13 +22,13 @@ import {
   type StoredDetail,
 } from "./records.ts";
 
-/** What a client says that it has sent. Times are epoch ms. */
+/** A notification that a client has sent by itself. Times are epoch ms. */
 export interface NewRecord {
   peer_mentor_id: string;
   event_type: PauseEventType;
   effective_date: number | null;
   reason: string | null;
-  /** Left out: the mentor's coordinator. */
+  /** Default: the mentor's coordinator. */
   coordinator_id?: string | undefined;
   channels_notified: readonly Channel[];
   dispatch_ids: readonly string[];
@@ -77,7 +77,7 @@ export async function recordSent(
     sent_at: now,
     updated_at: now,
   };
-  // Both may have gone, or gone elsewhere, since they were read.
+  // Mentor and coordinator may have been deleted or moved since the read.
   const stillMine = sql`EXISTS (SELECT 1 FROM ${peerMentors} AS m WHERE m.id = ${mentor.id} AND ${mentorInScope(scope)})
     AND ${mayBeNamed(scope, input)}`;
   const stored = [{ org_id: mentor.org_id, body: row.reason, data: row.dispatch_ids }];
@@ -98,7 +98,7 @@ export async function recordSent(
   return { record: requireRecord(made.record), replayed: false };
 }
 
-/** The condition that the coordinator whom the input names is the mentor's, or a user in scope. */
+/** The condition that the coordinator in the input is the mentor's coordinator, or a user in scope. */
 const mayBeNamed = (scope: Scope, { peer_mentor_id, coordinator_id }: NewRecord): SQL =>
   coordinator_id === undefined
     ? sql`true`

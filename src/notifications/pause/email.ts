@@ -2,7 +2,7 @@ import { type Fact, type Template, buttonTo, paragraph } from "../../content/blo
 import type { PauseContent } from "./payload.ts";
 import type { activated } from "./words.en.ts";
 
-/** To the coordinator: a mentor pauses, or is back. */
+/** The e-mail to the coordinator: a mentor pauses, or is back. */
 export const email: Template<PauseContent, typeof activated.email> = (content, context) => {
   const { words, format, inline } = context;
   const mentor = inline(content.mentor_name);

@@ -4,37 +4,37 @@ import { activated, deactivated } from "./words.en.ts";
 
 type Mentor = typeof peerMentors.$inferSelect;
 
-/** What the pause flow needs of a mentor. */
+/** The columns of a mentor that the pause flow needs. */
 export type Pausing = Pick<
   Mentor,
   "id" | "full_name" | "coordinator_id" | "status" | "pause_start_date" | "pause_reason"
 >;
 
-/** The status that is a pause. Any other word is not. */
+/** The status of a mentor who pauses. Clients choose all others. */
 export const PAUSED = "paused";
 
-/** What the messages to a coordinator say about a mentor's new status. */
+/** The content of the messages to a coordinator about a mentor's new status. */
 export interface PauseEvent {
   type: PauseEventType;
   /** Epoch ms. */
   effectiveDate: number;
   reason: string | null;
   title: string;
-  /** Without the reason: it appears on lock screens. */
+  /** Does not contain the reason, because lock screens show it. */
   pushBody: string;
   inAppBody: string;
-  /** What the e-mail is rendered from. */
+  /** The e-mail's content. */
   payload: PauseContent & { type: PauseEventType };
 }
 
 let days: Intl.DateTimeFormat | undefined;
-/** A date that travels as midnight UTC keeps its day. The coordinator's time zone is not known where this is made. */
+/** Prints a date that is stored as midnight UTC, without a time zone. */
 const day = (at: number): string =>
   (days ??= new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" })).format(at);
 
 /**
- * The event that a mentor's new status is. `pause_start_date` and `pause_reason` describe the pause: a return takes effect
- * at once and has no reason.
+ * The event for a mentor's new status. `pause_start_date` and `pause_reason` belong to the pause: a return takes effect at
+ * once and has no reason.
  */
 export function pauseEvent(mentor: Pausing, now: number): PauseEvent {
   const isPause = mentor.status === PAUSED;
@@ -42,7 +42,7 @@ export function pauseEvent(mentor: Pausing, now: number): PauseEvent {
   const effectiveDate = isPause ? (mentor.pause_start_date ?? now) : now;
   const reason = isPause ? mentor.pause_reason : null;
   const name = mentor.full_name;
-  // In English: messages are made before it is known whose words they should be in.
+  // In English, because the coordinator's language is not known when the messages are made.
   const { push, in_app } = isPause ? activated : deactivated;
   const facts = { mentor: name, day: day(effectiveDate), status: mentor.status.replaceAll("_", " "), reason };
   return {

@@ -10,7 +10,7 @@ interface Found {
   payload: string;
 }
 
-/** That a mentor pauses or is back, as long as it is so. */
+/** The content of a pause or return, if it is still true. */
 export const lateBound: LateBound<PauseContent> = {
   read: (claimed) =>
     Parsed.of(

@@ -6,7 +6,7 @@ import { firstIdAt } from "../../lib/ids.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
 import { mentorInScope, type RecordEntry, selectEntries } from "./records.ts";
 
-/** What records can be filtered by. */
+/** The filters of the list. */
 export interface RecordFilter {
   mentorId?: string | undefined;
   coordinatorId?: string | undefined;
@@ -35,8 +35,8 @@ export async function listRecords(
 }
 
 /**
- * FROM and WHERE of the records `c` that a list is about. Where the scope is not everything, they are found from the
- * mentors in it, so that the cost grows with the caller's mentors and not with everybody's.
+ * FROM and WHERE of the records `c` in a list. Unless the scope is everything, they are found from the mentors in scope, so
+ * that the cost grows with the caller's mentors and not with all records.
  */
 function candidates(scope: Scope, filter: RecordFilter): SQL {
   const wanted = conditions(filter);

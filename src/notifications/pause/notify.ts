@@ -21,7 +21,7 @@ import { PAUSED, pauseEvent, type Pausing } from "./event.ts";
 import { HAS_PUSH, pauseMessages } from "./messages.ts";
 import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./waiting.ts";
 
-/** What follows from a mentor's status if it is a new one. Its ids are made beforehand. */
+/** The record and the messages for a mentor, in case the status is new. The ids are made before the batch runs. */
 interface Notice {
   mentor_id: string;
   record_id: string;
@@ -36,9 +36,9 @@ interface Notice {
 
 /**
  * Notifies coordinators of mentors who pause or return: a record, a push that falls back to e-mail, and an in-app message,
- * in the batch that changes the status. A new mentor has no status before, so an import notifies nobody. While the
- * directory does not have the coordinator, or the mentor has none, the messages wait, and the record says so.
- * Every statement works on all mentors at once and checks again whether the status changes, so that a repeat does nothing.
+ * in the batch that changes the status. New mentors notify nobody. If the mentor has no coordinator, or the directory does
+ * not have the coordinator, the messages wait and the record says so. Each statement handles all mentors and checks whether
+ * the status changes, so that a repeat does nothing.
  */
 export function notifyOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>): Consequences {
   if (!notify) return {};
@@ -93,18 +93,18 @@ export function notifyOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>
   };
 }
 
-/** Notices whose mentor begins or ends a pause: `n` is the notice, `m` the mentor before the change. */
+/** Notices `n` whose mentor begins or ends a pause. `m` is the mentor before the change. */
 const changing = (portion: string): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id'
     AND (m.status = ${PAUSED}) <> (n.value->>'is_paused')`;
 
-/** The same with their coordinators `u`, whom the directory may not have. */
+/** The same with the coordinator `u`, null if the directory does not have the coordinator. */
 const toNotify = (portion: string): SQL => sql`${changing(portion)}
   LEFT JOIN ${users} AS u ON u.id = n.value->>'coordinator_id' WHERE n.value->>'coordinator_id' IS NOT NULL`;
 
 const early = (portion: string): SQL => sql`${toNotify(portion)} AND u.id IS NULL`;
 
-/** A coordinator whom the directory has is notified at once. For another one the dedupe key waits. */
+/** Inserts dedupe keys. A key points to its push, or waits if the directory does not have the coordinator. */
 const insertDedupeKeys = (
   portion: string,
   now: number,
@@ -113,7 +113,7 @@ const insertDedupeKeys = (
       ELSE ${awaitingSince(sql`n.value->>'coordinator_id'`, now, sql`n.value->>'record_id'`)} END
   FROM ${toNotify(portion)} ON CONFLICT DO NOTHING`;
 
-/** Notices that give a mentor another coordinator, while the last record `r` still holds and nobody was notified of it. */
+/** Notices `n` that give a mentor another coordinator, where the last record `r` is still true and nobody was notified. */
 const takingOver = (portion: string, now: number): SQL => sql`json_each(${portion}) AS n
   CROSS JOIN ${peerMentors} AS m ON m.id = n.value->>'mentor_id' AND m.coordinator_id IS NOT n.value->>'coordinator_id'
     AND (m.status = ${PAUSED}) = (n.value->>'is_paused')
@@ -121,7 +121,7 @@ const takingOver = (portion: string, now: number): SQL => sql`json_each(${portio
     AND (r.event_type = 'pause_activated') = (n.value->>'is_paused')
   WHERE n.value->>'coordinator_id' IS NOT NULL AND r.sent_at > ${now - AWAITED_MS}`;
 
-/** Lets what the former coordinator was not notified of wait for the new one, who is due at once. */
+/** Moves a waiting notification from the former coordinator to the new one, who is due at once. */
 const waitForNewCoordinator = (
   portion: string,
   now: number,
@@ -143,7 +143,7 @@ const insertRecords = (portion: string, now: number): Statement => sql`INSERT IN
   FROM ${changing(portion)} LEFT JOIN ${dedupeKeys} AS o ON o.dispatch_id = n.value->>'push_id'
   WHERE true ON CONFLICT DO NOTHING`;
 
-/** Deletes the notification records about a mentor, for when the mentor is deleted: the reasons in them are personal data. */
+/** Deletes the records about a mentor who is being deleted, because the reasons in them are personal data. */
 export const deleteRecordsOf = (_ctx: Ctx, mentorId: string): Statement[] => [
   sql`DELETE FROM ${records} WHERE peer_mentor_id = ${mentorId}`,
 ];

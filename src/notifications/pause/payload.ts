@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { line, link, text, time } from "../../content/fields.ts";
 
-/** Of a pause and of a return. `effective_date`: epoch ms. */
+/** The payload of both pause and return. `effective_date`: epoch ms. */
 export const pausePayload = z.object({
   mentor_name: line,
   effective_date: time.nullish(),

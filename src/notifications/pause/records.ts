@@ -32,9 +32,9 @@ export interface RecordEntry extends Pick<
 
 /** A whole record. */
 export interface RecordDetail extends RecordEntry {
-  /** Null, too, for a coordinator whom the caller may not know. */
+  /** Null if the caller may not know the name. */
   coordinator_name: string | null;
-  /** UUIDs of dispatches where the flow wrote the record, opaque where a client did. */
+  /** UUIDs of dispatches if the flow wrote the record; a client's may be any text. */
   dispatch_ids: string[];
   notes: string | null;
   updated_at: number;
@@ -51,8 +51,8 @@ const entry = sql`${records.id}, ${records.peer_mentor_id}, ${records.event_type
   ${channelsNotified} AS channels_notified`;
 
 /**
- * Whether the caller may read the name of a record's coordinator: of the mentor's coordinator of today, of a user in
- * scope, and, for a coordinator, of a user in the mentor's organization. Records of the past may name others.
+ * Whether the caller may read the name of a record's coordinator: that of the mentor's present coordinator, of a user in
+ * scope, and, for a coordinator, of a user in the mentor's organization. Old records may have other coordinators.
  */
 function isKnown(scope: Scope): SQL {
   if (scope.kind === "all") return sql`true`;
@@ -62,7 +62,7 @@ function isKnown(scope: Scope): SQL {
       AND (m.coordinator_id = u.id OR ${colleague})))`;
 }
 
-/** Reads records as lists show them. @param which WHERE and what comes after it */
+/** Reads records as lists show them. @param which SQL from WHERE on */
 export const selectEntries = (which: SQL): Parsed<RecordEntry[]> =>
   Parsed.of({ rows: sql<Encoded<RecordEntry>>`SELECT ${entry} FROM ${records} ${which}` }, ({ rows }) =>
     rows.map((row) => ({ ...row, channels_notified: channels.parse(JSON.parse(row.channels_notified)) })),
@@ -89,13 +89,13 @@ export function requireRecord([row]: readonly StoredDetail[]): RecordDetail {
 }
 
 /**
- * The condition that a mentor lies in the caller's scope: a coordinator's are the mentors whom they coordinate, an
- * org_admin's those of their org tree. `m` is the mentor.
+ * The condition that a mentor `m` is in the caller's scope: the mentors of a coordinator, or those of an org_admin's
+ * organizations.
  */
 export const mentorInScope = (scope: Scope): SQL =>
   inScope(scope, { userId: sql`m.coordinator_id`, orgId: sql`m.org_id` });
 
-/** The condition that a record is about such a mentor. */
+/** The condition that a record's mentor is in the caller's scope. */
 export const recordInScope = (scope: Scope): SQL =>
   scope.kind === "all"
     ? sql`true`

@@ -6,7 +6,7 @@ import { lateBound } from "./late-bound.ts";
 import { pausePayload } from "./payload.ts";
 import { activated, deactivated } from "./words.en.ts";
 
-/** What the two have in common: both go to a mentor's coordinator, by push or else by e-mail, and into the app. */
+/** What both types have in common: they go to a mentor's coordinator, by push (or else e-mail) and in the app. */
 const both = {
   category: "mentors",
   channels: ["push", "in_app"],

@@ -18,7 +18,7 @@ export const UNKNOWN_COORDINATOR = "Nobody notified: the coordinator is not know
 /** Whether the flow wrote a record `r` and notified nobody. */
 export const IS_NOT_NOTIFIED: SQL = sql`(r.source = 'flow' AND r.dispatch_ids = '[]' AND NOT r.channels_fixed)`;
 
-/** The id of the flow's last record about a mentor: earlier ones do not hold any more. */
+/** The id of the flow's last record about a mentor. Earlier records are out of date. */
 export const lastRecordOf = (mentorId: SQL): SQL =>
   sql`(SELECT l.id FROM ${records} AS l WHERE l.peer_mentor_id = ${mentorId} AND l.source = 'flow'
     ORDER BY l.id DESC LIMIT 1)`;
@@ -41,8 +41,8 @@ interface ReadyPause {
 }
 
 /**
- * The record `r` for which a dedupe key `o` of a user `j.value` waits, and its mentor `m`: as long as nobody was notified, the
- * user is the mentor's coordinator, and the record is the last one and still true.
+ * Joins the record `r` of a waiting dedupe key `o` of a user `j.value`, and its mentor `m`: if nobody was notified, the user
+ * is the mentor's coordinator, and the record is the last one and still true.
  */
 const STANDING: SQL = sql`${records} AS r ON r.id = ${awaitingNote(sql`j.value`)} AND ${IS_NOT_NOTIFIED}
   CROSS JOIN ${peerMentors} AS m ON m.id = r.peer_mentor_id AND m.coordinator_id = j.value
@@ -103,7 +103,7 @@ const pointTo = (portion: string): SQL => sql`UPDATE ${dedupeKeys} AS o SET disp
     value->>'push_id' AS push_id FROM json_each(${portion})) AS j
   WHERE o.key = j.key AND o.dispatch_id = j.awaiting AND ${PAUSE_READY}`;
 
-/** Writes into the records who is notified and since when. From now on they follow the messages. */
+/** Writes into the records who is notified and since when. From then on the records follow the messages. */
 const follow = (
   portion: string,
   now: number,

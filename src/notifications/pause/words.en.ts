@@ -1,9 +1,9 @@
-/** What the texts of a push and an in-app message are made of. */
+/** The values in the texts of pushes and in-app messages. */
 interface PauseFacts {
   mentor: string;
-  /** The day from which it holds, as it is printed. */
+  /** The day on which it begins, printed. */
   day: string;
-  /** The mentor's own status, in words. */
+  /** The mentor's status, in words. */
   status: string;
   reason: string | null;
 }
@@ -21,7 +21,7 @@ export const activated = {
     intro: (mentor: string) => `${mentor}, a peer mentor whom you coordinate, is taking a pause.`,
     date: "Paused from",
   },
-  /** For a lock screen: without the reason, which may be of a private kind. */
+  /** Does not contain the reason: it may be private, and lock screens show a push. */
   push: { title: ({ mentor }: PauseFacts) => `${mentor} is taking a pause`, body: pausedFrom },
   in_app: {
     body: (facts: PauseFacts) =>

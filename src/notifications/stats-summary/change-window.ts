@@ -15,8 +15,8 @@ import {
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
 /**
- * Gives a subscription another window, with a new snapshot: the next summary is that of the new window, which is open
- * now. The window that it has already leaves the pending summary alone. Two round trips.
+ * Gives a subscription another window, with a new snapshot. The next summary is that of the new window which is open now. If
+ * it is the same window as before, the pending summary does not change. Two round trips.
  * @throws 404 outside the scope; 409 naming the user's other subscription to that window
  */
 export async function changeWindow(
@@ -41,7 +41,7 @@ export async function changeWindow(
   return changed;
 }
 
-/** If the user moves to another zone at this moment, the snapshot is stale and the summary due at once: the jobs put both right. */
+/** If the user moves to another zone at this moment, snapshot and summary are due at once, and the jobs correct both. */
 function update(
   ctx: Ctx,
   scope: Scope,

@@ -4,7 +4,7 @@ import { previousWindow, type TimeWindow, type WindowKind } from "../../schedule
 import { partsOf, type Pending, type Stretch, summaryDue } from "./periods.ts";
 import { type Sums, sumsAsJson, sumsIn } from "./snapshot.ts";
 
-/** A subscription that is due, and what its message depends upon. */
+/** A subscription that is due, with what its message depends on. */
 export interface DueSubscription {
   id: string;
   user_id: string;
@@ -16,21 +16,21 @@ export interface DueSubscription {
   timezone: string | null;
 }
 
-/** A window that closed, divided for the chart, and the one before. */
+/** A closed window, its parts for the chart, and the window before. */
 interface ClosedWindow {
   window: TimeWindow;
   parts: readonly Stretch[];
   before: Stretch;
 }
 
-/** What becomes of a subscription: which summary is pending from now on, and which window to sum up now, if any. */
+/** A due subscription, its next pending summary, and the closed window to sum up now, if any. */
 export interface Planned {
   due: DueSubscription;
   pending: Pending;
   closed: ClosedWindow | null;
 }
 
-/** Works out what is due. Subscriptions with the same window, zone and period, as most have, share the work. @param hour local, 0–23 */
+/** Works out what is due, once for all subscriptions with the same window, zone and period. @param hour local, 0–23 */
 export function plan(due: readonly DueSubscription[], hour: number, now: number): Planned[] {
   const alike = Map.groupBy(
     due,
@@ -52,7 +52,7 @@ export function plan(due: readonly DueSubscription[], hour: number, now: number)
 
 const stretchOf = ({ start, end }: TimeWindow): Stretch => ({ from: start, to: end });
 
-/** A window that closed, with what its user did in it and in the window before. */
+/** A closed window with the user's sums, and those of the window before. */
 export interface SummedUp extends Planned {
   closed: ClosedWindow;
   parts: readonly (Stretch & Sums)[];

@@ -13,10 +13,10 @@ import type { en } from "./words.en.ts";
 type Measure = keyof StatsSummary["totals"];
 type Context = TemplateContext<typeof en.email>;
 
-/** Beyond ten times as much, a percentage says less than the numbers. */
+/** A change of more than ten times is printed as numbers, because a percentage would say less. */
 const MAX_SHARE = 10;
 
-/** Sums of hours carry binary dust; nobody logs less than a hundredth of an hour. `|| 0`: no "-0". */
+/** Sums of hours have rounding errors; nobody logs less than a hundredth of an hour. `|| 0` avoids "-0". */
 const rounded = (value: number): number => Math.round(value * 100) / 100 || 0;
 
 function fact(content: StatsSummary, { words, format }: Context, label: string, measure: Measure): Fact {
@@ -47,7 +47,7 @@ function bars(content: StatsSummary, { words, format }: Context): Bar[] {
   ];
 }
 
-/** The window that closed: totals, the change against the one before, and a chart of the hours. */
+/** The closed window: totals, the change since the window before, and a chart of the hours. */
 export const email: Template<StatsSummary, typeof en.email> = (content, context) => {
   const { words, format } = context;
   const range = format.range(content.from, content.to);

@@ -13,14 +13,14 @@ import { pushTextOf } from "./push-text.ts";
 import { summaryOf } from "./summary.ts";
 import { statsSummary } from "./type.ts";
 
-/** Subscriptions in one portion, and portions in one run. */
+/** The most subscriptions in one portion, and portions in one run. */
 const PORTION = 500;
 const PORTIONS_PER_TICK = 10;
 
 /**
- * Sends the summaries of the windows that have closed, at `DIGEST_HOUR` local time: by push, or by e-mail where that
- * fails. A dedupe key for each window keeps overlapping runs from sending it twice. Of several windows that closed during
- * an outage the last one is summed up. Three round trips a portion; the cost grows with what is due.
+ * Sends the summaries of closed windows at `DIGEST_HOUR` local time: by push, or by e-mail if that fails. A dedupe key for
+ * each window keeps overlapping runs from sending it twice. If several windows closed during an outage, only the last one is
+ * summed up. Three round trips a portion; the cost grows with what is due.
  * @returns how many summaries were queued
  */
 export async function sendSummaries(ctx: Ctx): Promise<number> {
@@ -33,7 +33,7 @@ export async function sendSummaries(ctx: Ctx): Promise<number> {
   return done;
 }
 
-/** The longest overdue first. CROSS JOIN keeps SQLite from starting with the users. */
+/** Reads due subscriptions, the longest overdue first. CROSS JOIN keeps SQLite from starting with the users. */
 const dueQuery = (now: number): SQL<DueSubscription> =>
   sql<DueSubscription>`SELECT s.id, s.user_id, s.time_window, s.period, s.next_at, u.org_id, u.locale, u.timezone
     FROM ${table} AS s CROSS JOIN ${users} AS u ON u.id = s.user_id
@@ -74,7 +74,7 @@ function messageOf(ctx: Ctx, summedUp: SummedUp): DispatchRow {
   });
 }
 
-/** Inserts the dedupe keys of the messages, for those subscriptions that still exist and have not changed since they were read. */
+/** Inserts the dedupe keys of the messages, if the subscription still exists and has not changed since the read. */
 function claimDedupeKeys(messages: readonly { one: SummedUp; row: DispatchRow }[]): Statement {
   const given = messages.map(({ one: { due, closed }, row }) => ({
     id: due.id,
@@ -88,7 +88,7 @@ function claimDedupeKeys(messages: readonly { one: SummedUp; row: DispatchRow }[
     WHERE true ON CONFLICT DO NOTHING`;
 }
 
-/** Moves the subscriptions on to their next summary, unless they have changed since they were read. */
+/** Sets the next pending summary of the subscriptions, unless they have changed since the read. */
 function moveOn(planned: readonly Planned[]): Statement {
   const given = planned.map(({ due, pending }) => ({ id: due.id, seen: due.next_at, ...pending }));
   return sql`UPDATE ${table} SET period = g.period, next_at = g.next_at

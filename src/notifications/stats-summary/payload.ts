@@ -10,13 +10,13 @@ const totals = z.object({
 
 export const statsSummaryPayload = z.object({
   time_window: z.enum(TIME_WINDOWS),
-  /** The window that closed: its first instant, and the first after it. */
+  /** The closed window: its first instant, and the first instant after it. */
   from: time,
   to: time,
   totals,
-  /** The window before. */
+  /** The totals of the window before. */
   previous: totals.nullish(),
-  /** Parts of the window (days, weeks, months) for the chart; without them it compares the two windows. */
+  /** Parts of the window (days, weeks, months) for the chart. Without them the chart compares the two windows. */
   series: z
     .array(z.object({ from: time, to: time, hours_logged: z.number() }))
     .max(31)

@@ -9,22 +9,22 @@ import {
   windowToSummarize,
 } from "../../schedules/windows.ts";
 
-/** The pending summary of a subscription: of which window (its key), and when it is due, epoch ms. */
+/** The pending summary of a subscription: the key of its window, and when it is due, epoch ms. */
 export interface Pending {
   period: string;
   next_at: number;
 }
 
-/** The first summary of a new subscription: of the window that is open at `now`. */
+/** The first summary of a new subscription: for the window that is open at `now`. */
 export function firstPending(kind: WindowKind, zone: Zone, hour: number, now: number): Pending {
   const open = windowAt(kind, zone, now);
   return { period: open.key, next_at: summaryAt(zone, hour, open) };
 }
 
 /**
- * The window to sum up at `now` for a subscription whose summary of `period` is pending, and what is pending afterwards.
- * When the user moves to another zone the pending period stays: it is summed up once, at its hour in the new zone. Of
- * several windows that closed during an outage only the last one is summed up.
+ * The window to sum up at `now` for a subscription whose pending summary is that of `period`, and the next pending summary. A
+ * user who moves to another zone keeps the pending period: it is summed up once, at the hour in the new zone. If several
+ * windows closed during an outage, only the last one is summed up.
  */
 export function summaryDue(
   kind: WindowKind,
@@ -43,13 +43,13 @@ export function summaryDue(
   };
 }
 
-/** A stretch of time, epoch ms: from its first instant up to, but without, `to`. */
+/** A stretch of time, epoch ms: from `from` up to, but not including, `to`. */
 export interface Stretch {
   from: number;
   to: number;
 }
 
-/** What a window is divided into for its chart: days, weeks (the first and last cut off), months. */
+/** The end of the part that begins at `at`: days, weeks (the first and last may be cut off) or months. */
 const PARTS = {
   weekly: (zone, at) => startOfLocalDay(zone, addLocalDays(localDate(zone, at), 1)),
   monthly: (zone, at) => windowAt("weekly", zone, at).end,
@@ -57,7 +57,7 @@ const PARTS = {
   yearly: (zone, at) => windowAt("monthly", zone, at).end,
 } as const satisfies Record<WindowKind, (zone: Zone, at: number) => number>;
 
-/** The parts of a window, in order, without a gap. */
+/** The parts of a window for its chart, in order and without a gap. */
 export function partsOf(kind: WindowKind, zone: Zone, { start, end }: TimeWindow): Stretch[] {
   const parts: Stretch[] = [];
   for (let from = start; from < end;) {

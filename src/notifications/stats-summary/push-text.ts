@@ -6,7 +6,7 @@ import { words } from "./words.ts";
 
 const rounded = (hours: number): number => Math.round(hours * 100) / 100;
 
-/** What a summary says as a push, in the words of its e-mail: the numbers, and the change in hours. */
+/** The push text of a summary, with the e-mail's wording: the numbers, and the change in hours. */
 export function pushTextOf(
   { time_window, totals, previous }: StatsSummary,
   user: { locale: string | null; timezone: string | null },

@@ -8,7 +8,7 @@ import { type UserFacts, withNewZone } from "../../directory/users.ts";
 
 type Activity = typeof activities.$inferSelect;
 
-/** Makes snapshots stale: those of the users to whom a changed activity belongs, or has belonged. */
+/** Marks snapshots as stale: those of the present and former users of the changed activities. */
 export function outdateSnapshots(ctx: Ctx, { rows }: Change<Activity>): Consequences {
   const owners = sql`WITH changed AS (SELECT a.user_id AS was, g.value->>'user_id' AS is_now
       FROM json_each(${JSON.stringify(rows)}) AS g LEFT JOIN ${activities} AS a ON a.id = g.value->>'id'
@@ -24,16 +24,16 @@ export const outdateSnapshot = (ctx: Ctx, activityId: string): Statement[] => [
 ];
 
 /**
- * A snapshot that is marked already is not written again, so that an import of thousands of activities costs no more than
- * its first. @param users a query of ids, one column
+ * Marks snapshots as stale. One that is marked already is not written again, so that an import of thousands of activities
+ * writes it once. @param users a query of ids, one column
  */
 const markStale = (users: SQL, now: number): Statement =>
   sql`UPDATE ${statsSubscriptions} SET stale_at = ${now} WHERE user_id IN (${users}) AND stale_at > ${now}`;
 
 /**
- * Reschedules the subscriptions of users who have moved to another time zone: their windows begin and end at other
- * instants. Too early is harmless, since `period` says what is pending. Both times always change (hence the 1), so that a
- * job which has read them before notices.
+ * Reschedules the subscriptions of users who have moved to another time zone, because their windows begin and end at other
+ * instants. Too early is harmless, since `period` says what is pending. The `- 1` makes sure that both times change, so that
+ * a running job notices.
  */
 export function rescheduleSubscriptions(ctx: Ctx, change: Change<UserFacts>): Consequences {
   const now = ctx.clock.now();

@@ -73,7 +73,7 @@ function conditions(scope: Scope, { userId, timeWindow, status }: SubscriptionFi
   ];
 }
 
-/** A filter by user reads that user alone; without one the subscriptions are found from the organization's users. */
+/** The condition for scope and user. Without a user, an organization's subscriptions are found from its users. */
 function scoped(scope: Scope, user: string | undefined): SQL {
   if (scope.kind === "none") return sql`false`;
   if (scope.kind !== "org") return sql`true`;

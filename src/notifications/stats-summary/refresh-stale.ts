@@ -5,7 +5,7 @@ import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { windowAt, type WindowKind } from "../../schedules/windows.ts";
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
-/** Snapshots in one portion, and portions in one run. */
+/** The most snapshots in one portion, and portions in one run. */
 const PORTION = 500;
 const PORTIONS_PER_TICK = 20;
 
@@ -18,7 +18,7 @@ interface Stale {
 }
 
 /**
- * Takes stale snapshots anew: an activity changed, its time came, or a new window began.
+ * Refreshes stale snapshots: an activity changed, its time came, or a new window began.
  * Two round trips a portion; the cost grows with what has changed.
  * @returns how many were stale
  */
@@ -32,15 +32,15 @@ export async function refreshStale(ctx: Ctx): Promise<number> {
   return done;
 }
 
-/** The longest out of date first. CROSS JOIN keeps SQLite from starting with the users. */
+/** Reads stale snapshots, the oldest first. CROSS JOIN keeps SQLite from starting with the users. */
 const staleQuery = (now: number): SQL<Stale> =>
   sql<Stale>`SELECT s.id, s.user_id, s.time_window, u.timezone
     FROM ${table} AS s CROSS JOIN ${users} AS u ON u.id = s.user_id
     WHERE s.stale_at <= ${now} ORDER BY s.stale_at LIMIT ${PORTION}`;
 
 /**
- * The new sums come from the same statement that clears the mark, so no change is missed between the two. A subscription
- * whose window or zone is another by now stays marked.
+ * One statement sums up and clears the mark, so that no change is missed in between. A subscription whose window or zone has
+ * changed meanwhile stays marked.
  */
 function retake(stale: readonly Stale[], now: number): SQL {
   const alike = Map.groupBy(stale, ({ time_window, timezone }) => `${time_window} ${timezone}`);

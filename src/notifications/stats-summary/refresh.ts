@@ -7,7 +7,7 @@ import { findSubscription, requireSubscription, type Subscription } from "./read
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
 /**
- * Takes a new snapshot of a subscription's window, from its start up to now. Two round trips.
+ * Refreshes a subscription's snapshot: from the start of the window up to now. Two round trips.
  * @throws 404 outside the scope
  */
 export async function refreshSnapshot(ctx: Ctx, scope: Scope, id: string): Promise<Subscription> {
@@ -16,7 +16,7 @@ export async function refreshSnapshot(ctx: Ctx, scope: Scope, id: string): Promi
   const now = ctx.clock.now();
   const open = windowAt(time_window, timezone, now);
   const { after } = await ctx.db.write({
-    // A request that changes the window at this moment takes a snapshot itself. A move to another zone makes this one stale.
+    // Does nothing if the window or zone has changed: a new window has a new snapshot, and a new zone makes this one stale.
     update: sql`UPDATE ${table} SET
         (total_activities, completed_activities, completed_minutes) = (${selectSums(user_id, open.start, now + 1)}),
         last_refreshed_at = ${now},

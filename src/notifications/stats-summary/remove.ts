@@ -11,8 +11,8 @@ import { isSummaryOf } from "./dedupe-key.ts";
 import { findSubscription } from "./read.ts";
 
 /**
- * Removes a subscription. Summaries of it that wait to be sent are cancelled, and one that is being sent at this moment
- * is followed by no e-mail should it fail. One round trip.
+ * Removes a subscription. Its queued summaries are cancelled. One that is being sent at this moment gets no fallback e-mail.
+ * One round trip.
  * @throws 404 outside the scope
  */
 export async function removeSubscription(
@@ -30,7 +30,7 @@ export async function removeSubscription(
     deletion: sql`DELETE FROM ${table} WHERE id IN (SELECT id FROM (${findSubscription(scope, id)}))`,
     removed: audited({
       id: ctx.ids.uuid(),
-      // A user who removes an own subscription is not named: the audit log stays when the user is erased.
+      // The audit log is kept when a user is erased. So it does not name a user who removes their own subscription.
       actor: scope.kind === "own" ? "user" : actor,
       action: "stats_subscription.delete",
       target: id,
@@ -41,7 +41,7 @@ export async function removeSubscription(
   await giveBack(ctx, unsent);
 }
 
-/** The dispatches of a subscription's summaries, and those that followed them on another channel. */
+/** The dispatches of a subscription's summaries, and their fallbacks. */
 function dispatchesOf(scope: Scope, id: string): SQL {
   const own = sql`SELECT o.dispatch_id FROM ${dedupeKeys} AS o
     WHERE ${isSummaryOf(id, sql`o.key`)} AND EXISTS (${findSubscription(scope, id)})`;

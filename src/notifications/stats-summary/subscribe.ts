@@ -12,7 +12,7 @@ import { firstPending } from "./periods.ts";
 import { subscribedAlready, type Subscription } from "./read.ts";
 import { goesStaleAt, livesIn, selectSums } from "./snapshot.ts";
 
-/** Which user gets the summaries of which window. */
+/** The user, and the window to summarize. */
 export interface NewSubscription {
   user_id: string;
   time_window: WindowKind;
@@ -33,8 +33,8 @@ interface Located {
 /**
  * Subscribes a user to the summaries of a window, with a first snapshot. Two round trips.
  * @param create the user to create when missing; null when this caller may not
- * @throws 404 for a user outside the scope; 410 for a caller who was erased; 409 naming the user's subscription to the same window; 422 for a key used
- * with another body
+ * @throws 404 for a user outside the scope; 410 for a caller who was erased; 409 naming the user's subscription to the same
+ *   window; 422 for a key used with another body
  */
 export async function subscribe(
   ctx: Ctx,
@@ -56,7 +56,7 @@ export async function subscribe(
   const { found: after, earlier: winner } = await request.write(id, {
     created: created === null ? [] : [createUserIfMissing(ctx, created, erased)],
     inserted: insert(ctx, scope, request.isMine(id), id, user, wanted.time_window),
-    // A refused request has made nothing that the key could stand for.
+    // A refused request has made nothing, so its key is free again.
     released: releaseKey(key, id, sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id})`),
     users: findUser(scope, wanted.user_id),
     subscriptions: sql<Subscription>`SELECT * FROM ${table}
@@ -83,8 +83,8 @@ const subscriptionIn = (scope: Scope): Repeatable<Subscription, Subscribed> => (
 });
 
 /**
- * Inserts the subscription with its snapshot, unless there is one already. If the user moves to another zone at this
- * moment, the snapshot is stale and the summary due at once: the jobs put both right.
+ * Inserts the subscription with its snapshot, unless there is one already. If the user moves to another zone at this moment,
+ * snapshot and summary are due at once, and the jobs correct both.
  */
 function insert(ctx: Ctx, scope: Scope, isMine: SQL, id: string, user: Located, kind: WindowKind): Statement {
   const now = ctx.clock.now();

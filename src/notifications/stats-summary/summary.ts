@@ -3,7 +3,7 @@ import type { SummedUp } from "./closed-windows.ts";
 import type { StatsSummary } from "./payload.ts";
 import type { Sums } from "./snapshot.ts";
 
-/** What a summary says, as its e-mail is rendered from it. */
+/** The payload of a summary. */
 export type Summary = StatsSummary & { type: "stats_summary" };
 
 const totalsOf = ({ total, completed, minutes }: Sums): Summary["totals"] => ({
@@ -18,7 +18,7 @@ const added = (a: Sums, b: Sums): Sums => ({
   minutes: a.minutes + b.minutes,
 });
 
-/** The summary of a window that closed. Its parts make it up, and add up in minutes: exactly. */
+/** The summary of a closed window. Its totals are the sums of its parts, in whole minutes, so they are exact. */
 export const summaryOf = ({ due, closed: { window }, parts, previous }: SummedUp): Summary => ({
   type: "stats_summary",
   time_window: due.time_window,

@@ -4,7 +4,7 @@ import { counted } from "../../content/wording/en.ts";
 const WINDOWS = { weekly: "week", monthly: "month", quarterly: "quarter", yearly: "year" } as const;
 type Window = keyof typeof WINDOWS;
 
-/** What the e-mail and the push both say. */
+/** Texts of both the e-mail and the push. */
 const both = {
   title: (window: Window) => `Your ${window} summary`,
   change: (window: Window, change: string, percent: string | null) =>
@@ -28,7 +28,7 @@ export const en = {
   },
   push: {
     ...both,
-    /** `note` is a change. */
+    /** `note`: the change since the window before. */
     body: (completed: Amount, hours: Amount, note: string) =>
       `${counted(completed, "activity", "activities")} completed, ${counted(hours, "hour", "hours")} (${note})`,
   },

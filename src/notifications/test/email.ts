@@ -1,7 +1,7 @@
 import { type Template, paragraph } from "../../content/blocks.ts";
 import type { en } from "./words.en.ts";
 
-/** Shows that mail arrives, and how we read the recipient's settings. */
+/** Shows that mail arrives, and which locale and time zone are used. */
 export const email: Template<object, typeof en.email> = (_, { words, format, locale, now, greeting }) => ({
   subject: words.subject,
   preheader: words.preheader,

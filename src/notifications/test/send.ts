@@ -36,19 +36,20 @@ export interface TestRequest {
   subject?: string | undefined;
 }
 
-/** Sends what is due of these ids, and returns when it has been settled. */
+/** Sends the due dispatches among these ids, and returns when they have been settled. */
 export type DeliverNow = (ctx: Ctx, ids: readonly string[]) => Promise<unknown>;
 
-/** What became of a test, or of the earlier one with the same key. */
+/** The test's dispatch, or that of an earlier request with the same key. */
 export interface TestOutcome {
   dispatch: Dispatch;
   replayed: boolean;
 }
 
 /**
- * Sends the caller a test e-mail at once, with sample content of any type, and reports what became of it. The dispatch
- * goes the way of all others (claim, provider, settle), only without the queue. Four round trips, one more with a key.
- * @throws 403 for a caller who is no user, 410 for one who was erased; 429 over five an hour; 500 when no provider could be reached; 409 while the key's first request is under way
+ * Sends the caller a test e-mail at once, with sample content of any type, and returns the outcome. The dispatch goes the
+ * usual way (claim, provider, settle), only without the queue. Four round trips, one more with a key.
+ * @throws 403 for a caller who is no user, 410 for one who was erased; 429 over five an hour; 500 when no provider could be
+ *   reached; 409 while the key's first request is under way
  */
 export async function sendTest(
   ctx: Ctx,
@@ -73,12 +74,13 @@ export async function sendTest(
   const winner = await insertInSlot(ctx, request, key, caller, row);
   if (winner !== null) return winner;
   await deliverNow(ctx, [row.id]);
-  return { dispatch: await recordRound(ctx, key, row.id), replayed: false };
+  return { dispatch: await endTest(ctx, key, row.id), replayed: false };
 }
 
 /**
- * Inserts the dispatch in a slot of the caller's, unless a request with the same key came first: then it returns what that
- * one made. Whose quota it counts in is known afterwards; the quotas that are known to be used up are kept out.
+ * Takes a slot and inserts the dispatch. If a request with the same key came first, it returns that request's outcome. The
+ * user's organization is known only after the insert, and its quota is charged then. The insert leaves out organizations
+ * whose quota is known to be used up.
  */
 async function insertInSlot(
   ctx: Ctx,
@@ -112,7 +114,7 @@ interface OfOrg {
   org_id: string | null;
 }
 
-/** A test that has been sent, or could not be. */
+/** How a repeat finds the test of the first request. */
 const TEST: Repeatable<Dispatch, TestOutcome> = {
   find: DISPATCH.find,
   replay(rows, id) {
@@ -127,13 +129,13 @@ const TEST: Repeatable<Dispatch, TestOutcome> = {
 };
 
 /**
- * The test as a provider has settled it. One that no provider was asked to send is failed here: its key is free for
- * another try, and its slot was not used.
+ * Reads the outcome of the test. If no provider was asked to send it, it fails here: its key and its slot are freed, so that
+ * the caller can try again.
  */
-async function recordRound(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
+async function endTest(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
   const now = ctx.clock.now();
   const isUnsent = sql`id = ${id} AND status = 'queued'`;
-  // As a claim does: a batch that is repeated after having been committed finds what it ended.
+  // A mark in `claim_id`: a repeat of the committed batch recognizes the row that it ended.
   const mark = ctx.ids.uuid();
   const freeKey = releaseKey(key, id, sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${isUnsent})`);
   const {

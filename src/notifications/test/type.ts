@@ -17,7 +17,7 @@ export const test = defineType({
   transactional: { unverified: {} },
   preference: null,
   dedupe: null,
-  // A test that could not be sent at once is of no use later.
+  // A test that could not be sent at once is useless later.
   goodForMs: MINUTE,
   supersedes: false,
   ownBudget: true,

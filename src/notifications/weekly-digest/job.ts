@@ -7,12 +7,12 @@ import { fromType } from "../../content/type.ts";
 import { type WeekDue, weekDue } from "../../schedules/pending.ts";
 import { rescheduled } from "../../schedules/user-schedules.ts";
 import { type DigestWindow, freshMatches, isAhead } from "../grants/digest-window.ts";
-import { type Dealt, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
+import { type SentPortion, type DueUser, forDueUsers, withheldFrom } from "../grants/due-users.ts";
 import { followedBy } from "../grants/followed.ts";
 import { digestKey } from "./dedupe-key.ts";
 import { weeklyDigest } from "./type.ts";
 
-/** A user whose digest is sent now, with the matches made after `from`, up to and with `to`. */
+/** A user whose digest is due now, for the matches made after `from`, up to and including `to`. */
 interface Owed {
   user: DueUser;
   period: string;
@@ -21,9 +21,9 @@ interface Owed {
 }
 
 /**
- * Sends the digests that are due: the week's matches and the deadlines ahead. A user with neither gets none. A dedupe key
- * for each week keeps overlapping runs from sending it twice. Several weeks that an outage missed become one digest, and
- * each match is in one digest, however days and zones change. Three round trips a portion.
+ * Sends the digests that are due: the week's matches and the deadlines ahead. A user with neither gets none. A dedupe key for
+ * each week keeps overlapping runs from sending it twice. After an outage the missed weeks become one digest. Each match is
+ * in one digest only, even if digest day or zone change. Three round trips a portion.
  * @returns how many messages were queued
  */
 export const sendWeeklyDigests = (ctx: Ctx): Promise<number> =>
@@ -34,7 +34,7 @@ export const sendWeeklyDigests = (ctx: Ctx): Promise<number> =>
     (due, now) => digest(ctx, due, now),
   );
 
-async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<Dealt> {
+async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<SentPortion> {
   const owed: Owed[] = [];
   const nextOf = new Map<string, number>();
   const periodOf = new Map<string, string>();
@@ -63,7 +63,7 @@ async function digest(ctx: Ctx, due: readonly DueUser[], now: number): Promise<D
 const weekOf = (ctx: Ctx, { timezone, digest_day, period, next_at }: DueUser, now: number): WeekDue =>
   weekDue({ zone: timezone, weekday: digest_day, hour: ctx.config.digestHour }, period, next_at, now);
 
-/** A message for each user with matches or deadlines. Which ones these are is read again when it is sent. */
+/** A message for each user with matches or deadlines. They are read again when it is sent. */
 async function messagesFor(ctx: Ctx, owed: readonly Owed[], now: number): Promise<NewNotification[]> {
   if (owed.length === 0) return [];
   const windows = JSON.stringify(owed.map(({ user, from, to }) => ({ user_id: user.user_id, from, to })));

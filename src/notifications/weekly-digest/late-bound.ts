@@ -18,7 +18,7 @@ interface Found {
   total: number;
 }
 
-/** What a digest keeps until it is sent. A digest without it was queued by a version that kept the content. */
+/** The stored payload of a digest. Older versions stored the content instead. */
 const week = z.object({ from: z.number() });
 
 /** Digests `d`, with their users' preferences `p`. */
@@ -26,7 +26,7 @@ const digests = (claimed: SQL): SQL =>
   sql`(SELECT id, user_id, payload FROM ${dispatches} WHERE id IN ${claimed} AND type = 'weekly_digest'
     AND json_valid(payload) AND payload->>'from' IS NOT NULL) AS d LEFT JOIN ${preferences} AS p ON p.user_id = d.user_id`;
 
-/** The best matches of a week that are still open, and the deadlines that are ahead when it is sent. */
+/** The best matches of the week whose grants are still open, and the deadlines ahead, at the time of sending. */
 export const lateBound: LateBound<WeeklyDigest> = {
   isFor: (payload) => payload !== null && week.safeParse(JSON.parse(payload)).success,
   read: (claimed, now) =>

@@ -2,7 +2,7 @@ import { type Template, buttonTo, paragraph } from "../../content/blocks.ts";
 import type { Welcome } from "./payload.ts";
 import type { en } from "./words.en.ts";
 
-/** To a new user. */
+/** The e-mail to a new user. */
 export const email: Template<Welcome, typeof en.email> = (content, { words, greeting, inline }) => {
   const org = content.org_name ?? "";
   return {

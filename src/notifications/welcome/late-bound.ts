@@ -9,7 +9,7 @@ interface Found {
   org_name: string | null;
 }
 
-/** A welcome names its user's present organization, which may have been put here after the user. */
+/** A welcome names the user's organization, which may arrive after the user. */
 export const lateBound: LateBound<Welcome> = {
   read: (claimed) =>
     Parsed.of(

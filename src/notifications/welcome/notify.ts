@@ -10,7 +10,7 @@ import type { Consequences } from "../../directory/reaction.ts";
 import { welcomedBy, welcomeKey } from "./dedupe-key.ts";
 import { welcome } from "./type.ts";
 
-/** Welcomes, once, a new user with an address whom a PUT creates. An import welcomes nobody. */
+/** Sends a welcome, once, to a new user with an address, if a PUT creates the user. An import sends none. */
 export function welcomeNewUsers(
   ctx: Ctx,
   { rows, bulk, notify }: Change<{ id: string; email: string | null; org_id: string | null }>,
@@ -30,7 +30,7 @@ export function welcomeNewUsers(
   return {
     before: [
       insertRows(dedupeKeys, points, { where: isNew, onConflict: sql`ON CONFLICT DO NOTHING` }),
-      // The user is written only after this statement, so the organization is taken from the change.
+      // The user's row is written after this statement, so the organization comes from the change.
       ...insertNotifying(messages, {
         org_id: sql`value->>'org_id'`,
         payload: sql`json_object('org_name', (SELECT name FROM ${orgs} WHERE id = value->>'org_id'))`,

@@ -6,7 +6,7 @@ import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, byMessage, IS_OF_THIS_TRY } from "./found.ts";
 import { suppress } from "./suppress.ts";
 
-/** The status that each kind of event gives its dispatch, and the log's text. */
+/** The status that each kind of event gives its dispatch, and the text for the log. */
 const MEANINGS = {
   delivered: { status: "delivered", text: null },
   bounced: { status: "bounced", text: "The receiving server did not take it" },
@@ -16,9 +16,9 @@ const MEANINGS = {
 } as const satisfies Record<FeedbackEvent["kind"], { status: string; text: string | null }>;
 
 /**
- * The weightiest event of a message counts, in whatever order they come. A bounce outweighs a delivery (SES reports both), a
- * permanent one all others. A complaint shows that the message arrived. What may be an automatic reply counts only where
- * nothing else shows that the message arrived.
+ * The event with the greatest weight counts, in whatever order events come. A bounce outweighs a delivery (SES may report
+ * both), a permanent bounce everything. A complaint shows that the message arrived. A bounce that may be an automatic reply
+ * counts only if nothing else shows that it arrived.
  */
 const WEIGHTS = {
   failed: 0,
@@ -33,9 +33,9 @@ const weightOf = ({ kind, permanent }: FeedbackEvent): number =>
   kind === "bounced" && permanent ? PERMANENT_BOUNCE : WEIGHTS[kind];
 
 /**
- * Records what a provider reported about messages: one round trip, idempotent, with the same result in any order. An event
- * also finishes a dispatch that is still being sent or waits for its next attempt. Dead addresses are suppressed.
- * @returns the provider's message ids that no dispatch has (yet); only of events that carry no id of ours
+ * Records a provider's events. One round trip, idempotent, with the same result in any order. An event also finishes a
+ * dispatch that is still being sent or waits for its next attempt. Dead addresses are suppressed.
+ * @returns for events without a dispatch id: the provider's message ids that no dispatch has (yet)
  */
 export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
@@ -55,7 +55,7 @@ function unknownMessages(events: readonly FeedbackEvent[]): SQL<{ message: strin
     WHERE ${byMessage(sql`value`)} IS NULL`;
 }
 
-/** Of two events with the same weight the code decides: any rule that does not depend on their order would do. */
+/** Of two events with the same weight the error code decides. Any rule would do that does not depend on their order. */
 function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
   const rows = events.map((event) => ({
     id: event.dispatchId,
@@ -87,7 +87,7 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
       AND (${wins} OR f.arrived_at < delivered_at OR (f.arrived_at IS NOT NULL AND delivered_at IS NULL))`;
 }
 
-/** Whether `f` outweighs what was reported before. Rows of older versions have no weight; their status stands in for it. */
+/** Whether `f` outweighs what was reported before. Rows of older versions have no weight, so it follows from their status. */
 function isHeavier(): SQL {
   const before = sql`coalesce(feedback_weight, CASE ${dispatches}.status
     WHEN 'delivered' THEN ${WEIGHTS.delivered} WHEN 'bounced' THEN ${WEIGHTS.bounced} ELSE -1 END)`;

@@ -9,7 +9,7 @@ const CLOCK_SKEW_MS = MINUTE;
 export const byMessage = (message: SQL): SQL => sql`(SELECT m.id FROM ${dispatches} AS m
   WHERE m.provider_message_id IS NOT NULL AND m.provider_message_id = ${message} LIMIT 1)`;
 
-/** What an event says of the dispatch that it is about. */
+/** How an event refers to its dispatch. */
 interface Reference {
   id: string | null;
   message: string | null;
@@ -18,13 +18,13 @@ interface Reference {
 }
 
 /**
- * `FROM … WHERE …` of the events `e` and their dispatches `d`. CROSS JOIN makes SQLite begin with the events; otherwise it
- * reads every e-mail, by the channel's index.
+ * `FROM … WHERE …` of the events `e` and their dispatches `d`. CROSS JOIN makes SQLite begin with the events. Otherwise it
+ * would read every e-mail.
  * @param join further tables
  */
 export const aboutDispatches = (rows: readonly Reference[], join: SQL = sql``): SQL =>
   sql`FROM json_each(${JSON.stringify(rows)}) AS e CROSS JOIN ${dispatches} AS d
     ON d.id = coalesce(e.value->>'id', ${byMessage(sql`e.value->>'message'`)}) ${join} WHERE +d.channel = 'email'`;
 
-/** Whether an event is about the present try: not when it is older than the retry that a person asked for. */
+/** Whether an event is about the present try: it is not older than a retry that a person asked for. */
 export const IS_OF_THIS_TRY: SQL = sql`e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}`;

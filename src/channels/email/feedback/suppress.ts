@@ -7,21 +7,21 @@ import { DAY } from "../../../lib/clock.ts";
 import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, IS_OF_THIS_TRY } from "./found.ts";
 
-/** A mailbox that did not exist may exist again some day. A complaint holds for ever. */
+/** A bounce suppresses for 90 days, because a mailbox may exist again later. A complaint suppresses for ever. */
 const BOUNCE_KEPT_MS = 90 * DAY;
 
 /**
- * The address that a dispatch `d` was sent to. While an attempt is not settled yet the dispatch has none, or that of the
- * attempt before: then the user's address counts. An address that only the event names never counts: a forged list of
- * recipients could block strangers.
+ * The address that a dispatch `d` was sent to. Until an attempt is settled the dispatch has none, or the one of the attempt
+ * before; then the user's address counts. An address that only the event names never counts: forged events could otherwise
+ * suppress strangers.
  */
 const SENT_TO: SQL = sql`iif(
   d.to_address IS NOT NULL AND (d.claim_id IS NULL OR lower(d.to_address) = e.value->>'address'),
   d.to_address, coalesce(u.email, d.to_address))`;
 
 /**
- * Suppresses addresses: for 90 days after a hard bounce, for ever after a complaint. Neither an older event nor a bounce
- * shortens that. An event whose dispatch was removed suppresses nothing: its address is not known any more.
+ * Suppresses addresses: for 90 days after a hard bounce, for ever after a complaint. No later event shortens that. An event
+ * whose dispatch was removed suppresses nothing, because the address is not known any more.
  */
 export function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[] {
   const now = ctx.clock.now();
@@ -36,7 +36,7 @@ export function suppress(ctx: Ctx, events: readonly FeedbackEvent[]): Statement[
       at,
     }));
   if (rows.length === 0) return [];
-  // An event of an earlier try counts only when it names the same address: the later try may have gone to another one.
+  // An event of an earlier try counts only if it names the same address: the later try may have gone to another one.
   const found = sql`SELECT lower(${SENT_TO}) AS email, e.value AS e
     ${aboutDispatches(rows, sql`LEFT JOIN ${users} AS u ON u.id = d.user_id`)}
       AND (${IS_OF_THIS_TRY} OR e.value->>'address' = lower(${SENT_TO}))`;

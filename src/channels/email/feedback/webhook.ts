@@ -4,9 +4,9 @@ export interface WebhookCall {
   text(): Promise<string>;
 }
 
-/** What a call turned out to be. */
+/** The result of verifying a call. */
 export type Received =
-  /** From the provider. `payload` is for its events reader. */
+  /** From the provider. `payload` is for the provider's `events`. */
   | { kind: "event"; payload: unknown }
   /** From the provider, but not JSON. */
   | { kind: "malformed" }
@@ -14,15 +14,15 @@ export type Received =
   | { kind: "nothing" }
   /** The provider asked to confirm that it may send here; `done` when it took our confirmation. */
   | { kind: "confirmation"; done: boolean }
-  /** Not from the provider, for a reason that only the log shows. */
+  /** Not from the provider. `code` says why, and is only logged. */
   | { kind: "forged"; code: string }
-  /** Nobody can say now whether it is from the provider. */
+  /** It cannot be verified at the moment. */
   | { kind: "unverifiable" };
 
-/** Tells the provider's calls from forgeries. It lives as long as the isolate: some remember keys. @param now epoch ms */
+/** Verifies calls of a provider. It lives as long as the isolate, because some cache keys. @param now epoch ms */
 export type Webhook = (call: WebhookCall, now: number) => Promise<Received>;
 
-/** Text as JSON; undefined when it is not JSON. */
+/** Parses JSON; undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

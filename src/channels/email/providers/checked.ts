@@ -4,7 +4,7 @@ import type { CheckedMessage } from "../headers.ts";
 import type { EmailMessage } from "../provider.ts";
 import { verdict } from "./verdicts.ts";
 
-/** For providers that take many messages a request: sends those that may be sent, and reports the others in their places. */
+/** For providers that take many messages a request: sends the valid ones, and puts the outcomes of the others in between. */
 export async function sendChecked(
   all: readonly CheckedMessage[],
   send: (messages: EmailMessage[]) => Promise<ProviderVerdict[]>,

@@ -14,7 +14,7 @@ import type { Webhook } from "../feedback/webhook.ts";
 import type { EmailProvider } from "../provider.ts";
 import type { EmailBinding } from "./cloudflare/client.ts";
 
-/** What e-mail providers are made with. */
+/** What an e-mail provider gets when it is made. */
 export interface EmailTools {
   fetch: Fetch;
   clock: Clock;
@@ -25,11 +25,11 @@ export interface EmailTools {
   binding: EmailBinding | undefined;
 }
 
-/** An e-mail provider: how it sends, and how it tells what became of a message. */
+/** The definition of an e-mail provider: how it sends, and how it reports events. */
 export interface EmailProviderDefinition extends ProviderDefinition<EmailTools, EmailProvider> {
-  /** Reads its events. What it does not understand gives none. Absent where the provider tells nothing. */
+  /** Parses its events, and ignores unknown ones. Absent if the provider reports none. */
   readonly events?: FeedbackMapper;
-  /** What listens at /webhooks/<name>; null when its variables are not set. Absent where no events come that way. */
+  /** The verifier for /webhooks/<name>; null when its variables are not set. Absent if the provider calls no webhook. */
   webhook?(given: Given, tools: Pick<EmailTools, "fetch">): Webhook | null;
 }
 
@@ -40,7 +40,7 @@ interface Recipe<V extends z.ZodRawShape, C extends z.ZodRawShape> extends Provi
   EmailProvider
 > {
   events?: FeedbackMapper;
-  /** Listens also while the provider is not listed: what it sent before still has events to come. */
+  /** Also used while the provider is not listed, because events of earlier messages may still come. */
   webhook?(settings: Settings<V>, tools: Pick<EmailTools, "fetch">): Webhook | null;
 }
 
@@ -58,6 +58,6 @@ export function defineEmailProvider<V extends z.ZodRawShape, C extends z.ZodRawS
   };
 }
 
-/** The secrets that are set: one, or two while they are rotated. */
+/** The secrets that are set: one, or two during a rotation. */
 export const secretsOf = (...values: readonly (string | undefined)[]): string[] =>
   values.filter((value) => value !== undefined);

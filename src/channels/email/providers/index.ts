@@ -9,7 +9,7 @@ import { postmark } from "./postmark/index.ts";
 import { resend } from "./resend/index.ts";
 import { ses } from "./ses/index.ts";
 
-/** Every e-mail provider that there is: a folder each, and a line here. */
+/** All e-mail providers. A new one needs a folder and a line here. */
 export const EMAIL_PROVIDERS: Readonly<Record<string, EmailProviderDefinition>> = {
   ses,
   resend,
@@ -30,7 +30,7 @@ export const createEmailProviders = (
     timeoutMs: providerTimeoutMs,
   });
 
-/** What listens at /webhooks/<name>, by name; null where the provider's webhook is not configured. */
+/** The verifiers for /webhooks/<name>, by name; null where the provider's webhook is not configured. */
 export const createWebhooks = (
   { providerVariables }: Configured,
   tools: Pick<EmailTools, "fetch">,

@@ -3,13 +3,13 @@ import { type Answer, retryAfterMs } from "../../send-kit/http.ts";
 import { type ProviderVerdict, type VerdictRow, verdictsOf } from "../../send-kit/verdict.ts";
 import type { ProviderProbe } from "../provider.ts";
 
-/** A daily quota comes back within a day, or when someone raises it: asking each hour is soon enough. */
+/** After a daily quota is used up: it comes back within a day or when someone raises it, so a try each hour is enough. */
 export const DAILY_QUOTA_WAIT_MS = HOUR;
 export const MONTHLY_QUOTA_WAIT_MS = 6 * HOUR;
-/** For a quota of the last 24 hours AWS advises to wait up to 10 minutes. */
+/** After a quota over the last 24 hours is used up: AWS advises waiting up to 10 minutes. */
 export const ROLLING_QUOTA_WAIT_MS = 10 * MINUTE;
 
-/** Everything that can happen to an e-mail except that it is accepted, or not tried at all. */
+/** The meaning of each error code. */
 const VERDICTS = {
   timeout: { kind: "retry", health: "error", message: "The e-mail provider did not answer in time." },
   network_error: { kind: "retry", health: "error", message: "The e-mail provider could not be reached." },
@@ -19,7 +19,7 @@ const VERDICTS = {
     health: "error",
     message: "The e-mail provider's answer could not be understood.",
   },
-  /** Someone can correct the configuration, so the message is retried. Meanwhile the next provider takes over. */
+  /** Retried, because someone may correct the configuration. Meanwhile the next provider takes over. */
   provider_credentials: {
     kind: "retry",
     health: "error",
@@ -40,7 +40,7 @@ const VERDICTS = {
     health: "error",
     message: "The e-mail provider has not verified the sender.",
   },
-  /** An undocumented error: it may concern this message alone, so it says nothing about the provider. */
+  /** An undocumented error. It may concern only this message, so it does not count against the provider. */
   unknown_error: {
     kind: "retry",
     health: "ok",
@@ -110,7 +110,7 @@ export type EmailCode = keyof typeof VERDICTS;
 /** The verdict of a code. */
 export const verdict = verdictsOf(VERDICTS);
 
-/** What is alike with every provider: silence, 401 and 403, 408, 413, 429, 5xx. Undefined for the rest. */
+/** Answers that mean the same for every provider: no answer, 401, 403, 408, 413, 429, 5xx. Undefined for all others. */
 export function commonVerdict(answer: Answer, now: number): ProviderVerdict | undefined {
   if (answer.kind === "silence") return verdict(answer.code);
   if (answer.status === 401 || answer.status === 403) return verdict("provider_credentials");
@@ -122,8 +122,8 @@ export function commonVerdict(answer: Answer, now: number): ProviderVerdict | un
 }
 
 /**
- * What the answer of an account endpoint says.
- * @param read what its body says when the status is 200; null when the body makes no sense
+ * Interprets the answer of an account endpoint.
+ * @param read interprets the body of a 200; null when the body makes no sense
  */
 export function probeOf(answer: Answer, read: (body: unknown) => ProviderProbe | null): ProviderProbe {
   if (answer.kind === "silence") return { kind: "unreachable", code: answer.code };

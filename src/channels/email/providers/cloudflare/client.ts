@@ -3,12 +3,12 @@ import type { ProviderVerdict } from "../../../send-kit/verdict.ts";
 import { verdict } from "../verdicts.ts";
 import { fromCloudflare, fromCloudflareError, type CloudflareMessage } from "./mapping.ts";
 
-/** What is needed of a send_email binding (`SendEmail`). */
+/** The part of a send_email binding (`SendEmail`) that we use. */
 export interface EmailBinding {
   send(message: CloudflareMessage): Promise<{ messageId: string }>;
 }
 
-/** Sends through the binding. A call cannot be cancelled: after `timeoutMs` its answer is just not waited for. */
+/** Sends through the binding. A call cannot be cancelled; after `timeoutMs` its answer is ignored. */
 export async function sendThrough(
   binding: EmailBinding,
   message: CloudflareMessage,
@@ -16,7 +16,7 @@ export async function sendThrough(
 ): Promise<ProviderVerdict> {
   const { promise: timeout, resolve } = Promise.withResolvers<ProviderVerdict>();
   const timer = setTimeout(() => resolve(verdict("timeout")), timeoutMs);
-  // The async function turns what a binding throws before it returns a promise into an error like any other.
+  // The async function also catches what the binding throws before it returns a promise.
   const sent = (async () => fromCloudflare(await binding.send(message)))().catch(fromCloudflareError);
   try {
     return await Promise.race([sent, timeout]);

@@ -38,7 +38,7 @@ function partOf({
         code: codeOf(event.bounce?.type, event.bounce?.classification),
       };
     case "rejected": {
-      // Its list also holds soft bounces, for a day. The bounce that put the address there had its own event.
+      // Cloudflare's list also holds soft bounces, for a day. The bounce that put the address there had its own event.
       const isSuppressed = event.rejection?.reason === "suppressed";
       const code = codeOf(
         isSuppressed ? "suppressed" : "rejected",
@@ -56,8 +56,8 @@ function partOf({
 }
 
 /**
- * Reads Cloudflare's e-mail events from their queue (developers.cloudflare.com/queues/event-subscriptions/events-schemas/). They
- * carry no tags: a dispatch is found by the message's id. `deferred` changes nothing.
+ * Parses Cloudflare's e-mail events from their queue (developers.cloudflare.com/queues/event-subscriptions/events-schemas/).
+ * They carry no tags, so a dispatch is found by the message's id. `deferred` gives no event.
  */
 export const cloudflareEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);

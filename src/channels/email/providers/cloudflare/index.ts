@@ -13,8 +13,8 @@ export interface CloudflareOptions {
 }
 
 /**
- * Cloudflare Email Service through the send_email binding, one recipient a message: one suppressed recipient would refuse
- * them all. The account's rate is not documented, so the pace is low. There is no account endpoint to probe.
+ * Cloudflare Email Service through the send_email binding. Each message has one recipient, because one suppressed recipient
+ * would block all. The account's rate is not documented, so the pace is low. There is no account endpoint.
  */
 export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptions): EmailProvider => ({
   name: "cloudflare",
@@ -37,6 +37,6 @@ export const cloudflare = defineEmailProvider({
       throw new Error("The e-mail provider cloudflare needs the send_email binding EMAIL");
     return createCloudflareProvider({ binding, timeoutMs });
   },
-  // They come by queue (src/queues/email-events.ts), and not to a webhook.
+  // These events come by queue (src/queues/email-events.ts), not to a webhook.
   events: cloudflareEvents,
 });

@@ -12,7 +12,7 @@ export const CLOUDFLARE_LIMITS: MessageLimits = {
   headerValue: 2_048,
 };
 
-/** What `send` of a send_email binding takes. It has no tags: feedback finds its dispatch by the message's id. */
+/** The argument of the binding's `send`. It has no tags, so events are matched by the message's id. */
 export interface CloudflareMessage {
   from: string | { email: string; name: string };
   to: string | { email: string; name: string };
@@ -22,7 +22,7 @@ export interface CloudflareMessage {
   headers: Record<string, string>;
 }
 
-/** The binding encodes the header itself: the name goes as it is, on one line. */
+/** The binding encodes the header itself, so the name is passed as it is, on one line. */
 const mailbox = (name: string | null, email: string): CloudflareMessage["to"] => {
   const clean = cleanName(name);
   return clean === null ? email : { email, name: clean };
@@ -60,13 +60,13 @@ const ERRORS: Readonly<Record<string, EmailCode>> = {
   E_INTERNAL_SERVER_ERROR: "provider_error",
 };
 
-/** What a resolved `send` means. */
+/** The verdict for a resolved `send`. */
 export function fromCloudflare(result: unknown): ProviderVerdict {
   const messageId = stringMember(result, "messageId");
   return messageId === undefined ? verdict("bad_answer") : accepted(messageId);
 }
 
-/** What a thrown error means. One without a code came from the connection, not from the service. */
+/** The verdict for a thrown error. One without a code came from the connection, not from the service. */
 export function fromCloudflareError(cause: unknown): ProviderVerdict {
   const code = cause instanceof Error ? Reflect.get(cause, "code") : undefined;
   if (typeof code !== "string") return verdict("network_error");

@@ -1,7 +1,7 @@
 import { parseJson, type Webhook } from "../../feedback/webhook.ts";
 import { isOneOf } from "../../../../lib/constant-time.ts";
 
-/** Postmark does not sign. It sends the credentials that were set up with the webhook (`HttpAuth`). */
+/** Postmark does not sign its webhooks. It sends the credentials that were set up with the webhook (`HttpAuth`). */
 export interface PostmarkCredentials {
   user: string;
   password: string;
@@ -10,7 +10,7 @@ export interface PostmarkCredentials {
 const basic = (user: string, password: string): string =>
   btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${password}`)));
 
-/** Whether a webhook's request carries one of the credentials; there are two while they are rotated. */
+/** Whether a webhook call carries one of the credentials. During a rotation there are two. */
 export async function verifyPostmark(
   headers: Headers,
   credentials: readonly PostmarkCredentials[],

@@ -39,10 +39,10 @@ const BOUNCES = new Set([
   "DMARCPolicy",
   "Unknown",
 ]);
-/** A delay that a server announced, and what Postmark does not know: the message may have arrived all the same. */
+/** A delay that a server announced, or a reason unknown to Postmark. The message may have arrived all the same. */
 const DOUBTFUL = new Set(["Transient", "Unknown"]);
 const PERMANENT = new Set(["HardBounce", "BadEmailAddress", "ManuallyDeactivated"]);
-/** Postmark gave up before any server was asked. */
+/** Postmark gave up before it contacted a server. */
 const FAILURES = new Set(["Unconfirmed", "SMTPApiError", "InboundError", "TemplateRenderingFailed"]);
 
 function bounceOf({ Type: type, Inactive: isInactive }: Payload): Part | null {
@@ -50,7 +50,7 @@ function bounceOf({ Type: type, Inactive: isInactive }: Payload): Part | null {
   // Older webhooks report complaints as bounces.
   if (name === "SpamComplaint") return { kind: "complained", permanent: true, code: "complaint" };
   if (FAILURES.has(name)) return { kind: "failed", permanent: false, code: codeOf(name) };
-  // The others (auto-responders, challenges, address changes, unsubscribe requests) are answers to a message that arrived.
+  // Other types (auto-responders, challenges, address changes, unsubscribe requests) answer a message that arrived.
   if (!BOUNCES.has(name)) return null;
   const permanent = PERMANENT.has(name) || isInactive === true;
   return {
@@ -74,7 +74,7 @@ function partOf(record: Payload): Part | null {
 }
 
 /**
- * Reads Postmark's webhooks (postmarkapp.com/developer/webhooks). Open and Click give no event, nor does
+ * Parses Postmark's webhooks (postmarkapp.com/developer/webhooks). Open and Click give no event, nor does
  * SubscriptionChange, which only repeats a bounce or a complaint.
  */
 export const postmarkEvents: FeedbackMapper = (input, receivedAt) => {

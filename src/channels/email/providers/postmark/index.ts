@@ -41,7 +41,7 @@ export const postmark = defineEmailProvider({
     POSTMARK_BASE_URL: url.default("https://api.postmarkapp.com"),
     /** `user:password` that Postmark sends to /webhooks/postmark. */
     POSTMARK_WEBHOOK_CREDENTIALS: webhookCredentials.optional(),
-    /** While rotating: Postmark does not repeat a call that was refused. */
+    /** Also accepted, during a rotation. Postmark does not repeat a call that was refused. */
     POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS: webhookCredentials.optional(),
   },
   credentials: { POSTMARK_TOKEN: z.string().min(1) },

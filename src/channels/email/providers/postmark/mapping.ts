@@ -12,7 +12,7 @@ export const POSTMARK_LIMITS: MessageLimits = {
   headerValue: 900,
 };
 
-/** A server has this stream from the start: transactional mail. */
+/** The stream for transactional mail, which every server has. */
 const STREAM = "outbound";
 
 /** One message of POST /email/batch (postmarkapp.com/developer/api/email-api). */
@@ -62,7 +62,7 @@ function ofResult(result: unknown): ProviderVerdict {
   return messageId === undefined ? verdict("bad_answer") : accepted(messageId);
 }
 
-/** What the answer means for each of `count` messages. A batch is answered 200 with one result a message, in order. */
+/** The verdict for each of `count` messages. The answer to a batch is 200 with one result a message, in order. */
 export function fromPostmark(answer: Answer, count: number, now: number): ProviderVerdict[] {
   const all = (one: ProviderVerdict) => Array.from({ length: count }, () => one);
   if (answer.kind === "answer" && answer.status === 200) {
@@ -72,11 +72,11 @@ export function fromPostmark(answer: Answer, count: number, now: number): Provid
   const code = answer.kind === "answer" ? member(answer.body, "ErrorCode") : undefined;
   const whole =
     commonVerdict(answer, now) ?? (typeof code === "number" ? ofCode(code) : verdict("bad_answer"));
-  // A fault of the whole request rejects none of its messages, unless there is only one.
+  // An error of the whole request does not show which message is wrong, so it rejects none, unless there is only one.
   return all(count > 1 && whole.outcome.kind === "rejected" ? verdict("unknown_error") : whole);
 }
 
-/** What GET /server says of the server that the token belongs to. */
+/** Interprets GET /server: the state of the server that the token belongs to. */
 export const probeOfPostmark = (answer: Answer): ProviderProbe =>
   probeOf(answer, (server) => {
     if (stringMember(server, "Name") === undefined) return null;

@@ -2,7 +2,7 @@ import { ask, get, post, type Answer, type Fetch } from "../../../send-kit/http.
 
 export interface ResendClientOptions {
   fetch: Fetch;
-  /** `re_…`, at best one that may only send. */
+  /** `re_…`. Best a key that may only send. */
   apiKey: string;
   /** Base without a trailing slash: https://api.resend.com. */
   baseUrl: string;
@@ -26,7 +26,7 @@ export function createResendClient({ fetch, apiKey, baseUrl, timeoutMs }: Resend
     );
   return {
     send: (message: unknown, key: string) => submit("/emails", message, key),
-    /** Strict: Resend takes all of them or none, so that an error never hides messages that went out. */
+    /** In strict mode Resend takes all messages or none, so an error never hides messages that were sent. */
     sendBatch: (messages: readonly unknown[], key: string) =>
       submit("/emails/batch", messages, key, { "x-batch-validation": "strict" }),
     listDomains: (): Promise<Answer> => ask(fetch, `${baseUrl}/domains`, get({ authorization }), timeoutMs),

@@ -48,8 +48,8 @@ function partOf({ type, data }: Payload): Pick<FeedbackEvent, "kind" | "permanen
 }
 
 /**
- * Reads Resend's webhooks (resend.com/docs/webhooks/event-types). Events that change nothing give none: sent, opened,
- * clicked, delivery_delayed, and what is not about e-mails.
+ * Parses Resend's webhooks (resend.com/docs/webhooks/event-types). Ignores events that change nothing: sent, opened,
+ * clicked, delivery_delayed, and those that are not about e-mails.
  */
 export const resendEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);

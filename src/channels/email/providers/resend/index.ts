@@ -18,13 +18,13 @@ export interface ResendOptions extends ResendClientOptions {
 
 const MAX_BATCH = 100;
 const REQUESTS_PER_SECOND = 5;
-/** Finding one bad message among 100 takes up to 14 requests. The time is less than a lease. */
+/** Limits for splitting a batch. One bad message among 100 is found with up to 14 requests. The time is less than a lease. */
 const SPLIT = { requests: 20, withinMs: 15 * SECOND };
 const PAUSE_MS = SECOND / REQUESTS_PER_SECOND;
 
 const isKey = (key: string): boolean => /^[!-~]{1,256}$/.test(key);
 
-/** The idempotency key of a request: of one message its own, of several a digest of their keys. */
+/** The idempotency key of a request: the message's own key, or a digest of the keys of several messages. */
 export async function requestKey(messages: readonly EmailMessage[]): Promise<string> {
   const keys = messages.map((message) => message.idempotencyKey);
   const [only] = keys;
@@ -35,13 +35,13 @@ export async function requestKey(messages: readonly EmailMessage[]): Promise<str
 
 /**
  * Resend. A team may make 5 requests a second (resend.com/docs/api-reference/rate-limit). The pace counts messages, and
- * leaves one request a second to others. Resend sends a repeat under the same key only once.
+ * leaves one request a second to other programs. Resend does not send a repeat with the same key again.
  */
 export function createResendProvider(options: ResendOptions): EmailProvider {
   const client = createResendClient(options);
   const { clock } = options;
 
-  /** Resend takes all messages of a batch or none: when it finds fault with one of several, the halves go on their own. */
+  /** Resend takes all messages of a batch or none. If it refuses a batch, the two halves are sent separately. */
   const request = async (messages: readonly EmailMessage[]): Promise<Split<EmailMessage>> => {
     const key = await requestKey(messages);
     const bodies = messages.map(toResend);
@@ -71,9 +71,9 @@ export function createResendProvider(options: ResendOptions): EmailProvider {
 export const resend = defineEmailProvider({
   variables: {
     RESEND_BASE_URL: url.default("https://api.resend.com"),
-    /** `whsec_…`: signs what comes to /webhooks/resend. */
+    /** `whsec_…`: verifies calls to /webhooks/resend. */
     RESEND_WEBHOOK_SECRET: webhookSecret.optional(),
-    /** While rotating: what is signed with this one is taken too. */
+    /** The former secret, also accepted during a rotation. */
     RESEND_WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
   },
   credentials: { RESEND_API_KEY: z.string().min(1) },

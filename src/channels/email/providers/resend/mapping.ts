@@ -55,7 +55,7 @@ const ERRORS: Readonly<Record<string, EmailCode>> = {
   service_unavailable: "provider_error",
 };
 
-/** Only Retry-After may lengthen a quota's wait: the other rate-limit headers are about requests a second. */
+/** Of the rate-limit headers only Retry-After counts for a quota: the others are about requests a second. */
 const quotaWait = (answer: Answer & { kind: "answer" }, now: number, least: number): number => {
   const asked = answer.headers.has("retry-after") ? retryAfterMs(answer.headers, now) : undefined;
   return Math.max(asked ?? 0, least);
@@ -63,13 +63,13 @@ const quotaWait = (answer: Answer & { kind: "answer" }, now: number, least: numb
 
 function failure(answer: Answer & { kind: "answer" }, now: number): ProviderVerdict {
   const name = stringMember(answer.body, "name") ?? "";
-  // Same key, other payload: Resend has sent the first one. A changed rendering must not send it again.
+  // The key was used with another payload, so Resend has sent the message already. It counts as accepted.
   if (name === "invalid_idempotent_request") return accepted(null);
   if (name === "daily_quota_exceeded")
     return verdict("quota_exceeded", quotaWait(answer, now, DAILY_QUOTA_WAIT_MS));
   if (name === "monthly_quota_exceeded")
     return verdict("quota_exceeded", quotaWait(answer, now, MONTHLY_QUOTA_WAIT_MS));
-  // Under 403 this name means: domain not verified, or a test domain that may write to its owner only.
+  // With 403 this name means: the domain is not verified, or it is a test domain that may write only to its owner.
   if (name === "validation_error" && answer.status === 403) return verdict("sender_not_verified");
   const found = lookUp(ERRORS, name);
   if (found !== undefined) return verdict(found);
@@ -83,7 +83,7 @@ function idsOf(body: unknown, isBatch: boolean): (string | undefined)[] {
   return Array.isArray(data) ? data.map((one: unknown) => stringMember(one, "id")) : [];
 }
 
-/** What the answer means for each of `count` messages of one request; one message goes to /emails, more to /emails/batch. */
+/** The verdict for each of `count` messages of one request. One message goes to /emails, more go to /emails/batch. */
 export function fromResend(answer: Answer, count: number, now: number): ProviderVerdict[] {
   const all = (one: ProviderVerdict) => Array.from({ length: count }, () => one);
   if (answer.kind === "silence") return all(verdict(answer.code));
@@ -94,9 +94,9 @@ export function fromResend(answer: Answer, count: number, now: number): Provider
     : all(verdict("bad_answer"));
 }
 
-/** What GET /domains says. */
+/** Interprets GET /domains. */
 export function probeOfResend(answer: Answer): ProviderProbe {
-  // A key that may only send, as it should. The answer shows that Resend knows it, and nothing more.
+  // A key that may only send (as advised) gets 401 here. The answer still shows that Resend knows the key.
   if (answer.kind === "answer" && answer.status === 401)
     if (stringMember(answer.body, "name") === "restricted_api_key") return { kind: "ok" };
   return probeOf(answer, (body) => {

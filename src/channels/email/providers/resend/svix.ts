@@ -7,9 +7,9 @@ export type SvixCheck =
   /** `id` is the same when the event is sent again. */
   { ok: true; id: string } | { ok: false; code: "missing_headers" | "timestamp" | "signature" };
 
-/** Both specifications advise this much. */
+/** Both specifications recommend this tolerance. */
 const TOLERANCE_MS = 5 * MINUTE;
-/** A sender signs with the old and the new secret while rotating. More signatures than this would only make us work. */
+/** During a rotation a sender signs with both secrets. A call with more signatures than this is only meant to make us work. */
 const MAX_SIGNATURES = 16;
 
 /** The header `name` of Svix (`svix-…`) or of Standard Webhooks (`webhook-…`). */
@@ -17,9 +17,9 @@ const header = (headers: Headers, name: string): string =>
   headers.get(`svix-${name}`) ?? headers.get(`webhook-${name}`) ?? "";
 
 /**
- * Checks the signature of Svix's webhooks, which Resend sends; Standard Webhooks 1.0.0 is the same under other header names.
- * The library only signs: it would check the time by the system's clock, so that is done here.
- * @param secrets `whsec_…`; several while they are rotated. Throws when one is not base64, which the configuration refuses.
+ * Checks the signature of Svix's webhooks, which Resend uses; Standard Webhooks 1.0.0 differs only in the header names. The
+ * library only signs here, and the time is checked by `now`: the library would use the system's clock.
+ * @param secrets `whsec_…`; several during a rotation. Throws when one is not base64; the configuration refuses such a secret
  */
 export function createSvixVerifier(secrets: readonly string[]) {
   const signers = secrets.map((secret) => new Signer(secret));

@@ -103,8 +103,8 @@ function partOf({ eventType, notificationType, mail, bounce, complaint, delivery
 }
 
 /**
- * Reads the JSON in an SNS notification's `Message` (ses/latest/dg/event-publishing-retrieving-sns-contents): one event a
- * recipient. Types that change nothing give none (Send, Open, Click, DeliveryDelay, Subscription, types still to come).
+ * Parses the JSON in an SNS notification's `Message` (ses/latest/dg/event-publishing-retrieving-sns-contents): one event for
+ * each recipient. Ignores types that change nothing (Send, Open, Click, DeliveryDelay, Subscription) and unknown ones.
  */
 export const sesEvents: FeedbackMapper = (input, receivedAt) => {
   const parsed = payload.safeParse(input);

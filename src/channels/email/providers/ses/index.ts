@@ -12,15 +12,15 @@ import { fromSes, probeOfSes, SES_LIMITS, toSes } from "./mapping.ts";
 import { createSnsWebhook } from "./webhook.ts";
 
 export interface SesOptions extends SesClientOptions {
-  /** Its event destinations send the feedback. Without one SES publishes no tags. */
+  /** The configuration set that publishes events to SNS. Without one SES publishes no tags. */
   configurationSet?: string | undefined;
-  /** The account's maximum send rate. Outside of the sandbox accounts begin with 14 a second. */
+  /** The account's maximum send rate. Accounts outside the sandbox start with 14 a second. */
   pace?: Pace | undefined;
 }
 
 /**
- * Amazon SES v2, one SendEmail a message: its bulk operation takes only templates that SES renders. It has no idempotency
- * key: a repeat after a time-out may arrive twice.
+ * Amazon SES v2, one SendEmail a message, because its bulk operation takes only templates that SES renders. It has no
+ * idempotency key, so a repeat after a time-out may arrive twice.
  */
 export function createSesProvider(options: SesOptions): EmailProvider {
   const client = createSesClient(options);
@@ -42,12 +42,12 @@ export function createSesProvider(options: SesOptions): EmailProvider {
 export const ses = defineEmailProvider({
   variables: {
     SES_REGION: z.string().min(1).default("us-east-1"),
-    /** Sends its events to SNS, and so to /webhooks/ses. */
+    /** The configuration set that publishes events to SNS, and so to /webhooks/ses. */
     SES_CONFIGURATION_SET: z.string().min(1).optional(),
     /** The account's maximum send rate, e-mails a second. */
     SES_RATE_PER_SECOND: count(14, 10_000),
     SES_ENDPOINT: url.optional(),
-    /** Topics that /webhooks/ses listens to, comma-separated ARNs. */
+    /** Topics that /webhooks/ses accepts, comma-separated ARNs. */
     SES_TOPIC_ARNS: z.string().default("").transform(list),
   },
   credentials: {

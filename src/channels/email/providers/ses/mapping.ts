@@ -4,7 +4,7 @@ import { accepted, lookUp, type ProviderVerdict } from "../../../send-kit/verdic
 import { DISPATCH_TAG, type EmailMessage, type ProviderProbe } from "../../provider.ts";
 import { commonVerdict, type EmailCode, probeOf, ROLLING_QUOTA_WAIT_MS, verdict } from "../verdicts.ts";
 
-/** API_Message and API_MessageHeader of the SES v2 reference. Of the two documented maxima of a value (870, 995) the smaller. */
+/** From API_Message and API_MessageHeader of the SES v2 reference, which give two limits for a value (870, 995): the smaller. */
 export const SES_LIMITS: MessageLimits = {
   asciiLocalPart: true,
   headers: 15,
@@ -31,7 +31,7 @@ export const toSes = (message: EmailMessage, configurationSet: string | undefine
 
 /**
  * Error names of SendEmail (API reference v2; most come as 400, so the status says little), and of AWS's common errors.
- * `throttling` and `refusal` have several meanings, which their text tells apart.
+ * `throttling` and `refusal` have several meanings; the text of the error shows which.
  */
 const ERRORS: Readonly<Record<string, EmailCode | "throttling" | "refusal">> = {
   MessageRejected: "refusal",
@@ -83,14 +83,14 @@ function throttled(text: string, afterMs: number | undefined): ProviderVerdict {
   return verdict("rate_limited", afterMs);
 }
 
-/** An unverified identity and a missing configuration set come under the same names as a bad message. */
+/** An unverified identity and a missing configuration set have the same error names as a bad message. */
 function refused(name: string, text: string): ProviderVerdict {
   if (/not verified/i.test(text)) return verdict("sender_not_verified");
   if (/configuration set/i.test(text)) return verdict("provider_configuration");
   return verdict(name === "MessageRejected" ? "message_rejected" : "invalid_message");
 }
 
-/** What SendEmail's answer means. */
+/** The verdict for an answer of SendEmail. */
 export function fromSes(answer: Answer, now: number): ProviderVerdict {
   if (answer.kind === "silence") return verdict(answer.code);
   if (answer.status >= 200 && answer.status < 300) {
@@ -106,7 +106,7 @@ export function fromSes(answer: Answer, now: number): ProviderVerdict {
   return commonVerdict(answer, now) ?? verdict(name === "" ? "bad_answer" : "unknown_error");
 }
 
-/** What GetAccount (GET /v2/email/account) says of the account. */
+/** Interprets GetAccount (GET /v2/email/account). */
 export const probeOfSes = (answer: Answer): ProviderProbe => probeOf(answer, readAccount);
 
 function readAccount(account: unknown): ProviderProbe | null {

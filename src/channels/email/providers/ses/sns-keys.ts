@@ -17,17 +17,17 @@ const TIMEOUT_MS = 5 * SECOND;
 const MAX_KEYS = 8;
 const MAX_LENGTH = 16 * 1024;
 
-/** URLs without a certificate that are remembered, and for how long. Anyone can put one into a message. */
+/** How many URLs without a certificate are remembered, and for how long. Anyone can put such a URL into a message. */
 const MAX_ABSENT = 256;
 const ABSENT_MS = 10 * MINUTE;
 
 /** Statuses that mean that the certificate does not exist. */
 const ABSENT = new Set([403, 404, 410]);
 
-/** Fetches, for whatever URLs: so many at once, then one a second. */
+/** The rate of fetches, for all URLs together. */
 const FETCHES = { burst: 10, intervalMs: SECOND };
 
-/** The certificate. `absent`: the server has none. `unknown`: it did not answer usefully. */
+/** Fetches a certificate. `absent`: the server has none. `unknown`: there was no useful answer. */
 async function download(
   fetch: Fetch,
   url: string,
@@ -47,7 +47,7 @@ async function download(
 async function publicKey(pem: string, hash: Hash): Promise<CryptoKey | null> {
   try {
     const key = await importX509(pem, "RS256", { extractable: true });
-    // The library knows no SHA-1, which SNS still uses for signature version 1.
+    // The library does not support SHA-1, which SNS still uses for signature version 1.
     const spki = await crypto.subtle.exportKey("spki", key);
     const algorithm = { name: "RSASSA-PKCS1-v1_5", hash };
     return await crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"]);
@@ -57,16 +57,16 @@ async function publicKey(pem: string, hash: Hash): Promise<CryptoKey | null> {
 }
 
 /**
- * Public keys of SNS's signing certificates, by URL. TLS proves that they are SNS's: callers must have checked that the URL
- * is on SNS's host. It keeps the few that were used last. It also remembers URLs without a certificate, and fetches new ones
- * at a slow pace, so that a flood of messages makes no flood of fetches.
+ * Public keys of SNS's signing certificates, by URL. TLS proves that they are SNS's, so callers must check that the URL is on
+ * SNS's host. A cache keeps the last ones used, and URLs without a certificate. New URLs are fetched slowly, so that a flood
+ * of forged messages causes no flood of fetches.
  */
 export function createKeyStore({ fetch, timeoutMs = TIMEOUT_MS, now = Date.now }: KeyStoreOptions) {
   const keys = new Map<string, CryptoKey>();
   const absent = new Map<string, number>();
   const mayFetch = createThrottle(FETCHES, now);
 
-  /** Keeps the order of use: the latest is last. */
+  /** Maps keep their entries in the order of use: the latest is last. */
   function keep<T>(map: Map<string, T>, name: string, value: T, size: number): void {
     map.delete(name);
     const [oldest] = map.keys();
@@ -94,7 +94,7 @@ export function createKeyStore({ fetch, timeoutMs = TIMEOUT_MS, now = Date.now }
   };
 }
 
-/** Confirms a subscription by fetching its `SubscribeURL`, which `createSnsVerifier` has checked. True when SNS agreed. */
+/** Confirms a subscription by fetching its `SubscribeURL`, which `createSnsVerifier` has checked. @returns whether SNS accepted */
 export async function confirmSubscription(
   fetch: Fetch,
   url: string,

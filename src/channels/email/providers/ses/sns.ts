@@ -23,7 +23,7 @@ export type SnsMessage = z.output<typeof snsMessage>;
 
 export type SnsCheck =
   | { ok: true; message: SnsMessage }
-  /** `certificate_unavailable` may pass: the answer is 503, so that SNS tries again. All others are forgeries or not for us. */
+  /** `certificate_unavailable` may be temporary: the answer is 503, so that SNS tries again. All others are refused for good. */
   | {
       ok: false;
       code:
@@ -36,13 +36,13 @@ export type SnsCheck =
     };
 
 export interface SnsVerifierOptions extends KeyStoreOptions {
-  /** ARNs of the topics that we take: anyone can have SNS sign messages of a topic of their own. */
+  /** ARNs of the topics that we accept. Anyone can have SNS sign messages of their own topics. */
   topics: readonly string[];
 }
 
 const SNS_HOST = /^sns\.[a-z0-9-]{3,32}\.amazonaws\.com(?:\.cn)?$/;
 
-/** The URL when it is https, on SNS's own host, without a port or credentials. Null otherwise. */
+/** The URL if it is https, on SNS's own host, without a port and credentials. Null otherwise. */
 function snsUrl(text: string): URL | null {
   const url = URL.parse(text);
   const isSns = url?.protocol === "https:" && SNS_HOST.test(url.hostname) && url.host === url.hostname;
@@ -62,7 +62,7 @@ const isSubscribeUrl = (text: string, topic: string): boolean => {
   return query?.get("Action") === "ConfirmSubscription" && query.get("TopicArn") === topic;
 };
 
-/** The signed text: name and value, each with a line feed, in the order of names (sns-verify-signature-of-message). */
+/** The text that SNS signs: each name and value with a line feed, in the order of names (sns-verify-signature-of-message). */
 function signedText(message: SnsMessage): string {
   const { Message, MessageId, Timestamp, TopicArn, Type } = message;
   const fields: [string, string][] =
@@ -70,7 +70,7 @@ function signedText(message: SnsMessage): string {
       ? [
           ["Message", Message],
           ["MessageId", MessageId],
-          // SNS leaves an empty subject out, like an absent one.
+          // SNS leaves out an empty subject.
           ...(message.Subject ? [["Subject", message.Subject] satisfies [string, string]] : []),
           ["Timestamp", Timestamp],
           ["TopicArn", TopicArn],
@@ -96,7 +96,7 @@ const parse = (body: string): SnsMessage | null => {
   }
 };
 
-/** Checks messages that say they are from SNS. Keep one verifier: it remembers the certificates' keys. */
+/** Verifies messages that claim to be from SNS. Keep one verifier, because it caches the keys. */
 export function createSnsVerifier(options: SnsVerifierOptions) {
   const { topics } = options;
   const keys = createKeyStore(options);

@@ -2,7 +2,7 @@ import { parseJson, type Webhook } from "../../feedback/webhook.ts";
 import { confirmSubscription } from "./sns-keys.ts";
 import { createSnsVerifier, type SnsVerifierOptions } from "./sns.ts";
 
-/** SES's events come through SNS: signed with a certificate of AWS, from a topic of ours. */
+/** SES's events come through SNS, signed with a certificate of AWS, from a topic that we accept. */
 export function createSnsWebhook(options: SnsVerifierOptions): Webhook {
   const verify = createSnsVerifier(options);
   return async (call) => {
@@ -21,7 +21,7 @@ export function createSnsWebhook(options: SnsVerifierOptions): Webhook {
       case "UnsubscribeConfirmation":
         return { kind: "nothing" };
       case "Notification":
-        // A new topic is greeted with a plain sentence: it gives no events.
+        // To a new topic SES sends a plain sentence. It gives no events.
         return { kind: "event", payload: parseJson(message.Message) };
     }
   };
