@@ -1,7 +1,7 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
- * What a POST with an Idempotency-Key has created. The key is a hash of its owner (src/http/idempotency.ts), method, path
+ * What a POST with an Idempotency-Key has created. The key is a hash of its owner (src/http/input.ts), method, path
  * and the caller's key; the fingerprint is a hash of the body. WITHOUT ROWID.
  */
 export const idempotencyKeys = sqliteTable(
