@@ -1,8 +1,8 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
- * What POSTs with an Idempotency-Key have created. `key` is a hash of owner (src/http/idempotency.ts), method, path and the
- * caller's key; the fingerprint is a hash of the body. WITHOUT ROWID.
+ * What a POST with an Idempotency-Key has created. The key is a hash of its owner (src/http/input.ts), method, path
+ * and the caller's key; the fingerprint is a hash of the body. WITHOUT ROWID.
  */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",
