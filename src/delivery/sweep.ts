@@ -6,7 +6,7 @@ import { type ToWake, wake } from "../outbox/wake.ts";
 import type { RegisteredChannel } from "./channel.ts";
 
 /** At most so many dispatches of a channel are woken in one tick. */
-export const SWEEP_LIMIT = 5_000;
+const SWEEP_LIMIT = 5_000;
 
 interface Swept {
   id: string;
@@ -48,7 +48,7 @@ const toWake = ({ id, channel, lane, status, due_at, lease_until }: Swept, now: 
  * The statement that takes up to 5,000 overdue dispatches of a channel and moves them on. The look-ahead is added, so that
  * what is taken now is not taken again by the next tick.
  */
-export const takeOverdue = (ctx: Ctx, channel: string, now: number): SQL<Swept> => sql<Swept>`
+const takeOverdue = (ctx: Ctx, channel: string, now: number): SQL<Swept> => sql<Swept>`
   UPDATE ${dispatches}
   SET wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${ctx.config.sweepAfterMs + LOOK_AHEAD_MS}
   WHERE id IN (

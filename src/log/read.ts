@@ -81,7 +81,7 @@ export function actable([row]: readonly Actable[], noun: string): Dispatch {
 const READS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
 
 /** Whether waiting is over: the outcome is there, or the first attempt has failed and others follow later. */
-export const isSettled = ({ status, attempts }: Dispatch): boolean =>
+const isSettled = ({ status, attempts }: Dispatch): boolean =>
   (status !== "queued" && status !== "sending") || attempts > 0;
 
 export const isFinished = ({ status }: Dispatch): boolean => status !== "queued" && status !== "sending";
