@@ -20,9 +20,9 @@ export type Queues = Record<QueueName, Pick<Queue<QueueMessage>, "sendBatch">>;
 
 /** What the pipeline must know of the notification types, by their ids. It names none itself. */
 export interface TypeTraits {
-  /** Types of which a later message says what an earlier one would have said, as it is by then. */
+  /** Types whose later message makes an earlier one to the same user obsolete. */
   readonly superseding: readonly string[];
-  /** Types that are counted when they are asked for, in a budget of their own, and hold no slot of their channel's. */
+  /** Types whose requests count in a budget of their own. Their dispatches take no slot in the channel's budget. */
   readonly ownBudget: readonly string[];
   /** Types that are counted in their organization's quota when they are asked for, and not when they take their slot. */
   readonly chargedOnRequest: readonly string[];
@@ -36,7 +36,7 @@ export interface TypeTraits {
  */
 export type BeforeRemoval = (ids: SQL) => Statement;
 
-/** What every verb gets. Nothing uses the platform in another way. */
+/** The context that every verb gets. Code uses the platform only through it. */
 export interface Ctx {
   readonly db: Db;
   readonly clock: Clock;

@@ -27,7 +27,7 @@ import { emailBudget, pushBudget, createLimiters } from "./rate-limit/budgets.ts
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
 
-/** What a test may replace: time, chance, the way out, the log, and the notification types. Everything else is real. */
+/** What a test may replace: time, randomness, `fetch`, the log, and the notification types. Everything else is real. */
 export interface Seams {
   clock: Clock;
   random: () => number;
@@ -46,7 +46,7 @@ export interface Deps extends Seams {
   tokenKinds: TokenKinds;
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
-  /** What listens at /webhooks/<provider>; null where it is not configured. */
+  /** The verifiers for /webhooks/<provider>; null where it is not configured. */
   webhooks: ReadonlyMap<string, Webhook | null>;
   /** A context on a D1 session that starts where `start` says. */
   open(start: SessionStart, log?: Log): Ctx;

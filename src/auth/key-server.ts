@@ -17,7 +17,7 @@ const LOOK_MS = 50;
 
 const keySet = z.object({ keys: z.array(z.unknown()) });
 
-/** What is no key set is passed on, so that jose reports it, but not kept. */
+/** An answer that is not a key set is passed to jose, which reports it, but it is not cached. */
 function isKeySet(text: string): boolean {
   try {
     return keySet.safeParse(JSON.parse(text)).success;

@@ -161,7 +161,7 @@ export const isExpired = (dispatch: Dispatch, now: number): boolean =>
 /** The same jitter for all dispatches of a chunk, so that they come back together. The chunk's id is random enough. */
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
 
-/** What an outcome means for its dispatch. @param probe the provider was only being tried out, so a failure spends no attempt */
+/** The verdict for an outcome. @param probe whether this was the probe of a failed provider: its failure spends no attempt */
 function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
   const { dispatch, outcome } = result;
   const now = ctx.clock.now();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Names of types, for people who write clients. */
+/** Names of JSON types, as error messages print them. */
 const TYPES: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",

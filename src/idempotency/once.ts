@@ -84,7 +84,7 @@ export interface Repeatable<Row, Made> {
   replay(rows: readonly Row[], id: string): Made | null;
 }
 
-/** What a round trip found, and what an earlier request with the key made; null when this one is the first. */
+/** The rows of a round trip, and the result of an earlier request with the key; null if this request is the first. */
 export interface Found<B, Made> {
   /** The rows of each statement, by its name. */
   found: Rows<B>;

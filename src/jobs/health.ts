@@ -26,7 +26,7 @@ export interface Health {
   database: { sizeBytes: number; limitBytes: number };
 }
 
-/** How many unfinished dispatches of a channel are looked at: those that are overdue come before those for later. */
+/** How many unfinished dispatches of a channel are checked. Overdue ones come first. */
 const LOOKED_AT = 1_000;
 
 /** The sweep moves `wake_at` of what it has woken, so lateness is counted from `due_at`; `wake_at` only gives the order. */

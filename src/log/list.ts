@@ -65,7 +65,7 @@ function driverOf(scope: Scope, filter: LogFilter): Driver {
 }
 
 /**
- * What an index demands: the condition of a partial one is repeated, or SQLite does not use it; and where the channel comes
+ * The conditions that an index needs. That of a partial index is repeated, or SQLite does not use it; and where the channel comes
  * first in it, all of them are named.
  */
 function demandedBy(driver: Driver, channels: readonly string[]): SQL[] {

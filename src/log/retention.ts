@@ -21,8 +21,8 @@ const PORTION = 2_000;
 const PORTIONS = 80;
 
 /**
- * What has been said must stay known for as long as it could come up again: a yearly certificate, an old match. And no less
- * than its dispatch, which may be rendered from it or tried again.
+ * A dedupe key is kept for as long as its fact could come up again (a yearly certificate, an old match), and at least as long
+ * as its dispatch, which may need it for rendering or a retry.
  */
 const DEDUPE_KEYS_KEPT_DAYS = 400;
 const AUDIT_KEPT_DAYS = 400;
@@ -53,8 +53,8 @@ function removals(ctx: Ctx) {
   const now = ctx.clock.now();
   const before = now - ctx.config.retentionDays * DAY;
   const dedupeKeysKeptDays = Math.max(DEDUPE_KEYS_KEPT_DAYS, ctx.config.retentionDays);
-  // By its time, too: one that was scheduled far ahead, or sent again, is younger than its id. What was cancelled before it
-  // was due ended then.
+  // Also checks the time when it was due: a dispatch that was scheduled far ahead, or retried, is younger than its id. If it
+  // was cancelled before that, the time of the cancellation counts.
   const old = sql`(SELECT id FROM ${dispatches} WHERE id < ${firstIdAt(before)} AND wake_at IS NULL
     AND min(due_at, updated_at) < ${before} ORDER BY id LIMIT ${PORTION})`;
   return {

@@ -46,8 +46,7 @@ export const cancelledUnsent = (where: SQL): SQL<Unsent> =>
     AND slot_at IS NOT NULL AND (sent_at IS NULL OR sent_at < slot_at)`;
 
 /**
- * Whether another dispatch has said since what `d` was to say: a later one of a type that supersedes, or its follower on
- * another channel.
+ * Whether a later dispatch has replaced `d`: one of the same superseding type, or the fallback of `d` on another channel.
  */
 const sentSince = (
   { types }: Ctx,
@@ -57,11 +56,11 @@ const sentSince = (
       AND n.status IN ('queued', 'sending', 'sent', 'delivered')))
   OR EXISTS (SELECT 1 FROM ${dedupeKeys} AS o WHERE o.key = ${fallbackKey(sql`${d}.id`)}))`;
 
-/** Finds a row when another dispatch has said since what this one was to say. */
+/** Finds a row if a later dispatch has replaced this one. */
 export const wasSentSince = (ctx: Ctx, id: string): SQL<{ 1: number }> =>
   sql`SELECT 1 FROM ${dispatches} AS d WHERE d.id = ${id} AND ${sentSince(ctx, sql.raw("d"))}`;
 
-/** What a person may send again: what has failed, and what was cancelled and has not been said by another since. */
+/** Whether a person may retry a dispatch: it has failed, or it was cancelled and no later dispatch has replaced it. */
 const isRetryable = (
   ctx: Ctx,
 ): SQL => sql`(${dispatches.status} IN ('failed', 'bounced') OR (${dispatches.status} = 'cancelled'
@@ -117,7 +116,7 @@ export function requeueFailed(
       slot_at: sql`CASE WHEN ${dispatches.sent_at} >= ${dispatches.slot_at} THEN ${dispatches.slot_at} END`,
       delivered_at: null,
       feedback_weight: null,
-      // From here on its age is counted.
+      // The maximum age is counted from this time.
       scheduled_at: due,
       due_at: due,
       // As firstWakeAt says.

@@ -4,9 +4,9 @@ import type { Budget } from "../rate-limit/limiter.ts";
 
 /** What the outbox and the log must know of a channel. They name none: `ctx.channels` has them all. */
 export interface ChannelTraits {
-  /** As the rows have it. */
+  /** The name, as in the column `channel`. */
   readonly channel: string;
-  /** The queue of what someone waits for; batches and jobs use `bulk` on every channel. */
+  /** The queue for messages that a caller waits for. Batches and jobs use `bulk` on every channel. */
   readonly queue: QueueName;
   /** The queue on which outcomes travel while D1 is away. */
   readonly settlementQueue: QueueName;
@@ -17,8 +17,8 @@ export interface ChannelTraits {
   /** Whether a dispatch of it may be the fallback of one that failed on another channel. */
   readonly canFollow: boolean;
   /**
-   * Not null on a channel where inserting a dispatch that is due delivers it. It then tells the user's open clients that
-   * something has come.
+   * Not null if inserting a due dispatch already delivers it (in-app). It then notifies the user's open clients. Null: a
+   * consumer sends the dispatch.
    */
   readonly announce: ((ctx: Ctx, userId: string) => Promise<void>) | null;
 }

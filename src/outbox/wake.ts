@@ -36,7 +36,7 @@ export function readMessage({ channels }: Pick<Ctx, "channels">, body: unknown):
   return channels.has(channel) ? data : new Error("No channel has this name");
 }
 
-/** A dispatch to wake: its queue must hear of it, or, when inserting it has delivered it, its user's clients. */
+/** A dispatch to wake: its id goes to a queue, or, if inserting it has delivered it, the user's clients are notified. */
 export interface ToWake {
   id: string;
   channel: string;
@@ -126,7 +126,7 @@ export function announceable<T extends { userId: string }>(
 }
 
 /**
- * Tells the open clients of these users that something new has come, once a user and channel. It never fails, since it is
+ * Notifies the open clients of these users of new messages, once for each user and channel. It never fails, since it is
  * only a hint: the rows are the truth, and without it clients find them a little later.
  */
 export async function announce(ctx: Ctx, delivered: Iterable<Delivered>): Promise<void> {

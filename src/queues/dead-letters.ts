@@ -8,7 +8,7 @@ import { DAY } from "../lib/clock.ts";
 import { MAX_SETTLEMENTS } from "../delivery/consume.ts";
 import { eventsIn } from "./email-events.ts";
 
-/** Outcomes that D1 did not take go back onto their queue until they are so old: then it is they that D1 cannot take. */
+/** Outcomes that could not be written are put back onto their queue until this age. After that they must be wrong themselves. */
 const OUTCOMES_KEPT_MS = DAY;
 
 /** Seconds until a dead letter is tried again that could be neither handled nor put back onto its queue. */

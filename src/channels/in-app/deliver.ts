@@ -30,7 +30,7 @@ export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string
         WHERE ${due}`,
       toWake: queuedAmong(ids),
     });
-    // What is not due yet, but soon, is enqueued again; what is due later is the sweep's.
+    // Re-enqueue dispatches that are due soon. The sweep wakes those that are due later.
     await wake(ctx, toWake);
     return new Map();
   } catch (error) {

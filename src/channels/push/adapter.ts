@@ -83,7 +83,7 @@ export function createPushChannel(
 /** Expo has receipts after about 15 minutes. */
 const RECEIPT_AFTER_MS = 15 * MINUTE;
 
-/** The lease ended before all devices were sent to: what is known is written down, and the rest comes again at once. */
+/** The lease ended before all devices got the push. The known results are recorded, and the others are retried at once. */
 const LEASE_OVER: Outcome = {
   kind: "deferred",
   code: "lease_over",

@@ -22,7 +22,7 @@ export interface Answered {
   outcome: Outcome;
 }
 
-/** What a user's device gets that no configured provider sends to, such as one of a provider that is no longer in use. */
+/** The outcome for a device that no configured provider sends to, for example if its provider is no longer in use. */
 export const NO_PROVIDER = {
   kind: "rejected",
   code: "provider_not_configured",
@@ -41,7 +41,7 @@ const resting = (afterMs: number): Outcome => ({
 
 /**
  * Sends each delivery by the provider that its device's token belongs to.
- * @param picked the provider whose gate has let this round pass; of the others each is asked for a permit of its own
+ * @param picked the provider for which this round has a permit. For each other provider a permit is acquired here
  * @param terms of the round
  * @returns deliveries without an answer were not sent: the lease no longer covered them. `health`: of `picked` alone
  */
@@ -98,7 +98,7 @@ async function sendWithPermit(
   return outcomes;
 }
 
-/** A gate that does not answer must not cost the round what other providers have accepted: it is asked again later. */
+/** If a gate does not answer, only its provider's deliveries are retried later, so that the other results are not lost. */
 async function permitOf(
   ctx: Ctx,
   ofProvider: ChannelAdapter<Loaded>,

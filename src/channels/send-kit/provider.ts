@@ -7,7 +7,7 @@ export interface ProviderDefinition<Tools, Provider> extends ProviderSettings {
   create(given: Given, tools: Tools): Provider;
 }
 
-/** What the forms of variables make of them. */
+/** The parsed variables. */
 export type Settings<Forms extends z.ZodRawShape> = z.output<z.ZodObject<Forms>>;
 
 /** A definition as a provider's folder writes it: `create` gets the variables as their forms have read them. */

@@ -3,7 +3,7 @@ import { email } from "./email.ts";
 import { pushPayload } from "./payload.ts";
 import { en } from "./words.en.ts";
 
-/** A push of the API's. One that reaches no device goes on as e-mail where its caller asked for that. */
+/** A message that a caller sends by API. If a push reaches no device, the fallback channel is tried, if the caller named one. */
 export const push = defineType({
   id: "push",
   category: "messages",

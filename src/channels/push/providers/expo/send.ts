@@ -29,8 +29,8 @@ export async function sendMessages(
 }
 
 /**
- * Messages that no request has settled share the failure that ended the round. At the limits they spend an attempt only when
- * nothing was settled: so it comes to an end, and none fails for the mistakes of others.
+ * Messages without a verdict share the failure that ended the round. If the limits ended it, they lose an attempt only when
+ * no message got a verdict. So retries end, and no message fails because of others.
  */
 function unsent({ because, settled }: Left): ProviderVerdict {
   if (because !== null) return because;
