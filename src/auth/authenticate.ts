@@ -15,7 +15,7 @@ export type Authenticate = (token: string, now: number) => Promise<TokenPrincipa
 const MAX_TOKEN_CHARS = 8_192;
 
 /** How far the clocks of issuers may be off: "usually no more than a few minutes" (RFC 7519, §4.1.4). */
-export const CLOCK_LEEWAY_SECONDS = 60;
+const CLOCK_LEEWAY_SECONDS = 60;
 
 /**
  * Why a token was refused, as codes for programs: get a new token, correct how it is made, or check the keys. Each code has

@@ -49,7 +49,7 @@ const isPassing = (error: Error): boolean =>
   ("overloaded" in error && error.overloaded === true);
 
 /** Turns any error into what the caller may know of it. */
-export function asFailure(error: unknown): Failure {
+function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof HTTPException)
     return new Failure(BY_STATUS[error.status] ?? "internal", error.message || "The request failed.");

@@ -99,7 +99,7 @@ export const jsonObject = z.record(z.string(), z.unknown()).refine((value) => !i
 });
 
 /** One fault of a request. */
-export const fieldError = z.object({
+const fieldError = z.object({
   pointer: z
     .string()
     .openapi({ description: "Into the body (RFC 6901), or the name of a parameter or header." }),
@@ -128,7 +128,7 @@ export const memberErrors = {
 };
 
 /** An error, by RFC 9457. */
-export const problem = z
+const problem = z
   .object({
     type: z.string(),
     title: z.string(),

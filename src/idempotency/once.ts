@@ -6,7 +6,7 @@ import { DAY } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";
 
 /** How long a key is kept (draft-ietf-httpapi-idempotency-key-header asks for it to be published). */
-export const IDEMPOTENCY_TTL_MS = DAY;
+const IDEMPOTENCY_TTL_MS = DAY;
 
 /** A request's key as it is stored: in hashes, so that the table holds nothing that the caller wrote. */
 export interface IdempotencyKey {

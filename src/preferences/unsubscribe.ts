@@ -9,13 +9,13 @@ import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
 /** A user's subscription to the e-mails of one type, as an unsubscribe link names it. */
-export interface Subscription {
+export interface EmailSubscription {
   userId: string;
   type: NotificationType;
 }
 
 /** What the unsubscribe page shows: the user's address and locale, and whether the type, or all e-mail, is off. */
-export interface SubscriptionState {
+export interface EmailSubscriptionState {
   email: string | null;
   locale: string | null;
   off: boolean;
@@ -30,7 +30,7 @@ interface Found extends Choices {
 const readState = (userId: string): SQL<Found> => sql<Found>`SELECT u.email, u.locale, ${CHOICES}
   FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id WHERE u.id = ${userId}`;
 
-const stateOf = ({ type }: Subscription, found: Found | undefined): SubscriptionState | null =>
+const stateOf = ({ type }: EmailSubscription, found: Found | undefined): EmailSubscriptionState | null =>
   found === undefined
     ? null
     : {
@@ -43,8 +43,8 @@ const stateOf = ({ type }: Subscription, found: Found | undefined): Subscription
 /** Reads the state for the page; null when the user no longer exists. One round trip. */
 export async function subscriptionOf(
   ctx: Ctx,
-  subscription: Subscription,
-): Promise<SubscriptionState | null> {
+  subscription: EmailSubscription,
+): Promise<EmailSubscriptionState | null> {
   const { state } = await ctx.db.read({ state: readState(subscription.userId) });
   return stateOf(subscription, state[0]);
 }
@@ -52,9 +52,9 @@ export async function subscriptionOf(
 /** Turns a type, or all e-mail, off or on again; null when the user no longer exists. Idempotent; one round trip. */
 export async function changeSubscription(
   ctx: Ctx,
-  subscription: Subscription,
+  subscription: EmailSubscription,
   action: UnsubscribeAction,
-): Promise<SubscriptionState | null> {
+): Promise<EmailSubscriptionState | null> {
   const { state } = await ctx.db.write({
     createIfMissing: createPreferencesIfMissing(ctx, subscription.userId),
     change: changes(ctx, subscription, action),
@@ -63,7 +63,7 @@ export async function changeSubscription(
   return stateOf(subscription, state[0]);
 }
 
-function changes(ctx: Ctx, { userId, type }: Subscription, action: UnsubscribeAction): Statement[] {
+function changes(ctx: Ctx, { userId, type }: EmailSubscription, action: UnsubscribeAction): Statement[] {
   const now = ctx.clock.now();
   // The link works for ever. So only rows that differ are written: pressing again costs no write.
   const set = (column: string, on: boolean): Statement[] => {

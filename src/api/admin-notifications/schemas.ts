@@ -4,7 +4,7 @@ import { pageQuery, pagination } from "../../http/pagination.ts";
 import { anyDispatchId, directoryId, inOrder, instant, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 
-export const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
+const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
 
 const listItem = {
   dispatch_id: dispatchId,

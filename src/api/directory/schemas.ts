@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { directoryId, memberErrors } from "../../http/schemas.ts";
 
 /** Items of one bulk upsert. */
-export const MAX_ITEMS = 1_000;
+const MAX_ITEMS = 1_000;
 
 /** An id that can be part of a path: not `.` and `..`, which URL parsers resolve. */
 export const entityId = directoryId.refine((id) => id !== "." && id !== "..", "must not be . or ..");

@@ -32,7 +32,7 @@ const message = {
   updated_at: printedTime.openapi({ description: "When it last changed." }),
 };
 
-export const inboxMessage = z.object(message).openapi("InboxMessage");
+const inboxMessage = z.object(message).openapi("InboxMessage");
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 

@@ -5,7 +5,7 @@ import { directoryId, inOrder, instant, listOf, printedTime } from "../../http/s
 import { plainText } from "../../lib/text.ts";
 
 /** Events that a history shows at once. */
-export const MAX_HISTORY = 1_000;
+const MAX_HISTORY = 1_000;
 const HISTORY = 100;
 
 /** Dispatches that one record names. */

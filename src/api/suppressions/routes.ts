@@ -4,7 +4,7 @@ import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** Part of the directory. Suppressions have ids, since URLs are kept in logs and must not contain addresses. */
-export const BASE = "/api/v1/directory/suppressions";
+const BASE = "/api/v1/directory/suppressions";
 
 const operators = { tags: ["Directory"], middleware: access(null, OPERATOR_ROLES) };
 

@@ -9,9 +9,9 @@ import { verifyUnsubscribe } from "../../preferences/unsubscribe-token.ts";
 import { Failure } from "../../lib/failure.ts";
 import {
   changeSubscription,
-  type Subscription,
+  type EmailSubscription,
   subscriptionOf,
-  type SubscriptionState,
+  type EmailSubscriptionState,
 } from "../../preferences/unsubscribe.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 
@@ -20,8 +20,8 @@ const MAX_FORM_BYTES = 4_096;
 
 function page(
   c: Context<AppEnv>,
-  subscription: Subscription | null,
-  state: SubscriptionState | null,
+  subscription: EmailSubscription | null,
+  state: EmailSubscriptionState | null,
   undone: boolean,
 ): Response {
   const home = c.get("deps").config.publicUrl;
@@ -45,7 +45,7 @@ function page(
  * multipart and without any login, unsubscribes or undoes it.
  */
 export function register(app: App): void {
-  async function subscriptionIn(c: Context<AppEnv>): Promise<Subscription | null> {
+  async function subscriptionIn(c: Context<AppEnv>): Promise<EmailSubscription | null> {
     const { config, types } = c.get("deps");
     const target = await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? "");
     const type = types.byLinkCode(target?.code ?? 0);

@@ -4,7 +4,7 @@ import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** The caller's e-mail notifications, or those of a user whom an admin or a service names; mounted before the push contract's `/{id}`. */
-export const BASE = "/api/v1/notifications";
+const BASE = "/api/v1/notifications";
 
 const own = { tags: ["My e-mail notifications"], middleware: access(null) };
 

@@ -4,7 +4,7 @@ import { content, SHOWN_OR_SILENT, withContentRules } from "../send-body.ts";
 import { notificationId, status } from "../schemas.ts";
 
 /** Targets of one batch. */
-export const MAX_TARGETS = 1_000;
+const MAX_TARGETS = 1_000;
 
 export const target = withContentRules(z.strictObject(content)).openapi("PushTarget", {
   anyOf: SHOWN_OR_SILENT,
