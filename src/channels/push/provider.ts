@@ -41,7 +41,3 @@ export interface PushProvider {
   /** Fetches receipts for up to 1,000 tickets; absent where the provider has none. */
   receipts?(tickets: readonly string[]): Promise<ReceiptReport>;
 }
-
-/** Whether `provider` sends to devices whose token belongs to the provider called `owner`. */
-export const takes = (provider: Pick<PushProvider, "name" | "devices">, owner: string): boolean =>
-  provider.devices === "all" || provider.name === owner;

@@ -8,7 +8,11 @@ import { chunks } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
 import { keptUntil, parseData, parseOptions } from "./options.ts";
 import type { Device, Loaded } from "./load.ts";
-import { type PushMessage, type PushProvider, takes } from "./provider.ts";
+import type { PushMessage, PushProvider } from "./provider.ts";
+
+/** Whether `provider` sends to devices whose token belongs to the provider called `owner`. */
+export const takes = (provider: Pick<PushProvider, "name" | "devices">, owner: string): boolean =>
+  provider.devices === "all" || provider.name === owner;
 
 /** One device's part of a dispatch. */
 export interface PushDelivery {

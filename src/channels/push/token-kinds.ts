@@ -1,4 +1,5 @@
-import { type PushProvider, takes } from "./provider.ts";
+import type { PushProvider } from "./provider.ts";
+import { takes } from "./send-by-provider.ts";
 import type { PushProviderDefinition } from "./providers/definition.ts";
 
 /** Which provider a device's token belongs to. */
