@@ -54,7 +54,7 @@ export const change = createRoute({
   path: `${BASE}/{id}`,
   summary: "Retry a dispatch that failed or was cancelled, or note something",
   description:
-    "`retry`: what failed, bounced or was cancelled, with all attempts anew. 409 says at once why it would be in vain: `no_device`, `provider_not_configured`, `no_address`, `unverified`, `suppressed`, `unsubscribed`, `nothing_to_say`, `expired`; or `told_since` where another message has told it. `update`: sets `note`.",
+    "`retry`: sends again what failed, bounced or was cancelled, with new attempts. 409 says why it could not be sent: `no_device`, `provider_not_configured`, `no_address`, `unverified`, `suppressed`, `unsubscribed`, `nothing_to_say`, `expired`; or `told_since` if another message has said the same since. `update`: sets `note`.",
   request: { params: schemas.idParam, body: jsonBody(schemas.changeBody) },
   responses: { 200: json(schemas.changed, "Done"), ...problems(400, 404, 409, 413, 415) },
 });

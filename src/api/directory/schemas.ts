@@ -48,5 +48,5 @@ export const notifyQuery = z.object({
     .enum(["true", "false"])
     .default("true")
     .transform((text) => text === "true")
-    .openapi({ description: "`false`: nobody is told of what follows from this change." }),
+    .openapi({ description: "`false`: this change notifies nobody." }),
 });

@@ -15,7 +15,7 @@ const ABOUT = {
     title: "Tidings",
     version: "1.0.0",
     description:
-      "Notifications from Cloudflare's edge: nothing is lost, and nothing is told twice. Errors are RFC 9457 problem documents. Parameters and fields that an operation does not declare are refused with 400, methods that an address does not have with 405 and `Allow`.",
+      "Notifications from Cloudflare's edge: nothing is lost, and nothing is sent twice. Errors are RFC 9457 problem documents. Parameters and fields that an operation does not declare are refused with 400, methods that an address does not have with 405 and `Allow`.",
   },
   security: [{ bearer: [] }],
 };

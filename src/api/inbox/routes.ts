@@ -44,7 +44,7 @@ export const live = createRoute({
   method: "get",
   path: `${BASE}/live`,
   summary: "Open a live connection (WebSocket)",
-  description: `The server sends \`InboxFrame\`, the client \`ping\` (answered by \`pong\`), \`InboxSync\` or \`InboxAck\`; what is not known is ignored. After a gap connect again with the last \`cursor\` as \`after\`: nothing is missed, and nothing comes twice. A client is sent at most ${MAX_UNACKED_BYTES / 1024} KB that it has not acknowledged, and may say ${SAYS.burst} things at once and then one each second: over either the server closes with 1013 (connect again with a new ticket). It closes with 4000 after twelve hours (connect again with a new ticket), with 4001 when the user has more than ${MAX_SOCKETS} connections, and with 4002 when the user is erased. 429 while too many closed connections of the user are not gone yet.`,
+  description: `The server sends \`InboxFrame\`, the client \`ping\` (answered by \`pong\`), \`InboxSync\` or \`InboxAck\`; other messages are ignored. After a gap, connect again with the last \`cursor\` as \`after\`: nothing is missed, and nothing comes twice. A client is sent at most ${MAX_UNACKED_BYTES / 1024} KB that it has not acknowledged, and may send ${SAYS.burst} messages at once and then one a second. Beyond either limit the server closes with 1013 (connect again with a new ticket). It closes with 4000 after twelve hours (connect again with a new ticket), with 4001 when the user has more than ${MAX_SOCKETS} connections, and with 4002 when the user is erased. 429: too many closed connections of the user have not been removed yet.`,
   request: { query: schemas.liveQuery },
   responses: { 101: { description: "The connection is open" }, ...problems(400) },
 });

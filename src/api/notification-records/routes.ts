@@ -77,7 +77,7 @@ export const change = createRoute({
   method: "put",
   path: `${BASE}/{id}`,
   summary: "Correct a notification record",
-  description: "What is left out stays as it is.",
+  description: "Fields that are left out do not change.",
   request: { params: schemas.idParam, body: jsonBody(schemas.changeBody) },
   responses: { 200: json(schemas.changed, "Changed"), ...problems(400, 404, 413, 415) },
 });

@@ -144,7 +144,7 @@ export const listQuery = z
     ...pageQuery,
     peer_mentor_id: directoryId.optional(),
     event_type: eventType.optional(),
-    coordinator_id: directoryId.optional().openapi({ description: "Who was told." }),
+    coordinator_id: directoryId.optional().openapi({ description: "The coordinator who was notified." }),
     from: instant
       .optional()
       .openapi({ type: "string", format: "date-time", description: "Sent at or after." }),

@@ -19,13 +19,13 @@ const dayList = listOf(z.int().min(0).max(30), MAX_DAYS).transform((days) =>
 
 const settings = {
   email_notifications_enabled: z.boolean().openapi({ description: "Off: nothing but test e-mails is sent." }),
-  notification_frequency: z.enum(FREQUENCIES).openapi({ description: "When new matches are told." }),
+  notification_frequency: z.enum(FREQUENCIES).openapi({ description: "When new matches are sent." }),
   new_match_notifications: z.boolean(),
   match_threshold: z
     .int()
     .min(0)
     .max(100)
-    .openapi({ description: "The least score of a match that is told." }),
+    .openapi({ description: "The lowest score of a match that is sent." }),
   deadline_notifications: z.boolean(),
   deadline_reminder_days: dayList.openapi({
     description: "Days before a deadline. Kept without repeats, largest first.",

@@ -42,7 +42,7 @@ export const applications: WireCollection<ApplicationFacts, Application> = {
     updated_at: iso(updated_at),
   }),
   about:
-    "Applications are what users send in for grants. A change of `status` is told as `application_status`, each once. An application that is new here has not changed; with `notify=false` nobody is told either. One whose status is `withdrawn` brings no reminders of its grant's deadline.",
+    "Applications are what users send in for grants. Each change of `status` sends one `application_status`, unless `notify=false`. A new application sends none. There are no reminders of the grant's deadline for an application whose status is `withdrawn`.",
   deletion: "Nobody hears of it any more.",
   exampleId: example.id,
 };

@@ -40,7 +40,7 @@ export const grants: WireCollection<GrantFacts, Grant> = {
     .openapi("Grant", { example }),
   print: ({ id, title, url, deadline }) => ({ id, title, url, deadline: isoOrNull(deadline) }),
   about:
-    "Grants are what users match and apply for; they are reminded of deadlines. Matches that came before it are told once it is there.",
+    "Users match grants and apply for them, and are reminded of their deadlines. If a match arrives before its grant, the user is notified when the grant arrives.",
   deletion: "Nobody hears of it any more. Its matches and applications stay.",
   exampleId: example.id,
 };

@@ -29,7 +29,7 @@ export const matches: WireCollection<MatchFacts, Match> = {
     .openapi("Match", { example: { ...example, created_at: "2026-03-26T08:00:00.000Z" } }),
   print: ({ created_at, ...facts }) => ({ ...facts, created_at: iso(created_at) }),
   about:
-    "Matches say which grants fit a user. One that comes up to the user's `match_threshold` is told once, as `new_match`, at the user's `notification_frequency`; with `notify=false` it is not. One whose grant or user is not known yet waits for them, for seven days. What has closed by the time of the message is not told.",
-  deletion: "It is not told any more.",
+    "Matches say which grants fit a user. A match that reaches the user's `match_threshold` is sent once, as `new_match`, at the user's `notification_frequency`, unless `notify=false`. If its grant or user is not known yet, it waits for them for up to seven days. A grant that has closed when the message is sent is left out.",
+  deletion: "It is left out of messages that are sent later.",
   exampleId: example.id,
 };

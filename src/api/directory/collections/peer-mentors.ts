@@ -15,7 +15,7 @@ const fields = {
   email: emailAddress.nullable().default(null),
   phone: plainText(40).nullable().default(null),
   coordinator_id: idOrNull.openapi({
-    description: "The user who is told when the mentor pauses or returns.",
+    description: "The user who is notified when the mentor pauses or returns.",
   }),
   org_id: idOrNull.openapi({ description: "The mentor's organization. It may come later." }),
   current_status: z
@@ -88,7 +88,7 @@ export const peerMentors: WireCollection<PeerMentorFacts, PeerMentor> = {
     updated_at: iso(rest.updated_at),
   }),
   about:
-    "Peer mentors are looked after by a coordinator. When `current_status` changes to `paused`, or from `paused` to anything else, a notification record is written and the coordinator is told by push (by e-mail if that fails) and in-app. A mentor who is new here has not changed; with `notify=false` nothing is recorded either.",
+    "Peer mentors are looked after by a coordinator. When `current_status` changes to `paused`, or from `paused` to anything else, a notification record is written and the coordinator is notified by push (by e-mail if that fails) and in-app. A new mentor, or `notify=false`, leads to neither.",
   deletion: "The notification records about the mentor go with them.",
   exampleId: example.id,
 };
