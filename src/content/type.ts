@@ -143,6 +143,8 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
   const byCode = new Map(all.map((type) => [type.linkCode, type]));
   if (byId.size < all.length || byCode.size < all.length)
     throw new Error("Two notification types have the same id or link code");
+  const wrong = all.find(({ linkCode }) => !Number.isInteger(linkCode) || linkCode < 1 || linkCode > 255);
+  if (wrong !== undefined) throw new Error(`The link code of ${wrong.id} is not one of 1 to 255`);
   return { all, get: (id) => byId.get(id), byLinkCode: (code) => byCode.get(code) };
 }
 

@@ -35,11 +35,18 @@ export interface Reactions {
   beforeDeletion(dispatches: SQL): readonly Statement[];
 }
 
-/** An entry of `Reactions.changes`. */
-export const on = <F extends Facts, S extends F>(
-  { name }: Collection<F, S>,
+/**
+ * An entry of `Reactions.changes`. Throws for a reaction to removals of a collection that removes by itself: it would not
+ * run.
+ */
+export function on<F extends Facts, S extends F>(
+  { name, remove }: Collection<F, S>,
   ...reactions: readonly Reaction<NoInfer<F>>[]
-): readonly [string, readonly Reaction[]] => [name, reactions];
+): readonly [string, readonly Reaction[]] {
+  if (remove !== undefined && reactions.some(({ removed }) => removed !== undefined))
+    throw new Error(`The collection ${name} removes by itself, so a reaction to it would not run`);
+  return [name, reactions];
+}
 
 /** The reactions to a collection's changes. */
 export const reactionsTo = ({ reactions }: Ctx, { name }: Pick<Collection, "name">): readonly Reaction[] =>

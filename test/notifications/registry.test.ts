@@ -87,4 +87,10 @@ describe("the built-in types", () => {
     if (first === undefined || second === undefined) throw new Error("There are two at least");
     expect(() => createTypes([first, { ...second, [key]: first[key] }])).toThrow("same id or link code");
   });
+
+  test.each([0, 256, 1.5])("have no link code %d, which fits into no link", (linkCode) => {
+    const [first] = builtInTypes.all;
+    if (first === undefined) throw new Error("There is one at least");
+    expect(() => createTypes([{ ...first, linkCode }])).toThrow("1 to 255");
+  });
 });

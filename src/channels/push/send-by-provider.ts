@@ -36,6 +36,9 @@ export const NO_PROVIDER = {
 /** A gate that does not answer is asked again after so long. */
 const AFTER_GATE_FAULT_MS = 15 * SECOND;
 
+/** Deliveries that went with a failed probe are tried again after so long: its gate rests for at least this time. */
+const AFTER_PROBE_MS = 30 * SECOND;
+
 const resting = (afterMs: number): Outcome => ({
   kind: "deferred",
   code: "throttled",
@@ -90,7 +93,9 @@ async function sendWithPermit(
   { lease }: Terms,
 ): Promise<ReadonlyMap<PushDelivery, Outcome>> {
   const ofProvider = { ...adapter, providers: [provider] };
-  const permit = await permitOf(ctx, ofProvider, provider, deliveries.length);
+  // No more than the provider takes at once: each request asks for what is missing, at the provider's pace.
+  const count = Math.min(deliveries.length, provider.pace.burst);
+  const permit = await permitOf(ctx, ofProvider, provider, count);
   if ("retryAt" in permit) {
     const outcome = resting(Math.max(1, permit.retryAt - ctx.clock.now()));
     return new Map(deliveries.map((delivery) => [delivery, outcome]));
@@ -99,8 +104,21 @@ async function sendWithPermit(
   const terms = { lease, acquireMore: permit.acquireMore };
   const { outcomes, health } = await sendThrough(ctx, provider, deliveries, terms);
   await releasePermit(ctx, ofProvider, permit, health);
-  return outcomes;
+  return permit.admission.probe ? new Map([...outcomes].map(ofProbe)) : outcomes;
 }
+
+/** A failure of a provider that was only being tried out spends no attempt. */
+const ofProbe = ([delivery, outcome]: [PushDelivery, Outcome]): [PushDelivery, Outcome] => [
+  delivery,
+  outcome.kind === "retry"
+    ? {
+        kind: "deferred",
+        code: outcome.code,
+        message: outcome.message,
+        afterMs: outcome.afterMs ?? AFTER_PROBE_MS,
+      }
+    : outcome,
+];
 
 /** If a gate does not answer, only its provider's deliveries are retried later, so that the other results are not lost. */
 async function permitOf(

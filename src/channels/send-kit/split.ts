@@ -65,12 +65,16 @@ export async function sendInPieces<T>(
       const verdict = answer.verdicts[at];
       if (verdict !== undefined) verdicts.set(index, verdict);
     }
-    because = answer.verdicts.find((verdict) => verdict.health.kind !== "ok") ?? null;
+    because = unwellIn(answer.verdicts);
   }
 
   const rest = left({ because, settled: verdicts.size });
   return items.map((_, index) => verdicts.get(index) ?? rest);
 }
+
+/** The provider is not well if every verdict of an answer says so. One alone may be about its own message. */
+const unwellIn = (verdicts: readonly ProviderVerdict[]): ProviderVerdict | null =>
+  verdicts.every(({ health }) => health.kind !== "ok") ? (verdicts[0] ?? null) : null;
 
 /** The places of the items in their pieces. The pieces hold the same items as `whole`, in any order. */
 function placed<T>(whole: readonly Placed<T>[], pieces: readonly T[][]): Placed<T>[][] {

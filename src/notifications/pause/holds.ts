@@ -15,4 +15,4 @@ export const PAUSE_HOLDS: SQL = sql`EXISTS (SELECT 1 FROM ${notificationRecords}
     AND (m.status = ${PAUSED}) = (d.type = 'pause_activated'))`;
 
 /** Whether a dispatch `d` is about a pause or return that is no longer true. */
-export const PAUSE_IS_OVERTAKEN: SQL = sql`${IS_PAUSE_MESSAGE} AND NOT ${PAUSE_HOLDS}`;
+export const PAUSE_IS_OVERTAKEN: SQL = sql`(${IS_PAUSE_MESSAGE} AND NOT ${PAUSE_HOLDS})`;

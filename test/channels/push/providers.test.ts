@@ -116,6 +116,63 @@ describe("a user with devices of several providers", () => {
   });
 });
 
+describe("a further provider", () => {
+  /** A pigeon that fails until `isWell`. */
+  function createIll() {
+    const pigeon = createPigeon();
+    const state = { isWell: false, requests: [] as number[] };
+    const provider: PushProvider = {
+      ...pigeon.provider,
+      send: async (messages) => {
+        state.requests.push(messages.length);
+        if (state.isWell) return pigeon.provider.send(messages);
+        const outcome = { kind: "retry", code: "timeout", message: "Silence" } as const;
+        return { outcomes: messages.map(() => outcome), health: { kind: "error" } };
+      },
+    };
+    return { provider, state };
+  }
+
+  test("that is tried out in vain costs its deliveries no attempt", async () => {
+    const h = createWorld();
+    const { provider, state } = createIll();
+    const { users } = await givenUsers(h, 1, 0);
+    await givenDevices(users, "pigeon");
+    // Five rounds that fail open its circuit.
+    for (let i = 0; i < 5; i++) await deliverOver(h, [provider], await givenDispatches(h, users));
+    expect(state.requests).toHaveLength(5);
+    h.clock.advance(31_000);
+    const [probe = ""] = await givenDispatches(h, users);
+    await deliverOver(h, [provider], [probe]);
+    expect(state.requests).toHaveLength(6);
+    expect(await dispatchOf(probe)).toMatchObject({ status: "queued", attempts: 0 });
+  });
+
+  test("gets no more at once than it takes", async () => {
+    const h = createWorld();
+    const { provider, state } = createIll();
+    state.isWell = true;
+    const slow: PushProvider = {
+      ...provider,
+      maxPerRequest: 10,
+      pace: { ratePerSecond: 10, burst: 10 },
+    };
+    const { users } = await givenUsers(h, 3, 0);
+    for (const prefix of ["a", "b", "c", "d", "e", "f", "g", "h"])
+      await env.DB.prepare(
+        `INSERT INTO device_tokens (token, user_id, provider, platform, registered_at)
+         SELECT ?1 || ':' || value, value, 'pigeon', 'ios', 0 FROM json_each(?2)`,
+      )
+        .bind(prefix, JSON.stringify(users))
+        .run();
+    const before = h.clock.now();
+    await deliverOver(h, [slow], await givenDispatches(h, users));
+    expect(state.requests).toEqual([10, 10, 4]);
+    // The second ten wait for a second, the four after them for less than one more.
+    expect(h.clock.now() - before).toBeGreaterThanOrEqual(1_000);
+  });
+});
+
 describe("a device of a provider that is not configured", () => {
   test("is given to no other provider, and counts as not reached", async () => {
     const h = createWorld();

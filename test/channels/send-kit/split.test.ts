@@ -113,6 +113,24 @@ describe("messages that a provider wants in pieces", () => {
     expect(verdicts).toEqual(numbers(4).map(() => DOWN));
   });
 
+  test("are sent although an answer about one message could not be read", async () => {
+    const verdicts = await sendInPieces(
+      numbers(4),
+      LIMITS,
+      async (items): Promise<Split<number>> =>
+        items.length > 2
+          ? { kind: "split", pieces: halves(items) }
+          : { kind: "settled", verdicts: items.map((item) => (item === 1 ? DOWN : accepted("id"))) },
+      ({ because }) => because ?? notTried(),
+    );
+    expect(verdicts.map(({ outcome }) => outcome.kind)).toEqual([
+      "accepted",
+      "retry",
+      "accepted",
+      "accepted",
+    ]);
+  });
+
   test("keep a pause between two requests, and none before the first", async () => {
     const provider = createStrict(new Set([0]));
     const at: number[] = [];
