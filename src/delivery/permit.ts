@@ -1,6 +1,6 @@
 import type { Ctx } from "../ctx.ts";
 import type { Admission, Gate, Gates } from "./gate/gate.ts";
-import type { ChannelAdapter, ProviderEntry } from "./channel.ts";
+import type { ProviderEntry, RegisteredChannel } from "./channel.ts";
 import type { ProviderHealth } from "./outcome.ts";
 import type { AcquireMore } from "./send-concurrently.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -16,13 +16,16 @@ export interface Permit {
   unused(): number;
 }
 
+/** What sends: a channel, and the providers that may be asked. */
+type Sender = Pick<RegisteredChannel, "channel" | "providers">;
+
 const gateOf = (ctx: Ctx, { channel }: { channel: string }, { name }: ProviderEntry): Gate =>
   ctx.gates(`${channel}:${name}`);
 
 /** Asks each provider's gate in order of preference. When all rest: the time at which the first one is back. */
-export async function acquirePermit<Loaded>(
+export async function acquirePermit(
   ctx: Ctx,
-  adapter: ChannelAdapter<Loaded>,
+  adapter: Sender,
   count: number,
 ): Promise<Permit | { retryAt: number }> {
   let retryAt = Number.POSITIVE_INFINITY;
@@ -85,9 +88,9 @@ function acquireMoreOf(
  * Ends a permit: reports the worst that the round has met (a success only where the gate waits for one), and gives back what
  * was not used.
  */
-export async function releasePermit<Loaded>(
+export async function releasePermit(
   ctx: Ctx,
-  adapter: ChannelAdapter<Loaded>,
+  adapter: Sender,
   { provider, admission, unused }: Permit,
   health: readonly ProviderHealth[],
 ): Promise<void> {

@@ -146,9 +146,9 @@ export const senderLeft = (dispatch: Dispatch): Verdict =>
     ...ended(dispatch, false),
   });
 
-/** Of a dispatch whose consumer is lost each time. */
+/** Of a dispatch whose consumer is lost each time. It may have been sent, so its slot counts as used. */
 export const abandoned = (dispatch: Dispatch): Verdict =>
-  failed(dispatch, "abandoned", "Sending it was interrupted too often", ended(dispatch, false));
+  failed(dispatch, "abandoned", "Sending it was interrupted too often");
 
 /**
  * Whether a dispatch may no longer be sent: it is past its `expires_at`, or `MAX_AGE_MS` late. While it has no slot its age is

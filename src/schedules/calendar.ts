@@ -43,7 +43,7 @@ export function isoWeekKey(date: LocalDate): string {
 /** The Monday that begins the ISO week `2026-W53`; null when `key` is not such a key. */
 export function mondayOfWeek(key: string): LocalDate | null {
   const [, year, week] = /^(\d{4})-W(\d{2})$/.exec(key) ?? [];
-  if (year === undefined || week === undefined) return null;
+  if (week === undefined) return null;
   // The fourth of January lies in the first week of its year.
   return addLocalDays(mondayOf({ year: Number(year), month: 1, day: 4 }), 7 * (Number(week) - 1));
 }

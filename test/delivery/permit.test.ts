@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { acquirePermit, restFor } from "../../src/delivery/permit.ts";
 import { SECOND } from "../../src/lib/clock.ts";
 import type { Harness } from "../support/harness.ts";
 import {
@@ -20,6 +21,28 @@ const gateOf = (h: Harness) => h.ctx.gates("push:expo");
 async function shutGate(h: Harness) {
   for (let i = 0; i < 5; i++) await gateOf(h).report({ kind: "error" });
 }
+
+describe("a permit", () => {
+  const push = (h: Harness) => ({ channel: "push", providers: h.deps.pushProviders });
+
+  test("of a probe is used up by the first request", async () => {
+    const h = createWorld();
+    await shutGate(h);
+    h.clock.advance(30 * SECOND);
+    const permit = await acquirePermit(h.ctx, push(h), 10);
+    if ("retryAt" in permit) throw new Error("The gate should admit a probe");
+    expect([permit.admission.probe, permit.unused()]).toEqual([true, 10]);
+    expect([await permit.acquireMore(3), permit.unused()]).toEqual([0, 0]);
+    expect(await permit.acquireMore(1)).toBeGreaterThan(0);
+  });
+
+  test("that is refused for a short time is asked for again in whole seconds, one at least", async () => {
+    const { ctx } = createWorld();
+    const now = ctx.clock.now();
+    expect([0, 1, 1_000, 1_001].map((ms) => restFor(ctx, now + ms))).toEqual([1, 1, 1, 2]);
+    expect(restFor(ctx, now + ctx.config.sweepAfterMs)).toBeNull();
+  });
+});
 
 describe("a message that finds nothing to send", () => {
   test("costs the provider's pace nothing", async () => {

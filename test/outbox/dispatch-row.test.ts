@@ -4,6 +4,14 @@ import { createWorld } from "../support/pipeline.ts";
 
 const NEW = { channel: "push", lane: "push", type: "push", userId: "kari", orgId: null } as const;
 
+test("an in-app message is delivered by being made, unless it expires at that time", () => {
+  const { ctx } = createWorld();
+  const inApp = { ...NEW, channel: "in_app", lane: "bulk" } as const;
+  const statusOf = (expiresAt: number) => dispatchRow(ctx, { ...inApp, expiresAt }).status;
+  expect(statusOf(ctx.clock.now() + 1)).toBe("delivered");
+  expect(statusOf(ctx.clock.now())).toBe("queued");
+});
+
 test("what a message does not have is NULL, and not the text of nothing", () => {
   const row = dispatchRow(createWorld().ctx, { ...NEW, data: null });
   expect([row.data, row.options, row.payload, row.title, row.batch_id]).toEqual([

@@ -92,7 +92,7 @@ async function sendWithPermit(
   deliveries: readonly PushDelivery[],
   { lease }: Terms,
 ): Promise<ReadonlyMap<PushDelivery, Outcome>> {
-  const ofProvider = { ...adapter, providers: [provider] };
+  const ofProvider = { channel: adapter.channel, providers: [provider] };
   // No more than the provider takes at once: each request asks for what is missing, at the provider's pace.
   const count = Math.min(deliveries.length, provider.pace.burst);
   const permit = await permitOf(ctx, ofProvider, provider, count);
@@ -123,7 +123,7 @@ const ofProbe = ([delivery, outcome]: [PushDelivery, Outcome]): [PushDelivery, O
 /** If a gate does not answer, only its provider's deliveries are retried later, so that the other results are not lost. */
 async function permitOf(
   ctx: Ctx,
-  ofProvider: ChannelAdapter<Loaded>,
+  ofProvider: Parameters<typeof acquirePermit>[1],
   { name }: PushProvider,
   count: number,
 ): Promise<Permit | { retryAt: number }> {
