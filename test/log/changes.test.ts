@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
-import { cancelQueued, requeueFailed } from "../../src/outbox/change.ts";
+import { cancelQueued, requeueFailed, SUBSCRIPTION_REMOVED } from "../../src/outbox/change.ts";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
 import {
   createWorld,
@@ -55,6 +55,22 @@ describe("a cancel", () => {
     await cancel(h, id);
     expect(await dispatchOf(id)).toMatchObject({ status: "sent" });
   });
+});
+
+test("what was cancelled with its subscription is never put back into the queue", async () => {
+  const h = createWorld();
+  const [removed = "", byHand = ""] = (await givenPushes(h, 2)).ids;
+  const where = (id: string) => sql`id = ${id}`;
+  await h.ctx.db.write({
+    removed: cancelQueued(h.ctx, where(removed), SUBSCRIPTION_REMOVED),
+    byHand: cancelQueued(h.ctx, where(byHand)),
+  });
+  for (const id of [removed, byHand]) await h.ctx.db.write({ it: requeueFailed(h.ctx, where(id)) });
+  expect(await dispatchOf(removed)).toMatchObject({
+    status: "cancelled",
+    error_code: "subscription_removed",
+  });
+  expect(await dispatchOf(byHand)).toMatchObject({ status: "queued", error_code: null });
 });
 
 test("what was not to be sent after a time is not put back into the queue after it", async () => {

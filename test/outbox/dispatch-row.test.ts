@@ -7,9 +7,19 @@ const NEW = { channel: "push", lane: "push", type: "push", userId: "kari", orgId
 test("an in-app message is delivered by being made, unless it expires at that time", () => {
   const { ctx } = createWorld();
   const inApp = { ...NEW, channel: "in_app", lane: "bulk" } as const;
-  const statusOf = (expiresAt: number) => dispatchRow(ctx, { ...inApp, expiresAt }).status;
-  expect(statusOf(ctx.clock.now() + 1)).toBe("delivered");
-  expect(statusOf(ctx.clock.now())).toBe("queued");
+  const now = ctx.clock.now();
+  expect(dispatchRow(ctx, { ...inApp, expiresAt: now + 1 })).toMatchObject({
+    status: "delivered",
+    sent_at: now,
+    delivered_at: now,
+    delivered_count: 1,
+  });
+  expect(dispatchRow(ctx, { ...inApp, expiresAt: now })).toMatchObject({
+    status: "queued",
+    sent_at: null,
+    delivered_at: null,
+    delivered_count: 0,
+  });
 });
 
 test("what a message does not have is NULL, and not the text of nothing", () => {
