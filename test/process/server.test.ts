@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
 import type { Server } from "../../src/cli/process.ts";
 import { serveExpoSandbox, type ServedExpoSandbox } from "../support/sandbox/serve.ts";
 import { call, start, stateFolder, tick, until } from "./support.ts";
@@ -54,7 +55,7 @@ test("a push goes out over real sockets, and the answer has the outcome", async 
 });
 
 test("the production bundle serves its reference and its API description, and makes a mail, without any eval", async () => {
-  expect((await call(server, "GET", "/openapi.json")).body.openapi).toBe("3.1.0");
+  expect((await call(server, "GET", "/openapi.json")).body).toMatchObject({ openapi: "3.1.0" });
   expect((await call(server, "GET", "/docs")).status).toBe(200);
   expect((await call(server, "GET", "/docs/swagger-ui-bundle.js")).status).toBe(200);
   const reader = {
@@ -77,9 +78,12 @@ test("a push whose provider drops the connection is tried again", async () => {
     body: "Again.",
   });
   expect(sent.status).toBe(202);
-  const record = await call(server, "GET", `/api/v1/notifications/${sent.body.id}`);
+  const { id } = z.object({ id: z.string() }).parse(sent.body);
+  const record = await call(server, "GET", `/api/v1/notifications/${id}`);
   expect(record.body).toMatchObject({ status: "queued", error_code: "expo_unreachable" });
 });
+
+const pushes = z.object({ data: z.array(z.object({ user_id: z.string(), status: z.string() })) });
 
 test("a server that is killed during 100 sends and started again sends them all", async () => {
   const users = Array.from({ length: 100 }, (_, i) => `usr_kill_${i}`);
@@ -98,11 +102,10 @@ test("a server that is killed during 100 sends and started again sends them all"
   server = await start(folder.path, vars());
   const rows = async () => {
     const page = await call(server, "GET", "/api/v1/notifications?limit=100");
-    const found: { user_id: string; status: string }[] = page.body.data;
-    return found.filter((row) => row.user_id.startsWith("usr_kill_"));
+    return pushes.parse(page.body).data.filter((row) => row.user_id.startsWith("usr_kill_"));
   };
   const taken = await rows();
-  expect(taken.length).toBeGreaterThanOrEqual(answered.length);
+  expect(taken.length).toBeGreaterThanOrEqual(Math.max(10, answered.length));
   const allSent = await until(async () => {
     await tick(server);
     return (await rows()).every((row) => row.status === "sent");

@@ -17,8 +17,8 @@ const VARS = {
 export interface Answer {
   status: number;
   headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- what a test reads of an answer is checked by its assertions
-  body: any;
+  /** Parsed JSON, or text. */
+  body: unknown;
 }
 
 /** A folder for the state of one server, which outlives it. */

@@ -1,17 +1,34 @@
+import { z } from "zod";
 import type { Things } from "../../support/requests.ts";
 import { type Production, tokenFor } from "../production.ts";
 
 const ROLES = ["user", "coordinator", "org_admin", "global_admin", "service"] as const;
 
-// oxlint-disable-next-line typescript/no-explicit-any -- what is read of an answer is only an id
-type Json = any;
+/** What is read of answers. An id that is missing must stop the run: without it the requests would find nothing. */
+const identified = z.object({ id: z.string() });
+const READ = {
+  nothing: z.unknown(),
+  one: identified,
+  subscription: z.object({ notification_id: z.string() }),
+  batch: z.object({ batch_id: z.string() }),
+  reminder: z.object({ data: z.object({ dispatch_id: z.string() }) }),
+  data: z.object({ data: z.tuple([identified], identified) }),
+  items: z.object({ items: z.tuple([identified], identified) }),
+  page: z.object({ pagination: z.object({ next_cursor: z.string() }) }),
+};
 
 /** Makes one of everything through the API, so that requests find it. `name` keeps worlds apart. */
 export async function createThings({ origin }: Production, name: string): Promise<Things> {
   const [org, user, other] = [`org_${name}`, `usr_${name}`, `coo_${name}`];
   const service = await tokenFor({ sub: "svc", role: "service" });
   const own = await tokenFor({ sub: user, role: "user" });
-  const call = async (method: string, path: string, body?: Json, token = service): Promise<Json> => {
+  const call = async <T>(
+    schema: z.ZodType<T>,
+    method: string,
+    path: string,
+    body?: object,
+    token = service,
+  ): Promise<T> => {
     const answer = await fetch(`${origin}/api/v1/${path}`, {
       method,
       headers: {
@@ -23,16 +40,16 @@ export async function createThings({ origin }: Production, name: string): Promis
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
+    return schema.parse(text === "" ? null : JSON.parse(text));
   };
-  const put = (path: string, body: Json) => call("PUT", `directory/${path}`, body);
+  const put = (path: string, body: object) => call(READ.nothing, "PUT", `directory/${path}`, body);
 
   const person = { org_id: org, email_verified: true, locale: "nb", timezone: "Europe/Oslo" };
   await put(`orgs/${org}`, { name: "Org", parent_id: null });
   await put(`users/${user}`, { ...person, name: "Kari", email: `${user}@example.com` });
   await put(`users/${other}`, { ...person, name: "Ola", email: `${other}@example.com` });
   const token = `ExponentPushToken[${name}]`;
-  await call("POST", "notifications/device-tokens", { user_id: user, token, platform: "ios" });
+  await call(READ.nothing, "POST", "notifications/device-tokens", { user_id: user, token, platform: "ios" });
   const soon = new Date(Date.now() + 20 * 86_400_000).toISOString();
   await put(`certifications/cert_${name}`, {
     user_id: user,
@@ -51,24 +68,29 @@ export async function createThings({ origin }: Production, name: string): Promis
   await put(`grants/grant_${name}`, { title: "Grant", deadline: soon });
   await put(`matches/match_${name}`, { user_id: user, grant_id: `grant_${name}`, score: 90 });
   await put(`applications/app_${name}`, { user_id: user, grant_id: `grant_${name}`, status: "sent" });
-  const batch = await call("POST", "notifications/batch", {
+  const batch = await call(READ.batch, "POST", "notifications/batch", {
     targets: [user, other].map((user_id) => ({ user_id, title: "Hello", body: "you" })),
   });
-  const push = await call("POST", "notifications", {
+  const push = await call(READ.one, "POST", "notifications", {
     user_id: user,
     title: "Hello",
     body: "you",
     channels: ["push", "in_app"],
   });
-  const admin = await call("POST", "admin/notifications/certification-reminder", { user_id: user });
-  const record = (await call("GET", `notification-records?peer_mentor_id=men_${name}`)).data[0];
-  const stats = await call("POST", "stats-notifications", { user_id: user, time_window: "weekly" });
-  await call("POST", "notifications/test", undefined, own);
-  const history = await call("GET", "notifications/history", undefined, own);
-  const inbox = await call("GET", "inbox", undefined, own);
-  const page = await call("GET", "notifications?limit=1");
+  const admin = await call(READ.reminder, "POST", "admin/notifications/certification-reminder", {
+    user_id: user,
+  });
+  const records = await call(READ.data, "GET", `notification-records?peer_mentor_id=men_${name}`);
+  const stats = await call(READ.subscription, "POST", "stats-notifications", {
+    user_id: user,
+    time_window: "weekly",
+  });
+  await call(READ.nothing, "POST", "notifications/test", undefined, own);
+  const history = await call(READ.items, "GET", "notifications/history", undefined, own);
+  const inbox = await call(READ.data, "GET", "inbox", undefined, own);
+  const page = await call(READ.page, "GET", "notifications?limit=1");
 
-  const known: Record<string, string | undefined> = {
+  const known: Record<string, string> = {
     token,
     user_id: user,
     org_id: org,
@@ -77,10 +99,10 @@ export async function createThings({ origin }: Production, name: string): Promis
     peerMentorId: `men_${name}`,
     grant_id: `grant_${name}`,
     batch_id: batch.batch_id,
-    notification_id: history.items[0]?.id,
+    notification_id: history.items[0].id,
     cursor: page.pagination.next_cursor,
   };
-  const ids: [part: string, id: string | undefined][] = [
+  const ids: [part: string, id: string][] = [
     ["directory/orgs", org],
     ["directory/users", user],
     ["directory/certifications", `cert_${name}`],
@@ -90,9 +112,9 @@ export async function createThings({ origin }: Production, name: string): Promis
     ["directory/matches", `match_${name}`],
     ["directory/applications", `app_${name}`],
     ["admin/notifications", admin.data.dispatch_id],
-    ["notification-records", record?.id],
-    ["stats-notifications", stats.id],
-    ["inbox", inbox.data[0]?.id],
+    ["notification-records", records.data[0].id],
+    ["stats-notifications", stats.notification_id],
+    ["inbox", inbox.data[0].id],
     ["notifications", push.id],
   ];
   return {
