@@ -1,3 +1,4 @@
+import { parseJson } from "../lib/objects.ts";
 import { z } from "zod";
 import { type Clock, SECOND } from "../lib/clock.ts";
 import { createThrottle } from "../rate-limit/throttle.ts";
@@ -18,13 +19,7 @@ const LOOK_MS = 50;
 const keySet = z.object({ keys: z.array(z.unknown()) });
 
 /** An answer that is not a key set is passed to jose, which reports it, but it is not cached. */
-function isKeySet(text: string): boolean {
-  try {
-    return keySet.safeParse(JSON.parse(text)).success;
-  } catch {
-    return false;
-  }
-}
+const isKeySet = (text: string): boolean => keySet.safeParse(parseJson(text)).success;
 
 /**
  * `fetch` for a key set. A flood of tokens with keys that do not exist makes neither a fetch each nor many at once: jose

@@ -1,3 +1,4 @@
+import { isObject } from "../lib/objects.ts";
 import type { z } from "zod";
 import type { FieldError } from "../lib/failure.ts";
 
@@ -27,10 +28,7 @@ const nameOf = (path: readonly PropertyKey[]): string =>
 export type Target = "json" | "query" | "param" | "header" | "form" | "cookie";
 
 const isRepeated = (given: unknown, [name]: readonly PropertyKey[]): boolean =>
-  typeof given === "object" &&
-  given !== null &&
-  name !== undefined &&
-  Array.isArray(Object.getOwnPropertyDescriptor(given, name)?.value);
+  isObject(given) && name !== undefined && Array.isArray(Object.getOwnPropertyDescriptor(given, name)?.value);
 
 /**
  * Every fault that zod found. A generator, so that the reader can stop early.

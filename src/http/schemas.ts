@@ -83,6 +83,14 @@ export const listOf = <T extends z.ZodType>(item: T, max: number, min = 1) =>
 /** A time that we print. */
 export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });
 
+/** The times of creation between which a list of the log shows dispatches. To be checked by `inOrder`. */
+export const createdBetween = {
+  from: instant
+    .optional()
+    .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
+  to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
+};
+
 /** No caller needs deeper JSON, and walking through JSON of this depth is far from overflowing the stack. */
 const MAX_DEPTH = 64;
 

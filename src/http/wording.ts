@@ -1,3 +1,4 @@
+import { isObject } from "../lib/objects.ts";
 import { z } from "zod";
 
 /** Names of JSON types, as error messages print them. */
@@ -44,7 +45,7 @@ function size(side: "least" | "most", bound: number | bigint, origin: string, in
 const isMissing = ({ code, input, ...issue }: z.core.$ZodRawIssue): boolean => {
   if (code === "unrecognized_keys" || code === "custom") return false;
   const { discriminator } = issue;
-  return typeof discriminator === "string" && typeof input === "object" && input !== null
+  return typeof discriminator === "string" && isObject(input)
     ? Object.getOwnPropertyDescriptor(input, discriminator) === undefined
     : input === undefined;
 };

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { anyDispatchId, directoryId, inOrder, instant, printedTime } from "../../http/schemas.ts";
+import { anyDispatchId, createdBetween, directoryId, inOrder, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 
 const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
@@ -55,10 +55,7 @@ export const listQuery = z
     status: z.enum(STATUSES).optional(),
     recipient_user_id: directoryId.optional(),
     batch_id: z.string().max(64).optional(),
-    from: instant
-      .optional()
-      .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
-    to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
+    ...createdBetween,
   })
   .refine(...inOrder);
 

@@ -1,6 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { anyDispatchId, directoryId, inOrder, instant, jsonObject, printedTime } from "../../http/schemas.ts";
+import {
+  anyDispatchId,
+  createdBetween,
+  directoryId,
+  inOrder,
+  jsonObject,
+  printedTime,
+} from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 import { options, reference } from "./send-body.ts";
 
@@ -86,10 +93,7 @@ export const listQuery = z
     scenario_id: reference.optional(),
     prompt_id: reference.optional(),
     batch_id: z.string().max(64).optional(),
-    from: instant
-      .optional()
-      .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
-    to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
+    ...createdBetween,
   })
   .refine(...inOrder);
 

@@ -1,3 +1,4 @@
+import { isObject } from "../../lib/objects.ts";
 import { z } from "@hono/zod-openapi";
 import {
   INTERRUPTION_LEVELS,
@@ -97,13 +98,12 @@ const isSilent = ({ title, body, options }: Content): boolean =>
 
 /** Mentions silent pushes only to callers who send options. */
 const isRequired = ({ input }: { input?: unknown }): string =>
-  typeof input === "object" && input !== null && "options" in input
+  isObject(input) && "options" in input
     ? "is required: only a silent push (`options.content_available`) has neither title nor body"
     : "is required";
 
 /** Checks also objects with other faults, so that a missing title is reported together with them. */
-const evenIfWrong = ({ value }: z.core.ParsePayload): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const evenIfWrong = ({ value }: z.core.ParsePayload): boolean => isObject(value);
 
 function checkSilent(content: Content, refuse: (path: string[], message: string) => void): void {
   const isEmpty = Object.keys(content.data ?? {}).length === 0;

@@ -1,3 +1,4 @@
+import { isObject } from "../../lib/objects.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import { firstDueAt } from "../../outbox/timing.ts";
 import { DAY, MINUTE, SECOND } from "../../lib/clock.ts";
@@ -80,10 +81,8 @@ export const unknownTo = (
 ): PushOptionName[] =>
   namesOf(options).filter((name) => !providers.some((provider) => provider.options.includes(name)));
 
-// Both columns were checked when they were written.
-const isOptions = (value: unknown): value is PushOptions => typeof value === "object" && value !== null;
-const isData = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
+// The column was checked when it was written.
+const isOptions = (value: unknown): value is PushOptions => isObject(value);
 
 /** Reads the column `options`. */
 export function parseOptions(column: string | null): PushOptions {
@@ -94,7 +93,7 @@ export function parseOptions(column: string | null): PushOptions {
 /** Reads the column `data`: JSON for the app, or null. */
 export function parseData(column: string | null): Record<string, unknown> | null {
   const value: unknown = column === null ? null : JSON.parse(column);
-  return isData(value) ? value : null;
+  return isObject(value) ? value : null;
 }
 
 /** How long a push service keeps a push for a phone that is off: four weeks, Android's default. */

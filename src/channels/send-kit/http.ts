@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../../lib/objects.ts";
 import { PROVIDER_TIMEOUT_MS } from "../../config/provider.ts";
 import { HOUR, SECOND } from "../../lib/clock.ts";
 
@@ -13,14 +14,6 @@ export type Answer =
   /** Nothing came back: the provider may have taken the request or not. */
   | { kind: "silence"; code: "timeout" | "network_error" };
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /**
  * Makes a request and reads the whole answer, both within `timeoutMs`. Does not throw. It follows no redirects: no API used
  * here makes any, and the credentials would go with them.
@@ -34,7 +27,7 @@ export async function ask(
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, { ...init, redirect: "manual", signal });
-    const body = parse(await response.text());
+    const body = parseJson(await response.text());
     return { kind: "answer", status: response.status, headers: response.headers, body };
   } catch {
     return { kind: "silence", code: signal.aborted ? "timeout" : "network_error" };
@@ -76,9 +69,7 @@ export async function compressed(init: ReturnType<typeof post>): Promise<Request
 
 /** Member `key` of a JSON object; undefined where there is none. */
 export const member = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
-    : undefined;
+  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
 /** The same for a string that is not empty. */
 export function stringMember(value: unknown, key: string): string | undefined {

@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/objects.ts";
 import { z } from "zod";
 import { CURSOR } from "./protocol.ts";
 
@@ -18,9 +19,5 @@ const clientMessage = z.discriminatedUnion("type", [
  */
 export function parseClientMessage(text: string | ArrayBuffer): z.output<typeof clientMessage> | null {
   if (typeof text !== "string" || text.length > MAX_MESSAGE_CHARS) return null;
-  try {
-    return clientMessage.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return clientMessage.safeParse(parseJson(text)).data ?? null;
 }

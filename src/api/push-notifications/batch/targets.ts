@@ -1,3 +1,4 @@
+import { isObject } from "../../../lib/objects.ts";
 import type { z } from "@hono/zod-openapi";
 import { directoryId } from "../../../http/schemas.ts";
 import type { PushProvider } from "../../../channels/push/provider.ts";
@@ -58,6 +59,4 @@ export function resultsOf({ all, rejected }: Targets, taken: readonly TargetResu
 
 /** The user of an invalid target; empty when it names none. */
 const userOf = (given: unknown): string =>
-  typeof given === "object" && given !== null && "user_id" in given
-    ? (directoryId.safeParse(given.user_id).data ?? "")
-    : "";
+  isObject(given) ? (directoryId.safeParse(given.user_id).data ?? "") : "";

@@ -21,12 +21,3 @@ export type Received =
 
 /** Verifies calls of a provider. It lives as long as the isolate, because some cache keys. @param now epoch ms */
 export type Webhook = (call: WebhookCall, now: number) => Promise<Received>;
-
-/** Parses JSON; undefined if the text is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
-import { parseJson, type Webhook } from "../../feedback/webhook.ts";
+import { parseJson } from "../../../../lib/objects.ts";
+import type { Webhook } from "../../feedback/webhook.ts";
 import { isOneOf } from "../../../../lib/constant-time.ts";
 
 /** Postmark does not sign its webhooks. It sends the credentials that were set up with the webhook (`HttpAuth`). */

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../../lib/objects.ts";
 import { z } from "zod";
 import { createKeyStore, type KeyStoreOptions } from "./sns-keys.ts";
 
@@ -88,13 +89,7 @@ function signedText(message: SnsMessage): string {
   return fields.map(([name, value]) => `${name}\n${value}\n`).join("");
 }
 
-const parse = (body: string): SnsMessage | null => {
-  try {
-    return snsMessage.safeParse(JSON.parse(body)).data ?? null;
-  } catch {
-    return null;
-  }
-};
+const parse = (body: string): SnsMessage | null => snsMessage.safeParse(parseJson(body)).data ?? null;
 
 /** Verifies messages that claim to be from SNS. Keep one verifier, because it caches the keys. */
 export function createSnsVerifier(options: SnsVerifierOptions) {
