@@ -10,10 +10,13 @@ export interface Parameter {
   schema: JsonSchema;
 }
 
+/** The schema of a body by media type. */
+type Content = Record<string, { schema: Schema }>;
+
 export interface Operation {
   parameters?: Parameter[];
-  requestBody?: { content: Record<string, { schema: Schema }> };
-  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+  requestBody?: { content: Content };
+  responses: Record<string, { content?: Content }>;
 }
 
 /** What we read of an OpenAPI 3.1 document. */
@@ -95,6 +98,26 @@ export function findOperation(document: OpenApi, method: string, path: string): 
     return fits ? [{ operations, parameters: parts.filter(isParameter).length }] : [];
   });
   return matches.sort((a, b) => a.parameters - b.parameters)[0]?.operations[method.toLowerCase()];
+}
+
+/** The schemas that the document declares for the bodies of its operations. They throw where it declares none. */
+export function bodiesOf(document: OpenApi) {
+  const operationOf = (method: string, path: string): Operation => {
+    const operation = findOperation(document, method, path);
+    if (operation === undefined) throw new Error(`The document does not know ${method} ${path}`);
+    return operation;
+  };
+  const bodyOf = (where: string, content: Content | undefined): z.ZodType => {
+    const schema = content?.["application/json"]?.schema;
+    if (schema === undefined) throw new Error(`The document declares no JSON for ${where}`);
+    return toZod(schema, document.components.schemas);
+  };
+  return {
+    answer: (method: string, path: string, status: number) =>
+      bodyOf(`${method} ${path} → ${status}`, operationOf(method, path).responses[status]?.content),
+    request: (method: string, path: string) =>
+      bodyOf(`${method} ${path}`, operationOf(method, path).requestBody?.content),
+  };
 }
 
 /** Objects are closed where the document does not open them, so that a field that it does not name is noticed. */
