@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SECOND } from "../lib/clock.ts";
 import { type ContractName, PUBLIC_CONTRACTS } from "./contracts.ts";
 import { formOf, type Given, type KnownProviders, PROVIDER_TIMEOUT_MS } from "./provider.ts";
 import { brokenRules } from "./rules.ts";
@@ -91,7 +92,10 @@ export interface Config {
   certificationReminderDays: readonly number[];
   /** Local hour, 0–23. */
   digestHour: number;
-  /** How long a provider may take to answer. Less than a lease, so that a request ends before its claim does. */
+  /**
+   * How long a provider may take to answer. A request that is split takes up to three times as long, and so ends within half
+   * a lease: a consumer that has just claimed can send.
+   */
   providerTimeoutMs: number;
   leaseMs: number;
   sweepAfterMs: number;
@@ -162,7 +166,7 @@ export function readConfig(env: object, known: KnownProviders): Config {
     databaseLimitBytes: v.DATABASE_LIMIT_MB * 1_000_000,
     certificationReminderDays: v.CERTIFICATION_REMINDER_DAYS,
     digestHour: v.DIGEST_HOUR,
-    providerTimeoutMs: Math.min(PROVIDER_TIMEOUT_MS, v.LEASE_SECONDS * 500),
+    providerTimeoutMs: Math.min(PROVIDER_TIMEOUT_MS, (v.LEASE_SECONDS * SECOND) / 6),
     leaseMs: v.LEASE_SECONDS * 1_000,
     sweepAfterMs: v.SWEEP_AFTER_SECONDS * 1_000,
     sendWaitMs: v.SEND_WAIT_SECONDS * 1_000,

@@ -6,7 +6,7 @@ import type { Outcome, ProviderHealth, SendReport } from "./outcome.ts";
 /** Connections of a Worker that may wait for response headers at the same time (Workers limits). */
 const PARALLEL_REQUESTS = 6;
 
-/** A provider may have to split a request. It begins no part later than two time-outs after the first. */
+/** A provider may have to split a request. It begins no part later than two time-outs after the first (send-kit/split.ts). */
 const TIMEOUTS_OF_A_REQUEST = 3;
 
 /** Waits until so many messages may be sent. @returns 0, or for how long (ms) the provider rests instead */
@@ -55,7 +55,7 @@ export async function sendConcurrently<Item>(
     health.push(report.health);
     items.forEach((item, i) => outcomes.set(item, report.outcomes[i] ?? FAULT));
   };
-  const longest = longestRequest(ctx);
+  const longest = TIMEOUTS_OF_A_REQUEST * ctx.config.providerTimeoutMs;
   const isCovered = () => ctx.clock.now() + longest <= lease.until;
 
   let restMs = 0;
@@ -71,10 +71,6 @@ export async function sendConcurrently<Item>(
   }
   return { outcomes, health };
 }
-
-/** How long a request may take (ms): never more than half a lease, so that a consumer that has just claimed can send. */
-const longestRequest = ({ config }: Ctx): number =>
-  Math.min(TIMEOUTS_OF_A_REQUEST * config.providerTimeoutMs, config.leaseMs / 2);
 
 async function sendSafely<Item>(
   ctx: Ctx,

@@ -3,16 +3,14 @@ import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
 import { erasedUsers } from "../db/schema/index.ts";
 import { DAY } from "../lib/clock.ts";
+import { sha256Hex } from "../lib/sha256.ts";
 import { Failure } from "../lib/failure.ts";
 
 /**
  * What is kept of an erased user's id: SHA-256, in hex. It uses no secret: after a rotation no tombstone would match any
  * more. The hash does not show the id, but someone who has the database can check a guess.
  */
-export async function erasedHash(userId: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`erased user ${userId}`));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const erasedHash = (userId: string): Promise<string> => sha256Hex(`erased user ${userId}`);
 
 /**
  * The statement for the batch that erases a user. For `TOMBSTONE_DAYS` neither the user's token nor a device registration

@@ -1,3 +1,4 @@
+import { sha256Hex } from "../lib/sha256.ts";
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { idempotencyKeys, type Dispatch, dispatches } from "../db/schema/index.ts";
@@ -21,11 +22,7 @@ interface StoredKey {
   fingerprint: string;
 }
 
-async function hash(value: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(value));
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const hash = (value: unknown): Promise<string> => sha256Hex(JSON.stringify(value));
 
 /** The key of a request. `scope`: the caller, the endpoint and the key that was sent. */
 export const keyOf = async (

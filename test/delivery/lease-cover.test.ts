@@ -8,14 +8,14 @@ import { createWorld } from "../support/pipeline.ts";
 const LONGEST = 3 * 10 * SECOND;
 
 /** How many of a round's two requests are sent, the first of which takes `tookMs`, on a lease of `leaseMs`. */
-async function sentWithin(leaseMs: number, tookMs: number, configuredMs = 60 * SECOND): Promise<number> {
-  const h = createWorld();
+async function sentWithin(leaseMs: number, tookMs: number, vars = {}): Promise<number> {
+  const h = createWorld(vars);
   const now = h.clock.now();
   const lease = { claimId: "claim", claimedAt: now, until: now + leaseMs };
   // More than may be under way at once, so that the last one begins after the others.
   const requests = Array.from({ length: 7 }, (_, i) => [i]);
   const { outcomes } = await sendConcurrently(
-    { ...h.ctx, config: { ...h.ctx.config, leaseMs: configuredMs } },
+    h.ctx,
     { lease, acquireMore: () => Promise.resolve(0) },
     requests,
     (items) => {
@@ -36,7 +36,7 @@ test("a request begins as long as it could end within the lease", async () => {
 });
 
 test("what was claimed just now may be sent, however short the lease is", async () => {
-  expect(await sentWithin(20 * SECOND, 0, 20 * SECOND)).toBe(7);
-  expect(await sentWithin(20 * SECOND, 10 * SECOND, 20 * SECOND)).toBe(7);
-  expect(await sentWithin(20 * SECOND, 10 * SECOND + 1, 20 * SECOND)).toBe(6);
+  expect(await sentWithin(20 * SECOND, 0, { LEASE_SECONDS: "20" })).toBe(7);
+  expect(await sentWithin(20 * SECOND, 10 * SECOND, { LEASE_SECONDS: "20" })).toBe(7);
+  expect(await sentWithin(20 * SECOND, 10 * SECOND + 1, { LEASE_SECONDS: "20" })).toBe(6);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTypes, traitsOf } from "../../src/content/index.ts";
+import { createTypes, renderEmail, traitsOf } from "../../src/content/index.ts";
 import { COMMON_TYPE } from "../../src/db/schema/index.ts";
 import { builtInTypes } from "../../src/notifications/registry.ts";
 
@@ -40,7 +40,13 @@ describe("the built-in types", () => {
   });
 
   test.each(builtInTypes.all)("$id can be sent as e-mail, at first or in the end", (type) => {
-    expect([...type.channels, type.fallback]).toContain("email");
+    const { subject, text } = renderEmail(
+      { type, content: type.sample(NOW) },
+      { name: "Kari", locale: null, timezone: null },
+      { unsubscribe: null, home: "https://t.test" },
+      NOW,
+    );
+    expect([subject, text]).not.toContain("");
   });
 
   test("answer without an unsubscribe link only what was just done, in words that parse", () => {

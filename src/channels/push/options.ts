@@ -1,7 +1,7 @@
 import { isObject } from "../../lib/objects.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import { firstDueAt } from "../../outbox/timing.ts";
-import { DAY, MINUTE, SECOND } from "../../lib/clock.ts";
+import { MINUTE, SECOND } from "../../lib/clock.ts";
 
 /** How urgent a push is. `high` may wake a sleeping phone. */
 export const PRIORITIES = ["default", "normal", "high"] as const;
@@ -97,7 +97,7 @@ export function parseData(column: string | null): Record<string, unknown> | null
 }
 
 /** How long a push service keeps a push for a phone that is off: four weeks, Android's default. */
-const KEPT_BY_SERVICE_MS = 28 * DAY;
+const KEPT_BY_SERVICE_MS = MAX_TTL_SECONDS * SECOND;
 
 /** Time that queue and sweep may take after a push is due. It lets a push with `ttl: 0` be sent at all. */
 const ON_ITS_WAY_MS = MINUTE;

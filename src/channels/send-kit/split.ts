@@ -12,8 +12,8 @@ export type Split<T> =
 export interface SplitLimits {
   clock: Pick<Clock, "now">;
   requests: number;
-  /** Milliseconds after which no further request is begun. */
-  withinMs: number;
+  /** Of one request, in ms. No request begins later than two of these after the first: a claim's lease reckons with that. */
+  timeoutMs: number;
   /** Waits between two requests, where the provider's rate asks for it. */
   pause?: () => Promise<void>;
 }
@@ -42,11 +42,11 @@ interface Placed<T> {
  */
 export async function sendInPieces<T>(
   items: readonly T[],
-  { clock, requests, withinMs, pause }: SplitLimits,
+  { clock, requests, timeoutMs, pause }: SplitLimits,
   request: (items: readonly T[]) => Promise<Split<T>>,
   left: (why: Left) => ProviderVerdict,
 ): Promise<ProviderVerdict[]> {
-  const until = clock.now() + withinMs;
+  const until = clock.now() + 2 * timeoutMs;
   const verdicts = new Map<number, ProviderVerdict>();
   let because: ProviderVerdict | null = null;
   // A stack, so that a piece is dealt with to its end: each call settles something, and repeats come to an end.

@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../lib/sha256.ts";
 /** How long a ticket is valid (ms). Short, because a ticket is in a URL, and URLs may end up in logs. */
 export const TICKET_TTL_MS = 60_000;
 
@@ -18,7 +19,7 @@ export class Tickets {
 
   /** Stores a new ticket and deletes expired ones. `now` is epoch ms. @returns when it expires */
   async issue(secret: string, userId: string, now: number): Promise<number> {
-    const key = PREFIX + (await sha256(secret));
+    const key = PREFIX + (await sha256Hex(secret));
     const expiresAt = now + TICKET_TTL_MS;
     const others = this.#alive(now).toSorted(([, a], [, b]) => b.expiresAt - a.expiresAt);
     for (const [key] of others.slice(MAX_TICKETS - 1)) this.kv.delete(key);
@@ -28,7 +29,7 @@ export class Tickets {
 
   /** Redeems a ticket, once. @returns its user, or null when it is unknown, used or expired */
   async redeem(secret: string, now: number): Promise<string | null> {
-    const key = PREFIX + (await sha256(secret));
+    const key = PREFIX + (await sha256Hex(secret));
     const issued = this.kv.get<Issued>(key);
     if (issued === undefined) return null;
     this.kv.delete(key);
@@ -45,9 +46,4 @@ export class Tickets {
     for (const [key, { expiresAt }] of all) if (expiresAt <= now) this.kv.delete(key);
     return all.filter(([, { expiresAt }]) => expiresAt > now);
   }
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

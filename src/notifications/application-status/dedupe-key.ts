@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { isOfKind, keyInSql, type KeyForm } from "../../outbox/dedupe-keys.ts";
+import { isOfKind, keyInSql, type KeyForm, restOf } from "../../outbox/dedupe-keys.ts";
 
 export const STATUS_KEYS = { kind: "status:application", user: null } as const satisfies KeyForm;
 
@@ -10,4 +10,4 @@ export const statusKey = (applicationId: SQL, seq: SQL): SQL =>
 /** The condition that the key of `o` is of an application's status, and the application's id in it. */
 export const IS_STATUS: SQL = isOfKind(STATUS_KEYS.kind);
 /** The number at the end and the `:` before it are cut off. */
-export const STATUS_OF: SQL = sql`substr(rtrim(o.key, '0123456789'), 20, length(rtrim(o.key, '0123456789')) - 20)`;
+export const STATUS_OF: SQL = sql`rtrim(rtrim(${restOf(STATUS_KEYS.kind)}, '0123456789'), ':')`;

@@ -24,7 +24,7 @@ type Fact = { id: string; user_id: string; grant_id: string; status: string };
  */
 export function notifyOfStatuses(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
   const now = ctx.clock.now();
-  const messages = rows.map((row) =>
+  const messages = (notify ? rows : []).map((row) =>
     dispatchRow(ctx, {
       ...fromType(applicationStatus, now),
       lane: bulk ? "bulk" : "email",

@@ -1,3 +1,4 @@
+import { MAX_LISTED } from "../grants/followed.ts";
 import type { CertificationReminder } from "./payload.ts";
 
 /** A certificate in a reminder. */
@@ -7,9 +8,6 @@ export interface Certificate {
   /** Epoch ms. */
   expires_at: number;
 }
-
-/** The most certificates that one message lists. The others are only counted. */
-const MAX_LISTED = 20;
 
 /** The stored payload of a reminder. It has the certificates' ids, so that they can be read again when it is sent. */
 export type ReminderPayload = Omit<CertificationReminder, "certifications"> & {

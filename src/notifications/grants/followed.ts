@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { applications, matches, preferences } from "../../db/schema/index.ts";
 import { preferred } from "../../preferences/defaults.ts";
 
-/** The most items in a list of a message. The others are only counted. */
+/** The most items in a list of a message: Gmail clips mails at 102 KB, and nobody reads longer lists. Others are only counted. */
 export const MAX_LISTED = 20;
 
 /** Why the user gets a message about a grant. */

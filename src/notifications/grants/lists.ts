@@ -6,11 +6,9 @@ import {
   paragraph,
 } from "../../content/blocks.ts";
 import type { Amount, Days } from "../../content/format.ts";
+import { MAX_LISTED } from "./followed.ts";
 import type { Deadline, Match } from "./items.ts";
 import type { deadlineWords, matchWords } from "./words.en.ts";
-
-/** The most items in a list. Gmail clips mails at 102 KB, and nobody reads longer lists. */
-const MAX_ITEMS = 20;
 
 /** The total number of items; the list may have only the first ones. */
 export const countOf = (
@@ -19,9 +17,9 @@ export const countOf = (
   total: number | null | undefined,
 ): Amount => format.amount(Math.max(list.length, total ?? 0));
 
-/** A list of the first `MAX_ITEMS`, and a line that says how many more there are. */
+/** A list of the first `MAX_LISTED`, and a line that says how many more there are. */
 export function listBlocks(context: TemplateContext, items: readonly ListItem[], count: Amount): Block[] {
-  const shown = items.slice(0, MAX_ITEMS);
+  const shown = items.slice(0, MAX_LISTED);
   const left = count.value - shown.length;
   return [
     { kind: "list", items: shown },

@@ -32,7 +32,7 @@ type Fact = { id: string; user_id: string; grant_id: string; score: number };
 export function notifyOfMatches(ctx: Ctx, { rows, bulk, notify }: Change<Fact>): Consequences {
   const now = ctx.clock.now();
   const candidates = new Map(
-    [...new Set(rows.map((row) => row.user_id))].map((userId) => [
+    [...new Set((notify ? rows : []).map((row) => row.user_id))].map((userId) => [
       userId,
       dispatchRow(ctx, {
         ...fromType(newMatch, now),

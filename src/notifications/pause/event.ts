@@ -1,3 +1,4 @@
+import { formatterFor } from "../../content/format.ts";
 import type { PauseEventType, peerMentors } from "../../db/schema/index.ts";
 import type { PauseContent } from "./payload.ts";
 import { activated, deactivated } from "./words.en.ts";
@@ -27,11 +28,6 @@ export interface PauseEvent {
   payload: PauseContent & { type: PauseEventType };
 }
 
-let days: Intl.DateTimeFormat | undefined;
-/** Prints a date that is stored as midnight UTC, without a time zone. */
-const day = (at: number): string =>
-  (days ??= new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" })).format(at);
-
 /**
  * The event for a mentor's new status. `pause_start_date` and `pause_reason` belong to the pause: a return takes effect at
  * once and has no reason.
@@ -44,7 +40,12 @@ export function pauseEvent(mentor: Pausing, now: number): PauseEvent {
   const name = mentor.full_name;
   // In English, because the coordinator's language is not known when the messages are made.
   const { push, in_app } = isPause ? activated : deactivated;
-  const facts = { mentor: name, day: day(effectiveDate), status: mentor.status.replaceAll("_", " "), reason };
+  const facts = {
+    mentor: name,
+    day: formatterFor("en-GB", "UTC", "ltr").calendarDate(effectiveDate),
+    status: mentor.status.replaceAll("_", " "),
+    reason,
+  };
   return {
     type,
     effectiveDate,

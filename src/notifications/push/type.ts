@@ -8,8 +8,8 @@ export const push = defineType({
   id: "push",
   category: "messages",
   channels: ["push"],
-  // Only where its caller asks for it.
-  fallback: "email",
+  // The caller names one, or none.
+  fallback: null,
   critical: false,
   transactional: null,
   preference: null,

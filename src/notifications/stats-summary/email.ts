@@ -17,7 +17,7 @@ type Context = TemplateContext<typeof en.email>;
 const MAX_SHARE = 10;
 
 /** Sums of hours have rounding errors; nobody logs less than a hundredth of an hour. `|| 0` avoids "-0". */
-const rounded = (value: number): number => Math.round(value * 100) / 100 || 0;
+export const rounded = (value: number): number => Math.round(value * 100) / 100 || 0;
 
 function fact(content: StatsSummary, { words, format }: Context, label: string, measure: Measure): Fact {
   const value = rounded(content.totals[measure]);

@@ -1,10 +1,9 @@
-import { formatterFor } from "../../content/format.ts";
+import { formatterFor, localeOfText } from "../../content/format.ts";
 import { directionOf, resolveLocale } from "../../content/locale.ts";
 import { wordingFor, wordsIn } from "../../content/wording/index.ts";
+import { rounded } from "./email.ts";
 import type { StatsSummary } from "./payload.ts";
 import { words } from "./words.ts";
-
-const rounded = (hours: number): number => Math.round(hours * 100) / 100;
 
 /** The push text of a summary, with the e-mail's wording: the numbers, and the change in hours. */
 export function pushTextOf(
@@ -14,7 +13,7 @@ export function pushTextOf(
   const locale = resolveLocale(user.locale);
   const { language } = wordingFor(locale, words);
   const { push } = wordsIn(words, language);
-  const format = formatterFor(locale, user.timezone, directionOf(language));
+  const format = formatterFor(localeOfText(locale, language), user.timezone, directionOf(language));
   const hours = rounded(totals.hours_logged);
   const change = rounded(hours - rounded(previous?.hours_logged ?? 0));
   const note =

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { halves, type Left, sendInPieces, type Split } from "../../../src/channels/send-kit/split.ts";
 import { accepted, notTried, type ProviderVerdict } from "../../../src/channels/send-kit/verdict.ts";
 
-const LIMITS = { clock: { now: () => 0 }, requests: 1_000, withinMs: 1_000 };
+const LIMITS = { clock: { now: () => 0 }, requests: 1_000, timeoutMs: 500 };
 const REFUSED: ProviderVerdict = {
   outcome: { kind: "rejected", code: "bad", message: "Bad" },
   health: { kind: "ok" },
@@ -91,7 +91,7 @@ describe("messages that a provider wants in pieces", () => {
 
   test("are sent in one request at least, however short the time", async () => {
     const provider = createStrict(new Set([0]));
-    const limits = { ...LIMITS, withinMs: 0 };
+    const limits = { ...LIMITS, timeoutMs: 0 };
     await sendInPieces(numbers(2), limits, provider.request, () => notTried());
     expect(provider.requests).toEqual([[0, 1]]);
   });

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { PROVIDER_TIMEOUT_MS } from "../../../../config/provider.ts";
 import { url, webhookSecret } from "../../../../config/variables.ts";
+import { sha256Hex } from "../../../../lib/sha256.ts";
 import { SECOND, type Clock } from "../../../../lib/clock.ts";
 import { checkMessage } from "../../headers.ts";
 import type { EmailMessage, EmailProvider } from "../../provider.ts";
@@ -18,8 +20,8 @@ export interface ResendOptions extends ResendClientOptions {
 
 const MAX_BATCH = 100;
 const REQUESTS_PER_SECOND = 5;
-/** Limits for splitting a batch. One bad message among 100 is found with up to 14 requests. The time is less than a lease. */
-const SPLIT = { requests: 20, withinMs: 15 * SECOND };
+/** One bad message among 100 is found with up to 14 requests. */
+const MAX_REQUESTS = 20;
 const PAUSE_MS = SECOND / REQUESTS_PER_SECOND;
 
 const isKey = (key: string): boolean => /^[!-~]{1,256}$/.test(key);
@@ -29,8 +31,7 @@ export async function requestKey(messages: readonly EmailMessage[]): Promise<str
   const keys = messages.map((message) => message.idempotencyKey);
   const [only] = keys;
   if (keys.length === 1 && only !== undefined && isKey(only)) return only;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(keys)));
-  return `batch-${Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `batch-${await sha256Hex(JSON.stringify(keys))}`;
 }
 
 /**
@@ -39,7 +40,8 @@ export async function requestKey(messages: readonly EmailMessage[]): Promise<str
  */
 export function createResendProvider(options: ResendOptions): EmailProvider {
   const client = createResendClient(options);
-  const { clock } = options;
+  const { clock, timeoutMs = PROVIDER_TIMEOUT_MS } = options;
+  const limits = { clock, timeoutMs, requests: MAX_REQUESTS, pause: () => clock.sleep(PAUSE_MS) };
 
   /** Resend takes all messages of a batch or none. If it refuses a batch, the two halves are sent separately. */
   const request = async (messages: readonly EmailMessage[]): Promise<Split<EmailMessage>> => {
@@ -59,10 +61,7 @@ export function createResendProvider(options: ResendOptions): EmailProvider {
     send: (messages) =>
       sendChecked(
         messages.map((message) => checkMessage(message, RESEND_LIMITS)),
-        (ready) =>
-          sendInPieces(ready, { ...SPLIT, clock, pause: () => clock.sleep(PAUSE_MS) }, request, () =>
-            notTried(),
-          ),
+        (ready) => sendInPieces(ready, limits, request, () => notTried()),
       ),
     probe: async () => probeOfResend(await client.listDomains()),
   };

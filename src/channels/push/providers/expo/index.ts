@@ -21,7 +21,7 @@ export function createExpoProvider(options: ExpoClientOptions): PushProvider {
     // Expo takes 600 a second from a project. At most 480 + 100 go in any one second.
     pace: { ratePerSecond: 480, burst: 100 },
     maxPerRequest: 100,
-    send: (messages) => sendMessages(post, options.clock, messages),
+    send: (messages) => sendMessages(post, options, messages),
     receipts: async (tickets) => {
       if (tickets.length === 0) return { kind: "ok", receipts: new Map() };
       const answer = await post("getReceipts", { ids: tickets });

@@ -1,27 +1,25 @@
+import { PROVIDER_TIMEOUT_MS } from "../../../../config/provider.ts";
 import type { SendReport } from "../../../../delivery/outcome.ts";
-import { type Clock, SECOND } from "../../../../lib/clock.ts";
+import { SECOND } from "../../../../lib/clock.ts";
 import { report, type ProviderVerdict } from "../../../send-kit/verdict.ts";
 import { type Left, sendInPieces } from "../../../send-kit/split.ts";
 import type { PushMessage } from "../../provider.ts";
-import type { ExpoClient } from "./client.ts";
+import type { ExpoClient, ExpoClientOptions } from "./client.ts";
 import { VERDICTS, verdict } from "./codes.ts";
 import { readSent, toExpoMessage } from "./mapping.ts";
 
-/**
- * 15 requests find one malformed message among a hundred: the request itself and seven times two halves. The time keeps a
- * round of splits within the lease of its claim.
- */
-const SPLIT = { requests: 15, withinMs: 20 * SECOND };
+/** Enough to find one malformed message among a hundred: the request itself and seven times two halves. */
+const MAX_REQUESTS = 15;
 
 /** Sends `messages` in one request, and in more only where Expo refuses it: then by project, or in halves. */
 export async function sendMessages(
   post: ExpoClient,
-  clock: Pick<Clock, "now">,
+  { clock, timeoutMs = PROVIDER_TIMEOUT_MS }: Pick<ExpoClientOptions, "clock" | "timeoutMs">,
   messages: readonly PushMessage[],
 ): Promise<SendReport> {
   const verdicts = await sendInPieces(
     messages,
-    { clock, ...SPLIT },
+    { clock, timeoutMs, requests: MAX_REQUESTS },
     async (piece) => readSent(await post("send", piece.map(toExpoMessage)), piece),
     unsent,
   );
