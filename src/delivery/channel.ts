@@ -50,8 +50,8 @@ export type Check = Parsed<(dispatch: Dispatch) => Outcome | null>;
 export interface RegisteredChannel extends ChannelTraits {
   /** In order of preference; empty for a channel without providers. */
   readonly providers: readonly ProviderEntry[];
-  /** Sends what is due of these ids; a list of ids for each message. */
-  deliver(ctx: Ctx, messages: readonly (readonly string[])[]): Promise<RetryAfter>;
+  /** Sends what is due of these ids; a list of ids for each message. @param end epoch ms after which no round begins */
+  deliver(ctx: Ctx, messages: readonly (readonly string[])[], end: number): Promise<RetryAfter>;
   /** Whether dispatches could be sent now. @param ids as a subquery in parentheses. Null for a channel that refuses none. */
   readonly check: ((ids: SQL, now: number) => Check) | null;
 }

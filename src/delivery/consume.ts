@@ -4,7 +4,7 @@ import type { Settlement } from "../outbox/settlement.ts";
 import { SETTLE_AGAIN_SECONDS } from "../outbox/timing.ts";
 import type { RetryAfter } from "./channel.ts";
 import { settle } from "./settle.ts";
-import { deliverOn } from "./deliver.ts";
+import { deliverOn, endOfRounds } from "./deliver.ts";
 
 /**
  * Messages of outcomes that an invocation settles: each is a round trip of a dozen statements, and up to two hundred calls
@@ -21,6 +21,7 @@ const MAX_WAIT_SECONDS = 60;
  */
 export async function consume(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
   const wakeUps: { message: Message<unknown>; body: WakeUp }[] = [];
+  const end = endOfRounds(ctx);
   let settlements = 0;
   for (const message of batch.messages) {
     const body = readMessage(ctx, message.body);
@@ -34,7 +35,7 @@ export async function consume(ctx: Ctx, batch: MessageBatch<unknown>): Promise<v
   }
   for (const [channel, calls] of Map.groupBy(wakeUps, ({ body }) => body.channel)) {
     const ids = calls.map(({ body }) => body.ids);
-    const retryAfter = await deliverSafely(ctx, channel, ids);
+    const retryAfter = await deliverSafely(ctx, channel, ids, end);
     for (const { message, body } of calls) {
       const waits = body.ids.flatMap((id) => retryAfter.get(id) ?? []);
       if (waits.length === 0) message.ack();
@@ -62,9 +63,10 @@ async function deliverSafely(
   ctx: Ctx,
   channel: string,
   messages: readonly (readonly string[])[],
+  end: number,
 ): Promise<RetryAfter> {
   try {
-    return await deliverOn(ctx, channel, messages);
+    return await deliverOn(ctx, channel, messages, end);
   } catch (error) {
     ctx.log.error("deliver_failed", error, { channel });
     return new Map();

@@ -5,7 +5,7 @@ import { AFTER_FAULT_SECONDS, wakesItself } from "../outbox/timing.ts";
 import { wake } from "../outbox/wake.ts";
 import type { ChannelAdapter, ChannelReport, Result, RetryAfter, RegisteredChannel } from "./channel.ts";
 import { claim, type Early } from "./claim.ts";
-import { acquirePermit, releasePermit, restFor } from "./permit.ts";
+import { acquirePermit, type Permit, releasePermit, restFor } from "./permit.ts";
 import { recordRound } from "./record-round.ts";
 import { sortOut } from "./sort-out.ts";
 import { chunks } from "../lib/chunks.ts";
@@ -22,19 +22,23 @@ export const ROUND = 100;
  * and 15 minutes. What is left of the batch comes again at once.
  */
 export const MAX_ROUNDS = 12;
-const MAX_MS = 6 * MINUTE;
+const MAX_MS = 10 * MINUTE;
+
+/** When an invocation that begins now must not begin another round, epoch ms. All of its channels share the time. */
+export const endOfRounds = ({ clock }: Ctx): number => clock.now() + MAX_MS;
 
 /** Sends what is due on one channel; a list of ids for each message. @throws when there is no such channel */
 export const deliverOn = async (
   ctx: Ctx,
   channel: string,
   messages: readonly (readonly string[])[],
-): Promise<RetryAfter> => channelOf(ctx, channel).deliver(ctx, messages);
+  end = endOfRounds(ctx),
+): Promise<RetryAfter> => channelOf(ctx, channel).deliver(ctx, messages, end);
 
 /** The channel whose dispatches go out through the adapter's providers. */
 export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): RegisteredChannel => ({
   ...adapter,
-  deliver: (ctx, messages) => deliver(ctx, adapter, messages),
+  deliver: (ctx, messages, end) => deliver(ctx, adapter, messages, end),
   check: (ids, now) =>
     Parsed.of(
       { loaded: adapter.load(ids, now) },
@@ -45,18 +49,18 @@ export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): Regis
 });
 
 /**
- * Sends what is due of these messages' ids, one round after another.
+ * Sends what is due of these messages' ids, one round after another, until `end` (epoch ms).
  * Every id is handled here, or is in the answer, or is left to the sweep by its `wake_at`.
  */
 export async function deliver<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
   messages: readonly (readonly string[])[],
+  end = endOfRounds(ctx),
 ): Promise<RetryAfter> {
   const retryAfter: RetryAfter = new Map();
   // No more than a provider takes at once: nothing is claimed that would wait for a slow provider.
   const size = Math.min(ROUND, ...adapter.providers.map((provider) => provider.pace.burst));
-  const end = ctx.clock.now() + MAX_MS;
   // Set when all gates refuse. The following rounds then do not ask them again.
   let rest: Rest | null = null;
   for (const [i, round] of packRounds(messages, size).entries()) {
@@ -103,7 +107,7 @@ interface Rest {
 }
 
 /**
- * One round: permit → claim → sort out → send → record → release.
+ * One round: permit → claim → sort out → send → release → record.
  * @returns null when it is done, or the rest that the gates ask for
  */
 async function deliverRound<Loaded>(
@@ -113,36 +117,39 @@ async function deliverRound<Loaded>(
 ): Promise<Rest | null> {
   const permit = await acquirePermit(ctx, adapter, ids.length);
   if ("retryAt" in permit) return { seconds: restFor(ctx, permit.retryAt) };
-  const { provider, admission, acquireMore } = permit;
-  if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
-
-  const { lease, dispatches, early, loaded } = await claim(ctx, adapter.channel, ids, adapter.load);
-  await wakeEarly(ctx, early);
-
-  const { ready, verdicts } = await sortOut(ctx, adapter.budget, dispatches);
-
-  const report: ChannelReport =
-    ready.length === 0
-      ? { results: [], health: [] }
-      : await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore });
-
-  // If another provider can take over from a throttled one, release the permit first: the gate must know of the pause before
-  // the messages are retried.
-  const moves = adapter.providers.length > 1 && report.health.some(({ kind }) => kind === "throttled");
-  if (moves) await releasePermit(ctx, adapter, permit, report.health);
-
-  if (ready.length > 0 || verdicts.length > 0)
-    await recordRound(ctx, adapter.channel, {
-      lease,
-      provider: provider.name,
-      probe: admission.probe,
-      ready,
-      verdicts,
-      results: moves ? report.results.map(withoutWait) : report.results,
-    });
-
-  if (!moves) await releasePermit(ctx, adapter, permit, report.health);
+  const sent = await sendRound(ctx, adapter, ids, permit);
+  if (sent.ready.length === 0 && sent.verdicts.length === 0) return null;
+  // The gate knows of a pause by now: where another provider can take over, the messages are retried at once.
+  const moves = adapter.providers.length > 1 && sent.health.some(({ kind }) => kind === "throttled");
+  await recordRound(ctx, adapter.channel, {
+    ...sent,
+    provider: permit.provider.name,
+    probe: permit.admission.probe,
+    results: moves ? sent.results.map(withoutWait) : sent.results,
+  });
   return null;
+}
+
+/** Claims and sends. The permit is released whatever happens: a probe that is lost would keep the gate shut. */
+async function sendRound<Loaded>(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  ids: readonly string[],
+  permit: Permit,
+) {
+  const { provider, admission, acquireMore } = permit;
+  let report: ChannelReport = { results: [], health: [] };
+  try {
+    if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
+    const { lease, dispatches, early, loaded } = await claim(ctx, adapter.channel, ids, adapter.load);
+    await wakeEarly(ctx, early);
+    const { ready, verdicts } = await sortOut(ctx, adapter.budget, dispatches);
+    if (ready.length > 0)
+      report = await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore });
+    return { lease, ready, verdicts, ...report };
+  } finally {
+    await releasePermit(ctx, adapter, permit, report.health);
+  }
 }
 
 const withoutWait = (result: Result): Result =>

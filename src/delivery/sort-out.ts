@@ -39,8 +39,8 @@ export async function sortOut(
     if (end === null) alive.push(dispatch);
     else sorted.verdicts.push(end);
   }
-  const nextDays = await deferOverQuota(ctx, alive);
-  const inQuota = alive.filter(({ id }) => !nextDays.has(id));
+  const { waits, taken } = await deferOverQuota(ctx, alive);
+  const inQuota = alive.filter(({ id }) => !waits.has(id));
   const slots = await slotsFor(
     ctx,
     budget,
@@ -48,12 +48,12 @@ export async function sortOut(
   );
   uncountQuota(
     ctx,
-    inQuota.filter(({ id }) => slots.get(id)?.at == null),
+    inQuota.filter(({ id }) => taken.has(id) && slots.get(id)?.at == null),
   );
   for (const dispatch of alive) {
-    const nextDay = nextDays.get(dispatch.id);
+    const nextDay = waits.get(dispatch.id);
     if (nextDay === undefined) sortBySlot(ctx, sorted, dispatch, slotOf(dispatch, slots), now);
-    else sorted.verdicts.push(postponed(ctx, dispatch, nextDay));
+    else sorted.verdicts.push(later(ctx, dispatch, nextDay));
   }
   return sorted;
 }
@@ -83,10 +83,16 @@ function sortBySlot(
   const withSlot = { ...dispatch, slot_at: slot.at };
   const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
   if (slot.at !== null && sendAt <= ctx.clock.now()) ready.push(withSlot);
-  // A dispatch that would be sent after it expires ends now, so that another one can have its slot.
-  else if ((dispatch.expires_at ?? Infinity) <= sendAt) verdicts.push(expired(withSlot));
-  else verdicts.push(postponed(ctx, withSlot, slot.at ?? sendAt - ASK_AHEAD_MS));
+  else verdicts.push(later(ctx, withSlot, sendAt, slot.at ?? sendAt - ASK_AHEAD_MS));
 }
+
+/**
+ * Of a dispatch that can be sent at `sendAt`. One that expires before ends now, so that another can have its slot, and its
+ * fallback still comes in time.
+ * @param dueAt when it is looked at again
+ */
+const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt = sendAt): Verdict =>
+  (dispatch.expires_at ?? Infinity) <= sendAt ? expired(dispatch) : postponed(ctx, dispatch, dueAt);
 
 /**
  * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for the users with the most.

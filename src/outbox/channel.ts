@@ -6,10 +6,8 @@ import type { Budget } from "../rate-limit/limiter.ts";
 export interface ChannelTraits {
   /** The name, as in the column `channel`. */
   readonly channel: string;
-  /** The queue for messages that a caller waits for. Batches and jobs use `bulk` on every channel. */
+  /** The queue for messages that a caller waits for, and for outcomes while D1 is away. Batches and jobs use `bulk`. */
   readonly queue: QueueName;
-  /** The queue on which outcomes travel while D1 is away. */
-  readonly settlementQueue: QueueName;
   /** The budget in which a dispatch holds its slot until it is sent; null when it holds none. */
   readonly budget: Budget | null;
   /** Whether a dispatch has a delivery for each device of its user: counts are then made from the deliveries. */

@@ -144,7 +144,7 @@ export async function announce(ctx: Ctx, delivered: Iterable<Delivered>): Promis
 
 /** Puts outcomes that D1 did not take onto their channel's queue. False when the queue is away as well. */
 export const settleLater = (ctx: Ctx, settlement: Settlement): Promise<boolean> =>
-  send(ctx, channelOf(ctx, settlement.channel).settlementQueue, [
+  send(ctx, channelOf(ctx, settlement.channel).queue, [
     { body: { v: 1, settle: settlement }, delaySeconds: SETTLE_AGAIN_SECONDS },
   ]);
 

@@ -36,6 +36,19 @@ describe("a permit", () => {
     expect(await permit.acquireMore(1)).toBeGreaterThan(0);
   });
 
+  test("is given back when the claim fails: the probe is left to the next message", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 3);
+    await shutGate(h);
+    h.clock.advance(31 * SECOND);
+    h.meter.away(true);
+    await deliverNow(h, ids);
+    h.meter.away(false);
+    expect(await gateOf(h).peek()).toMatchObject({ circuit: "half_open", restsUntil: null });
+    await deliverNow(h, ids);
+    expect(timesGiven(h, ids)).toEqual([1, 1, 1]);
+  });
+
   test("that is refused for a short time is asked for again in whole seconds, one at least", async () => {
     const { ctx } = createWorld();
     const now = ctx.clock.now();

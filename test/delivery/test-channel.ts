@@ -27,7 +27,6 @@ export function createPager() {
   const adapter: ChannelAdapter<Map<string, Recipient>> = {
     channel: "pager",
     queue: "bulk",
-    settlementQueue: "bulk",
     budget: {
       name: "pager",
       get limit() {
@@ -76,7 +75,6 @@ export function createBoard() {
   const channel: RegisteredChannel = {
     channel: "board",
     queue: "bulk",
-    settlementQueue: "bulk",
     budget: null,
     isPerDevice: false,
     canFollow: true,

@@ -86,7 +86,6 @@ export function createEmailChannel(
   return {
     channel: "email",
     queue: "email",
-    settlementQueue: "email",
     budget,
     isPerDevice: false,
     canFollow: true,

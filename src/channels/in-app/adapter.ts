@@ -5,7 +5,6 @@ import { deliverInApp } from "./deliver.ts";
 export const inAppChannel: RegisteredChannel = {
   channel: "in_app",
   queue: "bulk",
-  settlementQueue: "bulk",
   // Callers are counted when they ask, since each message leaves a row at once.
   budget: null,
   isPerDevice: false,

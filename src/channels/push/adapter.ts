@@ -43,7 +43,6 @@ export function createPushChannel(
   const adapter: ChannelAdapter<Loaded> = {
     channel: "push",
     queue: "push",
-    settlementQueue: "push",
     budget,
     isPerDevice: true,
     canFollow: false,

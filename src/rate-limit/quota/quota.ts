@@ -144,12 +144,20 @@ const unitsByOrg = (rows: readonly Stored[]): [string, number][] =>
  * @throws 429
  */
 export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<void> {
+  await takeUnits(ctx, rows);
+}
+
+/** @returns what was taken, by organization: nothing of a quota that did not answer. @throws 429 */
+async function takeUnits(ctx: Ctx, rows: readonly Stored[]): Promise<[org: string, units: number][]> {
   const spent = await Promise.all(
-    unitsByOrg(rows).map(async ([org, units]) => ({ org, units, refused: await spend(ctx, org, units) })),
+    unitsByOrg(rows).map(async ([org, units]) => ({ org, units, answer: await spend(ctx, org, units) })),
   );
-  const refusal = spent.find(({ refused }) => refused !== null)?.refused;
-  if (!refusal) return;
-  for (const { org, units, refused } of spent) if (refused === null) ctx.quotas.giveBack(org, units);
+  const taken = spent.flatMap(({ org, units, answer }): [string, number][] =>
+    answer === "taken" ? [[org, units]] : [],
+  );
+  const [refusal] = spent.flatMap(({ answer }) => (typeof answer === "object" ? [answer] : []));
+  if (refusal === undefined) return taken;
+  for (const [org, units] of taken) ctx.quotas.giveBack(org, units);
   throw overQuota(ctx, refusal.retryAfterMs);
 }
 
@@ -158,9 +166,9 @@ export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<voi
  * @throws 429
  */
 export async function reserveQuota(ctx: Ctx, rows: readonly Stored[]): Promise<Reserved> {
-  await spendQuota(ctx, rows);
+  const taken = await takeUnits(ctx, rows);
   return new Reserved(() => {
-    for (const [org, units] of unitsByOrg(rows)) ctx.quotas.giveBack(org, units);
+    for (const [org, units] of taken) ctx.quotas.giveBack(org, units);
   });
 }
 
@@ -182,15 +190,18 @@ const isCounted = ({ types }: Ctx, { type, slot_at }: Dispatch): boolean =>
 /** Deferred dispatches are spread over the first hour of the next day, so that they do not all come at once. */
 const SPREAD_MS = HOUR;
 
-/**
- * Counts dispatches that the system sends. Those over their organization's quota wait for the next day.
- * @returns by id, when each of those is due (epoch ms)
- */
-export async function deferOverQuota(
-  ctx: Ctx,
-  dispatches: readonly Dispatch[],
-): Promise<Map<string, number>> {
+/** How a round counts in the quotas. */
+export interface Counted {
+  /** When those over their organization's quota are due: on the next day, epoch ms by id. */
+  waits: ReadonlyMap<string, number>;
+  /** The ids of those that were counted now. */
+  taken: ReadonlySet<string>;
+}
+
+/** Counts dispatches that the system sends. Those over their organization's quota wait for the next day. */
+export async function deferOverQuota(ctx: Ctx, dispatches: readonly Dispatch[]): Promise<Counted> {
   const waits = new Map<string, number>();
+  const taken = new Set<string>();
   const byOrg = Map.groupBy(
     dispatches.filter((dispatch) => !isCounted(ctx, dispatch)),
     (dispatch) => dispatch.org_id ?? NO_ORG,
@@ -198,30 +209,35 @@ export async function deferOverQuota(
   await Promise.all(
     [...byOrg].map(async ([org, own]) => {
       for (const dispatch of own) {
-        const refused = await spend(ctx, org, unitsOf(dispatch));
-        if (refused)
+        const answer = await spend(ctx, org, unitsOf(dispatch));
+        if (answer === "taken") taken.add(dispatch.id);
+        else if (answer !== "unknown")
           waits.set(
             dispatch.id,
-            ctx.clock.now() + refused.retryAfterMs + Math.round(ctx.random() * SPREAD_MS),
+            ctx.clock.now() + answer.retryAfterMs + Math.round(ctx.random() * SPREAD_MS),
           );
       }
     }),
   );
   if (waits.size > 0) ctx.log.warn("deferred_over_quota", { dispatches: waits.size });
-  return waits;
+  return { waits, taken };
 }
 
-/** Returns what `deferOverQuota` counted for dispatches that got no slot. They are counted when they ask again. */
+/** Returns what `deferOverQuota` took for dispatches that got no slot. They are counted when they ask again. */
 export function uncountQuota(ctx: Ctx, dispatches: readonly Dispatch[]): void {
-  for (const dispatch of dispatches)
-    if (!isCounted(ctx, dispatch)) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));
+  for (const dispatch of dispatches) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));
 }
 
-async function spend(ctx: Ctx, org: string, units: number) {
+/** `unknown`: the quota did not answer. It refuses nobody then, but nothing was taken that could be given back. */
+async function spend(
+  ctx: Ctx,
+  org: string,
+  units: number,
+): Promise<"taken" | "unknown" | { retryAfterMs: number }> {
   try {
-    return await ctx.quotas.spend(org, units);
+    return (await ctx.quotas.spend(org, units)) ?? "taken";
   } catch (error) {
     ctx.log.error("quota_failed", error);
-    return null;
+    return "unknown";
   }
 }

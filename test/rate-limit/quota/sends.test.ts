@@ -159,6 +159,18 @@ describe("a send by API over its organization's quota", () => {
     expect(h.logged.filter((line) => line.includes("quota_failed"))).toHaveLength(3);
   });
 
+  test("gives nothing back to a quota that did not answer, when the send fails", async () => {
+    const h = limited(1);
+    const { id } = await givenUser(h, { org: await givenOrg(h) });
+    const { quotas } = h.ctx;
+    quotas.spend = () => Promise.reject(new Error("away"));
+    const given: number[] = [];
+    quotas.giveBack = (_, units) => void given.push(units);
+    h.meter.failNext("before", "D1_ERROR: no such thing");
+    expect((await send(h, id, { key: crypto.randomUUID() })).status).toBe(500);
+    expect(given).toEqual([]);
+  });
+
   test("reminders, tests and records of what others sent count, too", async () => {
     const h = createMailWorld("resend", { ORG_DAILY_QUOTA: "1" });
     const org = await givenOrg(h);
