@@ -3,7 +3,8 @@ import { leftSender } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { builder } from "../db/builder.ts";
 import { inJson } from "../db/json.ts";
-import { type Dispatch, dispatches, type QueueName } from "../db/schema/index.ts";
+import { type Dispatch, dispatches } from "../db/schema/index.ts";
+import type { ToWake } from "../outbox/wake.ts";
 import type { Parsed } from "../db/statement.ts";
 
 /** A lease on some dispatches: until when, and the id that only its holder knows. */
@@ -11,15 +12,6 @@ export interface Lease {
   claimId: string;
   claimedAt: number;
   until: number;
-}
-
-/** A dispatch that is not due yet. */
-export interface Early {
-  id: string;
-  channel: string;
-  lane: QueueName;
-  /** When it is due, epoch ms. */
-  at: number;
 }
 
 /** A dispatch, and whether its user has left the organizations of the org_admin who sent it. */
@@ -30,7 +22,8 @@ export interface ClaimedDispatch extends Dispatch {
 export interface Claimed<Loaded> {
   lease: Lease;
   dispatches: ClaimedDispatch[];
-  early: Early[];
+  /** What is not due yet. */
+  early: ToWake[];
   loaded: Loaded;
 }
 
@@ -75,7 +68,7 @@ export async function claim<Loaded>(
         ),
       ),
     claimed: sql<ClaimedDispatch>`SELECT *, ${hasLeft} AS left_sender FROM ${dispatches} WHERE ${isClaimed}`,
-    early: sql<Early>`SELECT id, channel, lane, due_at AS at FROM ${dispatches} WHERE ${ours} AND status = 'queued'`,
+    early: sql<ToWake>`SELECT id, channel, lane, due_at AS at FROM ${dispatches} WHERE ${ours} AND status = 'queued'`,
     loaded: load(sql`(SELECT id FROM ${dispatches} WHERE ${isClaimed})`, now),
   });
   return { lease, dispatches: claimed, early, loaded };

@@ -2,9 +2,9 @@ import type { Ctx } from "../ctx.ts";
 import { hasRoom } from "../db/client.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { AFTER_FAULT_SECONDS, wakesItself } from "../outbox/timing.ts";
-import { wake } from "../outbox/wake.ts";
+import { type ToWake, wake } from "../outbox/wake.ts";
 import type { ChannelAdapter, ChannelReport, Result, RetryAfter, RegisteredChannel } from "./channel.ts";
-import { claim, type Early } from "./claim.ts";
+import { claim } from "./claim.ts";
 import { acquirePermit, type Permit, releasePermit, restFor } from "./permit.ts";
 import { recordRound } from "./record-round.ts";
 import { sortOut } from "./sort-out.ts";
@@ -156,7 +156,7 @@ const withoutWait = (result: Result): Result =>
   result.outcome.kind === "deferred" ? { ...result, outcome: { ...result.outcome, afterMs: 0 } } : result;
 
 /** Re-enqueues dispatches that are due soon. The sweep wakes those that are due later. */
-async function wakeEarly(ctx: Ctx, early: readonly Early[]): Promise<void> {
+async function wakeEarly(ctx: Ctx, early: readonly ToWake[]): Promise<void> {
   const now = ctx.clock.now();
   await wake(
     ctx,

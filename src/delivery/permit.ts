@@ -20,7 +20,7 @@ export interface Permit {
 type Sender = Pick<RegisteredChannel, "channel" | "providers">;
 
 const gateOf = (ctx: Ctx, { channel }: { channel: string }, { name }: ProviderEntry): Gate =>
-  ctx.gates(`${channel}:${name}`);
+  ctx.gates(channel, name);
 
 /** Asks each provider's gate in order of preference. When all rest: the time at which the first one is back. */
 export async function acquirePermit(
@@ -115,9 +115,9 @@ function worstOf(health: readonly ProviderHealth[]): ProviderHealth | null {
 /** The gates of all providers: one Durable Object each, found by name. The time is `clock`'s. */
 export const createGates =
   (namespace: DurableObjectNamespace<ProviderGate>, clock: Clock): Gates =>
-  (name) => {
+  (channel, provider) => {
     // A stub that has thrown may stay broken: each call gets its own.
-    const object = () => namespace.getByName(name);
+    const object = () => namespace.getByName(`${channel}:${provider}`);
     return {
       acquire: (count, pace) => object().acquire(clock.now(), count, pace),
       giveBack: (count, pace, probe) => object().giveBack(clock.now(), count, pace, probe),

@@ -129,8 +129,11 @@ const failed = (dispatch: Dispatch, code: string, message: string, change: Parti
 const ended = (dispatch: Dispatch, isAttempted: boolean): Partial<Change> =>
   isAttempted || !holdsUnusedSlot(dispatch) ? {} : { slot_at: null, frees_slot: true };
 
+/** Why a dispatch fails that could not be sent in time. */
+export const EXPIRED = { code: "expired", message: "It could not be sent before it expired" } as const;
+
 export const expired = (dispatch: Dispatch): Verdict =>
-  failed(dispatch, "expired", "It could not be sent before it expired", ended(dispatch, false));
+  failed(dispatch, EXPIRED.code, EXPIRED.message, ended(dispatch, false));
 
 /** Why a dispatch is cancelled whose user has left the organizations of the org_admin who sent it. It has no fallback. */
 export const SENDER_LEFT = {

@@ -24,7 +24,8 @@ export interface Sent<Item> {
   health: ProviderHealth[];
 }
 
-const paused = (afterMs: number): Outcome => ({
+/** The outcome of what was not sent, because the provider rests. */
+export const paused = (afterMs: number): Outcome => ({
   kind: "deferred",
   code: "throttled",
   message: "The provider asked for a pause",

@@ -36,7 +36,10 @@ export async function settle(
     deliveries: recordDeliveries(settlement),
     dispatches: updateDispatches(ctx, settlement, personal),
     counts: correctCounts(ctx, settlement),
-    tokens: invalidateTokens(ctx, settlement),
+    tokens: invalidateTokens(
+      ctx,
+      settlement.gone.map((one) => ({ ...one, seen_at: settlement.claimed_at })),
+    ),
     followers: followers.statements,
     toWake: queuedAmong([...idsOf("queued"), ...followers.ids]),
     unsent: freedSlots(settlement),
@@ -142,15 +145,21 @@ function freedSlots({ verdicts }: Settlement): SQL<Unsent>[] {
   ];
 }
 
-/** A token registered again since the claim is alive, whatever the provider said of it before. */
-function invalidateTokens(ctx: Ctx, { gone, claimed_at }: Settlement): Statement[] {
-  return chunksByBytes(gone, JSON_PARAMETER_BYTES).map(
-    (portion) => sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
-      FROM (SELECT value->>'device_id' AS device_id, value->>'reason' AS reason
-        FROM json_each(${JSON.stringify(portion)})) AS g
-      WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= ${claimed_at}`,
-  );
+/** A token that a provider has called dead. `seen_at`: when it was used, epoch ms. */
+export interface DeadToken {
+  device_id: number;
+  reason: string;
+  seen_at: number;
 }
+
+/** Invalidates tokens. One that was registered again since it was used is alive, whatever the provider said of it. */
+export const invalidateTokens = (ctx: Ctx, dead: readonly DeadToken[]): Statement[] =>
+  chunksByBytes(dead, JSON_PARAMETER_BYTES).map(
+    (portion) => sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
+      FROM (SELECT value->>'device_id' AS device_id, value->>'reason' AS reason, value->>'seen_at' AS seen_at
+        FROM json_each(${JSON.stringify(portion)})) AS g
+      WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= g.seen_at`,
+  );
 
 // Subqueries of statements on `dispatches`. Counts are always made from the deliveries, so repeats, overlaps and late reports
 // cannot make them wrong.

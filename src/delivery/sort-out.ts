@@ -7,8 +7,7 @@ import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
 import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import type { ClaimedDispatch } from "./claim.ts";
 import { abandoned, expired, isExpired, senderLeft, postponed } from "./record-round.ts";
-import { inParallel } from "../lib/parallel.ts";
-import { PARALLEL_LIMITERS } from "../rate-limit/budgets.ts";
+import { slotsFor } from "../rate-limit/budgets.ts";
 
 /**
  * A dispatch that found no free slot asks again this long before the next one becomes free. By then half of the booked slots
@@ -93,31 +92,3 @@ function sortBySlot(
  */
 const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt = sendAt): Verdict =>
   (dispatch.expires_at ?? Infinity) <= sendAt ? expired(dispatch) : postponed(ctx, dispatch, dueAt);
-
-/**
- * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for the users with the most.
- * @param withinMs after so long no further limiter is asked
- * @returns slots by dispatch; none where the limiter did not answer or was not asked
- */
-export async function slotsFor(
-  ctx: Ctx,
-  budget: Budget,
-  wanted: readonly { id: string; user_id: string }[],
-  withinMs = Number.POSITIVE_INFINITY,
-): Promise<Map<string, Slot>> {
-  const end = ctx.clock.now() + withinMs;
-  const users = [...Map.groupBy(wanted, ({ user_id }) => user_id)].toSorted(
-    ([, a], [, b]) => b.length - a.length,
-  );
-  const slots = await inParallel(users, PARALLEL_LIMITERS, async ([userId, own]) => {
-    if (ctx.clock.now() >= end) return [];
-    const ids = own.map(({ id }) => id);
-    try {
-      return await ctx.limiters(userId).slots(budget, ids);
-    } catch (error) {
-      ctx.log.error("limiter_failed", error, { dispatches: ids.length });
-      return [];
-    }
-  });
-  return new Map(slots.flat().map((slot) => [slot.id, slot]));
-}

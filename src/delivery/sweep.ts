@@ -23,9 +23,9 @@ interface Swept {
  * @returns how many were woken
  */
 export async function sweep(ctx: Ctx): Promise<number> {
-  const awake: string[] = [];
-  for (const channel of ctx.channels.values())
-    if (!(await isResting(ctx, channel))) awake.push(channel.channel);
+  const channels = [...ctx.channels.values()];
+  const resting = await Promise.all(channels.map((channel) => isResting(ctx, channel)));
+  const awake = channels.flatMap(({ channel }, i) => (resting[i] ? [] : [channel]));
   const now = ctx.clock.now();
   const { taken, takenBefore = [] } = await ctx.db.write(
     { taken: awake.map((channel) => takeOverdue(ctx, channel, now)) },
@@ -71,7 +71,7 @@ const readTaken = (ctx: Ctx, channel: string, now: number): SQL<Swept> => {
 async function isResting(ctx: Ctx, { channel, providers }: RegisteredChannel): Promise<boolean> {
   try {
     for (const { name } of providers) {
-      const { restsUntil } = await ctx.gates(`${channel}:${name}`).peek();
+      const { restsUntil } = await ctx.gates(channel, name).peek();
       if (restsUntil === null || restsUntil <= ctx.clock.now() + LOOK_AHEAD_MS) return false;
     }
   } catch (error) {

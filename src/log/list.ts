@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { inScope, orgTree, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
-import { COMMON_TYPE, dispatches, type DispatchStatus } from "../db/schema/index.ts";
+import { COMMON_TYPE, dispatches, type DispatchStatus, UNFINISHED } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
@@ -27,7 +27,6 @@ export interface LogFilter {
   to?: number | undefined;
 }
 
-const UNFINISHED: readonly DispatchStatus[] = ["queued", "sending"];
 const UNSENT: readonly DispatchStatus[] = ["failed", "bounced", "cancelled"];
 
 const within = (statuses: readonly DispatchStatus[], set: readonly DispatchStatus[]) =>

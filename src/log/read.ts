@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
+import { type Dispatch, dispatches, dedupeKeys, UNFINISHED } from "../db/schema/index.ts";
 import { inScope, mayAct, type Scope } from "../auth/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { FALLBACK_OF, fallbackKey, IS_FALLBACK } from "../outbox/dedupe-keys.ts";
@@ -81,10 +81,9 @@ export function actable([row]: readonly Actable[], noun: string): Dispatch {
 const READS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
 
 /** Whether waiting is over: the outcome is there, or the first attempt has failed and others follow later. */
-const isSettled = ({ status, attempts }: Dispatch): boolean =>
-  (status !== "queued" && status !== "sending") || attempts > 0;
+const isSettled = (dispatch: Dispatch): boolean => isFinished(dispatch) || dispatch.attempts > 0;
 
-export const isFinished = ({ status }: Dispatch): boolean => status !== "queued" && status !== "sending";
+export const isFinished = ({ status }: Pick<Dispatch, "status">): boolean => !UNFINISHED.includes(status);
 
 /** Reads dispatches with their links by id, in order of their ids. */
 export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Linked[]> {

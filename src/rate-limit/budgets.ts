@@ -3,7 +3,7 @@ import { HOUR, type Clock } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";
 import { inParallel } from "../lib/parallel.ts";
 import type { UserRateLimiter } from "./durable-object.ts";
-import type { Budget, RateLimitResult, Limiters } from "./limiter.ts";
+import type { Budget, RateLimitResult, Limiters, Slot } from "./limiter.ts";
 
 type Configured = Pick<Ctx, "config">;
 
@@ -120,7 +120,35 @@ export function limitHeaders(budget: Budget, result: RateLimitResult): Record<st
 }
 
 /** Limiters that are called at the same time. */
-export const PARALLEL_LIMITERS = 50;
+const PARALLEL_LIMITERS = 50;
+
+/**
+ * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for the users with the most.
+ * @param withinMs after so long no further limiter is asked
+ * @returns slots by dispatch; none where the limiter did not answer or was not asked
+ */
+export async function slotsFor(
+  ctx: Ctx,
+  budget: Budget,
+  wanted: readonly { id: string; user_id: string }[],
+  withinMs = Number.POSITIVE_INFINITY,
+): Promise<Map<string, Slot>> {
+  const end = ctx.clock.now() + withinMs;
+  const users = [...Map.groupBy(wanted, ({ user_id }) => user_id)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const slots = await inParallel(users, PARALLEL_LIMITERS, async ([userId, own]) => {
+    if (ctx.clock.now() >= end) return [];
+    const ids = own.map(({ id }) => id);
+    try {
+      return await ctx.limiters(userId).slots(budget, ids);
+    } catch (error) {
+      ctx.log.error("limiter_failed", error, { dispatches: ids.length });
+      return [];
+    }
+  });
+  return new Map(slots.flat().map((slot) => [slot.id, slot]));
+}
 
 /** A dispatch that holds a slot and will not be sent in it. */
 export interface Unsent {

@@ -110,7 +110,7 @@ describe("a channel of its own adapter alone", () => {
     const [id = ""] = await send(h, [await givenUser(h)]);
     h.queues.waiting.splice(0);
     h.clock.advance(5 * MINUTE);
-    const gate = h.ctx.gates("pager:tower");
+    const gate = h.ctx.gates("pager", "tower");
     await gate.report({ kind: "throttled", afterMs: 10 * MINUTE });
     expect(await sweep(h.ctx)).toBe(0);
     h.clock.advance(10 * MINUTE);

@@ -15,7 +15,7 @@ import {
 
 beforeEach(emptyTables);
 
-const gateOf = (h: Harness) => h.ctx.gates("push:expo");
+const gateOf = (h: Harness) => h.ctx.gates("push", "expo");
 
 /** Five rounds that fail shut it for half a minute. */
 async function shutGate(h: Harness) {

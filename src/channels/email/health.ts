@@ -50,7 +50,7 @@ async function stateOf(ctx: Ctx, provider: EmailProvider, probe: Prober): Promis
 /** Null when the gate does not answer, because the health page must work even then. */
 async function stateOfGate(ctx: Ctx, { name }: EmailProvider): Promise<GateState | null> {
   try {
-    return await ctx.gates(`email:${name}`).peek();
+    return await ctx.gates("email", name).peek();
   } catch (error) {
     ctx.log.error("gate_failed", error, { provider: name });
     return null;

@@ -4,7 +4,7 @@ import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
 import { dispatches } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
-import { SENDER_LEFT } from "../../delivery/record-round.ts";
+import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 
@@ -21,8 +21,8 @@ export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string
   try {
     const { toWake } = await ctx.db.write({
       end: sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
-          error_code = iif(${left}, ${SENDER_LEFT.code}, 'expired'),
-          error = iif(${left}, ${SENDER_LEFT.message}, 'It could not be sent before it expired'),
+          error_code = iif(${left}, ${SENDER_LEFT.code}, ${EXPIRED.code}),
+          error = iif(${left}, ${SENDER_LEFT.message}, ${EXPIRED.message}),
           wake_at = NULL, updated_at = ${now}
         WHERE ${due} AND (expires_at <= ${now} OR ${left})`,
       deliver: sql`UPDATE ${dispatches} SET status = 'delivered', delivered_count = 1, sent_at = ${now}, delivered_at = ${now},

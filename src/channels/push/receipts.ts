@@ -3,8 +3,14 @@ import type { Ctx } from "../../ctx.ts";
 import { inPortions } from "../../db/portions.ts";
 import type { Statement } from "../../db/statement.ts";
 import { inJson } from "../../db/json.ts";
-import { deliveries, deviceTokens, dispatches } from "../../db/schema/index.ts";
-import { acceptedCount, failedCount, isOpen } from "../../delivery/settle.ts";
+import { deliveries, dispatches } from "../../db/schema/index.ts";
+import {
+  acceptedCount,
+  type DeadToken,
+  failedCount,
+  invalidateTokens,
+  isOpen,
+} from "../../delivery/settle.ts";
 import { follow } from "../../delivery/fallback.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
@@ -79,7 +85,7 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
   const { toWake } = await ctx.db.write({
     close: over.length > 0 ? [closeReceipts(over, bad)] : [],
     putOff: missing.length > 0 ? [putOff(missing, now + ASK_AGAIN_MS)] : [],
-    correct: bad.length > 0 ? [killTokens(ctx, bad), recount(ctx, affected)] : [],
+    correct: bad.length > 0 ? [...invalidateTokens(ctx, deadTokens(bad)), recount(ctx, affected)] : [],
     followers: followers.statements,
     toWake: queuedAmong(followers.ids),
   });
@@ -110,16 +116,10 @@ const putOff = (missing: readonly Due[], until: number): Statement =>
     WHERE (dispatch_id, device_id) IN (SELECT value->>'dispatch_id', value->>'device_id'
       FROM json_each(${JSON.stringify(missing)})) AND receipt_due_at IS NOT NULL`;
 
-/** A token that was registered again after this push was accepted is alive: the receipt is older than that. */
-function killTokens(ctx: Ctx, bad: readonly Bad[]): Statement {
-  const gone = bad
-    .filter(({ receipt }) => receipt.kind === "gone")
-    .map(({ device_id, accepted_at, receipt }) => ({ device_id, accepted_at, reason: receipt.code }));
-  return sql`UPDATE ${deviceTokens} SET invalidated_at = ${ctx.clock.now()}, invalid_reason = g.reason
-    FROM (SELECT value->>'device_id' AS device_id, value->>'accepted_at' AS accepted_at, value->>'reason' AS reason
-      FROM json_each(${JSON.stringify(gone)})) AS g
-    WHERE ${deviceTokens}.id = g.device_id AND invalidated_at IS NULL AND registered_at <= g.accepted_at`;
-}
+const deadTokens = (bad: readonly Bad[]): DeadToken[] =>
+  bad.flatMap(({ device_id, accepted_at, receipt }) =>
+    receipt.kind === "gone" ? [{ device_id, seen_at: accepted_at, reason: receipt.code }] : [],
+  );
 
 function recount(ctx: Ctx, ids: readonly string[]): Statement {
   const dead = sql`(status = 'sent' AND ${acceptedCount} = 0)`;

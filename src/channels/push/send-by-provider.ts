@@ -3,7 +3,7 @@ import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter } from "../../delivery/channel.ts";
 import type { Outcome, ProviderHealth } from "../../delivery/outcome.ts";
 import { acquirePermit, type Permit, releasePermit } from "../../delivery/permit.ts";
-import { sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
+import { paused, sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
 import { keptUntil, parseData, parseOptions } from "./options.ts";
@@ -38,13 +38,6 @@ const AFTER_GATE_FAULT_MS = 15 * SECOND;
 
 /** Deliveries that went with a failed probe are tried again after so long: its gate rests for at least this time. */
 const AFTER_PROBE_MS = 30 * SECOND;
-
-const resting = (afterMs: number): Outcome => ({
-  kind: "deferred",
-  code: "throttled",
-  message: "The provider asked for a pause",
-  afterMs,
-});
 
 /**
  * Sends each delivery by the provider that its device's token belongs to.
@@ -97,7 +90,7 @@ async function sendWithPermit(
   const count = Math.min(deliveries.length, provider.pace.burst);
   const permit = await permitOf(ctx, ofProvider, provider, count);
   if ("retryAt" in permit) {
-    const outcome = resting(Math.max(1, permit.retryAt - ctx.clock.now()));
+    const outcome = paused(Math.max(1, permit.retryAt - ctx.clock.now()));
     return new Map(deliveries.map((delivery) => [delivery, outcome]));
   }
   if (permit.admission.waitMs > 0) await ctx.clock.sleep(permit.admission.waitMs);

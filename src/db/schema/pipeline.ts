@@ -13,6 +13,9 @@ export type QueueName = (typeof QUEUES)[number];
 export const STATUSES = ["queued", "sending", "sent", "delivered", "bounced", "failed", "cancelled"] as const;
 export type DispatchStatus = (typeof STATUSES)[number];
 
+/** Of these it is not known yet whether they can be sent. */
+export const UNFINISHED: readonly DispatchStatus[] = ["queued", "sending"];
+
 /** The type of most dispatches, which are sent by API. The index by type leaves it out. */
 export const COMMON_TYPE = "push";
 

@@ -40,5 +40,5 @@ export interface Gate {
   peek(): Promise<GateState>;
 }
 
-/** The gate of a provider, by name: `push:expo`, `email:ses`. */
-export type Gates = (name: string) => Gate;
+/** The gate of a channel's provider, by their names. */
+export type Gates = (channel: string, provider: string) => Gate;

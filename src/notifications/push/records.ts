@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { audit, type Author, CHANGED, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
-import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
+import { deliveries, deviceTokens, type Dispatch, dispatches, UNFINISHED } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope } from "../../auth/scope.ts";
-import { type Linked, actable, findActable, findDispatch, isActable } from "../../log/read.ts";
+import { type Linked, actable, findActable, findDispatch, isActable, isFinished } from "../../log/read.ts";
 import { listDispatches, type LogFilter } from "../../log/list.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
@@ -59,11 +59,11 @@ export async function annotatePush(
   const { found } = await ctx.db.write({
     annotate: sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
         retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
-      WHERE ${isActable(scope, "push", id)} AND status NOT IN ('queued', 'sending')`,
+      WHERE ${isActable(scope, "push", id)} AND status NOT IN ${UNFINISHED}`,
     found: findActable(scope, "push", id),
   });
   const dispatch = actable(found, "notification");
-  if (dispatch.status === "queued" || dispatch.status === "sending")
+  if (!isFinished(dispatch))
     throw new Failure("conflict", `The notification is still ${dispatch.status}.`, { code: "not_finished" });
   return dispatch;
 }

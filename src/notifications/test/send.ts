@@ -1,3 +1,4 @@
+import { isFinished } from "../../log/read.ts";
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
@@ -120,7 +121,7 @@ const TEST: Repeatable<Dispatch, TestOutcome> = {
   replay(rows, id) {
     const dispatch = DISPATCH.replay(rows, id);
     if (dispatch === null) throw notFound("test e-mail any more");
-    if (dispatch.status === "queued" || dispatch.status === "sending")
+    if (!isFinished(dispatch))
       throw new Failure("conflict", "The first request with this Idempotency-Key is still under way.", {
         code: "in_progress",
       });

@@ -201,7 +201,7 @@ describe("the health", () => {
   const world = (providers = "ses,resend") => createHarness({ vars: { EMAIL_PROVIDERS: providers } });
   const health = async (h: Harness) => (await get(h, mint("usr"), "/health")).body;
   const fail = async (h: Harness, name: string, times: number) => {
-    for (let i = 0; i < times; i++) await h.ctx.gates(`email:${name}`).report({ kind: "error" });
+    for (let i = 0; i < times; i++) await h.ctx.gates("email", name).report({ kind: "error" });
   };
 
   test("is as in the contract's example, and costs no round trip to D1", async () => {
@@ -229,7 +229,7 @@ describe("the health", () => {
     await fail(over, "ses", 5);
     expect(await health(over)).toMatchObject({ status: "degraded", backend: "resend" });
     const paused = world("ses");
-    await paused.ctx.gates("email:ses").report({ kind: "throttled", afterMs: 60_000 });
+    await paused.ctx.gates("email", "ses").report({ kind: "throttled", afterMs: 60_000 });
     expect(await health(paused)).toMatchObject({ status: "degraded", backend: "ses" });
   });
 

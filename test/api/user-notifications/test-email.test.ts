@@ -139,7 +139,7 @@ test("a test that D1 did not take costs none of the five", async () => {
 test("a test that no provider was asked for costs none of the five, one that the address refuses does", async () => {
   const h = world();
   const { id } = await givenReader(h);
-  await h.ctx.gates("email:ses").report({ kind: "throttled", afterMs: 600_000 });
+  await h.ctx.gates("email", "ses").report({ kind: "throttled", afterMs: 600_000 });
   for (let i = 0; i < 6; i++) expect((await send(h, id)).status).toBe(500);
   expect(await h.ctx.limiters(id).usage(TEST_BUDGET)).toMatchObject({ used: 0 });
   const other = world();

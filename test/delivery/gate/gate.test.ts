@@ -16,12 +16,12 @@ const SLOW: Pace = { ratePerSecond: 10, burst: 10 };
 /** A provider that no other test knows, with a clock of its own. */
 function newProvider() {
   const clock = manualClock();
-  const name = `push:${crypto.randomUUID()}`;
-  const stub = env.PROVIDER_GATE.getByName(name);
+  const name = crypto.randomUUID();
+  const stub = env.PROVIDER_GATE.getByName(`push:${name}`);
   return {
     clock,
     stub,
-    gate: createGates(env.PROVIDER_GATE, clock)(name),
+    gate: createGates(env.PROVIDER_GATE, clock)("push", name),
     evict: () => evictDurableObject(stub),
   };
 }

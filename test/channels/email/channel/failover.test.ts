@@ -28,7 +28,7 @@ const stateOf = async (id: string) => {
   return [status, provider, attempts];
 };
 
-const circuitOf = async (h: Harness, name: string) => (await h.ctx.gates(`email:${name}`).peek()).circuit;
+const circuitOf = async (h: Harness, name: string) => (await h.ctx.gates("email", name).peek()).circuit;
 
 describe("a first provider that dies", () => {
   test("is tried for five rounds, and then the next one takes over", async () => {

@@ -18,7 +18,7 @@ test("a mail that a throttled provider did not take goes to the next one, long b
   await mailNow(h, [id]);
   // At once: nothing waits for the pause, and the gate has heard of it before the mail comes again.
   expect((await dispatchOf(id)).due_at).toBeLessThanOrEqual(h.clock.now());
-  expect((await h.ctx.gates("email:ses").peek()).restsUntil).not.toBeNull();
+  expect((await h.ctx.gates("email", "ses").peek()).restsUntil).not.toBeNull();
   await mailNow(h, [id, other]);
   await live(h, 1);
   expect([mailsOf(h, id).length, mailsOf(h, other).length]).toEqual([1, 1]);
