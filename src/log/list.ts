@@ -1,9 +1,10 @@
+import { limitOf, listedBy } from "../db/page.ts";
 import { type SQL, sql } from "drizzle-orm";
 import { inScope, orgTree, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { COMMON_TYPE, dispatches, type DispatchStatus, UNFINISHED } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
-import { type Listed, type Page, TOTAL_CAP } from "../lib/page.ts";
+import { type Listed, type Page } from "../lib/page.ts";
 import { firstIdAt } from "../lib/ids.ts";
 import { type Linked, linksOf } from "./read.ts";
 
@@ -141,14 +142,9 @@ export function listDispatches(
             SELECT id FROM ${dispatches} WHERE ${values.found} AND ${all([...wanted, ...before])}
             ORDER BY id DESC LIMIT ${needed}))`,
         ];
-  return Parsed.of(
-    {
-      rows: sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${all(from)}
-        ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
-      counted: sql<{ total: number }>`SELECT count(*) AS total FROM (SELECT 1 FROM ${dispatches}
-        ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all(wanted)} LIMIT ${TOTAL_CAP + 1})`,
-    },
-    ({ rows, counted }) => ({ rows, total: counted[0]?.total ?? 0 }),
+  return listedBy(
+    sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC ${limitOf(page)}`,
+    sql`FROM ${dispatches} ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all(wanted)}`,
   );
 }
 

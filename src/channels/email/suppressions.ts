@@ -1,10 +1,11 @@
+import { afterCursor, limitOf, listedBy } from "../../db/page.ts";
 import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import { audit, type Author, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { suppressions, type SuppressionReason } from "../../db/schema/index.ts";
 import { addressKey } from "../../lib/address.ts";
 import { notFound } from "../../lib/failure.ts";
-import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
+import { type Listed, type Page } from "../../lib/page.ts";
 
 /** An address that gets no e-mail. */
 export interface Suppression {
@@ -32,14 +33,11 @@ export const isSuppressed = (column: SQLWrapper, now: number): SQL =>
 /** A page of the suppressions in force, newest first. One round trip. */
 export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Suppression>> {
   const now = ctx.clock.now();
-  const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
-  const { rows, count } = await ctx.db.read({
-    rows: sql<Suppression>`${select(now, before)}
-      ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
-    count: sql<{ total: number }>`SELECT count(*) AS total FROM
-      (SELECT 1 FROM ${suppressions} WHERE ${inForce(now)} LIMIT ${TOTAL_CAP + 1})`,
+  const rows = sql<Suppression>`${select(now, afterCursor(page, sql`id`))} ORDER BY id DESC ${limitOf(page)}`;
+  const { list } = await ctx.db.read({
+    list: listedBy(rows, sql`FROM ${suppressions} WHERE ${inForce(now)}`),
   });
-  return { rows, total: count[0]?.total ?? 0 };
+  return list;
 }
 
 /** The suppression of an address. @param address canonical. @throws 404 when it is not suppressed */

@@ -3,7 +3,7 @@ import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter, ChannelReport, Result } from "../../delivery/channel.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { isStale, parseOptions } from "./options.ts";
+import { isStale, parseData, parseOptions } from "./options.ts";
 import { devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
 import type { PushProvider } from "./provider.ts";
 import { NO_PROVIDER, type PushDelivery, sendByProvider, type Answered, takes } from "./send-by-provider.ts";
@@ -13,11 +13,12 @@ import type { DeliveryRecord } from "../../outbox/settlement.ts";
 
 /** What is still to be sent: each device of each user, without those that accepted the same dispatch before. */
 const pendingOf = (dispatches: readonly Dispatch[], loaded: Loaded): PushDelivery[] =>
-  dispatches.flatMap((dispatch) =>
-    (loaded.overtaken.has(dispatch.id) ? [] : devicesOf(dispatch, loaded))
+  dispatches.flatMap((dispatch) => {
+    const content = { options: parseOptions(dispatch.options), data: parseData(dispatch.data) };
+    return (loaded.overtaken.has(dispatch.id) ? [] : devicesOf(dispatch, loaded))
       .filter((device) => !hasAccepted(dispatch, device, loaded))
-      .map((device) => ({ dispatch, device })),
-  );
+      .map((device) => ({ dispatch, device, content }));
+  });
 
 /**
  * The push channel: all devices of a user, each by the provider that its token belongs to.

@@ -6,7 +6,7 @@ import { acquirePermit, type Permit, releasePermit } from "../../delivery/permit
 import { paused, sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
-import { keptUntil, parseData, parseOptions } from "./options.ts";
+import { keptUntil } from "./options.ts";
 import type { Device, Loaded } from "./load.ts";
 import type { PushMessage, PushProvider } from "./provider.ts";
 
@@ -18,6 +18,8 @@ export const takes = (provider: Pick<PushProvider, "name" | "devices">, owner: s
 export interface PushDelivery {
   dispatch: Dispatch;
   device: Device;
+  /** What the dispatch's columns hold, parsed. */
+  content: Pick<PushMessage, "options" | "data">;
 }
 
 /** What became of a delivery. `provider`: the one that was to send it; null where none is configured for the device. */
@@ -128,15 +130,13 @@ async function permitOf(
   }
 }
 
-function messageOf({ dispatch, device }: PushDelivery, now: number): PushMessage {
-  const options = parseOptions(dispatch.options);
+function messageOf({ dispatch, device, content }: PushDelivery, now: number): PushMessage {
   return {
     token: device.token,
     title: dispatch.title,
     body: dispatch.body,
-    data: parseData(dispatch.data),
-    options,
+    ...content,
     collapseId: dispatch.id,
-    expiresAt: keptUntil(dispatch, options, now),
+    expiresAt: keptUntil(dispatch, content.options, now),
   };
 }

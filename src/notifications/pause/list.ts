@@ -1,9 +1,10 @@
+import { afterCursor, limitOf, listedBy } from "../../db/page.ts";
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { notificationRecords as records, type PauseEventType, peerMentors } from "../../db/schema/index.ts";
 import type { Scope } from "../../auth/scope.ts";
 import { firstIdAt } from "../../lib/ids.ts";
-import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
+import { type Listed, type Page } from "../../lib/page.ts";
 import { mentorInScope, type RecordEntry, selectEntries } from "./records.ts";
 
 /** The filters of the list. */
@@ -25,13 +26,11 @@ export async function listRecords(
   page: Page,
 ): Promise<Listed<RecordEntry>> {
   const found = candidates(scope, filter);
-  const before = page.before === null ? sql`true` : sql`c.id < ${page.before}`;
-  const { rows, counted } = await ctx.db.read({
-    rows: selectEntries(sql`WHERE ${records.id} IN (SELECT c.id ${found} AND ${before}
-        ORDER BY c.id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}) ORDER BY ${records.id} DESC`),
-    counted: sql<{ total: number }>`SELECT count(*) AS total FROM (SELECT 1 ${found} LIMIT ${TOTAL_CAP + 1})`,
-  });
-  return { rows, total: counted[0]?.total ?? 0 };
+  const rows =
+    selectEntries(sql`WHERE ${records.id} IN (SELECT c.id ${found} AND ${afterCursor(page, sql`c.id`)}
+    ORDER BY c.id DESC ${limitOf(page)}) ORDER BY ${records.id} DESC`);
+  const { list } = await ctx.db.read({ list: listedBy(rows, found) });
+  return list;
 }
 
 /**

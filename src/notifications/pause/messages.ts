@@ -2,7 +2,9 @@ import { type SQL, sql } from "drizzle-orm";
 import { fromType } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { type DispatchRow, dispatches, type QueueName } from "../../db/schema/index.ts";
-import { dispatchRow } from "../../outbox/create.ts";
+import type { Statement } from "../../db/statement.ts";
+import { dispatchRow, insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
+import { insertNotifying } from "../../outbox/notify.ts";
 import { printId } from "../../lib/ids.ts";
 import type { PauseEvent } from "./event.ts";
 import { pauseActivated, pauseDeactivated } from "./type.ts";
@@ -38,5 +40,14 @@ export function pauseMessages(
   };
 }
 
+/** Statements that insert these messages: pushes to which a dedupe key points, and in-app messages whose push is there. */
+export const insertMessages = (
+  pushes: readonly DispatchRow[],
+  inApps: readonly DispatchRow[],
+): Statement[] => [
+  ...insertNotifying(pushes),
+  ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
+];
+
 /** The condition on an in-app message that its push was inserted. */
-export const HAS_PUSH: SQL = sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.batch_id = value->>'batch_id' AND d.channel = 'push')`;
+const HAS_PUSH: SQL = sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.batch_id = value->>'batch_id' AND d.channel = 'push')`;

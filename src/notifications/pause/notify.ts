@@ -11,14 +11,12 @@ import {
 } from "../../db/schema/index.ts";
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
-import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
 import { AWAITED_MS, awaitingSince, IS_WAITING } from "../../outbox/placeholders.ts";
-import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { rescheduleNow } from "../../schedules/user-schedules.ts";
 import { pauseKey } from "./dedupe-key.ts";
 import { PAUSED, pauseEvent, type Pausing } from "./event.ts";
-import { HAS_PUSH, pauseMessages } from "./messages.ts";
+import { insertMessages, pauseMessages } from "./messages.ts";
 import { IS_NOT_NOTIFIED, lastRecordOf, NO_COORDINATOR, UNKNOWN_COORDINATOR } from "./waiting.ts";
 
 /** The record and the messages for a mentor, in case the status is new. The ids are made before the batch runs. */
@@ -85,8 +83,7 @@ export function notifyOfPauses(ctx: Ctx, { rows, bulk, notify }: Change<Pausing>
         ),
         waitForNewCoordinator(portion, now),
       ]),
-      ...insertNotifying(pushes),
-      ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
+      ...insertMessages(pushes, inApps),
       ...portions.map((portion) => insertRecords(portion, now)),
     ],
     dispatchIds: [...pushes, ...inApps].map((row) => row.id),

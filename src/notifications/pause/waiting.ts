@@ -3,14 +3,12 @@ import type { Ctx } from "../../ctx.ts";
 import { Parsed, type Statement } from "../../db/statement.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { notificationRecords as records, dedupeKeys, peerMentors, users } from "../../db/schema/index.ts";
-import { insertDispatches, ORG_OF_USER } from "../../outbox/create.ts";
 import { awaitingNote, isAwaiting } from "../../outbox/placeholders.ts";
-import { insertNotifying } from "../../outbox/notify.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { type Awaited, readyOf } from "../grants/awaited.ts";
 import { IS_PAUSE } from "./dedupe-key.ts";
 import { PAUSED, pauseEvent } from "./event.ts";
-import { HAS_PUSH, pauseMessages } from "./messages.ts";
+import { insertMessages, pauseMessages } from "./messages.ts";
 
 export const NO_COORDINATOR = "Nobody notified: the peer mentor has no coordinator";
 export const UNKNOWN_COORDINATOR = "Nobody notified: the coordinator is not known";
@@ -91,8 +89,7 @@ function notifyOfReadyPauses(
     ids: [...pushes, ...inApps].map(({ id }) => id),
     statements: [
       ...portions.map(pointTo),
-      ...insertNotifying(pushes),
-      ...insertDispatches(inApps, HAS_PUSH, { org_id: ORG_OF_USER }),
+      ...insertMessages(pushes, inApps),
       ...portions.map((portion) => follow(portion, now)),
     ],
   };

@@ -1,10 +1,11 @@
+import { afterCursor, limitOf, listedBy } from "../../db/page.ts";
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { statsSubscriptions as table, users } from "../../db/schema/index.ts";
 import { inScope, orgTree, type Scope } from "../../auth/scope.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { printId } from "../../lib/ids.ts";
-import { type Listed, type Page, TOTAL_CAP } from "../../lib/page.ts";
+import { type Listed, type Page } from "../../lib/page.ts";
 import type { WindowKind } from "../../schedules/windows.ts";
 
 /** A subscription with its snapshot, as it is stored. */
@@ -52,14 +53,10 @@ export async function listSubscriptions(
   page: Page,
 ): Promise<Listed<Subscription>> {
   const wanted = sql.join(conditions(scope, filter), sql` AND `);
-  const before = page.before === null ? sql`true` : sql`id < ${page.before}`;
-  const { rows, counted } = await ctx.db.read({
-    rows: sql<Subscription>`SELECT * FROM ${table} WHERE ${wanted} AND ${before}
-      ORDER BY id DESC LIMIT ${page.limit + 1} OFFSET ${page.offset}`,
-    counted: sql<{ total: number }>`SELECT count(*) AS total
-      FROM (SELECT 1 FROM ${table} WHERE ${wanted} LIMIT ${TOTAL_CAP + 1})`,
-  });
-  return { rows, total: counted[0]?.total ?? 0 };
+  const rows = sql<Subscription>`SELECT * FROM ${table} WHERE ${wanted} AND ${afterCursor(page, sql`id`)}
+    ORDER BY id DESC ${limitOf(page)}`;
+  const { list } = await ctx.db.read({ list: listedBy(rows, sql`FROM ${table} WHERE ${wanted}`) });
+  return list;
 }
 
 function conditions(scope: Scope, { userId, timeWindow, status }: SubscriptionFilter): SQL[] {
