@@ -1,9 +1,9 @@
 import { cached } from "../lib/cached.ts";
 import { canonicalLocale } from "../lib/locale.ts";
+import { zoneOrUtc } from "../schedules/time-zone.ts";
 import type { Direction } from "./clean.ts";
 
 const FALLBACK_LOCALE = "en";
-const FALLBACK_TIMEZONE = "UTC";
 const RTL_SCRIPTS = new Set(["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"]);
 
 /** The canonical form of `locale`; "en" when it is not a locale. */
@@ -14,15 +14,9 @@ export const resolveLocale = (locale: string | null): string =>
 export const formatLocale = (locale: string): string =>
   Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? FALLBACK_LOCALE;
 
-/** `timezone` if Intl knows it (an IANA name or an offset), otherwise "UTC". */
-export function resolveTimezone(timezone: string | null): string {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: timezone ?? FALLBACK_TIMEZONE }).resolvedOptions()
-      .timeZone;
-  } catch {
-    return FALLBACK_TIMEZONE;
-  }
-}
+/** The canonical spelling of a time zone, such as `Asia/Calcutta` of `asia/calcutta`; "UTC" when it is none. */
+export const resolveTimezone = (timezone: string | null): string =>
+  new Intl.DateTimeFormat("en", { timeZone: zoneOrUtc(timezone) }).resolvedOptions().timeZone;
 
 // Cached: a batch has few locales, and each mail asks for these several times.
 const KNOWN_LOCALES = 64;

@@ -83,7 +83,7 @@ export function notRetryable(
   if (status === "cancelled" && error_code === SUBSCRIPTION_REMOVED.code)
     return { code: error_code, detail: `${error ?? error_code}.` };
   if (status === "cancelled" && isSent)
-    return { code: "told_since", detail: "Another message has told it since it was cancelled." };
+    return { code: "told_since", detail: "Another message has said the same since it was cancelled." };
   if (expires_at !== null && expires_at <= now)
     return { code: "expired", detail: `It was not to be sent after ${new Date(expires_at).toISOString()}.` };
   return null;
