@@ -1,9 +1,7 @@
-import type { NewUser } from "../../directory/users.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import type { Principal } from "../../auth/principal.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { newUserOf } from "../../directory/subject.ts";
 import { notFound } from "../../lib/failure.ts";
@@ -21,13 +19,6 @@ const idOf = (text: string): string => {
   if (id === null) throw notFound("stats notification");
   return id;
 };
-
-/** The user to create from the token, when callers whom the directory does not know subscribe themselves. */
-function newUser(principal: Principal, userId: string): NewUser | null {
-  if (principal.kind === "anonymous" || principal.id !== userId) return null;
-  if (scopeOf(principal).kind !== "own") return null;
-  return newUserOf(principal);
-}
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
@@ -48,7 +39,7 @@ export function register(app: App): void {
     const body = c.req.valid("json");
     const principal = c.get("principal");
     const key = await idempotencyKeyOf(c, body);
-    const create = newUser(principal, body.user_id);
+    const create = newUserOf(principal, body.user_id);
     const { subscription, replayed } = await subscribe(c.get("ctx"), scopeOf(principal), key, body, create);
     if (replayed) c.header("idempotency-replayed", "true");
     c.header("location", `${routes.BASE}/${printed(subscription)}`);
