@@ -2,9 +2,9 @@ import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { newUserOf } from "../../directory/subject.ts";
-import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";
 import { changeWindow } from "../../notifications/stats-summary/change-window.ts";
 import { getSubscription, listSubscriptions } from "../../notifications/stats-summary/read.ts";
@@ -14,11 +14,7 @@ import { subscribe } from "../../notifications/stats-summary/subscribe.ts";
 import * as routes from "./routes.ts";
 import { changedView, createdView, detailView, listItemView, printed, refreshedView } from "./view.ts";
 
-const idOf = (text: string): string => {
-  const id = parseId("notif", text);
-  if (id === null) throw notFound("stats notification");
-  return id;
-};
+const idOf = pathIdOf("stats notification", (text) => parseId("notif", text));
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
