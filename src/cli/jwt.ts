@@ -1,17 +1,17 @@
 import { SignJWT } from "jose";
+import type { Role } from "../auth/principal.ts";
 import { UserError } from "./project.ts";
 
-/** The roles of src/auth/principal.ts, with help texts. (Node cannot load that file.) */
-export const ROLES = {
+/** What a token of each role may see and do, for the help text. */
+export const POWERS = {
   user: "what is their own",
   coordinator: "what is their own, and the records of the mentors they coordinate",
   org_admin: "everything about the users of --org and its sub-orgs",
   global_admin: "everything",
   service: "everything: for other programs",
-};
-export type Role = keyof typeof ROLES;
+} as const satisfies Record<Role, string>;
 
-export const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text);
+export const isRole = (text: string): text is Role => Object.hasOwn(POWERS, text);
 
 /** The claims that Tidings reads. */
 export interface Claims {

@@ -4,14 +4,15 @@
  * Errors go to stderr, with exit code 1.
  */
 import { parseArgs } from "node:util";
+import { directoryId } from "../lib/text.ts";
 import { readDevVars, withoutEmpty } from "./dev-vars.ts";
-import { isRole, parseDuration, ROLES, signToken } from "./jwt.ts";
+import { isRole, parseDuration, POWERS, signToken } from "./jwt.ts";
 import { runCommand, UserError } from "./project.ts";
 
 const USAGE = `Usage: npm run -s token -- --sub <id> --role <role> [options]
 
   --sub <id>              whose token: a user's id, or a program's name
-  --role <role>           ${Object.entries(ROLES)
+  --role <role>           ${Object.entries(POWERS)
     .map(([role, may]) => `${role.padEnd(14)}${may}`)
     .join("\n                          ")}
   --org <id>              the organization
@@ -52,13 +53,13 @@ await runCommand(async () => {
     return;
   }
   if (!given.sub || !given.role) throw new UserError(`--sub and --role are needed.\n\n${USAGE}`);
-  if (!/^[A-Za-z0-9_.:@-]{1,128}$/.test(given.sub))
-    throw new UserError("--sub must be 1 to 128 of A-Z a-z 0-9 _ . : @ -");
+  const sub = directoryId.safeParse(given.sub);
+  if (!sub.success) throw new UserError(`--sub ${sub.error.issues[0]?.message}`);
   if (!isRole(given.role))
-    throw new UserError(`"${given.role}" is not a role. Roles: ${Object.keys(ROLES).join(", ")}.`);
+    throw new UserError(`"${given.role}" is not a role. Roles: ${Object.keys(POWERS).join(", ")}.`);
   if (given["email-verified"] && !given.email) throw new UserError("--email-verified needs --email.");
   const claims = {
-    sub: given.sub,
+    sub: sub.data,
     role: given.role,
     org_id: given.org,
     email: given.email,

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TokenPrincipal } from "../auth/principal.ts";
+import type { Principal, TokenPrincipal } from "../auth/principal.ts";
 import { type Scope, userInScope, scopeOf } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
@@ -32,12 +32,18 @@ export function subjectOf(principal: TokenPrincipal, named?: string): Subject {
       "A service is no user and has nothing of its own here. Where the endpoint takes `user_id`, name a user.",
       { code: "no_user" },
     );
-  const isCreated = role === "user" || role === "coordinator";
-  return { id, scope: { kind: "own", userId: id }, create: isCreated ? newUserOf(principal) : null };
+  return { id, scope: { kind: "own", userId: id }, create: newUserOf(principal, id) };
 }
 
-/** What a token says about its user. */
-export function newUserOf({ id, orgId, email, emailVerified, name }: TokenPrincipal): NewUser {
+/**
+ * The user whom a request about `userId` creates when missing, with what the token says. Only users and coordinators are
+ * created, and only by themselves: an admin is none of an organization's users, and a service is no user. Null: nobody.
+ */
+export function newUserOf(principal: Principal, userId: string): NewUser | null {
+  if (principal.kind === "anonymous") return null;
+  const scope = scopeOf(principal);
+  if (scope.kind !== "own" || scope.userId !== userId) return null;
+  const { id, orgId, email, emailVerified, name } = principal;
   return { id, orgId, email, emailVerified, name };
 }
 

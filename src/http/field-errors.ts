@@ -27,6 +27,15 @@ const nameOf = (path: readonly PropertyKey[]): string =>
 /** Where a validator looked: the body's faults have pointers, the others the parameter's name. */
 export type Target = "json" | "query" | "param" | "header" | "form" | "cookie";
 
+/** What a hook gets of an input that is not valid. */
+export interface FailedInput {
+  target: Target;
+  error: z.core.$ZodError;
+}
+
+/** The input as it was given. The types of Hono's hooks do not say that the result of a failed validation has it, too. */
+export const givenIn = (result: FailedInput): unknown => ("data" in result ? result.data : undefined);
+
 const isRepeated = (given: unknown, [name]: readonly PropertyKey[]): boolean =>
   isObject(given) && name !== undefined && Array.isArray(Object.getOwnPropertyDescriptor(given, name)?.value);
 

@@ -11,7 +11,7 @@ import type { Deps } from "../deps.ts";
 import { Failure } from "../lib/failure.ts";
 import { failingLimit, inboundLimit } from "./access.ts";
 import type { App, AppEnv } from "./app-env.ts";
-import { fieldErrors } from "./field-errors.ts";
+import { fieldErrors, givenIn } from "./field-errors.ts";
 import { jsonOnly, limitBody, strictly } from "./input.ts";
 import { handleError, invalid } from "./problem.ts";
 import { usePlainWording } from "./wording.ts";
@@ -122,8 +122,7 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   const app: App = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const given = "data" in result ? result.data : undefined;
-      throw invalid(fieldErrors(result.error, result.target, given));
+      throw invalid(fieldErrors(result.error, result.target, givenIn(result)));
     },
   });
   usePlainWording();

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { canonicalAddress } from "../lib/address.ts";
 import { iso } from "../lib/clock.ts";
 import { PROBLEMS } from "../lib/failure.ts";
+import { parseId } from "../lib/ids.ts";
 import { canonicalLocale } from "../lib/locale.ts";
 import { hasAll } from "../lib/objects.ts";
 import { directoryId as plainDirectoryId } from "../lib/text.ts";
@@ -21,14 +22,27 @@ export const anyDispatchId = z.string().openapi({
  */
 export const directoryId = plainDirectoryId.clone();
 
-/** Text that is stored in one canonical spelling. `detail` is the error for text that has none. */
-const spelled = (canonical: (text: string) => string | null, detail: string) =>
-  z.string().transform((text, context) => {
-    const spelling = canonical(text);
-    if (spelling !== null) return spelling;
+/** For `transform`: what `read` makes of a text. `detail` is the error for a text of which it makes nothing. */
+const readBy =
+  (read: (text: string) => string | null, detail: string) => (text: string, context: z.RefinementCtx) => {
+    const found = read(text);
+    if (found !== null) return found;
     context.addIssue(detail);
     return z.NEVER;
-  });
+  };
+
+/** Text that is stored in one canonical spelling. `detail` is the error for text that has none. */
+const spelled = (canonical: (text: string) => string | null, detail: string) =>
+  z.string().transform(readBy(canonical, detail));
+
+/** The id of a batch in a query, as a view prints it; its UUID inside. */
+export const batchId = z
+  .string()
+  .max(64)
+  .transform(readBy((text) => parseId("batch", text), "is not an id of a batch"));
+
+/** A switch in a query. */
+export const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
 /** A bare e-mail address, in its canonical spelling. */
 export const emailAddress = spelled(
@@ -72,24 +86,30 @@ export const inOrder: [(range: Range) => boolean, { path: PropertyKey[]; error: 
   { path: ["to"], error: "must not be before `from`" },
 ];
 
-/** A list of `min` to `max` members. They are counted before they are validated, so that a huge list costs nothing. */
-export const listOf = <T extends z.ZodType>(item: T, max: number, min = 1) =>
+/**
+ * A list of `min` to `max` members. They are counted before they are validated, so that a huge list costs nothing.
+ * @param noun what the error for a list that is too long calls the members
+ */
+export const listOf = <T extends z.ZodType>(item: T, max: number, { min = 1, noun = "members" } = {}) =>
   z.preprocess((value, context) => {
     if (!Array.isArray(value) || value.length <= max) return value;
-    context.addIssue({ code: "custom", message: `must have at most ${max} members` });
+    context.addIssue({ code: "custom", message: `must have at most ${max} ${noun}` });
     return z.NEVER;
   }, z.array(item).min(min).max(max));
 
 /** A time that we print. */
 export const printedTime = z.iso.datetime().openapi({ example: iso(1_774_512_000_000) });
 
-/** The times of creation between which a list of the log shows dispatches. To be checked by `inOrder`. */
-export const createdBetween = {
+/**
+ * The times between which a list shows what was made. To be checked by `inOrder`.
+ * @param done what happened to its rows then
+ */
+export const between = (done: "Created" | "Sent") => ({
   from: instant
     .optional()
-    .openapi({ type: "string", format: "date-time", description: "Created at or after." }),
-  to: instant.optional().openapi({ type: "string", format: "date-time", description: "Created before." }),
-};
+    .openapi({ type: "string", format: "date-time", description: `${done} at or after.` }),
+  to: instant.optional().openapi({ type: "string", format: "date-time", description: `${done} before.` }),
+});
 
 /** No caller needs deeper JSON, and walking through JSON of this depth is far from overflowing the stack. */
 const MAX_DEPTH = 64;

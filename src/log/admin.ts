@@ -115,7 +115,11 @@ const hindrance = (refusal: Outcome | null): Failure | null =>
     ? new Failure("conflict", `It could not be sent: ${refusal.message}.`, { code: refusal.code })
     : null;
 
-/** Writes a note on a dispatch, whatever its state. One round trip. @throws 404, 403 */
+/**
+ * Writes a note on a dispatch, whatever its state. One round trip.
+ * @returns the dispatch; its `updated_at` is the time of the note
+ * @throws 404, 403
+ */
 export async function noteDispatch(
   ctx: Ctx,
   scope: Scope,
@@ -123,12 +127,15 @@ export async function noteDispatch(
   id: string,
   note: string,
 ): Promise<Dispatch> {
+  const now = ctx.clock.now();
   const { found } = await ctx.db.write({
-    note: sql`UPDATE ${dispatches} SET note = ${note}, updated_at = ${ctx.clock.now()} WHERE ${isActable(scope, null, id)}`,
+    // Readers of an inbox see `updated_at`, and notes are not for them.
+    note: sql`UPDATE ${dispatches} SET note = ${note}, updated_at = iif(inbox_seq IS NULL, ${now}, updated_at)
+      WHERE ${isActable(scope, null, id)}`,
     audit: audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
     found: findActable(scope, null, id),
   });
-  return actable(found, "dispatch");
+  return { ...actable(found, "dispatch"), updated_at: now };
 }
 
 /** Cancels a queued dispatch, and frees its slot. One round trip. @throws 404, 403; 409 once it is no longer queued */

@@ -1,15 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import { selectWhole } from "../db/json.ts";
 import type { Statement } from "../db/statement.ts";
 import { type Preferences, preferences } from "../db/schema/index.ts";
 import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../directory/subject.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
-
-/** A row as it comes from SQLite: switches are 0 or 1. */
-export type PreferencesRow = {
-  [K in keyof Preferences]: Preferences[K] extends boolean ? 0 | 1 : Preferences[K];
-};
 
 /** Fields that a user may set; those left out stay. */
 export type PreferencesChange = {
@@ -19,14 +15,14 @@ export type PreferencesChange = {
 };
 
 /** Reads the subject's preferences, if they exist and the subject is in scope. */
-const read = (subject: Subject): SQL<PreferencesRow> =>
-  sql<PreferencesRow>`SELECT * FROM ${preferences} WHERE user_id = ${subject.id} AND ${subjectExists(subject)}`;
+const read = (subject: Subject) =>
+  selectWhole(preferences, sql`user_id = ${subject.id} AND ${subjectExists(subject)}`);
 
 /**
  * A user's preferences. The first read creates them; concurrent first reads create one row. One round trip, two at first.
  * @throws 404 outside the scope; 403 for a caller who is no user, 410 for one who was erased
  */
-export async function getPreferences(ctx: Ctx, subject: Subject): Promise<PreferencesRow> {
+export async function getPreferences(ctx: Ctx, subject: Subject): Promise<Preferences> {
   const { found } = await ctx.db.read({ found: read(subject) });
   return found[0] ?? changePreferences(ctx, subject, {});
 }
@@ -36,7 +32,7 @@ export async function changePreferences(
   ctx: Ctx,
   subject: Subject,
   change: PreferencesChange,
-): Promise<PreferencesRow> {
+): Promise<Preferences> {
   const { create, why } = await ensureSubject(ctx, subject);
   const changed = await ctx.db.write({
     create,

@@ -22,7 +22,39 @@ const OWN: readonly [method: string, path: string, admin: number, service: numbe
   ["POST", `${INBOX}/notif_01jq8z3k5te8v9m4p2r7x6w1yd/read`, 404, 403],
 ];
 
-const TABLES = ["users", "preferences", "user_schedules", "dispatches", "optouts", "stats_subscriptions"];
+/** What an org_admin asks for by naming themselves. */
+const NAMED: readonly [method: string, path: string, body: (sub: string) => object][] = [
+  [
+    "POST",
+    `${N}/device-tokens`,
+    (sub) => ({ user_id: sub, token: `ExponentPushToken[${sub}]`, platform: "ios" }),
+  ],
+  ["POST", "/api/v1/stats-notifications", (sub) => ({ user_id: sub, time_window: "weekly" })],
+];
+
+const TABLES = [
+  "users",
+  "preferences",
+  "user_schedules",
+  "dispatches",
+  "optouts",
+  "stats_subscriptions",
+  "device_tokens",
+];
+
+/** The rows that a user has in each table. */
+async function rowsOf(user: string): Promise<number[]> {
+  const counts = await env.DB.batch<{ n: number }>(
+    TABLES.map((table) =>
+      env.DB.prepare(
+        `SELECT count(*) AS n FROM ${table} WHERE ${table === "users" ? "id" : "user_id"} = ?`,
+      ).bind(user),
+    ),
+  );
+  return counts.map(({ results }) => results[0]?.n ?? 0);
+}
+
+const NO_ROWS = TABLES.map(() => 0);
 
 describe.each(["service", "org_admin", "global_admin"] as const)("a token of a %s", (role) => {
   test.each(OWN)("makes no user of its subject: %s %s", async (method, path, admin, service, body) => {
@@ -39,14 +71,15 @@ describe.each(["service", "org_admin", "global_admin"] as const)("a token of a %
     const expected = role === "service" ? service : admin;
     expect(answer.status).toBe(expected);
     if (expected === 403) expect(answer.body).toMatchObject({ code: "no_user" });
-    const counts = await env.DB.batch<{ n: number }>(
-      TABLES.map((table) =>
-        env.DB.prepare(
-          `SELECT count(*) AS n FROM ${table} WHERE ${table === "users" ? "id" : "user_id"} = ?`,
-        ).bind(sub),
-      ),
-    );
-    expect(counts.map(({ results }) => results[0]?.n)).toEqual(TABLES.map(() => 0));
+    expect(await rowsOf(sub)).toEqual(NO_ROWS);
     expect(h.ses.accepted).toEqual([]);
   });
+});
+
+test.each(NAMED)("an org_admin's token makes no user of its subject: %s %s", async (method, path, bodyOf) => {
+  const h = createHarness();
+  const sub = mint("subject");
+  const as: Caller = { role: "org_admin", sub, org: mint("org"), email: `${sub}@example.com` };
+  expect((await h.request(method, path, { as, body: bodyOf(sub) })).status).toBe(404);
+  expect(await rowsOf(sub)).toEqual(NO_ROWS);
 });

@@ -3,35 +3,27 @@ import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { invalid } from "../../http/problem.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { iso } from "../../lib/clock.ts";
-import { notFound } from "../../lib/failure.ts";
-import { parseDispatchId, parseId } from "../../lib/ids.ts";
 import { remindOrg } from "../../notifications/certification-reminder/remind-org.ts";
 import { remindUser } from "../../notifications/certification-reminder/remind-user.ts";
 import * as log from "../../log/admin.ts";
 import * as routes from "./routes.ts";
 import { bulkView, detailView, listItemView, printed, remindedView } from "./view.ts";
 
-const idOf = (text: string): string => {
-  const id = parseDispatchId(text);
-  if (id === null) throw notFound("dispatch");
-  return id;
-};
+const idOf = pathIdOf("dispatch");
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { org_id, include_sub_orgs, recipient_user_id, status, batch_id, ...query } = c.req.valid("query");
     const page = pageOf(query);
-    const batchId = batch_id === undefined ? undefined : parseId("batch", batch_id);
-    if (batchId === null) throw invalid([{ pointer: "batch_id", detail: "is not an id of a batch" }]);
     const filter = {
       orgId: org_id,
       includeSubOrgs: include_sub_orgs,
       userId: recipient_user_id,
       statuses: status && [status],
-      batchId,
+      batchId: batch_id,
       type: query.type,
       channel: query.channel,
       from: query.from,

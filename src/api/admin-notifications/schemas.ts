@@ -1,7 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { anyDispatchId, createdBetween, directoryId, inOrder, printedTime } from "../../http/schemas.ts";
+import {
+  anyDispatchId,
+  batchId,
+  between,
+  directoryId,
+  flag,
+  inOrder,
+  printedTime,
+} from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 
 const dispatchId = z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" });
@@ -45,17 +53,15 @@ export const listQuery = z
   .object({
     ...pageQuery,
     org_id: directoryId.optional(),
-    include_sub_orgs: z
-      .enum(["true", "false"])
-      .default("false")
-      .transform((text) => text === "true")
+    include_sub_orgs: flag
+      .default(false)
       .openapi({ type: "string", enum: ["true", "false"], description: "With org_id: those below it, too." }),
     type: z.string().min(1).max(64).optional(),
     channel: z.enum(CHANNELS).optional(),
     status: z.enum(STATUSES).optional(),
     recipient_user_id: directoryId.optional(),
-    batch_id: z.string().max(64).optional(),
-    ...createdBetween,
+    batch_id: batchId.optional(),
+    ...between("Created"),
   })
   .refine(...inOrder);
 

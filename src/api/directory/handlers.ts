@@ -1,19 +1,24 @@
 import type { Context } from "hono";
-import type { ZodError } from "zod";
+import type { z } from "zod";
 import { readOne } from "../../directory/read.ts";
 import { removeOne } from "../../directory/remove.ts";
 import { upsertMany, upsertOne } from "../../directory/upsert.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
-import { fieldErrors, type Target } from "../../http/field-errors.ts";
+import { type FailedInput, fieldErrors, givenIn } from "../../http/field-errors.ts";
 import { membersOf } from "../../http/members.ts";
 import { invalid } from "../../http/problem.ts";
 import { type Bulk, bulkAnswer, readBulk } from "./bulk.ts";
 import { WIRE } from "./collections/index.ts";
 import { routesOf } from "./routes.ts";
-import { notifyQuery } from "./schemas.ts";
+import type { notifyQuery } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 import { registerWithheld } from "./withheld/handlers.ts";
+
+/** A request whose query has been validated. */
+interface Notifying {
+  out: { query: z.output<typeof notifyQuery> };
+}
 
 /** Mounts every collection of the directory. */
 export function register(app: App): void {
@@ -47,12 +52,13 @@ export function registerCollection(app: App, wire: WireCollection): void {
     const refusals = await upsertMany(c.get("ctx"), collection, bulk.rows, options);
     return c.json(bulkAnswer(bulk, refusals), 200);
   };
-  const writeRest = async (c: Context<AppEnv>, target: Target, error: ZodError) => {
-    const body: unknown = target === "json" ? await c.req.json() : undefined;
-    const items = membersOf("items", body, error);
-    if (items === null) throw invalid(fieldErrors(error, target, body));
+  const writeRest = (c: Context<AppEnv, string, Notifying>, failed: FailedInput) => {
+    const given = givenIn(failed);
+    const items = membersOf("items", given, failed.error);
+    if (items === null) throw invalid(fieldErrors(failed.error, failed.target, given));
     const bulk = readBulk(items, (item) => wire.item.safeParse(item));
-    return write(c, bulk, notifyQuery.parse(c.req.query()));
+    // The query is validated before the body.
+    return write(c, bulk, c.req.valid("query"));
   };
   app.openapi(
     routes.bulk,
@@ -61,6 +67,6 @@ export function registerCollection(app: App, wire: WireCollection): void {
       return write(c, bulk, c.req.valid("query"));
     },
     // Invalid items do not stop the others.
-    (result, c) => (result.success ? undefined : writeRest(c, result.target, result.error)),
+    (result, c) => (result.success ? undefined : writeRest(c, result)),
   );
 }

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { directoryId, memberErrors } from "../../http/schemas.ts";
+import { directoryId, flag, listOf, memberErrors } from "../../http/schemas.ts";
 
 /** Items of one bulk upsert. */
 const MAX_ITEMS = 1_000;
@@ -10,17 +10,11 @@ export const entityId = directoryId.refine((id) => id !== "." && id !== "..", "m
 /** A reference to another entity, which need not be there yet. */
 export const idOrNull = directoryId.nullable().default(null);
 
-/** The body of a bulk upsert. Items are counted before they are validated, so that a huge list costs nothing. */
+/** The body of a bulk upsert. */
 export const bulkOf = <T extends { id: string }>(item: z.ZodType<T>) =>
   z.strictObject({
-    items: z.preprocess(countItems, z.array(item).min(1).max(MAX_ITEMS)),
+    items: listOf(item, MAX_ITEMS, { noun: "items" }),
   });
-
-function countItems(items: unknown, context: z.RefinementCtx): unknown {
-  if (!Array.isArray(items) || items.length <= MAX_ITEMS) return items;
-  context.addIssue({ code: "custom", message: `must have at most ${MAX_ITEMS} items` });
-  return z.NEVER;
-}
 
 export const upserted = z
   .object({
@@ -44,9 +38,7 @@ export const deleted = z
   .openapi("DirectoryDeleted", { example: { deleted: true, id: "usr_4bc8d2" } });
 
 export const notifyQuery = z.object({
-  notify: z
-    .enum(["true", "false"])
-    .default("true")
-    .transform((text) => text === "true")
-    .openapi({ description: "`false`: this change notifies nobody." }),
+  notify: flag
+    .default(true)
+    .openapi({ default: "true", description: "`false`: this change notifies nobody." }),
 });

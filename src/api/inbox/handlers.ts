@@ -2,22 +2,18 @@ import type { Context } from "hono";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { requireToken } from "../../http/access.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { type Subject, subjectOf } from "../../directory/subject.ts";
 import { changeMessage, readAll } from "../../inbox/change.ts";
 import { listInbox } from "../../inbox/list.ts";
 import { printCursor, printMessage } from "../../inbox/message.ts";
 import { iso } from "../../lib/clock.ts";
-import { Failure, notFound } from "../../lib/failure.ts";
-import { parseDispatchId } from "../../lib/ids.ts";
+import { Failure } from "../../lib/failure.ts";
 import { keysOf } from "../../lib/objects.ts";
 import * as routes from "./routes.ts";
 import { acknowledged, frame, said } from "./schemas.ts";
 
-const idOf = (text: string): string => {
-  const id = parseDispatchId(text);
-  if (id === null) throw notFound("message");
-  return id;
-};
+const idOf = pathIdOf("message");
 
 /** The reader is always the caller. */
 const reader = (c: Context<AppEnv>): Subject => subjectOf(requireToken(c.get("principal")));

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../../http/pagination.ts";
-import { anyDispatchId, jsonObject, printedTime } from "../../http/schemas.ts";
+import { anyDispatchId, flag, jsonObject, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 import { CURSOR, MAX_CHANGES, MAX_FRAME_BYTES } from "../../inbox/live/protocol.ts";
 import { UNREAD_CAP } from "../../inbox/queries.ts";
@@ -33,8 +33,6 @@ const message = {
 };
 
 const inboxMessage = z.object(message).openapi("InboxMessage");
-
-const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
 export const listQuery = z.object({
   limit: pageQuery.limit,

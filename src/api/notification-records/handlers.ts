@@ -3,9 +3,9 @@ import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { iso } from "../../lib/clock.ts";
-import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";
 import { deleteRecord, updateRecord } from "../../notifications/pause/change.ts";
 import { recordSent } from "../../notifications/pause/create.ts";
@@ -22,11 +22,7 @@ import {
   profileView,
 } from "./view.ts";
 
-const idOf = (text: string): string => {
-  const id = parseId("nr", text);
-  if (id === null) throw notFound("notification record");
-  return id;
-};
+const idOf = pathIdOf("notification record", (text) => parseId("nr", text));
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {

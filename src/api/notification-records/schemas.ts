@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, PAUSE_EVENTS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
-import { directoryId, inOrder, instant, listOf, printedTime } from "../../http/schemas.ts";
+import { between, directoryId, inOrder, instant, listOf, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 
 /** Events that a history shows at once. */
@@ -70,7 +70,7 @@ export const createBody = z
       description: "The mentor's coordinator, or a user in the caller's scope. Left out: the mentor's.",
     }),
     channels_notified: givenChannels,
-    dispatch_ids: listOf(plainText(128), MAX_DISPATCH_IDS, 0)
+    dispatch_ids: listOf(plainText(128), MAX_DISPATCH_IDS, { min: 0 })
       .default([])
       .openapi({ description: "The caller's own; kept as they are." }),
   })
@@ -145,10 +145,7 @@ export const listQuery = z
     peer_mentor_id: directoryId.optional(),
     event_type: eventType.optional(),
     coordinator_id: directoryId.optional().openapi({ description: "The coordinator who was notified." }),
-    from: instant
-      .optional()
-      .openapi({ type: "string", format: "date-time", description: "Sent at or after." }),
-    to: instant.optional().openapi({ type: "string", format: "date-time", description: "Sent before." }),
+    ...between("Sent"),
   })
   .refine(...inOrder);
 

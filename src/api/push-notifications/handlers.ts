@@ -5,11 +5,11 @@ import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf, applyPreference } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { DAY } from "../../lib/clock.ts";
-import { notFound } from "../../lib/failure.ts";
-import { parseDispatchId, parseId, printId } from "../../lib/ids.ts";
+import { printId } from "../../lib/ids.ts";
 import { pushBudget, limitHeaders } from "../../rate-limit/budgets.ts";
 import { registerBatch } from "./batch/handlers.ts";
 import { registerDevices } from "./devices/handlers.ts";
@@ -17,11 +17,7 @@ import { unknownOptions } from "./send-body.ts";
 import * as routes from "./routes.ts";
 import { annotatedView, listItemView, recordView, selection, sentView } from "./view.ts";
 
-const idOf = (text: string): string => {
-  const id = parseDispatchId(text);
-  if (id === null) throw notFound("notification");
-  return id;
-};
+const idOf = pathIdOf("notification");
 
 /** How far ahead a push may be scheduled. */
 const MAX_AHEAD_DAYS = 365;
@@ -38,13 +34,11 @@ export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { status, batch_id, user_id, scenario_id, prompt_id, from, to, ...paging } = c.req.valid("query");
     const page = pageOf(paging);
-    const batchId = batch_id === undefined ? undefined : parseId("batch", batch_id);
-    if (batchId === null) throw invalid([{ pointer: "batch_id", detail: "is not an id of a batch" }]);
     const filter = {
       userId: user_id,
       scenarioId: scenario_id,
       promptId: prompt_id,
-      batchId,
+      batchId: batch_id,
       from,
       to,
       ...(status && selection(status)),

@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { pageQuery, pagination } from "../../http/pagination.ts";
 import {
   anyDispatchId,
-  createdBetween,
+  batchId,
+  between,
   directoryId,
   inOrder,
   jsonObject,
@@ -92,8 +93,8 @@ export const listQuery = z
     status: status.optional(),
     scenario_id: reference.optional(),
     prompt_id: reference.optional(),
-    batch_id: z.string().max(64).optional(),
-    ...createdBetween,
+    batch_id: batchId.optional(),
+    ...between("Created"),
   })
   .refine(...inOrder);
 

@@ -1,12 +1,10 @@
-import type { NewUser } from "../../directory/users.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import type { Principal } from "../../auth/principal.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { newUserOf } from "../../directory/subject.ts";
-import { notFound } from "../../lib/failure.ts";
 import { parseId } from "../../lib/ids.ts";
 import { changeWindow } from "../../notifications/stats-summary/change-window.ts";
 import { getSubscription, listSubscriptions } from "../../notifications/stats-summary/read.ts";
@@ -16,18 +14,7 @@ import { subscribe } from "../../notifications/stats-summary/subscribe.ts";
 import * as routes from "./routes.ts";
 import { changedView, createdView, detailView, listItemView, printed, refreshedView } from "./view.ts";
 
-const idOf = (text: string): string => {
-  const id = parseId("notif", text);
-  if (id === null) throw notFound("stats notification");
-  return id;
-};
-
-/** The user to create from the token, when callers whom the directory does not know subscribe themselves. */
-function newUser(principal: Principal, userId: string): NewUser | null {
-  if (principal.kind === "anonymous" || principal.id !== userId) return null;
-  if (scopeOf(principal).kind !== "own") return null;
-  return newUserOf(principal);
-}
+const idOf = pathIdOf("stats notification", (text) => parseId("notif", text));
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
@@ -48,7 +35,7 @@ export function register(app: App): void {
     const body = c.req.valid("json");
     const principal = c.get("principal");
     const key = await idempotencyKeyOf(c, body);
-    const create = newUser(principal, body.user_id);
+    const create = newUserOf(principal, body.user_id);
     const { subscription, replayed } = await subscribe(c.get("ctx"), scopeOf(principal), key, body, create);
     if (replayed) c.header("idempotency-replayed", "true");
     c.header("location", `${routes.BASE}/${printed(subscription)}`);

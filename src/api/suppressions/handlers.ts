@@ -2,10 +2,12 @@ import { findSuppression, liftSuppression, listSuppressions } from "../../channe
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
-import { notFound } from "../../lib/failure.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { parseId } from "../../lib/ids.ts";
 import * as routes from "./routes.ts";
 import { view } from "./view.ts";
+
+const idOf = pathIdOf("suppression", (text) => parseId("sup", text));
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
@@ -20,9 +22,7 @@ export function register(app: App): void {
 
   app.openapi(routes.lift, async (c) => {
     const { id: printed } = c.req.valid("param");
-    const id = parseId("sup", printed);
-    if (id === null) throw notFound("suppression");
-    await liftSuppression(c.get("ctx"), id, authorOf(c));
+    await liftSuppression(c.get("ctx"), idOf(printed), authorOf(c));
     return c.json({ deleted: true as const, id: printed }, 200);
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { SUPPRESSION_REASONS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
 import { emailAddress, printedTime } from "../../http/schemas.ts";
 
@@ -11,7 +12,7 @@ export const suppression = z
       description: "In lower case, the domain in Punycode: every spelling of the address is meant.",
       example: "kari@example.com",
     }),
-    reason: z.enum(["bounce", "complaint"]).openapi({
+    reason: z.enum(SUPPRESSION_REASONS).openapi({
       description: "The mailbox does not exist, or its owner has reported a mail of ours as spam.",
     }),
     created_at: printedTime.openapi({ description: "When we first heard of it." }),

@@ -7,9 +7,8 @@ import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
+import { pathIdOf } from "../../http/path-id.ts";
 import { type Subject, subjectOf } from "../../directory/subject.ts";
-import { notFound } from "../../lib/failure.ts";
-import { parseDispatchId } from "../../lib/ids.ts";
 import { changePreferences, getPreferences, type PreferencesChange } from "../../preferences/preferences.ts";
 import * as routes from "./routes.ts";
 import { historyView, preferencesView, selection, statsView, testView } from "./view.ts";
@@ -17,6 +16,8 @@ import { historyView, preferencesView, selection, statsView, testView } from "./
 /** The caller, or the user whom an operator or an admin names. */
 const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
   subjectOf(requireToken(c.get("principal")), user_id);
+
+const idOf = pathIdOf("notification");
 
 export function register(app: App): void {
   app.openapi(routes.getPreferences, async (c) =>
@@ -47,8 +48,7 @@ export function register(app: App): void {
   });
 
   app.openapi(routes.historyItem, async (c) => {
-    const id = parseDispatchId(c.req.valid("param").notification_id);
-    if (id === null) throw notFound("notification");
+    const id = idOf(c.req.valid("param").notification_id);
     const subject = whose(c, c.req.valid("query"));
     return c.json(historyView(await getEmail(c.get("ctx"), subject, id)), 200);
   });

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { FREQUENCIES } from "../../db/schema/index.ts";
 import { pageQuery } from "../../http/pagination.ts";
 import { anyDispatchId, directoryId, listOf, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
@@ -7,8 +8,6 @@ import { TYPE_IDS } from "../../notifications/registry.ts";
 /** The contract's states of an e-mail. */
 export const HISTORY_STATUSES = ["pending", "sent", "delivered", "bounced", "failed"] as const;
 export type HistoryStatus = (typeof HISTORY_STATUSES)[number];
-
-const FREQUENCIES = ["immediate", "daily", "weekly"] as const;
 
 /** More than there are different ones, so that a caller may repeat some. */
 const MAX_DAYS = 100;

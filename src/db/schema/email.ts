@@ -2,14 +2,16 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { CHANNELS } from "./pipeline.ts";
 
+/** When a user gets e-mails about new matches. */
+export const FREQUENCIES = ["immediate", "daily", "weekly"] as const;
+export type Frequency = (typeof FREQUENCIES)[number];
+
 /** Which e-mails a user wants, with the fields that the API has. No row means the defaults. WITHOUT ROWID. */
 export const preferences = sqliteTable("preferences", {
   user_id: text("user_id").primaryKey(),
   id: text("id").notNull(),
   email_notifications_enabled: integer("email_notifications_enabled", { mode: "boolean" }).notNull(),
-  notification_frequency: text("notification_frequency", {
-    enum: ["immediate", "daily", "weekly"],
-  }).notNull(),
+  notification_frequency: text("notification_frequency", { enum: FREQUENCIES }).notNull(),
   new_match_notifications: integer("new_match_notifications", { mode: "boolean" }).notNull(),
   /** 0–100. */
   match_threshold: integer("match_threshold").notNull(),
@@ -41,6 +43,10 @@ const suppressionId = sql`(lower(
   substr(printf('%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)), 9) || '-7' ||
   substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))`;
 
+/** Why an address gets no e-mail. */
+export const SUPPRESSION_REASONS = ["bounce", "complaint"] as const;
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
+
 /**
  * Addresses that get no e-mail: after a hard bounce for 90 days, after a complaint for ever. They are stored as
  * `addressKey` spells them, so that `lower()` of a user's address finds them. WITHOUT ROWID.
@@ -51,7 +57,7 @@ export const suppressions = sqliteTable(
     email: text("email").primaryKey(),
     /** Used instead of the address in URLs and in the audit log. Unique; lists are in its order. */
     id: text("id").notNull().default(suppressionId),
-    reason: text("reason", { enum: ["bounce", "complaint"] }).notNull(),
+    reason: text("reason", { enum: SUPPRESSION_REASONS }).notNull(),
     /** Null: does not expire. */
     expires_at: integer("expires_at"),
     created_at: integer("created_at").notNull(),
@@ -64,7 +70,6 @@ export const suppressions = sqliteTable(
   ],
 );
 
-export type SuppressionReason = (typeof suppressions.$inferSelect)["reason"];
 /** Reasons for not making a message. Nothing else records such a message. */
 export const WITHHELD_REASONS = [
   "below_threshold",

@@ -3,6 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import { inPortions } from "../../db/portions.ts";
 import { type Batch, Parsed, type Rows, type Statement } from "../../db/statement.ts";
 import {
+  type Frequency,
   preferences,
   type ScheduleKind,
   users,
@@ -29,7 +30,7 @@ export interface DueUser {
   timezone: string | null;
   /** 1 when both this type and e-mail in general are switched on. */
   wanted: 0 | 1;
-  frequency: "immediate" | "daily" | "weekly";
+  frequency: Frequency;
   /** JSON array. */
   reminder_days: string;
   digest_day: number;

@@ -9,6 +9,7 @@ import {
   mailNow,
   mailsOf,
 } from "../../support/mail.ts";
+import { aReader, BASE as INBOX, givenMessages } from "../../inbox/world.ts";
 import { mint } from "../../support/harness.ts";
 import {
   deliverNow,
@@ -285,6 +286,20 @@ describe("a note", () => {
       updated_at: new Date(h.clock.now()).toISOString(),
     });
     expect((await read(h, printed(id))).body.data).toMatchObject({ note: body.note, status });
+  });
+
+  test("over a message in an inbox does not show there, and is answered with its own time", async () => {
+    const h = createMailWorld();
+    const reader = aReader();
+    const [id = ""] = await givenMessages(h, reader.sub);
+    const inbox = async () => (await h.request("GET", INBOX, { as: reader })).body;
+    const before = await inbox();
+    h.clock.advance(MINUTE);
+    const { status, body } = await change(h, id, { action: "update", note: "Called her" });
+    expect([status, body.data.updated_at]).toEqual([200, new Date(h.clock.now()).toISOString()]);
+    expect((await read(h, id)).body.data.note).toBe("Called her");
+    expect(before.data).toMatchObject([{ id }]);
+    expect(await inbox()).toEqual(before);
   });
 
   test.each([

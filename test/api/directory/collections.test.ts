@@ -170,6 +170,15 @@ describe.each(Object.values<WireCollection>(WIRE))("$collection.name", ({ collec
     expect((await h.request("PUT", `${one(mint("x"))}?notify=false`, { body: facts })).status).toBe(201);
     const refused = await h.request("POST", `${many}?notify=no`, { body: { items: [item] } });
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: "notify" }] } });
+    const twice = "notify=true&notify=false";
+    for (const [method, path, body] of [
+      ["PUT", one(mint("x")), facts],
+      ["POST", many, { items: [item] }],
+      ["POST", many, { items: [item, {}] }],
+    ] as const)
+      expect((await h.request(method, `${path}?${twice}`, { body })).body.errors).toEqual([
+        { pointer: "notify", detail: "must be given once" },
+      ]);
   });
 });
 

@@ -78,9 +78,11 @@ test("a reaction hears how a change came, and whether to tell of it", async () =
   await request("PUT", `/${id}`, { label: "One" });
   await request("PUT", `/${id}?notify=false`, { label: "One" });
   await request("POST", "?notify=false", { items: [{ id, label: "One" }] });
+  await request("POST", "?notify=false", { items: [{ id, label: "One" }, {}] });
   expect(changes).toEqual([
     { rows: [row], bulk: false, notify: true },
     { rows: [row], bulk: false, notify: false },
+    { rows: [row], bulk: true, notify: false },
     { rows: [row], bulk: true, notify: false },
   ]);
 });

@@ -1,8 +1,7 @@
 import type { Context } from "hono";
-import type { ZodError } from "zod";
 import { scopeOf } from "../../../auth/scope.ts";
 import type { App, AppEnv } from "../../../http/app-env.ts";
-import { fieldErrors, type Target as ErrorsOf } from "../../../http/field-errors.ts";
+import { type FailedInput, fieldErrors, givenIn } from "../../../http/field-errors.ts";
 import { idempotencyKeyOf, applyPreference } from "../../../http/input.ts";
 import { faultsOf, membersOf } from "../../../http/members.ts";
 import { invalid } from "../../../http/problem.ts";
@@ -36,10 +35,10 @@ export function registerBatch(app: App): void {
     const view = batchView(taken.batchId, results, faults);
     return isBatchFinished(results) ? c.json(view, 201) : c.json(view, 202);
   };
-  const takeRest = async (c: Context<AppEnv>, on: ErrorsOf, error: ZodError) => {
-    const body: unknown = on === "json" ? await c.req.json() : undefined;
-    const members = membersOf("targets", body, error);
-    if (members === null) throw invalid(fieldErrors(error, on, body));
+  const takeRest = (c: Context<AppEnv>, failed: FailedInput) => {
+    const given = givenIn(failed);
+    const members = membersOf("targets", given, failed.error);
+    if (members === null) throw invalid(fieldErrors(failed.error, failed.target, given));
     const read = (member: unknown) => target.safeParse(member);
     return takeBatch(c, readTargets(members, read, c.get("deps").pushProviders));
   };
@@ -51,6 +50,6 @@ export function registerBatch(app: App): void {
       return takeBatch(c, readTargets(targets, read, c.get("deps").pushProviders));
     },
     // Invalid targets do not stop the others.
-    (result, c) => (result.success ? undefined : takeRest(c, result.target, result.error)),
+    (result, c) => (result.success ? undefined : takeRest(c, result)),
   );
 }

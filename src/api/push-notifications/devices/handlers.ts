@@ -5,16 +5,13 @@ import type { App } from "../../../http/app-env.ts";
 import { countChange } from "../../../http/count-change.ts";
 import { invalid } from "../../../http/problem.ts";
 import { newUserOf } from "../../../directory/subject.ts";
+import type { NewUser } from "../../../directory/users.ts";
 import { iso, isoOrNull } from "../../../lib/clock.ts";
 import * as routes from "./routes.ts";
 
-/** The user whom registering a device may create: any user for an operator, themselves for a user. */
-function newUser(principal: Principal, userId: string) {
-  if (principal.kind === "anonymous" || principal.role === "service" || principal.role === "global_admin")
-    return { id: userId };
-  if (principal.id !== userId || scopeOf(principal).kind === "none") return null;
-  return newUserOf(principal);
-}
+/** The user whom registering a device may create: for callers who may do everything any user, else as a token allows. */
+const newUser = (principal: Principal, userId: string): NewUser | null =>
+  scopeOf(principal).kind === "all" ? { id: userId } : newUserOf(principal, userId);
 
 export function registerDevices(app: App): void {
   app.openapi(routes.list, async (c) => {
