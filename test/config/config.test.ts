@@ -40,6 +40,7 @@ describe("the configuration", () => {
       sweepAfterMs: 120_000,
       sendWaitMs: 3_000,
       retentionDays: 60,
+      tombstoneDays: 90,
       inApp: { limitPerHour: 600 },
       orgDailyQuota: 1_000_000,
       databaseLimitBytes: 10_000_000_000,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { erasedHash } from "../../src/directory/tombstones.ts";
 import { removeOld } from "../../src/log/retention.ts";
 import { DAY } from "../../src/lib/clock.ts";
 import { type Answer, type Caller, createHarness, type Harness, mint } from "../support/harness.ts";
@@ -120,6 +121,23 @@ describe("a tombstone", () => {
     expect((await CREATING["GET preferences"]?.(h, id, as))?.status).toBe(200);
     await removeOld(h.ctx);
     expect(await stones()).toEqual([]);
+  });
+
+  // Stored hashes are compared with this for months: a new version must make the same one.
+  test("is the SHA-256 of a text with the id, in hexadecimal", async () => {
+    expect(await erasedHash("usr_1")).toBe(
+      "6ae533c4380c0795e8e48b5302778cd0a6d3a60c91f3b4a1f5562db44023180f",
+    );
+  });
+
+  test("holds from the last time that the user was erased", async () => {
+    await env.DB.prepare("DELETE FROM erased_users").run();
+    const h = createHarness({ vars: { TOMBSTONE_DAYS: "5" } });
+    const { id } = await givenErased(h);
+    expect((await h.request("PUT", `${USERS}/${id}`, { body: { name: "Anew" } })).status).toBe(201);
+    h.clock.advance(DAY);
+    expect((await h.request("DELETE", `${USERS}/${id}`)).status).toBe(200);
+    expect(await stones()).toMatchObject([{ expires_at: h.clock.now() + 5 * DAY }]);
   });
 
   test("is not set when there was nothing to erase", async () => {

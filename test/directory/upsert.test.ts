@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Ctx } from "../../src/ctx.ts";
 import type { Change, Collection } from "../../src/directory/collection.ts";
 import { on } from "../../src/directory/reaction.ts";
@@ -184,4 +184,34 @@ test("a bulk too big for one parameter goes in several, in the same round trip",
     for (const param of params)
       expect(new TextEncoder().encode(String(param)).length).toBeLessThan(2_000_000);
   expect(await readOne(h.ctx, users, rows.at(-1)?.id ?? "")).toMatchObject({ name: rows.at(-1)?.name });
+});
+
+describe("a bulk of which the database refuses one after the other", () => {
+  /** Users of whom none may have this name; a refusal tells of the first one alone. */
+  const BAD = "Bad";
+  const picky: Collection<UserFacts, User> = {
+    ...users,
+    prepare: ({ rows }) => (rows.some(({ name }) => name === BAD) ? [sql`SELECT json('refused')`] : []),
+    refusal: async (_, __, rows) => ({
+      code: "bad_name",
+      detail: "The name is bad.",
+      bad: rows
+        .filter(({ name }) => name === BAD)
+        .slice(0, 1)
+        .map(({ id }) => ({ id, field: "name", detail: "is bad" })),
+    }),
+  };
+
+  test("is written without the two that it refuses", async () => {
+    const [first, second, good] = [facts({ name: BAD }), facts({ name: BAD }), facts()];
+    const refusals = await upsertMany(h.ctx, picky, [first, second, good]);
+    expect(refusals.flatMap(({ bad }) => bad.map(({ id }) => id))).toEqual([first.id, second.id]);
+    expect(await readOne(h.ctx, users, good.id)).toMatchObject({ id: good.id });
+  });
+
+  test("is not written at all at the third refusal: the tries are bounded", async () => {
+    const [bad, good] = [[1, 2, 3].map(() => facts({ name: BAD })), facts()];
+    await expect(upsertMany(h.ctx, picky, [...bad, good])).rejects.toThrow("The name is bad.");
+    await expect(readOne(h.ctx, users, good.id)).rejects.toThrow();
+  });
 });

@@ -175,6 +175,8 @@ describe("a connection", () => {
     for (let i = 0; i <= MAX_SOCKETS; i++) tabs.push(await openTab(h, reader));
     await until(() => tabs.some(({ closed: how }) => how !== null));
     expect(tabs.map(closed)).toEqual([CLOSED.tooMany[0], ...tabs.slice(1).map(() => undefined)]);
+    // The first answer says where a connection starts.
+    await until(() => tabs.slice(1).every((tab) => tab.inStep), "the first answers");
     await givenMessages(h, reader.sub, 1);
     tabs.at(-1)?.sync();
     await until(() => tabs.slice(1).every((tab) => tab.shown.size === 1));

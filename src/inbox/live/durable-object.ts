@@ -42,6 +42,8 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
   readonly #log = createLog({ object: "user_inbox" });
   #sending: Promise<void> | null = null;
   #askedAgain = false;
+  /** When the last read ended, epoch ms. */
+  #readAt = 0;
 
   constructor(ctx: DurableObjectState, env: { DB: D1Database }) {
     super(ctx, env);
@@ -138,6 +140,8 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
 
   async #sendUntilQuiet(): Promise<void> {
     while (this.#askedAgain) {
+      const since = Date.now() - this.#readAt;
+      if (since >= 0 && since < PAUSE_MS) await systemClock.sleep(PAUSE_MS - since);
       this.#askedAgain = false;
       try {
         await this.#sendOnce();
@@ -145,7 +149,7 @@ export class UserInbox extends DurableObject<{ DB: D1Database }> {
         this.#log.error("inbox_look_failed", error);
         await this.#wakeIn(RETRY_MS);
       }
-      if (this.#askedAgain) await systemClock.sleep(PAUSE_MS);
+      this.#readAt = Date.now();
     }
   }
 

@@ -2,8 +2,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { DispatchStatus } from "../../../src/db/schema/index.ts";
 import { dispatchRow, insertDispatches } from "../../../src/outbox/create.ts";
-import { createHarness, type Harness, mint } from "../../support/harness.ts";
+import { createHarness, type Harness, mint, SERVICE } from "../../support/harness.ts";
 import { lacks } from "../../support/same-shape.ts";
+import { givenOrg, givenUser } from "../../support/world.ts";
 import * as examples from "./examples.ts";
 
 const BASE = "/api/v1/notifications";
@@ -16,15 +17,15 @@ const get = (h: Harness, sub: string, path: string) =>
 async function givenEmails(
   h: Harness,
   userId: string,
-  ...mails: { type?: string; status?: DispatchStatus }[]
+  ...mails: { type?: string; status?: DispatchStatus; org?: string | null }[]
 ) {
-  const rows = mails.map(({ type = "new_match", status = "sent" }) => ({
+  const rows = mails.map(({ type = "new_match", status = "sent", org = null }) => ({
     ...dispatchRow(h.ctx, {
       channel: "email",
       lane: "bulk",
       type,
       userId,
-      orgId: null,
+      orgId: org,
       grantId: "g",
       matchId: "m",
     }),
@@ -104,6 +105,18 @@ describe("the history", () => {
       "d4e5f6a7-b8c9-0123-def0-456789012345",
     ])
       expect((await get(h, user, `/history/${id}`)).status).toBe(404);
+  });
+
+  test("of one user leaves out a colleague's, whoever asks", async () => {
+    const h = createHarness();
+    const org = await givenOrg(h);
+    const [kari, ola] = [await givenUser(h, { org }), await givenUser(h, { org })];
+    const [id] = await givenEmails(h, ola.id, { org });
+    for (const as of [SERVICE, { role: "org_admin", sub: mint("admin"), org } as const]) {
+      const statusFor = async (user: string) =>
+        (await h.request("GET", `${BASE}/history/${id}?user_id=${user}`, { as })).status;
+      expect([await statusFor(kari.id), await statusFor(ola.id)]).toEqual([404, 200]);
+    }
   });
 
   test("comes in pages, newest first", async () => {

@@ -5,7 +5,7 @@ import { createHarness, type Harness, mint, type RequestOptions } from "../../su
 import { givenReader } from "../../support/mail.ts";
 import { sesError } from "../../support/sandbox/ses.ts";
 import { lacks } from "../../support/same-shape.ts";
-import { rows } from "../../notifications/grants/world.ts";
+import { prefer, rows } from "../../notifications/grants/world.ts";
 import * as examples from "./examples.ts";
 
 const PATH = "/api/v1/notifications/test";
@@ -37,6 +37,14 @@ test("the body may be left out", async () => {
   expect(await send(h, id)).toMatchObject({ status: 200, body: { success: true } });
   expect(await send(h, id, { body: "" })).toMatchObject({ status: 200, body: { success: true } });
   expect(await send(h, id, { body: {} })).toMatchObject({ status: 200, body: { success: true } });
+});
+
+test("it is sent to a user who wants no e-mails, too: it was asked for", async () => {
+  const h = world();
+  const { id } = await givenReader(h);
+  await prefer(h, id, { email_notifications_enabled: false });
+  expect(await send(h, id)).toMatchObject({ status: 200, body: { success: true } });
+  expect(h.ses.accepted).toHaveLength(1);
 });
 
 test("any type is shown with sample content, and counts as a test", async () => {

@@ -82,6 +82,17 @@ describe("circuit", () => {
     expect((await gate.acquire(1, FAST)).admitted).toBe(true);
   });
 
+  // A new version reads what an older one has stored: otherwise it would send to a provider that rests.
+  test("a pause and its circuit are stored under a name that stays", async () => {
+    const { clock, stub, gate } = newProvider();
+    await fail(gate, 2);
+    await gate.report({ kind: "throttled", afterMs: 5 * MINUTE });
+    const stored = await runInDurableObject(stub, (_, { storage }) => [...storage.kv.list()]);
+    expect(stored).toEqual([
+      ["breaker", { circuit: { kind: "closed", failures: 2 }, pausedUntil: clock.now() + 5 * MINUTE }],
+    ]);
+  });
+
   test("looking takes no probe", async () => {
     const { clock, gate } = newProvider();
     await fail(gate, 5);

@@ -3,7 +3,13 @@ import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
 import type { Answer, Harness } from "../../support/harness.ts";
 import { mint } from "../../support/harness.ts";
-import { createMailWorld, givenCertificate, givenReader, type ReaderFacts } from "../../support/mail.ts";
+import {
+  createMailWorld,
+  givenCertificate,
+  givenMails,
+  givenReader,
+  type ReaderFacts,
+} from "../../support/mail.ts";
 import { emptyTables } from "../../support/pipeline.ts";
 import { givenOrg } from "../../support/world.ts";
 import { bulk, cancel, count, listed, remind, uuidOf } from "../../api/admin-notifications/calls.ts";
@@ -123,6 +129,27 @@ describe("a user who cannot be mailed", () => {
     h.clock.advance(DAY + HOUR);
     expect(counts(await bulk(h, org))).toEqual([2, 0, 2, 0]);
     expect(await logged()).toBe(5);
+  });
+
+  test("is logged although a message of another type has failed for the same reason", async () => {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    const { id } = await givenHolder(h, org, [20], { verified: false });
+    await givenMails(h, [id], {
+      type: "welcome",
+      orgId: org,
+      failure: { code: "unverified", message: "Email address not verified" },
+    });
+    for (let call = 0; call < 2; call++) {
+      expect(counts(await bulk(h, org))).toEqual([1, 0, 1, 0]);
+      expect(
+        await count(
+          "dispatches",
+          "user_id = ? AND type = 'certification_reminder' AND error_code = 'unverified'",
+          id,
+        ),
+      ).toBe(1);
+    }
   });
 
   test("is logged once by calls at the same time", async () => {

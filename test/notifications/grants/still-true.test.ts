@@ -174,6 +174,41 @@ describe("a deadline reminder that waits to be sent", () => {
     await nothingOf(user, "deadline_reminder");
   });
 
+  test.each<
+    [
+      string,
+      (h: Harness, user: string, grant: string) => Promise<string>,
+      (h: Harness, user: string, grant: string, id: string) => Promise<string>,
+    ]
+  >([
+    [
+      "has withdrawn",
+      givenApplication,
+      (h, user, grant, id) => givenApplication(h, user, grant, "withdrawn", id, "?notify=false"),
+    ],
+    ["does not match any more", givenMatch, (h, user, grant, id) => givenMatch(h, user, grant, 10, id)],
+  ])(
+    "is not sent to the one of a grant's two users who %s, and to the other it is",
+    async (_, follow, leave) => {
+      const h = createDigestWorld("2026-03-26T12:00");
+      const grant = await givenGrant(h, { title: "Sun", deadline: "2026-04-06T12:00" });
+      const followers = [];
+      for (let i = 0; i < 2; i++) {
+        const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });
+        await prefer(h, user, { weekly_digest_enabled: false, new_match_notifications: false });
+        followers.push({ user, id: await follow(h, user, grant) });
+      }
+      await queuedAt(h, "2026-03-30T08:00");
+      const [gone, stays] = followers;
+      if (gone === undefined || stays === undefined) throw new Error("Two follow the grant");
+      await leave(h, gone.user, grant, gone.id);
+      await h.drain();
+      await nothingOf(gone.user, "deadline_reminder");
+      expect(mailsTo(h, gone.user)).toEqual([]);
+      expect(mailsTo(h, stays.user)).toHaveLength(1);
+    },
+  );
+
   test("leaves out a deadline that has passed, and names the later one", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const { id: user } = await givenReader(h, { timezone: "Etc/UTC" });
@@ -282,6 +317,20 @@ describe("an application's new status that waits to be sent", () => {
     await givenGrant(h, { id: grant, title: "Wind" });
     await h.drain();
     expect(mailsTo(h, user)[0]?.text).toContain("Wind");
+  });
+
+  test("calls its grant as it was last called, with its link, once the grant is deleted", async () => {
+    const h = createDigestWorld();
+    const { id: user } = await givenReader(h);
+    const grant = await givenGrant(h, { title: "Sun", url: "https://x.example/sun" });
+    const application = await givenApplication(h, user, grant, "submitted");
+    await givenApplication(h, user, grant, "approved", application);
+    await remove(h, "grants", grant);
+    await h.drain();
+    const [mail, ...more] = mailsTo(h, user);
+    expect(more).toEqual([]);
+    expect(mail?.text).toContain("Sun");
+    expect(mail?.text).toContain("https://x.example/sun");
   });
 });
 

@@ -68,6 +68,16 @@ describe("the digest", () => {
     expect(mailsTo(h, user)[0]?.text).toContain("Near");
   });
 
+  test("lists nobody else's deadlines, though both are sent in one round", async () => {
+    const h = createDigestWorld("2026-03-26T12:00");
+    const [kari, ola] = [await givenSubscriber(h), await givenSubscriber(h)];
+    await givenApplication(h, kari, await givenGrant(h, { title: "Sun", deadline: "2026-04-02T12:00" }));
+    await givenApplication(h, ola, await givenGrant(h, { title: "Wind", deadline: "2026-04-03T12:00" }));
+    await liveUntil(h, "2026-03-30T12:00");
+    expect(contentsOf(h, kari)).toEqual([{ matches: [], deadlines: ["Sun"] }]);
+    expect(contentsOf(h, ola)).toEqual([{ matches: [], deadlines: ["Wind"] }]);
+  });
+
   test("does not come when there is nothing to say", async () => {
     const h = createDigestWorld("2026-03-26T12:00");
     const user = await givenSubscriber(h);

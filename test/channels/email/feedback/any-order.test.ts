@@ -188,7 +188,7 @@ describe.each(PROVIDERS)("what %s tells", (provider) => {
   const kinds = NEWS.filter((news) => payloads[news] !== undefined);
   const one = fc.record({
     news: fc.constantFrom(...kinds),
-    seconds: fc.integer({ min: 0, max: 3 }),
+    seconds: fc.integer({ min: -30, max: 3 }),
     names: fc.constantFrom("us", "display", "stranger"),
   });
   /** Some news, twice in some order, and how they come: in how many calls, and how many before we have settled. */
@@ -229,12 +229,14 @@ describe.each(PROVIDERS)("what %s tells", (provider) => {
         const outcome = await outcomeOf(inOrder.id, inOrder.email);
         expect(await outcomeOf(shuffled.id, shuffled.email)).toEqual(outcome);
         const news = new Set(told.map((each) => each.news));
+        // The mailbox was away at the last of the bounces. A provider's clock may be ahead of ours.
+        const lastHard = Math.max(...told.filter((each) => each.news === "hard").map((each) => each.seconds));
         expect(outcome.status).toBe(expected(news));
         expect(outcome.suppressed).toEqual(
           news.has("complaint")
             ? { reason: "complaint", expires_at: null }
             : news.has("hard")
-              ? { reason: "bounce", expires_at: h.clock.now() + 90 * DAY }
+              ? { reason: "bounce", expires_at: h.clock.now() + Math.min(lastHard, 0) * SECOND + 90 * DAY }
               : null,
         );
         expect((await outcomeOf(inOrder.id, STRANGER)).suppressed).toBeNull();
@@ -307,4 +309,20 @@ describe("the address that is suppressed", () => {
     expect(await suppressedOf(mail.email)).toEqual([mail.email]);
     expect((await dispatchOf(mail.id)).status).toBe("sent");
   });
+
+  test.each([
+    [59, "bounced"],
+    [61, "sent"],
+  ])(
+    "of an event %i s before a retry by hand: the e-mail is %s, since a provider's clock may be behind ours",
+    async (seconds, status) => {
+      const h = createMailWorld();
+      const mail = await givenAccepted(h);
+      await mail.settle();
+      const asked = h.clock.now() + seconds * SECOND;
+      await env.DB.prepare("UPDATE dispatches SET scheduled_at = ? WHERE id = ?").bind(asked, mail.id).run();
+      await tell(h, mail.id, mail.email);
+      expect((await dispatchOf(mail.id)).status).toBe(status);
+    },
+  );
 });
