@@ -6,7 +6,9 @@ import type { KeyForm } from "../outbox/dedupe-keys.ts";
 import type { Message, Template, TemplateContext } from "./blocks.ts";
 import { type Words, wordsIn } from "./wording/index.ts";
 
-type Flag = { [K in keyof Preferences]: Preferences[K] extends boolean ? K : never }[keyof Preferences];
+type Flag = {
+  [K in keyof Preferences]: Preferences[K] extends boolean | null ? K : never;
+}[keyof Preferences];
 
 /** A column of the preferences that switches types on and off. */
 export type Switch = Exclude<Flag, "email_notifications_enabled">;

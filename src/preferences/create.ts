@@ -5,6 +5,17 @@ import { type Preferences, preferences, users } from "../db/schema/index.ts";
 import { keysOf } from "../lib/objects.ts";
 import { DEFAULT_PREFERENCES } from "./defaults.ts";
 
+/** What is inherited until the user chooses. */
+const NOTHING_CHOSEN = {
+  email_notifications_enabled: null,
+  new_match_notifications: null,
+  deadline_notifications: null,
+  weekly_digest_enabled: null,
+  application_status_notifications: null,
+  cells: null,
+  quiet_hours: null,
+} as const satisfies Partial<Preferences>;
+
 /**
  * The statement that writes the defaults for an existing user without preferences.
  * @param where a further condition
@@ -13,6 +24,7 @@ export function createPreferencesIfMissing(ctx: Ctx, userId: string, where: SQL 
   const now = ctx.clock.now();
   const row: Preferences = {
     ...DEFAULT_PREFERENCES,
+    ...NOTHING_CHOSEN,
     deadline_reminder_days: JSON.stringify(DEFAULT_PREFERENCES.deadline_reminder_days),
     user_id: userId,
     id: ctx.ids.uuid(),

@@ -67,7 +67,7 @@ function changes(ctx: Ctx, { userId, type }: EmailSubscription, action: Unsubscr
   const now = ctx.clock.now();
   // The link works for ever. So only rows that differ are written: pressing again costs no write.
   const set = (column: string, on: boolean): Statement[] => {
-    const differs = sql`user_id = ${userId} AND ${sql.identifier(column)} <> ${on ? 1 : 0}`;
+    const differs = sql`user_id = ${userId} AND ${sql.identifier(column)} IS NOT ${on ? 1 : 0}`;
     return [
       ...reschedule(sql`SELECT user_id FROM ${preferences} WHERE ${differs}`, now),
       sql`UPDATE ${preferences} SET ${sql.identifier(column)} = ${on ? 1 : 0}, updated_at = ${now}

@@ -6,31 +6,37 @@ import { CHANNELS } from "./pipeline.ts";
 export const FREQUENCIES = ["immediate", "daily", "weekly"] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
 
-/** Which e-mails a user wants, with the fields that the API has. No row means the defaults. WITHOUT ROWID. */
+/**
+ * What a user wants to be told, and where. The matrix of categories and channels is stored in two places: the cells that the
+ * user contract has as flat fields have columns of their own; all others are in `cells`. Null: the user has not chosen, and
+ * inherits. No row: all of it is null, and the other fields have their defaults. WITHOUT ROWID.
+ */
 export const preferences = sqliteTable("preferences", {
   user_id: text("user_id").primaryKey(),
   id: text("id").notNull(),
-  email_notifications_enabled: integer("email_notifications_enabled", { mode: "boolean" }).notNull(),
+  email_notifications_enabled: integer("email_notifications_enabled", { mode: "boolean" }),
   notification_frequency: text("notification_frequency", { enum: FREQUENCIES }).notNull(),
-  new_match_notifications: integer("new_match_notifications", { mode: "boolean" }).notNull(),
+  new_match_notifications: integer("new_match_notifications", { mode: "boolean" }),
   /** 0–100. */
   match_threshold: integer("match_threshold").notNull(),
-  deadline_notifications: integer("deadline_notifications", { mode: "boolean" }).notNull(),
+  deadline_notifications: integer("deadline_notifications", { mode: "boolean" }),
   /** JSON array of days before the deadline, descending. */
   deadline_reminder_days: text("deadline_reminder_days").notNull(),
-  weekly_digest_enabled: integer("weekly_digest_enabled", { mode: "boolean" }).notNull(),
+  weekly_digest_enabled: integer("weekly_digest_enabled", { mode: "boolean" }),
   /** 0 = Sunday … 6 = Saturday. */
   weekly_digest_day: integer("weekly_digest_day").notNull(),
-  application_status_notifications: integer("application_status_notifications", {
-    mode: "boolean",
-  }).notNull(),
+  application_status_notifications: integer("application_status_notifications", { mode: "boolean" }),
+  /** JSON: category → channel → boolean. Null: none. */
+  cells: text("cells"),
+  /** JSON of `QuietHours`. Null: the organization's. */
+  quiet_hours: text("quiet_hours"),
   created_at: integer("created_at").notNull(),
   updated_at: integer("updated_at").notNull(),
 });
 
 export type Preferences = typeof preferences.$inferSelect;
 
-/** Types of e-mail that a user has turned off and that have no switch in `preferences`. WITHOUT ROWID. */
+/** Not used any more: these opt-outs are cells of `preferences` now. The version before this one still reads it. WITHOUT ROWID. */
 export const optouts = sqliteTable(
   "optouts",
   { user_id: text("user_id").notNull(), type: text("type").notNull() },

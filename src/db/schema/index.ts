@@ -2,4 +2,5 @@ export * from "./directory.ts";
 export * from "./email.ts";
 export * from "./facts.ts";
 export * from "./http.ts";
+export * from "./own.ts";
 export * from "./pipeline.ts";

@@ -115,7 +115,7 @@ describe("the link in a mail", () => {
     const { userId } = await givenLink(h);
     await press(h, await pathFor(h.deps.config.linkSecrets.current, userId, "weekly_digest"));
     const [[preferences] = []] = await rowsOf(userId);
-    expect(preferences).toMatchObject({ weekly_digest_enabled: 0, email_notifications_enabled: 1 });
+    expect(preferences).toMatchObject({ weekly_digest_enabled: 0, email_notifications_enabled: null });
     expect(await nextMail(h, userId)).toBe("sent");
   });
 

@@ -1,0 +1,47 @@
+import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+import type { Switch } from "../content/type.ts";
+import { keysOf } from "../lib/objects.ts";
+
+/** The row of the matrix that stands for a whole channel: off means off, whatever the categories say. */
+export const ALL = "all";
+
+/** A category of notifications, in the matrix: `orders`, `deadlines`. */
+export const CATEGORY = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** What somebody has chosen: category → channel → whether it is on. What is missing is inherited. */
+export type Cells = { readonly [category: string]: { readonly [channel: string]: boolean } };
+
+/** The cells that are columns, because the user contract has them as flat fields. All are of the e-mail channel. */
+export const FLAT_CELLS = {
+  email_notifications_enabled: ALL,
+  new_match_notifications: "matches",
+  deadline_notifications: "deadlines",
+  weekly_digest_enabled: "digest",
+  application_status_notifications: "applications",
+} as const satisfies Record<Switch | "email_notifications_enabled", string>;
+
+/** The columns of `ChosenRow`, of a user's preferences `p`. */
+export const CHOSEN: SQL = sql.raw(
+  [...Object.keys(FLAT_CELLS), "cells", "quiet_hours"].map((column) => `p.${column}`).join(", "),
+);
+
+/** A user's choices as they are read. All is null if the user has never made any. */
+export type ChosenRow = { [Column in keyof typeof FLAT_CELLS]: 0 | 1 | boolean | null } & {
+  cells: string | null;
+  quiet_hours: string | null;
+};
+
+const stored = z.record(z.string(), z.record(z.string(), z.boolean()));
+
+/** The matrix of what a user has chosen. */
+export function cellsOf(row: ChosenRow): Cells {
+  const cells: Record<string, Record<string, boolean>> = row.cells === null
+    ? {}
+    : stored.parse(JSON.parse(row.cells));
+  for (const column of keysOf(FLAT_CELLS)) {
+    const [category, value] = [FLAT_CELLS[column], row[column]];
+    if (value !== null) cells[category] = { ...cells[category], email: Boolean(value) };
+  }
+  return cells;
+}

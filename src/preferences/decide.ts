@@ -1,0 +1,141 @@
+import type { TypeData } from "../content/type.ts";
+import type { Zone } from "../schedules/time-zone.ts";
+import { ALL, type Cells } from "./cells.ts";
+import type { OrgSettings } from "./org-settings.ts";
+import { type QuietHours, quietUntil } from "./quiet-hours.ts";
+
+/** Why a channel cannot reach a user: the code is stable and for programs, the message for people. */
+export interface Obstacle {
+  code: string;
+  message: string;
+}
+
+/** What a user has chosen, and what the choice depends upon. */
+export interface Reader {
+  cells: Cells;
+  quietHours: QuietHours | null;
+  timezone: Zone;
+}
+
+/** Everything upon which it depends whether a user gets a message now. */
+export interface Facts {
+  /** Null: there is no such user. */
+  reader: Reader | null;
+  /** What the channel says of the user (no address, no device …); null when it can reach the user. */
+  obstacle: Obstacle | null;
+  type: Pick<TypeData, "category" | "critical">;
+  channel: string;
+  /** The settings that hold for the user, those of the user's own organization first. */
+  orgs: readonly OrgSettings[];
+  /** Epoch ms. */
+  now: number;
+}
+
+/** Who has decided upon a cell: the user, an organization (`""`: the service) that has locked it or set a default, or nobody. */
+export type Level =
+  | { by: "user" }
+  | { by: "org"; orgId: string; locked: boolean }
+  /** What nobody has chosen is on. */
+  | { by: "default" };
+
+/** Whether a cell of the matrix is on, and who says so. */
+export type Choice = { on: boolean } & Level;
+
+/**
+ * One cell of the matrix. What an organization has locked counts first, the highest one's before those below it; then what
+ * the user has chosen; then the default of the nearest organization.
+ */
+export function choiceOf(
+  cells: Cells,
+  orgs: readonly OrgSettings[],
+  category: string,
+  channel: string,
+): Choice {
+  const own = cells[category]?.[channel];
+  const set = orgs.flatMap(({ orgId, defaults }) => {
+    const cell = defaults[category]?.[channel];
+    return cell === undefined
+      ? []
+      : [{ by: "org" as const, orgId, on: cell.on, locked: cell.locked === true }];
+  });
+  return (
+    set.findLast(({ locked }) => locked) ??
+    (own === undefined ? undefined : { by: "user", on: own }) ??
+    set[0] ?? { by: "default", on: true }
+  );
+}
+
+/** Whether a user wants messages of a category on a channel. A channel that is off as a whole is off for each category. */
+export function wanted(
+  cells: Cells,
+  orgs: readonly OrgSettings[],
+  category: string,
+  channel: string,
+): Choice {
+  const whole = choiceOf(cells, orgs, ALL, channel);
+  return whole.on ? choiceOf(cells, orgs, category, channel) : whole;
+}
+
+/** A rule, and what it says. The first that does not pass decides. */
+export type Finding =
+  | { rule: "known" | "reachable" | "wanted" | "quiet_hours"; verdict: "pass"; choice?: Choice }
+  /** It can never be sent like this. */
+  | ({ rule: "known" | "reachable"; verdict: "reject" } & Obstacle)
+  /** Nobody wants it: no failure. */
+  | ({ rule: "wanted"; verdict: "skip"; choice: Choice } & Obstacle)
+  /** Not now. `until`: epoch ms. */
+  | ({ rule: "quiet_hours"; verdict: "wait"; until: number } & Obstacle);
+
+/** The code of a message that its user, or the user's organization, has switched off. */
+export const UNSUBSCRIBED = "unsubscribed";
+
+/** Channels that disturb nobody: a message there need not wait. */
+const SILENT: readonly string[] = ["in_app"];
+
+/**
+ * May this be sent now, and if not, why? Every rule in order, each with what it says. Sending, a dry run and explain all ask
+ * here. A pure function.
+ */
+export function findings(facts: Facts): Finding[] {
+  return [known(facts), reachable(facts), wantedBy(facts), quiet(facts)];
+}
+
+const known = ({ reader }: Facts): Finding =>
+  reader === null
+    ? { rule: "known", verdict: "reject", code: "no_recipient", message: "The user no longer exists" }
+    : { rule: "known", verdict: "pass" };
+
+const reachable = ({ obstacle }: Facts): Finding =>
+  obstacle === null
+    ? { rule: "reachable", verdict: "pass" }
+    : { rule: "reachable", verdict: "reject", ...obstacle };
+
+function wantedBy({ reader, type, channel, orgs }: Facts): Finding {
+  const choice = wanted(reader?.cells ?? {}, orgs, type.category, channel);
+  if (choice.on || type.critical) return { rule: "wanted", verdict: "pass", choice };
+  const message =
+    choice.by === "user" ? "The user has switched this off" : "The organization has switched this off";
+  return { rule: "wanted", verdict: "skip", code: UNSUBSCRIBED, message, choice };
+}
+
+function quiet({ reader, type, channel, orgs, now }: Facts): Finding {
+  const isExempt = type.critical || SILENT.includes(channel) || reader === null;
+  const hours = reader?.quietHours ?? orgs.find(({ quietHours }) => quietHours !== null)?.quietHours ?? null;
+  const until = isExempt ? null : quietUntil(hours, reader.timezone, now);
+  return until === null
+    ? { rule: "quiet_hours", verdict: "pass" }
+    : {
+        rule: "quiet_hours",
+        verdict: "wait",
+        until,
+        code: "quiet_hours",
+        message: "It waits for the end of the user's quiet hours",
+      };
+}
+
+/** Whatever keeps a message from being sent now. */
+export type Hold = Exclude<Finding, { verdict: "pass" }>;
+
+/** The first rule that does not let it pass; null when it may be sent now. */
+export const holdOf = (facts: Facts): Hold | null =>
+  findings(facts).find((finding): finding is Hold => finding.verdict !== "pass") ?? null;
