@@ -1,0 +1,91 @@
+import { type SQL, sql } from "drizzle-orm";
+import { CHANNELS, dispatches, events, users } from "../db/schema/index.ts";
+import { Parsed } from "../db/statement.ts";
+import { MINUTE } from "../lib/clock.ts";
+import { parseObject } from "../lib/objects.ts";
+import { type OwnTypeData, readOwnType } from "./own-type.ts";
+
+/** An event, as its messages need it when they are sent. */
+export interface SentEvent {
+  id: string;
+  /** The type as it was when the event came. */
+  type: OwnTypeData;
+  data: Record<string, unknown>;
+  /** Who caused it. The name is null for a user who is not there. */
+  actor: { id: string; name: string | null } | null;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+interface EventRow {
+  id: string;
+  type_data: string;
+  data: string;
+  actor: string | null;
+  actor_name: string | null;
+  created_at: number;
+}
+
+/**
+ * What came of the steps before one that waits (`after`). `reached`: the user has read the in-app message, or a provider has
+ * taken another one. `open`: another one is still under way.
+ */
+export interface EarlierSteps {
+  reached: boolean;
+  open: boolean;
+}
+
+/** The events of some dispatches, and what came of the steps before them. */
+export interface SentEvents {
+  /** The event of a dispatch; undefined where it has none. */
+  of(dispatch: { batch_id: string | null }): SentEvent | undefined;
+  /** Null for a dispatch that does not wait for others. */
+  earlier(dispatch: { id: string }): EarlierSteps | null;
+}
+
+/** All steps of an event for a user are made at once, so they lie close to each other in the user's log. */
+const STEPS_WITHIN_MS = MINUTE;
+
+/** The first id that could have been made at a time: SQL of epoch ms. */
+const idAt = (time: SQL): SQL =>
+  sql`(substr(printf('%012x', ${time}), 1, 8) || '-' || substr(printf('%012x', ${time}), 9))`;
+
+/**
+ * Reads the events of dispatches, each once, and for those that wait for earlier steps what came of these. Nothing is found,
+ * and almost nothing read, for dispatches that belong to no event.
+ * @param claimed their ids, as a subquery
+ */
+export const eventsOf = (claimed: SQL): Parsed<SentEvents> =>
+  Parsed.of(
+    {
+      events: sql<EventRow>`SELECT e.id, e.type_data, e.data, e.actor, u.name AS actor_name, e.created_at
+        FROM ${events} AS e LEFT JOIN ${users} AS u ON u.id = e.actor
+        WHERE e.id IN (SELECT batch_id FROM ${dispatches} WHERE id IN ${claimed} AND batch_id IS NOT NULL)`,
+      steps: sql<{ id: string; reached: 0 | 1 | null; open: 0 | 1 | null }>`SELECT d.id,
+          max(s.read_at IS NOT NULL OR (s.channel <> 'in_app' AND s.status IN ('sent', 'delivered'))) AS reached,
+          max(s.channel <> 'in_app' AND s.status IN ('queued', 'sending')) AS open
+        FROM ${dispatches} AS d, json_each(${JSON.stringify(CHANNELS)}) AS c
+        LEFT JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND s.batch_id = d.batch_id
+          AND s.id >= ${idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`)} AND s.id < d.id AND s.channel <> d.channel
+        WHERE d.id IN ${claimed} AND d.batch_id IS NOT NULL AND d.payload ->> 'after'
+        GROUP BY d.id`,
+    },
+    ({ events: found, steps }) => {
+      const byId = new Map(found.map((row) => [row.id, eventOf(row)]));
+      const earlier = new Map(
+        steps.map(({ id, reached, open }) => [id, { reached: reached === 1, open: open === 1 }]),
+      );
+      return {
+        of: ({ batch_id }) => (batch_id === null ? undefined : byId.get(batch_id)),
+        earlier: ({ id }) => earlier.get(id) ?? null,
+      };
+    },
+  );
+
+const eventOf = ({ id, type_data, data, actor, actor_name, created_at }: EventRow): SentEvent => ({
+  id,
+  type: readOwnType(type_data),
+  data: parseObject(data),
+  actor: actor === null ? null : { id: actor, name: actor_name },
+  createdAt: created_at,
+});
