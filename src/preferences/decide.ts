@@ -1,4 +1,5 @@
 import type { TypeData } from "../content/type.ts";
+import { MINUTE } from "../lib/clock.ts";
 import type { Zone } from "../schedules/time-zone.ts";
 import { ALL, type Cells } from "./cells.ts";
 import type { OrgSettings } from "./org-settings.ts";
@@ -17,6 +18,15 @@ export interface Reader {
   timezone: Zone;
 }
 
+/**
+ * What came of an event's messages to a user before one that waits for them. `reached`: the user has read the in-app message,
+ * or a provider has taken another one. `open`: another one is still under way.
+ */
+export interface EarlierSteps {
+  reached: boolean;
+  open: boolean;
+}
+
 /** Everything upon which it depends whether a user gets a message now. */
 export interface Facts {
   /** Null: there is no such user. */
@@ -25,6 +35,8 @@ export interface Facts {
   obstacle: Obstacle | null;
   type: Pick<TypeData, "category" | "critical">;
   channel: string;
+  /** Null for a message that does not wait for others. */
+  earlier: EarlierSteps | null;
   /** The settings that hold for the user, those of the user's own organization first. */
   orgs: readonly OrgSettings[];
   /** Epoch ms. */
@@ -78,13 +90,15 @@ export function wanted(
 
 /** A rule, and what it says. The first that does not pass decides. */
 export type Finding =
-  | { rule: "known" | "reachable" | "wanted" | "quiet_hours"; verdict: "pass"; choice?: Choice }
+  | { rule: "known" | "reachable" | "wanted" | "needed" | "quiet_hours"; verdict: "pass"; choice?: Choice }
   /** It can never be sent like this. */
   | ({ rule: "known" | "reachable"; verdict: "reject" } & Obstacle)
   /** Nobody wants it: no failure. */
   | ({ rule: "wanted"; verdict: "skip"; choice: Choice } & Obstacle)
+  /** An earlier message of the same event has reached the user. */
+  | ({ rule: "needed"; verdict: "skip" } & Obstacle)
   /** Not now. `until`: epoch ms. */
-  | ({ rule: "quiet_hours"; verdict: "wait"; until: number } & Obstacle);
+  | ({ rule: "needed" | "quiet_hours"; verdict: "wait"; until: number } & Obstacle);
 
 /** The code of a message that its user, or the user's organization, has switched off. */
 export const UNSUBSCRIBED = "unsubscribed";
@@ -97,7 +111,7 @@ const SILENT: readonly string[] = ["in_app"];
  * here. A pure function.
  */
 export function findings(facts: Facts): Finding[] {
-  return [known(facts), reachable(facts), wantedBy(facts), quiet(facts)];
+  return [known(facts), reachable(facts), wantedBy(facts), needed(facts), quiet(facts)];
 }
 
 const known = ({ reader }: Facts): Finding =>
@@ -116,6 +130,28 @@ function wantedBy({ reader, type, channel, orgs }: Facts): Finding {
   const message =
     choice.by === "user" ? "The user has switched this off" : "The organization has switched this off";
   return { rule: "wanted", verdict: "skip", code: UNSUBSCRIBED, message, choice };
+}
+
+/** A message that waits for others looks again so much later while one of them is under way. */
+const LOOK_AGAIN_MS = MINUTE;
+
+function needed({ earlier, now }: Facts): Finding {
+  if (earlier?.reached === true)
+    return {
+      rule: "needed",
+      verdict: "skip",
+      code: "reached_before",
+      message: "An earlier message of the same event has reached the user",
+    };
+  if (earlier?.open === true)
+    return {
+      rule: "needed",
+      verdict: "wait",
+      until: now + LOOK_AGAIN_MS,
+      code: "earlier_open",
+      message: "It waits for an earlier message of the same event",
+    };
+  return { rule: "needed", verdict: "pass" };
 }
 
 function quiet({ reader, type, channel, orgs, now }: Facts): Finding {

@@ -3,6 +3,7 @@ import { CHANNELS, dispatches, events, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { parseObject } from "../lib/objects.ts";
+import type { EarlierSteps } from "../preferences/decide.ts";
 import { type OwnTypeData, readOwnType } from "./own-type.ts";
 
 /** An event, as its messages need it when they are sent. */
@@ -24,15 +25,6 @@ interface EventRow {
   actor: string | null;
   actor_name: string | null;
   created_at: number;
-}
-
-/**
- * What came of the steps before one that waits (`after`). `reached`: the user has read the in-app message, or a provider has
- * taken another one. `open`: another one is still under way.
- */
-export interface EarlierSteps {
-  reached: boolean;
-  open: boolean;
 }
 
 /** The events of some dispatches, and what came of the steps before them. */
