@@ -25,7 +25,7 @@ const KNOWN_LOCALES = 64;
 export const languageOf = cached(KNOWN_LOCALES, (locale: string) => new Intl.Locale(locale).language);
 
 /** Languages that have no texts of their own, and the one that their readers read: `no` does not say which Norwegian it is. */
-const READ_AS: ReadonlyMap<string, string> = new Map([
+export const READ_AS: ReadonlyMap<string, string> = new Map([
   ["no", "nb"],
   ["nn", "nb"],
 ]);

@@ -11,10 +11,24 @@ export type Wording = typeof en;
 /** Texts by language. There must be English ones. */
 export type Words<W> = { readonly en: W } & { readonly [language: string]: W };
 
+type BuiltInLanguage = "en" | "nb" | "de" | "fr" | "es";
+
 /** Texts in every language that the product itself speaks. The compiler finds a language that is missing. */
-export type BuiltInWords<W> = Readonly<Record<"en" | "nb" | "de" | "fr" | "es", W>>;
+export type BuiltInWords<W> = Readonly<Record<BuiltInLanguage, W>>;
 
 const WORDINGS: BuiltInWords<Wording> = { en, nb, de, fr, es };
+
+/** What the words of each language make. */
+export const inEachLanguage = <W, T>(
+  { en, nb, de, fr, es }: BuiltInWords<W>,
+  make: (words: W, language: BuiltInLanguage) => T,
+): BuiltInWords<T> => ({
+  en: make(en, "en"),
+  nb: make(nb, "nb"),
+  de: make(de, "de"),
+  fr: make(fr, "fr"),
+  es: make(es, "es"),
+});
 
 /** The texts in a language, or in English if there are none in it. */
 export const wordsIn = <W>(words: Words<W>, language: string): W =>
