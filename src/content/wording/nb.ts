@@ -3,7 +3,7 @@ import { BRAND } from "../theme.ts";
 import type { en } from "./en.ts";
 import { pluralsIn } from "./plural.ts";
 
-export const { form, counted } = pluralsIn("nb");
+export const { counted } = pluralsIn("nb");
 
 /** "om 30 dager", "i morgen", "for 3 dager siden". */
 export function when({ past, days }: Days): string {

@@ -13,7 +13,7 @@ const WINDOWS: Record<Window, { summary: string; before: string }> = {
 const both: Pick<typeof en.push, "title" | "change" | "noChange"> = {
   title: (window) => `${WINDOWS[window].summary} din`,
   change: (window, change, percent) =>
-    `${change}${percent === null ? "" : ` (${percent})`} fra ${WINDOWS[window].before}`,
+    `${change}${percent === null ? "" : ` (${percent})`} sammenlignet med ${WINDOWS[window].before}`,
   noChange: (window) => `uendret fra ${WINDOWS[window].before}`,
 };
 

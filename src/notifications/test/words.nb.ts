@@ -6,7 +6,7 @@ export const nb: typeof en = {
   email: {
     subject: `Test-e-post fra ${BRAND}`,
     preheader: "E-posten din kommer fram.",
-    body: "Når du kan lese dette, kommer e-posten fram. Du trenger ikke å gjøre noe mer.",
+    body: "Hvis du kan lese dette, kommer e-posten fram som den skal. Du trenger ikke å gjøre noe mer.",
     sent: "Sendt",
     timezone: "Tidssone",
     locale: "Språk og region",

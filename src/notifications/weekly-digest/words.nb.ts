@@ -13,7 +13,7 @@ export const nb: typeof en = {
       return parts.length === 0 ? "Ukesoversikten din" : `Ukesoversikten din: ${parts.join(", ")}`;
     },
     title: "Ukesoversikten din",
-    intro: "Her er det som har skjedd denne uken, og det som kommer.",
+    intro: "Her er nytt fra uken og det som ligger foran deg.",
     nothing: "En rolig uke: ingen nye treff og ingen kommende frister.",
     matches: "Nye treff",
     match: matchWords,

@@ -6,7 +6,7 @@ export const es: typeof en = {
   email: {
     subject: `Le damos la bienvenida a ${BRAND}`,
     preheader: "Su cuenta está lista.",
-    joined: (org) => (org === null ? "Su cuenta está lista." : `Su cuenta con ${org} está lista.`),
+    joined: (org) => (org === null ? "Su cuenta está lista." : `Su cuenta en ${org} está lista.`),
     promise:
       "A partir de ahora le avisaremos de lo que le concierne, como nuevas subvenciones, fechas límite y certificaciones que van a caducar. Usted decide qué avisos recibe.",
     button: "Empezar",
