@@ -19,17 +19,21 @@ const mails = previews(builtInTypes.all, Date.now()).map(({ name, subject, html,
   write(`${name}.txt`, text);
   return markup`<tr><td><a href="${name}.html">${name}</a></td><td><a href="${name}.txt">text</a></td><td>${subject}</td></tr>`;
 });
-const pages = UNSUBSCRIBE_PAGES.map((page) => {
-  const name = `unsubscribe-${page}.html`;
-  write(
-    name,
-    renderUnsubscribePage(
-      page === "invalid" ? { page } : { page, type: newMatch, address: "ada@example.org" },
-      { locale: "en", home: "https://app.example.org" },
-    ),
-  );
-  return markup`<tr><td><a href="${name}">unsubscribe: ${page}</a></td><td></td><td></td></tr>`;
-});
+const LOCALES = ["en", "nb", "de", "fr", "es"];
+const pages = LOCALES.flatMap((locale) => UNSUBSCRIBE_PAGES.map((page) => [page, locale] as const)).map(
+  ([page, locale]) => {
+    const title = locale === "en" ? page : `${page}.${locale}`;
+    const name = `unsubscribe-${title}.html`;
+    write(
+      name,
+      renderUnsubscribePage(
+        page === "invalid" ? { page } : { page, type: newMatch, address: "ada@example.org" },
+        { locale, home: "https://app.example.org" },
+      ),
+    );
+    return markup`<tr><td><a href="${name}">unsubscribe: ${title}</a></td><td></td><td></td></tr>`;
+  },
+);
 
 const style = trusted(
   "<style>body{font-family:sans-serif;margin:2rem}td{padding:.25rem 1rem .25rem 0}</style>",

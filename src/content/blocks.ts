@@ -54,6 +54,8 @@ export interface Message {
 export interface MailDocument extends Message {
   /** The language of the texts. */
   language: string;
+  /** Stands between a label and its value in that language. */
+  colon: string;
   /** The direction of that language. */
   textDirection: Direction;
   /** The direction in which the recipient reads. */

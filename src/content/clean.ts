@@ -29,8 +29,12 @@ export function cut(text: string, max: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** White space but for no-break spaces: "−33 %" and French punctuation need those. */
+const BREAKING_SPACES = /[^\S\u00a0\u202f]+/gu;
+
 /** Puts a text on one line of at most `max` units. The text must have been cleaned. */
-export const oneLine = (text: string, max: number): string => cut(text.replace(/\s+/gu, " ").trim(), max);
+export const oneLine = (text: string, max: number): string =>
+  cut(text.replace(BREAKING_SPACES, " ").trim(), max);
 
 /** Makes a subject line of a cleaned text. */
 export const toSubject = (text: string): string => oneLine(text, SUBJECT_MAX);

@@ -24,6 +24,18 @@ const KNOWN_LOCALES = 64;
 /** The language of a resolved locale: "nb" of "nb-NO". */
 export const languageOf = cached(KNOWN_LOCALES, (locale: string) => new Intl.Locale(locale).language);
 
+/** Languages that have no texts of their own, and the one that their readers read: `no` does not say which Norwegian it is. */
+export const READ_AS: ReadonlyMap<string, string> = new Map([
+  ["no", "nb"],
+  ["nn", "nb"],
+]);
+
+/** The language in which a reader of a resolved locale wants texts: "nb" for "nb-NO", "no" and "nn-NO". */
+export function readLanguageOf(locale: string): string {
+  const language = languageOf(locale);
+  return READ_AS.get(language) ?? language;
+}
+
 /** The direction of a resolved locale, by its most likely script ("ur" → Arab, "az-Arab" → Arab). */
 export const directionOf = cached(KNOWN_LOCALES, (locale: string): Direction =>
   RTL_SCRIPTS.has(new Intl.Locale(locale).maximize().script ?? "") ? "rtl" : "ltr",

@@ -10,9 +10,13 @@ export interface Preview extends RenderedEmail {
 const UNSUBSCRIBE = "https://tidings.example.org/unsubscribe/sample";
 const LINKS = { preferences: "https://app.example.org/preferences", home: "https://app.example.org" };
 
-/** The recipients of the samples: one for each direction of writing. */
+/** The recipients of the samples: one for each language that we have words in, and one who reads from the right. */
 const READERS: readonly (EmailRecipient & { suffix: string })[] = [
   { suffix: "", name: "Ada Lovelace", locale: "en-GB", timezone: "Europe/London" },
+  { suffix: ".nb", name: "Kari Nordmann", locale: "nb-NO", timezone: "Europe/Oslo" },
+  { suffix: ".de", name: "Erika Mustermann", locale: "de-DE", timezone: "Europe/Berlin" },
+  { suffix: ".fr", name: "Camille Martin", locale: "fr-FR", timezone: "Europe/Paris" },
+  { suffix: ".es", name: "Lucía García", locale: "es-ES", timezone: "Europe/Madrid" },
   { suffix: ".ar", name: "فاطمة الفهرية", locale: "ar-EG", timezone: "Africa/Cairo" },
 ];
 

@@ -7,7 +7,8 @@ const SIGNATURE = "-- ";
 
 const joined = (rows: readonly (string | null)[]): string => rows.filter((row) => row !== null).join("\n");
 
-function renderBlock(block: Block): string {
+/** @param colon what stands between a label and its value in the text's language */
+function renderBlock(block: Block, colon: string): string {
   switch (block.kind) {
     case "heading":
       return `${block.text}\n${"-".repeat(Math.min(block.text.length, 60))}`;
@@ -27,16 +28,16 @@ function renderBlock(block: Block): string {
       return joined(
         block.facts.map(
           ({ label, value, note }) =>
-            `${label}: ${value.replaceAll("\n", `\n${INDENT}`)}${note === undefined ? "" : `, ${note}`}`,
+            `${label}${colon}${value.replaceAll("\n", `\n${INDENT}`)}${note === undefined ? "" : `, ${note}`}`,
         ),
       );
     case "button":
-      return `${block.label}: ${block.url}`;
+      return `${block.label}${colon}${block.url}`;
     case "chart":
       // Numbers only: a screen reader would read bars out.
       return joined([
-        `${block.title}:`,
-        ...block.bars.map(({ label, text }) => `${INDENT}${label}: ${text}`),
+        `${block.title}${colon.trimEnd()}`,
+        ...block.bars.map(({ label, text }) => `${INDENT}${label}${colon}${text}`),
       ]);
   }
 }
@@ -45,12 +46,12 @@ function renderBlock(block: Block): string {
 export function renderText(mail: MailDocument): string {
   return [
     `${mail.title}\n${"=".repeat(Math.min(mail.title.length, 60))}`,
-    ...mail.blocks.map(renderBlock),
+    ...mail.blocks.map((block) => renderBlock(block, mail.colon)),
     joined([
       SIGNATURE,
       joined([mail.brand.name, mail.brand.url]),
       mail.footer.reason,
-      ...mail.footer.links.map(({ label, url }) => `${label}: ${url}`),
+      ...mail.footer.links.map(({ label, url }) => `${label}${mail.colon}${url}`),
     ]),
     "",
   ].join("\n\n");

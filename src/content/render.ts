@@ -76,6 +76,7 @@ export function renderEmail(
     subject: toSubject(message.subject) || BRAND,
     preheader: oneLine(message.preheader, PREHEADER_MAX),
     language: say.language,
+    colon: say.colon,
     textDirection,
     direction: directionOf(locale),
     brand: { name: BRAND, url: safeUrl(links.home) },

@@ -23,8 +23,11 @@ describe("dates and numbers", () => {
   test.each([
     ["en-US", "America/New_York", /July 11, 2026 at 7:30\sPM EDT/u],
     ["en-GB", "Europe/London", /12 July 2026 at 00:30 BST/u],
-    // There is no wording of theirs yet.
-    ["de-DE", "Europe/Berlin", /July 12, 2026 at 1:30\sAM GMT\+2/u],
+    ["de-DE", "Europe/Berlin", /12\. Juli 2026 um 01:30 MESZ/u],
+    ["nn-NO", "Europe/Oslo", /12\. juli 2026 kl\. 01:30 CEST/u],
+    ["fr-CA", "America/Toronto", /11 juillet 2026 à 19\sh\s30 HAE/u],
+    ["es-MX", "America/Mexico_City", /11 de julio de 2026 a las 5:30\sp\.m\. /u],
+    // There is no wording of theirs.
     ["ja", "Asia/Tokyo", /July 12, 2026 at 8:30\sAM GMT\+9/u],
     ["fa", "Asia/Tehran", /July 12, 2026 at 3:00\sAM GMT\+3:30/u],
   ])("are those of the text's language, for %s in %s", (locale, timezone, expected) => {
@@ -41,11 +44,14 @@ describe("dates and numbers", () => {
       to: Date.UTC(2026, 2, 1),
       totals: { total_activities: 1_200, completed_activities: 1, hours_logged: 12.5 },
     };
-    for (const locale of ["en", "de", "ar"]) {
+    for (const locale of ["en", "ar"]) {
       const { text } = render(summary, { locale });
       expect(text).toContain("Activities: 1,200");
       expect(text).toContain("Hours logged: 12.5");
     }
+    expect(render(summary, { locale: "de" }).text).toContain("Aktivitäten: 1.200");
+    expect(render(summary, { locale: "de" }).text).toContain("Erfasste Stunden: 12,5");
+    expect(render(summary, { locale: "es-MX" }).text).toContain("Actividades: 1,200");
   });
 
   test("fall back to English and UTC for what Intl does not know", () => {
@@ -59,6 +65,12 @@ describe("dates and numbers", () => {
       expect(render(deadline(NOW + DAY), { locale: locale ?? null, timezone: timezone ?? null })).toEqual(
         known,
       );
+  });
+
+  test("are Bokmål's for readers of any Norwegian", () => {
+    const bokmål = render(deadline(NOW), { locale: "nb" });
+    for (const locale of ["nb-NO", "no", "no-NO", "nn", "nn-NO", "no_NO"])
+      expect(render(deadline(NOW), { locale })).toEqual(bokmål);
   });
 
   test("take a locale in POSIX spelling", () => {
@@ -80,7 +92,10 @@ describe("dates and numbers", () => {
 
 describe("a mail in English words", () => {
   const letters = [..."abcdefghijklmnopqrstuvwxyz"];
-  const languages = letters.flatMap((a) => letters.map((b) => a + b)).filter((language) => language !== "en");
+  const own = new Set(["en", "nb", "no", "nn", "de", "fr", "es"]);
+  const languages = letters
+    .flatMap((a) => letters.map((b) => a + b))
+    .filter((language) => !own.has(new Intl.Locale(language).language));
   const tags = [
     ...["ar-EG", "ar-u-nu-arab", "fa-IR", "hi-IN-u-nu-deva", "th-TH-u-ca-buddhist-nu-thai", "ckb", "pa-Arab"],
     ...["zh-Hant-TW", "ja-JP-u-ca-japanese", "ne-NP", "my-MM", "dz", "sr-Latn", "uz-Arab", "ff-Adlm", "nqo"],
@@ -97,7 +112,7 @@ describe("a mail in English words", () => {
     },
   ];
 
-  test("has the same words, digits and dates for readers of every other language", () => {
+  test("has the same words, digits and dates for readers of every language without words", () => {
     for (const mail of mails) {
       const { subject, text } = render(mail, { locale: "en" });
       for (const locale of [...languages, ...tags]) {
@@ -150,8 +165,16 @@ describe("reading direction", () => {
     },
   );
 
-  test.each(["en", "de", "az", "ja", "ks-Deva"])("%s reads from the left", (locale) => {
-    expect(render(certificate(NOW + DAY), { locale }).html).toMatch(/<html lang="en" dir="ltr">/u);
+  test.each([
+    ["en", "en"],
+    ["de", "de"],
+    ["no-NO", "nb"],
+    ["az", "en"],
+    ["ja", "en"],
+    ["ks-Deva", "en"],
+  ])("%s reads from the left", (locale, language) => {
+    const { html } = render(certificate(NOW + DAY), { locale });
+    expect(html).toContain(`<html lang="${language}" dir="ltr">`);
   });
 
   test("a right-to-left name is isolated inside our sentences, and alone follows its own direction", () => {

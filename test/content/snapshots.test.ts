@@ -27,6 +27,15 @@ describe("each template renders as it did", () => {
     );
   });
 
+  test.each(
+    ["nb-NO", "de-DE", "fr-FR", "es-ES"].flatMap((locale) => TYPE_IDS.map((type) => [type, locale] as const)),
+  )("%s in %s", async (type, locale) => {
+    const { subject, text } = renderSample(type, { ...ENGLISH, locale }, LINKS, NOW);
+    await expect(`Subject: ${subject}\n\n${text}`).toMatchFileSnapshot(
+      `__snapshots__/${type}.${locale.slice(0, 2)}.txt`,
+    );
+  });
+
   test("there is one for every built-in type", () => {
     expect(TYPE_IDS).toHaveLength(11);
   });

@@ -15,9 +15,11 @@ export function when({ past, days }: Days): string {
 /** "the weekly digest" → "weekly digest", for use after "no more". */
 const plain = (type: string): string => type.replace(/^the /u, "");
 
-/** The English texts that mails of all types share. To add a language, write a table of this shape and list it in index.ts. */
+/** The English texts that mails of all types share. Tables in other languages have this shape and are listed in index.ts. */
 export const en = {
   language: "en",
+  /** Between a label and its value. */
+  colon: ": ",
   greeting: (name: string | null) => (name === null ? "Hello," : `Hello ${name},`),
   more: (count: Amount) => `… and ${count.text} more.`,
   when,

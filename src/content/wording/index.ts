@@ -1,5 +1,9 @@
-import { languageOf } from "../locale.ts";
+import { readLanguageOf } from "../locale.ts";
+import { de } from "./de.ts";
 import { en } from "./en.ts";
+import { es } from "./es.ts";
+import { fr } from "./fr.ts";
+import { nb } from "./nb.ts";
 
 /** The texts that all mails and pages share, in one language. */
 export type Wording = typeof en;
@@ -7,7 +11,24 @@ export type Wording = typeof en;
 /** Texts by language. There must be English ones. */
 export type Words<W> = { readonly en: W } & { readonly [language: string]: W };
 
-const WORDINGS: Words<Wording> = { en };
+type BuiltInLanguage = "en" | "nb" | "de" | "fr" | "es";
+
+/** Texts in every language that the product itself speaks. The compiler finds a language that is missing. */
+export type BuiltInWords<W> = Readonly<Record<BuiltInLanguage, W>>;
+
+const WORDINGS: BuiltInWords<Wording> = { en, nb, de, fr, es };
+
+/** What the words of each language make. */
+export const inEachLanguage = <W, T>(
+  { en, nb, de, fr, es }: BuiltInWords<W>,
+  make: (words: W, language: BuiltInLanguage) => T,
+): BuiltInWords<T> => ({
+  en: make(en, "en"),
+  nb: make(nb, "nb"),
+  de: make(de, "de"),
+  fr: make(fr, "fr"),
+  es: make(es, "es"),
+});
 
 /** The texts in a language, or in English if there are none in it. */
 export const wordsIn = <W>(words: Words<W>, language: string): W =>
@@ -19,9 +40,9 @@ export const wordsIn = <W>(words: Words<W>, language: string): W =>
  * @param locale resolved
  */
 export function wordingFor(locale: string, words: Words<unknown>): Wording {
-  const language = languageOf(locale);
+  const language = readLanguageOf(locale);
   return Object.hasOwn(words, language) ? wordsIn(WORDINGS, language) : WORDINGS.en;
 }
 
 /** The shared texts for a page that needs no others. @param locale resolved */
-export const sharedWording = (locale: string): Wording => wordsIn(WORDINGS, languageOf(locale));
+export const sharedWording = (locale: string): Wording => wordsIn(WORDINGS, readLanguageOf(locale));

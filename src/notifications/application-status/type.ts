@@ -4,7 +4,7 @@ import { STATUS_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { applicationStatusPayload } from "./payload.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** An application's new status. */
 export const applicationStatus = defineType({
@@ -22,7 +22,7 @@ export const applicationStatus = defineType({
   chargedOnRequest: false,
   linkCode: 6,
   payload: applicationStatusPayload,
-  words: { en },
+  words,
   email,
   sample: () => ({
     grant_title: "Coastal Restoration Grant",

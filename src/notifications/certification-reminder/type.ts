@@ -5,7 +5,7 @@ import { REMINDER_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { certificationReminderPayload } from "./payload.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** A user's certificates that expire soon or have expired. */
 export const certificationReminder = defineType({
@@ -23,7 +23,7 @@ export const certificationReminder = defineType({
   chargedOnRequest: false,
   linkCode: 1,
   payload: certificationReminderPayload,
-  words: { en },
+  words,
   email,
   sample: (now) => ({
     certifications: [

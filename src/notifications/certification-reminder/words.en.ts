@@ -14,7 +14,7 @@ export const en = {
         return `${ahead.text} of your certifications expire soon, the first ${when(first)}`;
       return `${counted(expired, "certification has", "certifications have")} expired, ${counted(ahead, "expires", "expire")} soon`;
     },
-    intro: (count: Amount) =>
+    intro: (count: Amount): string =>
       count.value === 1
         ? "This certification needs your attention. Please renew it in time, so that it stays valid."
         : "These certifications need your attention. Please renew them in time, so that they stay valid.",

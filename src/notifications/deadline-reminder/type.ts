@@ -5,7 +5,7 @@ import { DEADLINE_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { deadlineReminderPayload } from "./payload.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** Deadlines of grants that a user matched or applied to, on the days before that the user has chosen. */
 export const deadlineReminder = defineType({
@@ -23,7 +23,7 @@ export const deadlineReminder = defineType({
   chargedOnRequest: false,
   linkCode: 4,
   payload: deadlineReminderPayload,
-  words: { en },
+  words,
   email,
   sample: (now) => ({ deadlines: sampleDeadlines(now), url: `${SITE}/deadlines` }),
   lateBound,

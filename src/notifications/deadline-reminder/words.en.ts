@@ -11,8 +11,9 @@ export const en = {
         ? `Grant deadline ${when(first)}: ${title}`
         : `${ahead.text} grant deadlines ahead, the first ${when(first)}`;
     },
-    title: (count: Amount) => (count.value === 1 ? "A grant deadline is near" : "Grant deadlines ahead"),
-    intro: (count: Amount) =>
+    title: (count: Amount): string =>
+      count.value === 1 ? "A grant deadline is near" : "Grant deadlines ahead",
+    intro: (count: Amount): string =>
       count.value === 1 ? "Do not miss this deadline." : "Do not miss these deadlines.",
     deadline: deadlineWords,
     button: "View all deadlines",

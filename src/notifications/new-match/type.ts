@@ -5,7 +5,7 @@ import { MATCH_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { newMatchPayload } from "./payload.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** Grants that were found for a user: at once, or collected for a day or a week. */
 export const newMatch = defineType({
@@ -23,7 +23,7 @@ export const newMatch = defineType({
   chargedOnRequest: false,
   linkCode: 3,
   payload: newMatchPayload,
-  words: { en },
+  words,
   email,
   sample: (now) => ({ matches: sampleMatches(now), url: `${SITE}/matches` }),
   lateBound,

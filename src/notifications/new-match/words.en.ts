@@ -6,7 +6,7 @@ export const en = {
   name: "new match alerts",
   email: {
     subject: (count: Amount) => counted(count, "New Grant Match Found", "New Grant Matches Found"),
-    intro: (count: Amount) =>
+    intro: (count: Amount): string =>
       count.value === 1
         ? "We found a grant that fits your profile."
         : "We found grants that fit your profile, the best match first.",

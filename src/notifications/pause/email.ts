@@ -4,7 +4,7 @@ import type { activated } from "./words.en.ts";
 
 /** The e-mail to the coordinator: a mentor pauses, or is back. */
 export const email: Template<PauseContent, typeof activated.email> = (content, context) => {
-  const { words, format, inline } = context;
+  const { words, say, format, inline } = context;
   const mentor = inline(content.mentor_name);
   const reason = content.reason ?? "";
   const from = content.effective_date ?? null;
@@ -17,7 +17,7 @@ export const email: Template<PauseContent, typeof activated.email> = (content, c
     subject: words.subject(mentor),
     preheader: facts
       .slice(1)
-      .map(({ label, value }) => `${label}: ${inline(value)}`)
+      .map(({ label, value }) => `${label}${say.colon}${inline(value)}`)
       .join(" · "),
     title: words.subject(mentor),
     blocks: [

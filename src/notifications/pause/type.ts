@@ -4,7 +4,7 @@ import { PAUSE_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { pausePayload } from "./payload.ts";
-import { activated, deactivated } from "./words.en.ts";
+import { activated, deactivated } from "./words.ts";
 
 /** What both types have in common: they go to a mentor's coordinator, by push (or else e-mail) and in the app. */
 const both = {
@@ -28,7 +28,7 @@ export const pauseActivated = defineType({
   ...both,
   id: "pause_activated",
   linkCode: 8,
-  words: { en: activated },
+  words: activated,
   sample: (now) => ({
     mentor_name: "Kari Nordmann",
     effective_date: midnight(now, 1),
@@ -41,7 +41,7 @@ export const pauseDeactivated = defineType({
   ...both,
   id: "pause_deactivated",
   linkCode: 9,
-  words: { en: deactivated },
+  words: deactivated,
   sample: (now) => ({
     mentor_name: "Lars Eriksen",
     effective_date: midnight(now, 1),

@@ -1,7 +1,7 @@
 import { defineType } from "../../content/type.ts";
 import { email } from "./email.ts";
 import { pushPayload } from "./payload.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** A message that a caller sends by API. If a push reaches no device, the fallback channel is tried, if the caller named one. */
 export const push = defineType({
@@ -20,7 +20,7 @@ export const push = defineType({
   chargedOnRequest: true,
   linkCode: 11,
   payload: pushPayload,
-  words: { en },
+  words,
   email,
   sample: () => ({
     title: "Your session starts in 15 minutes",

@@ -2,7 +2,7 @@ import type { Amount } from "../../content/format.ts";
 import { counted } from "../../content/wording/en.ts";
 
 const WINDOWS = { weekly: "week", monthly: "month", quarterly: "quarter", yearly: "year" } as const;
-type Window = keyof typeof WINDOWS;
+export type Window = keyof typeof WINDOWS;
 
 /** Texts of both the e-mail and the push. */
 const both = {

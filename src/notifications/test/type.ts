@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineType } from "../../content/type.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import { email } from "./email.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** The payload of a test that shows another type's sample. */
 const shown = z.object({ sample: z.string() });
@@ -24,7 +24,7 @@ export const test = defineType({
   chargedOnRequest: false,
   linkCode: 7,
   payload: z.object({}),
-  words: { en },
+  words,
   email,
   sample: () => ({}),
   subjectOf: ({ title }) => title,

@@ -6,7 +6,7 @@ import { DIGEST_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { weeklyDigestPayload } from "./payload.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** The week's matches and the deadlines ahead. */
 export const weeklyDigest = defineType({
@@ -25,7 +25,7 @@ export const weeklyDigest = defineType({
   chargedOnRequest: false,
   linkCode: 5,
   payload: weeklyDigestPayload,
-  words: { en },
+  words,
   email,
   sample: (now) => ({ matches: sampleMatches(now), deadlines: sampleDeadlines(now), url: `${SITE}/digest` }),
   lateBound,

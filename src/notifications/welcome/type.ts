@@ -4,7 +4,7 @@ import { WELCOME_KEYS } from "./dedupe-key.ts";
 import { email } from "./email.ts";
 import { lateBound } from "./late-bound.ts";
 import { welcomePayload } from "./payload.ts";
-import { en } from "./words.en.ts";
+import { words } from "./words.ts";
 
 /** The first message to a new user, once. */
 export const welcome = defineType({
@@ -22,7 +22,7 @@ export const welcome = defineType({
   chargedOnRequest: false,
   linkCode: 2,
   payload: welcomePayload,
-  words: { en },
+  words,
   email,
   sample: () => ({ org_name: "Riverside Community Trust", url: SITE }),
   lateBound,

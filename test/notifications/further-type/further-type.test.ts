@@ -52,13 +52,17 @@ describe("a further type", () => {
     const shown = previews([newsletter], Date.UTC(2026, 2, 26));
     expect(shown.map(({ name, subject }) => [name, subject])).toEqual([
       ["newsletter", "News: Sample headline"],
+      ["newsletter.nb", "News: Sample headline"],
+      ["newsletter.de", "News: Sample headline"],
+      ["newsletter.fr", "News: Sample headline"],
+      ["newsletter.es", "News: Sample headline"],
       ["newsletter.ar", "News: Sample headline"],
     ]);
     expect(shown[0]?.text).toContain("Unsubscribe from the newsletter: https://");
   });
 
   test("is in one language: in English where the shared texts have none of the reader's", () => {
-    const reader = { name: null, locale: "nb-NO", timezone: null };
+    const reader = { name: null, locale: "da-DK", timezone: null };
     const links = { unsubscribe: "https://t.test/u", home: "https://t.test" };
     const { text } = renderEmail({ type: newsletter, content: NEWS }, reader, links, 0);
     expect(text).toContain("Unsubscribe from the newsletter");

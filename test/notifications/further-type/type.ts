@@ -28,7 +28,7 @@ export const newsletter = defineType({
   chargedOnRequest: false,
   linkCode: 200,
   payload,
-  words: { en, nb: { ...en, name: "nyhetsbrevet" } },
+  words: { en, da: { ...en, name: "nyhedsbrevet" } },
   email: (content, { words, greeting, inline }) => ({
     subject: words.subject(inline(content.headline)),
     preheader: words.read,

@@ -5,6 +5,15 @@ import { pauseEvent, type Pausing } from "../../../src/notifications/pause/event
 
 const NOW = Date.UTC(2026, 2, 19, 14, 30, 5);
 
+/** As each language prints it. */
+const DAY_OF_PAUSE = {
+  en: "20 March 2026",
+  nb: "20. mars 2026",
+  de: "20. März 2026",
+  fr: "20 mars 2026",
+  es: "20 de marzo de 2026",
+};
+
 const mentor = (more: Partial<Pausing> = {}): Pausing => ({
   id: "pm_1",
   full_name: "Kari Nordmann",
@@ -22,25 +31,27 @@ describe("what the messages to a coordinator say", () => {
       type: "pause_activated",
       effectiveDate: Date.UTC(2026, 2, 20),
       reason: "Personal leave",
-      title: "Kari Nordmann is taking a pause",
+      title: { en: "Kari Nordmann is taking a pause", nb: "Kari Nordmann tar pause" },
     });
-    expect(event.inAppBody).toContain("Personal leave");
-    expect(event.inAppBody).toContain("20 March 2026");
-    expect(event.pushBody).toContain("20 March 2026");
+    for (const [language, day] of Object.entries(DAY_OF_PAUSE)) {
+      expect(event.inAppBody).toHaveProperty(language, expect.stringContaining("Personal leave"));
+      expect(event.inAppBody).toHaveProperty(language, expect.stringContaining(day));
+      expect(event.pushBody).toHaveProperty(language, expect.stringContaining(day));
+    }
     expect(JSON.stringify([event.title, event.pushBody])).not.toContain("Personal leave");
   });
 
   test("of a pause without a date or a reason: from now", () => {
     const event = pauseEvent(mentor({ pause_start_date: null, pause_reason: null }), NOW);
     expect(event).toMatchObject({ effectiveDate: NOW, reason: null });
-    expect(event.inAppBody).toBe(event.pushBody);
-    expect(event.pushBody).toContain("19 March 2026");
+    expect(event.inAppBody).toEqual(event.pushBody);
+    expect(event.pushBody.en).toContain("19 March 2026");
   });
 
   test("of a return: that it is over as of now, whatever is left of the pause's date and reason", () => {
     const event = pauseEvent(mentor({ status: "on_leave" }), NOW);
     expect(event).toMatchObject({ type: "pause_deactivated", effectiveDate: NOW, reason: null });
-    expect(event.pushBody).toContain("Status: on leave.");
+    expect(event.pushBody.en).toContain("Status: on leave.");
     expect(JSON.stringify(event)).not.toContain("Personal leave");
   });
 
@@ -50,9 +61,12 @@ describe("what the messages to a coordinator say", () => {
     expect({ type, ...parsed }).toEqual(payload);
   });
 
-  test("fits into a push, however long the name is", () => {
+  test("fits into a push in every language, however long the name is", () => {
     const { title, pushBody } = pauseEvent(mentor({ full_name: "😀".repeat(100) }), NOW);
     const data = { type: "pause_activated", record_id: "x".repeat(29), peer_mentor_id: "x".repeat(128) };
-    expect(pushPayloadBytes({ title, body: pushBody, data })).toBeLessThanOrEqual(MAX_PUSH_BYTES);
+    for (const language of ["en", "nb", "de", "fr", "es"] as const)
+      expect(
+        pushPayloadBytes({ title: title[language], body: pushBody[language], data }),
+      ).toBeLessThanOrEqual(MAX_PUSH_BYTES);
   });
 });

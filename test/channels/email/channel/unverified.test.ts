@@ -31,7 +31,7 @@ describe("a test e-mail", () => {
       expect((await testMail(h, id, type)).body).toMatchObject({ success: true });
       const mail = sentBy(h);
       expect(mail?.to).toBe(email);
-      expect(mail?.subject).toBe("Test email from Tidings");
+      expect(mail?.subject).toBe("Test-e-post fra Tidings");
       expect(JSON.stringify(mail)).not.toMatch(/CHEAP|pills/i);
       expect(JSON.stringify(mail)).not.toContain("List-Unsubscribe");
     },
