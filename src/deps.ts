@@ -73,7 +73,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     linkSecrets: config.linkSecrets,
   };
   const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
-  const push = createPushChannel(pushProviders, pushBudget({ config }), IS_OVERTAKEN);
+  const push = createPushChannel(pushProviders, pushBudget({ config }), IS_OVERTAKEN, all.types);
   const channels = [throughProviders(push), throughProviders(email), inAppChannel];
   const shared = {
     config,

@@ -43,6 +43,16 @@ export interface ProviderEntry {
 /** The ids to retry, with the delay in seconds. All other ids are handled. */
 export type RetryAfter = Map<string, number>;
 
+/** Why a dispatch whose time has come is sent later. `code` is for programs, `message` for people. */
+export interface Wait {
+  /** When it is looked at again, epoch ms. */
+  until: number;
+  code: string;
+  message: string;
+  /** Epoch ms after which the message is worth nothing. Left out: as its `expires_at` says. */
+  worthUntil?: number | undefined;
+}
+
 /** Reads, within a batch, why dispatches would be refused. Gives a function: the outcome, or null if a provider is asked. */
 export type Check = Parsed<(dispatch: Dispatch) => Outcome | null>;
 
@@ -68,6 +78,8 @@ export interface ChannelAdapter<Loaded> extends ChannelTraits {
   load: Load<Loaded>;
   /** The outcome of a dispatch that is refused without asking a provider (for example: no device); null if it can be sent. */
   refusal(dispatch: Dispatch, loaded: Loaded, now: number): Outcome | null;
+  /** Why a dispatch must wait although it is due (quiet hours); null when it is sent or refused now. It takes no slot. */
+  waitFor(dispatch: Dispatch, loaded: Loaded, now: number): Wait | null;
   /** Sends them all through `provider`. Throws only on a bug. */
   send(
     ctx: Ctx,

@@ -143,7 +143,9 @@ async function sendRound<Loaded>(
     if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
     const { lease, dispatches, early, loaded } = await claim(ctx, adapter.channel, ids, adapter.load);
     await wakeEarly(ctx, early);
-    const { ready, verdicts } = await sortOut(ctx, adapter.budget, dispatches);
+    const { ready, verdicts } = await sortOut(ctx, adapter.budget, dispatches, (dispatch, now) =>
+      adapter.waitFor(dispatch, loaded, now),
+    );
     if (ready.length > 0)
       report = await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore });
     return { lease, ready, verdicts, ...report };

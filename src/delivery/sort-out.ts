@@ -5,6 +5,7 @@ import type { Verdict } from "../outbox/settlement.ts";
 import { AFTER_FAULT_SECONDS, MAX_CLAIMS } from "../outbox/timing.ts";
 import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
 import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
+import type { Wait } from "./channel.ts";
 import type { ClaimedDispatch } from "./claim.ts";
 import { abandoned, expired, isExpired, senderLeft, postponed } from "./record-round.ts";
 import { slotsFor } from "../rate-limit/budgets.ts";
@@ -23,20 +24,22 @@ export interface Sorted {
 
 /**
  * Separates what may be sent now from what has expired, has been interrupted too often, may no longer be sent by its
- * sender, is over its organization's quota, or must wait for its user's slot.
+ * sender, must wait for its user, is over its organization's quota, or must wait for its user's slot.
+ * @param waitFor why a dispatch waits for its user, before it takes anything; null when it does not
  */
 export async function sortOut(
   ctx: Ctx,
   budget: Budget,
   dispatches: readonly ClaimedDispatch[],
+  waitFor: (dispatch: Dispatch, now: number) => Wait | null,
 ): Promise<Sorted> {
   const sorted: Sorted = { ready: [], verdicts: [] };
   const now = ctx.clock.now();
   const alive: Dispatch[] = [];
   for (const dispatch of dispatches) {
-    const end = endOf(dispatch, now);
-    if (end === null) alive.push(dispatch);
-    else sorted.verdicts.push(end);
+    const verdict = endOf(dispatch, now) ?? waitingFor(ctx, dispatch, waitFor(dispatch, now));
+    if (verdict === null) alive.push(dispatch);
+    else sorted.verdicts.push(verdict);
   }
   const { waits, taken } = await deferOverQuota(ctx, alive);
   const inQuota = alive.filter(({ id }) => !waits.has(id));
@@ -62,6 +65,21 @@ function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
   if (dispatch.left_sender === 1) return senderLeft(dispatch);
   if (isExpired(dispatch, now)) return expired(dispatch);
   return dispatch.claims > MAX_CLAIMS ? abandoned(dispatch) : null;
+}
+
+/**
+ * Of a dispatch that waits for its user. It keeps the slot that it has, moved to the end of the wait, because its age is
+ * counted from there. One that is worth nothing by then ends now.
+ */
+function waitingFor(ctx: Ctx, dispatch: Dispatch, wait: Wait | null): Verdict | null {
+  if (wait === null) return null;
+  const { until, code, message, worthUntil = Infinity } = wait;
+  if (Math.min(worthUntil, dispatch.expires_at ?? Infinity) <= until) return expired(dispatch);
+  return postponed(ctx, dispatch, until, {
+    error_code: code,
+    error: message,
+    slot_at: dispatch.slot_at === null ? null : Math.max(dispatch.slot_at, until),
+  });
 }
 
 /** Where a dispatch has its slot: from an earlier attempt, or as the limiter has said; undefined when it did not answer. */

@@ -21,6 +21,35 @@ export const FLAT_CELLS = {
   application_status_notifications: "applications",
 } as const satisfies Record<Switch | "email_notifications_enabled", string>;
 
+const columnOf = (category: string, channel: string) =>
+  channel === "email" ? keysOf(FLAT_CELLS).find((column) => FLAT_CELLS[column] === category) : undefined;
+
+/** Changes of cells: category → channel → on or off, or null to inherit again. */
+export type CellChanges = { readonly [category: string]: { readonly [channel: string]: boolean | null } };
+
+/** A column of a user's preferences, and its new value. */
+export interface Assignment {
+  column: string;
+  value: SQL;
+}
+
+/** The columns that these changes set, each with its new value. What they do not name stays. */
+export function assignmentsOf(changes: CellChanges): Assignment[] {
+  const flat: Assignment[] = [];
+  // A merge patch (RFC 7396): null removes a cell.
+  const patch: Record<string, Record<string, boolean | null>> = {};
+  for (const [category, row] of Object.entries(changes))
+    for (const [channel, on] of Object.entries(row)) {
+      const column = columnOf(category, channel);
+      if (column === undefined) patch[category] = { ...patch[category], [channel]: on };
+      else flat.push({ column, value: sql`${on === null ? null : Number(on)}` });
+    }
+  const merged = sql`json_patch(coalesce(cells, '{}'), ${JSON.stringify(patch)})`;
+  return Object.keys(patch).length === 0
+    ? flat
+    : [...flat, { column: "cells", value: sql`nullif(${merged}, '{}')` }];
+}
+
 /** The columns of `ChosenRow`, of a user's preferences `p`. */
 export const CHOSEN: SQL = sql.raw(
   [...Object.keys(FLAT_CELLS), "cells", "quiet_hours"].map((column) => `p.${column}`).join(", "),

@@ -1,10 +1,13 @@
-import { type SQL, sql } from "drizzle-orm";
-import { type Choices, CHOICES, isUnwanted } from "./choices.ts";
+import { sql } from "drizzle-orm";
+import { ALL, assignmentsOf, type CellChanges } from "./cells.ts";
+import { wanted } from "./decide.ts";
+import { orgLinesOf } from "./org-settings.ts";
+import { READER, type ReaderFacts, readerFacts, type ReaderRow } from "./readers.ts";
 import type { UnsubscribeAction } from "./unsubscribe-page.ts";
 import type { NotificationType } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Statement } from "../db/statement.ts";
-import { optouts, preferences, users } from "../db/schema/index.ts";
+import { Parsed, type Statement } from "../db/statement.ts";
+import { preferences, users } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
@@ -22,31 +25,43 @@ export interface EmailSubscriptionState {
   allOff: boolean;
 }
 
-interface Found extends Choices {
+type Found = ReaderRow & { email: string | null; locale: string | null };
+
+interface Subscriber extends ReaderFacts {
   email: string | null;
   locale: string | null;
 }
 
-const readState = (userId: string): SQL<Found> => sql<Found>`SELECT u.email, u.locale, ${CHOICES}
-  FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id WHERE u.id = ${userId}`;
+const readSubscriber = (userId: string): Parsed<Subscriber | null> =>
+  Parsed.of(
+    {
+      found: sql<Found>`SELECT ${READER}, u.email, u.locale
+        FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id WHERE u.id = ${userId}`,
+      lines: orgLinesOf(sql`(SELECT ${userId})`),
+    },
+    ({ found: [row], lines }) =>
+      row === undefined ? null : { email: row.email, locale: row.locale, ...readerFacts(row, lines) },
+  );
 
-const stateOf = ({ type }: EmailSubscription, found: Found | undefined): EmailSubscriptionState | null =>
-  found === undefined
-    ? null
-    : {
-        email: found.email,
-        locale: found.locale,
-        off: isUnwanted(type, found),
-        allOff: found.email_notifications_enabled === 0,
-      };
+function stateOf({ type }: EmailSubscription, found: Subscriber | null): EmailSubscriptionState | null {
+  if (found === null) return null;
+  const cells = found.reader?.cells ?? {};
+  const isOn = (category: string) => wanted(cells, found.orgs, category, "email").on;
+  return {
+    email: found.email,
+    locale: found.locale,
+    off: !type.critical && !isOn(type.category),
+    allOff: !isOn(ALL),
+  };
+}
 
 /** Reads the state for the page; null when the user no longer exists. One round trip. */
 export async function subscriptionOf(
   ctx: Ctx,
   subscription: EmailSubscription,
 ): Promise<EmailSubscriptionState | null> {
-  const { state } = await ctx.db.read({ state: readState(subscription.userId) });
-  return stateOf(subscription, state[0]);
+  const { state } = await ctx.db.read({ state: readSubscriber(subscription.userId) });
+  return stateOf(subscription, state);
 }
 
 /** Turns a type, or all e-mail, off or on again; null when the user no longer exists. Idempotent; one round trip. */
@@ -58,36 +73,35 @@ export async function changeSubscription(
   const { state } = await ctx.db.write({
     createIfMissing: createPreferencesIfMissing(ctx, subscription.userId),
     change: changes(ctx, subscription, action),
-    state: readState(subscription.userId),
+    state: readSubscriber(subscription.userId),
   });
-  return stateOf(subscription, state[0]);
+  return stateOf(subscription, state);
 }
 
 function changes(ctx: Ctx, { userId, type }: EmailSubscription, action: UnsubscribeAction): Statement[] {
-  const now = ctx.clock.now();
-  // The link works for ever. So only rows that differ are written: pressing again costs no write.
-  const set = (column: string, on: boolean): Statement[] => {
-    const differs = sql`user_id = ${userId} AND ${sql.identifier(column)} IS NOT ${on ? 1 : 0}`;
-    return [
-      ...reschedule(sql`SELECT user_id FROM ${preferences} WHERE ${differs}`, now),
-      sql`UPDATE ${preferences} SET ${sql.identifier(column)} = ${on ? 1 : 0}, updated_at = ${now}
-        WHERE ${differs}`,
-    ];
-  };
   switch (action) {
     case "unsubscribe_all":
-      return set("email_notifications_enabled", false);
+      return changeCells(ctx, userId, { [ALL]: { email: false } });
     case "resubscribe_all":
-      return set("email_notifications_enabled", true);
+      return changeCells(ctx, userId, { [ALL]: { email: true } });
     case "unsubscribe":
-    case "resubscribe": {
-      if (type.preference !== null) return set(type.preference, action === "resubscribe");
-      return action === "unsubscribe"
-        ? [
-            sql`INSERT INTO ${optouts} (user_id, type)
-            SELECT user_id, ${type.id} FROM ${preferences} WHERE user_id = ${userId} ON CONFLICT DO NOTHING`,
-          ]
-        : [sql`DELETE FROM ${optouts} WHERE user_id = ${userId} AND type = ${type.id}`];
-    }
+      return changeCells(ctx, userId, { [type.category]: { email: false } });
+    case "resubscribe":
+      return changeCells(ctx, userId, { [type.category]: { email: true } });
   }
+}
+
+/** The link works for ever. So only a row that differs is written: pressing again costs no write. */
+function changeCells(ctx: Ctx, userId: string, cells: CellChanges): Statement[] {
+  const now = ctx.clock.now();
+  const assignments = assignmentsOf(cells);
+  if (assignments.length === 0) return [];
+  const column = ({ column: name }: { column: string }) => sql.identifier(name);
+  const isOther = assignments.map((one) => sql`${column(one)} IS NOT ${one.value}`);
+  const differs = sql`user_id = ${userId} AND (${sql.join(isOther, sql` OR `)})`;
+  const set = assignments.map((one) => sql`${column(one)} = ${one.value}`);
+  return [
+    ...reschedule(sql`SELECT user_id FROM ${preferences} WHERE ${differs}`, now),
+    sql`UPDATE ${preferences} SET ${sql.join([...set, sql`updated_at = ${now}`], sql`, `)} WHERE ${differs}`,
+  ];
 }

@@ -47,6 +47,7 @@ export function createPager() {
         ({ recipients }) => new Map(recipients.map((recipient) => [recipient.id, recipient])),
       ),
     refusal: ({ user_id }, recipients) => (recipients.get(user_id)?.phone == null ? NO_PHONE : null),
+    waitFor: () => null,
     async send(ctx, _provider, dispatches, recipients, terms) {
       const addressed = dispatches.map((dispatch) => ({
         dispatch,

@@ -11,16 +11,23 @@ import type { EmailMessage, EmailProvider } from "./provider.ts";
 import {
   isLateBound,
   type LateContents,
+  type NotificationType,
   type NotificationTypes,
   readLateContents,
   saidBy,
 } from "../../content/index.ts";
-import { type Recipient, recipientsOf, refusal, usersOf } from "./recipient.ts";
+import { obstacleFor, type Recipient, recipientsOf, usersOf } from "./recipient.ts";
+import { type Hold, holdOf } from "../../preferences/decide.ts";
+import { orgLinesOf } from "../../preferences/org-settings.ts";
+import { type Readers, readersOf } from "../../preferences/readers.ts";
+import { outcomeOf, waitOf } from "../held.ts";
 
 /** The recipients of the claimed dispatches, by user, and the late-bound content, by dispatch. */
 interface Loaded {
   recipients: ReadonlyMap<string, Recipient>;
   late: LateContents;
+  /** What the users have chosen. */
+  readers: Readers;
 }
 
 /** A dispatch and its message. */
@@ -36,17 +43,23 @@ const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
+/** What keeps a dispatch of a type from being sent now; null when nothing does. */
+const holdFor = (type: NotificationType, { user_id }: Dispatch, loaded: Loaded, now: number): Hold | null =>
+  holdOf({
+    ...loaded.readers(user_id),
+    obstacle: obstacleFor(type, loaded.recipients.get(user_id)),
+    type,
+    channel: "email",
+    now,
+  });
+
 /** What to send for a dispatch, or the outcome if nothing is sent. @param now epoch ms; "in 30 days" counts from here */
-function decide(
-  types: NotificationTypes,
-  dispatch: Dispatch,
-  { recipients, late }: Loaded,
-  now: number,
-): Draft | Outcome {
+function decide(types: NotificationTypes, dispatch: Dispatch, loaded: Loaded, now: number): Draft | Outcome {
+  const { recipients, late } = loaded;
   const recipient = recipients.get(dispatch.user_id);
   const type = types.get(dispatch.type);
   if (type === undefined) return NO_CONTENT;
-  const refused = refusal(type, recipient);
+  const refused = outcomeOf(holdFor(type, dispatch, loaded, now));
   if (refused !== null) return refused;
   const isLate = isLateBound(type, dispatch);
   const lateContent = late.get(dispatch.id);
@@ -93,15 +106,24 @@ export function createEmailChannel(
     providers,
     load: (claimed, now) =>
       Parsed.of(
-        { recipients: recipientsOf(usersOf(claimed), now), late: readLateContents(types, claimed, now) },
-        ({ recipients, late }) => ({
+        {
+          recipients: recipientsOf(usersOf(claimed), now),
+          lines: orgLinesOf(usersOf(claimed)),
+          late: readLateContents(types, claimed, now),
+        },
+        ({ recipients, lines, late }) => ({
           recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
+          readers: readersOf(recipients, lines),
           late,
         }),
       ),
     refusal(dispatch, loaded, now) {
       const draft = decide(types, dispatch, loaded, now);
       return "kind" in draft ? draft : null;
+    },
+    waitFor(dispatch, loaded, now) {
+      const type = types.get(dispatch.type);
+      return type === undefined ? null : waitOf(holdFor(type, dispatch, loaded, now));
     },
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);

@@ -1,25 +1,22 @@
 import { type SQL, sql } from "drizzle-orm";
 import { dispatches, preferences, users } from "../../db/schema/index.ts";
-import type { Outcome } from "../../delivery/outcome.ts";
 import { isSuppressed } from "./suppressions.ts";
 import type { NotificationType } from "../../content/index.ts";
-import { CHOICES, type Choices, isUnwanted } from "../../preferences/choices.ts";
+import type { Facts } from "../../preferences/decide.ts";
+import { READER, type ReaderRow } from "../../preferences/readers.ts";
 
 /** What is read of a user when an e-mail is sent. */
-export interface Recipient extends Choices {
-  id: string;
+export type Recipient = ReaderRow & {
   name: string | null;
   email: string | null;
   email_verified: number;
   locale: string | null;
-  timezone: string | null;
   suppressed: number;
-}
+};
 
 /** The statement that reads the recipients of the users `userIds` selects. */
 export const recipientsOf = (userIds: SQL, now: number): SQL<Recipient> => sql<Recipient>`
-  SELECT u.id, u.name, u.email, u.email_verified, u.locale, u.timezone,
-    ${CHOICES},
+  SELECT ${READER}, u.name, u.email, u.email_verified, u.locale,
     ${isSuppressed(sql`u.email`, now)} AS suppressed
   FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id
   WHERE u.id IN ${userIds}`;
@@ -46,16 +43,13 @@ export function unreachable(
   return recipient.suppressed === 1 ? "suppressed" : null;
 }
 
-/** The error code of an e-mail that its user has switched off. */
-export const UNSUBSCRIBED = "unsubscribed";
-
-/** The outcome of an e-mail that must not be sent; null for one that may be. */
-export function refusal(type: NotificationType, recipient: Recipient | undefined): Outcome | null {
+/** The same, as the decision takes it. */
+export function obstacleFor(
+  type: Pick<NotificationType, "transactional">,
+  recipient: Recipient | undefined,
+): Facts["obstacle"] {
   const reason = unreachable(type, recipient);
-  if (reason !== null) return { kind: "rejected", code: reason, message: REFUSALS[reason] };
-  return recipient !== undefined && isUnwanted(type, recipient)
-    ? { kind: "unwanted", code: UNSUBSCRIBED, message: "The user has switched this off" }
-    : null;
+  return reason === null ? null : { code: reason, message: REFUSALS[reason] };
 }
 
 export const refusalText = (code: keyof typeof REFUSALS): string => REFUSALS[code];

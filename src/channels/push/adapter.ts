@@ -1,44 +1,75 @@
 import type { SQL } from "drizzle-orm";
 import type { Dispatch } from "../../db/schema/index.ts";
-import type { ChannelAdapter, ChannelReport, Result } from "../../delivery/channel.ts";
+import type { NotificationTypes } from "../../content/type.ts";
+import type { ChannelAdapter, ChannelReport, Result, Wait } from "../../delivery/channel.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { isStale, parseData, parseOptions } from "./options.ts";
-import { devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
+import { isStale, parseData, parseOptions, worthUntil } from "./options.ts";
+import { type Device, devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
 import type { PushProvider } from "./provider.ts";
 import { NO_PROVIDER, type PushDelivery, sendByProvider, type Answered, takes } from "./send-by-provider.ts";
 import type { Ctx } from "../../ctx.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import type { DeliveryRecord } from "../../outbox/settlement.ts";
+import { type Facts, type Hold, holdOf } from "../../preferences/decide.ts";
+import { traitsAmong } from "../../preferences/traits.ts";
+import { outcomeOf, waitOf } from "../held.ts";
 
-/** What is still to be sent: each device of each user, without those that accepted the same dispatch before. */
-const pendingOf = (dispatches: readonly Dispatch[], loaded: Loaded): PushDelivery[] =>
-  dispatches.flatMap((dispatch) => {
-    const content = { options: parseOptions(dispatch.options), data: parseData(dispatch.data) };
-    return (loaded.overtaken.has(dispatch.id) ? [] : devicesOf(dispatch, loaded))
-      .filter((device) => !hasAccepted(dispatch, device, loaded))
-      .map((device) => ({ dispatch, device, content }));
-  });
+/** The user's devices that have not accepted the dispatch yet. */
+const remainingOf = (dispatch: Dispatch, loaded: Loaded): readonly Device[] =>
+  devicesOf(dispatch, loaded).filter((device) => !hasAccepted(dispatch, device, loaded));
 
 /**
  * The push channel: all devices of a user, each by the provider that its token belongs to.
  * @param isOvertaken whether a dispatch `d` says what is not true any more: SQL
+ * @param types what users and organizations may have switched off
  */
 export function createPushChannel(
   providers: readonly PushProvider[],
   budget: Budget,
   isOvertaken: SQL,
+  types: NotificationTypes,
 ): ChannelAdapter<Loaded> {
-  /** Why a dispatch is not sent at all. One that a device accepted before was sent. */
-  function refusal(dispatch: Dispatch, loaded: Loaded): Outcome | null {
-    const wasReached = reachedBefore(dispatch, loaded).length > 0;
-    if (loaded.overtaken.has(dispatch.id) && !wasReached) return NOTHING_TO_SAY;
+  /** Why a user's devices cannot get a dispatch. */
+  function obstacleFor(dispatch: Dispatch, loaded: Loaded): Facts["obstacle"] {
     const devices = devicesOf(dispatch, loaded);
     if (devices.length === 0) return NO_DEVICE;
     const isReachable = devices.some((device) =>
       providers.some((provider) => takes(provider, device.provider)),
     );
-    return isReachable || wasReached ? null : NO_PROVIDER;
+    return isReachable || reachedBefore(dispatch, loaded).length > 0 ? null : NO_PROVIDER;
+  }
+
+  const holdFor = (dispatch: Dispatch, loaded: Loaded, now: number): Hold | null =>
+    holdOf({
+      ...loaded.readers(dispatch.user_id),
+      obstacle: obstacleFor(dispatch, loaded),
+      type: loaded.traitsOf(dispatch),
+      channel: "push",
+      now,
+    });
+
+  /** Why a dispatch is not sent at all. One that a device accepted before was sent. */
+  function refusal(dispatch: Dispatch, loaded: Loaded, now: number): Outcome | null {
+    const wasReached = reachedBefore(dispatch, loaded).length > 0;
+    if (loaded.overtaken.has(dispatch.id) && !wasReached) return NOTHING_TO_SAY;
+    const outcome = outcomeOf(holdFor(dispatch, loaded, now));
+    return outcome?.kind === "unwanted" && wasReached ? null : outcome;
+  }
+
+  /** What is still to be sent: each device of each user, without those that accepted the same dispatch before. */
+  const pendingOf = (dispatches: readonly Dispatch[], loaded: Loaded, now: number): PushDelivery[] =>
+    dispatches.flatMap((dispatch) => {
+      const content = { options: parseOptions(dispatch.options), data: parseData(dispatch.data) };
+      const isOver = loaded.overtaken.has(dispatch.id) || holdFor(dispatch, loaded, now)?.verdict === "skip";
+      return (isOver ? [] : remainingOf(dispatch, loaded)).map((device) => ({ dispatch, device, content }));
+    });
+
+  /** One that every device has accepted, or that says what is not true any more, need not wait: nothing will be sent. */
+  function waitFor(dispatch: Dispatch, loaded: Loaded, now: number): Wait | null {
+    if (loaded.overtaken.has(dispatch.id) || remainingOf(dispatch, loaded).length === 0) return null;
+    const wait = waitOf(holdFor(dispatch, loaded, now));
+    return wait && { ...wait, worthUntil: worthUntil(dispatch, parseOptions(dispatch.options)) };
   }
 
   const adapter: ChannelAdapter<Loaded> = {
@@ -49,15 +80,16 @@ export function createPushChannel(
     canFollow: false,
     announce: null,
     providers,
-    load: loadFor(isOvertaken),
+    load: loadFor(isOvertaken, traitsAmong(types)),
     refusal,
+    waitFor,
     async send(ctx, name, dispatches, loaded, terms): Promise<ChannelReport> {
       const picked = providers.find((provider) => provider.name === name);
       if (!picked) throw new Error(`No push provider is called ${name}`);
       const now = ctx.clock.now();
       const stale = dispatches.filter((dispatch) => isStale(dispatch, parseOptions(dispatch.options), now));
       const fresh = dispatches.filter((dispatch) => !stale.includes(dispatch));
-      const pending = pendingOf(fresh, loaded);
+      const pending = pendingOf(fresh, loaded, now);
       const { answers, health } = await sendByProvider(ctx, adapter, providers, picked, pending, terms);
       const byDispatch = Map.groupBy(pending, (delivery) => delivery.dispatch.id);
       return {
@@ -68,7 +100,7 @@ export function createPushChannel(
               loaded,
               pending: byDispatch.get(dispatch.id) ?? [],
               answers,
-              refusal: refusal(dispatch, loaded),
+              refusal: refusal(dispatch, loaded, now),
             }),
           ),
           ...stale.map((dispatch) => tooLate(dispatch, loaded)),
@@ -161,11 +193,11 @@ function recordOf(ctx: Ctx, { dispatch, device }: PushDelivery, answer: Answered
   ];
 }
 
-const NO_DEVICE: Outcome = {
+const NO_DEVICE = {
   kind: "rejected",
   code: "no_device",
   message: "The user has no registered device",
-};
+} as const satisfies Outcome;
 
 /**
  * One outcome for a dispatch, from those of its devices. The dispatch is open as long as a device may still get it; after

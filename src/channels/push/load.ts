@@ -2,6 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { Parsed } from "../../db/statement.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { Load } from "../../delivery/claim.ts";
+import { readReaders, type Readers } from "../../preferences/readers.ts";
+import type { TraitsOf } from "../../preferences/traits.ts";
 
 /** A user's device, as sending needs it. */
 export interface Device {
@@ -20,13 +22,17 @@ export interface Loaded {
   accepted: ReadonlySet<string>;
   /** Dispatches that say what is not true any more. */
   overtaken: ReadonlySet<string>;
+  /** What the users have chosen. */
+  readers: Readers;
+  /** What the decision must know of a dispatch's type. */
+  traitsOf: TraitsOf;
 }
 
 const pair = (dispatchId: string, deviceId: number) => `${dispatchId} ${deviceId}`;
 
 /** @param isOvertaken whether a dispatch `d` says what is not true any more */
 export const loadFor =
-  (isOvertaken: SQL): Load<Loaded> =>
+  (isOvertaken: SQL, traitsOf: TraitsOf): Load<Loaded> =>
   (claimed) =>
     Parsed.of(
       {
@@ -40,8 +46,11 @@ export const loadFor =
           WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,
         overtaken: sql<{ id: string }>`SELECT d.id FROM ${dispatches} AS d
           WHERE d.id IN ${claimed} AND ${isOvertaken}`,
+        readers: readReaders(sql`(SELECT DISTINCT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
       },
-      ({ devices, accepted, overtaken }) => ({
+      ({ devices, accepted, overtaken, readers }) => ({
+        readers,
+        traitsOf,
         devices: Map.groupBy(devices, (device) => device.user_id),
         accepted: new Set(accepted.map((row) => pair(row.dispatch_id, row.device_id))),
         overtaken: new Set(overtaken.map(({ id }) => id)),

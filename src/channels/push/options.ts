@@ -113,6 +113,10 @@ export function keptUntil(dispatch: Times, { ttl }: PushOptions, now: number): n
   return Math.max(now, Math.min(kept, dispatch.expires_at ?? kept));
 }
 
+/** Epoch ms until which the push is worth sending, by its sender's `ttl`; undefined when it has none. */
+export const worthUntil = (dispatch: Times, { ttl }: PushOptions): number | undefined =>
+  ttl === undefined ? undefined : firstDueAt(dispatch) + ttl * SECOND;
+
 /** Whether the sender's `ttl` was over before any push service took the push. */
 export const isStale = (dispatch: Times, { ttl }: PushOptions, now: number): boolean =>
   ttl !== undefined && now > firstDueAt(dispatch) + ttl * SECOND + ON_ITS_WAY_MS;

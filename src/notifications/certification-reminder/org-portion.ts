@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { type Recipient, refusalText, unreachable, UNSUBSCRIBED } from "../../channels/email/recipient.ts";
+import { type Recipient, refusalText, unreachable } from "../../channels/email/recipient.ts";
+import { UNSUBSCRIBED } from "../../preferences/decide.ts";
 import { isSuppressed } from "../../channels/email/suppressions.ts";
 import { fromType } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";

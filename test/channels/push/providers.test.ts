@@ -55,7 +55,12 @@ const givenDevices = (userIds: readonly string[], provider: string) =>
 const deliverOver = (h: Harness, more: readonly PushProvider[], ids: readonly string[]) =>
   deliver(
     h.ctx,
-    createPushChannel([...h.deps.pushProviders, ...more], pushBudget(h.ctx), PAUSE_IS_OVERTAKEN),
+    createPushChannel(
+      [...h.deps.pushProviders, ...more],
+      pushBudget(h.ctx),
+      PAUSE_IS_OVERTAKEN,
+      h.deps.types,
+    ),
     [ids],
   );
 
