@@ -1,4 +1,4 @@
-import type { Block, MailDocument } from "./blocks.ts";
+import type { Block, MailDocument, Span } from "./blocks.ts";
 
 /** Indents the further lines of a list item. */
 const INDENT = "  ";
@@ -6,6 +6,15 @@ const INDENT = "  ";
 const SIGNATURE = "-- ";
 
 const joined = (rows: readonly (string | null)[]): string => rows.filter((row) => row !== null).join("\n");
+
+/** The text of a link is its address where they are the same. */
+function renderSpan({ text, url }: Span): string {
+  const address = url?.replace(/^mailto:/u, "");
+  return address === undefined || address === text || url === text ? text : `${text} (${address})`;
+}
+
+const indented = (text: string, first: string, further: string): string =>
+  first + text.replaceAll("\n", `\n${further}`);
 
 function renderBlock(block: Block): string {
   switch (block.kind) {
@@ -38,13 +47,28 @@ function renderBlock(block: Block): string {
         `${block.title}:`,
         ...block.bars.map(({ label, text }) => `${INDENT}${label}: ${text}`),
       ]);
+    case "rich":
+      return block.spans.map(renderSpan).join("");
+    case "points":
+      return block.items
+        .map((blocks, index) => {
+          const mark = block.start === null ? "* " : `${block.start + index}. `;
+          return indented(blocks.map(renderBlock).join("\n"), mark, " ".repeat(mark.length));
+        })
+        .join("\n");
+    case "quote":
+      return indented(block.blocks.map(renderBlock).join("\n\n"), "> ", "> ");
+    case "code":
+      return indented(block.text, "    ", "    ");
+    case "rule":
+      return "* * *";
   }
 }
 
 /** Renders the plain-text part from the same blocks as the HTML part. */
 export function renderText(mail: MailDocument): string {
   return [
-    `${mail.title}\n${"=".repeat(Math.min(mail.title.length, 60))}`,
+    ...(mail.title === "" ? [] : [`${mail.title}\n${"=".repeat(Math.min(mail.title.length, 60))}`]),
     ...mail.blocks.map(renderBlock),
     joined([
       SIGNATURE,
