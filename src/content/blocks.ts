@@ -29,6 +29,16 @@ export interface Bar {
   faint?: boolean;
 }
 
+/** A piece of a line of text, with one look. */
+export interface Span {
+  text: string;
+  bold?: true;
+  italic?: true;
+  code?: true;
+  /** http(s) or mailto. */
+  url?: string;
+}
+
 /** A part of a mail. The HTML and the text part are rendered from the same blocks, so that they always say the same. */
 export type Block =
   | { kind: "heading"; text: string }
@@ -37,13 +47,21 @@ export type Block =
   | { kind: "list"; items: readonly ListItem[] }
   | { kind: "facts"; facts: readonly Fact[] }
   | { kind: "button"; label: string; url: string }
-  | { kind: "chart"; title: string; bars: readonly Bar[] };
+  | { kind: "chart"; title: string; bars: readonly Bar[] }
+  /** A paragraph with links and emphasis. It may hold line breaks. */
+  | { kind: "rich"; spans: readonly Span[] }
+  /** A list with a point or a number before each item. `start`: the first number; null: points. */
+  | { kind: "points"; start: number | null; items: readonly (readonly Block[])[] }
+  | { kind: "quote"; blocks: readonly Block[] }
+  | { kind: "code"; text: string }
+  | { kind: "rule" };
 
 /** What a template returns. */
 export interface Message {
   subject: string;
   /** The text that mail clients show after the subject. */
   preheader: string;
+  /** Empty: none. */
   title: string;
   /** Set when a user or caller wrote the title. */
   foreignTitle?: true;

@@ -7,9 +7,12 @@ const CONTROLS = /[^\P{Cc}\n]/gu;
 export const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;
 const RTL_LETTERS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
+/** The same as `cleanText`, but blanks at both ends stay. */
+export const cleanPart = (text: string): string =>
+  text.toWellFormed().replace(LINE_ENDS, "\n").replace(CONTROLS, " ").replace(BIDI_CONTROLS, "");
+
 /** Makes text from outside harmless for any part of a mail: well-formed, without bidi controls and controls other than LF. */
-export const cleanText = (text: string): string =>
-  text.toWellFormed().replace(LINE_ENDS, "\n").replace(CONTROLS, " ").replace(BIDI_CONTROLS, "").trim();
+export const cleanText = (text: string): string => cleanPart(text).trim();
 
 /** The same on one line. */
 export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/gu, " ");

@@ -1,4 +1,4 @@
-import type { Bar, Block, Fact, ListItem } from "./blocks.ts";
+import type { Bar, Block, Fact, ListItem, Span } from "./blocks.ts";
 import type { Direction } from "./clean.ts";
 import { type Markup, lines, markup, trusted } from "./markup.ts";
 import { type Role, inlineColours } from "./theme.ts";
@@ -18,6 +18,8 @@ export const look = (role: Role, css: string, more = ""): Markup =>
 const FONT = "font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif";
 const BODY = `${FONT};font-size:16px;line-height:24px;word-break:break-word;overflow-wrap:anywhere`;
 const SMALL = `${FONT};font-size:14px;line-height:20px;word-break:break-word;overflow-wrap:anywhere`;
+const MONO =
+  "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:14px;line-height:20px";
 export const font = { body: BODY, small: SMALL, family: FONT };
 
 const row = (sides: Sides, content: Markup): Markup =>
@@ -64,6 +66,55 @@ function barRow(bar: Bar, longest: number, sides: Sides): Markup {
 const heading = (text: string, sides: Sides): Markup =>
   markup`<h2 dir="${sides.own}" ${look("text", `${font.family};font-size:18px;line-height:26px;margin:8px 0 0;text-align:${sides.start}`)}>${text}</h2>`;
 
+function span({ text, bold, italic, code, url }: Span): Markup {
+  let shown = markup`${lines(text)}`;
+  if (code === true) shown = markup`<code style="${MONO}">${shown}</code>`;
+  if (italic === true) shown = markup`<em>${shown}</em>`;
+  if (bold === true) shown = markup`<strong>${shown}</strong>`;
+  return url === undefined
+    ? shown
+    : markup`<a href="${url}" ${look("link", "text-decoration:underline")}>${shown}</a>`;
+}
+
+const rich = (spans: readonly Span[], sides: Sides): Markup =>
+  markup`<div dir="${sides.own}" style="text-align:${sides.start}">${spans.map(span)}</div>`;
+
+const button = ({ label, url }: { label: string; url: string }, sides: Sides): Markup =>
+  markup`<table role="presentation" cellpadding="0" cellspacing="0" border="0" align="${sides.start}" style="margin:8px 0"><tr><td align="center" dir="${sides.own}" ${look("button", "border-radius:6px")}><a href="${url}" ${look("button", `${BODY};display:inline-block;padding:12px 24px;border-radius:6px;font-weight:600;text-decoration:none`)}>${label}</a></td></tr></table>`;
+
+function points({ start, items }: Extract<Block, { kind: "points" }>, sides: Sides): Markup {
+  // Outlook takes no padding on lists, but the margin of `li`.
+  const shown = items.map(
+    (blocks) => markup`<li style="margin:0 0 4px">${blocks.map((block) => inside(block, sides))}</li>`,
+  );
+  const style = `margin:0;padding:0;padding-${sides.start}:24px;text-align:${sides.start}`;
+  return start === null
+    ? markup`<ul dir="${sides.own}" style="${style}">${shown}</ul>`
+    : markup`<ol dir="${sides.own}" start="${start}" style="${style}">${shown}</ol>`;
+}
+
+/** Renders a block that is part of another one. */
+function inside(block: Block, sides: Sides): Markup {
+  switch (block.kind) {
+    case "heading":
+      return heading(block.text, sides);
+    case "rich":
+      return rich(block.spans, sides);
+    case "points":
+      return points(block, sides);
+    case "quote":
+      return markup`<blockquote dir="${sides.own}" ${look("muted", `margin:0;padding:0;padding-${sides.start}:12px;border-${sides.start}:3px solid`)}>${block.blocks.map((one) => markup`<div style="padding:4px 0">${inside(one, sides)}</div>`)}</blockquote>`;
+    case "code":
+      return markup`<pre dir="ltr" style="${MONO};margin:0;white-space:pre-wrap;text-align:left">${block.text}</pre>`;
+    case "rule":
+      return markup`<div ${look("line", "border-top:1px solid;font-size:1px;line-height:1px")}>&nbsp;</div>`;
+    case "button":
+      return button(block, sides);
+    default:
+      return nested(renderBlock(block, sides));
+  }
+}
+
 /** Renders a block as rows of the mail's table, which has one column. */
 export function renderBlock(block: Block, sides: Sides): Markup {
   switch (block.kind) {
@@ -79,14 +130,17 @@ export function renderBlock(block: Block, sides: Sides): Markup {
     case "facts":
       return row(sides, nested(block.facts.map((fact) => factRow(fact, sides))));
     case "button":
-      return row(
-        sides,
-        markup`<table role="presentation" cellpadding="0" cellspacing="0" border="0" align="${sides.start}" style="margin:8px 0"><tr><td align="center" dir="${sides.own}" ${look("button", "border-radius:6px")}><a href="${block.url}" ${look("button", `${BODY};display:inline-block;padding:12px 24px;border-radius:6px;font-weight:600;text-decoration:none`)}>${block.label}</a></td></tr></table>`,
-      );
+      return row(sides, button(block, sides));
     case "chart": {
       const longest = Math.max(0, ...block.bars.map(({ value }) => value));
       const bars = block.bars.map((bar) => barRow(bar, longest, sides));
       return markup`${row(sides, heading(block.title, sides))}${row(sides, nested(bars))}`;
     }
+    case "rich":
+    case "points":
+    case "quote":
+    case "code":
+    case "rule":
+      return row(sides, inside(block, sides));
   }
 }

@@ -32,6 +32,11 @@ function brand({ brand: { name, url } }: MailDocument, sides: Sides): Markup {
   return markup`<tr><td align="${sides.start}" ${look("link", `${font.family};font-size:18px;line-height:24px;font-weight:700;padding:0 25px 12px;text-align:${sides.start}`, "m-side")}>${shown}</td></tr>`;
 }
 
+const title = (mail: MailDocument, sides: Sides): Markup | null =>
+  mail.title === ""
+    ? null
+    : markup`<h1 dir="${mail.foreignTitle === true ? "auto" : sides.own}" ${look("text", `${font.family};font-size:22px;line-height:30px;margin:0 0 16px;text-align:${sides.start};overflow-wrap:anywhere`)}>${mail.title}</h1>`;
+
 /** Renders the HTML part: one column of nested tables with inline styles. It loads nothing from the web. */
 export function renderHtml(mail: MailDocument): string {
   const sides: Sides =
@@ -60,7 +65,7 @@ ${GHOST_START}
 ${brand(mail, sides)}
 <tr><td ${look("card", "border:1px solid;border-radius:10px")}>
 <table ${table}><tr><td class="m-card" style="padding:28px 24px 12px">
-<h1 dir="${mail.foreignTitle === true ? "auto" : sides.own}" ${look("text", `${font.family};font-size:22px;line-height:30px;margin:0 0 16px;text-align:${sides.start};overflow-wrap:anywhere`)}>${mail.title}</h1>
+${title(mail, sides)}
 <table ${table} style="width:100%">
 ${mail.blocks.map((block) => markup`${renderBlock(block, sides)}\n`)}</table>
 </td></tr></table>

@@ -1,4 +1,4 @@
-import type { Block, MailDocument } from "./blocks.ts";
+import type { Block, MailDocument, Span } from "./blocks.ts";
 
 /** Indents the further lines of a list item. */
 const INDENT = "  ";
@@ -7,8 +7,18 @@ const SIGNATURE = "-- ";
 
 const joined = (rows: readonly (string | null)[]): string => rows.filter((row) => row !== null).join("\n");
 
+/** The text of a link is its address where they are the same. */
+function renderSpan({ text, url }: Span): string {
+  const address = url?.replace(/^mailto:/u, "");
+  return address === undefined || address === text || url === text ? text : `${text} (${address})`;
+}
+
+const indented = (text: string, first: string, further: string): string =>
+  first + text.replaceAll("\n", `\n${further}`);
+
 /** @param colon what stands between a label and its value in the text's language */
 function renderBlock(block: Block, colon: string): string {
+  const render = (inner: Block) => renderBlock(inner, colon);
   switch (block.kind) {
     case "heading":
       return `${block.text}\n${"-".repeat(Math.min(block.text.length, 60))}`;
@@ -39,13 +49,28 @@ function renderBlock(block: Block, colon: string): string {
         `${block.title}${colon.trimEnd()}`,
         ...block.bars.map(({ label, text }) => `${INDENT}${label}${colon}${text}`),
       ]);
+    case "rich":
+      return block.spans.map(renderSpan).join("");
+    case "points":
+      return block.items
+        .map((blocks, index) => {
+          const mark = block.start === null ? "* " : `${block.start + index}. `;
+          return indented(blocks.map(render).join("\n"), mark, " ".repeat(mark.length));
+        })
+        .join("\n");
+    case "quote":
+      return indented(block.blocks.map(render).join("\n\n"), "> ", "> ");
+    case "code":
+      return indented(block.text, "    ", "    ");
+    case "rule":
+      return "* * *";
   }
 }
 
 /** Renders the plain-text part from the same blocks as the HTML part. */
 export function renderText(mail: MailDocument): string {
   return [
-    `${mail.title}\n${"=".repeat(Math.min(mail.title.length, 60))}`,
+    ...(mail.title === "" ? [] : [`${mail.title}\n${"=".repeat(Math.min(mail.title.length, 60))}`]),
     ...mail.blocks.map((block) => renderBlock(block, mail.colon)),
     joined([
       SIGNATURE,
