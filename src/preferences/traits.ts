@@ -6,7 +6,7 @@ import { ALL } from "./cells.ts";
 export type Traits = Pick<TypeData, "category" | "critical">;
 
 /** The traits of dispatches. */
-export type TraitsOf = (dispatch: Pick<Dispatch, "type" | "batch_id">) => Traits;
+type TraitsOf = (dispatch: Pick<Dispatch, "type">) => Traits;
 
 /** A type that this version does not know: only the switch of the whole channel counts. */
 const UNKNOWN: Traits = { category: ALL, critical: false };

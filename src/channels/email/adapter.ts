@@ -20,6 +20,7 @@ import { obstacleFor, type Recipient, recipientsOf, usersOf } from "./recipient.
 import { type Hold, holdOf } from "../../preferences/decide.ts";
 import { orgLinesOf } from "../../preferences/org-settings.ts";
 import { type Readers, readersOf } from "../../preferences/readers.ts";
+import { eventsOf, type SentEvents } from "../../types/sent-events.ts";
 import { outcomeOf, waitOf } from "../held.ts";
 
 /** The recipients of the claimed dispatches, by user, and the late-bound content, by dispatch. */
@@ -28,6 +29,8 @@ interface Loaded {
   late: LateContents;
   /** What the users have chosen. */
   readers: Readers;
+  /** The events that they are messages of. */
+  events: SentEvents;
 }
 
 /** A dispatch and its message. */
@@ -44,10 +47,11 @@ const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
 /** What keeps a dispatch of a type from being sent now; null when nothing does. */
-const holdFor = (type: NotificationType, { user_id }: Dispatch, loaded: Loaded, now: number): Hold | null =>
+const holdFor = (type: NotificationType, dispatch: Dispatch, loaded: Loaded, now: number): Hold | null =>
   holdOf({
-    ...loaded.readers(user_id),
-    obstacle: obstacleFor(type, loaded.recipients.get(user_id)),
+    ...loaded.readers(dispatch.user_id),
+    obstacle: obstacleFor(type, loaded.recipients.get(dispatch.user_id)),
+    earlier: loaded.events.earlier(dispatch),
     type,
     channel: "email",
     now,
@@ -110,11 +114,13 @@ export function createEmailChannel(
           recipients: recipientsOf(usersOf(claimed), now),
           lines: orgLinesOf(usersOf(claimed)),
           late: readLateContents(types, claimed, now),
+          events: eventsOf(claimed),
         },
-        ({ recipients, lines, late }) => ({
+        ({ recipients, lines, late, events }) => ({
           recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
           readers: readersOf(recipients, lines),
           late,
+          events,
         }),
       ),
     refusal(dispatch, loaded, now) {

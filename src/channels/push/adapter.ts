@@ -40,12 +40,15 @@ export function createPushChannel(
     return isReachable || reachedBefore(dispatch, loaded).length > 0 ? null : NO_PROVIDER;
   }
 
+  const traitsOf = traitsAmong(types);
+
   const holdFor = (dispatch: Dispatch, loaded: Loaded, now: number): Hold | null =>
     holdOf({
       ...loaded.readers(dispatch.user_id),
       obstacle: obstacleFor(dispatch, loaded),
-      type: loaded.traitsOf(dispatch),
+      type: loaded.events.of(dispatch)?.type ?? traitsOf(dispatch),
       channel: "push",
+      earlier: loaded.events.earlier(dispatch),
       now,
     });
 
@@ -80,7 +83,7 @@ export function createPushChannel(
     canFollow: false,
     announce: null,
     providers,
-    load: loadFor(isOvertaken, traitsAmong(types)),
+    load: loadFor(isOvertaken),
     refusal,
     waitFor,
     async send(ctx, name, dispatches, loaded, terms): Promise<ChannelReport> {

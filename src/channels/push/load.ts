@@ -3,7 +3,7 @@ import { Parsed } from "../../db/statement.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { Load } from "../../delivery/claim.ts";
 import { readReaders, type Readers } from "../../preferences/readers.ts";
-import type { TraitsOf } from "../../preferences/traits.ts";
+import { eventsOf, type SentEvents } from "../../types/sent-events.ts";
 
 /** A user's device, as sending needs it. */
 export interface Device {
@@ -24,15 +24,15 @@ export interface Loaded {
   overtaken: ReadonlySet<string>;
   /** What the users have chosen. */
   readers: Readers;
-  /** What the decision must know of a dispatch's type. */
-  traitsOf: TraitsOf;
+  /** The events that they are messages of. */
+  events: SentEvents;
 }
 
 const pair = (dispatchId: string, deviceId: number) => `${dispatchId} ${deviceId}`;
 
 /** @param isOvertaken whether a dispatch `d` says what is not true any more */
 export const loadFor =
-  (isOvertaken: SQL, traitsOf: TraitsOf): Load<Loaded> =>
+  (isOvertaken: SQL): Load<Loaded> =>
   (claimed) =>
     Parsed.of(
       {
@@ -47,10 +47,11 @@ export const loadFor =
         overtaken: sql<{ id: string }>`SELECT d.id FROM ${dispatches} AS d
           WHERE d.id IN ${claimed} AND ${isOvertaken}`,
         readers: readReaders(sql`(SELECT DISTINCT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
+        events: eventsOf(claimed),
       },
-      ({ devices, accepted, overtaken, readers }) => ({
+      ({ devices, accepted, overtaken, readers, events }) => ({
         readers,
-        traitsOf,
+        events,
         devices: Map.groupBy(devices, (device) => device.user_id),
         accepted: new Set(accepted.map((row) => pair(row.dispatch_id, row.device_id))),
         overtaken: new Set(overtaken.map(({ id }) => id)),
