@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { orgs, ownTypes } from "../db/schema/index.ts";
+import { orgs, ownTypes, type topics } from "../db/schema/index.ts";
 import { SERVICE } from "../preferences/org-settings.ts";
 
 /** An organization, those above it, and the service, as a subquery of ids. @param orgId `""`: the service alone */
@@ -23,3 +23,14 @@ export const rankedLineOf = (orgId: string): SQL => sql`(WITH RECURSIVE line(id,
 export const findOwnType = (orgId: string, id: string): SQL<{ data: string }> =>
   sql<{ data: string }>`SELECT t.data FROM ${rankedLineOf(orgId)} AS line
     JOIN ${ownTypes} AS t ON t.id = ${id} AND t.org_id = line.id ORDER BY line.distance LIMIT 1`;
+
+/** A table whose rows are inherited along a line, by `id`. */
+type Inherited = typeof ownTypes | typeof topics;
+
+/**
+ * Finds the keys of what an organization has or inherits, by ascending id; of two with the same id the nearest.
+ * @param after the last id of the page before; `""`: the first page
+ */
+export const inheritedBy = (table: Inherited, orgId: string, after: string, limit: number): SQL =>
+  sql`(SELECT t.id, t.org_id, min(line.distance) FROM ${rankedLineOf(orgId)} AS line
+    CROSS JOIN ${table} AS t ON t.org_id = line.id AND t.id > ${after} GROUP BY t.id ORDER BY t.id LIMIT ${limit})`;
