@@ -1,5 +1,5 @@
 import type { SQL } from "drizzle-orm";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Channel, Dispatch, Preferences } from "../db/schema/index.ts";
 import type { Parsed } from "../db/statement.ts";
 import type { KeyForm } from "../outbox/dedupe-keys.ts";
@@ -99,6 +99,8 @@ export interface NotificationType<Id extends string = string> extends TypeData<I
   message(content: object, context: Omit<TemplateContext, "words">): Message;
   sample(now: number): object;
   readonly lateBound?: LateBound;
+  /** JSON Schema (2020-12) of its content: what its words may use. Missing where a type has none. */
+  schema?(): Record<string, unknown>;
 }
 
 /**
@@ -123,6 +125,7 @@ export function defineType<const Id extends string, C extends object, W extends 
       const parsed = schema.safeParse(payload);
       return parsed.success ? parsed.data : null;
     },
+    schema: () => ({ ...z.toJSONSchema(schema, { io: "output", unrepresentable: "any" }) }),
     message: (content, context) =>
       email(schema.parse(content), {
         ...context,

@@ -143,6 +143,8 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   app.use(methods.check);
   // We read no body of the other methods.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
+  // The one deletion that needs a list of what to delete.
+  app.on("DELETE", "/api/v1/topics/:topic/subscribers", limitBody, jsonOnly);
   app.use("/api/*", openSession);
   return app;
 }

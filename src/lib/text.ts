@@ -1,9 +1,11 @@
 import { z } from "zod";
 
+const ID = /^[A-Za-z0-9_.:@-]{1,128}$/;
+
+export const isWellFormedId = (text: string): boolean => ID.test(text);
+
 /** A caller's own id of a user, an organization …: 1–128 of `[A-Za-z0-9_.:@-]`. */
-export const directoryId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.:@-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 _ . : @ -");
+export const directoryId = z.string().regex(ID, "must be 1 to 128 of A-Z a-z 0-9 _ . : @ -");
 
 /** A character that can be seen: no space, control character, joiner or direction mark. */
 const VISIBLE = /[^\s\p{Z}\p{Cc}\p{Cf}]/u;
