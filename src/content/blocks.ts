@@ -1,3 +1,4 @@
+import type { Brand } from "./brand.ts";
 import type { Direction } from "./clean.ts";
 import type { Formatter } from "./format.ts";
 import type { Wording } from "./wording/index.ts";
@@ -78,7 +79,7 @@ export interface MailDocument extends Message {
   textDirection: Direction;
   /** The direction in which the recipient reads. */
   direction: Direction;
-  brand: { name: string; url: string | null };
+  brand: Brand & { url: string | null };
   footer: { reason: string; links: readonly { label: string; url: string }[] };
 }
 

@@ -1,4 +1,11 @@
 export { SUBJECT_MAX, customSubject } from "./clean.ts";
 export { type EmailLinks, type EmailRecipient, renderEmail } from "./render.ts";
 export { type LateContents, isLateBound, readLateContents, saidBy } from "./said.ts";
-export { type NotificationType, type NotificationTypes, type Said, createTypes, traitsOf } from "./type.ts";
+export {
+  type NotificationType,
+  type NotificationTypes,
+  type OwnWords,
+  type Said,
+  createTypes,
+  traitsOf,
+} from "./type.ts";

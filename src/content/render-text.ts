@@ -77,6 +77,7 @@ export function renderText(mail: MailDocument): string {
       joined([mail.brand.name, mail.brand.url]),
       mail.footer.reason,
       ...mail.footer.links.map(({ label, url }) => `${label}${mail.colon}${url}`),
+      mail.brand.postalFooter,
     ]),
     "",
   ].join("\n\n");

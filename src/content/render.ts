@@ -1,5 +1,6 @@
 import { safeUrl } from "../lib/web-url.ts";
 import { type MailDocument, paragraph } from "./blocks.ts";
+import { type Brand, TIDINGS } from "./brand.ts";
 import { cleanLine, cut, isolate, oneLine, toSubject } from "./clean.ts";
 import { formatterFor, localeOfText } from "./format.ts";
 import { directionOf, formatLocale, resolveLocale } from "./locale.ts";
@@ -7,7 +8,7 @@ import { renderHtml } from "./render-html.ts";
 import { renderText } from "./render-text.ts";
 import { BRAND } from "./theme.ts";
 import type { Said } from "./type.ts";
-import { wordingFor, wordsIn } from "./wording/index.ts";
+import { sharedWording, wordingFor, wordsIn } from "./wording/index.ts";
 
 const PREHEADER_MAX = 140;
 const NAME_MAX = 60;
@@ -47,41 +48,41 @@ function greetingName(name: string | null): string | null {
  * Throws a ZodError when the content does not fit its type. Parse a stored payload with the type's `parse` first.
  */
 export function renderEmail(
-  { type, content }: Said,
+  { type, content, ownWords }: Said,
   recipient: EmailRecipient,
   links: EmailLinks,
   now: number,
+  brand: Brand = TIDINGS,
 ): RenderedEmail {
   const locale = resolveLocale(recipient.locale);
-  const say = wordingFor(locale, type.words);
-  const textDirection = directionOf(say.language);
+  // What is around a customer's words is in their language, too, where there are texts in it.
+  const say = ownWords === undefined ? wordingFor(locale, type.words) : sharedWording(ownWords.locale);
+  const textDirection = directionOf(ownWords?.locale ?? say.language);
   const format = formatterFor(localeOfText(locale, say.language), recipient.timezone, textDirection);
   const inline = (value: string) => isolate(value, textDirection);
   const name = greetingName(recipient.name);
   const greeting = paragraph(say.greeting(name === null ? null : inline(name)));
   const { name: typeName } = wordsIn(type.words, say.language);
-  const message = type.message(content, {
-    say,
-    format,
-    locale: formatLocale(locale),
-    now,
-    greeting,
-    inline,
-  });
+  const message =
+    ownWords?.message(recipient) ??
+    type.message(content, { say, format, locale: formatLocale(locale), now, greeting, inline });
 
   const unsubscribe = safeUrl(links.unsubscribe);
   const preferences = safeUrl(links.preferences);
   const mail: MailDocument = {
     ...message,
-    subject: toSubject(message.subject) || BRAND,
+    subject: toSubject(message.subject) || brand.name,
     preheader: oneLine(message.preheader, PREHEADER_MAX),
-    language: say.language,
+    language: ownWords?.locale ?? say.language,
     colon: say.colon,
     textDirection,
-    direction: directionOf(locale),
-    brand: { name: BRAND, url: safeUrl(links.home) },
+    direction: ownWords === undefined ? directionOf(locale) : textDirection,
+    brand: { ...brand, url: safeUrl(links.home) },
     footer: {
-      reason: unsubscribe === null ? say.footer.service : say.footer.subscribed(typeName),
+      reason:
+        unsubscribe === null
+          ? say.footer.service.replaceAll(BRAND, () => brand.name)
+          : say.footer.subscribed(typeName),
       links: [
         ...(unsubscribe === null ? [] : [{ label: say.footer.unsubscribe(typeName), url: unsubscribe }]),
         ...(preferences === null ? [] : [{ label: say.footer.preferences, url: preferences }]),

@@ -1,3 +1,6 @@
+import { cached } from "../lib/cached.ts";
+import { contrast, lighter } from "./contrast.ts";
+
 /** The product's name in messages. */
 export const BRAND = "Tidings";
 
@@ -45,6 +48,37 @@ export const THEME = {
 } as const satisfies Record<string, { light: Paint; dark: Paint }>;
 
 export type Role = keyof typeof THEME;
+export type Theme = Readonly<Record<Role, { readonly light: Paint; readonly dark: Paint }>>;
+
+/** The least contrast of text (WCAG 2.2, 1.4.3, level AA). */
+export const MIN_CONTRAST = 4.5;
+const WHITE = "#ffffff";
+
+/** The least contrast of a colour as a link or a button, on light ground. */
+export const contrastOf = (colour: string): number =>
+  Math.min(...[WHITE, THEME.page.light.background].map((ground) => contrast(colour, ground)));
+
+/** The same colour for text on dark ground: as much lighter as it must be. */
+export function forDarkGround(colour: string): string {
+  for (let share = 0; share < 1; share += 0.05) {
+    const mixed = lighter(colour, share);
+    if (contrast(mixed, THEME.card.dark.background) >= MIN_CONTRAST) return mixed;
+  }
+  return WHITE;
+}
+
+/** The theme with a brand's colour for links, buttons and bars; null: ours. */
+export const themeOf = cached(64, (colour: string | null): Theme => {
+  if (colour === null) return THEME;
+  const dark = forDarkGround(colour);
+  return {
+    ...THEME,
+    link: { light: { color: colour }, dark: { color: dark } },
+    // White text keeps its contrast on the colour itself, whatever is around the button.
+    button: { light: { color: WHITE, background: colour }, dark: { color: WHITE, background: colour } },
+    bar: { light: { background: colour }, dark: { background: dark } },
+  };
+});
 
 function css(paint: Paint, suffix = ""): string {
   const rules: string[] = [];
@@ -55,11 +89,11 @@ function css(paint: Paint, suffix = ""): string {
 }
 
 /** The light colours of a role, as an inline style. */
-export const inlineColours = (role: Role): string => css(THEME[role].light);
+export const inlineColours = (theme: Theme, role: Role): string => css(theme[role].light);
 
 /** The dark colours, for the media query and for the attributes that Outlook's apps set instead (`data-ogsc`, `data-ogsb`). */
-export function darkCss(): string {
-  const roles = Object.entries(THEME);
+export function darkCss(theme: Theme): string {
+  const roles = Object.entries(theme);
   const media = roles.map(([role, { dark }]) => `.t-${role}{${css(dark, "!important")}}`);
   const outlook = roles.map(
     ([role, { dark }]) => `[data-ogsc] .t-${role},[data-ogsb] .t-${role}{${css(dark, "!important")}}`,

@@ -58,10 +58,20 @@ export interface LateBound<C extends object = object> {
   read(claimed: SQL, now: number): Parsed<readonly (readonly [dispatchId: string, content: C])[]>;
 }
 
+/** Words that a customer has written in place of a type's own. */
+export interface OwnWords {
+  /** BCP 47: the language of the words. */
+  readonly locale: string;
+  /** Throws if the words cannot be rendered. */
+  message(reader: { locale: string | null; timezone: string | null }): Message;
+}
+
 /** The content of a message, and the type that it fits. */
 export interface Said {
   readonly type: NotificationType;
   readonly content: object;
+  /** Left out: the type's own words. */
+  readonly ownWords?: OwnWords;
 }
 
 /** Functions that only few types need. */

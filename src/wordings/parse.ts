@@ -44,7 +44,7 @@ export class WordingError extends Error {
 export function parseWording<C extends WordingChannel>(
   channel: C,
   locale: string,
-  fields: WordingFields<C>,
+  fields: WordingFields,
 ): ParsedWording<C> {
   const faults: TemplateFault[] = [];
   const templates = new Map<string, readonly Template[]>();

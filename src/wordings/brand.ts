@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { type Brand, TIDINGS } from "../content/brand.ts";
+import { cleanLine, cleanText } from "../content/clean.ts";
+import { MIN_CONTRAST, contrastOf } from "../content/theme.ts";
+import { canonicalAddress } from "../lib/address.ts";
+import { plainText } from "../lib/text.ts";
+import { safeUrl } from "../lib/web-url.ts";
+import type { OrgSettings } from "../preferences/org-settings.ts";
+
+const https = z
+  .string()
+  .max(2_000)
+  .refine((url) => safeUrl(url)?.startsWith("https://") === true, "must be an https address");
+
+const colour = z
+  .string()
+  .regex(/^#[0-9a-f]{6}$/iu, "must be a colour such as #0b5cad")
+  .toLowerCase()
+  .superRefine((value, context) => {
+    if (!/^#[0-9a-f]{6}$/u.test(value) || contrastOf(value) >= MIN_CONTRAST) return;
+    // Rounded down, so that 4.49 is not shown as 4.5.
+    const ratio = Math.floor(contrastOf(value) * 100) / 100;
+    context.addIssue(
+      `has a contrast of ${ratio}:1 as text, but WCAG AA needs ${MIN_CONTRAST}:1: take a darker one`,
+    );
+  });
+
+/** An organization's brand, as it is stored. What is null or missing is inherited. */
+export const brandSettings = z.strictObject({
+  name: plainText(80).overwrite(cleanLine).nullish(),
+  logo_url: https.nullish(),
+  /** Of links and buttons. The variant for dark mode is derived from it. */
+  colour: colour.nullish(),
+  sender_name: plainText(80).overwrite(cleanLine).nullish(),
+  reply_to: z
+    .string()
+    .refine((address) => canonicalAddress(address) !== null, "must be an e-mail address")
+    .nullish(),
+  postal_footer: plainText(500).overwrite(cleanText).nullish(),
+});
+export type BrandSettings = z.output<typeof brandSettings>;
+
+/** What e-mails of an organization have: its brand, and the headers that name it. Null: the service's own. */
+export interface OrgBrand extends Brand {
+  senderName: string | null;
+  replyTo: string | null;
+}
+
+/** The brand that holds for a line of organizations, each field from the nearest that has it. @param line the nearest first */
+export function brandOf(line: readonly OrgSettings[]): OrgBrand {
+  const set = line.flatMap(({ brand }) =>
+    brand === null ? [] : [brandSettings.safeParse(JSON.parse(brand)).data ?? {}],
+  );
+  const first = <K extends keyof BrandSettings>(field: K): NonNullable<BrandSettings[K]> | null =>
+    set.find((one) => one[field] != null)?.[field] ?? null;
+  return {
+    name: first("name") ?? TIDINGS.name,
+    logoUrl: first("logo_url"),
+    colour: first("colour"),
+    postalFooter: first("postal_footer"),
+    senderName: first("sender_name"),
+    replyTo: first("reply_to"),
+  };
+}

@@ -1,0 +1,63 @@
+import { type SQL, sql } from "drizzle-orm";
+import { languageOf, resolveLocale } from "../content/locale.ts";
+import { dispatches, orgs, users, type WordingChannel, wordings } from "../db/schema/index.ts";
+
+/** Words that are published, without their text. */
+export interface WordingHead {
+  type: string;
+  channel: WordingChannel;
+  org_id: string;
+  locale: string;
+  version: number;
+  published_at: number;
+}
+
+/** Languages in the order in which they are tried: nb-NO, nb, the organization's default, en. */
+export function localesToTry(locale: string | null, orgDefault: string | null): string[] {
+  const tried = [locale, orgDefault].flatMap((one) => {
+    if (one === null) return [];
+    const resolved = resolveLocale(one);
+    return [resolved, languageOf(resolved)];
+  });
+  return [...new Set([...tried, "en"])];
+}
+
+/**
+ * Which of a type's published words a reader gets. Each language is looked for in the nearest organization first, and only
+ * then the next language: words that the reader understands come before words of the reader's own organization.
+ * @param heads of one type and channel
+ * @param orgLine the organizations that the reader belongs to, the nearest first, the service (`""`) last
+ * @param builtIn the languages that the type has built-in words in; none for a customer's own type, where words in any
+ * language are better than none
+ * @returns null: the built-in words, or nothing
+ */
+export function chooseWording(
+  heads: readonly WordingHead[],
+  orgLine: readonly string[],
+  locales: readonly string[],
+  builtIn: readonly string[],
+): WordingHead | null {
+  for (const locale of locales) {
+    for (const org of orgLine) {
+      const head = heads.find((one) => one.org_id === org && one.locale === locale);
+      if (head !== undefined) return head;
+    }
+    if (builtIn.includes(locale)) return null;
+  }
+  if (builtIn.length > 0) return null;
+  for (const org of orgLine) {
+    const head = heads.find(({ org_id }) => org_id === org);
+    if (head !== undefined) return head;
+  }
+  return null;
+}
+
+/** The published words of claimed dispatches' types, in their users' organizations, those above, and the service. @param ids a subquery */
+export const headsOf = (ids: SQL, channel: WordingChannel): SQL<WordingHead> => sql<WordingHead>`
+  WITH RECURSIVE claimed AS (SELECT DISTINCT d.type, u.org_id FROM ${dispatches} AS d
+      JOIN ${users} AS u ON u.id = d.user_id WHERE d.id IN ${ids}),
+    line(id) AS (SELECT org_id FROM claimed WHERE org_id IS NOT NULL
+      UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
+  SELECT type, channel, org_id, locale, published AS version, published_at FROM ${wordings}
+  WHERE type IN (SELECT type FROM claimed) AND channel = ${channel}
+    AND org_id IN (SELECT id FROM line UNION ALL SELECT '') AND published IS NOT NULL`;
