@@ -5,7 +5,7 @@ import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
 import { addToTotals } from "./channels/email/totals.ts";
-import { inAppChannel } from "./channels/in-app/adapter.ts";
+import { createInAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
@@ -74,7 +74,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
   };
   const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
   const push = createPushChannel(pushProviders, pushBudget({ config }), IS_OVERTAKEN, all.types);
-  const channels = [throughProviders(push), throughProviders(email), inAppChannel];
+  const channels = [throughProviders(push), throughProviders(email), createInAppChannel(all.types)];
   const shared = {
     config,
     clock,

@@ -2,8 +2,11 @@ import type { Outcome } from "../delivery/outcome.ts";
 import type { Wait } from "../delivery/channel.ts";
 import type { Hold } from "../preferences/decide.ts";
 
+/** An outcome without any attempt. */
+export type Refused = Extract<Outcome, { kind: "unwanted" | "rejected" }>;
+
 /** The outcome of a dispatch that is never sent; null for one that may be sent, now or later. */
-export function outcomeOf(hold: Hold | null): Outcome | null {
+export function outcomeOf(hold: Hold | null): Refused | null {
   if (hold === null || hold.verdict === "wait") return null;
   const { code, message } = hold;
   return { kind: hold.verdict === "skip" ? "unwanted" : "rejected", code, message };

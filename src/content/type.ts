@@ -36,7 +36,10 @@ export interface TypeData<Id extends string = string> {
   readonly ownBudget: boolean;
   /** Whether requests for it count in the organization's quota. Other types count when they take their slot. */
   readonly chargedOnRequest: boolean;
-  /** 1–255. Unsubscribe links contain it and work for ever, so never change it and never use it for another type. */
+  /**
+   * 1–255. Unsubscribe links contain it and work for ever, so never change it and never use it for another type. 0 for a
+   * customer's type: its links name its category.
+   */
   readonly linkCode: number;
 }
 

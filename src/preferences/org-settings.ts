@@ -18,6 +18,8 @@ export type Defaults = z.output<typeof defaults>;
 /** What one organization has set, or the service. */
 export interface OrgSettings {
   orgId: string;
+  /** Null for the service, and for an organization that the directory does not have. */
+  name: string | null;
   defaults: Defaults;
   quietHours: QuietHours | null;
   locale: string | null;
@@ -29,6 +31,7 @@ export interface OrgSettings {
 interface OrgRow {
   id: string;
   parent_id: string | null;
+  name: string | null;
   preferences: string | null;
   quiet_hours: string | null;
   locale: string | null;
@@ -64,8 +67,9 @@ export class OrgLines {
   }
 }
 
-const settingsOf = ({ id, preferences, quiet_hours, locale, brand }: OrgRow): OrgSettings => ({
+const settingsOf = ({ id, name, preferences, quiet_hours, locale, brand }: OrgRow): OrgSettings => ({
   orgId: id,
+  name,
   defaults: preferences === null ? {} : defaults.parse(JSON.parse(preferences)),
   quietHours: storedQuietHours(quiet_hours),
   locale,
@@ -82,9 +86,9 @@ export const orgLinesAbove = (orgIds: SQL): Parsed<OrgLines> =>
     {
       rows: sql<OrgRow>`WITH RECURSIVE line(id) AS (${orgIds}
           UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
-        SELECT line.id, o.parent_id, s.preferences, s.quiet_hours, s.locale, s.brand
+        SELECT line.id, o.parent_id, o.name, s.preferences, s.quiet_hours, s.locale, s.brand
         FROM line LEFT JOIN ${orgs} AS o ON o.id = line.id LEFT JOIN ${orgSettings} AS s ON s.org_id = line.id
-        UNION ALL SELECT s.org_id, NULL, s.preferences, s.quiet_hours, s.locale, s.brand
+        UNION ALL SELECT s.org_id, NULL, NULL, s.preferences, s.quiet_hours, s.locale, s.brand
         FROM ${orgSettings} AS s WHERE s.org_id = ${SERVICE}`,
     },
     ({ rows }) => new OrgLines(rows),

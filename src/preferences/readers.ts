@@ -2,25 +2,40 @@ import { type SQL, sql } from "drizzle-orm";
 import { preferences, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { cellsOf, CHOSEN, type ChosenRow } from "./cells.ts";
-import type { Facts } from "./decide.ts";
+import type { Facts, Reader } from "./decide.ts";
 import { type OrgLines, orgLinesOf } from "./org-settings.ts";
 import { storedQuietHours } from "./quiet-hours.ts";
 
 /** What is read of a user to decide what reaches the user. */
-export type ReaderRow = ChosenRow & { id: string; org_id: string | null; timezone: string | null };
+export type ReaderRow = ChosenRow & {
+  id: string;
+  org_id: string | null;
+  name: string | null;
+  locale: string | null;
+  timezone: string | null;
+};
 
 /** The columns of `ReaderRow`, of a user `u` with the preferences `p`. */
-export const READER: SQL = sql`u.id, u.org_id, u.timezone, ${CHOSEN}`;
+export const READER: SQL = sql`u.id, u.org_id, u.name, u.locale, u.timezone, ${CHOSEN}`;
 
-/** What the decision must know of a user. */
-export type ReaderFacts = Pick<Facts, "reader" | "orgs">;
+/** Who a user is, and what the decision must know of the user. */
+export interface ReaderFacts extends Pick<Facts, "orgs"> {
+  /** Null: there is no such user. */
+  reader: (Reader & Pick<ReaderRow, "name" | "locale">) | null;
+}
 
 /** The facts of a user who was read; of one that is not there when `row` is undefined. */
 export const readerFacts = (row: ReaderRow | undefined, lines: OrgLines): ReaderFacts => ({
   reader:
     row === undefined
       ? null
-      : { cells: cellsOf(row), quietHours: storedQuietHours(row.quiet_hours), timezone: row.timezone },
+      : {
+          name: row.name,
+          locale: row.locale,
+          timezone: row.timezone,
+          cells: cellsOf(row),
+          quietHours: storedQuietHours(row.quiet_hours),
+        },
   orgs: lines.of(row?.org_id ?? null),
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deliverInApp } from "../../src/channels/in-app/deliver.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
 import type { Ctx } from "../../src/ctx.ts";
 import { announce, announceable, MAX_ANNOUNCED, wake } from "../../src/outbox/wake.ts";
 import { dispatchRow, insertDispatches } from "../../src/outbox/create.ts";
@@ -65,7 +66,7 @@ describe("a wave of in-app messages", () => {
     const rounds: number[] = [];
     while (calls.length > 0) {
       const before = seen.told.length;
-      expect(await deliverInApp(ctx, calls)).toEqual(new Map());
+      expect(await deliverInApp(ctx, builtInTypes, calls)).toEqual(new Map());
       rounds.push(seen.told.length - before);
       if (rounds.length === 1)
         expect(new Set((await dispatchesOf(ids)).map(({ status }) => status))).toEqual(
@@ -86,7 +87,7 @@ describe("a wave of in-app messages", () => {
       h,
       Array.from({ length: 700 }, () => user),
     );
-    await deliverInApp(ctx, chunks(ids, 100));
+    await deliverInApp(ctx, builtInTypes, chunks(ids, 100));
     expect(seen.told).toEqual([user]);
     expect(h.queues.waiting).toEqual([]);
   });
@@ -108,7 +109,7 @@ describe("a wave of in-app messages", () => {
     const { ctx, seen } = countingInboxes(h);
     const bulk = { sendBatch: () => Promise.reject(new Error("the queue is away")) };
     const ids = await givenWave(h, usersOf(MAX_ANNOUNCED + 1));
-    await deliverInApp({ ...ctx, queues: { ...ctx.queues, bulk } }, chunks(ids, 100));
+    await deliverInApp({ ...ctx, queues: { ...ctx.queues, bulk } }, builtInTypes, chunks(ids, 100));
     expect(seen.told).toHaveLength(MAX_ANNOUNCED);
     expect((await dispatchesOf(ids)).every(({ status }) => status === "delivered")).toBe(true);
     expect(errorsOf(h)).toEqual(["wake_failed"]);

@@ -20,17 +20,25 @@ import { obstacleFor, type Recipient, recipientsOf, usersOf } from "./recipient.
 import { type Hold, holdOf } from "../../preferences/decide.ts";
 import { orgLinesOf } from "../../preferences/org-settings.ts";
 import { type Readers, readersOf } from "../../preferences/readers.ts";
-import { eventsOf, type SentEvents } from "../../types/sent-events.ts";
+import { brandOf, ownWords, WordingError } from "../../wordings/index.ts";
+import {
+  NO_WORDS,
+  type Speech,
+  typeOf,
+  type Voice,
+  voiceOf,
+  type Words,
+  WORDS_FAILED,
+  wordsFor,
+} from "../voice.ts";
 import { outcomeOf, waitOf } from "../held.ts";
 
 /** The recipients of the claimed dispatches, by user, and the late-bound content, by dispatch. */
-interface Loaded {
+interface Loaded extends Voice {
   recipients: ReadonlyMap<string, Recipient>;
   late: LateContents;
   /** What the users have chosen. */
   readers: Readers;
-  /** The events that they are messages of. */
-  events: SentEvents;
 }
 
 /** A dispatch and its message. */
@@ -39,10 +47,27 @@ interface EmailDelivery {
   message: EmailMessage;
 }
 
-type Prepared = EmailDelivery | { dispatch: Dispatch; outcome: Outcome };
+/** A dispatch that is not sent. */
+interface Undelivered {
+  dispatch: Dispatch;
+  outcome: Outcome;
+}
+
+type Drafted = { dispatch: Dispatch; draft: Draft; now: number } | Undelivered;
+type Prepared = EmailDelivery | Undelivered;
 
 /** The outcome when a template throws: this e-mail loses an attempt, the others of the round lose nothing. */
-const UNMADE: Outcome = { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
+function unmade(ctx: Ctx, { id, type }: Dispatch, error: unknown): Outcome {
+  ctx.log.error("compose_failed", error, { dispatch: id, type });
+  return error instanceof WordingError
+    ? WORDS_FAILED
+    : { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
+}
+
+const speechOf = (drafted: Drafted): Speech[] =>
+  "outcome" in drafted
+    ? []
+    : [{ dispatch: drafted.dispatch, type: drafted.draft.type, content: drafted.draft.said.content }];
 
 const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
 
@@ -59,9 +84,9 @@ const holdFor = (type: NotificationType, dispatch: Dispatch, loaded: Loaded, now
 
 /** What to send for a dispatch, or the outcome if nothing is sent. @param now epoch ms; "in 30 days" counts from here */
 function decide(types: NotificationTypes, dispatch: Dispatch, loaded: Loaded, now: number): Draft | Outcome {
-  const { recipients, late } = loaded;
+  const { recipients, late, readers } = loaded;
   const recipient = recipients.get(dispatch.user_id);
-  const type = types.get(dispatch.type);
+  const type = typeOf(types, dispatch, loaded);
   if (type === undefined) return NO_CONTENT;
   const refused = outcomeOf(holdFor(type, dispatch, loaded, now));
   if (refused !== null) return refused;
@@ -71,7 +96,12 @@ function decide(types: NotificationTypes, dispatch: Dispatch, loaded: Loaded, no
   const said =
     isLate && lateContent !== undefined ? { type, content: lateContent } : saidBy(types, type, dispatch, now);
   if (said === null || recipient?.email == null) return NO_CONTENT;
-  return { type, said, addressee: { ...recipient, email: recipient.email } };
+  return {
+    type,
+    said,
+    addressee: { ...recipient, email: recipient.email },
+    brand: brandOf(readers(recipient.id).orgs),
+  };
 }
 
 /** The e-mail channel: it sends messages of these types, each to one address. */
@@ -83,20 +113,27 @@ export function createEmailChannel(
 ): ChannelAdapter<Loaded> {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
-  async function prepare(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
+  function draft(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Drafted {
     // A repeat must have the text of the first try: providers recognize it by its key, and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
-    const draft = decide(types, dispatch, loaded, now);
-    if ("kind" in draft) return { dispatch, outcome: draft };
-    return { dispatch, message: await compose(letterhead, dispatch, draft, now) };
+    try {
+      const decided = decide(types, dispatch, loaded, now);
+      return "kind" in decided ? { dispatch, outcome: decided } : { dispatch, draft: decided, now };
+    } catch (error) {
+      return { dispatch, outcome: unmade(ctx, dispatch, error) };
+    }
   }
 
-  async function prepareSafely(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Prepared> {
+  async function prepare(ctx: Ctx, drafted: Drafted, words: Words<"email"> | null): Promise<Prepared> {
+    if ("outcome" in drafted) return drafted;
+    const { dispatch, draft: plain, now } = drafted;
+    if (words === null && plain.type.linkCode === 0) return { dispatch, outcome: NO_WORDS };
+    const said =
+      words === null ? plain.said : { ...plain.said, ownWords: ownWords(words.parsed, words.variables) };
     try {
-      return await prepare(ctx, dispatch, loaded);
+      return { dispatch, message: await compose(letterhead, dispatch, { ...plain, said }, now) };
     } catch (error) {
-      ctx.log.error("compose_failed", error, { dispatch: dispatch.id, type: dispatch.type });
-      return { dispatch, outcome: UNMADE };
+      return { dispatch, outcome: unmade(ctx, dispatch, error) };
     }
   }
 
@@ -114,13 +151,13 @@ export function createEmailChannel(
           recipients: recipientsOf(usersOf(claimed), now),
           lines: orgLinesOf(usersOf(claimed)),
           late: readLateContents(types, claimed, now),
-          events: eventsOf(claimed),
+          voice: voiceOf(claimed, "email"),
         },
-        ({ recipients, lines, late, events }) => ({
+        ({ recipients, lines, late, voice }) => ({
+          ...voice,
           recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
           readers: readersOf(recipients, lines),
           late,
-          events,
         }),
       ),
     refusal(dispatch, loaded, now) {
@@ -128,13 +165,15 @@ export function createEmailChannel(
       return "kind" in draft ? draft : null;
     },
     waitFor(dispatch, loaded, now) {
-      const type = types.get(dispatch.type);
+      const type = typeOf(types, dispatch, loaded);
       return type === undefined ? null : waitOf(holdFor(type, dispatch, loaded, now));
     },
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No e-mail provider is called ${name}`);
-      const prepared = await Promise.all(dispatches.map((dispatch) => prepareSafely(ctx, dispatch, loaded)));
+      const drafts = dispatches.map((dispatch) => draft(ctx, dispatch, loaded));
+      const wordsOf = await wordsFor(ctx, "email", drafts.flatMap(speechOf), loaded);
+      const prepared = await Promise.all(drafts.map((one) => prepare(ctx, one, wordsOf(one.dispatch))));
       const toSend = prepared.filter((one): one is EmailDelivery => "message" in one);
       const requests = requestsOf(toSend, provider.maxPerRequest);
       const { outcomes, health } = await sendConcurrently(ctx, terms, requests, (request) =>

@@ -3,6 +3,7 @@ import { canonicalLocale, plainLocale } from "../../lib/locale.ts";
 import type { EmailMessage } from "./provider.ts";
 import type { Recipient } from "./recipient.ts";
 import { customSubject, type NotificationType, renderEmail, type Said } from "../../content/index.ts";
+import type { OrgBrand } from "../../wordings/index.ts";
 import { type LinkSecrets, signUnsubscribe } from "../../preferences/unsubscribe-token.ts";
 
 /** What all e-mails have in common. */
@@ -21,6 +22,7 @@ export interface Draft {
   type: NotificationType;
   said: Said;
   addressee: Addressee;
+  brand: OrgBrand;
 }
 
 /** What is rendered: the content, the recipient to greet, and the subject that a caller asked for. */
@@ -60,19 +62,21 @@ export async function compose(
   now: number,
 ): Promise<EmailMessage> {
   const { publicUrl, from, linkSecrets } = letterhead;
+  const { brand } = draft;
   const { said, recipient, subject } = letterFor(draft, dispatch);
   const { type } = said;
   const token =
-    type.transactional === null
+    type.transactional === null && type.linkCode !== 0
       ? await signUnsubscribe(linkSecrets, { userId: recipient.id, code: type.linkCode })
       : null;
   const unsubscribe = token === null ? null : `${publicUrl}/unsubscribe/${token}`;
-  const rendered = renderEmail(said, recipient, { unsubscribe, home: publicUrl }, now);
+  const rendered = renderEmail(said, recipient, { unsubscribe, home: publicUrl }, now, brand);
   return {
     dispatchId: dispatch.id,
     // The same for every attempt, so that providers recognize a repeat. A retry that a person asks for gets a new key.
     idempotencyKey: `${dispatch.id}:${dispatch.scheduled_at ?? 0}`,
-    from,
+    from: brand.senderName === null ? from : { ...from, name: brand.senderName },
+    replyTo: brand.replyTo,
     to: { name: recipient.name, address: recipient.email },
     subject: subject === null ? rendered.subject : customSubject(subject),
     html: rendered.html,

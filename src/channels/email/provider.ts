@@ -11,6 +11,8 @@ export interface EmailMessage {
   idempotencyKey: string;
   from: { name: string; address: string };
   to: { name: string | null; address: string };
+  /** Null: the sender. */
+  replyTo: string | null;
   /** Without CR or LF, at most 200 characters. */
   subject: string;
   html: string;

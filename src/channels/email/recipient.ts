@@ -7,16 +7,14 @@ import { READER, type ReaderRow } from "../../preferences/readers.ts";
 
 /** What is read of a user when an e-mail is sent. */
 export type Recipient = ReaderRow & {
-  name: string | null;
   email: string | null;
   email_verified: number;
-  locale: string | null;
   suppressed: number;
 };
 
 /** The statement that reads the recipients of the users `userIds` selects. */
 export const recipientsOf = (userIds: SQL, now: number): SQL<Recipient> => sql<Recipient>`
-  SELECT ${READER}, u.name, u.email, u.email_verified, u.locale,
+  SELECT ${READER}, u.email, u.email_verified,
     ${isSuppressed(sql`u.email`, now)} AS suppressed
   FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id
   WHERE u.id IN ${userIds}`;

@@ -1,8 +1,9 @@
+import type { NotificationTypes } from "../../content/type.ts";
 import type { RegisteredChannel } from "../../delivery/channel.ts";
 import { deliverInApp } from "./deliver.ts";
 
-/** The in-app channel: a message lies in its user's inbox, and no provider is asked. */
-export const inAppChannel: RegisteredChannel = {
+/** The in-app channel: a message lies in its user's inbox, and no provider is asked. @param types of which it has messages */
+export const createInAppChannel = (types: NotificationTypes): RegisteredChannel => ({
   channel: "in_app",
   queue: "bulk",
   // Callers are counted when they ask, since each message leaves a row at once.
@@ -11,6 +12,6 @@ export const inAppChannel: RegisteredChannel = {
   canFollow: true,
   announce: (ctx, userId) => ctx.inboxes.notify(userId),
   providers: [],
-  deliver: deliverInApp,
+  deliver: (ctx, messages) => deliverInApp(ctx, types, messages),
   check: null,
-};
+});

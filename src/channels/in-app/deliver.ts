@@ -1,25 +1,37 @@
 import { sql } from "drizzle-orm";
 import { leftSender } from "../../auth/scope.ts";
+import type { NotificationTypes } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
-import { dispatches } from "../../db/schema/index.ts";
+import { dispatches, events } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
 import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
+import { chunks } from "../../lib/chunks.ts";
+import { loadSaid, settleSaid } from "./say.ts";
+
+/** Messages of events that are rendered together, so that one write can hold their texts. */
+const ROUND = 100;
 
 /**
  * Delivers in-app messages that are due (those that are due at once are delivered when they are inserted), and announces
  * them to their users' open clients. What is delivered already is announced again, because such a wake-up call comes from a
- * call that had too many to announce. No provider can fail here, so the whole batch takes one round trip.
+ * call that had too many to announce. No provider can fail here, so the whole batch takes one round trip; one more for each
+ * hundred messages of events, which are decided upon and rendered now.
  */
-export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string[])[]): Promise<RetryAfter> {
+export async function deliverInApp(
+  ctx: Ctx,
+  types: NotificationTypes,
+  messages: readonly (readonly string[])[],
+): Promise<RetryAfter> {
   const ids = [...new Set(messages.flat())];
   const now = ctx.clock.now();
   const due = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
   const left = leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id });
+  const ofEvent = sql`EXISTS (SELECT 1 FROM ${events} WHERE ${events.id} = ${dispatches.batch_id})`;
   try {
-    const { toWake } = await ctx.db.write({
+    const { toSay, toWake } = await ctx.db.write({
       end: sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
           error_code = iif(${left}, ${SENDER_LEFT.code}, ${EXPIRED.code}),
           error = iif(${left}, ${SENDER_LEFT.message}, ${EXPIRED.message}),
@@ -27,11 +39,17 @@ export async function deliverInApp(ctx: Ctx, messages: readonly (readonly string
         WHERE ${due} AND (expires_at <= ${now} OR ${left})`,
       deliver: sql`UPDATE ${dispatches} SET status = 'delivered', delivered_count = 1, sent_at = ${now}, delivered_at = ${now},
           wake_at = NULL, updated_at = ${now}
-        WHERE ${due}`,
+        WHERE ${due} AND NOT ${ofEvent}`,
+      toSay: sql<{ id: string }>`SELECT id FROM ${dispatches} WHERE ${due}`,
       toWake: queuedAmong(ids),
     });
     // Re-enqueue dispatches that are due soon. The sweep wakes those that are due later.
-    await wake(ctx, toWake);
+    const said = new Set(toSay.map(({ id }) => id));
+    await wake(
+      ctx,
+      toWake.filter(({ id }) => !said.has(id)),
+    );
+    for (const round of chunks([...said], ROUND)) await settleSaid(ctx, await loadSaid(ctx, types, round));
     return new Map();
   } catch (error) {
     ctx.log.error("round_failed", error, { channel: "in_app", ids: ids.length });

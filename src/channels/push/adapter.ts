@@ -4,7 +4,7 @@ import type { NotificationTypes } from "../../content/type.ts";
 import type { ChannelAdapter, ChannelReport, Result, Wait } from "../../delivery/channel.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { isStale, parseData, parseOptions, worthUntil } from "./options.ts";
+import { isStale, parseOptions, worthUntil } from "./options.ts";
 import { type Device, devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
 import type { PushProvider } from "./provider.ts";
 import { NO_PROVIDER, type PushDelivery, sendByProvider, type Answered, takes } from "./send-by-provider.ts";
@@ -14,6 +14,7 @@ import type { DeliveryRecord } from "../../outbox/settlement.ts";
 import { type Facts, type Hold, holdOf } from "../../preferences/decide.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
+import { type SaidPushes, sayPushes, titleOf, unsaid } from "./said.ts";
 
 /** The user's devices that have not accepted the dispatch yet. */
 const remainingOf = (dispatch: Dispatch, loaded: Loaded): readonly Device[] =>
@@ -61,9 +62,15 @@ export function createPushChannel(
   }
 
   /** What is still to be sent: each device of each user, without those that accepted the same dispatch before. */
-  const pendingOf = (dispatches: readonly Dispatch[], loaded: Loaded, now: number): PushDelivery[] =>
+  const pendingOf = (
+    dispatches: readonly Dispatch[],
+    loaded: Loaded,
+    now: number,
+    said: SaidPushes,
+  ): PushDelivery[] =>
     dispatches.flatMap((dispatch) => {
-      const content = { options: parseOptions(dispatch.options), data: parseData(dispatch.data) };
+      const content = said(dispatch);
+      if ("kind" in content) return [];
       const isOver = loaded.overtaken.has(dispatch.id) || holdFor(dispatch, loaded, now)?.verdict === "skip";
       return (isOver ? [] : remainingOf(dispatch, loaded)).map((device) => ({ dispatch, device, content }));
     });
@@ -92,7 +99,8 @@ export function createPushChannel(
       const now = ctx.clock.now();
       const stale = dispatches.filter((dispatch) => isStale(dispatch, parseOptions(dispatch.options), now));
       const fresh = dispatches.filter((dispatch) => !stale.includes(dispatch));
-      const pending = pendingOf(fresh, loaded, now);
+      const said = await sayPushes(ctx, types, fresh, loaded);
+      const pending = pendingOf(fresh, loaded, now, said);
       const { answers, health } = await sendByProvider(ctx, adapter, providers, picked, pending, terms);
       const byDispatch = Map.groupBy(pending, (delivery) => delivery.dispatch.id);
       return {
@@ -103,7 +111,8 @@ export function createPushChannel(
               loaded,
               pending: byDispatch.get(dispatch.id) ?? [],
               answers,
-              refusal: refusal(dispatch, loaded, now),
+              refusal: refusal(dispatch, loaded, now) ?? unsaid(said(dispatch)),
+              title: titleOf(said(dispatch)),
             }),
           ),
           ...stale.map((dispatch) => tooLate(dispatch, loaded)),
@@ -150,10 +159,12 @@ interface Sent {
   answers: ReadonlyMap<PushDelivery, Answered>;
   /** Why it is not sent at all; null when it is. */
   refusal: Outcome | null;
+  /** The title that was rendered, for the log; null where the dispatch has it. */
+  title: string | null;
 }
 
 /** One result for a dispatch, from those of its devices. */
-function resultOf(ctx: Ctx, { dispatch, loaded, pending, answers, refusal }: Sent): Result {
+function resultOf(ctx: Ctx, { dispatch, loaded, pending, answers, refusal, title }: Sent): Result {
   const answered = pending.flatMap((delivery) => {
     const answer = answers.get(delivery);
     return answer === undefined ? [] : [{ delivery, ...answer }];
@@ -168,6 +179,7 @@ function resultOf(ctx: Ctx, { dispatch, loaded, pending, answers, refusal }: Sen
     outcome,
     attempted: answered.some(({ provider, outcome }) => provider !== null && outcome.kind !== "deferred"),
     targets: devicesOf(dispatch, loaded).length,
+    ...(title !== null && title !== dispatch.title && { subject: title }),
     deliveries: answered.flatMap((one) => recordOf(ctx, one.delivery, one)),
     gone: answered.flatMap(({ delivery, outcome }) =>
       outcome.kind === "gone" ? [{ device_id: delivery.device.id, reason: outcome.code }] : [],

@@ -3,7 +3,7 @@ import { Parsed } from "../../db/statement.ts";
 import { deliveries, deviceTokens, type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { Load } from "../../delivery/claim.ts";
 import { readReaders, type Readers } from "../../preferences/readers.ts";
-import { eventsOf, type SentEvents } from "../../types/sent-events.ts";
+import { type Voice, voiceOf } from "../voice.ts";
 
 /** A user's device, as sending needs it. */
 export interface Device {
@@ -15,7 +15,7 @@ export interface Device {
 }
 
 /** What is read to send the claimed dispatches. */
-export interface Loaded {
+export interface Loaded extends Voice {
   /** Living devices, by user. */
   devices: ReadonlyMap<string, Device[]>;
   /** `dispatch device` of every delivery that was accepted in an earlier attempt. */
@@ -24,8 +24,6 @@ export interface Loaded {
   overtaken: ReadonlySet<string>;
   /** What the users have chosen. */
   readers: Readers;
-  /** The events that they are messages of. */
-  events: SentEvents;
 }
 
 const pair = (dispatchId: string, deviceId: number) => `${dispatchId} ${deviceId}`;
@@ -47,11 +45,11 @@ export const loadFor =
         overtaken: sql<{ id: string }>`SELECT d.id FROM ${dispatches} AS d
           WHERE d.id IN ${claimed} AND ${isOvertaken}`,
         readers: readReaders(sql`(SELECT DISTINCT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
-        events: eventsOf(claimed),
+        voice: voiceOf(claimed, "push"),
       },
-      ({ devices, accepted, overtaken, readers, events }) => ({
+      ({ devices, accepted, overtaken, readers, voice }) => ({
+        ...voice,
         readers,
-        events,
         devices: Map.groupBy(devices, (device) => device.user_id),
         accepted: new Set(accepted.map((row) => pair(row.dispatch_id, row.device_id))),
         overtaken: new Set(overtaken.map(({ id }) => id)),

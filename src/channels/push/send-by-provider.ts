@@ -19,7 +19,7 @@ export interface PushDelivery {
   dispatch: Dispatch;
   device: Device;
   /** What the dispatch's columns hold, parsed. */
-  content: Pick<PushMessage, "options" | "data">;
+  content: Pick<PushMessage, "title" | "body" | "options" | "data">;
 }
 
 /** What became of a delivery. `provider`: the one that was to send it; null where none is configured for the device. */
@@ -133,8 +133,6 @@ async function permitOf(
 function messageOf({ dispatch, device, content }: PushDelivery, now: number): PushMessage {
   return {
     token: device.token,
-    title: dispatch.title,
-    body: dispatch.body,
     ...content,
     collapseId: dispatch.id,
     expiresAt: keptUntil(dispatch, content.options, now),

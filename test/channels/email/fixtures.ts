@@ -21,6 +21,7 @@ export function anEmail(change: Partial<EmailMessage> = {}): EmailMessage {
     idempotencyKey: `${dispatchId}.1`,
     from: { name: "Tidings", address: "notifications@tidings.example" },
     to: { name: "Ada Lovelace", address: `ada.${made}@example.com` },
+    replyTo: null,
     subject: "Your certificate expires in 7 days",
     html: "<p>Hello Ada</p>",
     text: "Hello Ada",

@@ -16,6 +16,7 @@ export const CLOUDFLARE_LIMITS: MessageLimits = {
 export interface CloudflareMessage {
   from: string | { email: string; name: string };
   to: string | { email: string; name: string };
+  replyTo?: string;
   subject: string;
   html: string;
   text: string;
@@ -31,6 +32,7 @@ const mailbox = (name: string | null, email: string): CloudflareMessage["to"] =>
 export const toCloudflare = (message: EmailMessage): CloudflareMessage => ({
   from: mailbox(message.from.name, message.from.address),
   to: mailbox(message.to.name, message.to.address),
+  ...(message.replyTo !== null && { replyTo: message.replyTo }),
   subject: message.subject,
   html: message.html,
   text: message.text,

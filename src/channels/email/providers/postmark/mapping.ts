@@ -19,6 +19,7 @@ const STREAM = "outbound";
 export const toPostmark = (message: EmailMessage) => ({
   From: formatAddress(message.from, "utf8"),
   To: formatAddress(message.to, "utf8"),
+  ...(message.replyTo !== null && { ReplyTo: message.replyTo }),
   Subject: message.subject,
   HtmlBody: message.html,
   TextBody: message.text,

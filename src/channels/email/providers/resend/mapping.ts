@@ -23,6 +23,7 @@ export const RESEND_LIMITS: MessageLimits = {
 export const toResend = (message: EmailMessage) => ({
   from: formatAddress(message.from, "utf8"),
   to: [formatAddress(message.to, "utf8")],
+  ...(message.replyTo !== null && { reply_to: message.replyTo }),
   subject: message.subject,
   html: message.html,
   text: message.text,

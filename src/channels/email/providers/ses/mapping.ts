@@ -17,6 +17,7 @@ const utf8 = (data: string) => ({ Data: data, Charset: "UTF-8" });
 /** The body of SendEmail (POST /v2/email/outbound-emails). SES takes only ASCII in addresses, so names are encoded-words. */
 export const toSes = (message: EmailMessage, configurationSet: string | undefined) => ({
   FromEmailAddress: formatAddress(message.from, "ascii"),
+  ...(message.replyTo !== null && { ReplyToAddresses: [message.replyTo] }),
   Destination: { ToAddresses: [formatAddress(message.to, "ascii")] },
   Content: {
     Simple: {

@@ -1,0 +1,113 @@
+import { sql } from "drizzle-orm";
+import type { NotificationTypes } from "../../content/type.ts";
+import type { Ctx } from "../../ctx.ts";
+import { type Dispatch, dispatches } from "../../db/schema/index.ts";
+import { printId } from "../../lib/ids.ts";
+import { queuedAmong, wake } from "../../outbox/wake.ts";
+import { holdOf } from "../../preferences/decide.ts";
+import { type Readers, readReaders } from "../../preferences/readers.ts";
+import { renderWording, WordingError } from "../../wordings/index.ts";
+import { outcomeOf, waitOf } from "../held.ts";
+import { NO_WORDS, typeOf, type Voice, voiceOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
+
+/** What becomes of an event's in-app message: the columns to write. */
+interface Said {
+  id: string;
+  status: "delivered" | "failed" | "cancelled" | "queued";
+  title: string | null;
+  body: string | null;
+  data: string | null;
+  error_code: string | null;
+  error: string | null;
+  due_at: number;
+}
+
+type Loaded = Voice & { readers: Readers };
+
+/** Decides upon messages of events that are due, and renders them. One round trip; one more for words that the isolate has not. */
+export async function loadSaid(ctx: Ctx, types: NotificationTypes, ids: readonly string[]): Promise<Said[]> {
+  const claimed = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const { due, voice, readers } = await ctx.db.read({
+    due: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE id IN ${claimed} AND status = 'queued'`,
+    voice: voiceOf(claimed, "in_app"),
+    readers: readReaders(sql`(SELECT DISTINCT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
+  });
+  const loaded = { ...voice, readers };
+  const speeches = due.flatMap((dispatch) => {
+    const type = typeOf(types, dispatch, loaded);
+    return type === undefined ? [] : [{ dispatch, type, content: null }];
+  });
+  const wordsOf = await wordsFor(ctx, "in_app", speeches, loaded);
+  return due.map((dispatch) => say(ctx, types, dispatch, loaded, wordsOf(dispatch)));
+}
+
+function say(
+  ctx: Ctx,
+  types: NotificationTypes,
+  dispatch: Dispatch,
+  loaded: Loaded,
+  words: Words<"in_app"> | null,
+): Said {
+  const now = ctx.clock.now();
+  const type = typeOf(types, dispatch, loaded);
+  if (type === undefined || words === null) return ended(dispatch, NO_WORDS);
+  const facts = loaded.readers(dispatch.user_id);
+  const earlier = loaded.events.earlier(dispatch);
+  const hold = holdOf({ ...facts, obstacle: null, type, channel: "in_app", earlier, now });
+  const outcome = outcomeOf(hold);
+  if (outcome !== null) return ended(dispatch, outcome);
+  const wait = waitOf(hold);
+  if (wait !== null) return { ...ended(dispatch, wait), status: "queued", due_at: wait.until };
+  const { reader } = facts;
+  try {
+    const { title, body, actionUrl } = renderWording(words.parsed, words.variables, {
+      locale: reader?.locale ?? null,
+      timezone: reader?.timezone ?? null,
+    });
+    const event = loaded.events.of(dispatch);
+    const data = {
+      ...(event && { event_id: printId("evt", event.id), data: event.data }),
+      action_url: actionUrl,
+    };
+    const shown = { title, body, data: JSON.stringify(data) };
+    return { ...ended(dispatch, { code: null, message: null }), ...shown, status: "delivered" };
+  } catch (error) {
+    if (!(error instanceof WordingError)) throw error;
+    ctx.log.error("words_failed", error, { dispatch: dispatch.id, type: dispatch.type });
+    return ended(dispatch, WORDS_FAILED);
+  }
+}
+
+const ended = (
+  { id, due_at }: Dispatch,
+  why: { kind?: string; code: string | null; message: string | null },
+): Said => ({
+  id,
+  status: why.kind === "unwanted" ? "cancelled" : "failed",
+  title: null,
+  body: null,
+  data: null,
+  error_code: why.code,
+  error: why.message,
+  due_at,
+});
+
+/** Writes what became of them, and announces those that are delivered. Idempotent: one that is not queued any more stays as it is. */
+export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<void> {
+  if (said.length === 0) return;
+  const now = ctx.clock.now();
+  const isDelivered = sql`v.status = 'delivered'`;
+  const { toWake } = await ctx.db.write({
+    settle: sql`UPDATE ${dispatches} SET status = v.status, title = v.title, body = v.body, data = v.data,
+        error_code = v.error_code, error = v.error, due_at = v.due_at,
+        wake_at = iif(v.status = 'queued', v.due_at, NULL),
+        delivered_count = iif(${isDelivered}, 1, 0), sent_at = iif(${isDelivered}, ${now}, ${dispatches}.sent_at),
+        delivered_at = iif(${isDelivered}, ${now}, NULL), updated_at = ${now}
+      FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'title' AS title, value->>'body' AS body,
+          value->>'data' AS data, value->>'error_code' AS error_code, value->>'error' AS error, value->>'due_at' AS due_at
+        FROM json_each(${JSON.stringify(said)})) AS v
+      WHERE ${dispatches}.id = v.id AND ${dispatches}.status = 'queued'`,
+    toWake: queuedAmong(said.map(({ id }) => id)),
+  });
+  await wake(ctx, toWake);
+}

@@ -1,0 +1,155 @@
+import type { SQL } from "drizzle-orm";
+import { z } from "zod";
+import type { NotificationType, NotificationTypes } from "../content/index.ts";
+import type { Ctx } from "../ctx.ts";
+import type { Dispatch, WordingChannel } from "../db/schema/index.ts";
+import { Parsed } from "../db/statement.ts";
+import type { Refused } from "./held.ts";
+import { type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
+import type { ReaderFacts, Readers } from "../preferences/readers.ts";
+import { notificationTypeOf } from "../types/notification-type.ts";
+import { eventsOf, type SentEvents } from "../types/sent-events.ts";
+import {
+  brandOf,
+  chooseWording,
+  headsOf,
+  isFor,
+  loadWordings,
+  localesToTry,
+  type ParsedWording,
+  type Variables,
+  type WordingHead,
+  wordingKey,
+} from "../wordings/index.ts";
+
+/** What is read with a claim to say its messages in customers' words. */
+export interface Voice {
+  /** The events that the dispatches are messages of. */
+  events: SentEvents;
+  /** The words that are published for their types, without their text. */
+  heads: readonly WordingHead[];
+}
+
+/** Reads it: three statements. @param claimed ids of dispatches, as a subquery */
+export const voiceOf = (claimed: SQL, channel: WordingChannel): Parsed<Voice> =>
+  Parsed.of({ events: eventsOf(claimed), heads: headsOf(claimed, channel) }, (found) => found);
+
+/** The type of a dispatch: of its event, or built in; undefined for one that this version does not know. */
+export function typeOf(
+  types: Pick<NotificationTypes, "get">,
+  dispatch: Pick<Dispatch, "type" | "batch_id">,
+  { events }: Pick<Voice, "events">,
+): NotificationType | undefined {
+  const event = events.of(dispatch);
+  return event === undefined ? types.get(dispatch.type) : notificationTypeOf(event.type);
+}
+
+/** The outcome of an event's message for which nobody has written words. */
+export const NO_WORDS: Refused = {
+  kind: "rejected",
+  code: "no_words",
+  message: "The type has no published words for this channel",
+};
+
+/** The outcome of a message whose words cannot be rendered with its data: a repeat would not help. */
+export const WORDS_FAILED: Refused = {
+  kind: "rejected",
+  code: "words_failed",
+  message: "Its words could not be rendered with its data",
+};
+
+/** The content in the payload of a dispatch; null where it has none that fits its type. */
+export const contentOf = (type: NotificationType, { payload }: Pick<Dispatch, "payload">): object | null =>
+  payload === null ? null : type.parse(JSON.parse(payload));
+
+/** What a batching window has collected. */
+const collected = z.object({
+  count: z.int().min(1).catch(1),
+  items: z.array(z.record(z.string(), z.unknown())).catch([]),
+});
+
+/** A customer's words for a dispatch, and what they may say. */
+export interface Words<C extends WordingChannel> {
+  parsed: ParsedWording<C>;
+  variables: Variables;
+}
+
+/** What decides upon the words of a dispatch. */
+export interface Speech {
+  dispatch: Dispatch;
+  type: NotificationType;
+  /** The content of a built-in type's message; for an event's message it is the event's data. */
+  content: object | null;
+}
+
+/**
+ * Customers' words for dispatches. The texts come from the isolate's cache; those that it does not have take one round trip
+ * together.
+ * @returns the words of a dispatch; null where its type's own are used, or where there are none
+ */
+export async function wordsFor<C extends WordingChannel>(
+  ctx: Ctx,
+  channel: C,
+  speeches: readonly Speech[],
+  { events, heads, readers }: Voice & { readers: Readers },
+): Promise<(dispatch: Pick<Dispatch, "id">) => Words<C> | null> {
+  const byType = Map.groupBy(heads, ({ type }) => type);
+  const chosen = speeches.flatMap((speech) => {
+    const { dispatch, type, content } = speech;
+    if (content === null && events.of(dispatch) === undefined) return [];
+    const facts = readers(dispatch.user_id);
+    const builtIn = events.of(dispatch) === undefined ? Object.keys(type.words) : [];
+    const head = chooseFor(facts, byType.get(dispatch.type) ?? [], builtIn);
+    return head === null ? [] : [{ speech, facts, head }];
+  });
+  if (chosen.length === 0) return () => null;
+  const texts = await loadWordings(
+    ctx,
+    chosen.map(({ head }) => head),
+  );
+  const words = new Map<string, Words<C>>();
+  for (const { speech, facts, head } of chosen) {
+    const parsed = texts.get(wordingKey(head));
+    if (parsed === undefined || !isFor(parsed, channel)) continue;
+    words.set(speech.dispatch.id, { parsed, variables: variablesOf(ctx, speech, facts, events) });
+  }
+  return ({ id }) => words.get(id) ?? null;
+}
+
+/** The words that a reader gets. @param builtIn the languages of the type's own words */
+function chooseFor(
+  { reader, orgs }: ReaderFacts,
+  heads: readonly WordingHead[],
+  builtIn: readonly string[],
+): WordingHead | null {
+  if (heads.length === 0) return null;
+  const line = [...new Set([...orgs.map(({ orgId }) => orgId), SERVICE])];
+  return chooseWording(heads, line, localesToTry(reader?.locale ?? null, localeOf(orgs)), builtIn);
+}
+
+/** The language of readers who have none: the nearest organization's. */
+const localeOf = (orgs: readonly OrgSettings[]): string | null =>
+  orgs.find(({ locale }) => locale !== null)?.locale ?? null;
+
+function variablesOf(
+  ctx: Ctx,
+  { dispatch, content }: Speech,
+  { reader, orgs }: ReaderFacts,
+  events: SentEvents,
+): Variables {
+  const event = events.of(dispatch);
+  const { count, items } = collected.parse(JSON.parse(dispatch.payload ?? "{}"));
+  const [org] = orgs;
+  const { name, logoUrl, postalFooter } = brandOf(orgs);
+  return {
+    data: event?.data ?? { ...content },
+    user: { id: dispatch.user_id, name: reader?.name ?? null, locale: reader?.locale ?? null },
+    actor: event?.actor ?? null,
+    org: org === undefined || org.orgId === SERVICE ? null : { id: org.orgId, name: org.name },
+    brand: { name, logo_url: logoUrl, postal_footer: postalFooter },
+    event: event === undefined ? null : { id: event.id, type: event.type.id, created_at: event.createdAt },
+    count: event === undefined ? 1 : count,
+    items: event === undefined ? [] : items.length === 0 ? [event.data] : items,
+    now: ctx.clock.now(),
+  };
+}
