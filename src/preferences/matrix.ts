@@ -49,7 +49,9 @@ const read = (subject: Subject, builtIn: readonly string[]): Parsed<Matrix | nul
       const { reader, orgs } = readerFacts(row, lines);
       if (row === undefined || reader === null) return null;
       const names = [
-        ...[ALL, ...builtIn, ...own.map(({ category }) => category)],
+        ALL,
+        ...builtIn,
+        ...own.map(({ category }) => category),
         ...orgs.flatMap(({ defaults }) => Object.keys(defaults)),
         ...Object.keys(reader.cells),
       ];

@@ -70,7 +70,7 @@ describe("a push in quiet hours", () => {
     await deliverNow(h, [id]);
     const until = Date.parse("2026-04-01T00:00:00Z");
     expect(await dispatchOf(id)).toMatchObject({ status: "queued", due_at: until });
-    h.expo.settings.down = true;
+    h.expo.fetch = () => Promise.resolve(new Response(null, { status: 500 }));
     h.clock.set(until + 10 * HOUR);
     await deliverNow(h, [id]);
     expect(await dispatchOf(id)).toMatchObject({ status: "queued" });

@@ -33,11 +33,9 @@ export const hoursInput = z
     end: end
       .optional()
       .openapi({ description: "On the next day where it is not after `start`.", example: "07:00" }),
-    days: days
-      .optional()
-      .openapi({
-        description: "The weekdays on which they start: 0 = Sunday … 6 = Saturday. Left out: all.",
-      }),
+    days: days.optional().openapi({
+      description: "The weekdays on which they start: 0 = Sunday … 6 = Saturday. Left out: all.",
+    }),
   })
   .transform((given, context) => {
     for (const name of ["start", "end"] as const)

@@ -14,7 +14,7 @@ const cell = (choice: Choice) => ({
 
 const NOBODY: Choice = { by: "default", on: true };
 
-const NO_HOURS = { enabled: false, start: null, end: null, days: [], inherited_from: "default" } as const;
+const NO_HOURS = { enabled: false, start: null, end: null, inherited_from: "default" } as const;
 
 export function matrixView({ userId, categories, reader, orgs }: Matrix): z.infer<typeof schemas.matrix> {
   const hours = quietHoursOf(reader, orgs);
@@ -28,7 +28,7 @@ export function matrixView({ userId, categories, reader, orgs }: Matrix): z.infe
     ),
     quiet_hours:
       hours === null
-        ? NO_HOURS
+        ? { ...NO_HOURS, days: [] }
         : { ...hours, inherited_from: reader.quietHours === null ? "organization" : "user" },
     timezone: reader.timezone,
   };
