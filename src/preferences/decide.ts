@@ -153,11 +153,16 @@ function needed({ earlier, now }: Facts): Finding {
     };
   return { rule: "needed", verdict: "pass" };
 }
+/** The quiet hours that hold for a user: the user's own, or the nearest organization's; null when there are none. */
+export const quietHoursOf = (
+  reader: Pick<Reader, "quietHours">,
+  orgs: readonly OrgSettings[],
+): QuietHours | null =>
+  reader.quietHours ?? orgs.find(({ quietHours }) => quietHours !== null)?.quietHours ?? null;
 
 function quiet({ reader, type, channel, orgs, now }: Facts): Finding {
   const isExempt = type.critical || SILENT.includes(channel) || reader === null;
-  const hours = reader?.quietHours ?? orgs.find(({ quietHours }) => quietHours !== null)?.quietHours ?? null;
-  const until = isExempt ? null : quietUntil(hours, reader.timezone, now);
+  const until = isExempt ? null : quietUntil(quietHoursOf(reader, orgs), reader.timezone, now);
   return until === null
     ? { rule: "quiet_hours", verdict: "pass" }
     : {

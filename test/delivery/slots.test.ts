@@ -25,6 +25,7 @@ import {
 } from "../support/pipeline.ts";
 import { settlementOf } from "../support/settlements.ts";
 import { newIds } from "../rate-limit/world.ts";
+import { givenChoices } from "../support/preferences.ts";
 
 beforeEach(emptyTables);
 
@@ -144,9 +145,7 @@ describe("a slot goes back to its user", () => {
     const h = createMailWorld("resend", ONE_AN_HOUR);
     const off = await givenReader(h);
     const unverified = await givenReader(h, { verified: false });
-    await env.DB.prepare("INSERT INTO optouts (user_id, type) VALUES (?, 'certification_reminder')")
-      .bind(off.id)
-      .run();
+    await givenChoices(off.id, { cells: { certifications: { email: false } } });
     const ids = await givenMails(h, [off.id, unverified.id], { slotTaken: false });
     await mailNow(h, ids);
     expect(await dispatchesOf(ids)).toMatchObject([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deliverInApp } from "../../src/channels/in-app/deliver.ts";
+import { builtInTypes } from "../../src/notifications/registry.ts";
 import { parseId } from "../../src/lib/ids.ts";
 import { createHarness, type Harness } from "../support/harness.ts";
 import { consumeAll, createWorld, dispatchOf, live } from "../support/pipeline.ts";
@@ -148,6 +149,7 @@ describe("an in-app message for later", () => {
     h.interrupts.reset();
     await deliverInApp(
       h.ctx,
+      builtInTypes,
       ids.map((id) => [uuid(id)]),
     );
     expect(h.interrupts.calls).toEqual(["d1", "inbox.notify", "inbox.notify"]);

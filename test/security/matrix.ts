@@ -117,6 +117,17 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["own: made", () => ({ body: { match_threshold: 1 } })],
     ["named", ({ user }) => ({ query: `user_id=${user}`, body: { match_threshold: 1 } })],
   ],
+  "GET /api/v1/preferences": [
+    ["own: made", plain],
+    ["named", ({ user }) => ({ query: `user_id=${user}` })],
+  ],
+  "PATCH /api/v1/preferences": [
+    ["own: made", () => ({ body: { categories: { deadlines: { push: false } } } })],
+    [
+      "named",
+      ({ user }) => ({ query: `user_id=${user}`, body: { categories: { deadlines: { push: false } } } }),
+    ],
+  ],
   [`GET ${PUSH}/history`]: [
     ["own", plain],
     ["named", ({ user }) => ({ query: `user_id=${user}` })],

@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import type { EmailCount } from "../../channels/email/history.ts";
-import type { Dispatch, DispatchStatus, Preferences } from "../../db/schema/index.ts";
+import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
 import { type Linked, printLinks } from "../../log/read.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { keysOf } from "../../lib/objects.ts";
+import type { EffectivePreferences } from "../../preferences/preferences.ts";
 import type * as schemas from "./schemas.ts";
 import type { HistoryStatus } from "./schemas.ts";
 
@@ -28,18 +29,18 @@ export const selection = (status: HistoryStatus | undefined): DispatchStatus[] =
 /** A list of days, as the table stores it. */
 const days = z.array(z.int());
 
-export const preferencesView = (row: Preferences): z.infer<typeof schemas.preferences> => ({
+export const preferencesView = (row: EffectivePreferences): z.infer<typeof schemas.preferences> => ({
   id: row.id,
   user_id: row.user_id,
-  email_notifications_enabled: row.email_notifications_enabled ?? true,
+  email_notifications_enabled: row.email_notifications_enabled,
   notification_frequency: row.notification_frequency,
-  new_match_notifications: row.new_match_notifications ?? true,
+  new_match_notifications: row.new_match_notifications,
   match_threshold: row.match_threshold,
-  deadline_notifications: row.deadline_notifications ?? true,
+  deadline_notifications: row.deadline_notifications,
   deadline_reminder_days: days.parse(JSON.parse(row.deadline_reminder_days)),
-  weekly_digest_enabled: row.weekly_digest_enabled ?? true,
+  weekly_digest_enabled: row.weekly_digest_enabled,
   weekly_digest_day: row.weekly_digest_day,
-  application_status_notifications: row.application_status_notifications ?? true,
+  application_status_notifications: row.application_status_notifications,
   created_at: iso(row.created_at),
   updated_at: iso(row.updated_at),
 });

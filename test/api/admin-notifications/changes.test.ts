@@ -20,6 +20,7 @@ import {
   timesGiven,
 } from "../../support/pipeline.ts";
 import { auditOf, cancel, change, count, printed, putInto, read } from "./calls.ts";
+import { givenChoices } from "../../support/preferences.ts";
 
 const RETRY = { action: "retry" };
 
@@ -145,13 +146,7 @@ describe("what could not be sent is refused at once, with the reason that sendin
             .bind(email)
             .run(),
       ],
-      unsubscribed: [
-        "email",
-        (user) =>
-          env.DB.prepare("INSERT INTO optouts (user_id, type) VALUES (?, 'certification_reminder')")
-            .bind(user)
-            .run(),
-      ],
+      unsubscribed: ["email", (user) => givenChoices(user, { cells: { certifications: { email: false } } })],
     };
 
   test.each(Object.entries(CASES))("%s", async (code, [channel, hinder]) => {

@@ -13,6 +13,7 @@ import {
   RECORDS,
   type RecordAnswer,
 } from "./world.ts";
+import { givenChoices } from "../../support/preferences.ts";
 
 const FELL_BACK = "Email fallback triggered due to push failure";
 
@@ -148,9 +149,7 @@ test("an e-mail that bounces later does not count any more", async () => {
 test("a coordinator who wants no such e-mail gets none", async () => {
   const h = createPauseWorld();
   const { mentor, coordinator } = await givenPause(h, { devices: 0 });
-  await env.DB.prepare("INSERT INTO optouts (user_id, type) VALUES (?, 'pause_activated')")
-    .bind(coordinator.id)
-    .run();
+  await givenChoices(coordinator.id, { cells: { mentors: { email: false } } });
   await h.drain();
   const record = await recordOf(h, mentor);
   expect(await outcomes(record)).toEqual(["push failed", "in_app delivered", "email cancelled"]);

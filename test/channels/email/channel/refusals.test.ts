@@ -12,6 +12,7 @@ import {
   type ReaderFacts,
 } from "../../../support/mail.ts";
 import { dispatchOf } from "../../../support/pipeline.ts";
+import { givenChoices } from "../../../support/preferences.ts";
 
 const PREFERENCES = "/api/v1/notifications/preferences";
 const HISTORY = "/api/v1/notifications/history";
@@ -50,8 +51,8 @@ async function suppress(h: Harness, email: string, expiresAt: number | null): Pr
     .run();
 }
 
-const optOut = (userId: string, type: string) =>
-  env.DB.prepare("INSERT INTO optouts (user_id, type) VALUES (?, ?)").bind(userId, type).run();
+const optOut = (userId: string, category: string) =>
+  givenChoices(userId, { cells: { [category]: { email: false } } });
 
 const asUser = ({ id }: Reader) => ({ role: "user", sub: id }) as const;
 
@@ -103,7 +104,7 @@ describe("mail that the user does not want", () => {
   test("is cancelled when its type was opted out of", async () => {
     const h = createMailWorld();
     const { reader, id } = await givenMail(h);
-    await optOut(reader.id, "certification_reminder");
+    await optOut(reader.id, "certifications");
     await mailNow(h, [id]);
     expect(await endOf(id)).toEqual(["cancelled", "unsubscribed"]);
     expect(h.resend.requests).toEqual([]);
@@ -112,7 +113,7 @@ describe("mail that the user does not want", () => {
   test("is sent when another type was opted out of", async () => {
     const h = createMailWorld();
     const { reader, id } = await givenMail(h);
-    await optOut(reader.id, "stats_summary");
+    await optOut(reader.id, "activity");
     await mailNow(h, [id]);
     expect(await endOf(id)).toEqual(["sent", null]);
   });
