@@ -9,13 +9,17 @@ const MAX_DEPTH = 6;
 /** A link alone in its paragraph with this after it becomes a button: `[Open](https://…){button}`. */
 const BUTTON = "{button}";
 
+/** The parser calls itself for each quote in a quote, so that thousands would exhaust the stack. */
+const DEEP_QUOTES = /^([ \t]*(?:>[ \t]?){20})(?:>[ \t]?)+/gmu;
+
 type Look = Omit<Span, "text">;
 
 /**
  * The blocks of a mail in Markdown (CommonMark). HTML is shown as text, an image as its alternative text, and a link that is
  * neither http(s) nor mailto as its label. `source` may hold shielded values.
  */
-export const blocksOf = (source: string): Block[] => blocksIn(new Lexer({ gfm: false }).lex(source), 0);
+export const blocksOf = (source: string): Block[] =>
+  blocksIn(new Lexer({ gfm: false }).lex(source.replace(DEEP_QUOTES, "$1")), 0);
 
 // marked's types name each token of its own; others come from extensions, and there are none.
 const known = (tokens: readonly Token[] | undefined): readonly MarkedToken[] =>

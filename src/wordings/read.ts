@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { wordings, wordingVersions } from "../db/schema/index.ts";
-import type { WordingId } from "./write.ts";
+import type { WordingId } from "./fields.ts";
 
 /** Words with the fields of the latest version and of the published one. */
 export interface StoredWording extends WordingId {

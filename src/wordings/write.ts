@@ -2,25 +2,16 @@ import { type SQL, sql } from "drizzle-orm";
 import { audit, type Author, CHANGED } from "../audit/audit.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
-import { type WordingChannel, wordings, wordingVersions } from "../db/schema/index.ts";
+import { wordings, wordingVersions } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
 import { isOwner, mayOwn } from "../types/owner.ts";
-import type { WordingFields } from "./fields.ts";
+import type { WordingFields, WordingId } from "./fields.ts";
 import { selectWording, type StoredWording } from "./read.ts";
 
-/** Which words: those of a type on a channel, in a language, of an organization (`""`: the service). */
-export interface WordingId {
-  type: string;
-  channel: WordingChannel;
-  org_id: string;
-  /** Canonical. */
-  locale: string;
-}
-
 /** So many versions are kept, and the published one. */
-export const MAX_VERSIONS = 100;
+const MAX_VERSIONS = 100;
 
-export const isWording = ({ type, channel, org_id, locale }: WordingId): SQL =>
+const isWording = ({ type, channel, org_id, locale }: WordingId): SQL =>
   sql`type = ${type} AND channel = ${channel} AND org_id = ${org_id} AND locale = ${locale}`;
 
 const targetOf = ({ type, channel, org_id, locale }: WordingId) => `${org_id}/${type}/${channel}/${locale}`;

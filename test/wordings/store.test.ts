@@ -13,7 +13,7 @@ let count = 0;
 const idOf = () => ({ type: `shipped_${++count}`, channel: "sms" as const, org_id: "", locale: "nb" });
 
 test("a version is written once, published, rolled back and taken out of use", async () => {
-  const h = await createHarness();
+  const h = createHarness();
   const id = idOf();
   const put = (text: string, publish = true) => putWording(h.ctx, AUTHOR, ALL, id, { text }, publish);
   expect(await put("one")).toMatchObject({ latest: 1, published: 1 });
@@ -31,7 +31,7 @@ test("a version is written once, published, rolled back and taken out of use", a
 });
 
 test("an org_admin writes nothing for another organization", async () => {
-  const h = await createHarness();
+  const h = createHarness();
   const id = { ...idOf(), org_id: "theirs" };
   const scope = { kind: "org", orgId: "mine" } as const;
   await expect(putWording(h.ctx, AUTHOR, scope, id, { text: "x" }, true)).rejects.toThrow(
@@ -41,7 +41,7 @@ test("an org_admin writes nothing for another organization", async () => {
 });
 
 test("loaded words cost one round trip, and none when the isolate has them", async () => {
-  const h = await createHarness();
+  const h = createHarness();
   const ids = [idOf(), idOf()];
   const heads: WordingHead[] = [];
   for (const id of ids) {
@@ -55,11 +55,11 @@ test("loaded words cost one round trip, and none when the isolate has them", asy
     );
     heads.push({ ...id, version: published ?? 0, published_at: published_at ?? 0 });
   }
-  const before = h.meter.roundTrips;
+  const before = h.meter.trips;
   expect((await loadWordings(h.ctx, heads)).size).toBe(2);
-  expect(h.meter.roundTrips - before).toBe(1);
+  expect(h.meter.trips - before).toBe(1);
   expect((await loadWordings(h.ctx, heads)).size).toBe(2);
-  expect(h.meter.roundTrips - before).toBe(1);
+  expect(h.meter.trips - before).toBe(1);
 });
 
 test("the reader's language comes before the nearer organization, and built-in words before a foreign language", () => {
@@ -94,8 +94,8 @@ test("variables that the type does not have are told with their place", () => {
     unknownVariables(parseWording("sms", "en", { text }), schema).map(({ line, message }) => [line, message]),
   ).toEqual([
     [2, "There is no variable data.ordr"],
-    [2, "There is no variable x"],
     [2, "There is no variable user.mail"],
+    [2, "There is no variable x"],
   ]);
 });
 
