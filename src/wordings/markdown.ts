@@ -22,8 +22,9 @@ export const blocksOf = (source: string): Block[] =>
   blocksIn(new Lexer({ gfm: false }).lex(source.replace(DEEP_QUOTES, "$1")), 0);
 
 // marked's types name each token of its own; others come from extensions, and there are none.
+const isKnown = (token: Token): token is MarkedToken => token.type !== "";
 const known = (tokens: readonly Token[] | undefined): readonly MarkedToken[] =>
-  (tokens ?? []) as MarkedToken[];
+  (tokens ?? []).filter(isKnown);
 
 const blocksIn = (tokens: readonly Token[], depth: number): Block[] =>
   known(tokens).flatMap((token) => blockOf(token, depth));
@@ -52,7 +53,18 @@ function blockOf(token: MarkedToken, depth: number): Block[] {
       return paragraph(token.tokens);
     case "text":
       return paragraph(token.tokens ?? [token]);
-    default:
+    case "br":
+    case "checkbox":
+    case "codespan":
+    case "del":
+    case "em":
+    case "escape":
+    case "html":
+    case "image":
+    case "link":
+    case "list_item":
+    case "strong":
+    case "table":
       return textual(token.raw);
   }
 }
@@ -106,7 +118,19 @@ function spansOf(token: MarkedToken, look: Look): Span[] {
         : spansIn(token.tokens, look);
     case "escape":
       return [{ ...look, text: token.text }];
-    default:
+    case "blockquote":
+    case "checkbox":
+    case "code":
+    case "def":
+    case "del":
+    case "heading":
+    case "hr":
+    case "html":
+    case "list":
+    case "list_item":
+    case "paragraph":
+    case "space":
+    case "table":
       return [{ ...look, text: unshield(token.raw) }];
   }
 }
