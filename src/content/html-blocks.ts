@@ -114,7 +114,10 @@ function inside(block: Block, sides: Sides): Markup {
       return markup`<div ${sides.look("line", "border-top:1px solid;font-size:1px;line-height:1px")}>&nbsp;</div>`;
     case "button":
       return button(block, sides);
-    default:
+    case "paragraph":
+    case "list":
+    case "facts":
+    case "chart":
       return nested(renderBlock(block, sides));
   }
 }

@@ -70,7 +70,9 @@ export class Rendering extends Context {
 /** The text of a value; nothing for an object, which has none. */
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join("");
-  return value === null || value === undefined || typeof value === "object" ? "" : String(value);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : "";
 }
 
 function escapeOutput(this: { context: Context }, value: unknown): string {

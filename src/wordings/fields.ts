@@ -23,3 +23,12 @@ export const templatesIn = (fields: WordingFields): [name: string, source: strin
   isObject(fields)
     ? Object.entries(fields).filter((field): field is [string, string] => typeof field[1] === "string")
     : [];
+
+/** Which words: those of a type on a channel, in a language, of an organization (`""`: the service). */
+export interface WordingId {
+  type: string;
+  channel: WordingChannel;
+  org_id: string;
+  /** Canonical. */
+  locale: string;
+}

@@ -9,17 +9,22 @@ const MAX_DEPTH = 6;
 /** A link alone in its paragraph with this after it becomes a button: `[Open](https://…){button}`. */
 const BUTTON = "{button}";
 
+/** The parser calls itself for each quote in a quote, so that thousands would exhaust the stack. */
+const DEEP_QUOTES = /^([ \t]*(?:>[ \t]?){20})(?:>[ \t]?)+/gmu;
+
 type Look = Omit<Span, "text">;
 
 /**
  * The blocks of a mail in Markdown (CommonMark). HTML is shown as text, an image as its alternative text, and a link that is
  * neither http(s) nor mailto as its label. `source` may hold shielded values.
  */
-export const blocksOf = (source: string): Block[] => blocksIn(new Lexer({ gfm: false }).lex(source), 0);
+export const blocksOf = (source: string): Block[] =>
+  blocksIn(new Lexer({ gfm: false }).lex(source.replace(DEEP_QUOTES, "$1")), 0);
 
 // marked's types name each token of its own; others come from extensions, and there are none.
+const isKnown = (token: Token): token is MarkedToken => token.type !== "";
 const known = (tokens: readonly Token[] | undefined): readonly MarkedToken[] =>
-  (tokens ?? []) as MarkedToken[];
+  (tokens ?? []).filter(isKnown);
 
 const blocksIn = (tokens: readonly Token[], depth: number): Block[] =>
   known(tokens).flatMap((token) => blockOf(token, depth));
@@ -48,7 +53,18 @@ function blockOf(token: MarkedToken, depth: number): Block[] {
       return paragraph(token.tokens);
     case "text":
       return paragraph(token.tokens ?? [token]);
-    default:
+    case "br":
+    case "checkbox":
+    case "codespan":
+    case "del":
+    case "em":
+    case "escape":
+    case "html":
+    case "image":
+    case "link":
+    case "list_item":
+    case "strong":
+    case "table":
       return textual(token.raw);
   }
 }
@@ -102,7 +118,19 @@ function spansOf(token: MarkedToken, look: Look): Span[] {
         : spansIn(token.tokens, look);
     case "escape":
       return [{ ...look, text: token.text }];
-    default:
+    case "blockquote":
+    case "checkbox":
+    case "code":
+    case "def":
+    case "del":
+    case "heading":
+    case "hr":
+    case "html":
+    case "list":
+    case "list_item":
+    case "paragraph":
+    case "space":
+    case "table":
       return [{ ...look, text: unshield(token.raw) }];
   }
 }

@@ -1,4 +1,4 @@
-import type { Message } from "../content/blocks.ts";
+import type { Block, Message } from "../content/blocks.ts";
 import { SUBJECT_MAX, cut, isolate, oneLine } from "../content/clean.ts";
 import { directionOf, languageOf, resolveLocale } from "../content/locale.ts";
 import type { WordingChannel } from "../db/schema/index.ts";
@@ -67,7 +67,7 @@ const RENDERERS: { [C in WordingChannel]: (print: Print) => RenderedWording[C] }
     actionUrl: safeUrl(unshieldUrl(print("action_url", "url").trim())),
   }),
   email: (print) => {
-    const [first, ...others] = blocksOf(cut(print("body", "markdown"), BODY_MAX));
+    const [first, ...others] = bodyOf(print("body", "markdown"));
     const isTitle = first?.kind === "heading";
     return {
       subject: oneLine(print("subject"), SUBJECT_MAX),
@@ -78,6 +78,14 @@ const RENDERERS: { [C in WordingChannel]: (print: Print) => RenderedWording[C] }
   },
   sms: (print) => ({ text: textOf(print("text"), SMS_MAX) }),
 };
+
+function bodyOf(markdown: string): Block[] {
+  try {
+    return blocksOf(cut(markdown, BODY_MAX));
+  } catch (error) {
+    throw new WordingError([faultOf("body", error)]);
+  }
+}
 
 /** A text of several lines, without more than one empty line together: tags leave them behind. */
 const textOf = (text: string, max: number): string =>
