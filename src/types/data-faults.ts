@@ -93,7 +93,10 @@ const escaped = (key: string): string => `/${key.replaceAll("~", "~0").replaceAl
 /** The key that a report names: `… property "a".`, `… have "b".` */
 const namedIn = (error: string): string => / (?:property|have) "([^]*)"\.$/.exec(error)?.[1] ?? "";
 
-function faultOf({ keyword, keywordLocation, instanceLocation, error }: OutputUnit, guard: Guarded): DataFault {
+function faultOf(
+  { keyword, keywordLocation, instanceLocation, error }: OutputUnit,
+  guard: Guarded,
+): DataFault {
   const pointer = decodeURIComponent(instanceLocation.slice(1));
   if (keyword === "required" || keyword === "dependentRequired")
     return { pointer: pointer + escaped(namedIn(error)), detail: "is required" };
@@ -113,7 +116,10 @@ const listed = (values: readonly string[], last: string): string =>
 const counted = (n: unknown, noun: string): string => `${String(n)} ${noun}${n === 1 ? "" : "s"}`;
 
 const typed = (value: unknown): string =>
-  listed([value].flat().map((type) => TYPES[String(type)] ?? "of another type"), "or");
+  listed(
+    [value].flat().map((type) => TYPES[String(type)] ?? "of another type"),
+    "or",
+  );
 
 const DETAILS: Readonly<Record<string, (value: unknown) => string>> = {
   type: (value) => `must be ${typed(value)}`,

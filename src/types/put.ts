@@ -72,7 +72,11 @@ export async function putOwnType(
 }
 
 const criticalNotAllowed = (): Failure =>
-  new Failure("forbidden", "Only service and global_admin may make a type critical: it ignores what users choose.", {
-    code: "critical_not_allowed",
-    errors: [{ pointer: "/critical", detail: "must be false" }],
-  });
+  new Failure(
+    "forbidden",
+    "Only service and global_admin may make a type critical: it ignores what users choose.",
+    {
+      code: "critical_not_allowed",
+      errors: [{ pointer: "/critical", detail: "must be false" }],
+    },
+  );

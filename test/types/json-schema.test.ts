@@ -48,7 +48,10 @@ describe("a schema is refused with a pointer", () => {
   });
 
   test("checking it changes nothing in it", () => {
-    const schema = object({ a: { $ref: "#/$defs/b" } }, { $defs: { b: { type: "string" } }, $id: "https://a.b/c" });
+    const schema = object(
+      { a: { $ref: "#/$defs/b" } },
+      { $defs: { b: { type: "string" } }, $id: "https://a.b/c" },
+    );
     const before = JSON.stringify(schema);
     expect(schemaFaults(schema)).toEqual([]);
     expect(faultsOf(schema, { a: 1 })).toEqual([{ pointer: "/a", detail: "must be a string" }]);
@@ -74,7 +77,12 @@ describe("faults are those of the values themselves, in plain words", () => {
     [object({ a: { multipleOf: 0.1 } }), { a: 0.15 }, "/a", "must be a multiple of 0.1"],
     [object({ a: { items: { maximum: 3 } } }), { a: [1, 9] }, "/a/1", "must be at most 3"],
     [object({ a: { uniqueItems: true } }), { a: [{}, {}] }, "/a", "must not have the same member twice"],
-    [object({ a: { contains: { const: 1 } } }), { a: [2] }, "/a", "has no member of the kind that is required"],
+    [
+      object({ a: { contains: { const: 1 } } }),
+      { a: [2] },
+      "/a",
+      "has no member of the kind that is required",
+    ],
     [
       object({ a: { contains: { const: 1 }, minContains: 2 } }),
       { a: [1, 2] },
@@ -89,7 +97,12 @@ describe("faults are those of the values themselves, in plain words", () => {
     ],
     [object({ "a%~/é": { type: "null" } }), { "a%~/é": 1 }, "/a%~0~1é", "must be null"],
     [object({ a: { if: {}, then: { type: "null" } } }), { a: 1 }, "/a", "must be null"],
-    [object({ a: { $ref: "#/$defs/x" } }, { $defs: { x: { minimum: 5 } } }), { a: 1 }, "/a", "must be at least 5"],
+    [
+      object({ a: { $ref: "#/$defs/x" } }, { $defs: { x: { minimum: 5 } } }),
+      { a: 1 },
+      "/a",
+      "must be at least 5",
+    ],
     [{ propertyNames: { maxLength: 1 } }, { ab: 1 }, "/ab", "must have at most 1 character"],
     [{ type: "object" }, [], "", "must be an object"],
   ])("%j of %j", (schema, data, pointer, detail) => {
@@ -138,9 +151,27 @@ describe("patterns", () => {
   ])("%s is refused", (pattern) => expect(patternFault(pattern)).not.toBeNull());
 
   test("whatever is taken takes little time, whatever the text", () => {
-    const part = fc.constantFrom("a", "b", "[ab]", ".", "a*", "[ab]+", "a?", "a{0,9}", "(?:-a+)*", "(?:ab)?", "(a|b)", "(?:a|b){3}", "\\w*");
+    const part = fc.constantFrom(
+      "a",
+      "b",
+      "[ab]",
+      ".",
+      "a*",
+      "[ab]+",
+      "a?",
+      "a{0,9}",
+      "(?:-a+)*",
+      "(?:ab)?",
+      "(a|b)",
+      "(?:a|b){3}",
+      "\\w*",
+    );
     const pattern = fc
-      .tuple(fc.constantFrom("^", ""), fc.array(part, { minLength: 1, maxLength: 6 }), fc.constantFrom("$", "!"))
+      .tuple(
+        fc.constantFrom("^", ""),
+        fc.array(part, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom("$", "!"),
+      )
       .map(([start, parts, end]) => start + parts.join("") + end)
       .filter((source) => patternFault(source) === null);
     const text = fc.tuple(fc.constantFrom("a", "ab", "-a", "-"), fc.integer({ min: 1, max: 20_000 }));
@@ -158,7 +189,9 @@ describe("patterns", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "-", "1"), maxLength: 12 });
     fc.assert(
       fc.property(fc.constantFrom("^[a-b]+(?:-[a-b]+)*$", "a+1", "^-?1{2,4}$", "b$"), text, (pattern, t) => {
-        expect(faultsOf(object({ t: { pattern } }), { t })).toHaveLength(new RegExp(pattern, "u").test(t) ? 0 : 1);
+        expect(faultsOf(object({ t: { pattern } }), { t })).toHaveLength(
+          new RegExp(pattern, "u").test(t) ? 0 : 1,
+        );
       }),
     );
   });
@@ -166,7 +199,10 @@ describe("patterns", () => {
 
 describe("a hostile schema ends within the bound on the work", () => {
   const doubling = Object.fromEntries(
-    Array.from({ length: 30 }, (_, i) => [`d${i}`, { anyOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] }]),
+    Array.from({ length: 30 }, (_, i) => [
+      `d${i}`,
+      { anyOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
+    ]),
   );
   const wide = { allOf: Array.from({ length: 1_000 }, () => ({ items: true })) };
   const required = { required: Array.from({ length: 1_500 }, (_, i) => `k${i}`) };
@@ -176,9 +212,21 @@ describe("a hostile schema ends within the bound on the work", () => {
     ["many schemas for a long list", wide, numbers],
     ["many missing names", { items: required }, numbers.map(() => ({}))],
     ["a long list without repeats", { uniqueItems: true }, numbers],
-    ["many unknown fields", { allOf: Array.from({ length: 500 }, () => ({ additionalProperties: false })) }, Object.fromEntries(numbers.map((n) => [`k${n}`, n]))],
-    ["an expensive pattern for many texts", { items: { pattern: "^[^@]+@[^@]+\\.[^@]+$" } }, numbers.map(() => "@".repeat(150))],
-    ["deep data", { additionalProperties: { $ref: "#" } }, Array.from({ length: 60 }).reduce<unknown>((inner) => ({ a: inner, b: inner }), {})],
+    [
+      "many unknown fields",
+      { allOf: Array.from({ length: 500 }, () => ({ additionalProperties: false })) },
+      Object.fromEntries(numbers.map((n) => [`k${n}`, n])),
+    ],
+    [
+      "an expensive pattern for many texts",
+      { items: { pattern: "^[^@]+@[^@]+\\.[^@]+$" } },
+      numbers.map(() => "@".repeat(150)),
+    ],
+    [
+      "deep data",
+      { additionalProperties: { $ref: "#" } },
+      Array.from({ length: 60 }).reduce<unknown>((inner) => ({ a: inner, b: inner }), {}),
+    ],
   ])("%s", (_name, schema, data) => {
     expect(schemaFaults(schema)).toEqual([]);
     const started = performance.now();

@@ -32,11 +32,20 @@ function checkSteps(steps: Steps, context: z.RefinementCtx): void {
   const seen = new Set<string>();
   for (const [i, { channel, wait }] of steps.entries()) {
     const before = steps[i - 1]?.wait ?? 0;
-    if (seen.has(channel)) context.addIssue({ code: "custom", path: [i, "channel"], message: "stands twice" });
+    if (seen.has(channel))
+      context.addIssue({ code: "custom", path: [i, "channel"], message: "stands twice" });
     if (i === 0 && wait !== undefined)
-      context.addIssue({ code: "custom", path: [i, "wait"], message: "must be left out: nothing comes before" });
+      context.addIssue({
+        code: "custom",
+        path: [i, "wait"],
+        message: "must be left out: nothing comes before",
+      });
     else if ((wait ?? 0) < before)
-      context.addIssue({ code: "custom", path: [i, "wait"], message: "must not be less than the one before" });
+      context.addIssue({
+        code: "custom",
+        path: [i, "wait"],
+        message: "must not be less than the one before",
+      });
     seen.add(channel);
   }
 }
@@ -82,7 +91,10 @@ export const body = z
       description:
         "JSON Schema (2020-12) of an event's data, at most 16,384 characters. `$ref` leads to this document only. `pattern` has no lookaround and no back reference, and repeats no group that repeats. Null: any object.",
     }),
-    sample: sample.nullable().default(null).openapi({ description: "Data for previews. It fits the schema." }),
+    sample: sample
+      .nullable()
+      .default(null)
+      .openapi({ description: "Data for previews. It fits the schema." }),
     dedupe: z.enum(["event", "recipient"]).default("event").openapi({
       description:
         "What an event's `key` is for. `event`: the same key is the same event. `recipient`: a new event, which notifies only those whom no event with this key has notified on the same channel.",
@@ -95,7 +107,8 @@ export const body = z
       .nullable()
       .default(null)
       .openapi({
-        description: "Messages to a user with the same key that come within the window become one. Null: each is sent.",
+        description:
+          "Messages to a user with the same key that come within the window become one. Null: each is sent.",
       }),
     throttle: z
       .strictObject({
@@ -133,7 +146,9 @@ export const type = z
       description: "Of built-in types: the channel that is tried when the first has failed.",
     }),
     critical: z.boolean(),
-    schema: printedObject.nullable().openapi({ description: "What the data holds: the variables of its words." }),
+    schema: printedObject
+      .nullable()
+      .openapi({ description: "What the data holds: the variables of its words." }),
     sample: printedObject.nullable(),
     dedupe: z.enum(["event", "recipient"]).nullable().openapi({ description: "Null: built in." }),
     batch: z.object({ window: z.int(), key: z.string().nullable() }).nullable(),

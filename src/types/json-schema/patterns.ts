@@ -54,7 +54,8 @@ class Reader {
   #sequence() {
     const isAnchored = this.#source[this.#at] === "^";
     const terms: Term[] = [];
-    while (this.#at < this.#source.length && !/[|)]/.test(this.#source[this.#at] ?? "")) terms.push(this.#term());
+    while (this.#at < this.#source.length && !/[|)]/.test(this.#source[this.#at] ?? ""))
+      terms.push(this.#term());
     return {
       degree: terms.reduce((sum, { degree }) => sum + degree, 0),
       forks: terms.reduce((product, { forks }) => product * forks, 1),
@@ -99,7 +100,10 @@ class Reader {
     const point = String.fromCodePoint(this.#source.codePointAt(this.#at) ?? 0);
     this.#at += point.length;
     const isAssertion = point === "^" || point === "$";
-    return { term: { ...plain, atom: isAssertion ? null : point, isLiteral: !/[.^$]/.test(point) }, inner: null };
+    return {
+      term: { ...plain, atom: isAssertion ? null : point, isLiteral: !/[.^$]/.test(point) },
+      inner: null,
+    };
   }
 }
 
@@ -113,7 +117,8 @@ function rangeOf([text, least, comma, most]: RegExpExecArray): [from: number, to
 
 function repeated({ degree, forks }: Ways, inner: readonly Term[] | null, from: number, to: number): Ways {
   if (to <= 1) return { degree, forks: forks + 1 - from };
-  if (degree === 0 && forks === 1) return to === Infinity ? { degree: 1, forks } : { degree, forks: to - from + 1 };
+  if (degree === 0 && forks === 1)
+    return to === Infinity ? { degree: 1, forks } : { degree, forks: to - from + 1 };
   if (inner !== null && isDelimited(inner)) return { degree: 1, forks: 1 };
   throw new Refused(
     "must not repeat a group that repeats or has alternatives, unless the group begins with a character that nothing else in it matches",

@@ -16,7 +16,8 @@ const IN_PLACE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "depen
 const escaped = (key: string): string => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.isWellFormed();
-const isCount = (value: unknown): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+const isCount = (value: unknown): boolean =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 const isType = (value: unknown): boolean => typeof value === "string" && Object.hasOwn(TYPES, value);
 const areTexts = (value: unknown): boolean =>
@@ -40,7 +41,9 @@ const SIMPLE: Readonly<Record<Simple, (value: unknown, isRoot: boolean) => strin
   anything: () => null,
   type(value) {
     const types: unknown[] = Array.isArray(value) ? value : [value];
-    return types.length > 0 && types.every(isType) && new Set(types).size === types.length ? null : oneOf(TYPES);
+    return types.length > 0 && types.every(isType) && new Set(types).size === types.length
+      ? null
+      : oneOf(TYPES);
   },
   pattern: (value) => (isText(value) ? patternFault(value) : "must be a string"),
   format: (value) => (typeof value === "string" && Object.hasOwn(FORMATS, value) ? null : oneOf(FORMATS)),
@@ -55,10 +58,15 @@ const SIMPLE: Readonly<Record<Simple, (value: unknown, isRoot: boolean) => strin
 };
 
 /** The schemas in a schema, with where they stand in it. */
-function* schemasIn(kind: Kind, at: string, value: unknown): Generator<[at: string, schema: unknown] | FieldError> {
+function* schemasIn(
+  kind: Kind,
+  at: string,
+  value: unknown,
+): Generator<[at: string, schema: unknown] | FieldError> {
   if (kind === "schema") yield [at, value];
   else if (kind === "schemas") {
-    if (!Array.isArray(value) || value.length === 0) yield { pointer: at, detail: "must be a list of schemas" };
+    if (!Array.isArray(value) || value.length === 0)
+      yield { pointer: at, detail: "must be a list of schemas" };
     else for (const [i, one] of value.entries()) yield [`${at}/${i}`, one];
   } else if (!isObject(value)) yield { pointer: at, detail: "must be an object of schemas" };
   else
@@ -90,7 +98,12 @@ function* formFaults(schema: unknown, read: Read, at = ""): Generator<FieldError
     const kind = KEYWORDS.get(keyword);
     const refusal = keyword.startsWith("__") ? "is not a known keyword" : NOT_CARRIED_OUT.get(keyword);
     if (refusal !== undefined) yield { pointer, detail: refusal };
-    else if (kind === "schema" || kind === "schemas" || kind === "schemas by name" || kind === "schemas by pattern") {
+    else if (
+      kind === "schema" ||
+      kind === "schemas" ||
+      kind === "schemas by name" ||
+      kind === "schemas by pattern"
+    ) {
       for (const found of schemasIn(kind, pointer, value))
         if (Array.isArray(found)) yield* formFaults(found[1], read, found[0]);
         else yield found;
