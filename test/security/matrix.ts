@@ -43,6 +43,8 @@ const ADMIN = "/api/v1/admin/notifications";
 const RECORDS = "/api/v1/notification-records";
 const STATS = "/api/v1/stats-notifications";
 const INBOX = "/api/v1/inbox";
+const TYPES = "/api/v1/types";
+const TOPICS = "/api/v1/topics";
 const SUPPRESSIONS = "/api/v1/directory/suppressions";
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
@@ -193,6 +195,61 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   [`POST ${INBOX}/{id}/unread`]: [["own: one", ({ archived }) => ({ id: archived })]],
   [`POST ${INBOX}/{id}/archive`]: [["own: one", ({ message }) => ({ id: message })]],
   [`POST ${INBOX}/{id}/unarchive`]: [["own: one", ({ archived }) => ({ id: archived })]],
+
+  [`GET ${TYPES}`]: [
+    ["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["owners: inherited", plain],
+  ],
+  [`GET ${TYPES}/{type}`]: [["owners", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })]],
+  [`PUT ${TYPES}/{type}`]: [
+    [
+      "owners",
+      ({ type, orgs }) => ({
+        id: type,
+        query: `org_id=${orgs.middle}`,
+        body: { name: "Renamed", channels: [{ channel: "push" }] },
+      }),
+    ],
+  ],
+  [`DELETE ${TYPES}/{type}`]: [
+    ["owners", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
+  ],
+
+  [`GET ${TOPICS}`]: [
+    ["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["owners: inherited", plain],
+  ],
+  [`GET ${TOPICS}/{topic}`]: [
+    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+  ],
+  [`PUT ${TOPICS}/{topic}`]: [
+    [
+      "owners",
+      ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { name: "Renamed" } }),
+    ],
+  ],
+  [`DELETE ${TOPICS}/{topic}`]: [
+    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+  ],
+  [`GET ${TOPICS}/{topic}/subscribers`]: [
+    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+  ],
+  [`PUT ${TOPICS}/{topic}/subscribers`]: [
+    [
+      "owners",
+      ({ emptyTopic, user, orgs }) => ({
+        id: emptyTopic,
+        query: `org_id=${orgs.middle}`,
+        body: { user_ids: [user] },
+      }),
+    ],
+  ],
+  [`DELETE ${TOPICS}/{topic}/subscribers`]: [
+    [
+      "owners",
+      ({ topic, user, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { user_ids: [user] } }),
+    ],
+  ],
 
   [`GET ${SUPPRESSIONS}`]: [["operators", plain]],
   // It is found, and its address is that of the question.

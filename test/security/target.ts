@@ -27,6 +27,10 @@ const idsOf = (marker: string) => ({
     empty: `org_empty_${marker}`,
   },
   mentor: `pm_${marker}`,
+  /** Of the organization in the middle; the user subscribes to the topic. */
+  type: `type_${marker.toLowerCase()}`,
+  topic: `topic_${marker}`,
+  emptyTopic: `topic_empty_${marker}`,
   facts: {
     certification: `cert_${marker}`,
     activity: `act_${marker}`,
@@ -70,6 +74,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
     facts: factsOf(made),
     dispatches: insertRows(tables.dispatches, rows),
     record: recordOf(made, record),
+    own: ownOf(made),
     subscription: subscriptionOf(made, subscription),
     suppressions: suppressionsOf(made, suppression),
     // A cron that comes, so that /healthz is well.
@@ -125,6 +130,33 @@ function directoryOf({ marker, now, user, token, orgs, mentor, coordinator }: Ma
         updated_at: now,
       },
     ]),
+  ];
+}
+
+function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Statement[] {
+  const data = {
+    id: type,
+    org_id: orgs.middle,
+    name: `Type ${marker}`,
+    category: "orders",
+    channels: [{ channel: "push" }],
+    critical: false,
+    schema: null,
+    sample: null,
+    dedupe: "event",
+    batch: null,
+    throttle: null,
+    expires_after: null,
+  };
+  const times = { created_at: now, updated_at: now };
+  const uuid = `uuid_${marker}`;
+  return [
+    insertRows(tables.ownTypes, [{ id: type, org_id: orgs.middle, data: JSON.stringify(data), ...times }]),
+    insertRows(tables.topics, [
+      { org_id: orgs.middle, id: topic, uuid, name: `Topic ${marker}`, ...times },
+      { org_id: orgs.middle, id: emptyTopic, uuid: `empty_${uuid}`, name: null, ...times },
+    ]),
+    insertRows(tables.topicSubscribers, [{ topic: uuid, user_id: user }]),
   ];
 }
 

@@ -10,7 +10,7 @@ const DAY = 86_400;
 const MAX_SAMPLE_CHARS = 16_384;
 
 const NAME = "must be a letter, then up to 63 of a-z 0-9 _";
-export const typeId = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, NAME);
+const typeId = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, NAME);
 
 const step = z.strictObject({
   channel: z.enum(CHANNELS).openapi({ example: "in_app" }),
@@ -170,7 +170,7 @@ export const type = z
   });
 
 /** Whose things a call is about. */
-export const orgQuery = {
+const orgQuery = {
   org_id: directoryId.optional().openapi({
     description:
       "An organization. Without it: for an org_admin the own organization, for service and global_admin the service itself.",

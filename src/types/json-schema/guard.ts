@@ -29,6 +29,14 @@ const ANNOTATIONS = ["title", "description", "$comment", "default", "examples", 
 const lengthOf = (value: unknown): number =>
   Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0;
 
+/** What fits `condition` must fit `fitting`, and what does not, `other`. */
+const choice = (condition: Schema, fitting: Schema, other: Schema): Schema => ({
+  if: condition,
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: fitting,
+  else: other,
+});
+
 /** How much one visit of a schema costs, besides the visits of the schemas in it. */
 const weightOf = (schema: Schema): number =>
   1 +
@@ -64,13 +72,13 @@ export function guarded(given: Readonly<Record<string, unknown>>): Guarded {
     const tried = (chars: number) => counted({ pattern }, 1 + stepsFor(chars) / STEPS_A_VISIT);
     const isShort: Schema = { maxLength: SHORT_CHARS };
     const isMatchable: Schema = { maxLength: maxChars };
-    const longer: Schema = { if: isMatchable, then: tried(Math.min(maxChars, 1_000)), else: isMatchable };
-    return { if: isShort, then: tried(SHORT_CHARS), else: longer };
+    const longer = choice(isMatchable, tried(Math.min(maxChars, 1_000)), isMatchable);
+    return choice(isShort, tried(SHORT_CHARS), longer);
   }
 
   const unique = (): Schema => {
     const isBounded: Schema = { maxItems: MAX_UNIQUE_ITEMS };
-    return { if: isBounded, then: counted({ uniqueItems: true }, MAX_UNIQUE_ITEMS / 10), else: isBounded };
+    return choice(isBounded, counted({ uniqueItems: true }, MAX_UNIQUE_ITEMS / 10), isBounded);
   };
 
   function copied(value: unknown): Schema {

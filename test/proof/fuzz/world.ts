@@ -90,7 +90,18 @@ export async function createThings({ origin }: Production, name: string): Promis
   const inbox = await call(READ.data, "GET", "inbox", undefined, own);
   const page = await call(READ.page, "GET", "notifications?limit=1");
 
+  const type = `type_${name.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_")}`;
+  await call(READ.nothing, "PUT", `types/${type}?org_id=${org}`, {
+    name: "Order shipped",
+    channels: [{ channel: "push" }],
+    schema: { type: "object", properties: { order: { type: "string", pattern: "^[A-Z]+$" } } },
+  });
+  await call(READ.nothing, "PUT", `topics/topic_${name}?org_id=${org}`, { name: "News" });
+  await call(READ.nothing, "PUT", `topics/topic_${name}/subscribers?org_id=${org}`, { user_ids: [user] });
+
   const known: Record<string, string> = {
+    type,
+    topic: `topic_${name}`,
     token,
     user_id: user,
     org_id: org,

@@ -1,0 +1,237 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { faultsOf } from "../../src/types/data-faults.ts";
+import { patternFault } from "../../src/types/json-schema/patterns.ts";
+import { MAX_SCHEMA_CHARS, schemaFaults } from "../../src/types/json-schema/schema-faults.ts";
+
+const object = (properties: object, more: object = {}) => ({ type: "object", properties, ...more });
+
+describe("a schema is refused with a pointer", () => {
+  test.each([
+    [{ type: "strnig" }, "/type"],
+    [{ properties: [] }, "/properties"],
+    [{ properties: { a: 1 } }, "/properties/a"],
+    [{ properties: { "a/b": { minLength: -1 } } }, "/properties/a~1b/minLength"],
+    [{ required: ["a", "a"] }, "/required"],
+    [{ enum: "a" }, "/enum"],
+    [{ allOf: [] }, "/allOf"],
+    [{ items: [{}] }, "/items"],
+    [{ multipleOf: 0 }, "/multipleOf"],
+    [{ $schema: "http://json-schema.org/draft-07/schema#" }, "/$schema"],
+    [{ properties: { a: { $id: "https://example.com/a" } } }, "/properties/a/$id"],
+    [{ $ref: "https://example.com/schema.json" }, "/$ref"],
+    [{ $ref: "other.json#/a" }, "/$ref"],
+    [{ $ref: "#/$defs/missing" }, "/$ref"],
+    // A place that is no schema, and so was not checked.
+    [{ properties: { a: { $ref: "#/extra" } }, extra: { pattern: "(a+)+$" } }, "/properties/a/$ref"],
+    [{ __absolute_ref__: "x", $ref: "#" }, "/__absolute_ref__"],
+    [{ $dynamicRef: "#a" }, "/$dynamicRef"],
+    [{ dependencies: {} }, "/dependencies"],
+    [{ format: "__proto__" }, "/format"],
+    [{ format: "url" }, "/format"],
+    [{ pattern: "(" }, "/pattern"],
+    [{ patternProperties: { "(": {} } }, "/patternProperties/("],
+    [{ patternProperties: { "^a*b*$": {} } }, "/patternProperties/^a*b*$"],
+    [{ $ref: "#" }, ""],
+    [{ allOf: [{ $ref: "#/$defs/a" }], $defs: { a: { not: { $ref: "#/$defs/a" } } } }, ""],
+    [{ description: "x".repeat(MAX_SCHEMA_CHARS) }, ""],
+  ])("%j", (schema, pointer) => {
+    expect(schemaFaults(schema)[0]?.pointer).toBe(pointer);
+  });
+
+  test("and one that describes a tree by itself is not", () => {
+    const tree = object({ children: { type: "array", items: { $ref: "#" } } });
+    expect(schemaFaults(tree)).toEqual([]);
+    expect(faultsOf(tree, { children: [{ children: [] }, { children: 1 }] })).toEqual([
+      { pointer: "/children/1/children", detail: "must be a list" },
+    ]);
+  });
+
+  test("checking it changes nothing in it", () => {
+    const schema = object(
+      { a: { $ref: "#/$defs/b" } },
+      { $defs: { b: { type: "string" } }, $id: "https://a.b/c" },
+    );
+    const before = JSON.stringify(schema);
+    expect(schemaFaults(schema)).toEqual([]);
+    expect(faultsOf(schema, { a: 1 })).toEqual([{ pointer: "/a", detail: "must be a string" }]);
+    expect(JSON.stringify(schema)).toBe(before);
+  });
+});
+
+describe("faults are those of the values themselves, in plain words", () => {
+  test.each<[schema: Record<string, unknown>, data: unknown, pointer: string, detail: string]>([
+    [object({ a: {} }, { required: ["a"] }), {}, "/a", "is required"],
+    [object({}, { required: ['a "b" /c'] }), {}, '/a "b" ~1c', "is required"],
+    [object({ a: { type: ["string", "null"] } }), { a: 1 }, "/a", "must be a string or null"],
+    [object({ a: { type: "integer" } }), { a: 1.5 }, "/a", "must be a whole number"],
+    [object({}, { additionalProperties: false }), { b: 1 }, "/b", "is not a known field"],
+    [object({}, { unevaluatedProperties: false }), { b: 1 }, "/b", "is not a known field"],
+    [object({ a: { enum: ["x", 1] } }), { a: "y" }, "/a", "must be one of `x`, 1"],
+    [object({ a: { const: { b: 1 } } }), { a: "y" }, "/a", 'must be {"b":1}'],
+    [object({ a: { minLength: 1 } }), { a: "" }, "/a", "must not be empty"],
+    [object({ a: { maxLength: 2 } }), { a: "abc" }, "/a", "must have at most 2 characters"],
+    [object({ a: { pattern: "^[a-z]+$" } }), { a: "A" }, "/a", "must match the pattern `^[a-z]+$`"],
+    [object({ a: { format: "date" } }), { a: "A" }, "/a", "must be a date, such as 2026-03-26"],
+    [object({ a: { exclusiveMinimum: 0 } }), { a: 0 }, "/a", "must be more than 0"],
+    [object({ a: { multipleOf: 0.1 } }), { a: 0.15 }, "/a", "must be a multiple of 0.1"],
+    [object({ a: { items: { maximum: 3 } } }), { a: [1, 9] }, "/a/1", "must be at most 3"],
+    [object({ a: { uniqueItems: true } }), { a: [{}, {}] }, "/a", "must not have the same member twice"],
+    [
+      object({ a: { contains: { const: 1 } } }),
+      { a: [2] },
+      "/a",
+      "has no member of the kind that is required",
+    ],
+    [
+      object({ a: { contains: { const: 1 }, minContains: 2 } }),
+      { a: [1, 2] },
+      "/a",
+      "must have at least 2 members of the kind that is required",
+    ],
+    [
+      object({ a: { anyOf: [{ type: "string" }, { type: "null" }] } }),
+      { a: 1 },
+      "/a",
+      "fits none of the schema's alternatives",
+    ],
+    [object({ "a%~/é": { type: "null" } }), { "a%~/é": 1 }, "/a%~0~1é", "must be null"],
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+    [object({ a: { if: {}, then: { type: "null" } } }), { a: 1 }, "/a", "must be null"],
+    [
+      object({ a: { $ref: "#/$defs/x" } }, { $defs: { x: { minimum: 5 } } }),
+      { a: 1 },
+      "/a",
+      "must be at least 5",
+    ],
+    [{ propertyNames: { maxLength: 1 } }, { ab: 1 }, "/ab", "must have at most 1 character"],
+    [{ type: "object" }, [], "", "must be an object"],
+  ])("%j of %j", (schema, data, pointer, detail) => {
+    expect(schemaFaults(schema)).toEqual([]);
+    expect(faultsOf(schema, data)).toEqual([{ pointer, detail }]);
+  });
+
+  test("100 at most", () => {
+    const data = { list: Array.from({ length: 500 }, (_, i) => i) };
+    expect(faultsOf(object({ list: { items: { type: "string" } } }), data)).toHaveLength(100);
+  });
+
+  test("names that are no well-formed text are refused", () => {
+    expect(faultsOf({ additionalProperties: { type: "string" } }, { "\ud800": 1 })).toHaveLength(1);
+  });
+});
+
+describe("patterns", () => {
+  test.each([
+    "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+    "^\\d{4}-\\d{2}-\\d{2}$",
+    "^(?:NO|SE|DK)[0-9]{6,9}$",
+    "^[^@]+@[^@]+\\.[^@]+$",
+    "^#[0-9a-fA-F]{6}$",
+    "^https://",
+    "^\\p{L}[\\p{L} '-]*$",
+    "^\\d+(?:\\.\\d+)?$",
+    "^[A-Z]{2,5}$",
+    "^(?<year>\\d{4})",
+  ])("%s is taken", (pattern) => expect(patternFault(pattern)).toBeNull());
+
+  test.each([
+    "(a+)+$",
+    "^(a|a)*$",
+    "^(a|aa)+$",
+    "^([a-z]+)*$",
+    "^(?:-[a-z-]+)*$",
+    "^(-[a-z]+[a-z]+)*$",
+    "^(?:a?){30}a{30}$",
+    "a*a*a*a*b",
+    "^(?=a)b",
+    "^(?<!a)b",
+    "^(a)\\1$",
+    "^((a{0,9}){0,9}){0,9}$",
+    "a".repeat(300),
+  ])("%s is refused", (pattern) => expect(patternFault(pattern)).not.toBeNull());
+
+  test("whatever is taken takes little time, whatever the text", () => {
+    const part = fc.constantFrom(
+      "a",
+      "b",
+      "[ab]",
+      ".",
+      "a*",
+      "[ab]+",
+      "a?",
+      "a{0,9}",
+      "(?:-a+)*",
+      "(?:ab)?",
+      "(a|b)",
+      "(?:a|b){3}",
+      "\\w*",
+    );
+    const pattern = fc
+      .tuple(
+        fc.constantFrom("^", ""),
+        fc.array(part, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom("$", "!"),
+      )
+      .map(([start, parts, end]) => start + parts.join("") + end)
+      .filter((source) => patternFault(source) === null);
+    const text = fc.tuple(fc.constantFrom("a", "ab", "-a", "-"), fc.integer({ min: 1, max: 20_000 }));
+    fc.assert(
+      fc.property(pattern, text, (source, [unit, times]) => {
+        const started = performance.now();
+        faultsOf(object({ t: { pattern: source } }), { t: `${unit.repeat(times)}?` });
+        return performance.now() - started < 1_000;
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("a short text is matched as JavaScript matches it", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b", "-", "1"), maxLength: 12 });
+    fc.assert(
+      fc.property(fc.constantFrom("^[a-b]+(?:-[a-b]+)*$", "a+1", "^-?1{2,4}$", "b$"), text, (pattern, t) => {
+        expect(faultsOf(object({ t: { pattern } }), { t })).toHaveLength(
+          new RegExp(pattern, "u").test(t) ? 0 : 1,
+        );
+      }),
+    );
+  });
+});
+
+describe("a hostile schema ends within the bound on the work", () => {
+  const doubling = Object.fromEntries(
+    Array.from({ length: 30 }, (_, i) => [
+      `d${i}`,
+      { anyOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
+    ]),
+  );
+  const wide = { allOf: Array.from({ length: 1_000 }, () => ({ items: true })) };
+  const required = { required: Array.from({ length: 1_500 }, (_, i) => `k${i}`) };
+  const numbers = Array.from({ length: 30_000 }, (_, i) => i);
+  test.each<[name: string, schema: Record<string, unknown>, data: unknown]>([
+    ["alternatives that double", { $ref: "#/$defs/d0", $defs: { ...doubling, d30: { type: "null" } } }, {}],
+    ["many schemas for a long list", wide, numbers],
+    ["many missing names", { items: required }, numbers.map(() => ({}))],
+    ["a long list without repeats", { uniqueItems: true }, numbers],
+    [
+      "many unknown fields",
+      { allOf: Array.from({ length: 500 }, () => ({ additionalProperties: false })) },
+      Object.fromEntries(numbers.map((n) => [`k${n}`, n])),
+    ],
+    [
+      "an expensive pattern for many texts",
+      { items: { pattern: "^[^@]+@[^@]+\\.[^@]+$" } },
+      numbers.map(() => "@".repeat(150)),
+    ],
+    [
+      "deep data",
+      { additionalProperties: { $ref: "#" } },
+      Array.from({ length: 60 }).reduce<unknown>((inner) => ({ a: inner, b: inner }), {}),
+    ],
+  ])("%s", (_name, schema, data) => {
+    expect(schemaFaults(schema)).toEqual([]);
+    const started = performance.now();
+    expect(faultsOf(schema, data).length).toBeGreaterThan(0);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
