@@ -10,6 +10,7 @@ const anOrg = (
   category = "orders",
 ): OrgSettings => ({
   orgId,
+  name: null,
   defaults: cell === undefined ? {} : { [category]: { email: cell } },
   quietHours: null,
   locale: null,
@@ -46,6 +47,7 @@ describe("the decision", () => {
     obstacle: null,
     type: { category: "orders", critical: false },
     channel: "email",
+    earlier: null,
     orgs: [],
     now: Date.parse("2026-03-27T23:00:00Z"),
   };

@@ -102,6 +102,7 @@ test("variables that the type does not have are told with their place", () => {
 test("a brand is inherited field by field, and a pale colour is refused with its contrast", () => {
   const settings = (orgId: string, brand: object) => ({
     orgId,
+    name: null,
     defaults: {},
     quietHours: null,
     locale: null,
