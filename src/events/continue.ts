@@ -33,8 +33,8 @@ async function expandPortions(ctx: Ctx, first: Event): Promise<boolean> {
   await inPortions(ctx.db, MOST_PORTIONS, async (): Promise<Portion> => {
     const before = event.recipient_count;
     const expanded = await expandPortion(ctx, event);
-    event = expanded.event;
-    isOurs = expanded.isMine;
+    isOurs = expanded.isMine && expanded.event !== null;
+    event = expanded.event ?? event;
     return { done: event.recipient_count - before, isLast: !isOurs || event.status !== "running" };
   });
   return isOurs && event.status === "running";

@@ -28,9 +28,9 @@ import { readSkipped } from "./skipped.ts";
 /** A portion takes seconds. After so long another worker may go on with the event. */
 export const LEASE_MS = MINUTE;
 
-/** The result of a portion: the event after it. */
-export interface Expanded {
-  event: Event;
+/** The result of a portion: the event after it; null if it is not there. */
+interface Expanded {
+  event: Event | null;
   /** Whether this call wrote the portion; false: another one has, or the event was cancelled. */
   isMine: boolean;
 }
@@ -77,7 +77,7 @@ export async function expandPortion(ctx: Ctx, event: Event, create: readonly Sta
     const isMine = written?.portion_id === next.portion_id;
     if (!isMine) giveBack();
     else await wake(ctx, conditions === null ? toWakeOf(deferred) : queued);
-    return { event: written ?? event, isMine };
+    return { event: written ?? null, isMine };
   } catch (error) {
     giveBack();
     throw error;
