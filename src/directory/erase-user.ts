@@ -18,6 +18,7 @@ import {
   peerMentors,
   preferences,
   statsSubscriptions,
+  topicSubscribers,
   users,
   userSchedules,
   withheld,
@@ -56,6 +57,7 @@ export const OWNED: readonly Owned[] = [
   { table: statsSubscriptions, user: statsSubscriptions.user_id, key: statsSubscriptions.id },
   { table: matches, user: matches.user_id, key: matches.id },
   { table: applications, user: applications.user_id, key: applications.id },
+  { table: topicSubscribers, user: topicSubscribers.user_id },
 ];
 
 /** Rows that belong to others and name the user. They stay, without the user's id. */

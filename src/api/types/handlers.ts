@@ -12,7 +12,7 @@ import { removeOwnType } from "../../types/remove.ts";
 import * as routes from "./routes.ts";
 import { builtInView, ownView } from "./view.ts";
 
-/** Stands between the built-in types and the others in a cursor: it is before all ids of own types. */
+/** In a cursor: how many built-in types have been shown. No own type has such an id. */
 const BUILT_IN_CURSOR = /^0\.(\d{1,3})$/;
 
 const builtIn = (): Failure =>
@@ -26,14 +26,14 @@ export function register(app: App): void {
     const after = idAfter(cursor);
     const shown = after === "" ? 0 : BUILT_IN_CURSOR.exec(after)?.[1];
     const first = shown === undefined ? types.all.length : Number(shown);
-    const builtIns = types.all.slice(first, first + limit).map((type) => builtInView(type, clock.now()));
+    const builtIns = types.all.slice(first, first + limit + 1).map((type) => builtInView(type, clock.now()));
     const own = await listOwnTypes(c.get("ctx"), scope, ownerOf(scope, org_id), {
       after: shown === undefined ? after : "",
-      limit: limit - builtIns.length,
+      limit: Math.max(0, limit - builtIns.length),
     });
     const all = [...builtIns, ...own.map(ownView)];
     const { rows, pagination } = paginateById(limit, all, (row) =>
-      row.built_in ? `0.${first + builtIns.length}` : row.id,
+      row.built_in ? `0.${first + limit}` : row.id,
     );
     return c.json({ data: rows, pagination }, 200);
   });

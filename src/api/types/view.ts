@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
-import { type NotificationType, wordsIn } from "../../content/index.ts";
+import type { NotificationType } from "../../content/index.ts";
+import { wordsIn } from "../../content/wording/index.ts";
 import { iso } from "../../lib/clock.ts";
 import { SERVICE } from "../../preferences/org-settings.ts";
 import type { StoredType } from "../../types/stored.ts";
