@@ -34,10 +34,11 @@ export async function getEvent(ctx: Ctx, scope: Scope, id: string): Promise<{ ev
   const { found } = await ctx.db.read({ found: findEvent(scope, id) });
   const [event] = found;
   if (event === undefined) throw notFound("event");
-  return { event, ...(await countsOf(ctx, event)) };
+  return { event, ...(await countedOf(ctx, event)) };
 }
 
-async function countsOf(ctx: Ctx, { id, message_count, dry_run }: Event): Promise<Counts> {
+/** The counts of an event that is known. One round trip at most. */
+export async function countedOf(ctx: Ctx, { id, message_count, dry_run }: Event): Promise<Counts> {
   const now = ctx.clock.now();
   if (dry_run) return { counts: {}, errors: {}, countedAt: now };
   const known = kept.get(id);
