@@ -56,7 +56,9 @@ export function marksOf({ notified, collecting }: Conditions, rows: readonly Fre
   const parts = chunksByBytes(marks, JSON_PARAMETER_BYTES).map(
     (part) => sql`SELECT value FROM json_each(${JSON.stringify(part)})`,
   );
-  return parts.length === 0 ? sql`(SELECT NULL AS value WHERE false)` : sql`(${sql.join(parts, sql` UNION ALL `)})`;
+  return parts.length === 0
+    ? sql`(SELECT NULL AS value WHERE false)`
+    : sql`(${sql.join(parts, sql` UNION ALL `)})`;
 }
 
 const ID = sql`m.value->>'id'`;

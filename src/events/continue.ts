@@ -47,7 +47,9 @@ async function expandPortions(ctx: Ctx, first: Event): Promise<boolean> {
 export async function goOnWithEvents(ctx: Ctx): Promise<number> {
   const now = ctx.clock.now();
   const { due } = await ctx.db.write({
-    due: sql<{ id: string }>`UPDATE ${events} SET next_at = ${now + LEASE_MS} WHERE id IN (SELECT id FROM ${events}
+    due: sql<{
+      id: string;
+    }>`UPDATE ${events} SET next_at = ${now + LEASE_MS} WHERE id IN (SELECT id FROM ${events}
       WHERE next_at IS NOT NULL AND next_at <= ${now} ORDER BY next_at LIMIT ${MOST_EVENTS}) RETURNING id`,
   });
   for (const { id } of due) {

@@ -40,7 +40,11 @@ interface Expanded {
  * upon the portion before being the last one, so two workers, or a repeat, make no message twice.
  * @param create statements that make the event, for its first portion
  */
-export async function expandPortion(ctx: Ctx, event: Event, create: readonly Statement[] = []): Promise<Expanded> {
+export async function expandPortion(
+  ctx: Ctx,
+  event: Event,
+  create: readonly Statement[] = [],
+): Promise<Expanded> {
   const now = ctx.clock.now();
   const type = readOwnType(event.type_data);
   const recipients = readRecipients(event.recipients);
@@ -111,7 +115,10 @@ const withoutIds = ({ to, key }: Recipients): Recipients => ({
  * Counts in-app messages in the quotas of their organizations; those over a quota are due on the next day. Other channels
  * count when they are sent.
  */
-async function withinQuota(ctx: Ctx, rows: FreshDispatch[]): Promise<{ rows: FreshDispatch[]; giveBack(): void }> {
+async function withinQuota(
+  ctx: Ctx,
+  rows: FreshDispatch[],
+): Promise<{ rows: FreshDispatch[]; giveBack(): void }> {
   const inApp = rows.filter(({ channel }) => ctx.channels.get(channel)?.announce != null).map(asRead);
   const { waits, taken } = await deferOverQuota(ctx, inApp);
   const now = ctx.clock.now();

@@ -43,7 +43,8 @@ const NOT_TRANSACTIONAL = { transactional: null };
  * @param senderOrgId the organization whose users the sender may reach; null: all
  */
 export function recipientsOf(portion: SQL, senderOrgId: string | null, now: number): Parsed<Recipient[]> {
-  const scope = senderOrgId === null ? ({ kind: "all" } as const) : { kind: "org" as const, orgId: senderOrgId };
+  const scope =
+    senderOrgId === null ? ({ kind: "all" } as const) : { kind: "org" as const, orgId: senderOrgId };
   const isReachable = inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` });
   return Parsed.of(
     {
@@ -79,7 +80,12 @@ function userOf(row: FactsRow): Recipient["user"] {
 }
 
 /** Why a recipient gets no message on a channel; null where one is made. A message that must only wait is made. */
-export function holdAt({ user, orgs }: Recipient, type: OwnTypeData, channel: string, now: number): Hold | null {
+export function holdAt(
+  { user, orgs }: Recipient,
+  type: OwnTypeData,
+  channel: string,
+  now: number,
+): Hold | null {
   const hold = holdOf({
     reader: user?.reader ?? null,
     obstacle: user?.obstacles[channel] ?? null,

@@ -45,7 +45,12 @@ export async function countedOf(ctx: Ctx, { id, message_count, dry_run }: Event)
   if (known !== undefined && message_count > COUNTED_EACH_TIME && now - known.countedAt < COUNTS_KEPT_MS)
     return known;
   const { rows } = await ctx.db.read({
-    rows: sql<{ channel: string; status: string; error_code: string | null; n: number }>`SELECT channel, status,
+    rows: sql<{
+      channel: string;
+      status: string;
+      error_code: string | null;
+      n: number;
+    }>`SELECT channel, status,
         error_code, count(*) AS n FROM ${dispatches} WHERE batch_id = ${id} GROUP BY channel, status, error_code`,
   });
   const counted: Counts = { counts: {}, errors: {}, countedAt: now };
@@ -105,7 +110,9 @@ export async function listEvents(
   const { rows, looked } = await ctx.db.read({
     rows: selectWhole(events, sql`id IN (${visible}) AND ${ofType} ORDER BY id DESC LIMIT ${limit + 1}`),
     looked:
-      type === undefined ? [] : [sql<{ last: string | null; n: number }>`SELECT min(id) AS last, count(*) AS n FROM (${visible})`],
+      type === undefined
+        ? []
+        : [sql<{ last: string | null; n: number }>`SELECT min(id) AS last, count(*) AS n FROM (${visible})`],
   });
   return pageOf(rows, limit, looked[0]);
 }

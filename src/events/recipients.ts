@@ -64,4 +64,5 @@ export function portionOf(to: To, after: string): SQL {
 }
 
 /** A subquery of ids under the name of its column. */
-const orgsOf = (tree: SQL): SQL => sql`(SELECT o.id FROM (SELECT NULL AS id WHERE false UNION ALL SELECT * FROM ${tree}) AS o)`;
+const orgsOf = (tree: SQL): SQL =>
+  sql`(SELECT o.id FROM (SELECT NULL AS id WHERE false UNION ALL SELECT * FROM ${tree}) AS o)`;

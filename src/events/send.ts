@@ -6,7 +6,14 @@ import { type Channel, type Event, events, orgs } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { upsertMany } from "../directory/upsert.ts";
 import { type UserFacts, users } from "../directory/users.ts";
-import { type IdempotencyKey, type Once, once, releaseKey, type Repeatable, takeKey } from "../idempotency/once.ts";
+import {
+  type IdempotencyKey,
+  type Once,
+  once,
+  releaseKey,
+  type Repeatable,
+  takeKey,
+} from "../idempotency/once.ts";
 import { SECOND } from "../lib/clock.ts";
 import { Failure, type FieldError, notFound } from "../lib/failure.ts";
 import { wakeEvent } from "../outbox/wake.ts";
@@ -211,7 +218,11 @@ function eventOf(
 }
 
 /** The earlier of the caller's and the type's. */
-function expiryOf({ expires_after }: OwnTypeData, { sendAt, expiresAt }: SendEvent, now: number): number | null {
+function expiryOf(
+  { expires_after }: OwnTypeData,
+  { sendAt, expiresAt }: SendEvent,
+  now: number,
+): number | null {
   const ofType = expires_after === null ? Infinity : Math.max(now, sendAt ?? 0) + expires_after * SECOND;
   const expiry = Math.min(expiresAt ?? Infinity, ofType);
   return expiry === Infinity ? null : expiry;

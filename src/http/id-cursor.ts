@@ -17,8 +17,7 @@ export const idPagination = z
   })
   .openapi("IdPagination");
 
-const encode = (id: string): string =>
-  btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const encode = (id: string): string => btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 function decode(cursor: string): string | null {
   try {

@@ -43,6 +43,7 @@ const ADMIN = "/api/v1/admin/notifications";
 const RECORDS = "/api/v1/notification-records";
 const STATS = "/api/v1/stats-notifications";
 const INBOX = "/api/v1/inbox";
+const EVENTS = "/api/v1/events";
 const SUPPRESSIONS = "/api/v1/directory/suppressions";
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
@@ -182,6 +183,21 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   [`POST ${INBOX}/{id}/unread`]: [["own: one", ({ archived }) => ({ id: archived })]],
   [`POST ${INBOX}/{id}/archive`]: [["own: one", ({ message }) => ({ id: message })]],
   [`POST ${INBOX}/{id}/unarchive`]: [["own: one", ({ archived }) => ({ id: archived })]],
+
+  [`GET ${EVENTS}`]: [["admins: list", plain]],
+  [`POST ${EVENTS}`]: [
+    [
+      "admins",
+      ({ orgs, user, type }) => ({
+        body: { type, org_id: orgs.middle, recipients: { users: [user] }, data: {} },
+      }),
+    ],
+  ],
+  [`GET ${EVENTS}/{id}`]: [["admins", ({ event }) => ({ id: event })]],
+  [`GET ${EVENTS}/{id}/messages`]: [
+    ["admins", ({ event }) => ({ id: event, shows: ({ status }) => status === 200 })],
+  ],
+  [`DELETE ${EVENTS}/{id}`]: [["admins", ({ event }) => ({ id: event })]],
 
   [`GET ${SUPPRESSIONS}`]: [["operators", plain]],
   // It is found, and its address is that of the question.

@@ -55,7 +55,11 @@ function targetOf({ recipients }: z.output<typeof sendBody>, scope: Scope): Targ
 export function register(app: App): void {
   app.openapi(routes.send, async (c) => {
     const body = c.req.valid("json");
-    const { ctx, deps, principal } = { ctx: c.get("ctx"), deps: c.get("deps"), principal: c.get("principal") };
+    const { ctx, deps, principal } = {
+      ctx: c.get("ctx"),
+      deps: c.get("deps"),
+      principal: c.get("principal"),
+    };
     refuseTimes(body, ctx.clock.now());
     const scope = scopeOf(principal);
     const to = targetOf(body, scope);

@@ -159,7 +159,8 @@ export const messages = z
   .openapi("EventMessageList");
 
 const cursor = idCursor.openapi({
-  description: "`next_cursor` of the page before. With a filter a page may be short and still have a next one.",
+  description:
+    "`next_cursor` of the page before. With a filter a page may be short and still have a next one.",
 });
 export const listQuery = z.object({ type: directoryId.optional(), limit: pageQuery.limit, cursor });
 export const messagesQuery = z.object({

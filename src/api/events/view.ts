@@ -13,9 +13,7 @@ const channelsIn = z.array(z.string());
 
 function printedTo(to: To): z.infer<typeof schemas.event>["recipients"] {
   if (to.kind === "users") return { user_count: to.count };
-  return to.kind === "topic"
-    ? { topic: to.topic }
-    : { org_id: to.orgId, include_sub_orgs: to.withSubOrgs };
+  return to.kind === "topic" ? { topic: to.topic } : { org_id: to.orgId, include_sub_orgs: to.withSubOrgs };
 }
 
 export function eventView(event: Event): z.infer<typeof schemas.event> {

@@ -42,8 +42,12 @@ export async function removeTopic(
     return { done: 1, isLast: left.length === 0 };
   });
   if (!isFinished)
-    throw new Failure("unavailable", "Many subscriptions are deleted, but not all yet. Send the request again.", {
-      headers: { "retry-after": "1" },
-    });
+    throw new Failure(
+      "unavailable",
+      "Many subscriptions are deleted, but not all yet. Send the request again.",
+      {
+        headers: { "retry-after": "1" },
+      },
+    );
   if (!isNoted) throw notFound("topic");
 }

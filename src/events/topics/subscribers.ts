@@ -9,7 +9,9 @@ import type { TopicKey } from "./topic.ts";
 
 /** Finds the UUID of the topic if the caller may change it. */
 const ownTopic = (scope: Scope, { owner, id }: TopicKey): SQL<{ uuid: string }> =>
-  sql<{ uuid: string }>`SELECT uuid FROM ${topics} WHERE org_id = ${owner} AND id = ${id} AND ${mayOwn(scope, owner)}`;
+  sql<{
+    uuid: string;
+  }>`SELECT uuid FROM ${topics} WHERE org_id = ${owner} AND id = ${id} AND ${mayOwn(scope, owner)}`;
 
 /** An entry whose detail is how many rows a change is about to write; none is written for none. It survives a repeat. */
 function counted(ctx: Ctx, author: Author, action: string, { owner, id }: TopicKey, rows: SQL) {
