@@ -54,6 +54,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/api/v1/admin/notifications": [() => import("./api/admin-notifications/handlers.ts")],
   "/api/v1/notification-records": [() => import("./api/notification-records/handlers.ts")],
   "/api/v1/stats-notifications": [() => import("./api/stats-notifications/handlers.ts")],
+  "/api/v1/events": [() => import("./api/events/handlers.ts")],
   "/api/v1/types": [() => import("./api/types/handlers.ts")],
   "/api/v1/topics": [() => import("./api/topics/handlers.ts")],
   "/api/v1/preferences": [() => import("./api/preferences/handlers.ts")],

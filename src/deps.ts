@@ -11,6 +11,7 @@ import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
 import type { Ctx } from "./ctx.ts";
+import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
 import { throughProviders } from "./delivery/deliver.ts";
 import type { Bindings } from "./bindings.ts";
@@ -87,7 +88,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     inboxes: createInboxes(bindings.USER_INBOX, clock),
     reactions: REACTIONS,
     channels: new Map(channels.map((channel) => [channel.channel, channel])),
-    types: traitsOf(all.types),
+    types: traitsOf(all.types, EVENT_KEYS),
     beforeRemoval: [addToTotals, ...KEPT],
   };
   return {

@@ -166,10 +166,10 @@ export function createTypes(all: readonly NotificationType[]): NotificationTypes
   return { all, get: (id) => byId.get(id), byLinkCode: (code) => byCode.get(code) };
 }
 
-/** What the pipeline must know about the types, since it names none. */
-export const traitsOf = ({ all }: NotificationTypes) => ({
+/** What the pipeline must know about the types, since it names none. @param further dedupe keys of no built-in type */
+export const traitsOf = ({ all }: NotificationTypes, further: readonly KeyForm[] = []) => ({
   superseding: all.filter(({ supersedes }) => supersedes).map(({ id }) => id),
   ownBudget: all.filter(({ ownBudget }) => ownBudget).map(({ id }) => id),
   chargedOnRequest: all.filter(({ chargedOnRequest }) => chargedOnRequest).map(({ id }) => id),
-  userKeys: all.flatMap(({ dedupe }) => (dedupe === null || dedupe.user === null ? [] : [dedupe])),
+  userKeys: [...all.flatMap(({ dedupe }) => dedupe ?? []), ...further].filter(({ user }) => user !== null),
 });

@@ -19,7 +19,10 @@ const MAX_WAIT_SECONDS = 60;
  * Handles a batch of a delivery queue: outcomes first, then the ids of all wake-up calls together. Every message is acked
  * or retried by itself, and nothing is thrown: a thrown error would bring back messages that are done.
  */
-export async function consume(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
+export async function consume(
+  ctx: Ctx,
+  batch: Pick<MessageBatch<unknown>, "queue" | "messages">,
+): Promise<void> {
   const wakeUps: { message: Message<unknown>; body: WakeUp }[] = [];
   const end = endOfRounds(ctx);
   let settlements = 0;

@@ -35,6 +35,12 @@ export function idAfter(cursor: string | undefined): string {
   throw invalid([{ pointer: "cursor", detail: "is not a cursor of ours" }]);
 }
 
+/** What a list says about a page that ends with the id `next`; null: it is the last. */
+export const nextPage = (limit: number, next: string | null) => ({
+  limit,
+  ...(next !== null && { next_cursor: encode(next) }),
+});
+
 /** Drops the row beyond the page, which only shows that there is more. */
 export function paginateById<T>(limit: number, rows: readonly T[], idOf: (row: T) => string) {
   const shown = rows.slice(0, limit);

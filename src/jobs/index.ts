@@ -4,6 +4,7 @@ import { jobRuns } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import type { Deps } from "../deps.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
+import { goOnWithEvents } from "../events/continue.ts";
 import { sendDeadlineReminders } from "../notifications/deadline-reminder/job.ts";
 import { sendMatchDigests } from "../notifications/new-match/job.ts";
 import { sendWeeklyDigests } from "../notifications/weekly-digest/job.ts";
@@ -28,6 +29,7 @@ const MINUTELY: readonly Job[] = [
   { name: "weekly_digest", run: (ctx) => sendWeeklyDigests(ctx) },
   { name: "stats_summaries", run: (ctx) => sendSummaries(ctx) },
   { name: "stats_refresh", run: (ctx) => refreshStale(ctx) },
+  { name: "events", run: (ctx) => goOnWithEvents(ctx) },
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
 ];
 

@@ -8,6 +8,7 @@ import {
   deviceTokens,
   dispatches,
   erasedUsers,
+  events,
   idempotencyKeys,
   suppressions,
   withheld,
@@ -30,7 +31,7 @@ const AUDIT_KEPT_DAYS = 400;
 /**
  * Removes what is older than `RETENTION_DAYS`: finished dispatches with their deliveries, after the rooms have kept of them
  * what they need (`ctx.beforeRemoval`), and dead device tokens. Also what has run out: idempotency keys, tombstones,
- * suppressions, dedupe keys, counts of what was withheld, audit entries. A dispatch that is not finished stays, however
+ * suppressions, dedupe keys, counts of what was withheld, events without messages, audit entries. A dispatch that is not finished stays, however
  * old.
  * @returns how many dispatches were removed
  */
@@ -76,6 +77,10 @@ function removals(ctx: Ctx) {
       withheld: sql<Removed>`DELETE FROM ${withheld} WHERE (day, user_id, type, channel, reason) IN
         (SELECT day, user_id, type, channel, reason FROM ${withheld} WHERE day < ${dayOf(before)} LIMIT ${PORTION})
         RETURNING 1`,
+      // As old as the messages that go with them. One that is not finished stays.
+      events: sql<Removed>`DELETE FROM ${events} WHERE id IN (SELECT id FROM ${events}
+        WHERE id < ${firstIdAt(before)} AND next_at IS NULL AND coalesce(send_at, 0) < ${before}
+          AND NOT EXISTS (SELECT 1 FROM ${dispatches} WHERE batch_id = ${events}.id) LIMIT ${PORTION}) RETURNING 1`,
       auditEntries: sql<Removed>`DELETE FROM ${auditLog} WHERE id IN (SELECT id FROM ${auditLog}
         WHERE id < ${firstIdAt(now - AUDIT_KEPT_DAYS * DAY)} LIMIT ${PORTION}) RETURNING 1`,
     },

@@ -46,6 +46,8 @@ export interface NewDispatch {
   slotTaken?: boolean;
   /** The slot that the user's rate limiter gave, in epoch ms; not before. */
   slotAt?: number | undefined;
+  /** Whether its consumer decides on it, also on a channel where inserting a dispatch delivers it. Left out: false. */
+  isDecidedLater?: boolean;
   /** Set to log a message that cannot be sent as failed from the start. */
   failure?: { code: string; message: string };
 }
@@ -79,7 +81,8 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
   const dueAt = Math.max(now, input.sendAt ?? now, input.slotAt ?? now);
   const isLate = input.expiresAt != null && input.expiresAt <= now;
   const channel = channelOf(ctx, input.channel);
-  const delivered = channel.announce !== null && dueAt <= now && !isLate;
+  const isInstant = channel.announce !== null && input.isDecidedLater !== true;
+  const delivered = isInstant && dueAt <= now && !isLate;
   const open = !delivered && input.failure === undefined;
   return {
     id,

@@ -23,14 +23,29 @@ const wakeUp = z.object({
 /** Outcomes that could not be written when they came in. */
 const outcomes = z.object({ v: z.literal(1), settle: settlement });
 
+/** An event whose messages are not all made, or not all cancelled. Its row is the truth, and a job goes on without this. */
+const unfinishedEvent = z.object({ v: z.literal(1), event: z.uuid() });
+
+/** What the consumers of deliveries handle. */
+const deliveryMessage = z.union([wakeUp, outcomes]);
+type DeliveryMessage = z.infer<typeof deliveryMessage>;
+
 /** Everything that our queues carry. */
-export const queueMessage = z.union([wakeUp, outcomes]);
+export const queueMessage = z.union([wakeUp, outcomes, unfinishedEvent]);
 export type QueueMessage = z.infer<typeof queueMessage>;
 export type WakeUp = z.infer<typeof wakeUp>;
 
+/** The event that a message names; null for any other message. */
+export const eventIn = (body: unknown): string | null => unfinishedEvent.safeParse(body).data?.event ?? null;
+
+/** Puts an event onto the bulk queue, for promptness alone. It never fails. */
+export const wakeEvent = async (ctx: Ctx, event: string): Promise<void> => {
+  await send(ctx, "bulk", [{ body: { v: 1, event } }]);
+};
+
 /** A message as its sender meant it, or why it cannot be read: it has another shape, or is of a channel that is not there. */
-export function readMessage({ channels }: Pick<Ctx, "channels">, body: unknown): QueueMessage | Error {
-  const { success, data, error } = queueMessage.safeParse(body);
+export function readMessage({ channels }: Pick<Ctx, "channels">, body: unknown): DeliveryMessage | Error {
+  const { success, data, error } = deliveryMessage.safeParse(body);
   if (!success) return error;
   const channel = "settle" in data ? data.settle.channel : data.channel;
   return channels.has(channel) ? data : new Error("No channel has this name");

@@ -3,7 +3,7 @@ import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
 import { settle } from "../delivery/settle.ts";
 import type { Settlement } from "../outbox/settlement.ts";
-import { settleLater, readMessage } from "../outbox/wake.ts";
+import { eventIn, settleLater, readMessage } from "../outbox/wake.ts";
 import { DAY } from "../lib/clock.ts";
 import { MAX_SETTLEMENTS } from "../delivery/consume.ts";
 import { eventsIn } from "./email-events.ts";
@@ -25,7 +25,8 @@ export async function consumeDeadLetters(ctx: Ctx, batch: MessageBatch<unknown>)
     const body = readMessage(ctx, message.body);
     if (body instanceof Error) {
       const events = eventsIn(message);
-      if (events.length > 0) await applyAtLast(ctx, message, events);
+      if (eventIn(message.body) !== null) drop(ctx, message, { kind: "event", ids: 1 });
+      else if (events.length > 0) await applyAtLast(ctx, message, events);
       else drop(ctx, message, { kind: "unreadable", ids: 0 });
     } else if ("ids" in body) drop(ctx, message, { kind: "wake_up", ids: body.ids.length });
     else if (++settlements <= MAX_SETTLEMENTS) await settleAtLast(ctx, message, body.settle);

@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts";
+import { withoutEvents } from "./events.ts";
 import { consume } from "../delivery/consume.ts";
 import { consumeDeadLetters } from "./dead-letters.ts";
 import { consumeEmailEvents } from "./email-events.ts";
@@ -11,5 +12,5 @@ export async function consumeQueue(deps: Deps, batch: MessageBatch<unknown>): Pr
   const ctx = deps.open("first-primary");
   if (batch.queue === DEAD_LETTERS) await consumeDeadLetters(ctx, batch);
   else if (batch.queue === EMAIL_EVENTS) await consumeEmailEvents(ctx, batch);
-  else await consume(ctx, batch);
+  else await consume(ctx, await withoutEvents(ctx, batch));
 }

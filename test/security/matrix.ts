@@ -45,6 +45,7 @@ const STATS = "/api/v1/stats-notifications";
 const INBOX = "/api/v1/inbox";
 const TYPES = "/api/v1/types";
 const TOPICS = "/api/v1/topics";
+const EVENTS = "/api/v1/events";
 const SUPPRESSIONS = "/api/v1/directory/suppressions";
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
@@ -250,6 +251,20 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
       ({ topic, user, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { user_ids: [user] } }),
     ],
   ],
+  [`GET ${EVENTS}`]: [["admins: list", plain]],
+  [`POST ${EVENTS}`]: [
+    [
+      "admins",
+      ({ orgs, user, type }) => ({
+        body: { type, org_id: orgs.middle, recipients: { users: [user] }, data: {} },
+      }),
+    ],
+  ],
+  [`GET ${EVENTS}/{id}`]: [["admins", ({ event }) => ({ id: event })]],
+  [`GET ${EVENTS}/{id}/messages`]: [
+    ["admins", ({ event }) => ({ id: event, shows: ({ status }) => status === 200 })],
+  ],
+  [`DELETE ${EVENTS}/{id}`]: [["admins", ({ event }) => ({ id: event })]],
 
   [`GET ${SUPPRESSIONS}`]: [["operators", plain]],
   // It is found, and its address is that of the question.

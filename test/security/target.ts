@@ -57,6 +57,9 @@ export interface Target extends ReturnType<typeof idsOf> {
   /** Of an address that holds the marker; and an address in lower case, as others are kept, that has one. */
   suppression: string;
   suppressed: string;
+  /** Of the organization in the middle, and a type of it. */
+  event: string;
+  type: string;
   /** The token of a link in a mail. */
   unsubscribe: string;
 }
@@ -68,6 +71,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const marker = mint("SECRET");
   const made = { marker, now: h.clock.now(), ...idsOf(marker) };
   const { rows, ...printed } = dispatchesOf(h, made);
+  const [event, type] = [h.deps.ids.uuid(), `type_${marker}`];
   const [record, subscription, suppression] = [h.deps.ids.uuid(), h.deps.ids.uuid(), h.deps.ids.uuid()];
   await h.ctx.db.write({
     directory: directoryOf(made),
@@ -77,6 +81,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
     own: ownOf(made),
     subscription: subscriptionOf(made, subscription),
     suppressions: suppressionsOf(made, suppression),
+    event: eventOf(made, event, type),
     // A cron that comes, so that /healthz is well.
     runs: insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
       onConflict: sql`ON CONFLICT DO NOTHING`,
@@ -90,6 +95,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
     subscription: printId("notif", subscription),
     suppression: printId("sup", suppression),
     suppressed: suppressedOf(made),
+    event: printId("evt", event),
+    type,
     unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
   };
 }
@@ -271,3 +278,43 @@ const suppressionsOf = (made: Made, id: string): Statement[] =>
   [{ id, email: `${made.marker}@gone.example` }, { email: suppressedOf(made) }].map((row) =>
     insertRows(tables.suppressions, [{ ...row, reason: "bounce", created_at: made.now }]),
   );
+
+function eventOf({ marker, now, user, orgs }: Made, id: string, type: string): Statement[] {
+  const data = JSON.stringify({
+    id: type,
+    org_id: orgs.middle,
+    name: `Type ${marker}`,
+    category: "orders",
+    channels: [{ channel: "in_app" }],
+    critical: false,
+    schema: null,
+    sample: null,
+    dedupe: "event",
+    batch: null,
+    throttle: null,
+    expires_after: null,
+  });
+  return [
+    insertRows(tables.ownTypes, [{ id: type, org_id: orgs.middle, data, created_at: now, updated_at: now }]),
+    insertRows(tables.events, [
+      {
+        id,
+        org_id: orgs.middle,
+        type,
+        type_data: data,
+        data: JSON.stringify({ marker }),
+        actor: user,
+        recipients: JSON.stringify({ to: { kind: "users", ids: [], count: 1 }, key: null }),
+        dry_run: false,
+        status: "done",
+        after: "",
+        recipient_count: 1,
+        message_count: 0,
+        skipped: "{}",
+        created_by: "service:1",
+        created_at: now,
+        updated_at: now,
+      },
+    ]),
+  ];
+}

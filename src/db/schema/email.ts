@@ -83,6 +83,13 @@ export const WITHHELD_REASONS = [
   "nothing_to_say",
   "unknown_user",
   "unknown_grant",
+  "unsubscribed",
+  "no_address",
+  "unverified",
+  "suppressed",
+  "no_device",
+  "throttled",
+  "duplicate",
 ] as const;
 export type WithheldReason = (typeof WITHHELD_REASONS)[number];
 

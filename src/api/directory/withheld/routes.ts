@@ -17,6 +17,13 @@ export const list = createRoute({
 - \`nothing_to_say\`: a digest was due, but it would have been empty.
 - \`unknown_user\`, \`unknown_grant\`: a match or a status has waited seven days for its user or grant.
 
+Of an event's messages:
+
+- \`unsubscribed\`: the user, or an organization of the user's, has switched this category or channel off.
+- \`no_address\`, \`unverified\`, \`suppressed\`, \`no_device\`: the channel could not reach the user.
+- \`throttled\`: the user had as many messages of this type on this channel as the type allows.
+- \`duplicate\`: another event with the same key has notified the user on this channel.
+
 \`deadline_reminder\` and \`weekly_digest\` count once a day at most. A message that was created and then not sent is a
 cancelled dispatch: the admin log has its reason.`,
   request: { params: schemas.userParam, query: schemas.listQuery },

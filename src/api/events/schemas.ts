@@ -1,0 +1,174 @@
+import { z } from "@hono/zod-openapi";
+import { CHANNELS, EVENT_STATUSES, STATUSES } from "../../db/schema/index.ts";
+import { MAX_USERS } from "../../events/recipients.ts";
+import { idCursor, idPagination } from "../../http/id-cursor.ts";
+import { pageQuery } from "../../http/pagination.ts";
+import { directoryId, instant, jsonObject, listOf, printedTime } from "../../http/schemas.ts";
+import { isObject } from "../../lib/objects.ts";
+import { plainText } from "../../lib/text.ts";
+import { users as wire } from "../directory/collections/users.ts";
+
+/** The largest data of an event, as JSON. */
+const MAX_DATA_BYTES = 32_768;
+
+const eventId = z.string().openapi({ example: "evt_01jq8z3k5te8v9m4p2r7x6w1yd" });
+
+/** A user by the id, or with facts that are written into the directory first. */
+const recipient = z.union([directoryId.transform((id) => ({ id })), wire.item], {
+  error: "must be a user's id, or the user's facts with the id",
+});
+const named = z.preprocess(
+  // An object that has nothing but the id has no facts: they would all be removed.
+  (value) => (isObject(value) && Object.keys(value).length === 1 && "id" in value ? value["id"] : value),
+  recipient,
+);
+
+const toUsers = z.strictObject({
+  users: listOf(named, MAX_USERS, { noun: "users" }).openapi({
+    type: "array",
+    minItems: 1,
+    maxItems: MAX_USERS,
+    items: { anyOf: [{ type: "string" }, { type: "object" }] },
+    description:
+      "Ids, or users as a bulk of the directory takes them: these are written there first, which only service and global_admin may. A user who is named twice counts once.",
+  }),
+});
+const toTopic = z.strictObject({
+  topic: directoryId.openapi({ description: "Of the organization, or inherited by it." }),
+});
+const toOrg = z.strictObject({ org_id: directoryId, include_sub_orgs: z.boolean().default(false) });
+
+const time = (description: string) =>
+  instant.optional().openapi({ type: "string", format: "date-time", description });
+
+export const sendBody = z
+  .strictObject({
+    type: directoryId.openapi({ description: "One of your own types.", example: "order_shipped" }),
+    org_id: directoryId.optional().openapi({
+      description:
+        "On whose behalf: the type and the topic are looked up there and in those above. Left out: the own organization of an org_admin, else the service.",
+    }),
+    recipients: z.union([toUsers, toTopic, toOrg], {
+      error: "must have exactly one of `users`, `topic`, `org_id`",
+    }),
+    data: jsonObject
+      .refine((data) => new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES, {
+        error: `must have at most ${MAX_DATA_BYTES} bytes as JSON`,
+      })
+      .openapi({ description: "Fits the type's schema. At most 32 KB as JSON." }),
+    key: plainText(256).optional().openapi({
+      description:
+        "The dedupe key. The type says what is made once under it: the event (a second one is answered with the first), or the message to each recipient and channel.",
+    }),
+    send_at: time("Not before this time, which is at most 365 days ahead."),
+    expires_at: time("Not sent after this time. The type may set an earlier one."),
+    channels: listOf(z.enum(CHANNELS), CHANNELS.length)
+      .refine((channels) => new Set(channels).size === channels.length, "must not name a channel twice")
+      .optional()
+      .openapi({
+        type: "array",
+        items: { type: "string", enum: [...CHANNELS] },
+        description: "Only these of the type's channels.",
+      }),
+    actor: directoryId.optional().openapi({ description: "The id of the user who caused it." }),
+    dry_run: z.boolean().default(false).openapi({
+      description: "Makes no message, and counts how many would be made, and why others would not.",
+    }),
+  })
+  .refine(
+    ({ send_at, expires_at }) => send_at === undefined || expires_at === undefined || send_at < expires_at,
+    { path: ["expires_at"], error: "must be after send_at" },
+  )
+  .openapi("EventSend", {
+    example: {
+      type: "order_shipped",
+      recipients: { users: ["usr_4bc8d2"] },
+      data: { order: "1042", carrier: "Posten" },
+      key: "order-1042-shipped",
+    },
+  });
+
+const numbers = z.record(z.string(), z.record(z.string(), z.int()));
+
+const fields = {
+  id: eventId,
+  type: z.string(),
+  org_id: z.string().nullable().openapi({ description: "On whose behalf; null: the service's." }),
+  key: z.string().nullable(),
+  status: z.enum(EVENT_STATUSES).openapi({
+    description:
+      "`running`: messages are still being made. `done`: all are made, though perhaps not sent. `cancelled`: no further one is made, and those still queued are cancelled.",
+  }),
+  recipients: z
+    .object({
+      user_count: z.int().optional(),
+      topic: z.string().optional(),
+      org_id: z.string().optional(),
+      include_sub_orgs: z.boolean().optional(),
+    })
+    .openapi({ description: "Whom it is for. Of users only their number is kept: see the messages." }),
+  recipient_count: z.int().openapi({ description: "Recipients handled so far." }),
+  message_count: z.int().openapi({ description: "Messages made so far; of a dry run: that would be made." }),
+  skipped: numbers.openapi({
+    description:
+      "Channel → reason → messages that were not made. Reasons: `unsubscribed`, `no_address`, `unverified`, `suppressed`, `no_device`, `unknown_user`, `expired`, `throttled`, `duplicate`, and `collected` (it is part of another message).",
+    example: { email: { unsubscribed: 12 } },
+  }),
+  channels: z.array(z.string()).nullable(),
+  actor: z.string().nullable(),
+  dry_run: z.boolean(),
+  send_at: printedTime.nullable(),
+  expires_at: printedTime.nullable().openapi({ description: "The earlier of the call's and the type's." }),
+  created_at: printedTime,
+};
+
+export const event = z.object(fields).openapi("Event");
+
+export const counted = z
+  .object({
+    ...fields,
+    counts: numbers.openapi({
+      description: "Channel → status → messages.",
+      example: { email: { delivered: 3 } },
+    }),
+    errors: numbers.openapi({ description: "Channel → error code → messages." }),
+    counted_at: printedTime.openapi({
+      description: "When the messages were counted. Above 5,000 they are counted once a minute at most.",
+    }),
+  })
+  .openapi("EventWithCounts");
+
+export const list = z.object({ data: z.array(event), pagination: idPagination }).openapi("EventList");
+
+const message = z
+  .object({
+    dispatch_id: z.string().openapi({ example: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd" }),
+    org_id: z.string().nullable(),
+    channel: z.string(),
+    recipient_user_id: z.string(),
+    status: z.enum(STATUSES),
+    due_at: printedTime,
+    sent_at: printedTime.nullable(),
+    error: z.string().optional(),
+    error_code: z.string().optional(),
+  })
+  .openapi("EventMessage");
+
+export const messages = z
+  .object({ data: z.array(message), pagination: idPagination })
+  .openapi("EventMessageList");
+
+const cursor = idCursor.openapi({
+  description:
+    "`next_cursor` of the page before. With a filter a page may be short and still have a next one.",
+});
+export const listQuery = z.object({ type: directoryId.optional(), limit: pageQuery.limit, cursor });
+export const messagesQuery = z.object({
+  status: z.enum(STATUSES).optional(),
+  channel: z.enum(CHANNELS).optional(),
+  limit: pageQuery.limit,
+  cursor,
+});
+
+/** A text that is no id of ours gets 404, like an unknown id. */
+export const idParam = z.object({ id: eventId.openapi({ param: { name: "id", in: "path" } }) });

@@ -1,0 +1,230 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Ctx } from "../ctx.ts";
+import { type Event, events, users } from "../db/schema/index.ts";
+import { selectWhole } from "../db/json.ts";
+import type { Statement } from "../db/statement.ts";
+import { MINUTE, SECOND } from "../lib/clock.ts";
+import { asRead, dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../outbox/create.ts";
+import { firstWakeAt } from "../outbox/timing.ts";
+import { queuedAmong, toWakeOf, wake } from "../outbox/wake.ts";
+import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
+import { type OwnTypeData, readOwnType } from "../types/own-type.ts";
+import {
+  collect,
+  type Conditions,
+  conditionsOf,
+  firstPayload,
+  isWanted,
+  marksOf,
+  outcomesOf,
+  takeKeys,
+  withholdMany,
+} from "./conditions.ts";
+import { recipientsOf } from "./facts.ts";
+import { countSkipped, type Plan, planOf, type Skipped } from "./plan.ts";
+import { PORTION, portionOf, readRecipients, type Recipients } from "./recipients.ts";
+import { readSkipped } from "./skipped.ts";
+
+/** A portion takes seconds. After so long another worker may go on with the event. */
+export const LEASE_MS = MINUTE;
+
+/** The result of a portion: the event after it; null if it is not there. */
+interface Expanded {
+  event: Event | null;
+  /** Whether this call wrote the portion; false: another one has, or the event was cancelled. */
+  isMine: boolean;
+}
+
+/**
+ * Makes the messages of an event's next 1,000 recipients: one round trip that reads, one that writes. What it writes depends
+ * upon the portion before being the last one, so two workers, or a repeat, make no message twice.
+ * @param create statements that make the event, for its first portion
+ */
+export async function expandPortion(
+  ctx: Ctx,
+  event: Event,
+  create: readonly Statement[] = [],
+): Promise<Expanded> {
+  const now = ctx.clock.now();
+  const type = readOwnType(event.type_data);
+  const recipients = readRecipients(event.recipients);
+  const { found } = await ctx.db.read({
+    found: recipientsOf(portionOf(recipients.to, event.after), event.sender_org_id, now),
+  });
+  const windowMs = windowOf(type, event);
+  const plan = planOf({ event, type, steps: stepsOf(type, event), windowMs, now }, found);
+  const conditions = await conditionsOf(event, type, { key: recipients.key, windowMs, now });
+  const isLast = recipients.to.kind === "users" || found.length < PORTION;
+  const next: Event = {
+    ...event,
+    portion_id: ctx.ids.uuid(),
+    after: found.at(-1)?.place ?? event.after,
+    recipient_count: event.recipient_count + found.length,
+    message_count: event.message_count + plan.messages.length,
+    skipped: JSON.stringify(sumOf(readSkipped(event.skipped), plan.skipped)),
+    status: isLast ? "done" : "running",
+    next_at: isLast ? null : now + LEASE_MS,
+    recipients: JSON.stringify(withoutIds(recipients)),
+    updated_at: now,
+  };
+  const rows = event.dry_run ? [] : plan.messages.map((message) => dispatchRow(ctx, message));
+  const { rows: deferred, giveBack } = await withinQuota(ctx, rows);
+  const marked = event.dry_run ? plan.messages.map((message) => dispatchRow(ctx, message)) : deferred;
+  try {
+    const { after, queued } = await ctx.db.write({
+      create,
+      portion: writePortion({ event, next, plan, rows: deferred, marked, conditions }),
+      after: selectWhole(events, sql`id = ${event.id}`),
+      queued: conditions === null || event.dry_run ? [] : [queuedAmong(deferred.map(({ id }) => id))],
+    });
+    const [written] = after;
+    const isMine = written?.portion_id === next.portion_id;
+    if (!isMine) giveBack();
+    else await wake(ctx, conditions === null ? toWakeOf(deferred) : queued);
+    return { event: written ?? null, isMine };
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+/** A type's steps on the channels that the event is for. */
+const stepsOf = ({ channels }: OwnTypeData, { channels: only }: Event): OwnTypeData["channels"] => {
+  const wanted: unknown = only === null ? null : JSON.parse(only);
+  return Array.isArray(wanted) ? channels.filter(({ channel }) => wanted.includes(channel)) : channels;
+};
+
+/** How long messages wait for others. An event that is sent later waits for none: its time is its own. */
+const windowOf = ({ batch }: OwnTypeData, { send_at, created_at }: Event): number | null =>
+  batch === null || (send_at ?? 0) > created_at ? null : batch.window * SECOND;
+
+function sumOf(a: Skipped, b: Skipped): Skipped {
+  const sum: Skipped = structuredClone(a);
+  for (const [channel, reasons] of Object.entries(b))
+    for (const [reason, n] of Object.entries(reasons)) countSkipped(sum, channel, reason, n);
+  return sum;
+}
+
+/** Who the users were is in their messages. */
+const withoutIds = ({ to, key }: Recipients): Recipients => ({
+  to: to.kind === "users" ? { ...to, ids: [] } : to,
+  key,
+});
+
+/**
+ * Counts in-app messages in the quotas of their organizations; those over a quota are due on the next day. Other channels
+ * count when they are sent.
+ */
+async function withinQuota(
+  ctx: Ctx,
+  rows: FreshDispatch[],
+): Promise<{ rows: FreshDispatch[]; giveBack(): void }> {
+  const inApp = rows.filter(({ channel }) => ctx.channels.get(channel)?.announce != null).map(asRead);
+  const { waits, taken } = await deferOverQuota(ctx, inApp);
+  const now = ctx.clock.now();
+  return {
+    rows: rows.map((row) => {
+      const dueAt = Math.max(row.due_at, waits.get(row.id) ?? 0);
+      return dueAt === row.due_at
+        ? row
+        : { ...row, due_at: dueAt, wake_at: firstWakeAt(dueAt, now, ctx.config.sweepAfterMs) };
+    }),
+    giveBack: () =>
+      uncountQuota(
+        ctx,
+        inApp.filter(({ id }) => taken.has(id)),
+      ),
+  };
+}
+
+interface Written {
+  event: Event;
+  next: Event;
+  plan: Plan;
+  rows: readonly FreshDispatch[];
+  /** The same, or in a dry run what they would be. */
+  marked: readonly FreshDispatch[];
+  conditions: Conditions | null;
+}
+
+/**
+ * The statements of a portion. All depend upon the portion before being the last, and the last of them ends that: a repeat
+ * after a commit does nothing.
+ */
+function writePortion({ event, next, plan, rows, marked, conditions }: Written): Statement[] {
+  const isLatest = sql`id = ${event.id} AND status = 'running' AND portion_id IS ${event.portion_id}`;
+  const isMine = sql`EXISTS (SELECT 1 FROM ${events} WHERE ${isLatest})`;
+  const marks = conditions === null ? sql`` : marksOf(conditions, marked);
+  const outcomes = conditions === null ? null : outcomesOf(conditions, marks, event.dry_run);
+  const insert =
+    conditions === null
+      ? insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`)
+      : insertDispatches(
+          rows,
+          sql`${isMine} AND ${HAS_USER} AND ${isWanted(conditions)}`,
+          conditions.collecting === null ? {} : { payload: firstPayload(conditions) },
+        );
+  const made =
+    conditions === null || event.dry_run
+      ? insert
+      : [...takeKeys(conditions, marks, isMine), ...insert, ...collect(conditions, marks, isMine)];
+  return [
+    ...made,
+    ...(event.dry_run ? [] : withhold(event.type, next.updated_at, plan, outcomes, isMine)),
+    sql`UPDATE ${events} SET portion_id = ${next.portion_id}, after = ${next.after},
+        recipient_count = ${next.recipient_count}, status = ${next.status}, next_at = ${next.next_at},
+        recipients = ${next.recipients}, updated_at = ${next.updated_at}, ${countedBy(next, plan, outcomes)}
+      WHERE ${isLatest}`,
+  ];
+}
+
+function withhold(type: string, now: number, plan: Plan, outcomes: SQL | null, isMine: SQL): Statement[] {
+  const planned = JSON.stringify(plan.withheld);
+  // A user may have been erased since the facts were read.
+  const isThere = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = value->>'user_id')`;
+  return [
+    ...(plan.withheld.length === 0
+      ? []
+      : [
+          withholdMany(
+            type,
+            now,
+            sql`SELECT value->>'user_id' AS user_id, value->>'channel' AS channel, value->>'reason' AS reason
+              FROM json_each(${planned}) WHERE ${isMine} AND ${isThere}`,
+          ),
+        ]),
+    ...(outcomes === null
+      ? []
+      : [
+          withholdMany(
+            type,
+            now,
+            sql`SELECT user_id, channel, outcome AS reason FROM (${outcomes})
+              WHERE ${isMine} AND outcome IN ('duplicate', 'throttled')`,
+          ),
+        ]),
+  ];
+}
+
+/** Reasons that only the database knows. What was collected is no loss: it is in another message. */
+const REASONS = ["duplicate", "collected", "throttled"] as const;
+
+/** How many messages were made, and why others were not. */
+function countedBy(next: Event, plan: Plan, outcomes: SQL | null): SQL {
+  if (outcomes === null) return sql`message_count = ${next.message_count}, skipped = ${next.skipped}`;
+  const before = next.message_count - plan.messages.length;
+  const skipped = readSkipped(next.skipped);
+  const channels = [...new Set(plan.messages.map(({ channel }) => channel))];
+  for (const channel of channels) skipped[channel] ??= {};
+  const counts = channels.flatMap((channel) =>
+    REASONS.map(
+      (reason) => sql`${`$.${channel}.${reason}`}, ${skipped[channel]?.[reason] ?? 0}
+        + coalesce((SELECT n FROM o WHERE channel = ${channel} AND outcome = ${reason}), 0)`,
+    ),
+  );
+  const text = JSON.stringify(skipped);
+  const all = counts.length === 0 ? sql`${text}` : sql`json_set(${text}, ${sql.join(counts, sql`, `)})`;
+  return sql`(message_count, skipped) = (WITH o AS MATERIALIZED
+      (SELECT channel, outcome, count(*) AS n FROM (${outcomes}) GROUP BY channel, outcome)
+    SELECT ${before} + coalesce((SELECT sum(n) FROM o WHERE outcome = 'made'), 0), ${all})`;
+}

@@ -1,0 +1,100 @@
+import { type SQL, sql } from "drizzle-orm";
+import { inScope } from "../auth/scope.ts";
+import { refusalText, unreachable } from "../channels/email/recipient.ts";
+import { isSuppressed } from "../channels/email/suppressions.ts";
+import { deviceTokens, preferences, users } from "../db/schema/index.ts";
+import { Parsed } from "../db/statement.ts";
+import { cellsOf, CHOSEN, type ChosenRow } from "../preferences/cells.ts";
+import { type Hold, holdOf, type Obstacle, type Reader } from "../preferences/decide.ts";
+import { type OrgLines, orgLinesOf } from "../preferences/org-settings.ts";
+import type { OwnTypeData } from "../types/own-type.ts";
+import type { Listed } from "./recipients.ts";
+
+/** What is read of a recipient. All but the id is null of one who is not there, or out of the sender's scope. */
+type FactsRow = Listed &
+  ChosenRow & {
+    id: string | null;
+    org_id: string | null;
+    email: string | null;
+    email_verified: number;
+    suppressed: number;
+    timezone: string | null;
+    has_device: number;
+  };
+
+/** A recipient of a portion, with everything upon which its messages depend. */
+export interface Recipient {
+  id: string;
+  /** What `after` is once it has been handled. */
+  place: string;
+  /** Null: not there, or out of the sender's scope. */
+  user: { orgId: string | null; reader: Reader; obstacles: Readonly<Record<string, Obstacle | null>> } | null;
+  orgs: ReturnType<OrgLines["of"]>;
+}
+
+const NO_DEVICE: Obstacle = { code: "no_device", message: "The user has no device" };
+
+/** Own types are no answer to what the user has just done. */
+const NOT_TRANSACTIONAL = { transactional: null };
+
+/**
+ * Reads the recipients of a portion, each with a look-up by key in users, preferences, suppressions and devices.
+ * @param portion a query of `Listed`
+ * @param senderOrgId the organization whose users the sender may reach; null: all
+ */
+export function recipientsOf(portion: SQL, senderOrgId: string | null, now: number): Parsed<Recipient[]> {
+  const scope =
+    senderOrgId === null ? ({ kind: "all" } as const) : { kind: "org" as const, orgId: senderOrgId };
+  const isReachable = inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` });
+  return Parsed.of(
+    {
+      rows: sql<FactsRow>`SELECT r.user_id, r.place, u.id, u.org_id, u.email, u.email_verified, u.timezone,
+          ${CHOSEN}, ${isSuppressed(sql`u.email`, now)} AS suppressed,
+          EXISTS (SELECT 1 FROM ${deviceTokens} AS d WHERE d.user_id = u.id AND d.invalidated_at IS NULL) AS has_device
+        FROM (${portion}) AS r LEFT JOIN ${users} AS u ON u.id = r.user_id AND ${isReachable}
+        LEFT JOIN ${preferences} AS p ON p.user_id = u.id`,
+      orgs: orgLinesOf(sql`(SELECT user_id FROM (${portion}))`),
+    },
+    ({ rows, orgs }) =>
+      rows.map((row) => ({
+        id: row.user_id,
+        place: row.place,
+        user: userOf(row),
+        orgs: orgs.of(row.org_id),
+      })),
+  );
+}
+
+function userOf(row: FactsRow): Recipient["user"] {
+  if (row.id === null) return null;
+  const reason = unreachable(NOT_TRANSACTIONAL, row);
+  return {
+    orgId: row.org_id,
+    // Quiet hours do not matter here: they only make a message wait, and sending decides that.
+    reader: { cells: cellsOf(row), quietHours: null, timezone: row.timezone },
+    obstacles: {
+      email: reason && { code: reason, message: refusalText(reason) },
+      push: row.has_device === 1 ? null : NO_DEVICE,
+    },
+  };
+}
+
+/** Why a recipient gets no message on a channel; null where one is made. A message that must only wait is made. */
+export function holdAt(
+  { user, orgs }: Recipient,
+  type: OwnTypeData,
+  channel: string,
+  now: number,
+): Hold | null {
+  const hold = holdOf({
+    reader: user?.reader ?? null,
+    obstacle: user?.obstacles[channel] ?? null,
+    type,
+    channel,
+    // Nothing has been made yet.
+    earlier: null,
+    orgs,
+    now,
+  });
+  return hold?.verdict === "wait" ? null : hold;
+}

@@ -1,0 +1,229 @@
+import { sql } from "drizzle-orm";
+import { inScope, type Scope, senderOf } from "../auth/scope.ts";
+import type { Ctx } from "../ctx.ts";
+import { insertRows, selectWhole } from "../db/json.ts";
+import { type Channel, type Event, events, orgs } from "../db/schema/index.ts";
+import { Parsed } from "../db/statement.ts";
+import { upsertMany } from "../directory/upsert.ts";
+import { type UserFacts, users } from "../directory/users.ts";
+import {
+  type IdempotencyKey,
+  type Once,
+  once,
+  releaseKey,
+  type Repeatable,
+  takeKey,
+} from "../idempotency/once.ts";
+import { SECOND } from "../lib/clock.ts";
+import { Failure, type FieldError, notFound } from "../lib/failure.ts";
+import { wakeEvent } from "../outbox/wake.ts";
+import { SERVICE } from "../preferences/org-settings.ts";
+import { faultsOf } from "../types/data-faults.ts";
+import { findOwnType } from "../types/find.ts";
+import { isOwner, ownerOf } from "../types/owner.ts";
+import { type OwnTypeData, readOwnType } from "../types/own-type.ts";
+import { expandPortion, LEASE_MS } from "./expand.ts";
+import type { Recipients, To } from "./recipients.ts";
+import { topicInLine } from "./topics/find.ts";
+
+/** Whom an event is for, as the caller says it. */
+export type Target =
+  /** `facts`: of those users that the call also writes into the directory. */
+  | { kind: "users"; ids: readonly string[]; facts: readonly UserFacts[] }
+  | { kind: "topic"; topic: string }
+  | { kind: "org"; orgId: string; withSubOrgs: boolean };
+
+export interface SendEvent {
+  type: string;
+  orgId: string | undefined;
+  to: Target;
+  data: Record<string, unknown>;
+  key: string | null;
+  /** Epoch ms. */
+  sendAt: number | null;
+  expiresAt: number | null;
+  channels: readonly Channel[] | null;
+  actor: string | null;
+  isDryRun: boolean;
+}
+
+/** An event, and whether an earlier request made it. */
+export interface Sent {
+  event: Event;
+  replayed: boolean;
+}
+
+const invalid = (errors: readonly FieldError[]): Failure =>
+  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });
+
+/** The event that an Idempotency-Key stands for. */
+const EVENT: Repeatable<Event, Event> = {
+  find: (id) => selectWhole(events, sql`id = ${id}`),
+  replay: ([event]) => event ?? null,
+};
+
+/**
+ * Takes an event, and makes the messages of its first 1,000 recipients. Three round trips: one checks, one reads the
+ * recipients, one writes the event with its messages; one more where the call has facts of users. A job makes the rest.
+ * @param isBuiltIn whether a type is one of ours: those cannot be sent by events
+ * @throws 400 naming each field that does not fit the type, 404 for an organization, a type or a topic that is not there or
+ * out of scope, 422 for a key used with another body
+ */
+export async function sendEvent(
+  ctx: Ctx,
+  scope: Scope,
+  createdBy: string,
+  key: IdempotencyKey | null,
+  input: SendEvent,
+  isBuiltIn: (type: string) => boolean,
+): Promise<Sent> {
+  if (isBuiltIn(input.type))
+    throw new Failure("invalid_request", "A built-in type cannot be sent by an event.", {
+      code: "built_in_type",
+      errors: [{ pointer: "/type", detail: "is a built-in type, which Tidings sends by itself" }],
+    });
+  const orgId = ownerOf(scope, input.orgId);
+  const request = once(ctx, key, EVENT);
+  const { earlier, found } = await request.read({
+    owner: isOwner(scope, orgId),
+    org: orgId === SERVICE ? sql`SELECT 1` : sql`SELECT 1 FROM ${orgs} WHERE id = ${orgId}`,
+    type: findOwnType(orgId, input.type),
+    to: findTo(scope, orgId, input.to),
+    same: ofKey(orgId, input),
+  });
+  if (earlier !== null) return { event: earlier, replayed: true };
+  if (found.owner.length === 0 || found.org.length === 0) throw notFound("organization");
+  const [stored] = found.type;
+  if (stored === undefined)
+    throw new Failure("not_found", "There is no such type.", {
+      errors: [{ pointer: "/type", detail: "is no type of this organization or of those above it" }],
+    });
+  const type = readOwnType(stored.data);
+  const [same] = type.dedupe === "event" ? found.same : [];
+  if (same !== undefined) return { event: same, replayed: true };
+  refuseUnfit(type, input);
+
+  if (input.to.kind === "users" && input.to.facts.length > 0) await writeFacts(ctx, input.to.facts);
+  const event = eventOf(ctx, { scope, orgId, createdBy, type, to: found.to, input });
+  const isThere = sql`EXISTS (SELECT 1 FROM ${events} WHERE id = ${event.id})`;
+  const expanded = await expandPortion(ctx, event, [
+    ...(key === null ? [] : [takeKey(key, event.id)]),
+    insertRows(events, [event], { where: request.isMine(event.id), onConflict: sql`ON CONFLICT DO NOTHING` }),
+    // If another event has the caller's key, this Idempotency-Key stands for nothing.
+    ...releaseKey(key, event.id, sql`NOT ${isThere}`),
+  ]);
+  if (expanded.event === null) return winner(request, orgId, input);
+  if (expanded.event.status === "running") await wakeEvent(ctx, event.id);
+  return { event: expanded.event, replayed: false };
+}
+
+/** The event of a request with the same key that was written between the check and the write. */
+async function winner(request: Once<Event>, orgId: string, input: SendEvent): Promise<Sent> {
+  const { earlier, found } = await request.read({ same: ofKey(orgId, input) });
+  const event = earlier ?? found.same[0];
+  if (event === undefined) throw new Failure("unavailable", "The event was not written. Send it again.");
+  return { event, replayed: true };
+}
+
+/** Finds the event with the caller's key. */
+const ofKey = (orgId: string, { type, key, isDryRun }: SendEvent) =>
+  key === null || isDryRun
+    ? []
+    : [selectWhole(events, sql`org_id = ${orgId} AND type = ${type} AND key = ${key}`)];
+
+/** Reads whom the event is for, as it is stored. Gives null for a topic or an organization that is not there. */
+function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | null> {
+  switch (to.kind) {
+    case "users": {
+      const ids = [...new Set([...to.ids, ...to.facts.map(({ id }) => id)])];
+      return Parsed.of({}, () => ({ kind: "users", ids, count: ids.length }));
+    }
+    case "topic":
+      return Parsed.of({ rows: topicInLine(orgId, to.topic) }, ({ rows: [row] }) =>
+        row === undefined ? null : { kind: "topic", topic: to.topic, uuid: row.uuid },
+      );
+    case "org":
+      return Parsed.of(
+        {
+          rows: sql`SELECT 1 FROM ${orgs} WHERE id = ${to.orgId}
+            AND ${inScope(scope, { userId: sql`NULL`, orgId: orgs.id })}`,
+        },
+        ({ rows }) => (rows.length === 0 ? null : to),
+      );
+  }
+}
+
+function refuseUnfit(type: OwnTypeData, { data, channels }: SendEvent): void {
+  const known = type.channels.map(({ channel }) => channel);
+  const errors = [
+    ...(channels ?? []).flatMap((channel, i) =>
+      known.includes(channel)
+        ? []
+        : [{ pointer: `/channels/${i}`, detail: `is no channel of this type (${known.join(", ")})` }],
+    ),
+    ...faultsOf(type.schema, data).map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail })),
+  ];
+  if (errors.length > 0) throw invalid(errors);
+}
+
+/** Writes facts of users into the directory, as a bulk does: nobody is welcomed. @throws 400 naming the users it refuses */
+async function writeFacts(ctx: Ctx, facts: readonly UserFacts[]): Promise<void> {
+  const refusals = await upsertMany(ctx, users, facts);
+  const errors = refusals.flatMap(({ bad }) =>
+    bad.map(({ id, field, detail }) => ({ pointer: `/recipients/users (${id})/${field}`, detail })),
+  );
+  if (errors.length > 0) throw invalid(errors);
+}
+
+function eventOf(
+  ctx: Ctx,
+  {
+    scope,
+    orgId,
+    createdBy,
+    type,
+    to,
+    input,
+  }: { scope: Scope; orgId: string; createdBy: string; type: OwnTypeData; to: To | null; input: SendEvent },
+): Event {
+  if (to === null) throw notFound(input.to.kind === "topic" ? "topic" : "organization");
+  const now = ctx.clock.now();
+  const isOnce = type.dedupe === "event" && !input.isDryRun;
+  const recipients: Recipients = { to, key: type.dedupe === "recipient" ? input.key : null };
+  return {
+    id: ctx.ids.uuid(),
+    org_id: orgId,
+    sender_org_id: senderOf(scope),
+    type: input.type,
+    type_data: JSON.stringify(type),
+    key: isOnce ? input.key : null,
+    data: JSON.stringify(input.data),
+    actor: input.actor,
+    recipients: JSON.stringify(recipients),
+    channels: input.channels === null ? null : JSON.stringify(input.channels),
+    dry_run: input.isDryRun,
+    status: "running",
+    send_at: input.sendAt,
+    expires_at: expiryOf(type, input, now),
+    after: "",
+    portion_id: null,
+    recipient_count: 0,
+    message_count: 0,
+    skipped: "{}",
+    next_at: now + LEASE_MS,
+    created_by: createdBy,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+/** The earlier of the caller's and the type's. */
+function expiryOf(
+  { expires_after }: OwnTypeData,
+  { sendAt, expiresAt }: SendEvent,
+  now: number,
+): number | null {
+  const ofType = expires_after === null ? Infinity : Math.max(now, sendAt ?? 0) + expires_after * SECOND;
+  const expiry = Math.min(expiresAt ?? Infinity, ofType);
+  return expiry === Infinity ? null : expiry;
+}

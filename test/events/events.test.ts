@@ -1,0 +1,248 @@
+import { expect, test } from "vitest";
+import { createHarness, mint } from "../support/harness.ts";
+import { givenUser } from "../support/world.ts";
+import { givenTopic, givenType, messagesOf } from "./world.ts";
+
+const EVENTS = "/api/v1/events";
+
+test("an event makes a message for each recipient and channel, and counts why others were not made", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h);
+  const a = await givenUser(h);
+  const b = await givenUser(h, { devices: 0 });
+  const unknown = mint("nobody");
+  h.meter.reset();
+  const { status, body } = await h.request("POST", EVENTS, {
+    body: { type, recipients: { users: [a.id, b.id, a.id, unknown] }, data: { order: 1 } },
+  });
+  expect(status).toBe(202);
+  expect(h.meter.trips).toBe(3);
+  expect(body).toMatchObject({
+    status: "done",
+    recipient_count: 3,
+    message_count: 3,
+    skipped: { in_app: { unknown_user: 1 }, push: { unknown_user: 1, no_device: 1 } },
+    recipients: { user_count: 3 },
+  });
+  const rows = await messagesOf(h, type);
+  expect(rows.map((row) => [row.user_id, row.channel, row.status]).toSorted()).toEqual(
+    [
+      [a.id, "in_app", "queued"],
+      [a.id, "push", "queued"],
+      [b.id, "in_app", "queued"],
+    ].toSorted(),
+  );
+  const { body: seen } = await h.request("GET", `${EVENTS}/${body.id}`);
+  expect(seen.counts).toEqual({ in_app: { queued: 2 }, push: { queued: 1 } });
+  const { body: page } = await h.request("GET", `${EVENTS}/${body.id}/messages?channel=push`);
+  expect(page.data).toHaveLength(1);
+  const { body: all } = await h.request("GET", `${EVENTS}?type=${type}`);
+  expect(all.data.map(({ id }: { id: string }) => id)).toEqual([body.id]);
+});
+
+test("the same key is the same event, also when two requests come at once", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h);
+  const { id } = await givenUser(h);
+  const body = { type, recipients: { users: [id] }, data: {}, key: "order-1" };
+  const headers = { "idempotency-key": mint("k") };
+  const [one, two, three] = await Promise.all([
+    h.request("POST", EVENTS, { body }),
+    h.request("POST", EVENTS, { body, headers }),
+    h.request("POST", EVENTS, { body: { ...body, data: { other: true } } }),
+  ]);
+  expect(new Set([one.body.id, two.body.id, three.body.id]).size).toBe(1);
+  expect((await h.request("POST", EVENTS, { body, headers })).body.id).toBe(one.body.id);
+  expect(await messagesOf(h, type)).toHaveLength(2);
+});
+
+test("a key of recipients notifies each once on a channel, and the others of a later event", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h, { dedupe: "recipient", channels: [{ channel: "in_app" }] });
+  const [a, b] = [await givenUser(h), await givenUser(h)];
+  const send = (users: string[]) =>
+    h.request("POST", EVENTS, { body: { type, recipients: { users }, data: {}, key: "k" } });
+  expect((await send([a.id])).body).toMatchObject({ message_count: 1, key: "k" });
+  expect((await send([a.id, b.id])).body).toMatchObject({
+    message_count: 1,
+    skipped: { in_app: { duplicate: 1 } },
+  });
+  expect(await messagesOf(h, type)).toHaveLength(2);
+});
+
+test("over the type's throttle messages are skipped, until its time is over", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h, { throttle: { limit: 2, per: 60 }, channels: [{ channel: "in_app" }] });
+  const { id } = await givenUser(h);
+  const send = async (more: object = {}) =>
+    (await h.request("POST", EVENTS, { body: { type, recipients: { users: [id] }, data: {}, ...more } }))
+      .body;
+  await Promise.all([send(), send(), send()]);
+  expect(await messagesOf(h, type)).toHaveLength(2);
+  expect(await send({ dry_run: true })).toMatchObject({
+    message_count: 0,
+    skipped: { in_app: { throttled: 1 } },
+  });
+  h.clock.advance(61_000);
+  expect((await send()).message_count).toBe(1);
+});
+
+test("messages within the window become one, with the count and the items", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h, {
+    batch: { window: 600, key: "thread" },
+    channels: [{ channel: "in_app" }],
+  });
+  const { id } = await givenUser(h);
+  const send = async (data: object) =>
+    (await h.request("POST", EVENTS, { body: { type, recipients: { users: [id] }, data } })).body;
+  const sent = await Promise.all([1, 2, 3].map((n) => send({ thread: "a", n })));
+  expect(sent.reduce((sum, one) => sum + one.message_count, 0)).toBe(1);
+  // A write that was committed and then reported as failed is repeated, and adds nothing more.
+  h.meter.failNext("after");
+  await send({ thread: "a", n: 4 });
+  await send({ thread: "b", n: 5 });
+  const [a, b, ...more] = await messagesOf(h, type);
+  expect(more).toEqual([]);
+  const payload = JSON.parse(a?.payload ?? "");
+  expect(payload.count).toBe(4);
+  expect(payload.items.map(({ n }: { n: number }) => n).toSorted()).toEqual([1, 2, 3, 4]);
+  expect(JSON.parse(b?.payload ?? "")).toMatchObject({ count: 1, items: [{ n: 5 }] });
+  expect(a?.due_at).toBe(h.clock.now() + 600_000 - (h.clock.now() - Date.UTC(2026, 2, 26, 8)));
+  h.clock.advance(601_000);
+  expect((await send({ thread: "a", n: 6 })).message_count).toBe(1);
+});
+
+test("a step with a wait comes after the others, and at once where there is none before it", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h, { channels: [{ channel: "push" }, { channel: "in_app", wait: 600 }] });
+  const [a, b] = [await givenUser(h), await givenUser(h, { devices: 0 })];
+  await h.request("POST", EVENTS, { body: { type, recipients: { users: [a.id, b.id] }, data: {} } });
+  const rows = await messagesOf(h, type);
+  const inApp = (user: string) => rows.find((row) => row.user_id === user && row.channel === "in_app");
+  expect(inApp(a.id)).toMatchObject({ payload: '{"after":true}', due_at: h.clock.now() + 600_000 });
+  expect(inApp(b.id)).toMatchObject({ payload: null, due_at: h.clock.now() });
+});
+
+test.each(["before", "after"] as const)(
+  "a fan-out that is killed %s any call leaves nobody out and notifies nobody twice",
+  async (when) => {
+    for (let nth = 1; nth <= 10; nth++) {
+      const h = createHarness({ autoDrain: false });
+      const type = await givenType(h, { channels: [{ channel: "in_app" }] });
+      const { topic } = await givenTopic(h, 2_100);
+      const at = new Date(h.clock.now() + 86_400_000).toISOString();
+      const { body } = await h.request("POST", EVENTS, {
+        body: { type, recipients: { topic }, data: {}, send_at: at },
+      });
+      const stopped = h.interrupts.stopAt(nth, when);
+      void h.drain();
+      await Promise.race([stopped.reached, new Promise((done) => setTimeout(done, 300))]);
+      stopped.cancel();
+      h.clock.advance(3 * 60_000);
+      await h.tick();
+      await h.tick();
+      // The one that was only slow goes on.
+      stopped.release();
+      await h.tick();
+      const rows = await messagesOf(h, type);
+      expect(rows).toHaveLength(2_100);
+      expect(new Set(rows.map(({ user_id }) => user_id)).size).toBe(2_100);
+      expect((await h.request("GET", `${EVENTS}/${body.id}`)).body).toMatchObject({
+        status: "done",
+        message_count: 2_100,
+        recipient_count: 2_100,
+      });
+    }
+  },
+  120_000,
+);
+
+test("cancelling ends the fan-out and what is queued, and may be repeated", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h, { channels: [{ channel: "in_app" }] });
+  const { topic } = await givenTopic(h, 2_500);
+  const at = new Date(h.clock.now() + 86_400_000).toISOString();
+  const { body } = await h.request("POST", EVENTS, {
+    body: { type, recipients: { topic }, data: {}, send_at: at },
+  });
+  expect(body.status).toBe("running");
+  const { body: cancelled } = await h.request("DELETE", `${EVENTS}/${body.id}`);
+  expect(cancelled).toMatchObject({ status: "cancelled", counts: { in_app: { cancelled: 1_000 } } });
+  await h.drain();
+  await h.tick();
+  expect(await messagesOf(h, type)).toHaveLength(1_000);
+  expect((await h.request("DELETE", `${EVENTS}/${body.id}`)).status).toBe(200);
+});
+
+test("a fan-out costs the same for each recipient, whatever their number", async () => {
+  const costs = [];
+  for (const n of [1_000, 2_000, 4_000]) {
+    const h = createHarness({ autoDrain: false });
+    const type = await givenType(h, { channels: [{ channel: "in_app" }] });
+    const { topic } = await givenTopic(h, n);
+    const at = new Date(h.clock.now() + 86_400_000).toISOString();
+    h.meter.reset();
+    h.interrupts.reset();
+    await h.request("POST", EVENTS, { body: { type, recipients: { topic }, data: {}, send_at: at } });
+    await h.drain();
+    expect(await messagesOf(h, type)).toHaveLength(n);
+    costs.push({
+      read: h.meter.rowsRead / n,
+      written: h.meter.rowsWritten / n,
+      trips: h.meter.trips / n,
+      queue: h.interrupts.calls.filter((call) => call.startsWith("queue")).length,
+    });
+  }
+  // In trips: the request makes three and reads two statements more; each 1,000 recipients cost two.
+  for (const { read, written, trips, queue } of costs) {
+    expect(read).toBeLessThan(9.1);
+    expect(written).toBeLessThan(6.1);
+    expect(trips).toBeLessThanOrEqual(0.007);
+    expect(queue).toBeLessThanOrEqual(1);
+  }
+});
+
+test("an event to an organization goes to those below it, each user once", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h, { channels: [{ channel: "in_app" }] });
+  const org = mint("org");
+  const db = h.deps.bindings.DB;
+  await db.batch([
+    db.prepare("INSERT INTO orgs (id, parent_id, name) VALUES (?, NULL, 'Org')").bind(org),
+    ...["a", "b", "c"].map((one) =>
+      db.prepare("INSERT INTO orgs (id, parent_id, name) VALUES (?, ?, 'Org')").bind(`${org}_${one}`, org),
+    ),
+    db
+      .prepare(
+        `INSERT INTO users (id, org_id, email_verified, created_at, updated_at)
+          SELECT value->>0, value->>1, 0, 0, 0 FROM json_each(?)`,
+      )
+      .bind(
+        JSON.stringify(
+          Array.from({ length: 2_400 }, (_, i) => [`${org}_u${i}`, `${org}_${"abc".charAt(i % 3)}`]),
+        ),
+      ),
+  ]);
+  const as = { role: "org_admin" as const, sub: "admin", org };
+  h.meter.reset();
+  const { body } = await h.request("POST", EVENTS, {
+    as,
+    body: {
+      type,
+      recipients: { org_id: org, include_sub_orgs: true },
+      data: {},
+      send_at: new Date(h.clock.now() + 86_400_000).toISOString(),
+    },
+  });
+  await h.drain();
+  expect(h.meter.rowsRead / 2_400).toBeLessThan(20);
+  const rows = await messagesOf(h, type);
+  expect(rows).toHaveLength(2_400);
+  expect(new Set(rows.map(({ user_id }) => user_id)).size).toBe(2_400);
+  expect((await h.request("GET", `${EVENTS}/${body.id}`, { as })).status).toBe(200);
+  const other = { ...as, org: mint("other") };
+  expect((await h.request("GET", `${EVENTS}/${body.id}`, { as: other })).status).toBe(404);
+  const facts = { type, recipients: { users: [{ id: "x", name: "X" }] }, data: {} };
+  expect((await h.request("POST", EVENTS, { as, body: facts })).status).toBe(403);
+});
