@@ -8,7 +8,7 @@ import { parseObject } from "../lib/objects.ts";
 export const MAX_USERS = 1_000;
 
 /** Recipients that one portion handles: as many as a call may name, so that those are done when it is answered. */
-export const PORTION = MAX_USERS;
+export const PORTION = 1_000;
 
 /** Whom an event is for, as it is stored. */
 const stored = z.object({

@@ -19,10 +19,20 @@ const givenWords = (
   fields: WordingFields,
   { locale = "en", org = "" } = {},
 ) =>
-  putWording(h.ctx, { actor: "service:test", requestId: "r" }, { kind: "all" }, { type, channel, locale, org_id: org }, fields, true);
+  putWording(
+    h.ctx,
+    { actor: "service:test", requestId: "r" },
+    { kind: "all" },
+    { type, channel, locale, org_id: org },
+    fields,
+    true,
+  );
 
 /** A user with a device, a verified address, a language and an organization. */
-async function givenPerson(h: Harness, { locale = "de-AT", org = null as string | null } = {}): Promise<string> {
+async function givenPerson(
+  h: Harness,
+  { locale = "de-AT", org = null as string | null } = {},
+): Promise<string> {
   const id = mint("usr");
   const db = h.deps.bindings.DB;
   await db.batch([
@@ -42,7 +52,12 @@ async function givenPerson(h: Harness, { locale = "de-AT", org = null as string 
 
 const send = async (h: Harness, type: string, user: string, more: object = {}) => {
   const answer = await h.request("POST", EVENTS, {
-    body: { type, recipients: { users: [user] }, data: { order: "A-1", total: 1234.5, url: "https://shop.example/o?id=1" }, ...more },
+    body: {
+      type,
+      recipients: { users: [user] },
+      data: { order: "A-1", total: 1234.5, url: "https://shop.example/o?id=1" },
+      ...more,
+    },
   });
   expect(answer.status).toBe(202);
   return answer.body;
@@ -55,7 +70,9 @@ const statusesOf = async (h: Harness, type: string) =>
   (await messagesOf(h, type)).map(({ channel, status }) => `${channel} ${status}`).toSorted();
 
 const errorOf = async (h: Harness, type: string, channel: string): Promise<string | null> => {
-  const row = await h.deps.bindings.DB.prepare("SELECT error_code FROM dispatches WHERE type = ? AND channel = ?")
+  const row = await h.deps.bindings.DB.prepare(
+    "SELECT error_code FROM dispatches WHERE type = ? AND channel = ?",
+  )
     .bind(type, channel)
     .first<{ error_code: string | null }>();
   return row?.error_code ?? null;
@@ -64,11 +81,11 @@ const errorOf = async (h: Harness, type: string, channel: string): Promise<strin
 describe("an event's messages", () => {
   test("are said in the reader's language, on each channel in its own words", async () => {
     const h = createWorld();
-    const type = await givenType(h, { channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }] });
+    const type = await givenType(h, {
+      channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }],
+    });
     const org = await givenOrg(h);
-    await h.deps.bindings.DB.prepare(
-      "INSERT INTO org_settings (org_id, brand, updated_at) VALUES (?, ?, 0)",
-    )
+    await h.deps.bindings.DB.prepare("INSERT INTO org_settings (org_id, brand, updated_at) VALUES (?, ?, 0)")
       .bind(org, JSON.stringify({ name: "Laden", sender_name: "Laden", reply_to: "hilfe@laden.example" }))
       .run();
     const user = await givenPerson(h, { org });
@@ -80,12 +97,19 @@ describe("an event's messages", () => {
       { title: "Bestellung {{ data.order }}", body: "{{ data.total | number: 'EUR' }}, {{ user.name }}" },
       { locale: "de" },
     );
-    await givenWords(h, type, "in_app", { title: "{{ data.order }}", body: "Hier", action_url: "{{ data.url }}" });
+    await givenWords(h, type, "in_app", {
+      title: "{{ data.order }}",
+      body: "Hier",
+      action_url: "{{ data.url }}",
+    });
     await givenWords(
       h,
       type,
       "email",
-      { subject: "{{ brand.name }}: {{ data.order }}", body: "# Hallo {{ user.name }}\n\nIhre **Bestellung** {{ data.order }}." },
+      {
+        subject: "{{ brand.name }}: {{ data.order }}",
+        body: "# Hallo {{ user.name }}\n\nIhre **Bestellung** {{ data.order }}.",
+      },
       { locale: "de", org },
     );
     const event = await send(h, type, user, { actor: user });
@@ -115,12 +139,15 @@ describe("an event's messages", () => {
 
   test("fail, and say so, where nobody has written words", async () => {
     const h = createWorld();
-    const type = await givenType(h, { channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }] });
+    const type = await givenType(h, {
+      channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }],
+    });
     const user = await givenPerson(h);
     await send(h, type, user);
     await h.drain();
     expect(await statusesOf(h, type)).toEqual(["email failed", "in_app failed", "push failed"]);
-    for (const channel of ["push", "in_app", "email"]) expect(await errorOf(h, type, channel)).toBe("no_words");
+    for (const channel of ["push", "in_app", "email"])
+      expect(await errorOf(h, type, channel)).toBe("no_words");
   });
 
   test("fail where their words cannot be rendered with the data, and others do not", async () => {
@@ -153,7 +180,9 @@ describe("an event's messages", () => {
 
   test("are not sent to a user who has switched them off since", async () => {
     const h = createWorld();
-    const type = await givenType(h, { channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }] });
+    const type = await givenType(h, {
+      channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }],
+    });
     const user = await givenPerson(h);
     for (const channel of ["push", "in_app"] as const)
       await givenWords(h, type, channel, { title: "T", body: "B" });
@@ -212,12 +241,14 @@ describe("a step that waits", () => {
     const user = await givenPerson(h);
     await givenWords(h, type, "push", { title: "T", body: "B" });
     await givenWords(h, type, "email", { subject: "S", body: "B" });
-    h.expo.fail({ kind: "status", status: 503 }, 1_000);
+    h.expo.failNext({ kind: "html", status: 503 }, 1_000);
     await send(h, type, user);
     await live(h, 5);
     expect(h.resend.accepted).toHaveLength(0);
     expect(await errorOf(h, type, "email")).toBe("earlier_open");
-    await h.deps.bindings.DB.prepare("UPDATE dispatches SET status = 'failed', wake_at = NULL WHERE type = ? AND channel = 'push'")
+    await h.deps.bindings.DB.prepare(
+      "UPDATE dispatches SET status = 'failed', wake_at = NULL WHERE type = ? AND channel = 'push'",
+    )
       .bind(type)
       .run();
     await live(h, 3);

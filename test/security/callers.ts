@@ -59,6 +59,8 @@ const ROWS = {
   admins: "         401 yes | 403 403 403 | 403 403 403 | yes yes 404 404 404 | yes | yes",
   "admins: list": " 401 yes | 403 403 403 | 403 403 403 | yes yes not not not | yes | yes",
   // What is never open.
+  "all admins": "  401 401 | 403 403 403 | 403 403 403 | yes yes 404 404 404 | yes | yes",
+  "all admins: list": "401 401 | 403 403 403 | 403 403 403 | yes yes not not not | yes | yes",
   "signed in": "   401 401 | ok  ok  ok  | ok  ok  ok  | ok  ok  ok  ok  ok  | ok  | ok ",
   "a person": "    401 401 | ok  ok  ok  | ok  ok  ok  | ok  ok  ok  ok  ok  | ok  | 403",
   own: "            401 401 | yes not not | yes not not | not not not not not | not | 403",

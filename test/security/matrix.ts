@@ -251,20 +251,20 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
       ({ topic, user, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { user_ids: [user] } }),
     ],
   ],
-  [`GET ${EVENTS}`]: [["admins: list", plain]],
+  [`GET ${EVENTS}`]: [["all admins: list", plain]],
   [`POST ${EVENTS}`]: [
     [
-      "admins",
+      "all admins",
       ({ orgs, user, type }) => ({
         body: { type, org_id: orgs.middle, recipients: { users: [user] }, data: {} },
       }),
     ],
   ],
-  [`GET ${EVENTS}/{id}`]: [["admins", ({ event }) => ({ id: event })]],
+  [`GET ${EVENTS}/{id}`]: [["all admins", ({ event }) => ({ id: event })]],
   [`GET ${EVENTS}/{id}/messages`]: [
-    ["admins", ({ event }) => ({ id: event, shows: ({ status }) => status === 200 })],
+    ["all admins", ({ event }) => ({ id: event, shows: ({ status }) => status === 200 })],
   ],
-  [`DELETE ${EVENTS}/{id}`]: [["admins", ({ event }) => ({ id: event })]],
+  [`DELETE ${EVENTS}/{id}`]: [["all admins", ({ event }) => ({ id: event })]],
 
   [`GET ${SUPPRESSIONS}`]: [["operators", plain]],
   // It is found, and its address is that of the question.
