@@ -4,6 +4,7 @@ import { addressIn, createSteering, domainOf, type SeenRequest } from "./steer.t
 const message = z.object({
   From: z.string(),
   To: z.string(),
+  ReplyTo: z.string().optional(),
   Subject: z.string().default(""),
   HtmlBody: z.string().optional(),
   TextBody: z.string().optional(),
@@ -51,7 +52,17 @@ export function createPostmarkSandbox() {
   function take(input: unknown) {
     const parsed = message.safeParse(input);
     if (!parsed.success) return failed(403, "Invalid field.");
-    const { From, To, Subject, HtmlBody = "", TextBody = "", MessageStream, Headers, Metadata } = parsed.data;
+    const {
+      From,
+      To,
+      ReplyTo,
+      Subject,
+      HtmlBody = "",
+      TextBody = "",
+      MessageStream,
+      Headers,
+      Metadata,
+    } = parsed.data;
     const from = addressIn(From);
     const to = addressIn(To);
     if (from === null || to === null)
@@ -72,6 +83,7 @@ export function createPostmarkSandbox() {
       id,
       from: From,
       to: To,
+      replyTo: ReplyTo ?? null,
       subject: Subject,
       html: HtmlBody,
       text: TextBody,

@@ -4,6 +4,7 @@ import { addressIn, createSteering, domainOf, isTag, type AcceptedEmail, type Se
 const email = z.object({
   from: z.string(),
   to: z.union([z.string(), z.array(z.string()).min(1).max(50)]),
+  reply_to: z.string().optional(),
   subject: z.string().min(1),
   html: z.string().optional(),
   text: z.string().optional(),
@@ -51,7 +52,7 @@ export function createResendSandbox({ now = Date.now }: { now?: () => number } =
   function check(input: unknown): Omit<AcceptedEmail, "id"> | Response {
     const parsed = email.safeParse(input);
     if (!parsed.success) return error(422, "missing_required_field", "Missing a required field.");
-    const { from, to, subject, html = "", text = "", headers, tags } = parsed.data;
+    const { from, to, reply_to, subject, html = "", text = "", headers, tags } = parsed.data;
     const [recipient = ""] = [to].flat();
     const sender = addressIn(from);
     const address = addressIn(recipient);
@@ -66,7 +67,17 @@ export function createResendSandbox({ now = Date.now }: { now?: () => number } =
     if (!settings.verifiedDomains.includes(domainOf(sender)))
       return error(403, "validation_error", `The ${domainOf(sender)} domain is not verified.`);
     const named = Object.fromEntries(tags.map((tag) => [tag.name, tag.value]));
-    return { from, to: recipient, subject, html, text, headers, tags: named, stream: null };
+    return {
+      from,
+      to: recipient,
+      replyTo: reply_to ?? null,
+      subject,
+      html,
+      text,
+      headers,
+      tags: named,
+      stream: null,
+    };
   }
 
   function take(emails: readonly Omit<AcceptedEmail, "id">[]): { id: string }[] {

@@ -5,6 +5,7 @@ import { addressIn, createSteering, domainOf, isTag, type SeenRequest } from "./
 const content = z.object({ Data: z.string(), Charset: z.string().optional() });
 const sendEmail = z.object({
   FromEmailAddress: z.string(),
+  ReplyToAddresses: z.array(z.string()).default([]),
   Destination: z.object({ ToAddresses: z.array(z.string()).min(1).max(50) }),
   Content: z.object({
     Simple: z.object({
@@ -85,7 +86,8 @@ export function createSesSandbox() {
   function send(body: unknown): Response {
     const parsed = sendEmail.safeParse(body);
     if (!parsed.success) return error(400, "BadRequestException", "1 validation error detected.");
-    const { FromEmailAddress, Destination, Content, EmailTags, ConfigurationSetName } = parsed.data;
+    const { FromEmailAddress, Destination, ReplyToAddresses, Content, EmailTags, ConfigurationSetName } =
+      parsed.data;
     const { Subject, Body, Headers } = Content.Simple;
     const from = addressIn(FromEmailAddress);
     const [to = ""] = Destination.ToAddresses;
@@ -114,6 +116,7 @@ export function createSesSandbox() {
       id,
       from: FromEmailAddress,
       to,
+      replyTo: ReplyToAddresses[0] ?? null,
       subject: Subject.Data,
       html: Body.Html.Data,
       text: Body.Text.Data,

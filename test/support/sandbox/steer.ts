@@ -27,6 +27,7 @@ export interface AcceptedEmail {
   id: string;
   from: string;
   to: string;
+  replyTo: string | null;
   subject: string;
   html: string;
   text: string;
