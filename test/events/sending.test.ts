@@ -168,8 +168,8 @@ describe("an event's messages", () => {
     const user = await givenPerson(h);
     await givenWords(h, type, "push", { title: "T", body: "{{ data.order }}" });
     const trips: number[] = [];
-    for (const _ of [1, 2]) {
-      await send(h, type, user);
+    for (const order of ["A", "B"]) {
+      await send(h, type, user, { data: { order } });
       h.meter.reset();
       await h.drain();
       trips.push(h.meter.trips);

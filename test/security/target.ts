@@ -71,8 +71,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const marker = mint("SECRET");
   const made = { marker, now: h.clock.now(), ...idsOf(marker) };
   const { rows, ...printed } = dispatchesOf(h, made);
-  const [event, type] = [h.deps.ids.uuid(), `type_${marker}`];
-  const [record, subscription, suppression] = [h.deps.ids.uuid(), h.deps.ids.uuid(), h.deps.ids.uuid()];
+  const { uuid } = h.deps.ids;
+  const [record, subscription, suppression, event] = [uuid(), uuid(), uuid(), uuid()];
   await h.ctx.db.write({
     directory: directoryOf(made),
     facts: factsOf(made),
@@ -81,7 +81,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
     own: ownOf(made),
     subscription: subscriptionOf(made, subscription),
     suppressions: suppressionsOf(made, suppression),
-    event: eventOf(made, event, type),
+    event: eventOf(made, event),
     // A cron that comes, so that /healthz is well.
     runs: insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
       onConflict: sql`ON CONFLICT DO NOTHING`,
@@ -96,7 +96,6 @@ export async function givenTarget(h: Harness): Promise<Target> {
     suppression: printId("sup", suppression),
     suppressed: suppressedOf(made),
     event: printId("evt", event),
-    type,
     unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
   };
 }
@@ -279,7 +278,7 @@ const suppressionsOf = (made: Made, id: string): Statement[] =>
     insertRows(tables.suppressions, [{ ...row, reason: "bounce", created_at: made.now }]),
   );
 
-function eventOf({ marker, now, user, orgs }: Made, id: string, type: string): Statement[] {
+function eventOf({ marker, now, user, orgs, type }: Made, id: string): Statement[] {
   const data = JSON.stringify({
     id: type,
     org_id: orgs.middle,
@@ -295,7 +294,6 @@ function eventOf({ marker, now, user, orgs }: Made, id: string, type: string): S
     expires_after: null,
   });
   return [
-    insertRows(tables.ownTypes, [{ id: type, org_id: orgs.middle, data, created_at: now, updated_at: now }]),
     insertRows(tables.events, [
       {
         id,

@@ -68,6 +68,7 @@ export const sendBody = z
       .openapi({
         type: "array",
         items: { type: "string", enum: [...CHANNELS] },
+        maxItems: CHANNELS.length,
         description: "Only these of the type's channels.",
       }),
     actor: directoryId.optional().openapi({ description: "The id of the user who caused it." }),
