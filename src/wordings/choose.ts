@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { languageOf, resolveLocale } from "../content/locale.ts";
-import { dispatches, orgs, users, type WordingChannel, wordings } from "../db/schema/index.ts";
+import { COMMON_TYPE, dispatches, orgs, users, type WordingChannel, wordings } from "../db/schema/index.ts";
 
 /** Words that are published, without their text. */
 export interface WordingHead {
@@ -52,10 +52,14 @@ export function chooseWording(
   return null;
 }
 
-/** The published words of claimed dispatches' types, in their users' organizations, those above, and the service. @param ids a subquery */
+/**
+ * The published words of claimed dispatches' types, in their users' organizations, those above, and the service. None for
+ * pushes that are sent by API: their words are the caller's.
+ * @param ids a subquery
+ */
 export const headsOf = (ids: SQL, channel: WordingChannel): SQL<WordingHead> => sql<WordingHead>`
   WITH RECURSIVE claimed AS (SELECT DISTINCT d.type, u.org_id FROM ${dispatches} AS d
-      JOIN ${users} AS u ON u.id = d.user_id WHERE d.id IN ${ids}),
+      JOIN ${users} AS u ON u.id = d.user_id WHERE d.id IN ${ids} AND d.type <> ${COMMON_TYPE}),
     line(id) AS (SELECT org_id FROM claimed WHERE org_id IS NOT NULL
       UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
   SELECT type, channel, org_id, locale, published AS version, published_at FROM ${wordings}

@@ -61,6 +61,7 @@ const email = (change: Partial<EmailMessage> = {}): EmailMessage => ({
   idempotencyKey: "01999999-0000-7000-8000-000000000001.1",
   from: { name: "Tidings", address: "notifications@tidings.example" },
   to: { name: "Ada Lovelace", address: "ada@example.com" },
+  replyTo: "help@tidings.example",
   subject: "Grüße, Ada 🎉",
   html: "<p>Hello Ada, مرحبا</p>",
   text: "Hello Ada, مرحبا",
