@@ -58,7 +58,7 @@ export function chooseWording(
  * @param ids a subquery
  */
 export const headsOf = (ids: SQL, channel: WordingChannel): SQL<WordingHead> => sql<WordingHead>`
-  WITH RECURSIVE claimed AS (SELECT DISTINCT d.type, u.org_id FROM ${dispatches} AS d
+  WITH RECURSIVE claimed AS (SELECT d.type, u.org_id FROM ${dispatches} AS d
       JOIN ${users} AS u ON u.id = d.user_id WHERE d.id IN ${ids} AND d.type <> ${COMMON_TYPE}),
     line(id) AS (SELECT org_id FROM claimed WHERE org_id IS NOT NULL
       UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)

@@ -157,7 +157,9 @@ describe("a tombstone", () => {
       const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .bind(...params)
         .all<{ detail: string }>();
-      for (const { detail } of results) expect(detail).not.toMatch(/^SCAN (?!CONSTANT|.*VIRTUAL TABLE)/);
+      // `line` is no table: it is what the statement has found of the user's organizations.
+      for (const { detail } of results)
+        expect(detail).not.toMatch(/^SCAN (?!CONSTANT|line$|.*VIRTUAL TABLE)/);
     }
   });
 });

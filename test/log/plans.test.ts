@@ -44,11 +44,12 @@ async function plansOf(h: Harness): Promise<Plan[]> {
   }));
 }
 
-/** Steps that go through a whole table. What a statement brings along itself (its JSON, an organization's tree) may be gone through. */
+/** Steps that go through a whole table. What a statement brings along itself (its JSON, the organizations of its users) may be gone through. */
 const scans = ({ steps }: Plan) =>
   steps.filter(
     (step) =>
-      step.startsWith("SCAN ") && !/VIRTUAL TABLE|CONSTANT ROW|\(subquery-\d+\)|^SCAN tree$/.test(step),
+      step.startsWith("SCAN ") &&
+      !/VIRTUAL TABLE|CONSTANT ROW|\(subquery-\d+\)|^SCAN (tree|line|claimed)$/.test(step),
   );
 
 const sorts = ({ steps }: Plan) => steps.filter((step) => step.includes("TEMP B-TREE"));

@@ -21,7 +21,7 @@ export const recipientsOf = (userIds: SQL, now: number): SQL<Recipient> => sql<R
 
 /** The users of dispatches given by id. */
 export const usersOf = (dispatchIds: SQL): SQL =>
-  sql`(SELECT DISTINCT user_id FROM ${dispatches} WHERE id IN ${dispatchIds})`;
+  sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${dispatchIds})`;
 
 const REFUSALS = {
   no_recipient: "The user no longer exists",

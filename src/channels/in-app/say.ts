@@ -30,7 +30,7 @@ export async function loadSaid(ctx: Ctx, types: NotificationTypes, ids: readonly
   const { due, voice, readers } = await ctx.db.read({
     due: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE id IN ${claimed} AND status = 'queued'`,
     voice: voiceOf(claimed, "in_app"),
-    readers: readReaders(sql`(SELECT DISTINCT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
+    readers: readReaders(sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
   });
   const loaded = { ...voice, readers };
   const speeches = due.flatMap((dispatch) => {

@@ -44,7 +44,7 @@ export const loadFor =
           WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,
         overtaken: sql<{ id: string }>`SELECT d.id FROM ${dispatches} AS d
           WHERE d.id IN ${claimed} AND ${isOvertaken}`,
-        readers: readReaders(sql`(SELECT DISTINCT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
+        readers: readReaders(sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
         voice: voiceOf(claimed, "push"),
       },
       ({ devices, accepted, overtaken, readers, voice }) => ({
