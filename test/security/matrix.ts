@@ -131,6 +131,13 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
       ({ user }) => ({ query: `user_id=${user}`, body: { categories: { deadlines: { push: false } } } }),
     ],
   ],
+  "GET /api/v1/orgs/{id}/preferences": [["owners", ({ orgs }) => ({ id: orgs.middle })]],
+  "PATCH /api/v1/orgs/{id}/preferences": [
+    [
+      "owners",
+      ({ orgs }) => ({ id: orgs.middle, body: { categories: { deadlines: { push: { enabled: false } } } } }),
+    ],
+  ],
   [`GET ${PUSH}/history`]: [
     ["own", plain],
     ["named", ({ user }) => ({ query: `user_id=${user}` })],
