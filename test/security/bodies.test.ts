@@ -5,6 +5,7 @@ import { type Call, TABLE } from "./matrix.ts";
 import { ROUTES } from "./operations.ts";
 import { everything, forgetAll } from "./stored.ts";
 import { givenTarget, type Target } from "./target.ts";
+import { pathTo } from "./paths.ts";
 
 // Every stream here ends by itself: should a limit not hold, the test fails and nothing else.
 
@@ -28,7 +29,7 @@ function send(
 ): Promise<Answer> {
   const [method = "", path = ""] = route.split(" ");
   const headers = { ...call.headers, ...more.headers };
-  return h.request(method, path.replace(/\{[^}]+\}/, call.id ?? "x"), {
+  return h.request(method, pathTo(path, call.id), {
     as: SERVICE,
     ...more,
     body,

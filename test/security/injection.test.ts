@@ -7,6 +7,7 @@ import { type Call, TABLE } from "./matrix.ts";
 import { type Place, put, ROUTES } from "./operations.ts";
 import { forgetAll, rowsAbout } from "./stored.ts";
 import { givenTarget, type Target } from "./target.ts";
+import { pathTo } from "./paths.ts";
 
 const texts = Object.values(HOSTILE_KEYS);
 
@@ -17,7 +18,7 @@ async function call(
   as: Caller,
 ): Promise<Answer> {
   const [method = "", template = ""] = route.split(" ");
-  const path = template.replace(/\{[^}]+\}/, id ?? "x");
+  const path = pathTo(template, id);
   return h.request(method, query === undefined ? path : `${path}?${query}`, {
     as,
     ...(body !== undefined && { body }),

@@ -6,6 +6,7 @@ import { type Call, TABLE } from "./matrix.ts";
 import { type Place, put, ROUTES } from "./operations.ts";
 import { everything, forgetAll } from "./stored.ts";
 import { givenTarget, type Target } from "./target.ts";
+import { pathTo } from "./paths.ts";
 
 /** Columns of our tables and words of other services, with values that would be of use to someone. */
 const PRIVILEGED: Record<string, unknown> = {
@@ -49,7 +50,7 @@ const withBody = ROUTES.filter(({ hasBody }) => hasBody);
 
 const send = (h: Harness, route: string, { id = "x", headers }: Call, body: unknown) => {
   const [method = "", path = ""] = route.split(" ");
-  const to = path.replace(/\{[^}]+\}/, id);
+  const to = pathTo(path, id);
   return h.request(method, to, { as: SERVICE, body, ...(headers && { headers }) });
 };
 

@@ -7,6 +7,7 @@ import { CALLERS, canBeOpen, expected, type Outcome, type Who, WHO } from "./cal
 import { type Call, type Access, TABLE } from "./matrix.ts";
 import { forgetAll, rowsAbout } from "./stored.ts";
 import { givenTarget, type Target } from "./target.ts";
+import { pathTo } from "./paths.ts";
 
 const VARS = {
   RESEND_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -41,7 +42,7 @@ async function attempt(
   standing: Standing,
 ): Promise<Tried> {
   const [method = "", template = ""] = route.split(" ");
-  const path = template.replace(/\{[^}]+\}/, call.id ?? "");
+  const path = pathTo(template, call.id);
   h.meter.reset();
   const answer = await h.request(method, call.query === undefined ? path : `${path}?${call.query}`, {
     as,

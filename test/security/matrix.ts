@@ -46,7 +46,11 @@ const INBOX = "/api/v1/inbox";
 const TYPES = "/api/v1/types";
 const TOPICS = "/api/v1/topics";
 const EVENTS = "/api/v1/events";
+const WORDINGS = "/api/v1/wordings";
+const WORDING = `${WORDINGS}/{type}/{channel}/{locale}`;
 const SUPPRESSIONS = "/api/v1/directory/suppressions";
+
+const wording = ({ type, orgs }: Target) => ({ id: `${type}/email/en`, query: `org_id=${orgs.middle}` });
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
 export const TABLE: Readonly<Record<string, readonly Access[]>> = {
@@ -222,6 +226,26 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   [`DELETE ${TYPES}/{type}`]: [
     ["owners", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
   ],
+
+  [`GET ${WORDINGS}`]: [["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })]],
+  [`GET ${WORDING}`]: [["owners", wording]],
+  [`PUT ${WORDING}`]: [["owners", (t) => ({ ...wording(t), body: { subject: "Mine", body: "Text" } })]],
+  [`DELETE ${WORDING}`]: [["owners", wording]],
+  [`GET ${WORDING}/versions`]: [["owners", wording]],
+  [`POST ${WORDING}/publish`]: [["owners", (t) => ({ ...wording(t), body: { version: 1 } })]],
+  [`GET ${WORDING}/diff`]: [
+    [
+      "owners",
+      (t) => ({
+        ...wording(t),
+        query: `${wording(t).query}&from=1&to=2`,
+        shows: ({ status }) => status === 200,
+      }),
+    ],
+  ],
+  [`POST ${WORDING}/preview`]: [["owners", (t) => ({ ...wording(t), body: { data: {} } })]],
+  "GET /api/v1/orgs/{id}/brand": [["owners", ({ orgs }) => ({ id: orgs.middle })]],
+  "PUT /api/v1/orgs/{id}/brand": [["owners", ({ orgs }) => ({ id: orgs.middle, body: { name: "Mine" } })]],
 
   [`GET ${TOPICS}`]: [
     ["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],

@@ -145,7 +145,7 @@ function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Stat
     org_id: orgs.middle,
     name: `Type ${marker}`,
     category: "orders",
-    channels: [{ channel: "push" }],
+    channels: [{ channel: "push" }, { channel: "email" }],
     critical: false,
     schema: null,
     sample: null,
@@ -154,6 +154,8 @@ function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Stat
     throttle: null,
     expires_after: null,
   };
+  const words = { type, channel: "email" as const, org_id: orgs.middle, locale: "en" };
+  const fields = JSON.stringify({ subject: `Subject ${marker}`, body: `Body ${marker}` });
   const times = { created_at: now, updated_at: now };
   const uuid = `uuid_${marker}`;
   return [
@@ -163,6 +165,20 @@ function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Stat
       { org_id: orgs.middle, id: emptyTopic, uuid: `empty_${uuid}`, name: null, ...times },
     ]),
     insertRows(tables.topicSubscribers, [{ topic: uuid, user_id: user }]),
+    insertRows(tables.wordings, [{ ...words, published: 1, published_at: now, latest: 2, updated_at: now }]),
+    insertRows(
+      tables.wordingVersions,
+      [1, 2].map((version) => ({
+        ...words,
+        version,
+        fields,
+        created_by: `service:${marker}`,
+        created_at: now,
+      })),
+    ),
+    insertRows(tables.orgSettings, [
+      { org_id: orgs.middle, brand: JSON.stringify({ name: `Brand ${marker}` }), updated_at: now },
+    ]),
   ];
 }
 

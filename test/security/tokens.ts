@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { base64url } from "jose";
 import type { Answer, Harness } from "../support/harness.ts";
+import { pathTo } from "./paths.ts";
 
 export const ISSUER = "https://id.example.com";
 const CLAIMED = { sub: "svc", role: "service", iss: ISSUER, aud: "tidings" };
@@ -31,5 +32,5 @@ export const call = (h: Harness, route: string, authorization: string): Promise<
   const [method = "", path = ""] = route.split(" ");
   const body = method === "GET" || method === "DELETE" ? {} : { body: {} };
   const headers = { authorization };
-  return h.request(method, path.replace(/\{[^}]+\}/, "x"), { as: null, headers, ...body });
+  return h.request(method, pathTo(path), { as: null, headers, ...body });
 };
