@@ -9,7 +9,9 @@ const api = operations.filter(({ path }) => path.startsWith("/api/"));
 
 const call = (h: Harness, method: string, path: string, query: string) =>
   h.request(method, `${path.replaceAll(/\{[^}]+\}/g, "x")}?${query}`, {
-    ...(["POST", "PUT", "PATCH"].includes(method) && { body: {} }),
+    // Users unsubscribe from a topic with a body.
+    ...((["POST", "PUT", "PATCH"].includes(method) || path.endsWith("/subscribers")) &&
+      method !== "GET" && { body: {} }),
     // Each role may call some of the operations; a service may not record by hand what a coordinator does.
     as: { role: "service", sub: "svc" },
   });
