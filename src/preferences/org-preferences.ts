@@ -33,7 +33,7 @@ export interface OrgPreferencesChange {
 }
 
 /** The condition that a caller may see and change what this organization (`""`: the service) has set, and that it exists. */
-const mayChange = (scope: Scope, orgId: string): SQL =>
+export const mayChange = (scope: Scope, orgId: string): SQL =>
   orgId === SERVICE
     ? sql`${scope.kind === "all"}`
     : sql`EXISTS (SELECT 1 FROM ${orgs} AS o WHERE o.id = ${orgId}

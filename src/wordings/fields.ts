@@ -3,7 +3,13 @@ import { isObject } from "../lib/objects.ts";
 import type { WordingChannel } from "../db/schema/index.ts";
 
 /** A template: at most `max` UTF-16 units. What it renders is limited again. */
-const template = (max: number) => z.string().trim().min(1).max(max);
+const template = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes("\0"), "must be well-formed text");
 const line = template(1_000).regex(/^[^\r\n]*$/u, "must be one line");
 
 /** The fields of a channel's words. All are Liquid; an e-mail's body is Markdown, too. */

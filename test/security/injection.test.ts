@@ -118,8 +118,9 @@ test("an id of a path is looked up as it is, by every route", async () => {
     // A service has nothing of its own.
     const as = policy === "own: one" ? ({ role: "user", sub: mint("usr") } as const) : SERVICE;
     for (const text of texts) {
-      // An id like any other to the directory, and of a topic.
-      if (text === "__proto__" && /\/(directory|topics)\//u.test(route)) continue;
+      // An id like any other to the directory, and for a new topic.
+      if (text === "__proto__" && (route.includes("/directory/") || route === "PUT /api/v1/topics/{topic}"))
+        continue;
       h.meter.reset();
       const answer = await call(h, route, { ...right, id: encode(text) }, as);
       expectHarmless(h, `${route} ${text}`, answer);

@@ -60,11 +60,11 @@ async function attempt(
 }
 
 /** What came of it, in the words of the table. */
-function outcome(method: string, isAboutNobody: boolean, { answer, shown, changed }: Tried): string {
+function outcome(isRead: boolean, isAboutNobody: boolean, { answer, shown, changed }: Tried): string {
   const { status } = answer;
   if (status >= 300) return `${status}${shown ? ", shown" : ""}${changed ? ", changed" : ""}`;
   if (isAboutNobody) return `ok${shown ? ", shown" : ""}${changed ? ", changed" : ""}`;
-  if (method !== "GET") return changed ? "yes" : "not";
+  if (!isRead) return changed ? "yes" : "not";
   return shown ? "yes" : `not${changed ? ", changed" : ""}`;
 }
 
@@ -75,14 +75,14 @@ async function outcomes(
   [policy, callOf]: Access,
   callers: readonly Who[],
 ): Promise<Partial<Record<Who, string>>> {
-  const method = route.split(" ")[0] ?? "";
+  const isRead = route.startsWith("GET ") || route.endsWith("/preview");
   const isAboutNobody = Object.values<Outcome>(expected(policy, false)).includes("ok");
   const found: Partial<Record<Who, string>> = {};
   let standing = await fresh(h);
   for (const who of callers) {
     const { target } = standing;
     const tried = await attempt(h, route, await callOf(target), CALLERS[who](target), standing);
-    found[who] = outcome(method, isAboutNobody, tried);
+    found[who] = outcome(isRead, isAboutNobody, tried);
     if (tried.changed) standing = await fresh(h);
   }
   return found;

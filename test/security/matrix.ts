@@ -232,7 +232,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   [`PUT ${WORDING}`]: [["owners", (t) => ({ ...wording(t), body: { subject: "Mine", body: "Text" } })]],
   [`DELETE ${WORDING}`]: [["owners", wording]],
   [`GET ${WORDING}/versions`]: [["owners", wording]],
-  [`POST ${WORDING}/publish`]: [["owners", (t) => ({ ...wording(t), body: { version: 1 } })]],
+  [`POST ${WORDING}/publish`]: [["owners", (t) => ({ ...wording(t), body: { version: 2 } })]],
   [`GET ${WORDING}/diff`]: [
     [
       "owners",

@@ -4,7 +4,7 @@ import { idAfter, paginateById } from "../../http/id-cursor.ts";
 import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { Failure } from "../../lib/failure.ts";
-import { contentFaults } from "../../types/content-faults.ts";
+import { faultsOf } from "../../types/data-faults.ts";
 import { ownerOf } from "../../types/owner.ts";
 import { putOwnType } from "../../types/put.ts";
 import { listOwnTypes, readType } from "../../types/read.ts";
@@ -54,8 +54,9 @@ export function register(app: App): void {
     const scope = scopeOf(c.get("principal"));
     const data = { ...body, id, org_id: ownerOf(scope, c.req.valid("query").org_id), category };
     if (c.get("deps").types.get(id) !== undefined) throw builtIn();
-    const faults = contentFaults(data);
-    if (faults.length > 0) throw invalid(faults);
+    const faults = data.sample === null ? [] : faultsOf(data.schema, data.sample);
+    if (faults.length > 0)
+      throw invalid(faults.map(({ pointer, detail }) => ({ pointer: `/sample${pointer}`, detail })));
     const { type, created } = await putOwnType(c.get("ctx"), authorOf(c), scope, data);
     return created ? c.json(ownView(type), 201) : c.json(ownView(type), 200);
   });

@@ -5,6 +5,7 @@ import { pageQuery } from "../../http/pagination.ts";
 import { directoryId, jsonObject, listOf, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 import { ALL, CATEGORY } from "../../preferences/cells.ts";
+import { schemaFaults } from "../../types/json-schema/schema-faults.ts";
 
 const DAY = 86_400;
 const MAX_SAMPLE_CHARS = 16_384;
@@ -50,6 +51,19 @@ function checkSteps(steps: Steps, context: z.RefinementCtx): void {
   }
 }
 
+/** The parts of a JSON pointer (RFC 6901). */
+const partsOf = (pointer: string): string[] =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+
+/** Reported with the faults of the other fields. */
+const payloadSchema = jsonObject.superRefine((given, context) => {
+  for (const { pointer, detail } of schemaFaults(given))
+    context.addIssue({ code: "custom", path: partsOf(pointer), message: detail });
+});
+
 const sample = jsonObject.refine((value) => JSON.stringify(value).length <= MAX_SAMPLE_CHARS, {
   error: `must have at most ${MAX_SAMPLE_CHARS} characters of JSON`,
 });
@@ -87,7 +101,7 @@ export const body = z
       description:
         "Sent although the user has switched it off, and in quiet hours, but never to an address that is suppressed. Only service and global_admin may set it; an org_admin may keep it.",
     }),
-    schema: jsonObject.nullable().default(null).openapi({
+    schema: payloadSchema.nullable().default(null).openapi({
       description:
         "JSON Schema (2020-12) of an event's data, at most 16,384 characters. `$ref` leads to this document only. `pattern` has no lookaround and no back reference, and repeats no group that repeats. Null: any object.",
     }),

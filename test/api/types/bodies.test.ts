@@ -51,7 +51,17 @@ const WRONG: [what: string, change: object, pointers: string[]][] = [
     ["/sample/a", "/sample/b"],
   ],
   ["a large sample", { sample: { a: "x".repeat(16_384) } }, ["/sample"]],
-  ["several faults", { name: 1, critical: 2, dedupe: 3 }, ["/critical", "/dedupe", "/name"]],
+  [
+    "several faults",
+    { name: 1, critical: 2, dedupe: 3, schema: { type: "text", properties: { "a/b": { minimum: "" } } } },
+    ["/critical", "/dedupe", "/name", "/schema/properties/a~1b/minimum", "/schema/type"],
+  ],
+  ["a schema that is too long", { schema: { title: "x".repeat(16_384) } }, ["/schema"]],
+  [
+    "JSON that is too deep",
+    { schema: JSON.parse(`${'{"not":'.repeat(70)}{}${"}".repeat(70)}`) },
+    ["/schema"],
+  ],
 ];
 
 describe("a body with", () => {
