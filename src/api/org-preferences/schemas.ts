@@ -7,12 +7,15 @@ import { hoursInput } from "../preferences/schemas.ts";
 export const orgParam = z.object({
   id: directoryId.openapi({
     param: { name: "id", in: "path" },
-    description: "An organization. `service`: the service itself, from which all inherit; for service and global_admin.",
+    description:
+      "An organization. `service`: the service itself, from which all inherit; for service and global_admin.",
     example: "org_ab12",
   }),
 });
 
-const ORDERS = { orders: { email: { enabled: false, locked: false }, push: { enabled: true, locked: true } } };
+const ORDERS = {
+  orders: { email: { enabled: false, locked: false }, push: { enabled: true, locked: true } },
+};
 const NIGHT = { enabled: true, start: "22:00", end: "07:00", days: [0, 1, 2, 3, 4, 5, 6] };
 
 const cellInput = z
