@@ -7,7 +7,7 @@ import { dispatches } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
 import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
-import { queuedAmong, wake } from "../../outbox/wake.ts";
+import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { loadSaid, settleSaid } from "./say.ts";
 
@@ -44,7 +44,10 @@ export async function deliverInApp(
       ctx,
       toWake.filter(({ id }) => !said.has(id)),
     );
-    for (const round of chunks([...said], ROUND)) await settleSaid(ctx, await loadSaid(ctx, types, round));
+    const settled: ToWake[] = [];
+    for (const round of chunks([...said], ROUND))
+      settled.push(...(await settleSaid(ctx, await loadSaid(ctx, types, round))));
+    await wake(ctx, settled);
     return new Map();
   } catch (error) {
     ctx.log.error("round_failed", error, { channel: "in_app", ids: ids.length });

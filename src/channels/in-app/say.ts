@@ -3,7 +3,7 @@ import type { NotificationTypes } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { printId } from "../../lib/ids.ts";
-import { queuedAmong, wake } from "../../outbox/wake.ts";
+import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
 import { holdOf } from "../../preferences/decide.ts";
 import { type Readers, readReaders } from "../../preferences/readers.ts";
 import { renderWording, WordingError } from "../../wordings/index.ts";
@@ -100,9 +100,12 @@ const ended = (
   due_at,
 });
 
-/** Writes what became of them, and announces those that are delivered. Idempotent: one that is not queued any more stays as it is. */
-export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<void> {
-  if (said.length === 0) return;
+/**
+ * Writes what became of them. Idempotent: one that is not queued any more stays as it is.
+ * @returns what is to be announced or woken
+ */
+export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWake[]> {
+  if (said.length === 0) return [];
   const now = ctx.clock.now();
   const isDelivered = sql`v.status = 'delivered'`;
   const { toWake } = await ctx.db.write({
@@ -118,5 +121,5 @@ export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<void>
       WHERE ${dispatches}.id = v.id AND ${dispatches}.status = 'queued'`,
     toWake: queuedAmong(said.map(({ id }) => id)),
   });
-  await wake(ctx, toWake);
+  return toWake;
 }
