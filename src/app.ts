@@ -56,8 +56,12 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/api/v1/stats-notifications": [() => import("./api/stats-notifications/handlers.ts")],
   "/api/v1/events": [() => import("./api/events/handlers.ts")],
   "/api/v1/types": [() => import("./api/types/handlers.ts")],
+  "/api/v1/wordings": [() => import("./api/wordings/handlers.ts")],
   "/api/v1/topics": [() => import("./api/topics/handlers.ts")],
-  "/api/v1/orgs": [() => import("./api/org-preferences/handlers.ts")],
+  "/api/v1/orgs": [
+    () => import("./api/org-preferences/handlers.ts"),
+    () => import("./api/brand/handlers.ts"),
+  ],
   "/api/v1/preferences": [() => import("./api/preferences/handlers.ts")],
   "/api/v1/inbox": [() => import("./api/inbox/handlers.ts")],
   "/api/v1/directory": [

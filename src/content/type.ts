@@ -132,13 +132,15 @@ export function defineType<const Id extends string, C extends object, W extends 
   definition: Definition<Id, C, W>,
 ): NotificationType<Id> {
   const { payload: schema, email, ...type } = definition;
+  let shape: Record<string, unknown> | undefined;
   return {
     ...type,
     parse(payload) {
       const parsed = schema.safeParse(payload);
       return parsed.success ? parsed.data : null;
     },
-    schema: () => ({ ...z.toJSONSchema(schema, { io: "output", unrepresentable: "any" }) }),
+    // Made once an isolate, when somebody asks.
+    schema: () => (shape ??= { ...z.toJSONSchema(schema, { io: "output", unrepresentable: "any" }) }),
     message: (content, context) =>
       email(schema.parse(content), {
         ...context,

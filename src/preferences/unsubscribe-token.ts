@@ -7,17 +7,19 @@ export interface LinkSecrets {
   previous?: string | undefined;
 }
 
-/** What an unsubscribe link is for. The link never expires, because mail may be read years later. */
-export interface UnsubscribeTarget {
+/**
+ * What an unsubscribe link is for: a built-in type, by its `linkCode` (1–255), or a category (1–64 ASCII characters), for
+ * customers' own types. The link never expires, because mail may be read years later.
+ */
+export type UnsubscribeTarget = {
   /** 1–128 characters. */
   userId: string;
-  /** A type's `linkCode`: 1–255. */
-  code: number;
-}
+} & ({ code: number } | { category: string });
 
-// Token: base64url(version, link code, user id in UTF-8, first 16 bytes of HMAC-SHA256). At most 195 characters
-// for ids of the directory's alphabet; SES takes header values of up to 995.
-const VERSION = 1;
+// Token: base64url(version, link code, user id in UTF-8, first 16 bytes of HMAC-SHA256); in version 2 the length of the
+// category and the category are in place of the link code. At most 280 characters for ids of the directory's alphabet; SES
+// takes header values of up to 870.
+const [BY_CODE, BY_CATEGORY] = [1, 2];
 const MAC_BYTES = 16;
 const HEAD_BYTES = 2;
 const USER_ID_MAX = 128;
@@ -48,11 +50,10 @@ function concat(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for an invalid user id or code. */
 export async function signUnsubscribe(secrets: LinkSecrets, target: UnsubscribeTarget): Promise<string> {
-  const { userId, code } = target;
+  const { userId } = target;
   if (userId.length < 1 || userId.length > USER_ID_MAX || !userId.isWellFormed())
     throw new RangeError("a user id has 1 to 128 characters");
-  if (!Number.isInteger(code) || code < 1 || code > 255) throw new RangeError("a link code is 1 to 255");
-  const payload = concat(Uint8Array.of(VERSION, code), new TextEncoder().encode(userId));
+  const payload = concat(headOf(target), new TextEncoder().encode(userId));
   return base64url.encode(concat(payload, await macOf(secrets.current, payload)));
 }
 
@@ -71,8 +72,25 @@ export async function verifyUnsubscribe(
     const same = crypto.subtle.timingSafeEqual(await macOf(secret, payload), given);
     signed = signed || same;
   }
-  if (!signed || payload[0] !== VERSION) return null;
-  return { userId: new TextDecoder().decode(payload.subarray(HEAD_BYTES)), code: payload[1] ?? 0 };
+  const [version, second = 0] = payload;
+  if (!signed) return null;
+  const textAt = (from: number, to?: number) => new TextDecoder().decode(payload.subarray(from, to));
+  const end = HEAD_BYTES + second;
+  if (version === BY_CODE) return { userId: textAt(HEAD_BYTES), code: second };
+  return version === BY_CATEGORY ? { userId: textAt(end), category: textAt(HEAD_BYTES, end) } : null;
+}
+
+/** What stands before the user's id. */
+function headOf(target: UnsubscribeTarget): Uint8Array {
+  if ("category" in target) {
+    const { category } = target;
+    if (!/^[\x21-\x7e]{1,64}$/u.test(category))
+      throw new RangeError("a category has 1 to 64 ASCII characters");
+    return concat(Uint8Array.of(BY_CATEGORY, category.length), new TextEncoder().encode(category));
+  }
+  const { code } = target;
+  if (!Number.isInteger(code) || code < 1 || code > 255) throw new RangeError("a link code is 1 to 255");
+  return Uint8Array.of(BY_CODE, code);
 }
 
 /** Decodes only the exact text that signing produces: decoders also accept padding, spaces and other spare bits. */

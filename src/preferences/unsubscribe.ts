@@ -4,18 +4,37 @@ import { wanted } from "./decide.ts";
 import { orgLinesOf } from "./org-settings.ts";
 import { READER, type ReaderFacts, readerFacts, type ReaderRow } from "./readers.ts";
 import type { UnsubscribeAction } from "./unsubscribe-page.ts";
-import type { NotificationType } from "../content/type.ts";
+import type { NotificationType, NotificationTypes } from "../content/type.ts";
+import type { UnsubscribeTarget } from "./unsubscribe-token.ts";
 import type { Ctx } from "../ctx.ts";
 import { Parsed, type Statement } from "../db/statement.ts";
 import { preferences, users } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
-/** A user's subscription to the e-mails of one type, as an unsubscribe link names it. */
+/** A user's subscription to the e-mails of a category, as an unsubscribe link names it. */
 export interface EmailSubscription {
   userId: string;
-  type: NotificationType;
+  /** A built-in type, or what all of a category's own types have in common. */
+  type: Pick<NotificationType, "category" | "critical" | "words">;
 }
+
+/** What a link with this target is for; null for a type that there is not. */
+export function subscriptionTo(
+  types: Pick<NotificationTypes, "byLinkCode">,
+  target: UnsubscribeTarget | null,
+): EmailSubscription | null {
+  if (target === null) return null;
+  const type = "code" in target ? types.byLinkCode(target.code) : ofCategory(target.category);
+  return type === undefined ? null : { userId: target.userId, type };
+}
+
+/** A customer's category has no name but its id: `order_updates` is shown as "order updates". */
+const ofCategory = (category: string): EmailSubscription["type"] => ({
+  category,
+  critical: false,
+  words: { en: { name: category.replaceAll("_", " "), email: {} } },
+});
 
 /** What the unsubscribe page shows: the user's address and locale, and whether the type, or all e-mail, is off. */
 export interface EmailSubscriptionState {

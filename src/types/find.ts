@@ -28,9 +28,12 @@ export const findOwnType = (orgId: string, id: string): SQL<{ data: string }> =>
 type Inherited = typeof ownTypes | typeof topics;
 
 /**
- * Finds the keys of what an organization has or inherits, by ascending id; of two with the same id the nearest.
+ * Finds the keys of what an organization has or inherits, by ascending id; of two with the same id the nearest. It reads no
+ * more than a page for each organization of the line.
  * @param after the last id of the page before; `""`: the first page
  */
 export const inheritedBy = (table: Inherited, orgId: string, after: string, limit: number): SQL =>
   sql`(SELECT t.id, t.org_id, min(line.distance) FROM ${rankedLineOf(orgId)} AS line
-    CROSS JOIN ${table} AS t ON t.org_id = line.id AND t.id > ${after} GROUP BY t.id ORDER BY t.id LIMIT ${limit})`;
+    CROSS JOIN ${table} AS t ON t.org_id = line.id AND t.id IN (
+      SELECT p.id FROM ${table} AS p WHERE p.org_id = line.id AND p.id > ${after} ORDER BY p.id LIMIT ${limit})
+    GROUP BY t.id ORDER BY t.id LIMIT ${limit})`;

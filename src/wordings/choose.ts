@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { languageOf, resolveLocale } from "../content/locale.ts";
+import { languageOf, readLanguageOf, resolveLocale } from "../content/locale.ts";
 import { COMMON_TYPE, dispatches, orgs, users, type WordingChannel, wordings } from "../db/schema/index.ts";
 
 /** Words that are published, without their text. */
@@ -12,12 +12,12 @@ export interface WordingHead {
   published_at: number;
 }
 
-/** Languages in the order in which they are tried: nb-NO, nb, the organization's default, en. */
+/** Languages in the order in which they are tried: nn-NO, nn, nb (which its readers read), the organization's default, en. */
 export function localesToTry(locale: string | null, orgDefault: string | null): string[] {
   const tried = [locale, orgDefault].flatMap((one) => {
     if (one === null) return [];
     const resolved = resolveLocale(one);
-    return [resolved, languageOf(resolved)];
+    return [resolved, languageOf(resolved), readLanguageOf(resolved)];
   });
   return [...new Set([...tried, "en"])];
 }

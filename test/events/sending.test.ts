@@ -137,6 +137,28 @@ describe("an event's messages", () => {
     expect(body.counts).toEqual({ push: { sent: 1 }, in_app: { delivered: 1 }, email: { sent: 1 } });
   });
 
+  test("have a link that switches their category off, without a login", async () => {
+    const h = createWorld();
+    const type = await givenType(h, { category: "order_updates", channels: [{ channel: "email" }] });
+    const user = await givenPerson(h, { locale: "en" });
+    await givenWords(h, type, "email", { subject: "S", body: "B" });
+    await send(h, type, user);
+    await h.drain();
+    const [mail] = h.resend.accepted;
+    const link = /<(https?:[^>]+)>/u.exec(mail?.headers["List-Unsubscribe"] ?? "")?.[1] ?? "";
+    expect(mail?.text).toContain(link);
+    const path = new URL(link).pathname;
+    const shown = await h.request("GET", path, { as: null });
+    expect(shown.body).toContain("order updates");
+    const pressed = await h.request("POST", path, {
+      as: null,
+      body: "List-Unsubscribe=One-Click",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect(pressed.status).toBe(200);
+    expect((await send(h, type, user)).skipped).toEqual({ email: { unsubscribed: 1 } });
+  });
+
   test("fail, and say so, where nobody has written words", async () => {
     const h = createWorld();
     const type = await givenType(h, {

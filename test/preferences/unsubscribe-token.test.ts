@@ -9,10 +9,11 @@ import { anyUnits } from "../content/arbitraries.ts";
 import { typeNamed } from "../support/content.ts";
 
 const SECRETS = { current: "a-secret-of-the-present-0123456789ab" };
-const target: fc.Arbitrary<UnsubscribeTarget> = fc.record({
-  userId: fc.stringMatching(/^[A-Za-z0-9_.:@-]{1,128}$/u),
-  code: fc.integer({ min: 1, max: 255 }),
-});
+const userId = fc.stringMatching(/^[A-Za-z0-9_.:@-]{1,128}$/u);
+const target: fc.Arbitrary<UnsubscribeTarget> = fc.oneof(
+  fc.record({ userId, code: fc.integer({ min: 1, max: 255 }) }),
+  fc.record({ userId, category: fc.stringMatching(/^[a-z][a-z0-9_]{0,63}$/u) }),
+);
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 describe("an unsubscribe token", () => {
@@ -36,6 +37,8 @@ describe("an unsubscribe token", () => {
       code: typeNamed("push").linkCode,
     });
     expect(uuid.length).toBeLessThanOrEqual(72);
+    const own = await signUnsubscribe(SECRETS, { userId: "x".repeat(128), category: "c".repeat(64) });
+    expect(own.length).toBeLessThanOrEqual(280);
   });
 
   test("changed in any character is refused, spare bits of its last one included", async () => {
@@ -114,6 +117,11 @@ describe("an unsubscribe token", () => {
   test("is not made for what is no link code", async () => {
     for (const code of [0, 256, 1.5, -1, Number.NaN])
       await expect(signUnsubscribe(SECRETS, { userId: "usr_1", code })).rejects.toThrow(RangeError);
+  });
+
+  test("is not made for what is no category", async () => {
+    for (const category of ["", "x".repeat(65), "caf\u00e9", "a b"])
+      await expect(signUnsubscribe(SECRETS, { userId: "usr_1", category })).rejects.toThrow(RangeError);
   });
 
   test("is not made for what is no user id", async () => {

@@ -11,6 +11,7 @@ import {
   changeSubscription,
   type EmailSubscription,
   subscriptionOf,
+  subscriptionTo,
   type EmailSubscriptionState,
 } from "../../preferences/unsubscribe.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
@@ -47,9 +48,7 @@ function page(
 export function register(app: App): void {
   async function subscriptionIn(c: Context<AppEnv>): Promise<EmailSubscription | null> {
     const { config, types } = c.get("deps");
-    const target = await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? "");
-    const type = types.byLinkCode(target?.code ?? 0);
-    return target === null || type === undefined ? null : { userId: target.userId, type };
+    return subscriptionTo(types, await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? ""));
   }
 
   app.get("/unsubscribe/:token", async (c) => {

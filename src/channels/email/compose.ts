@@ -47,6 +47,10 @@ function letterFor({ type, said, addressee }: Draft, dispatch: Dispatch): Letter
   };
 }
 
+/** What a type's unsubscribe link is for. */
+const linkTo = ({ linkCode, category }: NotificationType): { code: number } | { category: string } =>
+  linkCode === 0 ? { category } : { code: linkCode };
+
 /** Each type is a mailing list of its own (RFC 2919), so that readers can filter by type. */
 const listId = (type: string, publicUrl: string) =>
   `<${type.replaceAll("_", "-")}.${new URL(publicUrl).hostname}>`;
@@ -66,8 +70,8 @@ export async function compose(
   const { said, recipient, subject } = letterFor(draft, dispatch);
   const { type } = said;
   const token =
-    type.transactional === null && type.linkCode !== 0
-      ? await signUnsubscribe(linkSecrets, { userId: recipient.id, code: type.linkCode })
+    type.transactional === null
+      ? await signUnsubscribe(linkSecrets, { userId: recipient.id, ...linkTo(type) })
       : null;
   const unsubscribe = token === null ? null : `${publicUrl}/unsubscribe/${token}`;
   const rendered = renderEmail(said, recipient, { unsubscribe, home: publicUrl }, now, brand);

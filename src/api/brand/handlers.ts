@@ -1,0 +1,47 @@
+import { scopeOf } from "../../auth/scope.ts";
+import type { App } from "../../http/app-env.ts";
+import { authorOf } from "../../http/author.ts";
+import { type OrgSettings, SERVICE } from "../../preferences/org-settings.ts";
+import { brandOf, brandSettings } from "../../wordings/brand.ts";
+import { putBrand, readLine } from "../../wordings/brand-store.ts";
+import * as routes from "./routes.ts";
+
+/** The organization that a path names; `service` is the service itself. */
+const ownerIn = (id: string): string => (id === "service" ? SERVICE : id);
+
+function view(owner: string, line: readonly OrgSettings[]) {
+  const json = line.find(({ orgId }) => orgId === owner)?.brand ?? null;
+  const own = json === null ? {} : brandSettings.parse(JSON.parse(json));
+  const effective = brandOf(line);
+  return {
+    org_id: owner === SERVICE ? null : owner,
+    name: own.name ?? null,
+    logo_url: own.logo_url ?? null,
+    colour: own.colour ?? null,
+    sender_name: own.sender_name ?? null,
+    reply_to: own.reply_to ?? null,
+    postal_footer: own.postal_footer ?? null,
+    effective: {
+      name: effective.name,
+      logo_url: effective.logoUrl,
+      colour: effective.colour,
+      sender_name: effective.senderName,
+      reply_to: effective.replyTo,
+      postal_footer: effective.postalFooter,
+    },
+  };
+}
+
+export function register(app: App): void {
+  app.openapi(routes.get, async (c) => {
+    const owner = ownerIn(c.req.valid("param").id);
+    return c.json(view(owner, await readLine(c.get("ctx"), scopeOf(c.get("principal")), owner)), 200);
+  });
+
+  app.openapi(routes.put, async (c) => {
+    const owner = ownerIn(c.req.valid("param").id);
+    const brand = c.req.valid("json");
+    const line = await putBrand(c.get("ctx"), authorOf(c), scopeOf(c.get("principal")), owner, brand);
+    return c.json(view(owner, line), 200);
+  });
+}

@@ -1,0 +1,53 @@
+import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/options.ts";
+import type { FieldError } from "../../lib/failure.ts";
+import { invalid } from "../../http/problem.ts";
+import { unknownVariables } from "../../wordings/check.ts";
+import { type ParsedWording, WordingError } from "../../wordings/parse.ts";
+import { type Preview, preview, type Previewed } from "../../wordings/preview.ts";
+import type { WordedType } from "../../wordings/worded-type.ts";
+
+/** The longest subject that no client cuts. */
+const LONG_SUBJECT = 150;
+
+const at = ({ line, column }: { line: number; column: number }, message: string) =>
+  `line ${line}, column ${column}: ${message}`;
+
+/** What makes an error of words an answer: 400, with line and column. @throws what it is not about */
+export function refuse(error: unknown): never {
+  if (!(error instanceof WordingError)) throw error;
+  throw invalid(
+    error.faults.map(({ field, message, ...place }) => ({
+      pointer: `/${field}`,
+      detail: at(place, message),
+    })),
+  );
+}
+
+/** Renders words; what they do wrong is the answer. */
+export function previewed(channel: ParsedWording["channel"], given: Previewed): Preview | null {
+  try {
+    return preview(channel, given);
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+/** What may be a mistake in words that can be used. @param shown the words with the type's sample; null without one */
+export function warningsOf(parsed: ParsedWording, worded: WordedType, shown: Preview | null): FieldError[] {
+  const warnings = unknownVariables(parsed, worded.schema).map(({ field, message, ...place }) => ({
+    pointer: `/${field}`,
+    detail: at(place, message),
+  }));
+  if ((shown?.subject?.length ?? 0) > LONG_SUBJECT)
+    warnings.push({
+      pointer: "/subject",
+      detail: `has ${shown?.subject?.length} characters with the sample; many clients cut it after ${LONG_SUBJECT}`,
+    });
+  const bytes = parsed.channel === "push" && shown !== null ? pushPayloadBytes(shown) : 0;
+  if (bytes > MAX_PUSH_BYTES)
+    warnings.push({
+      pointer: "/body",
+      detail: `makes a push of ${bytes} bytes with the sample; push services take ${MAX_PUSH_BYTES}`,
+    });
+  return warnings;
+}

@@ -1,0 +1,90 @@
+import { createRoute } from "@hono/zod-openapi";
+import { access, ADMIN_ROLES } from "../../http/access.ts";
+import { json, jsonBody, problems } from "../../http/schemas.ts";
+import * as schemas from "./schemas.ts";
+
+/** Customers' words for their own types, and in place of those of built-in types. */
+const LIST = "/api/v1/wordings";
+const ONE = `${LIST}/{type}/{channel}/{locale}`;
+
+const admins = { tags: ["Words"], middleware: access(null, ADMIN_ROLES) };
+
+export const list = createRoute({
+  ...admins,
+  method: "get",
+  path: LIST,
+  summary: "The words that an organization has written",
+  description: "By type, channel and locale. What it inherits from others is not among them.",
+  request: { query: schemas.listQuery },
+  responses: { 200: json(schemas.list, "A page of words, without their text"), ...problems(400, 404) },
+});
+
+export const get = createRoute({
+  ...admins,
+  method: "get",
+  path: ONE,
+  summary: "Read the words in use, and the latest version",
+  request: { params: schemas.wordingParams, query: schemas.ownerQuery },
+  responses: { 200: json(schemas.wording, "The words"), ...problems(400, 404) },
+});
+
+export const put = createRoute({
+  ...admins,
+  method: "put",
+  path: ONE,
+  summary: "Write a version of the words, and publish it",
+  description:
+    "Fields that are the same as in the latest version make no new one. A template that cannot be parsed, or rendered with the type's sample, is refused with line and column. The channel must be one of the type's, or `sms`. Of built-in types the words of e-mails can be replaced, and of pauses and summaries those of pushes.",
+  request: { params: schemas.wordingParams, query: schemas.putQuery, body: jsonBody(schemas.wordingBody) },
+  responses: { 200: json(schemas.written, "As it is stored now"), ...problems(400, 404, 413, 415) },
+});
+
+export const remove = createRoute({
+  ...admins,
+  method: "delete",
+  path: ONE,
+  summary: "Take the words out of use",
+  description: "Words are then inherited again. The versions stay, and can be published again.",
+  request: { params: schemas.wordingParams, query: schemas.ownerQuery },
+  responses: { 200: json(schemas.removed, "Out of use"), ...problems(400, 404) },
+});
+
+export const versions = createRoute({
+  ...admins,
+  method: "get",
+  path: `${ONE}/versions`,
+  summary: "The versions of the words, the newest first",
+  description: "The latest 100 are kept, and the one in use.",
+  request: { params: schemas.wordingParams, query: schemas.versionsQuery },
+  responses: { 200: json(schemas.versions, "A page of versions"), ...problems(400, 404) },
+});
+
+export const publish = createRoute({
+  ...admins,
+  method: "post",
+  path: `${ONE}/publish`,
+  summary: "Publish a version; an older one rolls back",
+  request: { params: schemas.wordingParams, query: schemas.ownerQuery, body: jsonBody(schemas.publishBody) },
+  responses: { 200: json(schemas.wording, "As it is stored now"), ...problems(400, 404, 413, 415) },
+});
+
+export const diff = createRoute({
+  ...admins,
+  method: "get",
+  path: `${ONE}/diff`,
+  summary: "How two versions differ",
+  description: "Only fields that differ, line by line.",
+  request: { params: schemas.wordingParams, query: schemas.diffQuery },
+  responses: { 200: json(schemas.diff, "The differences"), ...problems(400, 404) },
+});
+
+export const preview = createRoute({
+  ...admins,
+  method: "post",
+  path: `${ONE}/preview`,
+  summary: "Render words as a reader gets them",
+  description:
+    "The given `fields`, or a `version`; without both the owner's latest version, or what it inherits: the words of an organization above, the service's, the built-in ones. With the organization's brand. 400 where there are no words, or neither data nor a sample.",
+  request: { params: schemas.wordingParams, query: schemas.ownerQuery, body: jsonBody(schemas.previewBody) },
+  responses: { 200: json(schemas.previewed, "The rendered words"), ...problems(400, 404, 413, 415) },
+});
