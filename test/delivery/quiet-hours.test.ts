@@ -101,7 +101,7 @@ describe("a push in quiet hours", () => {
     h.clock.set(MORNING);
     await deliverNow(h, [id]);
     expect(await dispatchOf(id)).toMatchObject({ status: "sent", delivered_count: 2, attempts: 2 });
-    expect(h.expo.accepted.map(({ to }) => to)).toEqual(tokens);
+    expect(h.expo.accepted.map(({ token }) => token)).toEqual(tokens);
   });
 
   test("is no push of a user who has switched it off", async () => {
