@@ -3,7 +3,6 @@ import { leftSender } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { dedupeKeys, dispatches } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
-import { instantChannels } from "../outbox/channel.ts";
 import { fallbackKey } from "../outbox/dedupe-keys.ts";
 
 /** What is copied from a dispatch to the one that follows it on another channel. */
@@ -29,7 +28,8 @@ const copiedFrom = sql.raw(COPIED.map((column) => `d.${column}`).join(", "));
 /**
  * Statements for the batch that fails `ids`. Each of them that has indeed failed and names a fallback gets a follower on
  * that channel: once, which its dedupe key ensures, and not when it has expired or its sender may no longer send it. The
- * follower has the same content and no fallback of its own.
+ * follower has the same content and no fallback of its own. On every channel it is queued, because its user may not want it
+ * there, and that is decided when it is sent.
  */
 export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statement[]; ids: string[] } {
   if (ids.length === 0) return { statements: [], ids: [] };
@@ -44,7 +44,6 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
     ),
   );
   const queue = sql`(${queues} ->> d.fallback)`;
-  const isInstant = sql`d.fallback IN ${instantChannels(ctx)}`;
   const due = sql`d.id = f.value->>'from' AND d.status = 'failed' AND ${queue} IS NOT NULL
     AND (d.expires_at IS NULL OR d.expires_at > ${now})
     AND NOT ${leftSender({ userId: sql`d.user_id`, senderOrgId: sql`d.sender_org_id` })}`;
@@ -52,11 +51,10 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
     SELECT ${fallbackKey(sql`d.id`)}, f.value->>'id' FROM json_each(${pairs}) AS f JOIN ${dispatches} AS d ON ${due}
     WHERE true ON CONFLICT DO NOTHING`;
   const follower = sql`INSERT INTO ${dispatches} (id, channel, lane, status, ${copiedTo},
-      targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, sent_at, delivered_at, updated_at)
+      targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, updated_at)
     SELECT o.dispatch_id, d.fallback,
-      iif(d.lane = 'bulk', 'bulk', ${queue}), iif(${isInstant}, 'delivered', 'queued'), ${copiedFrom},
-      0, iif(${isInstant}, 1, 0), 0, 0, 0, ${now}, iif(${isInstant}, NULL, ${now + ctx.config.sweepAfterMs}),
-      ${now}, iif(${isInstant}, ${now}, NULL), iif(${isInstant}, ${now}, NULL), ${now}
+      iif(d.lane = 'bulk', 'bulk', ${queue}), 'queued', ${copiedFrom},
+      0, 0, 0, 0, 0, ${now}, ${now + ctx.config.sweepAfterMs}, ${now}, ${now}
     FROM json_each(${pairs}) AS f
     JOIN ${dispatches} AS d ON ${due}
     JOIN ${dedupeKeys} AS o ON o.key = ${fallbackKey(sql`d.id`)} AND o.dispatch_id = f.value->>'id'

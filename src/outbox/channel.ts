@@ -30,7 +30,3 @@ export function channelOf<Traits extends ChannelTraits>(
   if (channel === undefined) throw new Error(`No channel is called ${name}`);
   return channel;
 }
-
-/** The names of the channels on which inserting a dispatch delivers it. */
-export const instantChannels = ({ channels }: Pick<Ctx, "channels">): string[] =>
-  [...channels.values()].flatMap(({ channel, announce }) => (announce === null ? [] : [channel]));

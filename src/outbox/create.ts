@@ -50,6 +50,8 @@ export interface NewDispatch {
   isDecidedLater?: boolean;
   /** Set to log a message that cannot be sent as failed from the start. */
   failure?: { code: string; message: string };
+  /** Set to log a message that its user does not want as cancelled from the start. */
+  unwanted?: { code: string; message: string } | undefined;
 }
 
 /** Columns that stay null until something happens to a dispatch. */
@@ -82,8 +84,8 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
   const isLate = input.expiresAt != null && input.expiresAt <= now;
   const channel = channelOf(ctx, input.channel);
   const isInstant = channel.announce !== null && input.isDecidedLater !== true;
-  const delivered = isInstant && dueAt <= now && !isLate;
-  const open = !delivered && input.failure === undefined;
+  const end = input.failure ?? input.unwanted;
+  const delivered = isInstant && end === undefined && dueAt <= now && !isLate;
   return {
     id,
     channel: input.channel,
@@ -93,9 +95,9 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     sender_org_id: input.senderOrgId ?? null,
     user_id: input.userId,
     batch_id: input.batchId ?? null,
-    status: input.failure ? "failed" : delivered ? "delivered" : "queued",
-    error_code: input.failure?.code ?? null,
-    error: input.failure?.message ?? null,
+    status: input.failure ? "failed" : input.unwanted ? "cancelled" : delivered ? "delivered" : "queued",
+    error_code: end?.code ?? null,
+    error: end?.message ?? null,
     title: input.title ?? null,
     body: input.body ?? null,
     data: input.data ? JSON.stringify(input.data) : null,
@@ -113,7 +115,7 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     scheduled_at: input.sendAt ?? null,
     slot_at: input.slotAt ?? (input.slotTaken ? now : null),
     due_at: dueAt,
-    wake_at: open ? firstWakeAt(dueAt, now, ctx.config.sweepAfterMs) : null,
+    wake_at: delivered || end !== undefined ? null : firstWakeAt(dueAt, now, ctx.config.sweepAfterMs),
     expires_at: input.expiresAt ?? null,
     fallback: input.fallback ?? null,
     created_at: now,

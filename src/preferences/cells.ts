@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Switch } from "../content/type.ts";
-import { keysOf } from "../lib/objects.ts";
+import { keysOf, parseJson } from "../lib/objects.ts";
 
 /** The row of the matrix that stands for a whole channel: off means off, whatever the categories say. */
 export const ALL = "all";
@@ -44,7 +44,7 @@ export function assignmentsOf(changes: CellChanges): Assignment[] {
       if (column === undefined) patch[category] = { ...patch[category], [channel]: on };
       else flat.push({ column, value: sql`${on === null ? null : Number(on)}` });
     }
-  const merged = sql`json_patch(coalesce(cells, '{}'), ${JSON.stringify(patch)})`;
+  const merged = sql`json_patch(iif(json_valid(cells), cells, '{}'), ${JSON.stringify(patch)})`;
   return Object.keys(patch).length === 0
     ? flat
     : [...flat, { column: "cells", value: sql`nullif(${merged}, '{}')` }];
@@ -65,9 +65,9 @@ const stored = z.record(z.string(), z.record(z.string(), z.boolean()));
 
 /** The matrix of what a user has chosen. */
 export function cellsOf(row: ChosenRow): Cells {
-  const cells: Record<string, Record<string, boolean>> = row.cells === null
-    ? {}
-    : stored.parse(JSON.parse(row.cells));
+  // What cannot be read must not stop a round of other users' messages: it counts as nothing chosen.
+  const { data = {} } = stored.safeParse(row.cells === null ? {} : parseJson(row.cells));
+  const cells: Record<string, Record<string, boolean>> = data;
   for (const column of keysOf(FLAT_CELLS)) {
     const [category, value] = [FLAT_CELLS[column], row[column]];
     if (value !== null) cells[category] = { ...cells[category], email: Boolean(value) };

@@ -110,7 +110,7 @@ const SILENT: readonly string[] = ["in_app"];
  * May this be sent now, and if not, why? Every rule in order, each with what it says. Sending, a dry run and explain all ask
  * here. A pure function.
  */
-export function findings(facts: Facts): Finding[] {
+function findings(facts: Facts): Finding[] {
   return [known(facts), reachable(facts), wantedBy(facts), needed(facts), quiet(facts)];
 }
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { orgs, orgSettings, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
+import { parseJson } from "../lib/objects.ts";
 import { type QuietHours, storedQuietHours } from "./quiet-hours.ts";
 
 /** The owner of what holds for the whole service. */
@@ -70,7 +71,8 @@ export class OrgLines {
 const settingsOf = ({ id, name, preferences, quiet_hours, locale, brand }: OrgRow): OrgSettings => ({
   orgId: id,
   name,
-  defaults: preferences === null ? {} : defaults.parse(JSON.parse(preferences)),
+  // What cannot be read must not stop a round of other users' messages: it counts as nothing set.
+  defaults: preferences === null ? {} : (defaults.safeParse(parseJson(preferences)).data ?? {}),
   quietHours: storedQuietHours(quiet_hours),
   locale,
   brand,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../lib/objects.ts";
 import { addLocalDays, weekdayOf } from "../schedules/calendar.ts";
 import { atLocal, localDate } from "../schedules/local-time.ts";
 import type { Zone } from "../schedules/time-zone.ts";
@@ -24,9 +25,9 @@ export const quietHours = z
   });
 export type QuietHours = z.output<typeof quietHours>;
 
-/** Quiet hours as they are stored; null when there are none. */
+/** Quiet hours as they are stored; null when there are none, or when they cannot be read. */
 export const storedQuietHours = (json: string | null): QuietHours | null =>
-  json === null ? null : quietHours.parse(JSON.parse(json));
+  json === null ? null : (quietHours.safeParse(parseJson(json)).data ?? null);
 
 const timeOf = (clock: string) => ({ hour: Number(clock.slice(0, 2)), minute: Number(clock.slice(3)) });
 

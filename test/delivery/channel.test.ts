@@ -227,12 +227,15 @@ describe("a channel on which inserting delivers", () => {
     expect(h.queues.waiting).toEqual([]);
   });
 
-  test("is announced when it follows another", async () => {
+  test("is left to its consumer when it follows another: its user may not want it there", async () => {
     const { h, board } = createWorld();
     const user = await givenUser(h, null);
-    await send(h, [user], { fallback: "board" });
+    const ids = await send(h, [user], { fallback: "board" });
     await h.drain();
-    expect(board.announced).toEqual([user]);
+    expect(await followersOf(ids)).toMatchObject([
+      { channel: "board", status: "queued", delivered_count: 0 },
+    ]);
+    expect(board.announced).toEqual([]);
   });
 });
 

@@ -25,7 +25,7 @@ async function followersOf(ids: readonly string[]): Promise<Dispatch[]> {
 }
 
 describe("the fallback of a push that fails", () => {
-  test("to in_app is delivered in the same moment, with the same content", async () => {
+  test("to in_app is delivered when its wake-up call comes, with the same content", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 1, {
       devices: 0,
@@ -38,6 +38,8 @@ describe("the fallback of a push that fails", () => {
     await deliverNow(h, ids);
     const push = await dispatchOf(id);
     expect(push).toMatchObject({ status: "failed", error_code: "no_device" });
+    expect(await followersOf(ids)).toMatchObject([{ channel: "in_app", status: "queued", lane: "bulk" }]);
+    await h.drain();
     const { title, body, data, scenario_id, prompt_id, user_id, org_id, type } = push;
     const content = { title, body, data, scenario_id, prompt_id, user_id, org_id, type };
     const now = h.clock.now();

@@ -76,6 +76,34 @@ describe("a push in quiet hours", () => {
     expect(await dispatchOf(id)).toMatchObject({ status: "queued" });
   });
 
+  test("waits with its second attempt too, for the devices that have not taken it yet", async () => {
+    const h = createWorld();
+    h.clock.set(Date.parse("2026-03-27T21:59:50Z"));
+    const {
+      ids: [id = ""],
+      users: [user = ""],
+      tokens,
+    } = await givenPushes(h, 1, { devices: 2 });
+    await givenChoices(user, { quietHours: quiet });
+    h.expo.settings.ticketErrors.set(tokens[1] ?? "", "ExpoError");
+    await deliverNow(h, [id]);
+    expect(await dispatchOf(id)).toMatchObject({ status: "queued", delivered_count: 1, attempts: 1 });
+    h.expo.settings.ticketErrors.clear();
+    h.clock.set(NIGHT);
+    await deliverNow(h, [id]);
+    expect(await dispatchOf(id)).toMatchObject({
+      status: "queued",
+      error_code: "quiet_hours",
+      due_at: MORNING,
+      attempts: 1,
+      delivered_count: 1,
+    });
+    h.clock.set(MORNING);
+    await deliverNow(h, [id]);
+    expect(await dispatchOf(id)).toMatchObject({ status: "sent", delivered_count: 2, attempts: 2 });
+    expect(h.expo.accepted.map(({ token }) => token)).toEqual(tokens);
+  });
+
   test("is no push of a user who has switched it off", async () => {
     const { h, id, user } = await givenNight();
     await givenChoices(user, { cells: { messages: { push: false } }, quietHours: quiet });

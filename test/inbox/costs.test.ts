@@ -103,6 +103,7 @@ describe("an in-app message", () => {
   test("writes a bounded number of rows when it comes, and other channels none for the inbox", async () => {
     const h = createHarness();
     const { sub } = aReader();
+    await givenMessages(h, sub);
     const rows = async (more: object) => {
       h.meter.reset();
       await givenMessages(h, sub, 100, { type: "push", lane: "push", ...more });

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deliverInApp } from "../../src/channels/in-app/deliver.ts";
@@ -44,7 +45,12 @@ async function givenWave(h: Harness, userIds: readonly string[]): Promise<string
       sendAt: h.clock.now() + 1_000,
     }),
   );
-  await h.ctx.db.write({ dispatches: insertDispatches(rows) });
+  const now = h.clock.now();
+  await h.ctx.db.write({
+    users: sql`INSERT INTO users (id, email_verified, created_at, updated_at)
+      SELECT value, 1, ${now}, ${now} FROM json_each(${JSON.stringify(userIds)}) WHERE true ON CONFLICT DO NOTHING`,
+    dispatches: insertDispatches(rows),
+  });
   h.clock.advance(1_000);
   return rows.map(({ id }) => id);
 }

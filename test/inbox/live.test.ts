@@ -72,6 +72,7 @@ describe("a connection", () => {
     const facts = { full_name: "Kari Nordmann", coordinator_id: id, current_status: "active" };
     await h.request("PUT", mentor, { body: facts });
     await h.request("PUT", mentor, { body: { ...facts, current_status: "paused" } });
+    await h.drain();
     await arrives(3);
     expect([...tab.shown.values()].map(({ type }) => type)).toEqual(["push", "push", "pause_activated"]);
     expect(tab.unread).toBe(3);

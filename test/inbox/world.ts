@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
 import { createApp } from "../../src/app.ts";
 import type { Frame } from "../../src/inbox/live/protocol.ts";
 import type { InboxMessage } from "../../src/inbox/message.ts";
@@ -30,7 +31,12 @@ export async function givenMessages(
       ...more,
     }),
   );
-  await ctx.db.write({ dispatches: insertDispatches(rows) });
+  const now = ctx.clock.now();
+  await ctx.db.write({
+    user: sql`INSERT INTO users (id, email_verified, created_at, updated_at) VALUES (${userId}, 1, ${now}, ${now})
+      ON CONFLICT DO NOTHING`,
+    dispatches: insertDispatches(rows),
+  });
   return rows.map((row) => printId("notif", row.id));
 }
 

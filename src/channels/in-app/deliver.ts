@@ -3,22 +3,21 @@ import { leftSender } from "../../auth/scope.ts";
 import type { NotificationTypes } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
-import { dispatches, events } from "../../db/schema/index.ts";
+import { dispatches } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
 import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
-import { queuedAmong, wake } from "../../outbox/wake.ts";
+import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { loadSaid, settleSaid } from "./say.ts";
 
-/** Messages of events that are rendered together, so that one write can hold their texts. */
+/** Messages that are decided upon and rendered together, so that one write can hold their texts. */
 const ROUND = 100;
 
 /**
- * Delivers in-app messages that are due (those that are due at once are delivered when they are inserted), and announces
- * them to their users' open clients. What is delivered already is announced again, because such a wake-up call comes from a
- * call that had too many to announce. No provider can fail here, so the whole batch takes one round trip; one more for each
- * hundred messages of events, which are decided upon and rendered now.
+ * Delivers in-app messages that are due and wanted, and announces them to their users' open clients. What is delivered
+ * already (by inserting it) is announced again, because such a wake-up call comes from a call that had too many to announce.
+ * No provider can fail here. One round trip, and two for each hundred messages that are decided upon and rendered now.
  */
 export async function deliverInApp(
   ctx: Ctx,
@@ -29,7 +28,6 @@ export async function deliverInApp(
   const now = ctx.clock.now();
   const due = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
   const left = leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id });
-  const ofEvent = sql`EXISTS (SELECT 1 FROM ${events} WHERE ${events.id} = ${dispatches.batch_id})`;
   try {
     const { toSay, toWake } = await ctx.db.write({
       end: sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
@@ -37,9 +35,6 @@ export async function deliverInApp(
           error = iif(${left}, ${SENDER_LEFT.message}, ${EXPIRED.message}),
           wake_at = NULL, updated_at = ${now}
         WHERE ${due} AND (expires_at <= ${now} OR ${left})`,
-      deliver: sql`UPDATE ${dispatches} SET status = 'delivered', delivered_count = 1, sent_at = ${now}, delivered_at = ${now},
-          wake_at = NULL, updated_at = ${now}
-        WHERE ${due} AND NOT ${ofEvent}`,
       toSay: sql<{ id: string }>`SELECT id FROM ${dispatches} WHERE ${due}`,
       toWake: queuedAmong(ids),
     });
@@ -49,7 +44,10 @@ export async function deliverInApp(
       ctx,
       toWake.filter(({ id }) => !said.has(id)),
     );
-    for (const round of chunks([...said], ROUND)) await settleSaid(ctx, await loadSaid(ctx, types, round));
+    const settled: ToWake[] = [];
+    for (const round of chunks([...said], ROUND))
+      settled.push(...(await settleSaid(ctx, await loadSaid(ctx, types, round))));
+    await wake(ctx, settled);
     return new Map();
   } catch (error) {
     ctx.log.error("round_failed", error, { channel: "in_app", ids: ids.length });

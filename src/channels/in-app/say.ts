@@ -3,14 +3,15 @@ import type { NotificationTypes } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { printId } from "../../lib/ids.ts";
-import { queuedAmong, wake } from "../../outbox/wake.ts";
+import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
 import { holdOf } from "../../preferences/decide.ts";
 import { type Readers, readReaders } from "../../preferences/readers.ts";
 import { renderWording, WordingError } from "../../wordings/index.ts";
+import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
 import { NO_WORDS, typeOf, type Voice, voiceOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
 
-/** What becomes of an event's in-app message: the columns to write. */
+/** What becomes of an in-app message: the columns to write. */
 interface Said {
   id: string;
   status: "delivered" | "failed" | "cancelled" | "queued";
@@ -24,7 +25,7 @@ interface Said {
 
 type Loaded = Voice & { readers: Readers };
 
-/** Decides upon messages of events that are due, and renders them. One round trip; one more for words that the isolate has not. */
+/** Decides upon messages that are due, and renders those of events; others say what they were made with. One round trip; one more for words that the isolate has not. */
 export async function loadSaid(ctx: Ctx, types: NotificationTypes, ids: readonly string[]): Promise<Said[]> {
   const claimed = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
   const { due, voice, readers } = await ctx.db.read({
@@ -50,33 +51,40 @@ function say(
 ): Said {
   const now = ctx.clock.now();
   const type = typeOf(types, dispatch, loaded);
-  if (type === undefined || words === null) return ended(dispatch, NO_WORDS);
+  const event = loaded.events.of(dispatch);
+  if (event !== undefined && words === null) return ended(dispatch, NO_WORDS);
   const facts = loaded.readers(dispatch.user_id);
   const earlier = loaded.events.earlier(dispatch);
-  const hold = holdOf({ ...facts, obstacle: null, type, channel: "in_app", earlier, now });
+  const traits = type ?? traitsAmong(types)(dispatch);
+  const hold = holdOf({ ...facts, obstacle: null, type: traits, channel: "in_app", earlier, now });
   const outcome = outcomeOf(hold);
   if (outcome !== null) return ended(dispatch, outcome);
   const wait = waitOf(hold);
   if (wait !== null) return { ...ended(dispatch, wait), status: "queued", due_at: wait.until };
+  if (words === null) {
+    const { title, body, data } = dispatch;
+    return { ...ended(dispatch, DONE), title, body, data, status: "delivered" };
+  }
   const { reader } = facts;
   try {
     const { title, body, actionUrl } = renderWording(words.parsed, words.variables, {
       locale: reader?.locale ?? null,
       timezone: reader?.timezone ?? null,
     });
-    const event = loaded.events.of(dispatch);
     const data = {
       ...(event && { event_id: printId("evt", event.id), data: event.data }),
       action_url: actionUrl,
     };
     const shown = { title, body, data: JSON.stringify(data) };
-    return { ...ended(dispatch, { code: null, message: null }), ...shown, status: "delivered" };
+    return { ...ended(dispatch, DONE), ...shown, status: "delivered" };
   } catch (error) {
     if (!(error instanceof WordingError)) throw error;
     ctx.log.error("words_failed", error, { dispatch: dispatch.id, type: dispatch.type });
     return ended(dispatch, WORDS_FAILED);
   }
 }
+
+const DONE = { code: null, message: null };
 
 const ended = (
   { id, due_at }: Dispatch,
@@ -92,13 +100,17 @@ const ended = (
   due_at,
 });
 
-/** Writes what became of them, and announces those that are delivered. Idempotent: one that is not queued any more stays as it is. */
-export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<void> {
-  if (said.length === 0) return;
+/**
+ * Writes what became of them. Idempotent: one that is not queued any more stays as it is.
+ * @returns what is to be announced or woken
+ */
+export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWake[]> {
+  if (said.length === 0) return [];
   const now = ctx.clock.now();
   const isDelivered = sql`v.status = 'delivered'`;
   const { toWake } = await ctx.db.write({
-    settle: sql`UPDATE ${dispatches} SET status = v.status, title = v.title, body = v.body, data = v.data,
+    settle: sql`UPDATE ${dispatches} SET status = v.status, title = coalesce(v.title, ${dispatches}.title),
+        body = coalesce(v.body, ${dispatches}.body), data = coalesce(v.data, ${dispatches}.data),
         error_code = v.error_code, error = v.error, due_at = v.due_at,
         wake_at = iif(v.status = 'queued', v.due_at, NULL),
         delivered_count = iif(${isDelivered}, 1, 0), sent_at = iif(${isDelivered}, ${now}, ${dispatches}.sent_at),
@@ -109,5 +121,5 @@ export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<void>
       WHERE ${dispatches}.id = v.id AND ${dispatches}.status = 'queued'`,
     toWake: queuedAmong(said.map(({ id }) => id)),
   });
-  await wake(ctx, toWake);
+  return toWake;
 }

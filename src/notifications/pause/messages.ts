@@ -38,7 +38,13 @@ export function pauseMessages(
     push: dispatchRow(ctx, { ...message, body: JSON.stringify(event.pushBody) }, ids.push),
     inApp: dispatchRow(
       ctx,
-      { ...message, channel: "in_app", fallback: null, body: JSON.stringify(event.inAppBody) },
+      {
+        ...message,
+        channel: "in_app",
+        fallback: null,
+        isDecidedLater: true,
+        body: JSON.stringify(event.inAppBody),
+      },
       ids.inApp,
     ),
   };

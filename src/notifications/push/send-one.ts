@@ -3,6 +3,7 @@ import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
 import type { PushOptions } from "../../channels/push/options.ts";
 import type { Ctx } from "../../ctx.ts";
 import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
+import { Parsed } from "../../db/statement.ts";
 import { type IdempotencyKey, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import {
@@ -14,6 +15,8 @@ import {
   insertForUsers,
 } from "../../outbox/create.ts";
 import { type Linked, linksOf } from "../../log/read.ts";
+import { holdOf } from "../../preferences/decide.ts";
+import { type ReaderFacts, readReaders } from "../../preferences/readers.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
@@ -56,13 +59,17 @@ export interface SentOne {
 
 type User = { id: string; org_id: string | null };
 
+/** Why a user does not want an in-app message. */
+type Unwanted = { code: string; message: string };
+
 /** The dispatches of one message, at least one. */
 type Rows = readonly [FreshDispatch, ...FreshDispatch[]];
 
 /**
  * Writes a message for one user into the outbox, on each channel asked for, and wakes the queues. One round trip for a
- * caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that neither a
- * repeat nor someone else's user costs a call to a limiter.
+ * push by a caller who may reach everyone and sent no key. Otherwise two: user and key, then dispatches and key, so that
+ * neither a repeat nor someone else's user costs a call to a limiter. Inserting an in-app message delivers it, so one that
+ * the user, or the user's organization, has switched off is cancelled here.
  * @throws 400 for a message that has expired, 404 for a user outside the scope, 422 for a key used with another body, 429 over
  * the user's budget or the organization's quota
  */
@@ -72,16 +79,22 @@ export async function sendOne(
   key: IdempotencyKey | null,
   input: SendOne,
 ): Promise<SentOne> {
-  const request = key === null && scope.kind === "all" ? null : once(ctx, key, messageOf(ctx));
+  const isBlind = key === null && scope.kind === "all" && !asksInApp(input);
+  const request = isBlind ? null : once(ctx, key, messageOf(ctx));
   let user: User = { id: input.user_id, org_id: null };
+  let unwanted: Unwanted | undefined;
   if (request !== null) {
-    const { found, earlier } = await request.read({ users: findUser(scope, input.user_id) });
+    const { found, earlier } = await request.read({
+      users: findUser(scope, input.user_id),
+      readers: factsOf(input),
+    });
     if (earlier !== null) return earlier;
     user = requireUser(found.users);
+    unwanted = unwantedInApp(ctx, input, found.readers);
   }
   // After the check for a repeat: what its key made may have expired since.
   refuseExpired(ctx, input);
-  const rows = rowsOf(ctx, user, senderOf(scope), input);
+  const rows = rowsOf(ctx, user, senderOf(scope), input, unwanted);
 
   // A scheduled push takes its slot when it is sent: the budget counts sends, not requests. In-app messages are not limited
   // later, so they take their slot now.
@@ -96,7 +109,30 @@ export async function sendOne(
 }
 
 const holdsSlot = ({ slot_at }: FreshDispatch): boolean => slot_at !== null;
-const isInApp = ({ channel }: FreshDispatch): boolean => channel === "in_app";
+const isInApp = ({ channel, status }: FreshDispatch): boolean =>
+  channel === "in_app" && status !== "cancelled";
+
+const asksInApp = ({ channels = [] }: SendOne): boolean => channels.includes("in_app");
+
+/** Reads what the user wants; nothing where no in-app message is asked for. */
+const factsOf = (input: SendOne): Parsed<ReaderFacts | null> =>
+  asksInApp(input)
+    ? Parsed.of({ readers: readReaders(sql`(SELECT ${input.user_id})`) }, ({ readers }) =>
+        readers(input.user_id),
+      )
+    : Parsed.of({}, () => null);
+
+/** Why an in-app message is not wanted now; undefined for one that is, and for one for later, which is decided upon then. */
+function unwantedInApp(
+  { clock }: Ctx,
+  { send_at: sendAt = 0 }: SendOne,
+  facts: ReaderFacts | null,
+): Unwanted | undefined {
+  const now = clock.now();
+  if (facts === null || sendAt > now) return undefined;
+  const hold = holdOf({ ...facts, obstacle: null, type: push, channel: "in_app", earlier: null, now });
+  return hold?.verdict === "skip" ? { code: hold.code, message: hold.message } : undefined;
+}
 
 function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }: SendOne): void {
   if (expires_at > clock.now()) return;
@@ -105,7 +141,13 @@ function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }
 }
 
 /** A dispatch on each channel, the push first. Several share a batch id, so that each leads to the others. */
-function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne): Rows {
+function rowsOf(
+  ctx: Ctx,
+  user: User,
+  senderOrgId: string | null,
+  input: SendOne,
+  unwanted: Unwanted | undefined,
+): Rows {
   const { channels = ["push"] } = input;
   const batch = channels.length > 1 ? { batchId: ctx.ids.uuid() } : {};
   const now = ctx.clock.now();
@@ -127,6 +169,7 @@ function rowsOf(ctx: Ctx, user: User, senderOrgId: string | null, input: SendOne
       options: isPush ? input.options : undefined,
       fallback: isPush ? (input.fallback ?? null) : null,
       slotTaken: isPush && (input.send_at ?? now) <= now,
+      unwanted: isPush ? undefined : unwanted,
     });
   });
   if (first === undefined) throw new Error("A message without a channel");

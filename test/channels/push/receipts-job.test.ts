@@ -156,7 +156,7 @@ describe("a receipt that says the device is dead", () => {
       const { results } = await env.DB.prepare("SELECT channel, status FROM dispatches WHERE id <> ?")
         .bind(ids[0])
         .all();
-      expect(results).toEqual([{ channel: "in_app", status: "delivered" }]);
+      expect(results).toEqual([{ channel: "in_app", status: "queued" }]);
     },
   );
 

@@ -1,3 +1,5 @@
+import { pauseActivated } from "../../../src/notifications/pause/type.ts";
+import { givenChoices } from "../../support/preferences.ts";
 import { expect, test } from "vitest";
 import { printId } from "../../../src/lib/ids.ts";
 import { mint } from "../../support/harness.ts";
@@ -31,7 +33,7 @@ test("a pause notifies the coordinator by push and in the app, and the record na
     reason: "Personal leave",
     coordinator_id: coordinator.id,
     coordinator_name: "Kari Nordmann",
-    channels_notified: ["in_app"],
+    channels_notified: [],
     notes: null,
     sent_at: new Date(h.clock.now()).toISOString(),
   });
@@ -181,4 +183,20 @@ test("dispatch ids are those of the admin's log", async () => {
   expect(dispatch_ids).toEqual((await sentTo(coordinator.id)).map((dispatch) => printId("dsp", dispatch.id)));
   for (const id of dispatch_ids)
     expect((await h.request("GET", `/api/v1/admin/notifications/${id}`)).status).toBe(200);
+});
+
+test("a coordinator who has switched such in-app messages off gets the push alone", async () => {
+  const h = createPauseWorld();
+  const coordinator = await givenCoordinator(h);
+  await givenChoices(coordinator.id, { cells: { [pauseActivated.category]: { in_app: false } } });
+  const mentor = await givenMentor(h, { coordinator_id: coordinator.id });
+  await mentor.put(PAUSE);
+  await h.drain();
+  const record = await recordOf(h, mentor);
+  expect(record).toMatchObject({ channels_notified: ["push"], notes: null });
+  const messages = await messagesOf(record);
+  expect(messages.find(({ channel }) => channel === "in_app")).toMatchObject({
+    status: "cancelled",
+    error_code: "unsubscribed",
+  });
 });

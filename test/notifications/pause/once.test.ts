@@ -55,7 +55,8 @@ test("a mentor who is deleted and comes back under the same id causes messages a
   h.clock.advance(1);
   await mentor.put({ current_status: "active" });
   await mentor.put(PAUSE);
-  expect(await recordOf(h, mentor)).toMatchObject({ channels_notified: ["in_app"] });
+  await h.drain();
+  expect(await recordOf(h, mentor)).toMatchObject({ channels_notified: ["push", "in_app"] });
   expect(await sentTo(coordinator.id)).toHaveLength(4);
 });
 

@@ -115,6 +115,7 @@ export async function createThings({ origin }: Production, name: string): Promis
   };
   const ids: [part: string, id: string][] = [
     ["directory/orgs", org],
+    ["orgs", org],
     ["directory/users", user],
     ["directory/certifications", `cert_${name}`],
     ["directory/peer-mentors", `men_${name}`],

@@ -41,7 +41,7 @@ test("what would expire before the next day ends at once, and its fallback still
   const now = h.clock.now();
   expect(await send({ expiresAt: now + HOUR })).toEqual([
     { channel: "email", status: "failed", error_code: "expired" },
-    { channel: "in_app", status: "delivered", error_code: null },
+    { channel: "in_app", status: "queued", error_code: null },
   ]);
   expect(await send({ expiresAt: now + 2 * DAY })).toEqual([
     { channel: "email", status: "queued", error_code: null },
