@@ -13,30 +13,86 @@ const MAX_DATA_BYTES = 32_768;
 
 const eventId = z.string().openapi({ example: "evt_01jq8z3k5te8v9m4p2r7x6w1yd" });
 
+function addFault(context: z.RefinementCtx, issue: z.core.$ZodIssue): void {
+  const add = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
+  if (issue.code !== "unrecognized_keys") return add(issue.path, issue.message);
+  for (const key of issue.keys) add([...issue.path, key], "is not a known field");
+}
+
+/**
+ * A value that has one of several shapes. Its faults are those of the one shape that is chosen, each with its own place;
+ * a union would say no more than that none fits. @param choose null where the value looks like none
+ */
+const shapeOf = <T extends z.ZodType>(choose: (value: unknown) => T | null, error: string) =>
+  z.unknown().transform((value, context): z.output<T> => {
+    const parsed = choose(value)?.safeParse(value);
+    if (parsed?.success === true) return parsed.data;
+    if (parsed === undefined) context.addIssue(error);
+    else for (const issue of parsed.error.issues) addFault(context, issue);
+    return z.NEVER;
+  });
+
+const idAlone = directoryId.transform((id) => ({ id }));
+/** An object that has nothing but the id has no facts: they would all be removed. */
+const idInObject = z.strictObject({ id: directoryId });
+const isIdAlone = (value: object): boolean => Object.keys(value).every((field) => field === "id");
+
 /** A user by the id, or with facts that are written into the directory first. */
-const recipient = z.union([directoryId.transform((id) => ({ id })), wire.item], {
-  error: "must be a user's id, or the user's facts with the id",
-});
-const named = z.preprocess(
-  // An object that has nothing but the id has no facts: they would all be removed.
-  (value) => (isObject(value) && Object.keys(value).length === 1 && "id" in value ? value["id"] : value),
-  recipient,
+const recipient = shapeOf<typeof idAlone | typeof idInObject | typeof wire.item>(
+  (value) =>
+    typeof value === "string" ? idAlone : !isObject(value) ? null : isIdAlone(value) ? idInObject : wire.item,
+  "must be a user's id, or the user's facts with the id",
 );
 
-const toUsers = z.strictObject({
-  users: listOf(named, MAX_USERS, { noun: "users" }).openapi({
-    type: "array",
-    minItems: 1,
-    maxItems: MAX_USERS,
-    items: { anyOf: [{ type: "string" }, { type: "object" }] },
-    description:
-      "Ids, or users as a bulk of the directory takes them: these are written there first, which only service and global_admin may. A user who is named twice counts once.",
-  }),
-});
-const toTopic = z.strictObject({
-  topic: directoryId.openapi({ description: "Of the organization, or inherited by it." }),
-});
+const toUsers = z.strictObject({ users: listOf(recipient, MAX_USERS, { noun: "users" }) });
+const toTopic = z.strictObject({ topic: directoryId });
 const toOrg = z.strictObject({ org_id: directoryId, include_sub_orgs: z.boolean().default(false) });
+
+const recipientsShape = { type: "object", additionalProperties: false } as const;
+const idShape = { type: "string", minLength: 1, maxLength: 128 } as const;
+const recipients = shapeOf<typeof toUsers | typeof toTopic | typeof toOrg>((value) => {
+  if (!isObject(value)) return null;
+  const named = (["users", "topic", "org_id"] as const).filter((field) => Object.hasOwn(value, field));
+  const [only, ...others] = named;
+  if (only === undefined || others.length > 0) return null;
+  return { users: toUsers, topic: toTopic, org_id: toOrg }[only];
+}, "must have exactly one of `users`, `topic`, `org_id`").openapi({
+  type: "object",
+  anyOf: [
+    {
+      ...recipientsShape,
+      required: ["users"],
+      properties: {
+        users: {
+          type: "array",
+          minItems: 1,
+          maxItems: MAX_USERS,
+          items: { anyOf: [idShape, { type: "object" }] },
+          description:
+            "Ids, or users as a bulk of the directory takes them: these are written there first, which only service and global_admin may. A user who is named twice counts once.",
+        },
+      },
+    },
+    {
+      ...recipientsShape,
+      required: ["topic"],
+      properties: { topic: { ...idShape, description: "Of the organization, or inherited by it." } },
+    },
+    {
+      ...recipientsShape,
+      required: ["org_id"],
+      properties: {
+        org_id: idShape,
+        include_sub_orgs: {
+          type: "boolean",
+          default: false,
+          description:
+            "Also those below it. A user who moves between them meanwhile gets one message at most, and perhaps none.",
+        },
+      },
+    },
+  ],
+});
 
 const time = (description: string) =>
   instant.optional().openapi({ type: "string", format: "date-time", description });
@@ -48,9 +104,7 @@ export const sendBody = z
       description:
         "On whose behalf: the type and the topic are looked up there and in those above. Left out: the own organization of an org_admin, else the service.",
     }),
-    recipients: z.union([toUsers, toTopic, toOrg], {
-      error: "must have exactly one of `users`, `topic`, `org_id`",
-    }),
+    recipients,
     data: jsonObject
       .refine((data) => new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES, {
         error: `must have at most ${MAX_DATA_BYTES} bytes as JSON`,
@@ -122,7 +176,25 @@ const fields = {
   created_at: printedTime,
 };
 
-export const event = z.object(fields).openapi("Event");
+const example = {
+  id: "evt_01jq8z3k5te8v9m4p2r7x6w1yd",
+  type: "order_shipped",
+  org_id: "org_9c1d4e",
+  key: "order-1042-shipped",
+  status: "done" as const,
+  recipients: { user_count: 4 },
+  recipient_count: 4,
+  message_count: 3,
+  skipped: { email: { unsubscribed: 1 } },
+  channels: null,
+  actor: null,
+  dry_run: false,
+  send_at: null,
+  expires_at: null,
+  created_at: "2026-03-26T08:00:00.000Z",
+};
+
+export const event = z.object(fields).openapi("Event", { example });
 
 export const counted = z
   .object({
@@ -136,9 +208,30 @@ export const counted = z
       description: "When the messages were counted. Above 5,000 they are counted once a minute at most.",
     }),
   })
-  .openapi("EventWithCounts");
+  .openapi("EventWithCounts", {
+    example: {
+      ...example,
+      counts: { email: { delivered: 2, bounced: 1 } },
+      errors: { email: { hard_bounce: 1 } },
+      counted_at: "2026-03-26T08:05:00.000Z",
+    },
+  });
 
-export const list = z.object({ data: z.array(event), pagination: idPagination }).openapi("EventList");
+const lastPage = { limit: 20 };
+
+export const list = z
+  .object({ data: z.array(event), pagination: idPagination })
+  .openapi("EventList", { example: { data: [example], pagination: lastPage } });
+
+const messageExample = {
+  dispatch_id: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd",
+  org_id: "org_9c1d4e",
+  channel: "email",
+  recipient_user_id: "usr_4bc8d2",
+  status: "delivered" as const,
+  due_at: "2026-03-26T08:00:00.000Z",
+  sent_at: "2026-03-26T08:00:02.000Z",
+};
 
 const message = z
   .object({
@@ -152,11 +245,11 @@ const message = z
     error: z.string().optional(),
     error_code: z.string().optional(),
   })
-  .openapi("EventMessage");
+  .openapi("EventMessage", { example: messageExample });
 
 export const messages = z
   .object({ data: z.array(message), pagination: idPagination })
-  .openapi("EventMessageList");
+  .openapi("EventMessageList", { example: { data: [messageExample], pagination: lastPage } });
 
 const cursor = idCursor.openapi({
   description:
