@@ -198,13 +198,15 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   [`POST ${INBOX}/{id}/unarchive`]: [["own: one", ({ archived }) => ({ id: archived })]],
 
   [`GET ${TYPES}`]: [
-    ["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
     ["owners: inherited", plain],
   ],
-  [`GET ${TYPES}/{type}`]: [["owners", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })]],
+  [`GET ${TYPES}/{type}`]: [
+    ["all admins", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
+  ],
   [`PUT ${TYPES}/{type}`]: [
     [
-      "owners",
+      "all admins",
       ({ type, orgs }) => ({
         id: type,
         query: `org_id=${orgs.middle}`,
@@ -213,31 +215,31 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ],
   ],
   [`DELETE ${TYPES}/{type}`]: [
-    ["owners", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
   ],
 
   [`GET ${TOPICS}`]: [
-    ["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
     ["owners: inherited", plain],
   ],
   [`GET ${TOPICS}/{topic}`]: [
-    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
   ],
   [`PUT ${TOPICS}/{topic}`]: [
     [
-      "owners",
+      "all admins",
       ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { name: "Renamed" } }),
     ],
   ],
   [`DELETE ${TOPICS}/{topic}`]: [
-    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
   ],
   [`GET ${TOPICS}/{topic}/subscribers`]: [
-    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
   ],
   [`PUT ${TOPICS}/{topic}/subscribers`]: [
     [
-      "owners",
+      "all admins",
       ({ emptyTopic, user, orgs }) => ({
         id: emptyTopic,
         query: `org_id=${orgs.middle}`,
@@ -247,7 +249,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   [`DELETE ${TOPICS}/{topic}/subscribers`]: [
     [
-      "owners",
+      "all admins",
       ({ topic, user, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { user_ids: [user] } }),
     ],
   ],
