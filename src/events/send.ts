@@ -125,11 +125,9 @@ async function winner(request: Once<Event>, orgId: string, input: SendEvent): Pr
   return { event, replayed: true };
 }
 
-/** Finds the event with the caller's key. */
-const ofKey = (orgId: string, { type, key, isDryRun }: SendEvent) =>
-  key === null || isDryRun
-    ? []
-    : [selectWhole(events, sql`org_id = ${orgId} AND type = ${type} AND key = ${key}`)];
+/** Finds the event with the caller's key. A dry run is answered with it, too, as the real run would be. */
+const ofKey = (orgId: string, { type, key }: SendEvent) =>
+  key === null ? [] : [selectWhole(events, sql`org_id = ${orgId} AND type = ${type} AND key = ${key}`)];
 
 /** Reads whom the event is for, as it is stored. Gives null for a topic or an organization that is not there. */
 function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | null> {

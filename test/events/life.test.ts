@@ -126,7 +126,6 @@ test.each([
     const body = { type, recipients: { users }, key, data: { thread: "t" } };
     const dry = await post(h, { ...body, dry_run: true });
     const real = await post(h, body);
-    if (real.recipient_count === 2) continue; // The first event's own key: it is answered again.
     const numbers = ({ recipient_count, message_count, skipped, status }: typeof dry) => ({
       ...{ recipient_count, message_count, skipped, status },
     });

@@ -11,9 +11,9 @@ import { givenTopic, givenType } from "./world.ts";
 const EVENTS = "/api/v1/events";
 const createWorld = () => createHarness({ autoDrain: false });
 
-/** What is sorted, or counted by groups, although its rows are many: it is one event's, a page's, a portion's, or a line's. */
+/** What is sorted, or counted by groups, although its rows are many: it is one event's, a page's, a portion's, or a tree's. */
 const BOUNDED =
-  /GROUP BY channel, status, error_code|GROUP BY channel, outcome|GROUP BY user_id, type, status|ORDER BY line\.distance|CROSS JOIN "events" AS e/;
+  /GROUP BY channel, status, error_code|GROUP BY channel, outcome|GROUP BY user_id, type, status|ORDER BY line\.distance|u\.org_id = t\.id|CROSS JOIN "events" AS e/;
 const isBounded = ({ sql }: { sql: string }) => BOUNDED.test(sql);
 
 const post = async (h: Harness, body: object) => {

@@ -126,7 +126,8 @@ export const sendBody = z
       }),
     actor: directoryId.optional().openapi({ description: "The id of the user who caused it." }),
     dry_run: z.boolean().default(false).openapi({
-      description: "Makes no message, and counts how many would be made, and why others would not.",
+      description:
+        "Makes no message, and counts how many would be made, and why others would not. Whether the type has words is not looked at. It takes no key.",
     }),
   })
   .refine(
