@@ -34,6 +34,10 @@ test("each event is in exactly one message that is sent, however events and the 
         true,
       );
       const { id } = await givenUser(h);
+      const deliver = async () => {
+        await h.tick();
+        await h.drain();
+      };
       let n = 0;
       let made = 0;
       const send = async () => {
@@ -46,17 +50,16 @@ test("each event is in exactly one message that is sent, however events and the 
       };
       for (const { ms, events, sending, isRepeated } of steps) {
         h.clock.advance(ms);
-        if (sending === "before") await h.tick();
+        if (sending === "before") await deliver();
         if (isRepeated) h.meter.failNext("after");
         await Promise.all([
           ...Array.from({ length: events }, send),
-          ...(sending === "meanwhile" ? [h.tick()] : []),
+          ...(sending === "meanwhile" ? [deliver()] : []),
         ]);
       }
       for (let i = 0; i < 4; i++) {
         h.clock.advance(WINDOW_MS);
-        await h.tick();
-        await h.drain();
+        await deliver();
       }
       const messages = await messagesOf(h, type);
       expect(messages).toHaveLength(made);
@@ -66,6 +69,14 @@ test("each event is in exactly one message that is sent, however events and the 
         payloads.flatMap(({ items }) => items.map((one: { n: number }) => one.n)).toSorted((x, y) => x - y),
       ).toEqual(Array.from({ length: n }, (_, i) => i));
       expect(payloads.reduce((sum, { count }) => sum + count, 0)).toBe(n);
+      // What the user was told, and not only what is kept.
+      const { results: told } = await h.deps.bindings.DB.prepare(
+        "SELECT title, body FROM dispatches WHERE type = ?",
+      )
+        .bind(type)
+        .all<{ title: string; body: string }>();
+      expect(told.reduce((sum, { title }) => sum + Number(title), 0)).toBe(n);
+      expect(told.every(({ title, body }) => title === body)).toBe(true);
     }),
     { numRuns: 20 },
   );
