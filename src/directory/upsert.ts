@@ -39,6 +39,7 @@ const MAX_TRIES = 3;
  * Creates or replaces many items, with their consequences. It leaves out what the database refuses and writes the others.
  * One round trip; two more for each refusal.
  * @param rows no two with the same id
+ * @param options.whole whether nothing is written when something is refused
  * @returns the refusals, with the rows that were left out
  * @throws 400 when the database refuses some and does not say which
  */
@@ -46,7 +47,7 @@ export async function upsertMany<F extends Facts>(
   ctx: Ctx,
   collection: Collection<F>,
   rows: readonly F[],
-  { notify = true }: { notify?: boolean } = {},
+  { notify = true, whole = false }: { notify?: boolean; whole?: boolean } = {},
 ): Promise<readonly Refusal[]> {
   const refusals: Refusal[] = [];
   let left = rows;
@@ -56,6 +57,7 @@ export async function upsertMany<F extends Facts>(
     const bad = new Set(written.refusal.bad.map(({ id }) => id));
     if (bad.size === 0 || attempt === MAX_TRIES) throw refused(written);
     refusals.push(written.refusal);
+    if (whole) break;
     left = left.filter(({ id }) => !bad.has(id));
   }
   return refusals;

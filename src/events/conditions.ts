@@ -22,6 +22,8 @@ export interface Conditions {
   notified: KeyFor | null;
   /** Where the type collects messages. */
   collecting: KeyFor | null;
+  /** Whether a recipient may come again in a later portion. */
+  mayRecur: boolean;
   now: number;
 }
 
@@ -29,7 +31,12 @@ export interface Conditions {
 export async function conditionsOf(
   event: Pick<Event, "id" | "data" | "org_id">,
   type: OwnTypeData,
-  { key, windowMs, now }: { key: string | null; windowMs: number | null; now: number },
+  {
+    key,
+    windowMs,
+    mayRecur,
+    now,
+  }: { key: string | null; windowMs: number | null; mayRecur: boolean; now: number },
 ): Promise<Conditions | null> {
   const field = type.batch?.key ?? null;
   // A caller's data may name no field of Object.prototype.
@@ -40,8 +47,8 @@ export async function conditionsOf(
       : Object.getOwnPropertyDescriptor(data, field)?.value;
   const notified = key === null ? null : await notifiedKeys(event.org_id, type.id, key);
   const collecting = windowMs === null ? null : await collectingKeys(type.org_id, type.id, value);
-  if (notified === null && collecting === null && type.throttle === null) return null;
-  return { type, event, notified, collecting, now };
+  if (notified === null && collecting === null && type.throttle === null && !mayRecur) return null;
+  return { type, event, notified, collecting, mayRecur, now };
 }
 
 /** A planned message with its keys, as `m.value` in SQL. */
@@ -75,6 +82,13 @@ function isThrottled({ type: { id, throttle }, now }: Conditions, one: SQL): SQL
     AND +t.type = ${id} AND +t.status <> 'cancelled' LIMIT ${throttle.limit})) >= ${throttle.limit})`;
 }
 
+/** Whether the event has another message to the same user and channel. @param one the row with both and the `id` */
+const isRepeated = ({ event, mayRecur }: Conditions, one: SQL): SQL =>
+  mayRecur
+    ? sql`EXISTS (SELECT 1 FROM ${dispatches} AS r WHERE r.user_id = ${one}->>'user_id' AND r.channel = ${one}->>'channel'
+        AND r.id > ${event.id} AND +r.batch_id = ${event.id} AND +r.id <> ${one}->>'id')`
+    : sql`false`;
+
 /** Whether another dispatch has the key of a mark. */
 const isTaken = (key: "notified" | "collecting", keys: KeyFor | null): SQL =>
   keys === null
@@ -93,7 +107,7 @@ export function takeKeys(conditions: Conditions, marks: SQL, isMine: SQL): State
   const { notified, collecting, now } = conditions;
   const take = (key: string, where: SQL, onConflict: SQL) =>
     sql`INSERT INTO ${dedupeKeys} (key, dispatch_id) SELECT m.value->>'${sql.raw(key)}', ${ID} FROM ${marks} AS m
-      WHERE ${isMine} AND ${where} ON CONFLICT (key) ${onConflict}`;
+      WHERE ${isMine} AND ${where} AND NOT ${isRepeated(conditions, sql`m.value`)} ON CONFLICT (key) ${onConflict}`;
   const isUnneeded = sql`(${isThrottled(conditions, sql`m.value`)} AND NOT ${isTaken("collecting", collecting)})`;
   return [
     ...(collecting === null
@@ -117,7 +131,7 @@ export function isWanted(conditions: Conditions): SQL {
     keys === 0
       ? sql`true`
       : sql`(SELECT count(*) FROM ${dedupeKeys} AS k WHERE k.dispatch_id = value->>'id') = ${keys}`;
-  return sql`${hasKeys} AND NOT ${isThrottled(conditions, sql`value`)}`;
+  return sql`${hasKeys} AND NOT ${isThrottled(conditions, sql`value`)} AND NOT ${isRepeated(conditions, sql`value`)}`;
 }
 
 /** The payload of a message that collects: that of its first event. */
@@ -139,7 +153,8 @@ export function collect(conditions: Conditions, marks: SQL, isMine: SQL): Statem
         payload = json_set(iif(${hasRoom}, json_insert(${payload}, '$.items[#]', json(${event.data}), '$.events[#]', ${event.id}), ${payload}),
           '$.count', (${payload}->>'$.count') + 1)
       WHERE ${isMine} AND id IN (SELECT k.dispatch_id FROM ${marks} AS m CROSS JOIN ${dedupeKeys} AS k
-        ON k.key = m.value->>'collecting' WHERE k.dispatch_id <> ${ID} AND NOT ${isTaken("notified", notified)})`,
+        ON k.key = m.value->>'collecting' WHERE k.dispatch_id <> ${ID} AND NOT ${isTaken("notified", notified)}
+        AND NOT ${isRepeated(conditions, sql`m.value`)})`,
   ];
 }
 
@@ -149,7 +164,7 @@ export const outcomesOf = (conditions: Conditions, marks: SQL, isDry: boolean): 
     ? sql`NOT ${isThrottled(conditions, sql`m.value`)}`
     : sql`EXISTS (SELECT 1 FROM ${dispatches} AS d WHERE d.id = ${ID})`;
   return sql`SELECT m.value->>'channel' AS channel, m.value->>'user_id' AS user_id, CASE
-      WHEN ${isTaken("notified", conditions.notified)} THEN 'duplicate'
+      WHEN ${isTaken("notified", conditions.notified)} OR ${isRepeated(conditions, sql`m.value`)} THEN 'duplicate'
       WHEN ${isCollected(conditions)} THEN 'collected'
       WHEN ${made} THEN 'made' ELSE 'throttled' END AS outcome FROM ${marks} AS m`;
 };

@@ -22,7 +22,7 @@ import {
 } from "./conditions.ts";
 import { recipientsOf } from "./facts.ts";
 import { countSkipped, type Plan, planOf, type Skipped } from "./plan.ts";
-import { PORTION, portionOf, readRecipients, type Recipients } from "./recipients.ts";
+import { mayRecur, PORTION, portionOf, readRecipients, type Recipients } from "./recipients.ts";
 import { readSkipped } from "./skipped.ts";
 
 /** A portion takes seconds. After so long another worker may go on with the event. */
@@ -53,7 +53,12 @@ export async function expandPortion(
   });
   const windowMs = windowOf(type, event);
   const plan = planOf({ event, type, steps: stepsOf(type, event), windowMs, now }, found);
-  const conditions = await conditionsOf(event, type, { key: recipients.key, windowMs, now });
+  const conditions = await conditionsOf(event, type, {
+    key: recipients.key,
+    windowMs,
+    mayRecur: mayRecur(recipients.to),
+    now,
+  });
   const isLast = recipients.to.kind === "users" || found.length < PORTION;
   const next: Event = {
     ...event,

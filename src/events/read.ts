@@ -90,13 +90,16 @@ function pageOf<T extends { id: string }>(
   return { rows: shown, next: isMore ? looked.last : null };
 }
 
+/** After every UUID. */
+const AFTER_ALL = "g";
+
 /** Events, newest first. One round trip. @param before `""`: the first page */
 export async function listEvents(
   ctx: Ctx,
   scope: Scope,
   { type, before, limit }: { type: string | undefined; before: string; limit: number },
 ): Promise<PageById<Event>> {
-  const older = before === "" ? sql`true` : sql`id < ${before}`;
+  const older = sql`id < ${before === "" ? AFTER_ALL : before}`;
   // Each organization gives its newest events, by the index: what is sorted does not grow with the table.
   const visible =
     scope.kind === "all"

@@ -41,6 +41,9 @@ export interface Listed {
   place: string;
 }
 
+/** Whether a user may be in two portions: one who moves within an organization's tree while it is gone through. */
+export const mayRecur = (to: To): boolean => to.kind === "org" && to.withSubOrgs;
+
 /**
  * The next recipients as a query of `Listed`, in their order. It reads the rows of the portion and none before it: of an
  * organization's tree each organization is looked up in the index by organization.

@@ -28,8 +28,8 @@ import { topicInLine } from "./topics/find.ts";
 
 /** Whom an event is for, as the caller says it. */
 export type Target =
-  /** `facts`: of those users that the call also writes into the directory. */
-  | { kind: "users"; ids: readonly string[]; facts: readonly UserFacts[] }
+  /** `facts`: of those users that the call also writes into the directory, by their place in its list. */
+  | { kind: "users"; ids: readonly string[]; facts: ReadonlyMap<number, UserFacts> }
   | { kind: "topic"; topic: string }
   | { kind: "org"; orgId: string; withSubOrgs: boolean };
 
@@ -103,7 +103,7 @@ export async function sendEvent(
   if (same !== undefined) return { event: same, replayed: true };
   refuseUnfit(type, input);
 
-  if (input.to.kind === "users" && input.to.facts.length > 0) await writeFacts(ctx, input.to.facts);
+  if (input.to.kind === "users" && input.to.facts.size > 0) await writeFacts(ctx, input.to.facts);
   const event = eventOf(ctx, { scope, orgId, createdBy, type, to: found.to, input });
   const isThere = sql`EXISTS (SELECT 1 FROM ${events} WHERE id = ${event.id})`;
   const expanded = await expandPortion(ctx, event, [
@@ -125,17 +125,15 @@ async function winner(request: Once<Event>, orgId: string, input: SendEvent): Pr
   return { event, replayed: true };
 }
 
-/** Finds the event with the caller's key. */
-const ofKey = (orgId: string, { type, key, isDryRun }: SendEvent) =>
-  key === null || isDryRun
-    ? []
-    : [selectWhole(events, sql`org_id = ${orgId} AND type = ${type} AND key = ${key}`)];
+/** Finds the event with the caller's key. A dry run is answered with it, too, as the real run would be. */
+const ofKey = (orgId: string, { type, key }: SendEvent) =>
+  key === null ? [] : [selectWhole(events, sql`org_id = ${orgId} AND type = ${type} AND key = ${key}`)];
 
 /** Reads whom the event is for, as it is stored. Gives null for a topic or an organization that is not there. */
 function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | null> {
   switch (to.kind) {
     case "users": {
-      const ids = [...new Set([...to.ids, ...to.facts.map(({ id }) => id)])];
+      const ids = [...new Set([...to.ids, ...[...to.facts.values()].map(({ id }) => id)])];
       return Parsed.of({}, () => ({ kind: "users", ids, count: ids.length }));
     }
     case "topic":
@@ -166,13 +164,22 @@ function refuseUnfit(type: OwnTypeData, { data, channels }: SendEvent): void {
   if (errors.length > 0) throw invalid(errors);
 }
 
-/** Writes facts of users into the directory, as a bulk does: nobody is welcomed. @throws 400 naming the users it refuses */
-async function writeFacts(ctx: Ctx, facts: readonly UserFacts[]): Promise<void> {
-  const refusals = await upsertMany(ctx, users, facts);
-  const errors = refusals.flatMap(({ bad }) =>
-    bad.map(({ id, field, detail }) => ({ pointer: `/recipients/users (${id})/${field}`, detail })),
+/**
+ * Writes facts of users into the directory, as a bulk does: nobody is welcomed. All are written, or none.
+ * @throws 400 naming the users it refuses
+ */
+async function writeFacts(ctx: Ctx, facts: ReadonlyMap<number, UserFacts>): Promise<void> {
+  const refusals = await upsertMany(ctx, users, [...facts.values()], { whole: true });
+  if (refusals.length === 0) return;
+  const places = new Map([...facts].map(([place, { id }]) => [id, place]));
+  throw invalid(
+    refusals.flatMap(({ bad }) =>
+      bad.map(({ id, field, detail }) => ({
+        pointer: `/recipients/users/${places.get(id) ?? 0}/${field}`,
+        detail,
+      })),
+    ),
   );
-  if (errors.length > 0) throw invalid(errors);
 }
 
 function eventOf(

@@ -80,7 +80,7 @@ const settingsOf = ({ id, name, preferences, quiet_hours, locale, brand }: OrgRo
 
 /** Reads the settings that hold for these users. It reads each of their organizations once, and those above. @param userIds a subquery */
 export const orgLinesOf = (userIds: SQL): Parsed<OrgLines> =>
-  orgLinesAbove(sql`SELECT org_id FROM ${users} WHERE id IN ${userIds} AND org_id IS NOT NULL`);
+  orgLinesAbove(sql`SELECT org_id FROM ${users} WHERE id IN ${userIds} AND +org_id IS NOT NULL`);
 
 /** The same of organizations. @param orgIds a query */
 export const orgLinesAbove = (orgIds: SQL): Parsed<OrgLines> =>

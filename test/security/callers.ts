@@ -74,8 +74,7 @@ const ROWS = {
   "records: create": "401 401 | 403 403 403 | 404 yes 404 | yes yes 404 404 404 | 403 | yes",
   "records: change": "401 401 | 403 403 403 | 403 403 403 | yes yes 404 404 404 | yes | yes",
   "records: delete": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
-  // What an organization or the service has defined, named by `org_id`; and what the caller's own has or inherits.
-  owners: "         401 401 | 403 403 403 | 403 403 403 | yes yes 404 404 404 | yes | yes",
+  // What the caller's own organization, or the service, has defined or inherits.
   "owners: inherited": "401 401 | 403 403 403 | 403 403 403 | yes not yes not 404 | not | not",
   operators: "      401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
   "operators: about nobody": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | ok  | ok ",

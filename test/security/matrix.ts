@@ -209,13 +209,15 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   [`POST ${INBOX}/{id}/unarchive`]: [["own: one", ({ archived }) => ({ id: archived })]],
 
   [`GET ${TYPES}`]: [
-    ["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
     ["owners: inherited", plain],
   ],
-  [`GET ${TYPES}/{type}`]: [["owners", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })]],
+  [`GET ${TYPES}/{type}`]: [
+    ["all admins", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
+  ],
   [`PUT ${TYPES}/{type}`]: [
     [
-      "owners",
+      "all admins",
       ({ type, orgs }) => ({
         id: type,
         query: `org_id=${orgs.middle}`,
@@ -224,7 +226,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ],
   ],
   [`DELETE ${TYPES}/{type}`]: [
-    ["owners", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
   ],
 
   [`GET ${WORDINGS}`]: [["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })]],
@@ -248,27 +250,27 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "PUT /api/v1/orgs/{id}/brand": [["owners", ({ orgs }) => ({ id: orgs.middle, body: { name: "Mine" } })]],
 
   [`GET ${TOPICS}`]: [
-    ["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
     ["owners: inherited", plain],
   ],
   [`GET ${TOPICS}/{topic}`]: [
-    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
   ],
   [`PUT ${TOPICS}/{topic}`]: [
     [
-      "owners",
+      "all admins",
       ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { name: "Renamed" } }),
     ],
   ],
   [`DELETE ${TOPICS}/{topic}`]: [
-    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
   ],
   [`GET ${TOPICS}/{topic}/subscribers`]: [
-    ["owners", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
+    ["all admins", ({ topic, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}` })],
   ],
   [`PUT ${TOPICS}/{topic}/subscribers`]: [
     [
-      "owners",
+      "all admins",
       ({ emptyTopic, user, orgs }) => ({
         id: emptyTopic,
         query: `org_id=${orgs.middle}`,
@@ -278,7 +280,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   [`DELETE ${TOPICS}/{topic}/subscribers`]: [
     [
-      "owners",
+      "all admins",
       ({ topic, user, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { user_ids: [user] } }),
     ],
   ],

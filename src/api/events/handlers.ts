@@ -36,7 +36,7 @@ function targetOf({ recipients }: z.output<typeof sendBody>, scope: Scope): Targ
   if ("org_id" in recipients)
     return { kind: "org", orgId: recipients.org_id, withSubOrgs: recipients.include_sub_orgs };
   const seen = new Set<string>();
-  const target = { kind: "users" as const, ids: new Array<string>(), facts: new Array<UserFacts>() };
+  const target = { kind: "users" as const, ids: new Array<string>(), facts: new Map<number, UserFacts>() };
   for (const [i, user] of recipients.users.entries()) {
     const isFacts = "email_verified" in user;
     if (isFacts && scope.kind !== "all")
@@ -46,7 +46,7 @@ function targetOf({ recipients }: z.output<typeof sendBody>, scope: Scope): Targ
     if (!isFacts) target.ids.push(user.id);
     else if (!seen.has(user.id)) {
       seen.add(user.id);
-      target.facts.push(user);
+      target.facts.set(i, user);
     }
   }
   return target;

@@ -1,42 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, EVENT_STATUSES, STATUSES } from "../../db/schema/index.ts";
-import { MAX_USERS } from "../../events/recipients.ts";
 import { idCursor, idPagination } from "../../http/id-cursor.ts";
 import { pageQuery } from "../../http/pagination.ts";
 import { directoryId, instant, jsonObject, listOf, printedTime } from "../../http/schemas.ts";
-import { isObject } from "../../lib/objects.ts";
 import { plainText } from "../../lib/text.ts";
-import { users as wire } from "../directory/collections/users.ts";
+import { recipients } from "./recipients.ts";
 
 /** The largest data of an event, as JSON. */
 const MAX_DATA_BYTES = 32_768;
 
 const eventId = z.string().openapi({ example: "evt_01jq8z3k5te8v9m4p2r7x6w1yd" });
-
-/** A user by the id, or with facts that are written into the directory first. */
-const recipient = z.union([directoryId.transform((id) => ({ id })), wire.item], {
-  error: "must be a user's id, or the user's facts with the id",
-});
-const named = z.preprocess(
-  // An object that has nothing but the id has no facts: they would all be removed.
-  (value) => (isObject(value) && Object.keys(value).length === 1 && "id" in value ? value["id"] : value),
-  recipient,
-);
-
-const toUsers = z.strictObject({
-  users: listOf(named, MAX_USERS, { noun: "users" }).openapi({
-    type: "array",
-    minItems: 1,
-    maxItems: MAX_USERS,
-    items: { anyOf: [{ type: "string" }, { type: "object" }] },
-    description:
-      "Ids, or users as a bulk of the directory takes them: these are written there first, which only service and global_admin may. A user who is named twice counts once.",
-  }),
-});
-const toTopic = z.strictObject({
-  topic: directoryId.openapi({ description: "Of the organization, or inherited by it." }),
-});
-const toOrg = z.strictObject({ org_id: directoryId, include_sub_orgs: z.boolean().default(false) });
 
 const time = (description: string) =>
   instant.optional().openapi({ type: "string", format: "date-time", description });
@@ -48,9 +21,7 @@ export const sendBody = z
       description:
         "On whose behalf: the type and the topic are looked up there and in those above. Left out: the own organization of an org_admin, else the service.",
     }),
-    recipients: z.union([toUsers, toTopic, toOrg], {
-      error: "must have exactly one of `users`, `topic`, `org_id`",
-    }),
+    recipients,
     data: jsonObject
       .refine((data) => new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES, {
         error: `must have at most ${MAX_DATA_BYTES} bytes as JSON`,
@@ -73,7 +44,8 @@ export const sendBody = z
       }),
     actor: directoryId.optional().openapi({ description: "The id of the user who caused it." }),
     dry_run: z.boolean().default(false).openapi({
-      description: "Makes no message, and counts how many would be made, and why others would not.",
+      description:
+        "Makes no message, and counts how many would be made, and why others would not. Whether the type has words is not looked at. It takes no key.",
     }),
   })
   .refine(
@@ -123,7 +95,25 @@ const fields = {
   created_at: printedTime,
 };
 
-export const event = z.object(fields).openapi("Event");
+const example = {
+  id: "evt_01jq8z3k5te8v9m4p2r7x6w1yd",
+  type: "order_shipped",
+  org_id: "org_9c1d4e",
+  key: "order-1042-shipped",
+  status: "done" as const,
+  recipients: { user_count: 4 },
+  recipient_count: 4,
+  message_count: 3,
+  skipped: { email: { unsubscribed: 1 } },
+  channels: null,
+  actor: null,
+  dry_run: false,
+  send_at: null,
+  expires_at: null,
+  created_at: "2026-03-26T08:00:00.000Z",
+};
+
+export const event = z.object(fields).openapi("Event", { example });
 
 export const counted = z
   .object({
@@ -137,9 +127,30 @@ export const counted = z
       description: "When the messages were counted. Above 5,000 they are counted once a minute at most.",
     }),
   })
-  .openapi("EventWithCounts");
+  .openapi("EventWithCounts", {
+    example: {
+      ...example,
+      counts: { email: { delivered: 2, bounced: 1 } },
+      errors: { email: { hard_bounce: 1 } },
+      counted_at: "2026-03-26T08:05:00.000Z",
+    },
+  });
 
-export const list = z.object({ data: z.array(event), pagination: idPagination }).openapi("EventList");
+const lastPage = { limit: 20 };
+
+export const list = z
+  .object({ data: z.array(event), pagination: idPagination })
+  .openapi("EventList", { example: { data: [example], pagination: lastPage } });
+
+const messageExample = {
+  dispatch_id: "dsp_01jq8z3k5te8v9m4p2r7x6w1yd",
+  org_id: "org_9c1d4e",
+  channel: "email",
+  recipient_user_id: "usr_4bc8d2",
+  status: "delivered" as const,
+  due_at: "2026-03-26T08:00:00.000Z",
+  sent_at: "2026-03-26T08:00:02.000Z",
+};
 
 const message = z
   .object({
@@ -153,11 +164,11 @@ const message = z
     error: z.string().optional(),
     error_code: z.string().optional(),
   })
-  .openapi("EventMessage");
+  .openapi("EventMessage", { example: messageExample });
 
 export const messages = z
   .object({ data: z.array(message), pagination: idPagination })
-  .openapi("EventMessageList");
+  .openapi("EventMessageList", { example: { data: [messageExample], pagination: lastPage } });
 
 const cursor = idCursor.openapi({
   description:

@@ -22,7 +22,7 @@ const step = z.strictObject({
     .optional()
     .openapi({
       description:
-        "Seconds after the event. The message is then sent only if no channel before has reached the user: an in-app message that was read, a push or an e-mail that was sent. Without it, the message is sent at once.",
+        "Seconds after the channel before, or after the event where nothing waits before it. The message is then sent only if no channel before has reached the user: an in-app message that was read, a push or an e-mail that was sent. Without it, the message is sent at once.",
     }),
 });
 
@@ -32,7 +32,6 @@ type Steps = readonly z.output<typeof step>[];
 function checkSteps(steps: Steps, context: z.RefinementCtx): void {
   const seen = new Set<string>();
   for (const [i, { channel, wait }] of steps.entries()) {
-    const before = steps[i - 1]?.wait ?? 0;
     if (seen.has(channel))
       context.addIssue({ code: "custom", path: [i, "channel"], message: "stands twice" });
     if (i === 0 && wait !== undefined)
@@ -40,12 +39,6 @@ function checkSteps(steps: Steps, context: z.RefinementCtx): void {
         code: "custom",
         path: [i, "wait"],
         message: "must be left out: nothing comes before",
-      });
-    else if ((wait ?? 0) < before)
-      context.addIssue({
-        code: "custom",
-        path: [i, "wait"],
-        message: "must not be less than the one before",
       });
     seen.add(channel);
   }
@@ -96,7 +89,7 @@ export const body = z
       .openapi({ description: "What users switch on and off. Without it: the type's id." }),
     channels: listOf(step, 6, { noun: "channels" })
       .superRefine((steps, context) => checkSteps(steps, context))
-      .openapi({ description: "In the order in which they are tried, each once. `wait` never descends." }),
+      .openapi({ description: "In the order in which they are tried, each once." }),
     critical: z.boolean().default(false).openapi({
       description:
         "Sent although the user has switched it off, and in quiet hours, but never to an address that is suppressed. Only service and global_admin may set it; an org_admin may keep it.",

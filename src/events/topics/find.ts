@@ -8,4 +8,4 @@ import { rankedLineOf } from "../../types/find.ts";
  */
 export const topicInLine = (orgId: string, id: string): SQL<{ uuid: string }> =>
   sql<{ uuid: string }>`SELECT t.uuid FROM ${rankedLineOf(orgId)} AS line
-    JOIN ${topics} AS t ON t.org_id = line.id AND t.id = ${id} ORDER BY line.distance LIMIT 1`;
+    CROSS JOIN ${topics} AS t ON t.org_id = line.id AND t.id = ${id} ORDER BY line.distance LIMIT 1`;

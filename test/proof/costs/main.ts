@@ -2,7 +2,8 @@ import { parseArgs } from "node:util";
 import { type Costs, measureCosts } from "./measure.ts";
 import { NAMES } from "./operation.ts";
 import { CPU_PRICE, priced, PRICES_OF } from "./prices.ts";
-import { indexTable, operationTable, overBudget, priceTable } from "./tables.ts";
+import { fanOutCosts } from "./fan-out.ts";
+import { fanOutTable, indexTable, operationTable, overBudget, priceTable } from "./tables.ts";
 
 const HELP = `npm run costs -- [--rows 1000,100000,1000000] [--busy 100000] [--only text] [--plans]
 Counts what each operation costs at these sizes of the tables, and prices a million messages. Counted, not timed.
@@ -10,7 +11,8 @@ Counts what each operation costs at these sizes of the tables, and prices a mill
   --busy   activities of the user whose snapshot is taken
   --only   operations whose name has this in it (some need those before them)
   --plans  also: variations, how SQLite runs each statement, and which index serves which
-It ends with 1 when an operation reads or writes more at the last size than at the first.`;
+It ends with 1 when an operation reads or writes more at the last size than at the first, or when a recipient of an event to a large
+topic costs more than one of a small topic.`;
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +34,8 @@ function sizesOf(text: string): number[] {
 /** The tables of test/proof/README.md. */
 function printTables(costs: Costs): void {
   console.log(`${operationTable(costs, values.plans)}\n`);
+  const fanOut = fanOutCosts(costs);
+  if (fanOut.length > 0) console.log(`${fanOutTable(fanOut)}\n`);
   const millions = priced(costs);
   if (millions.length === 0) return;
   console.log(`${priceTable(millions)}\n`);
@@ -79,7 +83,9 @@ async function main(): Promise<void> {
   console.log(`\nThe database has ${(costs.bytes / 1e9).toFixed(2)} GB in the end. It took ${seconds} s.`);
   const over = overBudget(costs);
   for (const line of over) console.error(`Grows with the tables: ${line}`);
-  if (over.length > 0) process.exitCode = 1;
+  const steep = fanOutCosts(costs).filter(({ isFlat }) => !isFlat);
+  for (const { what } of steep) console.error(`Grows with each recipient of an event: ${what}`);
+  if (over.length + steep.length > 0) process.exitCode = 1;
 }
 
 await main();

@@ -6,6 +6,7 @@ import { serveExpoSandbox } from "../../support/sandbox/serve.ts";
 import { build, type Production, startProduction, tokenFor } from "../production.ts";
 import { createMeter, type Measured, meteredWorker } from "./meter.ts";
 import { CHANGING } from "./changing.ts";
+import { FAN_OUT } from "./fan-out.ts";
 import { KEEPING } from "./keeping.ts";
 import type { Call, Operation, World } from "./operation.ts";
 import { READING } from "./reading.ts";
@@ -15,7 +16,7 @@ import { seed } from "./seed.ts";
 import { givenSubjects, WEBHOOK } from "./subjects.ts";
 
 /** All operations, in an order in which they work. */
-const OPERATIONS: readonly Operation[] = [...SENDING, ...READING, ...KEEPING, ...CHANGING];
+const OPERATIONS: readonly Operation[] = [...SENDING, ...FAN_OUT, ...READING, ...KEEPING, ...CHANGING];
 
 export interface Options {
   /** Rows of dispatches, and as many of activities, ascending. */

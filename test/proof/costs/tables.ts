@@ -1,5 +1,6 @@
 import type { Costs, Row } from "./measure.ts";
 import type { Counts } from "./meter.ts";
+import type { fanOutCosts } from "./fan-out.ts";
 import type { IndexUse } from "./plans.ts";
 import { type Item, type Priced, PRICES, total } from "./prices.ts";
 
@@ -44,6 +45,18 @@ export function operationTable({ sizes, rows }: Costs, isDetailed: boolean): str
       }),
   );
 }
+
+/** An event to a topic: measured at two sizes, and calculated for a hundred thousand subscribers. */
+export const fanOutTable = (costs: ReturnType<typeof fanOutCosts>): string =>
+  table(
+    ["event to a topic", ...costs.map(({ what }) => what)],
+    (["small", "large", "many"] as const).map((size) => [
+      { small: "1,000 subscribers", large: "4,000 subscribers", many: "100,000 subscribers (calculated)" }[
+        size
+      ],
+      ...costs.map((one) => number(one[size])),
+    ]),
+  );
 
 const ITEMS: readonly (readonly [Item, string])[] = [
   ["requests", "Workers requests"],

@@ -98,6 +98,12 @@ export async function createThings({ origin }: Production, name: string): Promis
   });
   await call(READ.nothing, "PUT", `topics/topic_${name}?org_id=${org}`, { name: "News" });
   await call(READ.nothing, "PUT", `topics/topic_${name}/subscribers?org_id=${org}`, { user_ids: [user] });
+  const event = await call(READ.one, "POST", "events", {
+    type,
+    org_id: org,
+    recipients: { users: [user, other] },
+    data: { order: "A" },
+  });
 
   const known: Record<string, string> = {
     type,
@@ -128,6 +134,7 @@ export async function createThings({ origin }: Production, name: string): Promis
     ["stats-notifications", stats.notification_id],
     ["inbox", inbox.data[0].id],
     ["notifications", push.id],
+    ["events", event.id],
   ];
   return {
     known: (name, path) =>
