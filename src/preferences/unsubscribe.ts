@@ -4,17 +4,33 @@ import { wanted } from "./decide.ts";
 import { orgLinesOf } from "./org-settings.ts";
 import { READER, type ReaderFacts, readerFacts, type ReaderRow } from "./readers.ts";
 import type { UnsubscribeAction } from "./unsubscribe-page.ts";
-import type { NotificationType } from "../content/type.ts";
+import type { UnsubscribeTarget } from "./unsubscribe-token.ts";
+import type { NotificationType, NotificationTypes } from "../content/type.ts";
+import { categoryWords } from "../content/wording/index.ts";
 import type { Ctx } from "../ctx.ts";
 import { Parsed, type Statement } from "../db/statement.ts";
 import { preferences, users } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
-/** A user's subscription to the e-mails of one type, as an unsubscribe link names it. */
+/** A user's subscription to the e-mails of one type or category, as an unsubscribe link names it. */
 export interface EmailSubscription {
   userId: string;
-  type: NotificationType;
+  type: Pick<NotificationType, "category" | "critical" | "words">;
+}
+
+/** The subscription that a link is for; null when its type is none of `types`. */
+export function subscriptionFor(
+  target: UnsubscribeTarget,
+  types: NotificationTypes,
+): EmailSubscription | null {
+  const { userId } = target;
+  if ("category" in target) {
+    const { category } = target;
+    return { userId, type: { category, critical: false, words: categoryWords(category) } };
+  }
+  const type = types.byLinkCode(target.code);
+  return type === undefined ? null : { userId, type };
 }
 
 /** What the unsubscribe page shows: the user's address and locale, and whether the type, or all e-mail, is off. */

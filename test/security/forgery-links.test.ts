@@ -98,8 +98,12 @@ describe("an unsubscribe link with", () => {
     expect((await h.request("POST", `/unsubscribe/${target.unsubscribe}`, options)).status).toBe(200);
     const added = (await stored()).filter(({ text }) => !before.includes(text));
     expect(added.map(({ row }) => row)).toMatchObject([
-      { user_id: target.user, type: "certification_reminder" },
-      { user_id: target.user, email_notifications_enabled: 1, weekly_digest_enabled: 1 },
+      { user_id: target.user },
+      {
+        user_id: target.user,
+        email_notifications_enabled: null,
+        cells: '{"certifications":{"email":false}}',
+      },
     ]);
     expectCleanLog(lines, [target.marker, target.unsubscribe]);
   });

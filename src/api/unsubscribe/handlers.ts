@@ -10,6 +10,7 @@ import { Failure } from "../../lib/failure.ts";
 import {
   changeSubscription,
   type EmailSubscription,
+  subscriptionFor,
   subscriptionOf,
   type EmailSubscriptionState,
 } from "../../preferences/unsubscribe.ts";
@@ -48,8 +49,7 @@ export function register(app: App): void {
   async function subscriptionIn(c: Context<AppEnv>): Promise<EmailSubscription | null> {
     const { config, types } = c.get("deps");
     const target = await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? "");
-    const type = types.byLinkCode(target?.code ?? 0);
-    return target === null || type === undefined ? null : { userId: target.userId, type };
+    return target && subscriptionFor(target, types);
   }
 
   app.get("/unsubscribe/:token", async (c) => {

@@ -30,6 +30,18 @@ export const de: typeof en = {
     preferences: "E-Mail-Einstellungen",
   },
 
+  categories: {
+    matches: "Treffer",
+    deadlines: "Fristen",
+    digest: "Wochenübersicht",
+    applications: "Anträge",
+    certifications: "Zertifikate",
+    mentors: "Mentorinnen und Mentoren",
+    activity: "Aktivitätsübersichten",
+    messages: "Nachrichten",
+    account: "Konto",
+  },
+
   unsubscribe: {
     address: (address) => `E-Mail-Adresse: ${address}`,
     ask: {

@@ -31,6 +31,19 @@ export const en = {
     preferences: "Email preferences",
   },
 
+  /** The categories of the built-in types, as a heading or in a list. */
+  categories: {
+    matches: "Matches",
+    deadlines: "Deadlines",
+    digest: "Weekly digest",
+    applications: "Applications",
+    certifications: "Certificates",
+    mentors: "Mentors",
+    activity: "Activity summaries",
+    messages: "Messages",
+    account: "Account",
+  },
+
   /** The pages behind the unsubscribe link. */
   unsubscribe: {
     address: (address: string) => `Email address: ${address}`,

@@ -30,6 +30,18 @@ export const es: typeof en = {
     preferences: "Preferencias de correo",
   },
 
+  categories: {
+    matches: "Coincidencias",
+    deadlines: "Plazos",
+    digest: "Resumen semanal",
+    applications: "Solicitudes",
+    certifications: "Certificados",
+    mentors: "Mentoría",
+    activity: "Resúmenes de actividad",
+    messages: "Mensajes",
+    account: "Cuenta",
+  },
+
   unsubscribe: {
     address: (address) => `Dirección de correo: ${address}`,
     ask: {

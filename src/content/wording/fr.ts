@@ -33,6 +33,18 @@ export const fr: typeof en = {
     preferences: "Préférences d’e-mail",
   },
 
+  categories: {
+    matches: "Correspondances",
+    deadlines: "Dates limites",
+    digest: "Résumé hebdomadaire",
+    applications: "Candidatures",
+    certifications: "Certificats",
+    mentors: "Mentorat",
+    activity: "Bilans d’activité",
+    messages: "Notifications",
+    account: "Compte",
+  },
+
   unsubscribe: {
     address: (address) => `Adresse e-mail\u00a0: ${address}`,
     ask: {

@@ -27,6 +27,18 @@ export const nb: typeof en = {
     preferences: "E-postinnstillinger",
   },
 
+  categories: {
+    matches: "Treff",
+    deadlines: "Frister",
+    digest: "Ukesoversikt",
+    applications: "Søknader",
+    certifications: "Sertifikater",
+    mentors: "Mentorer",
+    activity: "Aktivitetsoversikter",
+    messages: "Meldinger",
+    account: "Konto",
+  },
+
   unsubscribe: {
     address: (address) => `E-postadresse: ${address}`,
     ask: {

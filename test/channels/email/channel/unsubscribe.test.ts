@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { signUnsubscribe } from "../../../../src/preferences/unsubscribe-token.ts";
+import { compose } from "../../../../src/channels/email/compose.ts";
+import { signUnsubscribe, verifyUnsubscribe } from "../../../../src/preferences/unsubscribe-token.ts";
+import { notificationTypeOf } from "../../../../src/types/notification-type.ts";
+import { brandOf } from "../../../../src/wordings/index.ts";
 import { typeNamed } from "../../../support/content.ts";
 import type { Answer, Harness } from "../../../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow, mailsOf } from "../../../support/mail.ts";
@@ -156,5 +159,60 @@ describe("while the secret is rotated", () => {
     const { id } = await givenReader(h);
     expect((await press(h, await pathFor(OLD, id, "certification_reminder"))).status).toBe(code);
     expect(await nextMail(h, id)).toBe(status);
+  });
+});
+
+describe("the link of a customer's own type", () => {
+  test("turns off its category's e-mail and nothing else, in the reader's language, and on again", async () => {
+    const h = createMailWorld();
+    const { id: userId } = await givenReader(h, { locale: "nb-NO" });
+    const { current } = h.deps.config.linkSecrets;
+    const path = `/unsubscribe/${await signUnsubscribe({ current }, { userId, category: "order_updates" })}`;
+    const asked = await h.request("GET", path, { as: null });
+    expect([asked.status, await rowsOf(userId)]).toEqual([200, []]);
+    expect(asked.body).toContain("Vil du melde deg av «Order updates»?");
+    expect((await press(h, path, "List-Unsubscribe=One-Click")).body).toContain('value="resubscribe"');
+    expect(await rowsOf(userId)).toMatchObject([{ cells: '{"order_updates":{"email":false}}' }]);
+    expect(await nextMail(h, userId)).toBe("sent");
+    await press(h, path, "action=resubscribe");
+    expect(await rowsOf(userId)).toMatchObject([{ cells: '{"order_updates":{"email":true}}' }]);
+  });
+
+  test.each([
+    [false, 1],
+    [true, 0],
+  ])("stands in its headers and footer, unless it is critical: %s", async (critical, links) => {
+    const h = createMailWorld();
+    const { config, clock } = h.deps;
+    const { id: userId, email } = await givenReader(h);
+    const [dispatchId = ""] = await givenMails(h, [userId]);
+    const own = {
+      id: "order_shipped",
+      org_id: "",
+      name: "Shipped orders",
+      category: "orders",
+      channels: [{ channel: "email" as const }],
+      critical,
+      schema: null,
+      sample: null,
+      dedupe: "event" as const,
+      batch: null,
+      throttle: null,
+      expires_after: null,
+    };
+    const type = notificationTypeOf(own);
+    const message = () => ({ subject: "Shipped", title: "Shipped", preheader: "", blocks: [] });
+    const brand = brandOf([]);
+    const addressee = { id: userId, email, email_verified: 1, name: null, locale: null, timezone: null };
+    const letterhead = { ...config, from: { name: "T", address: "t@t.test" } };
+    const said = { type, content: {}, ownWords: { locale: "en", message } };
+    const draft = { type, said, addressee, brand };
+    const mail = await compose(letterhead, await dispatchOf(dispatchId), draft, clock.now());
+    const [, token = ""] = /\/unsubscribe\/(.+)>$/.exec(mail.headers["List-Unsubscribe"] ?? "") ?? [];
+    expect(await verifyUnsubscribe(config.linkSecrets, token)).toEqual(
+      links === 1 ? { userId, category: "orders" } : null,
+    );
+    expect(mail.headers["List-Id"]?.startsWith("<order-shipped.") ?? false).toBe(links === 1);
+    expect(mail.text.includes("/unsubscribe/")).toBe(links === 1);
   });
 });
