@@ -83,7 +83,9 @@ export async function compose(
   const target = linkTarget(type, recipient.id);
   const token = target === null ? null : await signUnsubscribe(linkSecrets, target);
   const unsubscribe = token === null ? null : `${publicUrl}/unsubscribe/${token}`;
-  const rendered = renderEmail(said, recipient, { unsubscribe, home: publicUrl }, now, brand);
+  const preferences = unsubscribe === null ? null : `${unsubscribe}#preferences`;
+  const links = { unsubscribe, preferences, home: publicUrl };
+  const rendered = renderEmail(said, recipient, links, now, brand);
   return {
     dispatchId: dispatch.id,
     // The same for every attempt, so that providers recognize a repeat. A retry that a person asks for gets a new key.

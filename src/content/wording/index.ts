@@ -48,7 +48,7 @@ export function wordingFor(locale: string, words: Words<unknown>): Wording {
 export const sharedWording = (locale: string): Wording => wordsIn(WORDINGS, readLanguageOf(locale));
 
 /** The name of a category in a language: "order_updates" of a customer's becomes "Order updates". */
-function categoryName({ categories }: Wording, category: string): string {
+export function categoryName({ categories }: Wording, category: string): string {
   const names: Readonly<Record<string, string>> = categories;
   const known = Object.hasOwn(names, category) ? names[category] : undefined;
   const plain = category.replaceAll("_", " ").trim();
