@@ -163,6 +163,22 @@ describe("while the secret is rotated", () => {
   });
 });
 
+/** What nothing is known of. */
+const UNKNOWN = {
+  org_id: null,
+  name: null,
+  locale: null,
+  timezone: null,
+  suppressed: 0,
+  email_notifications_enabled: null,
+  new_match_notifications: null,
+  deadline_notifications: null,
+  weekly_digest_enabled: null,
+  application_status_notifications: null,
+  cells: null,
+  quiet_hours: null,
+} as const;
+
 describe("the link of a customer's own type", () => {
   test("turns off its category's e-mail and nothing else, in the reader's language, and on again", async () => {
     const h = createMailWorld();
@@ -204,7 +220,7 @@ describe("the link of a customer's own type", () => {
     const type = notificationTypeOf(own);
     const message = () => ({ subject: "Shipped", title: "Shipped", preheader: "", blocks: [] });
     const brand = brandOf([]);
-    const addressee = { id: userId, email, email_verified: 1, name: null, locale: null, timezone: null };
+    const addressee = { id: userId, email, email_verified: 1 as const, ...UNKNOWN };
     const letterhead = { ...config, from: { name: "T", address: "t@t.test" } };
     const said = { type, content: {}, ownWords: { locale: "en", message } };
     const draft = { type, said, addressee, brand };
