@@ -37,7 +37,8 @@ const ownCategories = (userId: string): SQL<{ category: string }> =>
     SELECT DISTINCT t.data->>'category' AS category FROM ${ownTypes} AS t
     WHERE t.org_id IN (SELECT id FROM line UNION SELECT '') LIMIT ${MAX_CATEGORIES}`;
 
-const read = (subject: Subject, builtIn: readonly string[]): Parsed<Matrix | null> =>
+/** Reads a user's whole matrix; null for a user who is not there. */
+export const readMatrix = (subject: Subject, builtIn: readonly string[]): Parsed<Matrix | null> =>
   Parsed.of(
     {
       found: sql<ReaderRow>`SELECT ${READER} FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id
@@ -74,7 +75,7 @@ const read = (subject: Subject, builtIn: readonly string[]): Parsed<Matrix | nul
  * @throws 404 outside the scope; 403 for a caller who is no user, 410 for one who was erased
  */
 export async function getMatrix(ctx: Ctx, subject: Subject, builtIn: readonly string[]): Promise<Matrix> {
-  const { matrix } = await ctx.db.read({ matrix: read(subject, builtIn) });
+  const { matrix } = await ctx.db.read({ matrix: readMatrix(subject, builtIn) });
   return matrix ?? write(ctx, subject, { cells: {} }, builtIn);
 }
 
@@ -85,7 +86,7 @@ export async function changeMatrix(
   change: MatrixChange,
   builtIn: readonly string[],
 ): Promise<Matrix> {
-  const { matrix } = await ctx.db.read({ matrix: read(subject, builtIn) });
+  const { matrix } = await ctx.db.read({ matrix: readMatrix(subject, builtIn) });
   if (matrix !== null) refuseLocked(matrix, change.cells);
   const count = new Set([...Object.keys(matrix?.reader.cells ?? {}), ...Object.keys(change.cells)]).size;
   if (count > MAX_CATEGORIES)
@@ -122,7 +123,7 @@ async function write(
     create,
     change: changes(ctx, subject, change),
     why,
-    matrix: read(subject, builtIn),
+    matrix: readMatrix(subject, builtIn),
   });
   if (matrix === null) throw subjectMissing(subject, reason);
   return matrix;

@@ -1,3 +1,5 @@
+import type { Matrix } from "./matrix.ts";
+import { renderMatrixForm } from "./matrix-form.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { type Direction, cleanLine } from "../content/clean.ts";
 import { directionOf, resolveLocale } from "../content/locale.ts";
@@ -7,20 +9,33 @@ import type { NotificationType } from "../content/type.ts";
 import { sharedWording, type Wording, wordingFor, wordsIn } from "../content/wording/index.ts";
 
 /** The values of the field `action` in the page's forms. */
-const UNSUBSCRIBE_ACTIONS = ["unsubscribe", "unsubscribe_all", "resubscribe", "resubscribe_all"] as const;
+const UNSUBSCRIBE_ACTIONS = [
+  "unsubscribe",
+  "unsubscribe_all",
+  "resubscribe",
+  "resubscribe_all",
+  "save",
+] as const;
 export type UnsubscribeAction = (typeof UNSUBSCRIBE_ACTIONS)[number];
 
 /**
  * `ask`: for a GET while the type is on. `off`, `all_off`: after a POST that turned off the type or all e-mail, and for a
- * GET while it is off. `on`: after a POST that turned it on again. `invalid`: for a token that we did not sign.
+ * GET while it is off. `on`: after a POST that turned it on again. `saved`: after one of the matrix. `invalid`: for a token
+ * that we did not sign.
  */
-export const UNSUBSCRIBE_PAGES = ["ask", "off", "all_off", "on", "invalid"] as const;
+export const UNSUBSCRIBE_PAGES = ["ask", "off", "all_off", "on", "saved", "invalid"] as const;
 type TokenPage = Exclude<(typeof UNSUBSCRIBE_PAGES)[number], "invalid">;
 
 export type UnsubscribePage =
   | { page: "invalid" }
   /** `address` is shown masked: the link may have been forwarded. */
-  | { page: TokenPage; type: Pick<NotificationType, "words">; address: string | null };
+  | {
+      page: TokenPage;
+      type: Pick<NotificationType, "words">;
+      address: string | null;
+      /** The rows of the matrix; left out: the page has none. */
+      categories?: Matrix["categories"];
+    };
 
 export interface PageReader {
   /** The user's locale; null for an invalid link. */
@@ -34,6 +49,7 @@ const FORMS = {
   off: ["resubscribe", "unsubscribe_all"],
   all_off: ["resubscribe_all"],
   on: ["unsubscribe", "unsubscribe_all"],
+  saved: [],
 } as const satisfies Record<TokenPage, readonly UnsubscribeAction[]>;
 
 const { page, card, text, muted, link, button } = THEME;
@@ -42,18 +58,19 @@ const STYLE = [
   `body{margin:0;padding:3rem 1rem;font:1rem/1.5 system-ui,sans-serif;color:${text.light.color};background:${page.light.background}}`,
   `main{max-width:32rem;margin:auto;padding:1.75rem;border:1px solid ${card.light.border};border-radius:10px;background:${card.light.background};overflow-wrap:anywhere}`,
   `[dir=rtl] h1,[dir=rtl] p{text-align:right}h1{font-size:1.4rem;line-height:1.3;margin:.5rem 0 1rem}`,
+  `h2{font-size:1.15rem;line-height:1.3;margin:2rem 0 .5rem}table{width:100%;border-collapse:collapse;margin:0 0 1rem}th,td{padding:.45rem .25rem;border-bottom:1px solid ${card.light.border};text-align:center}th[scope=row]{font-weight:400;text-align:start}th[scope=col]{font-size:.85rem}td input{width:1.25rem;height:1.25rem}`,
   `.brand{font-weight:700;text-decoration:none}a{color:${link.light.color}}`,
   `.muted{color:${muted.light.color}}form{margin:.75rem 0 0}`,
   `button{font:inherit;width:100%;padding:.7rem 1rem;border-radius:6px;cursor:pointer;border:1px solid ${link.light.color};color:${link.light.color};background:transparent}`,
   `form:first-of-type button{font-weight:600;color:${button.light.color};background:${button.light.background}}`,
   `:focus-visible{outline:3px solid ${link.light.color};outline-offset:2px}`,
-  `@media (prefers-color-scheme:dark){body{color:${text.dark.color};background:${page.dark.background}}main{background:${card.dark.background};border-color:${card.dark.border}}`,
+  `@media (prefers-color-scheme:dark){body{color:${text.dark.color};background:${page.dark.background}}main{background:${card.dark.background};border-color:${card.dark.border}}th,td{border-color:${card.dark.border}}`,
   `a{color:${link.dark.color}}.muted{color:${muted.dark.color}}button{color:${link.dark.color};border-color:${link.dark.color}}`,
   `form:first-of-type button{color:${button.dark.color};background:${button.dark.background};border-color:${button.dark.background}}:focus-visible{outline-color:${link.dark.color}}}`,
 ].join("");
 
 /** Hash of the page's style sheet. If you change the style sheet, a test fails and prints the new hash. */
-const STYLE_HASH = "sha256-4FSzW9OgFtFtNZI3A/eLPdla9LpTM+r6M2NHnykV7oc=";
+const STYLE_HASH = "sha256-sZyS0UVlka+chDz+K0ZC03y1Q2ZiNeuIBeAutG2I4+8=";
 
 /** The page's headers: no script, nothing from elsewhere, and no Referer, which would reveal the token in the URL. */
 export const UNSUBSCRIBE_PAGE_HEADERS = {
@@ -83,9 +100,10 @@ function masked(address: string | null): string | null {
 const form = (action: UnsubscribeAction, label: string): Markup =>
   markup`<form method="post"><input type="hidden" name="action" value="${action}"><button type="submit">${label}</button></form>\n`;
 
-function content(shown: UnsubscribePage, { unsubscribe: say, language }: Wording, own: Direction) {
+function content(shown: UnsubscribePage, wording: Wording, own: Direction) {
+  const { unsubscribe: say, language } = wording;
   if (shown.page === "invalid")
-    return { title: say.invalid.title, text: say.invalid.text, address: null, forms: [] };
+    return { title: say.invalid.title, text: say.invalid.text, address: null, forms: [], matrix: null };
   const type = wordsIn(shown.type.words, language).name;
   const address = masked(shown.address);
   const title = shown.page === "ask" ? say.ask.title(type) : say[shown.page].title;
@@ -93,6 +111,7 @@ function content(shown: UnsubscribePage, { unsubscribe: say, language }: Wording
     title,
     text: say[shown.page].text(type),
     address: address === null ? null : markup`<p class="muted" dir="${own}">${say.address(address)}</p>\n`,
+    matrix: shown.categories === undefined ? null : renderMatrixForm(shown.categories, wording, own),
     forms: FORMS[shown.page].map((action) => form(action, say.buttons[action](type))),
   };
 }
@@ -102,7 +121,7 @@ export function renderUnsubscribePage(shown: UnsubscribePage, reader: PageReader
   const locale = resolveLocale(reader.locale);
   const say = shown.page === "invalid" ? sharedWording(locale) : wordingFor(locale, shown.type.words);
   const own = directionOf(say.language);
-  const { title, text: body, address, forms } = content(shown, say, own);
+  const { title, text: body, address, forms, matrix } = content(shown, say, own);
   const home = safeUrl(reader.home);
   const brand =
     home === null
@@ -122,7 +141,7 @@ export function renderUnsubscribePage(shown: UnsubscribePage, reader: PageReader
 ${brand}
 <h1 dir="${own}">${title}</h1>
 <p dir="${own}">${body}</p>
-${address}${forms}</main>
+${address}${forms}${matrix}</main>
 </body>
 </html>
 `.toString();

@@ -1,4 +1,5 @@
 import { base64url } from "jose";
+import { CATEGORY } from "./cells.ts";
 
 /** The secrets that links are signed with (`LINK_SECRET`, `LINK_SECRET_PREVIOUS`). */
 export interface LinkSecrets {
@@ -8,18 +9,16 @@ export interface LinkSecrets {
 }
 
 /**
- * What an unsubscribe link is for: a built-in type, by its `linkCode` (1–255), or a category (1–64 ASCII characters), for
- * customers' own types. The link never expires, because mail may be read years later.
+ * What an unsubscribe link is for: a built-in type by its `linkCode` (1–255), or the category of a customer's types. The link
+ * never expires, because mail may be read years later. A user id has 1–128 characters.
  */
-export type UnsubscribeTarget = {
-  /** 1–128 characters. */
-  userId: string;
-} & ({ code: number } | { category: string });
+export type UnsubscribeTarget = { userId: string } & ({ code: number } | { category: string });
 
-// Token: base64url(version, link code, user id in UTF-8, first 16 bytes of HMAC-SHA256); in version 2 the length of the
-// category and the category are in place of the link code. At most 280 characters for ids of the directory's alphabet; SES
-// takes header values of up to 870.
-const [BY_CODE, BY_CATEGORY] = [1, 2];
+// Token: base64url(payload, first 16 bytes of HMAC-SHA256 of it). The payload is, in bytes:
+//   version 1: 1, link code, user id;   version 2: 2, length of the category, category, user id.
+// At most 282 characters for ids of the directory's alphabet; SES takes header values of up to 995.
+const BY_CODE = 1;
+const BY_CATEGORY = 2;
 const MAC_BYTES = 16;
 const HEAD_BYTES = 2;
 const USER_ID_MAX = 128;
@@ -48,7 +47,29 @@ function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for an invalid user id or code. */
+/** The head of a payload: what the link is for. Throws a RangeError for an invalid code or category. */
+function headOf(target: UnsubscribeTarget): Uint8Array {
+  if ("category" in target) {
+    if (!CATEGORY.test(target.category)) throw new RangeError("a category has 1 to 64 characters");
+    const name = new TextEncoder().encode(target.category);
+    return concat(Uint8Array.of(BY_CATEGORY, name.length), name);
+  }
+  const { code } = target;
+  if (!Number.isInteger(code) || code < 1 || code > 255) throw new RangeError("a link code is 1 to 255");
+  return Uint8Array.of(BY_CODE, code);
+}
+
+/** The target in a payload that we signed; null for a version that we do not know. */
+function targetOf(payload: Uint8Array): UnsubscribeTarget | null {
+  const [version, second = 0] = payload;
+  const text = (from: number, to?: number) => new TextDecoder().decode(payload.subarray(from, to));
+  if (version === BY_CODE) return { userId: text(HEAD_BYTES), code: second };
+  if (version !== BY_CATEGORY) return null;
+  const end = HEAD_BYTES + second;
+  return { userId: text(end), category: text(HEAD_BYTES, end) };
+}
+
+/** The token of `/unsubscribe/{token}`: URL-safe ASCII. Throws a RangeError for an invalid user id, code or category. */
 export async function signUnsubscribe(secrets: LinkSecrets, target: UnsubscribeTarget): Promise<string> {
   const { userId } = target;
   if (userId.length < 1 || userId.length > USER_ID_MAX || !userId.isWellFormed())
@@ -72,25 +93,7 @@ export async function verifyUnsubscribe(
     const same = crypto.subtle.timingSafeEqual(await macOf(secret, payload), given);
     signed = signed || same;
   }
-  const [version, second = 0] = payload;
-  if (!signed) return null;
-  const textAt = (from: number, to?: number) => new TextDecoder().decode(payload.subarray(from, to));
-  const end = HEAD_BYTES + second;
-  if (version === BY_CODE) return { userId: textAt(HEAD_BYTES), code: second };
-  return version === BY_CATEGORY ? { userId: textAt(end), category: textAt(HEAD_BYTES, end) } : null;
-}
-
-/** What stands before the user's id. */
-function headOf(target: UnsubscribeTarget): Uint8Array {
-  if ("category" in target) {
-    const { category } = target;
-    if (!/^[\x21-\x7e]{1,64}$/u.test(category))
-      throw new RangeError("a category has 1 to 64 ASCII characters");
-    return concat(Uint8Array.of(BY_CATEGORY, category.length), new TextEncoder().encode(category));
-  }
-  const { code } = target;
-  if (!Number.isInteger(code) || code < 1 || code > 255) throw new RangeError("a link code is 1 to 255");
-  return Uint8Array.of(BY_CODE, code);
+  return signed ? targetOf(payload) : null;
 }
 
 /** Decodes only the exact text that signing produces: decoders also accept padding, spaces and other spare bits. */

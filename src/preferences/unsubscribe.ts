@@ -1,112 +1,124 @@
 import { sql } from "drizzle-orm";
 import { ALL, assignmentsOf, type CellChanges } from "./cells.ts";
 import { wanted } from "./decide.ts";
-import { orgLinesOf } from "./org-settings.ts";
-import { READER, type ReaderFacts, readerFacts, type ReaderRow } from "./readers.ts";
+import { type Matrix, readMatrix } from "./matrix.ts";
+import { changesIn } from "./matrix-form.ts";
+import type { Subject } from "../directory/subject.ts";
 import type { UnsubscribeAction } from "./unsubscribe-page.ts";
-import type { NotificationType, NotificationTypes } from "../content/type.ts";
 import type { UnsubscribeTarget } from "./unsubscribe-token.ts";
+import type { NotificationType, NotificationTypes } from "../content/type.ts";
+import { categoryWords } from "../content/wording/index.ts";
 import type { Ctx } from "../ctx.ts";
 import { Parsed, type Statement } from "../db/statement.ts";
 import { preferences, users } from "../db/schema/index.ts";
 import { createPreferencesIfMissing } from "./create.ts";
 import { reschedule } from "./reschedule.ts";
 
-/** A user's subscription to the e-mails of a category, as an unsubscribe link names it. */
+/** A user's subscription to the e-mails of one type or category, as an unsubscribe link names it. */
 export interface EmailSubscription {
   userId: string;
-  /** A built-in type, or what all of a category's own types have in common. */
   type: Pick<NotificationType, "category" | "critical" | "words">;
+  /** The categories of the built-in types: rows of the matrix. */
+  builtIn: readonly string[];
 }
 
-/** What a link with this target is for; null for a type that there is not. */
-export function subscriptionTo(
-  types: Pick<NotificationTypes, "byLinkCode">,
-  target: UnsubscribeTarget | null,
+/** The subscription that a link is for; null when its type is none of `types`. */
+export function subscriptionFor(
+  target: UnsubscribeTarget,
+  types: NotificationTypes,
 ): EmailSubscription | null {
-  if (target === null) return null;
-  const type = "code" in target ? types.byLinkCode(target.code) : ofCategory(target.category);
-  return type === undefined ? null : { userId: target.userId, type };
+  const { userId } = target;
+  const builtIn = types.all.map((type) => type.category);
+  if ("category" in target) {
+    const { category } = target;
+    return { userId, type: { category, critical: false, words: categoryWords(category) }, builtIn };
+  }
+  const type = types.byLinkCode(target.code);
+  return type === undefined ? null : { userId, type, builtIn };
 }
 
-/** A customer's category has no name but its id: `order_updates` is shown as "order updates". */
-const ofCategory = (category: string): EmailSubscription["type"] => ({
-  category,
-  critical: false,
-  words: { en: { name: category.replaceAll("_", " "), email: {} } },
-});
-
-/** What the unsubscribe page shows: the user's address and locale, and whether the type, or all e-mail, is off. */
+/** What the unsubscribe page shows: the user's address and locale, whether the type, or all e-mail, is off, and the matrix. */
 export interface EmailSubscriptionState {
   email: string | null;
   locale: string | null;
   off: boolean;
   allOff: boolean;
+  categories: Matrix["categories"];
 }
 
-type Found = ReaderRow & { email: string | null; locale: string | null };
+/** Whoever holds the link acts for its user. */
+const subjectOf = (userId: string): Subject => ({ id: userId, scope: { kind: "own", userId }, create: null });
 
-interface Subscriber extends ReaderFacts {
-  email: string | null;
-  locale: string | null;
-}
-
-const readSubscriber = (userId: string): Parsed<Subscriber | null> =>
+const readState = ({ userId, type, builtIn }: EmailSubscription): Parsed<EmailSubscriptionState | null> =>
   Parsed.of(
     {
-      found: sql<Found>`SELECT ${READER}, u.email, u.locale
-        FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id WHERE u.id = ${userId}`,
-      lines: orgLinesOf(sql`(SELECT ${userId})`),
+      address: sql<{ email: string | null }>`SELECT email FROM ${users} WHERE id = ${userId}`,
+      matrix: readMatrix(subjectOf(userId), builtIn),
     },
-    ({ found: [row], lines }) =>
-      row === undefined ? null : { email: row.email, locale: row.locale, ...readerFacts(row, lines) },
+    ({ address: [user], matrix }) => {
+      if (user === undefined || matrix === null) return null;
+      const { reader, orgs, categories } = matrix;
+      const isOn = (category: string) => wanted(reader.cells, orgs, category, "email").on;
+      return {
+        email: user.email,
+        locale: reader.locale,
+        off: !type.critical && !isOn(type.category),
+        allOff: !isOn(ALL),
+        categories,
+      };
+    },
   );
-
-function stateOf({ type }: EmailSubscription, found: Subscriber | null): EmailSubscriptionState | null {
-  if (found === null) return null;
-  const cells = found.reader?.cells ?? {};
-  const isOn = (category: string) => wanted(cells, found.orgs, category, "email").on;
-  return {
-    email: found.email,
-    locale: found.locale,
-    off: !type.critical && !isOn(type.category),
-    allOff: !isOn(ALL),
-  };
-}
 
 /** Reads the state for the page; null when the user no longer exists. One round trip. */
 export async function subscriptionOf(
   ctx: Ctx,
   subscription: EmailSubscription,
 ): Promise<EmailSubscriptionState | null> {
-  const { state } = await ctx.db.read({ state: readSubscriber(subscription.userId) });
-  return stateOf(subscription, state);
+  const { state } = await ctx.db.read({ state: readState(subscription) });
+  return state;
 }
 
 /** Turns a type, or all e-mail, off or on again; null when the user no longer exists. Idempotent; one round trip. */
-export async function changeSubscription(
+export const changeSubscription = (
   ctx: Ctx,
   subscription: EmailSubscription,
-  action: UnsubscribeAction,
+  action: Exclude<UnsubscribeAction, "save">,
+): Promise<EmailSubscriptionState | null> => write(ctx, subscription, cellsFor(subscription, action));
+
+/** Saves the page's matrix; null when the user no longer exists. Idempotent; one round trip, two where something changes. */
+export async function saveMatrix(
+  ctx: Ctx,
+  subscription: EmailSubscription,
+  form: Parameters<typeof changesIn>[0],
+): Promise<EmailSubscriptionState | null> {
+  const state = await subscriptionOf(ctx, subscription);
+  const cells = state === null ? {} : changesIn(form, state.categories);
+  return Object.keys(cells).length === 0 ? state : write(ctx, subscription, cells);
+}
+
+async function write(
+  ctx: Ctx,
+  subscription: EmailSubscription,
+  cells: CellChanges,
 ): Promise<EmailSubscriptionState | null> {
   const { state } = await ctx.db.write({
     createIfMissing: createPreferencesIfMissing(ctx, subscription.userId),
-    change: changes(ctx, subscription, action),
-    state: readSubscriber(subscription.userId),
+    change: changeCells(ctx, subscription.userId, cells),
+    state: readState(subscription),
   });
-  return stateOf(subscription, state);
+  return state;
 }
 
-function changes(ctx: Ctx, { userId, type }: EmailSubscription, action: UnsubscribeAction): Statement[] {
+function cellsFor({ type }: EmailSubscription, action: Exclude<UnsubscribeAction, "save">): CellChanges {
   switch (action) {
     case "unsubscribe_all":
-      return changeCells(ctx, userId, { [ALL]: { email: false } });
+      return { [ALL]: { email: false } };
     case "resubscribe_all":
-      return changeCells(ctx, userId, { [ALL]: { email: true } });
+      return { [ALL]: { email: true } };
     case "unsubscribe":
-      return changeCells(ctx, userId, { [type.category]: { email: false } });
+      return { [type.category]: { email: false } };
     case "resubscribe":
-      return changeCells(ctx, userId, { [type.category]: { email: true } });
+      return { [type.category]: { email: true } };
   }
 }
 

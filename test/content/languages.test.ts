@@ -180,7 +180,13 @@ describe.each(readers)("a reader of $locale", (reader) => {
     expect(`${title} ${body}`).not.toMatch(ENGLISH_WORDS);
     for (const page of UNSUBSCRIBE_PAGES)
       for (const type of builtInTypes.all) {
-        const shown = page === "invalid" ? { page } : { page, type, address: "x@example.org" };
+        const cell = { by: "org", orgId: "o", on: true, locked: true } as const;
+        const rows = builtInTypes.all.map(({ category }) => [
+          category,
+          { push: cell, email: cell, in_app: cell },
+        ]);
+        const categories = Object.fromEntries(rows);
+        const shown = page === "invalid" ? { page } : { page, type, address: "x@example.org", categories };
         const html = renderUnsubscribePage(shown, { locale: reader.locale, home: "https://t.test" });
         const text = html.slice(html.indexOf("<main>")).replaceAll(/<[^>]*>/gu, " ");
         expect(text).not.toMatch(ENGLISH_WORDS);

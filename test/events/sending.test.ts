@@ -149,7 +149,7 @@ describe("an event's messages", () => {
     expect(mail?.text).toContain(link);
     const path = new URL(link).pathname;
     const shown = await h.request("GET", path, { as: null });
-    expect(shown.body).toContain("order updates");
+    expect(shown.body).toContain("Order updates");
     const pressed = await h.request("POST", path, {
       as: null,
       body: "List-Unsubscribe=One-Click",

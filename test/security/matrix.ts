@@ -135,10 +135,10 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
       ({ user }) => ({ query: `user_id=${user}`, body: { categories: { deadlines: { push: false } } } }),
     ],
   ],
-  "GET /api/v1/orgs/{id}/preferences": [["owners", ({ orgs }) => ({ id: orgs.middle })]],
+  "GET /api/v1/orgs/{id}/preferences": [["all admins", ({ orgs }) => ({ id: orgs.middle })]],
   "PATCH /api/v1/orgs/{id}/preferences": [
     [
-      "owners",
+      "all admins",
       ({ orgs }) => ({ id: orgs.middle, body: { categories: { deadlines: { push: { enabled: false } } } } }),
     ],
   ],
@@ -229,15 +229,15 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["all admins", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
   ],
 
-  [`GET ${WORDINGS}`]: [["owners", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })]],
-  [`GET ${WORDING}`]: [["owners", wording]],
-  [`PUT ${WORDING}`]: [["owners", (t) => ({ ...wording(t), body: { subject: "Mine", body: "Text" } })]],
-  [`DELETE ${WORDING}`]: [["owners", wording]],
-  [`GET ${WORDING}/versions`]: [["owners", wording]],
-  [`POST ${WORDING}/publish`]: [["owners", (t) => ({ ...wording(t), body: { version: 2 } })]],
+  [`GET ${WORDINGS}`]: [["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })]],
+  [`GET ${WORDING}`]: [["all admins", wording]],
+  [`PUT ${WORDING}`]: [["all admins", (t) => ({ ...wording(t), body: { subject: "Mine", body: "Text" } })]],
+  [`DELETE ${WORDING}`]: [["all admins", wording]],
+  [`GET ${WORDING}/versions`]: [["all admins", wording]],
+  [`POST ${WORDING}/publish`]: [["all admins", (t) => ({ ...wording(t), body: { version: 2 } })]],
   [`GET ${WORDING}/diff`]: [
     [
-      "owners",
+      "all admins",
       (t) => ({
         ...wording(t),
         query: `${wording(t).query}&from=1&to=2`,
@@ -245,9 +245,11 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
       }),
     ],
   ],
-  [`POST ${WORDING}/preview`]: [["owners", (t) => ({ ...wording(t), body: { data: {} } })]],
-  "GET /api/v1/orgs/{id}/brand": [["owners", ({ orgs }) => ({ id: orgs.middle })]],
-  "PUT /api/v1/orgs/{id}/brand": [["owners", ({ orgs }) => ({ id: orgs.middle, body: { name: "Mine" } })]],
+  [`POST ${WORDING}/preview`]: [["all admins", (t) => ({ ...wording(t), body: { data: {} } })]],
+  "GET /api/v1/orgs/{id}/brand": [["all admins", ({ orgs }) => ({ id: orgs.middle })]],
+  "PUT /api/v1/orgs/{id}/brand": [
+    ["all admins", ({ orgs }) => ({ id: orgs.middle, body: { name: "Mine" } })],
+  ],
 
   [`GET ${TOPICS}`]: [
     ["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],

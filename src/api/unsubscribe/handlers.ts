@@ -10,20 +10,21 @@ import { Failure } from "../../lib/failure.ts";
 import {
   changeSubscription,
   type EmailSubscription,
+  saveMatrix,
+  subscriptionFor,
   subscriptionOf,
-  subscriptionTo,
   type EmailSubscriptionState,
 } from "../../preferences/unsubscribe.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 
-/** Our form and a mail client's one-click POST are shorter. */
-const MAX_FORM_BYTES = 4_096;
+/** The form of a matrix with the longest names is shorter. */
+const MAX_FORM_BYTES = 65_536;
 
 function page(
   c: Context<AppEnv>,
   subscription: EmailSubscription | null,
   state: EmailSubscriptionState | null,
-  undone: boolean,
+  done: "undone" | "saved" | null,
 ): Response {
   const home = c.get("deps").config.publicUrl;
   if (subscription === null || state === null)
@@ -32,10 +33,11 @@ function page(
       404,
       UNSUBSCRIBE_PAGE_HEADERS,
     );
-  const shown = state.allOff ? "all_off" : state.off ? "off" : undone ? "on" : "ask";
-  const { email, locale } = state;
+  const current = state.allOff ? "all_off" : state.off ? "off" : done === "undone" ? "on" : "ask";
+  const shown = done === "saved" ? "saved" : current;
+  const { email, locale, categories } = state;
   const html = renderUnsubscribePage(
-    { page: shown, type: subscription.type, address: email },
+    { page: shown, type: subscription.type, address: email, categories },
     { locale, home },
   );
   return c.body(html, 200, UNSUBSCRIBE_PAGE_HEADERS);
@@ -43,18 +45,19 @@ function page(
 
 /**
  * `/unsubscribe/{token}` (RFC 8058): GET shows a page and changes nothing, since scanners follow links; POST, a form or
- * multipart and without any login, unsubscribes or undoes it.
+ * multipart and without any login, unsubscribes, undoes it, or saves the matrix.
  */
 export function register(app: App): void {
   async function subscriptionIn(c: Context<AppEnv>): Promise<EmailSubscription | null> {
     const { config, types } = c.get("deps");
-    return subscriptionTo(types, await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? ""));
+    const target = await verifyUnsubscribe(config.linkSecrets, c.req.param("token") ?? "");
+    return target && subscriptionFor(target, types);
   }
 
   app.get("/unsubscribe/:token", async (c) => {
     const subscription = await subscriptionIn(c);
     const ctx = c.get("deps").open("first-primary", c.get("log"));
-    return page(c, subscription, subscription && (await subscriptionOf(ctx, subscription)), false);
+    return page(c, subscription, subscription && (await subscriptionOf(ctx, subscription)), null);
   });
 
   app.post(
@@ -74,8 +77,10 @@ export function register(app: App): void {
           errors: [{ pointer: "action", detail: "is not an action of this page" }],
         });
       const ctx = c.get("deps").open("first-primary", c.get("log"));
+      if (action === "save")
+        return page(c, subscription, subscription && (await saveMatrix(ctx, subscription, form)), "saved");
       const state = subscription && (await changeSubscription(ctx, subscription, action));
-      return page(c, subscription, state, action.startsWith("resubscribe"));
+      return page(c, subscription, state, action.startsWith("resubscribe") ? "undone" : null);
     },
   );
 }

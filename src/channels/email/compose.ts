@@ -4,7 +4,11 @@ import type { EmailMessage } from "./provider.ts";
 import type { Recipient } from "./recipient.ts";
 import { customSubject, type NotificationType, renderEmail, type Said } from "../../content/index.ts";
 import type { OrgBrand } from "../../wordings/index.ts";
-import { type LinkSecrets, signUnsubscribe } from "../../preferences/unsubscribe-token.ts";
+import {
+  type LinkSecrets,
+  signUnsubscribe,
+  type UnsubscribeTarget,
+} from "../../preferences/unsubscribe-token.ts";
 
 /** What all e-mails have in common. */
 export interface Letterhead {
@@ -47,13 +51,20 @@ function letterFor({ type, said, addressee }: Draft, dispatch: Dispatch): Letter
   };
 }
 
-/** What a type's unsubscribe link is for. */
-const linkTo = ({ linkCode, category }: NotificationType): { code: number } | { category: string } =>
-  linkCode === 0 ? { category } : { code: linkCode };
-
 /** Each type is a mailing list of its own (RFC 2919), so that readers can filter by type. */
 const listId = (type: string, publicUrl: string) =>
   `<${type.replaceAll("_", "-")}.${new URL(publicUrl).hostname}>`;
+
+/** What the link in a mail of this type turns off; null where there is nothing to turn off. */
+function linkTarget(
+  { transactional, linkCode, category, critical }: NotificationType,
+  userId: string,
+): UnsubscribeTarget | null {
+  if (transactional !== null) return null;
+  if (linkCode !== 0) return { userId, code: linkCode };
+  // A critical one is sent all the same: a link that does nothing would be a false promise.
+  return critical ? null : { userId, category };
+}
 
 /**
  * The e-mail of a dispatch, ready for a provider.
@@ -69,12 +80,12 @@ export async function compose(
   const { brand } = draft;
   const { said, recipient, subject } = letterFor(draft, dispatch);
   const { type } = said;
-  const token =
-    type.transactional === null
-      ? await signUnsubscribe(linkSecrets, { userId: recipient.id, ...linkTo(type) })
-      : null;
+  const target = linkTarget(type, recipient.id);
+  const token = target === null ? null : await signUnsubscribe(linkSecrets, target);
   const unsubscribe = token === null ? null : `${publicUrl}/unsubscribe/${token}`;
-  const rendered = renderEmail(said, recipient, { unsubscribe, home: publicUrl }, now, brand);
+  const preferences = unsubscribe === null ? null : `${unsubscribe}#preferences`;
+  const links = { unsubscribe, preferences, home: publicUrl };
+  const rendered = renderEmail(said, recipient, links, now, brand);
   return {
     dispatchId: dispatch.id,
     // The same for every attempt, so that providers recognize a repeat. A retry that a person asks for gets a new key.

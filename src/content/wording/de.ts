@@ -30,6 +30,19 @@ export const de: typeof en = {
     preferences: "E-Mail-Einstellungen",
   },
 
+  categories: {
+    all: "Alles",
+    matches: "Treffer",
+    deadlines: "Fristen",
+    digest: "Wochenübersicht",
+    applications: "Anträge",
+    certifications: "Zertifikate",
+    mentors: "Mentorinnen und Mentoren",
+    activity: "Aktivitätsübersichten",
+    messages: "Nachrichten",
+    account: "Konto",
+  },
+
   unsubscribe: {
     address: (address) => `E-Mail-Adresse: ${address}`,
     ask: {
@@ -48,6 +61,17 @@ export const de: typeof en = {
     on: {
       title: "Sie erhalten diese E-Mails wieder",
       text: (type) => `Sie erhalten von ${BRAND} E-Mails der Art „${type}“.`,
+    },
+    saved: {
+      title: "Ihre Auswahl ist gespeichert",
+      text: () => "Sie gilt ab sofort.",
+    },
+    matrix: {
+      title: "Alle Ihre Benachrichtigungen",
+      text: "Wählen Sie, was Sie auf welchem Weg erhalten. Wo „Alles“ aus ist, kommt nichts an.",
+      locked: "Über die grauen Kästchen entscheidet Ihre Organisation.",
+      save: "Speichern",
+      channels: { push: "Push-Nachricht", email: "E-Mail", in_app: "In der App" },
     },
     invalid: {
       title: "Dieser Link funktioniert nicht",

@@ -31,6 +31,20 @@ export const en = {
     preferences: "Email preferences",
   },
 
+  /** The categories of the built-in types, as a heading or in a list. */
+  categories: {
+    all: "Everything",
+    matches: "Matches",
+    deadlines: "Deadlines",
+    digest: "Weekly digest",
+    applications: "Applications",
+    certifications: "Certificates",
+    mentors: "Mentors",
+    activity: "Activity summaries",
+    messages: "Messages",
+    account: "Account",
+  },
+
   /** The pages behind the unsubscribe link. */
   unsubscribe: {
     address: (address: string) => `Email address: ${address}`,
@@ -50,6 +64,17 @@ export const en = {
     on: {
       title: "You are subscribed",
       text: (type: string) => `You get ${type} from ${BRAND}.`,
+    },
+    saved: {
+      title: "Your choices are saved",
+      text: () => "They count from now on.",
+    },
+    matrix: {
+      title: "All your notifications",
+      text: "Choose what you get, and where. Where “Everything” is off, nothing comes there.",
+      locked: "Your organization decides on the greyed-out boxes.",
+      save: "Save",
+      channels: { push: "Push", email: "Email", in_app: "In app" },
     },
     invalid: {
       title: "This link does not work",

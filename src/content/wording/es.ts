@@ -30,6 +30,19 @@ export const es: typeof en = {
     preferences: "Preferencias de correo",
   },
 
+  categories: {
+    all: "Todo",
+    matches: "Coincidencias",
+    deadlines: "Plazos",
+    digest: "Resumen semanal",
+    applications: "Solicitudes",
+    certifications: "Certificados",
+    mentors: "Mentoría",
+    activity: "Resúmenes de actividad",
+    messages: "Mensajes",
+    account: "Cuenta",
+  },
+
   unsubscribe: {
     address: (address) => `Dirección de correo: ${address}`,
     ask: {
@@ -48,6 +61,17 @@ export const es: typeof en = {
     on: {
       title: "Suscripción activada",
       text: (type) => `Recibirá de ${BRAND} correos del tipo «${type}».`,
+    },
+    saved: {
+      title: "Sus preferencias se han guardado",
+      text: () => "Se aplican desde ahora.",
+    },
+    matrix: {
+      title: "Todas sus notificaciones",
+      text: "Elija qué desea recibir y dónde. Donde «Todo» está desactivado, no llega nada.",
+      locked: "Su organización decide sobre las casillas en gris.",
+      save: "Guardar",
+      channels: { push: "Aviso push", email: "Correo", in_app: "En la aplicación" },
     },
     invalid: {
       title: "Este enlace no funciona",

@@ -33,6 +33,19 @@ export const fr: typeof en = {
     preferences: "Préférences d’e-mail",
   },
 
+  categories: {
+    all: "Tout",
+    matches: "Correspondances",
+    deadlines: "Dates limites",
+    digest: "Résumé hebdomadaire",
+    applications: "Candidatures",
+    certifications: "Certificats",
+    mentors: "Mentorat",
+    activity: "Bilans d’activité",
+    messages: "Notifications",
+    account: "Compte",
+  },
+
   unsubscribe: {
     address: (address) => `Adresse e-mail\u00a0: ${address}`,
     ask: {
@@ -51,6 +64,17 @@ export const fr: typeof en = {
     on: {
       title: "Abonnement actif",
       text: (type) => `Vous recevez les e-mails du type ${quoted(type)} de la part de ${BRAND}.`,
+    },
+    saved: {
+      title: "Vos choix sont enregistrés",
+      text: () => "Ils s’appliquent dès maintenant.",
+    },
+    matrix: {
+      title: "Toutes vos notifications",
+      text: `Choisissez ce que vous recevez, et où. Là où ${quoted("Tout")} est désactivé, rien n’arrive.`,
+      locked: "Votre organisation décide des cases grisées.",
+      save: "Enregistrer",
+      channels: { push: "Notification push", email: "E-mail", in_app: "Dans l’appli" },
     },
     invalid: {
       title: "Ce lien ne fonctionne pas",

@@ -46,3 +46,15 @@ export function wordingFor(locale: string, words: Words<unknown>): Wording {
 
 /** The shared texts for a page that needs no others. @param locale resolved */
 export const sharedWording = (locale: string): Wording => wordsIn(WORDINGS, readLanguageOf(locale));
+
+/** The name of a category in a language: "order_updates" of a customer's becomes "Order updates". */
+export function categoryName({ categories }: Wording, category: string): string {
+  const names: Readonly<Record<string, string>> = categories;
+  const known = Object.hasOwn(names, category) ? names[category] : undefined;
+  const plain = category.replaceAll("_", " ").trim();
+  return known ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** A category's name in every language, where a type's words are asked for. */
+export const categoryWords = (category: string): BuiltInWords<{ name: string; email: object }> =>
+  inEachLanguage(WORDINGS, (say) => ({ name: categoryName(say, category), email: {} }));

@@ -27,6 +27,19 @@ export const nb: typeof en = {
     preferences: "E-postinnstillinger",
   },
 
+  categories: {
+    all: "Alt",
+    matches: "Treff",
+    deadlines: "Frister",
+    digest: "Ukesoversikt",
+    applications: "Søknader",
+    certifications: "Sertifikater",
+    mentors: "Mentorer",
+    activity: "Aktivitetsoversikter",
+    messages: "Meldinger",
+    account: "Konto",
+  },
+
   unsubscribe: {
     address: (address) => `E-postadresse: ${address}`,
     ask: {
@@ -44,6 +57,17 @@ export const nb: typeof en = {
     on: {
       title: "Du er påmeldt",
       text: (type) => `Du får e-poster av typen «${type}» fra ${BRAND}.`,
+    },
+    saved: {
+      title: "Valgene dine er lagret",
+      text: () => "De gjelder fra nå av.",
+    },
+    matrix: {
+      title: "Alle varslene dine",
+      text: "Velg hva du vil få, og hvor. Der «Alt» er slått av, kommer det ingenting.",
+      locked: "Organisasjonen din bestemmer over boksene som er grå.",
+      save: "Lagre",
+      channels: { push: "Push-varsel", email: "E-post", in_app: "I appen" },
     },
     invalid: {
       title: "Lenken virker ikke",

@@ -23,12 +23,6 @@ const WRONG: [what: string, change: object, pointers: string[]][] = [
   ["too many channels", { channels: Array.from({ length: 7 }, () => step("push")) }, ["/channels"]],
   ["a first wait", { channels: [step("push", 0), step("email", 5)] }, ["/channels/0/wait"]],
   [
-    "a wait that descends",
-    { channels: [step("in_app"), step("push", 9), step("email", 8)] },
-    ["/channels/2/wait"],
-  ],
-  ["no wait after one", { channels: [step("in_app"), step("push", 9), step("email")] }, ["/channels/2/wait"]],
-  [
     "a wait that is none",
     { channels: [step("in_app"), { channel: "push", wait: "soon" }] },
     ["/channels/1/wait"],

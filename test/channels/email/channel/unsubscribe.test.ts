@@ -1,10 +1,14 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { signUnsubscribe } from "../../../../src/preferences/unsubscribe-token.ts";
+import { compose } from "../../../../src/channels/email/compose.ts";
+import { signUnsubscribe, verifyUnsubscribe } from "../../../../src/preferences/unsubscribe-token.ts";
+import { notificationTypeOf } from "../../../../src/types/notification-type.ts";
+import { brandOf } from "../../../../src/wordings/index.ts";
 import { typeNamed } from "../../../support/content.ts";
 import type { Answer, Harness } from "../../../support/harness.ts";
 import { createMailWorld, givenMails, givenReader, mailNow, mailsOf } from "../../../support/mail.ts";
 import { dispatchOf } from "../../../support/pipeline.ts";
+import { givenOrgSettings } from "../../../support/preferences.ts";
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
@@ -156,5 +160,137 @@ describe("while the secret is rotated", () => {
     const { id } = await givenReader(h);
     expect((await press(h, await pathFor(OLD, id, "certification_reminder"))).status).toBe(code);
     expect(await nextMail(h, id)).toBe(status);
+  });
+});
+
+/** What nothing is known of. */
+const UNKNOWN = {
+  org_id: null,
+  name: null,
+  locale: null,
+  timezone: null,
+  suppressed: 0,
+  email_notifications_enabled: null,
+  new_match_notifications: null,
+  deadline_notifications: null,
+  weekly_digest_enabled: null,
+  application_status_notifications: null,
+  cells: null,
+  quiet_hours: null,
+} as const;
+
+describe("the link of a customer's own type", () => {
+  test("turns off its category's e-mail and nothing else, in the reader's language, and on again", async () => {
+    const h = createMailWorld();
+    const { id: userId } = await givenReader(h, { locale: "nb-NO" });
+    const { current } = h.deps.config.linkSecrets;
+    const path = `/unsubscribe/${await signUnsubscribe({ current }, { userId, category: "order_updates" })}`;
+    const asked = await h.request("GET", path, { as: null });
+    expect([asked.status, await rowsOf(userId)]).toEqual([200, []]);
+    expect(asked.body).toContain("Vil du melde deg av «Order updates»?");
+    expect((await press(h, path, "List-Unsubscribe=One-Click")).body).toContain('value="resubscribe"');
+    expect(await rowsOf(userId)).toMatchObject([{ cells: '{"order_updates":{"email":false}}' }]);
+    expect(await nextMail(h, userId)).toBe("sent");
+    await press(h, path, "action=resubscribe");
+    expect(await rowsOf(userId)).toMatchObject([{ cells: '{"order_updates":{"email":true}}' }]);
+  });
+
+  test.each([
+    [false, 1],
+    [true, 0],
+  ])("stands in its headers and footer, unless it is critical: %s", async (critical, links) => {
+    const h = createMailWorld();
+    const { config, clock } = h.deps;
+    const { id: userId, email } = await givenReader(h);
+    const [dispatchId = ""] = await givenMails(h, [userId]);
+    const own = {
+      id: "order_shipped",
+      org_id: "",
+      name: "Shipped orders",
+      category: "orders",
+      channels: [{ channel: "email" as const }],
+      critical,
+      schema: null,
+      sample: null,
+      dedupe: "event" as const,
+      batch: null,
+      throttle: null,
+      expires_after: null,
+    };
+    const type = notificationTypeOf(own);
+    const message = () => ({ subject: "Shipped", title: "Shipped", preheader: "", blocks: [] });
+    const brand = brandOf([]);
+    const addressee = { id: userId, email, email_verified: 1 as const, ...UNKNOWN };
+    const letterhead = { ...config, from: { name: "T", address: "t@t.test" } };
+    const said = { type, content: {}, ownWords: { locale: "en", message } };
+    const draft = { type, said, addressee, brand };
+    const mail = await compose(letterhead, await dispatchOf(dispatchId), draft, clock.now());
+    const [, token = ""] = /\/unsubscribe\/(.+)>$/.exec(mail.headers["List-Unsubscribe"] ?? "") ?? [];
+    expect(await verifyUnsubscribe(config.linkSecrets, token)).toEqual(
+      links === 1 ? { userId, category: "orders" } : null,
+    );
+    expect(mail.headers["List-Id"]?.startsWith("<order-shipped.") ?? false).toBe(links === 1);
+    expect(mail.text.includes("/unsubscribe/")).toBe(links === 1);
+  });
+});
+
+describe("the matrix on the page", () => {
+  /** What a browser sends of the form on this page, with these boxes the other way. */
+  function filled(html: string, flipped: readonly string[] = []): string {
+    const form = new URLSearchParams({ action: "save" });
+    for (const [, row = ""] of html.matchAll(/name="row" value="([^"]+)"/g)) form.append("row", row);
+    for (const [box, value = ""] of html.matchAll(/<input type="checkbox" name="on" value="([^"]+)"[^>]*>/g))
+      if (!box.includes(" disabled") && box.includes(" checked") !== flipped.includes(value))
+        form.append("on", value);
+    return form.toString();
+  }
+
+  test("shows each category and channel, in the reader's language, with a name for each box", async () => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    await env.DB.prepare("UPDATE users SET locale = 'nb-NO' WHERE id = ?").bind(userId).run();
+    const { body } = await h.request("GET", path, { as: null });
+    for (const name of ["Alt, E-post", "Frister, Push-varsel", "Sertifikater, I appen"])
+      expect(body).toContain(`aria-label="${name}"`);
+    expect(await rowsOf(userId)).toEqual([]);
+  });
+
+  test("saves the boxes that were changed and leaves the others inherited; once more it writes nothing", async () => {
+    const h = createMailWorld();
+    const { userId, path } = await givenLink(h);
+    const { body } = await h.request("GET", path, { as: null });
+    expect((await press(h, path, filled(body))).status).toBe(200);
+    expect(await rowsOf(userId)).toEqual([]);
+    const flipped = ["matches.push", "digest.email"];
+    const saved = await press(h, path, filled(body, flipped));
+    expect(saved.body).toContain("Your choices are saved");
+    const stored = { cells: '{"matches":{"push":false}}', weekly_digest_enabled: 0 };
+    expect(await rowsOf(userId)).toMatchObject([{ ...stored, email_notifications_enabled: null }]);
+    h.meter.reset();
+    await press(h, path, filled(body, flipped));
+    expect(h.meter.rowsWritten).toBe(0);
+    await press(h, path, filled(String(saved.body), ["matches.push"]));
+    expect(await rowsOf(userId)).toMatchObject([{ cells: '{"matches":{"push":true}}' }]);
+  });
+
+  test("explains a locked box, and no form changes it, an unknown category, or a row that it does not have", async () => {
+    const h = createMailWorld();
+    const org = crypto.randomUUID();
+    const { id: userId } = await givenReader(h, { org });
+    await givenOrgSettings(org, { preferences: { deadlines: { email: { on: true, locked: true } } } });
+    const path = await pathFor(h.deps.config.linkSecrets.current, userId, "push");
+    const { body } = await h.request("GET", path, { as: null });
+    expect(body).toMatch(/value="deadlines\.email"[^>]* aria-describedby="locked" checked disabled>/);
+    expect(body).toContain("Your organization decides");
+    const unknown = Array.from({ length: 4_000 }, (_, i) => `row=x${i}`).join("&");
+    for (const form of [
+      "row=deadlines&on=deadlines.push&on=deadlines.in_app",
+      "",
+      unknown,
+      "on=all.sms&row=__proto__",
+    ])
+      expect((await press(h, path, `action=save&${form}`)).status).toBe(200);
+    expect(await rowsOf(userId)).toEqual([]);
+    expect((await press(h, path, `action=save&${"on=a&".repeat(20_000)}`)).status).toBe(413);
   });
 });

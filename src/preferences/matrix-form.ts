@@ -1,0 +1,63 @@
+import { CHANNELS } from "../db/schema/index.ts";
+import type { Direction } from "../content/clean.ts";
+import { type Markup, markup } from "../content/markup.ts";
+import { categoryName, type Wording } from "../content/wording/index.ts";
+import type { CellChanges } from "./cells.ts";
+import type { Choice } from "./decide.ts";
+import type { Matrix } from "./matrix.ts";
+
+type Categories = Matrix["categories"];
+
+/** So many rows are on the page, so that the form that it sends has fewer bytes than we take. */
+const MAX_ROWS = 200;
+
+const isLocked = (choice: Choice): boolean => choice.by === "org" && choice.locked;
+
+/** The form of the matrix: a row a category, a column a channel. A pure function. @param own the direction of the words */
+export function renderMatrixForm(categories: Categories, say: Wording, own: Direction): Markup {
+  const { title, text, locked, save, channels } = say.unsubscribe.matrix;
+  const shown = Object.entries(categories).slice(0, MAX_ROWS);
+  const cell = (category: string, name: string, channel: (typeof CHANNELS)[number], choice: Choice) => {
+    const state = `${choice.on ? " checked" : ""}${isLocked(choice) ? " disabled" : ""}`;
+    const why = isLocked(choice) ? markup` aria-describedby="locked"` : null;
+    return markup`<td><input type="checkbox" name="on" value="${category}.${channel}" aria-label="${name}, ${channels[channel]}"${why}${state}></td>`;
+  };
+  const rows = shown.map(([category, choices]) => {
+    const name = categoryName(say, category);
+    const cells = CHANNELS.map((channel) =>
+      cell(category, name, channel, choices[channel] ?? { by: "default", on: true }),
+    );
+    return markup`<tr><th scope="row"><input type="hidden" name="row" value="${category}">${name}</th>${cells}</tr>\n`;
+  });
+  const someLocked = shown.some(([, choices]) => Object.values(choices).some(isLocked));
+  const note = someLocked ? markup`<p class="muted" id="locked">${locked}</p>\n` : null;
+  const heads = CHANNELS.map((channel) => markup`<th scope="col">${channels[channel]}</th>`);
+  return markup`<section id="preferences" dir="${own}">
+<h2>${title}</h2>
+<p>${text}</p>
+<form method="post"><input type="hidden" name="action" value="save">
+<table><thead><tr><td></td>${heads}</tr></thead>
+<tbody>
+${rows}</tbody></table>
+${note}<button type="submit">${save}</button></form>
+</section>
+`;
+}
+
+/**
+ * The cells that a form changes: those of its rows that differ from what counts now. All others stay as they are: cells that
+ * are inherited or locked, categories that are unknown, and those that have come since the form was shown.
+ */
+export function changesIn(form: { getAll(name: string): unknown[] }, categories: Categories): CellChanges {
+  const [rows, on] = [new Set(form.getAll("row")), new Set(form.getAll("on"))];
+  const changes = Object.entries(categories).flatMap(([category, choices]) => {
+    const differing = Object.entries(choices)
+      .map(([channel, choice]) => ({ channel, choice, wanted: on.has(`${category}.${channel}`) }))
+      .filter(({ choice, wanted }) => !isLocked(choice) && choice.on !== wanted);
+    if (!rows.has(category) || differing.length === 0) return [];
+    return [
+      [category, Object.fromEntries(differing.map(({ channel, wanted }) => [channel, wanted]))] as const,
+    ];
+  });
+  return Object.fromEntries(changes);
+}

@@ -1,0 +1,70 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { CHANNELS } from "../../src/db/schema/index.ts";
+import type { Choice } from "../../src/preferences/decide.ts";
+import { changesIn } from "../../src/preferences/matrix-form.ts";
+import { renderUnsubscribePage } from "../../src/preferences/unsubscribe-page.ts";
+import { typeNamed } from "../support/content.ts";
+
+const choice: fc.Arbitrary<Choice> = fc.oneof(
+  fc.record({ by: fc.constantFrom("user" as const, "default" as const), on: fc.boolean() }),
+  fc.record({
+    by: fc.constant("org" as const),
+    orgId: fc.constant("o"),
+    on: fc.boolean(),
+    locked: fc.boolean(),
+  }),
+);
+const categories = fc.dictionary(
+  fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/u),
+  fc.record({ push: choice, email: choice, in_app: choice }),
+  { maxKeys: 6, noNullPrototype: true },
+);
+const pageOf = (rows: Readonly<Record<string, Readonly<Record<string, Choice>>>>, locale = "en") =>
+  renderUnsubscribePage(
+    { page: "ask", type: typeNamed("push"), address: null, categories: rows },
+    { locale, home: "https://t.test" },
+  );
+
+test("whatever a form sends, only unlocked cells of its own rows that differ are changed", () => {
+  const fields = fc.array(fc.constantFrom(...CHANNELS), { maxLength: 3 });
+  fc.assert(
+    fc.property(categories, fields, fc.array(fc.string()), (rows, channels, noise) => {
+      const form = new FormData();
+      const shown = Object.keys(rows).filter((_, i) => i % 2 === 0);
+      for (const row of [...shown, ...noise]) form.append("row", row);
+      for (const row of Object.keys(rows)) for (const one of channels) form.append("on", `${row}.${one}`);
+      const changes = changesIn(form, rows);
+      for (const [category, row] of Object.entries(rows))
+        for (const [channel, { on, ...by }] of Object.entries(row)) {
+          const wants = channels.some((one) => one === channel);
+          const isFree = !(by.by === "org" && by.locked) && shown.includes(category) && on !== wants;
+          expect(changes[category]?.[channel]).toBe(isFree ? wants : undefined);
+        }
+      expect(Object.keys(changes).every((category) => Object.hasOwn(rows, category))).toBe(true);
+    }),
+  );
+});
+
+test("the largest form that a browser can send fits in a request", () => {
+  const cell: Choice = { by: "default", on: true };
+  const many = Array.from({ length: 600 }, (_, i) => [
+    `c${String(i).padStart(63, "0")}`,
+    { push: cell, email: cell, in_app: cell },
+  ]);
+  const html = pageOf(Object.fromEntries(many));
+  const form = new URLSearchParams({ action: "save" });
+  for (const [, name = "", value = ""] of html.matchAll(/name="(row|on)" value="([^"]+)"/gu))
+    form.append(name, value);
+  expect(form.getAll("row")).toHaveLength(200);
+  expect(form.toString().length).toBeLessThanOrEqual(65_536);
+});
+
+test("a customer's category is named after its id; the table runs as its words do", () => {
+  const cell: Choice = { by: "default", on: true };
+  const html = pageOf({ order_updates: { push: cell, email: cell, in_app: cell } }, "ar-EG");
+  expect(html).toContain('<html lang="en" dir="rtl">');
+  expect(html).toContain('<section id="preferences" dir="ltr">');
+  expect(html).toContain('aria-label="Order updates, Email" checked>');
+  expect(html).not.toMatch(/<script|style=|\son[a-z]+=/iu);
+});
