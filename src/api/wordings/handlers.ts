@@ -143,7 +143,11 @@ export function register(app: App): void {
     const found = await wordsToPreview(ctx, id, line, wanted).catch(refuse);
     const { type, isBuiltIn } = worded;
     const shown = previewed(id.channel, {
-      ...{ type, isBuiltIn, words: found.words, data, line },
+      type,
+      isBuiltIn,
+      words: found.words,
+      data,
+      line,
       reader: { ...reader, locale: reader.locale ?? id.locale },
       home: config.publicUrl,
       now: ctx.clock.now(),
