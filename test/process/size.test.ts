@@ -8,10 +8,11 @@ const KB = 1_024;
 
 beforeAll(() => build(), 120_000);
 
-test("what is deployed has at most 400 KB compressed", async () => {
+// 45 KB of it are what customers' types and words need: Liquid, Markdown and JSON Schema; 10 KB are four more languages.
+test("what is deployed has at most 430 KB compressed", async () => {
   const { bytes, gzipped } = await sizeOf();
   expect(bytes).toBeGreaterThan(gzipped);
-  expect(gzipped).toBeLessThanOrEqual(400 * KB);
+  expect(gzipped).toBeLessThanOrEqual(430 * KB);
 });
 
 /** Reports whether zod, and so any schema, has been evaluated: zod leaves a global behind. */

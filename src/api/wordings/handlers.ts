@@ -124,12 +124,12 @@ export function register(app: App): void {
   app.openapi(routes.preview, async (c) => {
     const params = c.req.valid("param");
     const id = idOf(c, params, c.req.valid("query"));
-    const { data: given, user_id, fields, version } = c.req.valid("json");
+    const { data: sent, user_id, fields, version } = c.req.valid("json");
     const [ctx, scope] = [c.get("ctx"), scopeOf(c.get("principal"))];
     const { types, config } = c.get("deps");
     const worded = await wordedType(ctx, types, scope, id.org_id, id.type);
     requireChannel(worded, id.channel);
-    const data = given ?? worded.sample;
+    const data = sent ?? worded.sample;
     if (data === null) throw invalid([{ pointer: "/data", detail: "is required: the type has no sample" }]);
     const faults = worded.faultsIn(data);
     if (faults.length > 0)
