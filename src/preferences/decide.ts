@@ -53,6 +53,9 @@ export type Level =
 /** Whether a cell of the matrix is on, and who says so. */
 export type Choice = { on: boolean } & Level;
 
+/** The matrix as it counts: category → channel → whether it is on, and who says so. */
+export type Choices = Readonly<Record<string, Readonly<Record<string, Choice>>>>;
+
 /**
  * One cell of the matrix. What an organization has locked counts first, the highest one's before those below it; then what
  * the user has chosen; then the default of the nearest organization.

@@ -3,10 +3,7 @@ import type { Direction } from "../content/clean.ts";
 import { type Markup, markup } from "../content/markup.ts";
 import { categoryName, type Wording } from "../content/wording/index.ts";
 import type { CellChanges } from "./cells.ts";
-import type { Choice } from "./decide.ts";
-import type { Matrix } from "./matrix.ts";
-
-type Categories = Matrix["categories"];
+import type { Choice, Choices } from "./decide.ts";
 
 /** So many rows are on the page, so that the form that it sends has fewer bytes than we take. */
 const MAX_ROWS = 200;
@@ -14,7 +11,7 @@ const MAX_ROWS = 200;
 const isLocked = (choice: Choice): boolean => choice.by === "org" && choice.locked;
 
 /** The form of the matrix: a row a category, a column a channel. A pure function. @param own the direction of the words */
-export function renderMatrixForm(categories: Categories, say: Wording, own: Direction): Markup {
+export function renderMatrixForm(categories: Choices, say: Wording, own: Direction): Markup {
   const { title, text, locked, save, channels } = say.unsubscribe.matrix;
   const shown = Object.entries(categories).slice(0, MAX_ROWS);
   const cell = (category: string, name: string, channel: (typeof CHANNELS)[number], choice: Choice) => {
@@ -48,7 +45,7 @@ ${note}<button type="submit">${save}</button></form>
  * The cells that a form changes: those of its rows that differ from what counts now. All others stay as they are: cells that
  * are inherited or locked, categories that are unknown, and those that have come since the form was shown.
  */
-export function changesIn(form: { getAll(name: string): unknown[] }, categories: Categories): CellChanges {
+export function changesIn(form: { getAll(name: string): unknown[] }, categories: Choices): CellChanges {
   const [rows, on] = [new Set(form.getAll("row")), new Set(form.getAll("on"))];
   const changes = Object.entries(categories).flatMap(([category, choices]) => {
     const differing = Object.entries(choices)

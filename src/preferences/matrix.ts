@@ -6,7 +6,7 @@ import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../d
 import { type FieldError, Failure } from "../lib/failure.ts";
 import { ALL, assignmentsOf, type CellChanges } from "./cells.ts";
 import { createPreferencesIfMissing } from "./create.ts";
-import { type Choice, choiceOf } from "./decide.ts";
+import { type Choices, choiceOf } from "./decide.ts";
 import { orgLinesOf } from "./org-settings.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 import { READER, type ReaderFacts, readerFacts, type ReaderRow } from "./readers.ts";
@@ -19,8 +19,7 @@ const MAX_CATEGORIES = 200;
 export interface Matrix extends ReaderFacts {
   userId: string;
   reader: NonNullable<ReaderFacts["reader"]>;
-  /** Category → channel → whether it is on, and who says so. */
-  categories: Readonly<Record<string, Readonly<Record<string, Choice>>>>;
+  categories: Choices;
 }
 
 export interface MatrixChange {

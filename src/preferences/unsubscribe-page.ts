@@ -1,4 +1,4 @@
-import type { Matrix } from "./matrix.ts";
+import type { Choices } from "./decide.ts";
 import { renderMatrixForm } from "./matrix-form.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { type Direction, cleanLine } from "../content/clean.ts";
@@ -34,7 +34,7 @@ export type UnsubscribePage =
       type: Pick<NotificationType, "words">;
       address: string | null;
       /** The rows of the matrix; left out: the page has none. */
-      categories?: Matrix["categories"];
+      categories?: Choices;
     };
 
 export interface PageReader {

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { ALL, assignmentsOf, type CellChanges } from "./cells.ts";
-import { wanted } from "./decide.ts";
-import { type Matrix, readMatrix } from "./matrix.ts";
+import { type Choices, wanted } from "./decide.ts";
+import { readMatrix } from "./matrix.ts";
 import { changesIn } from "./matrix-form.ts";
 import type { Subject } from "../directory/subject.ts";
 import type { UnsubscribeAction } from "./unsubscribe-page.ts";
@@ -43,7 +43,7 @@ export interface EmailSubscriptionState {
   locale: string | null;
   off: boolean;
   allOff: boolean;
-  categories: Matrix["categories"];
+  categories: Choices;
 }
 
 /** Whoever holds the link acts for its user. */

@@ -55,8 +55,10 @@ export async function wordsToPreview(
   const orgLocale = line.find(({ locale }) => locale !== null)?.locale ?? null;
   const head = chooseWording(heads, owners, localesToTry(id.locale, orgLocale), builtIn);
   if (head === null) return { source: "built_in", version: null, words: null };
-  const texts = await loadWordings(ctx, [head]);
-  return { source: "inherited", version: head.version, words: texts.get(wordingKey(head)) ?? null };
+  const words = (await loadWordings(ctx, [head])).get(wordingKey(head)) ?? null;
+  return words === null
+    ? { source: "built_in", version: null, words }
+    : { source: "inherited", version: head.version, words };
 }
 
 /** The user for whom words are shown. One round trip. @throws 404 for a user outside the caller's scope */

@@ -140,9 +140,11 @@ export function register(app: App): void {
     const line = await readLine(ctx, scope, id.org_id);
     const builtIn = worded.isBuiltIn ? Object.keys(worded.type.words) : [];
     const wanted = { fields: draft, version: version ?? null, builtIn };
-    const found = await wordsToPreview(ctx, id, line, wanted).catch(refuse);
+    const found = await wordsToPreview(ctx, id, line, wanted).catch((error: unknown) =>
+      refuse(error, "/fields"),
+    );
     const { type, isBuiltIn } = worded;
-    const shown = previewed(id.channel, {
+    const given = {
       type,
       isBuiltIn,
       words: found.words,
@@ -151,7 +153,8 @@ export function register(app: App): void {
       reader: { ...reader, locale: reader.locale ?? id.locale },
       home: config.publicUrl,
       now: ctx.clock.now(),
-    });
+    };
+    const shown = previewed(id.channel, given, "/fields");
     if (shown === null)
       throw invalid([{ pointer: "/fields", detail: "is required: nobody has written these words" }]);
     return c.json({ ...params, source: found.source, version: found.version, ...shown }, 200);

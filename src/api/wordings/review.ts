@@ -12,23 +12,23 @@ const LONG_SUBJECT = 150;
 const at = ({ line, column }: { line: number; column: number }, message: string) =>
   `line ${line}, column ${column}: ${message}`;
 
-/** What makes an error of words an answer: 400, with line and column. @throws what it is not about */
-export function refuse(error: unknown): never {
+/** What makes an error of words an answer: 400, with line and column. @param within where the fields stand in the body @throws what it is not about */
+export function refuse(error: unknown, within = ""): never {
   if (!(error instanceof WordingError)) throw error;
   throw invalid(
     error.faults.map(({ field, message, ...place }) => ({
-      pointer: `/${field}`,
+      pointer: `${within}/${field}`,
       detail: at(place, message),
     })),
   );
 }
 
 /** Renders words; what they do wrong is the answer. */
-export function previewed(channel: ParsedWording["channel"], given: Previewed): Preview | null {
+export function previewed(channel: ParsedWording["channel"], given: Previewed, within = ""): Preview | null {
   try {
     return preview(channel, given);
   } catch (error) {
-    return refuse(error);
+    return refuse(error, within);
   }
 }
 
