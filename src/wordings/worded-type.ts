@@ -57,11 +57,11 @@ function wordedBuiltIn(type: NotificationType, now: number): WordedType {
 }
 
 /**
- * The channels on which a built-in type's words can be replaced. In-app messages of built-in types are written when they are
- * made; a push by API is its caller's; a test e-mail shows another type.
+ * The channels on which a built-in type's words can be replaced: all of its own. But a message by API is its caller's, and a
+ * test e-mail shows another type.
  */
 function replaceable({ id, channels, fallback, shows }: NotificationType): WordingChannel[] {
   if (id === COMMON_TYPE || shows !== undefined) return [];
   const all = new Set([...channels, fallback]);
-  return (["email", "push"] as const).filter((channel) => all.has(channel));
+  return (["email", "push", "in_app"] as const).filter((channel) => all.has(channel));
 }

@@ -79,12 +79,17 @@ describe("a built-in type's words", () => {
     expect((await remind(h, { org }))?.subject).toBe("Your certification expires in 7 days");
   });
 
-  test("can be replaced in a push", async () => {
+  test("can be replaced in a push and in the app", async () => {
     const h = createPauseWorld();
     const org = await givenOrg(h);
     await write(h, idOf("pause_activated", "push", "en", org), {
       title: "Pause",
       body: "{{ data.mentor_name }}: {{ data.reason }}",
+    });
+    await write(h, idOf("pause_activated", "in_app", "en", org), {
+      title: "In the app",
+      body: "{{ data.mentor_name }}",
+      action_url: "https://app.example/mentors",
     });
     const { id: coordinator_id } = await givenCoordinator(h, { org });
     const mentor = await givenMentor(h, { coordinator_id });
@@ -95,6 +100,12 @@ describe("a built-in type's words", () => {
     });
     await h.drain();
     expect(h.expo.accepted).toMatchObject([{ title: "Pause", body: "Kari Nordmann: Holiday" }]);
+    const { body } = await h.request("GET", "/api/v1/inbox", {
+      as: { role: "coordinator", sub: coordinator_id },
+    });
+    expect(body.data).toMatchObject([
+      { title: "In the app", body: "Kari Nordmann", data: { action_url: "https://app.example/mentors" } },
+    ]);
   });
 });
 

@@ -3,13 +3,23 @@ import type { NotificationTypes } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
 import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { printId } from "../../lib/ids.ts";
+import { parseObject } from "../../lib/objects.ts";
 import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
 import { holdOf } from "../../preferences/decide.ts";
 import { type Readers, readReaders } from "../../preferences/readers.ts";
 import { renderWording, WordingError } from "../../wordings/index.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
-import { NO_WORDS, typeOf, type Voice, voiceOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
+import {
+  contentOf,
+  NO_WORDS,
+  typeOf,
+  type Voice,
+  voiceOf,
+  type Words,
+  WORDS_FAILED,
+  wordsFor,
+} from "../voice.ts";
 
 /** What becomes of an in-app message: the columns to write. */
 interface Said {
@@ -36,7 +46,7 @@ export async function loadSaid(ctx: Ctx, types: NotificationTypes, ids: readonly
   const loaded = { ...voice, readers };
   const speeches = due.flatMap((dispatch) => {
     const type = typeOf(types, dispatch, loaded);
-    return type === undefined ? [] : [{ dispatch, type, content: null }];
+    return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
   });
   const wordsOf = await wordsFor(ctx, "in_app", speeches, loaded);
   return due.map((dispatch) => say(ctx, types, dispatch, loaded, wordsOf(dispatch)));
@@ -71,11 +81,11 @@ function say(
       locale: reader?.locale ?? null,
       timezone: reader?.timezone ?? null,
     });
-    const data = {
-      ...(event && { event_id: printId("evt", event.id), data: event.data }),
-      action_url: actionUrl,
-    };
-    const shown = { title, body, data: JSON.stringify(data) };
+    const data =
+      event === undefined
+        ? parseObject(dispatch.data ?? "{}")
+        : { event_id: printId("evt", event.id), data: event.data };
+    const shown = { title, body, data: JSON.stringify({ ...data, action_url: actionUrl }) };
     return { ...ended(dispatch, DONE), ...shown, status: "delivered" };
   } catch (error) {
     if (!(error instanceof WordingError)) throw error;
