@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { type Event, events, users } from "../db/schema/index.ts";
+import { CHANNELS, type Event, events, users, wordings } from "../db/schema/index.ts";
 import { selectWhole } from "../db/json.ts";
 import type { Statement } from "../db/statement.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
@@ -48,11 +48,13 @@ export async function expandPortion(
   const now = ctx.clock.now();
   const type = readOwnType(event.type_data);
   const recipients = readRecipients(event.recipients);
-  const { found } = await ctx.db.read({
+  const { found, words } = await ctx.db.read({
     found: recipientsOf(portionOf(recipients.to, event.after), event.sender_org_id, now),
+    words: channelsWithWords(event.type),
   });
   const windowMs = windowOf(type, event);
-  const plan = planOf({ event, type, steps: stepsOf(type, event), windowMs, now }, found);
+  const worded = new Set(words.map(({ channel }) => channel));
+  const plan = planOf({ event, type, steps: stepsOf(type, event), worded, windowMs, now }, found);
   const conditions = await conditionsOf(event, type, {
     key: recipients.key,
     windowMs,
@@ -92,6 +94,12 @@ export async function expandPortion(
     throw error;
   }
 }
+
+/** Finds the channels for which somebody has published words of a type: a few look-ups by key. */
+const channelsWithWords = (type: string): SQL<{ channel: string }> =>
+  sql<{ channel: string }>`SELECT c.value AS channel FROM json_each(${JSON.stringify(CHANNELS)}) AS c
+    WHERE EXISTS (SELECT 1 FROM ${wordings} AS w
+      WHERE w.type = ${type} AND w.channel = c.value AND w.published IS NOT NULL)`;
 
 /** A type's steps on the channels that the event is for. */
 const stepsOf = ({ channels }: OwnTypeData, { channels: only }: Event): OwnTypeData["channels"] => {

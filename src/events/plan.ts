@@ -27,6 +27,8 @@ export interface Occasion {
   type: OwnTypeData;
   /** The type's steps on the channels that the event is for. */
   steps: readonly Step[];
+  /** The channels for which somebody has published words of the type. */
+  worded: ReadonlySet<string>;
   /** How long messages wait for others of the same kind, in ms; null: they do not. */
   windowMs: number | null;
   now: number;
@@ -35,6 +37,8 @@ export interface Occasion {
 /** The code of recipients who are not in the directory, or whom the sender may not reach. The caller learns no more. */
 const UNKNOWN_USER = "unknown_user";
 const EXPIRED = "expired";
+/** The code of messages that could not say anything. Whether the recipient's own organizations have words is found when it is sent. */
+const NO_WORDS = "no_words";
 
 /** Decides for each recipient on each channel. A pure function. */
 export function planOf(occasion: Occasion, recipients: readonly Recipient[]): Plan {
@@ -50,14 +54,14 @@ export function countSkipped(skipped: Skipped, channel: string, reason: string, 
 }
 
 function planFor(occasion: Occasion, recipient: Recipient, plan: Plan): void {
-  const { event, type, steps, windowMs, now } = occasion;
+  const { event, type, steps, worded, windowMs, now } = occasion;
   const due = Math.max(event.created_at, event.send_at ?? 0) + (windowMs ?? 0);
   let waited = 0;
   let isFirst = true;
   for (const { channel, wait } of steps) {
-    const hold = holdAt(recipient, type, channel, now);
-    if (hold !== null || recipient.user === null) {
-      const reason = hold === null || recipient.user === null ? UNKNOWN_USER : hold.code;
+    const code = holdAt(recipient, type, channel, now)?.code ?? (worded.has(channel) ? null : NO_WORDS);
+    if (code !== null || recipient.user === null) {
+      const reason = code === null || recipient.user === null ? UNKNOWN_USER : code;
       countSkipped(plan.skipped, channel, reason);
       if (recipient.user !== null) plan.withheld.push({ user_id: recipient.id, channel, reason });
       continue;

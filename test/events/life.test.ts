@@ -5,7 +5,7 @@ import { DAY, MINUTE } from "../../src/lib/clock.ts";
 import { removeOld } from "../../src/log/retention.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
-import { givenTopic, givenType, messagesOf } from "./world.ts";
+import { givenTopic, givenType, messagesOf, WORDS } from "./world.ts";
 
 const EVENTS = "/api/v1/events";
 const createWorld = () => createHarness({ autoDrain: false });
@@ -248,6 +248,8 @@ test("a type's waits follow each other, and may become shorter", async () => {
   const channels = [{ channel: "push" }, { channel: "in_app", wait: 600 }, { channel: "email", wait: 300 }];
   const { status } = await h.request("PUT", `/api/v1/types/${type}`, { body: { name: "Order", channels } });
   expect(status).toBe(201);
+  for (const [channel, body] of Object.entries(WORDS))
+    await h.request("PUT", `/api/v1/wordings/${type}/${channel}/en`, { body });
   const { id } = await givenUser(h, { email: `${mint("kari")}@example.com` });
   await post(h, { type, recipients: { users: [id] } });
   const due = Object.fromEntries(

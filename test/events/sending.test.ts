@@ -159,12 +159,35 @@ describe("an event's messages", () => {
     expect((await send(h, type, user)).skipped).toEqual({ email: { unsubscribed: 1 } });
   });
 
-  test("fail, and say so, where nobody has written words", async () => {
+  test("are not made where nobody has written words", async () => {
     const h = createWorld();
-    const type = await givenType(h, {
-      channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }],
-    });
+    const channels = [
+      { channel: "push" as const },
+      { channel: "in_app" as const },
+      { channel: "email" as const },
+    ];
+    const type = await givenType(h, { channels }, ["in_app"]);
     const user = await givenPerson(h);
+    for (const dry_run of [true, false])
+      expect(await send(h, type, user, { dry_run })).toMatchObject({
+        message_count: 1,
+        skipped: { push: { no_words: 1 }, email: { no_words: 1 } },
+      });
+  });
+
+  test("fail, and say so, where only others have words", async () => {
+    const h = createWorld();
+    const channels = [
+      { channel: "push" as const },
+      { channel: "in_app" as const },
+      { channel: "email" as const },
+    ];
+    const type = await givenType(h, { channels }, []);
+    const org = await givenOrg(h);
+    const user = await givenPerson(h);
+    await givenWords(h, type, "push", { title: "T", body: "B" }, { org });
+    await givenWords(h, type, "in_app", { title: "T", body: "B" }, { org });
+    await givenWords(h, type, "email", { subject: "S", body: "B" }, { org });
     await send(h, type, user);
     await h.drain();
     expect(await statusesOf(h, type)).toEqual(["email failed", "in_app failed", "push failed"]);

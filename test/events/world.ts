@@ -1,8 +1,19 @@
 import type { OwnTypeData } from "../../src/types/own-type.ts";
 import { type Harness, mint } from "../support/harness.ts";
 
-/** An own type of the service, straight into the table. */
-export async function givenType({ deps }: Harness, more: Partial<OwnTypeData> = {}): Promise<string> {
+/** The smallest words of each channel. */
+export const WORDS = {
+  push: { title: "Title", body: "Body" },
+  in_app: { title: "Title", body: "Body" },
+  email: { subject: "Subject", body: "Body" },
+} as const;
+
+/** An own type of the service with English words for these channels, straight into the tables. */
+export async function givenType(
+  { deps }: Harness,
+  more: Partial<OwnTypeData> = {},
+  worded: readonly (keyof typeof WORDS)[] = ["push", "in_app", "email"],
+): Promise<string> {
   const id = mint("type");
   const data: OwnTypeData = {
     id,
@@ -19,11 +30,24 @@ export async function givenType({ deps }: Harness, more: Partial<OwnTypeData> = 
     expires_after: null,
     ...more,
   };
-  await deps.bindings.DB.prepare(
-    "INSERT INTO own_types (id, org_id, data, created_at, updated_at) VALUES (?, ?, ?, 0, 0)",
-  )
-    .bind(id, data.org_id, JSON.stringify(data))
-    .run();
+  const db = deps.bindings.DB;
+  await db.batch([
+    db
+      .prepare("INSERT INTO own_types (id, org_id, data, created_at, updated_at) VALUES (?, ?, ?, 0, 0)")
+      .bind(id, data.org_id, JSON.stringify(data)),
+    ...worded.flatMap((channel) => [
+      db
+        .prepare(
+          "INSERT INTO wordings (type, channel, org_id, locale, published, published_at, latest, updated_at) VALUES (?, ?, '', 'en', 1, 0, 1, 0)",
+        )
+        .bind(id, channel),
+      db
+        .prepare(
+          "INSERT INTO wording_versions (type, channel, org_id, locale, version, fields, created_by, created_at) VALUES (?, ?, '', 'en', 1, ?, 'service:test', 0)",
+        )
+        .bind(id, channel, JSON.stringify(WORDS[channel])),
+    ]),
+  ]);
   return id;
 }
 

@@ -88,6 +88,7 @@ export const WITHHELD_REASONS = [
   "unverified",
   "suppressed",
   "no_device",
+  "no_words",
   "throttled",
   "duplicate",
 ] as const;
