@@ -13,13 +13,12 @@ import {
   brandOf,
   chooseWording,
   headsOf,
-  isFor,
-  loadWordings,
   localesToTry,
-  type ParsedWording,
+  type RenderedWording,
   type Variables,
   type WordingHead,
   wordingKey,
+  type WordingReader,
 } from "../wordings/index.ts";
 
 /** What is read with a claim to say its messages in customers' words. */
@@ -68,10 +67,12 @@ const collected = z.object({
   items: z.array(z.record(z.string(), z.unknown())).catch([]),
 });
 
-/** A customer's words for a dispatch, and what they may say. */
+/** A customer's words for a dispatch. */
 export interface Words<C extends WordingChannel> {
-  parsed: ParsedWording<C>;
-  variables: Variables;
+  /** BCP 47: their language. */
+  locale: string;
+  /** Says them, with what the dispatch is about. @throws WordingError */
+  render(reader: WordingReader): RenderedWording[C];
 }
 
 /** What decides upon the words of a dispatch. */
@@ -103,6 +104,7 @@ export async function wordsFor<C extends WordingChannel>(
     return head === null ? [] : [{ speech, facts, head }];
   });
   if (chosen.length === 0) return () => null;
+  const { isFor, loadWordings, renderWording } = await import("../wordings/rendering.ts");
   const texts = await loadWordings(
     ctx,
     chosen.map(({ head }) => head),
@@ -111,7 +113,11 @@ export async function wordsFor<C extends WordingChannel>(
   for (const { speech, facts, head } of chosen) {
     const parsed = texts.get(wordingKey(head));
     if (parsed === undefined || !isFor(parsed, channel)) continue;
-    words.set(speech.dispatch.id, { parsed, variables: variablesOf(ctx, speech, facts, events) });
+    const variables = variablesOf(ctx, speech, facts, events);
+    words.set(speech.dispatch.id, {
+      locale: parsed.locale,
+      render: (reader) => renderWording(parsed, variables, reader),
+    });
   }
   return ({ id }) => words.get(id) ?? null;
 }

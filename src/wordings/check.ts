@@ -1,6 +1,7 @@
 import { isObject } from "../lib/objects.ts";
 import { liquid } from "./engine.ts";
-import type { ParsedWording, TemplateFault } from "./parse.ts";
+import type { TemplateFault } from "./fault.ts";
+import type { ParsedWording } from "./parse.ts";
 import { KNOWN_VARIABLES } from "./variables.ts";
 
 /**

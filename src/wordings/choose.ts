@@ -12,6 +12,10 @@ export interface WordingHead {
   published_at: number;
 }
 
+/** The name of published words. */
+export const wordingKey = ({ type, channel, org_id, locale, version, published_at }: WordingHead): string =>
+  JSON.stringify([type, channel, org_id, locale, version, published_at]);
+
 /** Languages in the order in which they are tried: nn-NO, nn, nb (which its readers read), the organization's default, en. */
 export function localesToTry(locale: string | null, orgDefault: string | null): string[] {
   const tried = [locale, orgDefault].flatMap((one) => {

@@ -1,17 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { type WordingChannel, wordingVersions } from "../db/schema/index.ts";
-import type { WordingHead } from "./choose.ts";
+import { type WordingHead, wordingKey } from "./choose.ts";
 import { WORDING_FIELDS } from "./fields.ts";
 import { type ParsedWording, parseWording } from "./parse.ts";
 
 /** Words that an isolate keeps. Version and time of publishing name a text for ever, so nothing is ever out of date. */
 const KEPT = 300;
 const kept = new Map<string, ParsedWording | null>();
-
-/** The name of published words. */
-export const wordingKey = ({ type, channel, org_id, locale, version, published_at }: WordingHead): string =>
-  JSON.stringify([type, channel, org_id, locale, version, published_at]);
 
 /**
  * Parsed words, by `wordingKey`. What this isolate has is not read again; everything else takes one round trip together.

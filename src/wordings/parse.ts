@@ -2,6 +2,7 @@ import { LiquidError, type Template, Tokenizer } from "liquidjs";
 import { cleanPart } from "../content/clean.ts";
 import type { WordingChannel } from "../db/schema/index.ts";
 import { MAX_SOURCE, MAX_WORK, liquid } from "./engine.ts";
+import { type TemplateFault, WordingError } from "./fault.ts";
 import { type WordingFields, templatesIn } from "./fields.ts";
 import { withoutShields } from "./shield.ts";
 
@@ -12,32 +13,12 @@ const MAX_TAG = 1_000;
 /** `elsif` and `when`: each is asked every time. */
 const MAX_BRANCHES = 100;
 
-/** What is wrong with a template. Lines and columns count from 1. */
-export interface TemplateFault {
-  field: string;
-  line: number;
-  column: number;
-  message: string;
-}
-
 /** Words whose templates are parsed. */
 export interface ParsedWording<C extends WordingChannel = WordingChannel> {
   channel: C;
   /** BCP 47: the language of the words. */
   locale: string;
   templates: ReadonlyMap<string, readonly Template[]>;
-}
-
-/** Words that cannot be used, or variables with which they cannot. */
-export class WordingError extends Error {
-  constructor(readonly faults: readonly TemplateFault[]) {
-    super(
-      faults
-        .map(({ field, line, column, message }) => `${field}, line ${line}, column ${column}: ${message}`)
-        .join("; "),
-    );
-    this.name = "WordingError";
-  }
 }
 
 /** Parses the templates of some words. @throws WordingError with the first fault of each field */

@@ -2,7 +2,7 @@ import { type NotificationType, renderEmail } from "../content/index.ts";
 import type { WordingChannel } from "../db/schema/index.ts";
 import { SERVICE, type OrgSettings } from "../preferences/org-settings.ts";
 import { brandOf } from "./brand.ts";
-import { isFor, ownWords } from "./index.ts";
+import { isFor, ownWords } from "./rendering.ts";
 import type { ParsedWording } from "./parse.ts";
 import { renderWording } from "./render.ts";
 import type { Variables } from "./variables.ts";

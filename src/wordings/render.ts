@@ -5,7 +5,8 @@ import type { WordingChannel } from "../db/schema/index.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { type Escape, Rendering, liquid } from "./engine.ts";
 import { blocksOf } from "./markdown.ts";
-import { type ParsedWording, WordingError, faultOf } from "./parse.ts";
+import { WordingError } from "./fault.ts";
+import { type ParsedWording, faultOf } from "./parse.ts";
 import { shield, unshieldUrl } from "./shield.ts";
 import type { Variables, WordingReader } from "./variables.ts";
 

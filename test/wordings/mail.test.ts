@@ -3,7 +3,7 @@ import { TIDINGS } from "../../src/content/brand.ts";
 import { renderEmail } from "../../src/content/index.ts";
 import { MIN_CONTRAST, contrastOf, forDarkGround, THEME } from "../../src/content/theme.ts";
 import { contrast } from "../../src/content/contrast.ts";
-import { ownWords } from "../../src/wordings/index.ts";
+import { ownWords } from "../../src/wordings/rendering.ts";
 import { blocksOf } from "../../src/wordings/markdown.ts";
 import { parseWording } from "../../src/wordings/parse.ts";
 import type { Variables } from "../../src/wordings/variables.ts";

@@ -2,7 +2,8 @@ import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/options.ts
 import type { FieldError } from "../../lib/failure.ts";
 import { invalid } from "../../http/problem.ts";
 import { unknownVariables } from "../../wordings/check.ts";
-import { type ParsedWording, WordingError } from "../../wordings/parse.ts";
+import { WordingError } from "../../wordings/fault.ts";
+import type { ParsedWording } from "../../wordings/parse.ts";
 import { type Preview, preview, type Previewed } from "../../wordings/preview.ts";
 import type { WordedType } from "../../wordings/worded-type.ts";
 

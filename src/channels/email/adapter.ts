@@ -20,7 +20,7 @@ import { obstacleFor, type Recipient, recipientsOf, usersOf } from "./recipient.
 import { type Hold, holdOf } from "../../preferences/decide.ts";
 import { orgLinesOf } from "../../preferences/org-settings.ts";
 import { type Readers, readersOf } from "../../preferences/readers.ts";
-import { brandOf, ownWords, WordingError } from "../../wordings/index.ts";
+import { brandOf, WordingError } from "../../wordings/index.ts";
 import {
   NO_WORDS,
   type Speech,
@@ -129,7 +129,9 @@ export function createEmailChannel(
     const { dispatch, draft: plain, now } = drafted;
     if (words === null && plain.type.linkCode === 0) return { dispatch, outcome: NO_WORDS };
     const said =
-      words === null ? plain.said : { ...plain.said, ownWords: ownWords(words.parsed, words.variables) };
+      words === null
+        ? plain.said
+        : { ...plain.said, ownWords: { locale: words.locale, message: words.render } };
     try {
       return { dispatch, message: await compose(letterhead, dispatch, { ...plain, said }, now) };
     } catch (error) {

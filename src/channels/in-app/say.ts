@@ -7,7 +7,7 @@ import { parseObject } from "../../lib/objects.ts";
 import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
 import { holdOf } from "../../preferences/decide.ts";
 import { type Readers, readReaders } from "../../preferences/readers.ts";
-import { renderWording, WordingError } from "../../wordings/index.ts";
+import { WordingError } from "../../wordings/index.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
 import {
@@ -77,7 +77,7 @@ function say(
   }
   const { reader } = facts;
   try {
-    const { title, body, actionUrl } = renderWording(words.parsed, words.variables, {
+    const { title, body, actionUrl } = words.render({
       locale: reader?.locale ?? null,
       timezone: reader?.timezone ?? null,
     });

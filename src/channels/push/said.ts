@@ -3,7 +3,7 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { Outcome } from "../../delivery/outcome.ts";
 import { printId } from "../../lib/ids.ts";
-import { renderWording, WordingError } from "../../wordings/index.ts";
+import { WordingError } from "../../wordings/index.ts";
 import type { SentEvent } from "../../types/sent-events.ts";
 import { contentOf, NO_WORDS, typeOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
 import type { Loaded } from "./load.ts";
@@ -53,7 +53,7 @@ function say(
     return event === undefined ? { title, body, options, data: parseData(dispatch.data) } : NO_WORDS;
   const { reader } = readers(dispatch.user_id);
   try {
-    const rendered = renderWording(words.parsed, words.variables, {
+    const rendered = words.render({
       locale: reader?.locale ?? null,
       timezone: reader?.timezone ?? null,
     });
