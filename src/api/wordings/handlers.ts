@@ -140,9 +140,11 @@ export function register(app: App): void {
     const line = await readLine(ctx, scope, id.org_id);
     const builtIn = worded.isBuiltIn ? Object.keys(worded.type.words) : [];
     const wanted = { fields: draft, version: version ?? null, builtIn };
-    const found = await wordsToPreview(ctx, id, line, wanted).catch(refuse);
+    // What is wrong with words that are stored is told by their fields' names.
+    const at = draft === null ? "" : "/fields";
+    const found = await wordsToPreview(ctx, id, line, wanted).catch((error: unknown) => refuse(error, at));
     const { type, isBuiltIn } = worded;
-    const shown = previewed(id.channel, {
+    const trial = {
       type,
       isBuiltIn,
       words: found.words,
@@ -151,9 +153,12 @@ export function register(app: App): void {
       reader: { ...reader, locale: reader.locale ?? id.locale },
       home: config.publicUrl,
       now: ctx.clock.now(),
-    });
-    if (shown === null)
-      throw invalid([{ pointer: "/fields", detail: "is required: nobody has written these words" }]);
+    };
+    const shown = previewed(id.channel, trial, at);
+    if (shown === null) {
+      const why = isBuiltIn ? "built-in words of pushes are not shown" : "nobody has written these words";
+      throw invalid([{ pointer: "/fields", detail: `is required: ${why}` }]);
+    }
     return c.json({ ...params, source: found.source, version: found.version, ...shown }, 200);
   });
 }
