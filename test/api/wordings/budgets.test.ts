@@ -49,10 +49,10 @@ const costsOf = (list: number): Record<string, Cost> => ({
   list: [200, 1, list, 0],
   ofType: [200, 1, 2, 0],
   get: [200, 1, 3, 0],
-  // The type, and then the words: a version, the head with its index, and the audit log.
-  create: [200, 2, 17, 4],
+  // The type, and then the words: a version, the head with its index, and the audit log. A new language counts the others.
+  create: [200, 2, 19, 4],
   same: [200, 2, 19, 0],
-  version: [200, 2, 20, 3],
+  version: [200, 2, 21, 3],
   versions: [200, 1, 5, 0],
   diff: [200, 1, 5, 0],
   publish: [200, 1, 5, 2],

@@ -97,6 +97,23 @@ describe("the list", () => {
   });
 });
 
+test("a type has words in 100 languages at most on a channel, and those that are there can be changed", async () => {
+  const { h, org, type } = await given();
+  const at = (locale: string, owner = org): At => [`${type}/sms/${locale}`, owner];
+  // The regions of UN M.49 have three digits.
+  const locales = Array.from({ length: 99 }, (_, i) => `en-${i + 100}`);
+  for (const locale of locales) await givenVersions(h, at(locale), 1);
+  expect((await put(h, at("nb"), { text: "last" })).status).toBe(200);
+  expect(await put(h, at("de"), { text: "more" })).toMatchObject({
+    status: 409,
+    body: { code: "too_many_locales" },
+  });
+  expect((await get(h, at("de"))).status).toBe(404);
+  expect((await put(h, at("nb"), { text: "changed" })).body.latest).toBe(2);
+  expect((await put(h, [`${type}/push/de`, org], { title: "a", body: "b" })).status).toBe(200);
+  expect((await put(h, at("de", await givenOrg(h, org)), { text: "below" })).status).toBe(200);
+});
+
 describe("versions", () => {
   test("are listed from the newest, each once, whatever the size of the pages", async () => {
     const { h, place } = await given();
