@@ -28,7 +28,7 @@ function textsOf(json: string): Record<string, string> {
   return texts;
 }
 
-const linesOf = (text: string | undefined): string[] => (text === undefined ? [] : text.split(/\r?\n/u));
+const linesOf = (text: string | undefined): string[] => (text === undefined ? [] : text.split("\n"));
 
 /** The longest common subsequence of lines stays; the rest was removed or added. */
 function diffLines(a: readonly string[], b: readonly string[]): string[] {

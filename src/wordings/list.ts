@@ -23,12 +23,15 @@ export async function listWordings(
   owner: string,
   { type, after, limit }: { type: string | null; after: Place; limit: number },
 ): Promise<ListedWording[]> {
-  const ofType = type === null ? sql`true` : sql`type = ${type}`;
+  // Of one type, SQLite finds the place in the index only by what comes after the type.
+  const next =
+    type === null
+      ? sql`(type, channel, locale) > (${after.type}, ${after.channel}, ${after.locale})`
+      : sql`type = ${type} AND (channel, locale) > (${after.channel}, ${after.locale})`;
   const { allowed, rows } = await ctx.db.read({
     allowed: isOwner(scope, owner),
     rows: sql<ListedWording>`SELECT type, channel, org_id, locale, published, published_at, latest, updated_at
-      FROM ${wordings} WHERE org_id = ${owner} AND ${ofType}
-        AND (type, channel, locale) > (${after.type}, ${after.channel}, ${after.locale})
+      FROM ${wordings} WHERE org_id = ${owner} AND ${next}
       ORDER BY type, channel, locale LIMIT ${limit + 1}`,
   });
   if (allowed.length === 0) throw notFound("organization");

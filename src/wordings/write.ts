@@ -3,13 +3,16 @@ import { audit, type Author, CHANGED } from "../audit/audit.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { wordings, wordingVersions } from "../db/schema/index.ts";
-import { notFound } from "../lib/failure.ts";
+import { Failure, notFound } from "../lib/failure.ts";
 import { isOwner, mayOwn } from "../types/owner.ts";
 import type { WordingFields, WordingId } from "./fields.ts";
 import { selectWording, type StoredWording } from "./read.ts";
 
 /** So many versions are kept, and the published one. */
 const MAX_VERSIONS = 100;
+
+/** So many languages has a type on a channel: a claim of its messages reads which there are. */
+const MAX_LOCALES = 100;
 
 const isWording = ({ type, channel, org_id, locale }: WordingId): SQL =>
   sql`type = ${type} AND channel = ${channel} AND org_id = ${org_id} AND locale = ${locale}`;
@@ -19,7 +22,7 @@ const targetOf = ({ type, channel, org_id, locale }: WordingId) => `${org_id}/${
 /**
  * Writes a version, unless it is the same as the latest one, and publishes it if asked. One round trip. A repeat of a
  * committed batch finds the same fields, and changes nothing.
- * @throws 404 for an organization outside the caller's scope
+ * @throws 404 for an organization outside the caller's scope; 409 `too_many_locales`
  */
 export async function putWording(
   ctx: Ctx,
@@ -34,12 +37,14 @@ export async function putWording(
   const latest = sql`(SELECT max(version) FROM ${wordingVersions} WHERE ${isWording(id)})`;
   const isNew = sql`NOT EXISTS (SELECT 1 FROM ${wordingVersions} WHERE ${isWording(id)}
     AND version = ${latest} AND fields = ${json})`;
+  const hasRoom = sql`(EXISTS (SELECT 1 FROM ${wordings} WHERE ${isWording(id)}) OR ${MAX_LOCALES} > (SELECT count(*)
+    FROM ${wordings} WHERE type = ${id.type} AND channel = ${id.channel} AND org_id = ${id.org_id}))`;
   const published = publish ? latest : sql`NULL`;
   const { allowed, stored } = await ctx.db.write({
     allowed: isOwner(scope, id.org_id),
     version: sql`INSERT INTO ${wordingVersions} (type, channel, org_id, locale, version, fields, created_by, created_at)
       SELECT ${id.type}, ${id.channel}, ${id.org_id}, ${id.locale}, coalesce(${latest}, 0) + 1, ${json}, ${author.actor}, ${now}
-      WHERE ${mayOwn(scope, id.org_id)} AND ${isNew}`,
+      WHERE ${mayOwn(scope, id.org_id)} AND ${isNew} AND ${hasRoom}`,
     head: sql`INSERT INTO ${wordings} (type, channel, org_id, locale, published, published_at, latest, updated_at)
       SELECT ${id.type}, ${id.channel}, ${id.org_id}, ${id.locale}, ${published}, ${publish ? now : null}, ${latest}, ${now}
       WHERE ${mayOwn(scope, id.org_id)} AND ${latest} IS NOT NULL
@@ -52,7 +57,12 @@ export async function putWording(
     stored: selectWording(id),
   });
   const [row] = stored;
-  if (allowed.length === 0 || row === undefined) throw notFound("organization");
+  if (allowed.length === 0) throw notFound("organization");
+  // Nothing else keeps it from being written.
+  if (row === undefined)
+    throw new Failure("conflict", `There are words in ${MAX_LOCALES} languages already.`, {
+      code: "too_many_locales",
+    });
   return row;
 }
 

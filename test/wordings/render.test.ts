@@ -125,6 +125,16 @@ describe("a value stays a value", () => {
     ]);
   });
 
+  test("a value that directly follows the base of a URL is encoded", () => {
+    const data = { base: "https://a.example/find?q=", q: "x&y=1#z", none: "" };
+    const found = "https://a.example/find?q=x%26y%3D1%23z";
+    expect(actionUrl("{{ data.base }}{{ data.q }}", data)).toBe(found);
+    expect(actionUrl("{{ data.none }}{{ data.base }}{{ data.q }}", data)).toBe(found);
+    expect(blocks("See [{{ data.q }}]({{ data.base }}{{ data.q }})", data)).toEqual([
+      { kind: "rich", spans: [{ text: "See " }, { text: "x&y=1#z", url: found }] },
+    ]);
+  });
+
   test("an action URL is a whole value, or has encoded values", () => {
     expect(actionUrl("{{ data.u }}", { u: "https://a.example/x?y=1#z" })).toBe("https://a.example/x?y=1#z");
     expect(actionUrl("https://a.example/{{ data.u }}", { u: "x/../y?z" })).toBe(

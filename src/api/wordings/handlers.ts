@@ -140,11 +140,11 @@ export function register(app: App): void {
     const line = await readLine(ctx, scope, id.org_id);
     const builtIn = worded.isBuiltIn ? Object.keys(worded.type.words) : [];
     const wanted = { fields: draft, version: version ?? null, builtIn };
-    const found = await wordsToPreview(ctx, id, line, wanted).catch((error: unknown) =>
-      refuse(error, "/fields"),
-    );
+    // What is wrong with words that are stored is told by their fields' names.
+    const at = draft === null ? "" : "/fields";
+    const found = await wordsToPreview(ctx, id, line, wanted).catch((error: unknown) => refuse(error, at));
     const { type, isBuiltIn } = worded;
-    const given = {
+    const trial = {
       type,
       isBuiltIn,
       words: found.words,
@@ -154,9 +154,11 @@ export function register(app: App): void {
       home: config.publicUrl,
       now: ctx.clock.now(),
     };
-    const shown = previewed(id.channel, given, "/fields");
-    if (shown === null)
-      throw invalid([{ pointer: "/fields", detail: "is required: nobody has written these words" }]);
+    const shown = previewed(id.channel, trial, at);
+    if (shown === null) {
+      const why = isBuiltIn ? "built-in words are shown for e-mails only" : "nobody has written these words";
+      throw invalid([{ pointer: "/fields", detail: `is required: ${why}` }]);
+    }
     return c.json({ ...params, source: found.source, version: found.version, ...shown }, 200);
   });
 }

@@ -10,26 +10,29 @@ import type { WordedType } from "../../wordings/worded-type.ts";
 /** The longest subject that no client cuts. */
 const LONG_SUBJECT = 150;
 
-const at = ({ line, column }: { line: number; column: number }, message: string) =>
+const placed = ({ line, column }: { line: number; column: number }, message: string) =>
   `line ${line}, column ${column}: ${message}`;
 
-/** What makes an error of words an answer: 400, with line and column. @param within where the fields stand in the body @throws what it is not about */
-export function refuse(error: unknown, within = ""): never {
+/**
+ * What makes an error of words an answer: 400, with line and column.
+ * @param at where the fields stand in the body @throws what it is not about
+ */
+export function refuse(error: unknown, at = ""): never {
   if (!(error instanceof WordingError)) throw error;
   throw invalid(
     error.faults.map(({ field, message, ...place }) => ({
-      pointer: `${within}/${field}`,
-      detail: at(place, message),
+      pointer: `${at}/${field}`,
+      detail: placed(place, message),
     })),
   );
 }
 
-/** Renders words; what they do wrong is the answer. */
-export function previewed(channel: ParsedWording["channel"], given: Previewed, within = ""): Preview | null {
+/** Renders words; what they do wrong is the answer. @param at as for `refuse` */
+export function previewed(channel: ParsedWording["channel"], given: Previewed, at = ""): Preview | null {
   try {
     return preview(channel, given);
   } catch (error) {
-    return refuse(error, within);
+    return refuse(error, at);
   }
 }
 
@@ -37,7 +40,7 @@ export function previewed(channel: ParsedWording["channel"], given: Previewed, w
 export function warningsOf(parsed: ParsedWording, worded: WordedType, shown: Preview | null): FieldError[] {
   const warnings = unknownVariables(parsed, worded.schema).map(({ field, message, ...place }) => ({
     pointer: `/${field}`,
-    detail: at(place, message),
+    detail: placed(place, message),
   }));
   if ((shown?.subject?.length ?? 0) > LONG_SUBJECT)
     warnings.push({

@@ -34,9 +34,9 @@ export const put = createRoute({
   path: ONE,
   summary: "Write a version of the words, and publish it",
   description:
-    "Fields that are the same as in the latest version make no new one. A template that cannot be parsed, or rendered with the type's sample, is refused with line and column. The channel must be one of the type's, or `sms`. Those of built-in types can be replaced on all of their channels, but not those of `push`, which are its caller's, and of `test`.",
+    "Fields that are the same as in the latest version make no new one. A template that cannot be parsed, or rendered with the type's sample, is refused with line and column. The channel must be one of the type's, or `sms`. There are at most 100 languages for a type and a channel (409 `too_many_locales`). Those of built-in types can be replaced on all of their channels, but not those of `push`, which are its caller's, and of `test`.",
   request: { params: schemas.wordingParams, query: schemas.putQuery, body: jsonBody(schemas.wordingBody) },
-  responses: { 200: json(schemas.written, "As it is stored now"), ...problems(400, 404, 413, 415) },
+  responses: { 200: json(schemas.written, "As it is stored now"), ...problems(400, 404, 409, 413, 415) },
 });
 
 export const remove = createRoute({

@@ -17,6 +17,9 @@ const READ = {
   page: z.object({ pagination: z.object({ next_cursor: z.string() }) }),
 };
 
+/** Which words there are. */
+const WORDS: Readonly<Record<string, string>> = { channel: "push", locale: "nb", from: "1", to: "2" };
+
 /** Makes one of everything through the API, so that requests find it. `name` keeps worlds apart. */
 export async function createThings({ origin }: Production, name: string): Promise<Things> {
   const [org, user, other] = [`org_${name}`, `usr_${name}`, `coo_${name}`];
@@ -96,6 +99,9 @@ export async function createThings({ origin }: Production, name: string): Promis
     channels: [{ channel: "push" }],
     schema: { type: "object", properties: { order: { type: "string", pattern: "^[A-Z]+$" } } },
   });
+  for (const body of ["Order {{ data.order }}", "Your order {{ data.order }}"])
+    await call(READ.nothing, "PUT", `wordings/${type}/push/nb?org_id=${org}`, { title: "Sent", body });
+  await call(READ.nothing, "PUT", `orgs/${org}/brand`, { name: "Shop", colour: "#0b5cad" });
   await call(READ.nothing, "PUT", `topics/topic_${name}?org_id=${org}`, { name: "News" });
   await call(READ.nothing, "PUT", `topics/topic_${name}/subscribers?org_id=${org}`, { user_ids: [user] });
   const event = await call(READ.one, "POST", "events", {
@@ -138,7 +144,9 @@ export async function createThings({ origin }: Production, name: string): Promis
   ];
   return {
     known: (name, path) =>
-      name === "id" ? ids.find(([part]) => path.startsWith(`/api/v1/${part}/`))?.[1] : known[name],
+      name === "id"
+        ? ids.find(([part]) => path.startsWith(`/api/v1/${part}/`))?.[1]
+        : ((path.startsWith("/api/v1/wordings/") ? WORDS[name] : undefined) ?? known[name]),
     callers: { roles: ROLES, subs: [user, other, "stranger"], orgs: [org, "elsewhere"] },
   };
 }
