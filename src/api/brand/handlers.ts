@@ -1,13 +1,11 @@
 import { scopeOf } from "../../auth/scope.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
+import { ownerIn } from "../../http/owner.ts";
 import { type OrgSettings, SERVICE } from "../../preferences/org-settings.ts";
 import { brandOf, brandSettings } from "../../wordings/brand.ts";
 import { putBrand, readLine } from "../../wordings/brand-store.ts";
 import * as routes from "./routes.ts";
-
-/** The organization that a path names; `service` is the service itself. */
-const ownerIn = (id: string): string => (id === "service" ? SERVICE : id);
 
 function view(owner: string, line: readonly OrgSettings[]) {
   const json = line.find(({ orgId }) => orgId === owner)?.brand ?? null;

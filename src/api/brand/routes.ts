@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
+import { orgParam } from "../../http/owner.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
@@ -13,7 +14,7 @@ export const get = createRoute({
   ...admins,
   method: "get",
   summary: "An organization's brand in e-mails, and what it inherits",
-  request: { params: schemas.orgParam },
+  request: { params: orgParam },
   responses: { 200: json(schemas.brand, "The brand"), ...problems(400, 404) },
 });
 
@@ -22,6 +23,6 @@ export const put = createRoute({
   method: "put",
   summary: "Replace an organization's brand",
   description: "It holds for every e-mail that is sent from then on.",
-  request: { params: schemas.orgParam, body: jsonBody(schemas.body) },
+  request: { params: orgParam, body: jsonBody(schemas.body) },
   responses: { 200: json(schemas.brand, "The brand now"), ...problems(400, 404, 413, 415) },
 });

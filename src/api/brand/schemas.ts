@@ -1,15 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { directoryId } from "../../http/schemas.ts";
-import { brandSettings } from "../../wordings/brand.ts";
 
-export const orgParam = z.object({
-  id: directoryId.openapi({
-    param: { name: "id", in: "path" },
-    description:
-      "An organization. `service`: the service itself, from which all inherit; for service and global_admin.",
-    example: "org_ab12",
-  }),
-});
+import { brandSettings } from "../../wordings/brand.ts";
 
 const example = {
   name: "Ada's shop",

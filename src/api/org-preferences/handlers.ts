@@ -1,13 +1,10 @@
 import { scopeOf } from "../../auth/scope.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
+import { ownerIn } from "../../http/owner.ts";
 import { changeOrgPreferences, getOrgPreferences } from "../../preferences/org-preferences.ts";
-import { SERVICE } from "../../preferences/org-settings.ts";
 import * as routes from "./routes.ts";
 import { defaultChanges, settingsView } from "./view.ts";
-
-/** The organization that a path names; `service` is the service itself. */
-const ownerIn = (id: string): string => (id === "service" ? SERVICE : id);
 
 export function register(app: App): void {
   app.openapi(routes.get, async (c) => {

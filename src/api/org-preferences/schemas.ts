@@ -1,17 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { directoryId, languageTag } from "../../http/schemas.ts";
+import { languageTag } from "../../http/schemas.ts";
 import { CATEGORY } from "../../preferences/cells.ts";
 import { MAX_DEFAULTS } from "../../preferences/org-preferences.ts";
 import { hoursInput } from "../preferences/schemas.ts";
-
-export const orgParam = z.object({
-  id: directoryId.openapi({
-    param: { name: "id", in: "path" },
-    description:
-      "An organization. `service`: the service itself, from which all inherit; for service and global_admin.",
-    example: "org_ab12",
-  }),
-});
 
 const ORDERS = {
   orders: { email: { enabled: false, locked: false }, push: { enabled: true, locked: true } },

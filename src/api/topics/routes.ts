@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { MAX_TOPICS } from "../../events/topics/put.ts";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
+import { ownerQuery } from "../../http/owner.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
@@ -8,7 +9,7 @@ import * as schemas from "./schemas.ts";
 const BASE = "/api/v1/topics";
 
 const admins = { tags: ["Topics"], middleware: access(null, ADMIN_ROLES) };
-const one = { params: schemas.topicParam, query: schemas.ownerQuery };
+const one = { params: schemas.topicParam, query: ownerQuery };
 
 export const list = createRoute({
   ...admins,

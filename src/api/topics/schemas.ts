@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { idCursor, idPagination } from "../../http/id-cursor.ts";
+import { ownerField } from "../../http/owner.ts";
 import { pageQuery } from "../../http/pagination.ts";
 import { directoryId, listOf, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
@@ -15,16 +16,7 @@ export const topicParam = z.object({
   }),
 });
 
-const orgQuery = {
-  org_id: directoryId.optional().openapi({
-    description:
-      "An organization. Without it: for an org_admin the own organization, for service and global_admin the service itself.",
-    example: "org_ab12",
-  }),
-};
-
-export const ownerQuery = z.object(orgQuery);
-export const listQuery = z.object({ ...orgQuery, limit: pageQuery.limit, cursor: idCursor });
+export const listQuery = z.object({ ...ownerField, limit: pageQuery.limit, cursor: idCursor });
 
 export const body = z
   .strictObject({ name: plainText(200).nullable().default(null) })

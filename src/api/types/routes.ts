@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
+import { ownerQuery } from "../../http/owner.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import { MAX_TYPES } from "../../types/put.ts";
 import * as schemas from "./schemas.ts";
@@ -25,7 +26,7 @@ export const get = createRoute({
   method: "get",
   path: `${BASE}/{type}`,
   summary: "Read a type that an organization has or inherits",
-  request: { params: schemas.typeParam, query: schemas.ownerQuery },
+  request: { params: schemas.typeParam, query: ownerQuery },
   responses: { 200: json(schemas.type, "The type"), ...problems(400, 404) },
 });
 
@@ -35,7 +36,7 @@ export const put = createRoute({
   path: `${BASE}/{type}`,
   summary: "Create or replace a type",
   description: `What the body leaves out gets its default. Events that are running go on with the type as it was. 409 \`type_built_in\`: the id is that of a built-in type. 409 \`type_taken\`: the service, or an organization above or below, has a type with this id; organizations side by side may use the same. 409 \`too_many_types\`: an owner has at most ${MAX_TYPES}. 403 \`critical_not_allowed\`: only service and global_admin may make a type critical.`,
-  request: { params: schemas.typeParam, query: schemas.ownerQuery, body: jsonBody(schemas.body) },
+  request: { params: schemas.typeParam, query: ownerQuery, body: jsonBody(schemas.body) },
   responses: {
     200: json(schemas.type, "Replaced, or as it was"),
     201: json(schemas.type, "Created"),
@@ -50,6 +51,6 @@ export const remove = createRoute({
   summary: "Delete a type",
   description:
     "Its words go with it, also those of the organizations that inherit it. Events that are running go on. 409 `type_built_in`: built-in types stay.",
-  request: { params: schemas.typeParam, query: schemas.ownerQuery },
+  request: { params: schemas.typeParam, query: ownerQuery },
   responses: { 200: json(schemas.deleted, "Deleted"), ...problems(400, 404, 409) },
 });

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS } from "../../db/schema/index.ts";
 import { idCursor, idPagination } from "../../http/id-cursor.ts";
+import { ownerField } from "../../http/owner.ts";
 import { pageQuery } from "../../http/pagination.ts";
-import { directoryId, jsonObject, listOf, printedTime } from "../../http/schemas.ts";
+import { jsonObject, listOf, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 import { ALL, CATEGORY } from "../../preferences/cells.ts";
 import { schemaFaults } from "../../types/json-schema/schema-faults.ts";
@@ -176,18 +177,7 @@ export const type = z
     },
   });
 
-/** Whose things a call is about. */
-const orgQuery = {
-  org_id: directoryId.optional().openapi({
-    description:
-      "An organization. Without it: for an org_admin the own organization, for service and global_admin the service itself.",
-    example: "org_ab12",
-  }),
-};
-
-export const ownerQuery = z.object(orgQuery);
-
-export const listQuery = z.object({ ...orgQuery, limit: pageQuery.limit, cursor: idCursor });
+export const listQuery = z.object({ ...ownerField, limit: pageQuery.limit, cursor: idCursor });
 
 export const list = z.object({ data: z.array(type), pagination: idPagination }).openapi("TypeList");
 

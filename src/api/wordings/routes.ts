@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
+import { ownerQuery } from "../../http/owner.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
@@ -24,7 +25,7 @@ export const get = createRoute({
   method: "get",
   path: ONE,
   summary: "Read the words in use, and the latest version",
-  request: { params: schemas.wordingParams, query: schemas.ownerQuery },
+  request: { params: schemas.wordingParams, query: ownerQuery },
   responses: { 200: json(schemas.wording, "The words"), ...problems(400, 404) },
 });
 
@@ -45,7 +46,7 @@ export const remove = createRoute({
   path: ONE,
   summary: "Take the words out of use",
   description: "Words are then inherited again. The versions stay, and can be published again.",
-  request: { params: schemas.wordingParams, query: schemas.ownerQuery },
+  request: { params: schemas.wordingParams, query: ownerQuery },
   responses: { 200: json(schemas.removed, "Out of use"), ...problems(400, 404) },
 });
 
@@ -64,7 +65,7 @@ export const publish = createRoute({
   method: "post",
   path: `${ONE}/publish`,
   summary: "Publish a version; an older one rolls back",
-  request: { params: schemas.wordingParams, query: schemas.ownerQuery, body: jsonBody(schemas.publishBody) },
+  request: { params: schemas.wordingParams, query: ownerQuery, body: jsonBody(schemas.publishBody) },
   responses: { 200: json(schemas.wording, "As it is stored now"), ...problems(400, 404, 413, 415) },
 });
 
@@ -85,6 +86,6 @@ export const preview = createRoute({
   summary: "Render words as a reader gets them",
   description:
     "The given `fields`, or a `version`; without both the owner's latest version, or what it inherits: the words of an organization above, the service's, the built-in ones. With the organization's brand. 400 where there are no words, or neither data nor a sample.",
-  request: { params: schemas.wordingParams, query: schemas.ownerQuery, body: jsonBody(schemas.previewBody) },
+  request: { params: schemas.wordingParams, query: ownerQuery, body: jsonBody(schemas.previewBody) },
   responses: { 200: json(schemas.previewed, "The rendered words"), ...problems(400, 404, 413, 415) },
 });

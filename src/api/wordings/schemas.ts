@@ -1,18 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { WORDING_CHANNELS } from "../../db/schema/index.ts";
 import { idCursor, idPagination } from "../../http/id-cursor.ts";
+import { ownerField } from "../../http/owner.ts";
 import { pageQuery } from "../../http/pagination.ts";
 import { directoryId, jsonObject, languageTag, memberErrors, printedTime } from "../../http/schemas.ts";
-
-const orgQuery = {
-  org_id: directoryId.optional().openapi({
-    description:
-      "An organization. Without it: for an org_admin the own organization, for service and global_admin the service itself.",
-    example: "org_ab12",
-  }),
-};
-
-export const ownerQuery = z.object(orgQuery);
 
 const typeId = z.string().max(64);
 
@@ -32,7 +23,7 @@ export const wordingParams = z.object({
 });
 
 export const putQuery = z.object({
-  ...orgQuery,
+  ...ownerField,
   publish: z
     .enum(["true", "false"])
     .default("true")
@@ -46,18 +37,18 @@ export const putQuery = z.object({
 });
 
 export const listQuery = z.object({
-  ...orgQuery,
+  ...ownerField,
   type: typeId.optional(),
   limit: pageQuery.limit,
   cursor: idCursor,
 });
 
-export const versionsQuery = z.object({ ...orgQuery, limit: pageQuery.limit, cursor: idCursor });
+export const versionsQuery = z.object({ ...ownerField, limit: pageQuery.limit, cursor: idCursor });
 
 const version = z.coerce.number().int().min(1).max(1_000_000_000);
 
 export const diffQuery = z.object({
-  ...orgQuery,
+  ...ownerField,
   from: version.openapi({ type: "integer", description: "The older version.", example: 1 }),
   to: version.openapi({ type: "integer", description: "The newer version.", example: 2 }),
 });
