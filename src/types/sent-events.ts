@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { leftSender } from "../auth/scope.ts";
 import { CHANNELS, dispatches, events, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { MINUTE } from "../lib/clock.ts";
@@ -12,7 +13,7 @@ export interface SentEvent {
   /** The type as it was when the event came. */
   type: OwnTypeData;
   data: Record<string, unknown>;
-  /** Who caused it. The name is null for a user who is not there. */
+  /** Who caused it. The name is null for a user who is not there, or out of the sender's scope. */
   actor: { id: string; name: string | null } | null;
   /** Epoch ms. */
   createdAt: number;
@@ -35,6 +36,9 @@ export interface SentEvents {
   earlier(dispatch: { id: string }): EarlierSteps | null;
 }
 
+/** Whether the event's sender may not see the user who caused it: then the user's name is not printed either. */
+const isOutOfReach = leftSender({ userId: sql`e.actor`, senderOrgId: sql`e.sender_org_id` });
+
 /** All steps of an event for a user are made at once, so they lie close to each other in the user's log. */
 const STEPS_WITHIN_MS = MINUTE;
 
@@ -50,7 +54,8 @@ const idAt = (time: SQL): SQL =>
 export const eventsOf = (claimed: SQL): Parsed<SentEvents> =>
   Parsed.of(
     {
-      events: sql<EventRow>`SELECT e.id, e.type_data, e.data, e.actor, u.name AS actor_name, e.created_at
+      events: sql<EventRow>`SELECT e.id, e.type_data, e.data, e.actor,
+          iif(${isOutOfReach}, NULL, u.name) AS actor_name, e.created_at
         FROM ${events} AS e LEFT JOIN ${users} AS u ON u.id = e.actor
         WHERE e.id IN (SELECT batch_id FROM ${dispatches} WHERE id IN ${claimed} AND batch_id IS NOT NULL)`,
       steps: sql<{ id: string; reached: 0 | 1 | null; open: 0 | 1 | null }>`SELECT d.id,

@@ -159,6 +159,21 @@ describe("an event's messages", () => {
     expect((await send(h, type, user)).skipped).toEqual({ email: { unsubscribed: 1 } });
   });
 
+  test("name who caused them, but nobody whom the sender may not see", async () => {
+    const h = createWorld();
+    const [org, other] = [await givenOrg(h), await givenOrg(h)];
+    const type = await givenType(h, { channels: [{ channel: "push" }] });
+    const [user, stranger] = [await givenPerson(h, { org }), await givenPerson(h, { org: other })];
+    await givenWords(h, type, "push", { title: "T", body: "By {{ actor.name | default: 'somebody' }}" });
+    const as = { role: "org_admin", sub: "adm", org } as const;
+    for (const actor of [user, stranger]) {
+      const body = { type, recipients: { users: [user] }, data: {}, actor };
+      expect((await h.request("POST", EVENTS, { as, body })).status).toBe(202);
+      await h.drain();
+    }
+    expect(h.expo.accepted.map(({ body }) => body)).toEqual(["By Ada", "By somebody"]);
+  });
+
   test("are not made where nobody has written words", async () => {
     const h = createWorld();
     const channels = [
