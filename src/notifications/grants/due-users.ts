@@ -9,9 +9,13 @@ import {
   users,
   userSchedules,
   type WithheldReason,
+  orgs,
+  orgSettings,
 } from "../../db/schema/index.ts";
 import type { NotificationType } from "../../content/type.ts";
+import { ALL } from "../../preferences/cells.ts";
 import { preferred } from "../../preferences/defaults.ts";
+import { SERVICE } from "../../preferences/org-settings.ts";
 import { noteWithheld } from "../../log/withheld/count.ts";
 
 /** The most users in one portion, and portions in one run. */
@@ -42,11 +46,23 @@ export interface Source {
   type: NotificationType;
 }
 
-/** Whether the preferences `p` allow e-mail of a type. This is checked again when it is sent. */
-export const isWanted = ({ preference }: Pick<NotificationType, "preference">): SQL =>
-  preference === null
-    ? preferred("email_notifications_enabled")
-    : sql`(${preferred("email_notifications_enabled")} AND ${preferred(preference)})`;
+/**
+ * Whether the preferences `p` of the user `u` allow e-mail of a type, or one of the user's organizations has locked it on.
+ * Only those who have switched it off cost a look at their organizations. All of it is decided again when it is sent.
+ */
+export function isWanted({ preference, category }: Pick<NotificationType, "preference" | "category">): SQL {
+  const all = sql`(${preferred("email_notifications_enabled")} OR ${isLockedOn(ALL)})`;
+  return preference === null ? all : sql`(${all} AND (${preferred(preference)} OR ${isLockedOn(category)}))`;
+}
+
+/** Whether an organization of the user `u`, or the service, has locked e-mail of a category on. */
+function isLockedOn(category: string): SQL {
+  const cell = sql`(s.preferences -> ${`$.${category}.email`})`;
+  return sql`EXISTS (WITH RECURSIVE line(id) AS (SELECT u.org_id
+      UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
+    SELECT 1 FROM ${orgSettings} AS s WHERE s.org_id IN (SELECT id FROM line UNION ALL SELECT ${SERVICE})
+      AND ${cell} ->> '$.on' AND ${cell} ->> '$.locked')`;
+}
 
 /** Reads up to `PORTION` users who are due, the longest overdue first. A repeat finds the same users. */
 const dueUsers = ({ kind, type }: Source, now: number): SQL<DueUser> =>

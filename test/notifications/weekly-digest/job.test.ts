@@ -157,6 +157,26 @@ describe("the day", () => {
     await liveUntil(h, "2026-04-14T12:00");
     expect(contentsOf(h, user).map(({ matches }) => matches)).toEqual([["Wind"]]);
   });
+
+  test("comes all the same where an organization above has locked it on", async () => {
+    const h = createDigestWorld("2026-03-26T12:00");
+    const [above, org] = [mint("org"), mint("org")];
+    for (const [id, parent_id] of [
+      [above, null],
+      [org, above],
+    ])
+      await h.request("PUT", `/api/v1/directory/orgs/${id}`, { body: { name: "Org", parent_id } });
+    const user = await givenSubscriber(h, "Etc/UTC", { weekly_digest_enabled: false });
+    await h.request("PUT", `/api/v1/directory/users/${user}`, {
+      body: { org_id: org, email: `${user}@example.com`, email_verified: true, timezone: "Etc/UTC" },
+    });
+    await h.request("PATCH", `/api/v1/orgs/${above}/preferences`, {
+      body: { categories: { digest: { email: { enabled: true, locked: true } } } },
+    });
+    await match(h, user, "Sun");
+    await liveUntil(h, "2026-03-31T12:00");
+    expect(contentsOf(h, user).map(({ matches }) => matches)).toEqual([["Sun"]]);
+  });
 });
 
 describe("another time zone", () => {
