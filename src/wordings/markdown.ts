@@ -14,12 +14,25 @@ const DEEP_QUOTES = /^([ \t]*(?:>[ \t]?){20})(?:>[ \t]?)+/gmu;
 
 type Look = Omit<Span, "text">;
 
+/** The parser compares each mark of emphasis with all before it, and each line may become a block of 300 bytes of HTML. */
+const MAX_MARKS = 1_000;
+const MAX_LINES = 600;
+
+/** @throws RangeError for a text that would take long to parse, or make a huge mail */
+function requireModest(source: string): string {
+  const marks = source.match(/[*_]/gu)?.length ?? 0;
+  const lines = source.match(/\n/gu)?.length ?? 0;
+  if (marks > MAX_MARKS || lines > MAX_LINES)
+    throw new RangeError(`At most ${MAX_MARKS} * and _, and ${MAX_LINES} lines`);
+  return source;
+}
+
 /**
  * The blocks of a mail in Markdown (CommonMark). HTML is shown as text, an image as its alternative text, and a link that is
  * neither http(s) nor mailto as its label. `source` may hold shielded values.
  */
 export const blocksOf = (source: string): Block[] =>
-  blocksIn(new Lexer({ gfm: false }).lex(source.replace(DEEP_QUOTES, "$1")), 0);
+  blocksIn(new Lexer({ gfm: false }).lex(requireModest(source).replace(DEEP_QUOTES, "$1")), 0);
 
 // marked's types name each token of its own; others come from extensions, and there are none.
 const isKnown = (token: Token): token is MarkedToken => token.type !== "";

@@ -86,7 +86,13 @@ const POSITION = /, line:\d+, col:\d+$/u;
 
 /** A failure of liquidjs as a fault. @throws what is none */
 export function faultOf(field: string, error: unknown): TemplateFault {
-  if (error instanceof RangeError) return { field, line: 1, column: 1, message: "It is nested too deeply" };
+  if (error instanceof RangeError)
+    return {
+      field,
+      line: 1,
+      column: 1,
+      message: "It is nested too deeply, or has too many lines or marks of emphasis",
+    };
   if (!LiquidError.is(error)) throw error;
   const message = (error.originalError?.message ?? error.message).replace(POSITION, "");
   return {

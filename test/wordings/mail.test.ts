@@ -84,7 +84,6 @@ test.each([
   ["quotes", ">".repeat(20_000)],
   ["lists", "- ".repeat(10_000)],
   ["brackets", "[".repeat(20_000)],
-  ["emphasis", "*a ".repeat(6_600)],
   ["links", "[a](".repeat(5_000)],
   ["images", "![".repeat(10_000)],
   ["backticks", Array.from({ length: 190 }, (_, i) => "`".repeat(i)).join(" ")],
