@@ -25,7 +25,7 @@ export const patch = createRoute({
   ...admins,
   method: "patch",
   summary: "Change some defaults, the quiet hours or the language",
-  description: `What is not given stays; null removes it, so that it is inherited again. It holds for every message that is sent from then on. 409 \`locked\`: an organization above has locked the cell, and nothing changes. An organization has defaults in at most ${MAX_DEFAULTS} categories.`,
+  description: `What is not given stays; null removes it, so that it is inherited again. It holds for every message that is sent from then on. 403 \`lock_not_allowed\`: only service and global_admin may lock a cell on. 409 \`locked\`: an organization above has locked the cell, and nothing changes. An organization has defaults in at most ${MAX_DEFAULTS} categories.`,
   request: { params: orgParam, body: jsonBody(schemas.change) },
   responses: { 200: json(schemas.settings, "What it has set now"), ...problems(400, 404, 409, 413, 415) },
 });
