@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { NotificationTypes } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
+import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
+import { chunksByBytes } from "../../lib/chunks.ts";
 import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { printId } from "../../lib/ids.ts";
 import { parseObject } from "../../lib/objects.ts";
@@ -119,7 +121,11 @@ export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWak
   const now = ctx.clock.now();
   const isDelivered = sql`v.status = 'delivered'`;
   const { toWake } = await ctx.db.write({
-    settle: sql`UPDATE ${dispatches} SET status = v.status, title = coalesce(v.title, ${dispatches}.title),
+    // Messages with large data do not all fit into one parameter.
+    settle: chunksByBytes(said, JSON_PARAMETER_BYTES).map(
+      (
+        portion,
+      ) => sql`UPDATE ${dispatches} SET status = v.status, title = coalesce(v.title, ${dispatches}.title),
         body = coalesce(v.body, ${dispatches}.body), data = coalesce(v.data, ${dispatches}.data),
         error_code = v.error_code, error = v.error, due_at = v.due_at,
         wake_at = iif(v.status = 'queued', v.due_at, NULL),
@@ -127,8 +133,9 @@ export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWak
         delivered_at = iif(${isDelivered}, ${now}, NULL), updated_at = ${now}
       FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'title' AS title, value->>'body' AS body,
           value->>'data' AS data, value->>'error_code' AS error_code, value->>'error' AS error, value->>'due_at' AS due_at
-        FROM json_each(${JSON.stringify(said)})) AS v
+        FROM json_each(${JSON.stringify(portion)})) AS v
       WHERE ${dispatches}.id = v.id AND ${dispatches}.status = 'queued'`,
+    ),
     toWake: queuedAmong(said.map(({ id }) => id)),
   });
   return toWake;
