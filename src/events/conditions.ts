@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { JSON_PARAMETER_BYTES } from "../db/json.ts";
-import { dedupeKeys, dispatches, type Event, withheld } from "../db/schema/index.ts";
+import { dedupeKeys, dispatches, type Event, users, withheld } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { SECOND } from "../lib/clock.ts";
@@ -17,11 +17,13 @@ const MAX_PAYLOAD_BYTES = 65_536;
 /** What only the database can decide, when the messages are written: whether another event came first. */
 export interface Conditions {
   type: OwnTypeData;
-  event: Pick<Event, "id" | "data">;
+  event: Pick<Event, "id" | "data" | "expires_at">;
   /** Of the caller's key, where each recipient is notified once under it. */
   notified: KeyFor | null;
   /** Where the type collects messages. */
   collecting: KeyFor | null;
+  /** How long it does; 0 where it does not. */
+  windowMs: number;
   /** Whether a recipient may come again in a later portion. */
   mayRecur: boolean;
   now: number;
@@ -29,7 +31,7 @@ export interface Conditions {
 
 /** The conditions of an event; null where the type has none, so that every planned message is made. */
 export async function conditionsOf(
-  event: Pick<Event, "id" | "data" | "org_id">,
+  event: Pick<Event, "id" | "data" | "org_id" | "sender_org_id" | "expires_at">,
   type: OwnTypeData,
   {
     key,
@@ -46,9 +48,10 @@ export async function conditionsOf(
       ? undefined
       : Object.getOwnPropertyDescriptor(data, field)?.value;
   const notified = key === null ? null : await notifiedKeys(event.org_id, type.id, key);
-  const collecting = windowMs === null ? null : await collectingKeys(type.org_id, type.id, value);
+  const collecting =
+    windowMs === null ? null : await collectingKeys(type.org_id, type.id, value, event.sender_org_id);
   if (notified === null && collecting === null && type.throttle === null && !mayRecur) return null;
-  return { type, event, notified, collecting, mayRecur, now };
+  return { type, event, notified, collecting, windowMs: windowMs ?? 0, mayRecur, now };
 }
 
 /** A planned message with its keys, as `m.value` in SQL. */
@@ -70,9 +73,16 @@ export function marksOf({ notified, collecting }: Conditions, rows: readonly Fre
 
 const ID = sql`m.value->>'id'`;
 
-/** Whether a message `d` still collects: nobody has begun to send it. */
-const isOpen = (now: number): SQL =>
-  sql`d.status = 'queued' AND d.claims = 0 AND d.attempts = 0 AND d.claim_id IS NULL AND d.due_at > ${now}`;
+/**
+ * Whether a message `d` still collects: its window is not over, and nobody has begun to send it. A step that waits longer
+ * collects no longer than those before it, so that all of them tell of the same events.
+ */
+const isOpen = ({ now, windowMs }: Conditions): SQL =>
+  sql`d.status = 'queued' AND d.claims = 0 AND d.sent_at IS NULL AND d.claim_id IS NULL AND d.due_at > ${now}
+    AND d.created_at > ${now - windowMs}`;
+
+/** Whether the user of a mark is still there: they may have been erased since the facts were read. */
+const HAS_USER = sql`EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = m.value->>'user_id')`;
 
 /** Whether a user has had as many messages as the type allows. @param one the row with `user_id` and `channel` */
 function isThrottled({ type: { id, throttle }, now }: Conditions, one: SQL): SQL {
@@ -96,18 +106,18 @@ const isTaken = (key: "notified" | "collecting", keys: KeyFor | null): SQL =>
     : sql`EXISTS (SELECT 1 FROM ${dedupeKeys} AS k WHERE k.key = m.value->>'${sql.raw(key)}' AND k.dispatch_id <> ${ID})`;
 
 /** Whether a message that is still open collects for a mark. */
-const isCollected = ({ collecting, now }: Conditions): SQL =>
-  collecting === null
+const isCollected = (conditions: Conditions): SQL =>
+  conditions.collecting === null
     ? sql`false`
     : sql`EXISTS (SELECT 1 FROM ${dedupeKeys} AS k CROSS JOIN ${dispatches} AS d ON d.id = k.dispatch_id
-        WHERE k.key = m.value->>'collecting' AND k.dispatch_id <> ${ID} AND ${isOpen(now)})`;
+        WHERE k.key = m.value->>'collecting' AND k.dispatch_id <> ${ID} AND ${isOpen(conditions)})`;
 
 /** Statements that take the keys, before the messages are inserted. @param isMine whether the portion may be written */
 export function takeKeys(conditions: Conditions, marks: SQL, isMine: SQL): Statement[] {
-  const { notified, collecting, now } = conditions;
+  const { notified, collecting } = conditions;
   const take = (key: string, where: SQL, onConflict: SQL) =>
     sql`INSERT INTO ${dedupeKeys} (key, dispatch_id) SELECT m.value->>'${sql.raw(key)}', ${ID} FROM ${marks} AS m
-      WHERE ${isMine} AND ${where} AND NOT ${isRepeated(conditions, sql`m.value`)} ON CONFLICT (key) ${onConflict}`;
+      WHERE ${isMine} AND ${HAS_USER} AND ${where} AND NOT ${isRepeated(conditions, sql`m.value`)} ON CONFLICT (key) ${onConflict}`;
   const isUnneeded = sql`(${isThrottled(conditions, sql`m.value`)} AND NOT ${isTaken("collecting", collecting)})`;
   return [
     ...(collecting === null
@@ -117,7 +127,7 @@ export function takeKeys(conditions: Conditions, marks: SQL, isMine: SQL): State
             "collecting",
             sql`true`,
             sql`DO UPDATE SET dispatch_id = excluded.dispatch_id WHERE NOT EXISTS (SELECT 1 FROM ${dispatches} AS d
-              WHERE d.id = ${dedupeKeys.dispatch_id} AND ${isOpen(now)})`,
+              WHERE d.id = ${dedupeKeys.dispatch_id} AND ${isOpen(conditions)})`,
           ),
         ]),
     ...(notified === null ? [] : [take("notified", sql`NOT ${isUnneeded}`, sql`DO NOTHING`)]),
@@ -149,7 +159,8 @@ export function collect(conditions: Conditions, marks: SQL, isMine: SQL): Statem
   const hasRoom = sql`json_array_length(${payload}, '$.items') < ${MAX_ITEMS}
     AND length(${payload}) + ${event.data.length} <= ${MAX_PAYLOAD_BYTES}`;
   return [
-    sql`UPDATE ${dispatches} SET updated_at = ${now},
+    // It expires when the last of its events does.
+    sql`UPDATE ${dispatches} SET updated_at = ${now}, expires_at = max(expires_at, ${event.expires_at}),
         payload = json_set(iif(${hasRoom}, json_insert(${payload}, '$.items[#]', json(${event.data}), '$.events[#]', ${event.id}), ${payload}),
           '$.count', (${payload}->>'$.count') + 1)
       WHERE ${isMine} AND id IN (SELECT k.dispatch_id FROM ${marks} AS m CROSS JOIN ${dedupeKeys} AS k
@@ -166,7 +177,7 @@ export const outcomesOf = (conditions: Conditions, marks: SQL, isDry: boolean): 
   return sql`SELECT m.value->>'channel' AS channel, m.value->>'user_id' AS user_id, CASE
       WHEN ${isTaken("notified", conditions.notified)} OR ${isRepeated(conditions, sql`m.value`)} THEN 'duplicate'
       WHEN ${isCollected(conditions)} THEN 'collected'
-      WHEN ${made} THEN 'made' ELSE 'throttled' END AS outcome FROM ${marks} AS m`;
+      WHEN ${made} THEN 'made' WHEN NOT ${HAS_USER} THEN 'unknown_user' ELSE 'throttled' END AS outcome FROM ${marks} AS m`;
 };
 
 /** Counts the users of messages that were not made, by day. @param found a query of `user_id`, `channel` and `reason` */

@@ -25,6 +25,14 @@ async function keysOf({ kind }: KeyForm, orgId: string, type: string, text: stri
 export const notifiedKeys = (orgId: string, type: string, key: string): Promise<KeyFor> =>
   keysOf(NOTIFIED, orgId, type, key);
 
-/** @param value of the field by which the type collects; undefined where it collects all, or the data lacks it */
-export const collectingKeys = (orgId: string, type: string, value: unknown): Promise<KeyFor> =>
-  keysOf(COLLECTING, orgId, type, JSON.stringify(value) ?? "");
+/**
+ * @param value of the field by which the type collects; undefined where it collects all, or the data lacks it
+ * @param senderOrgId of the org_admin who sends: when the user has left that organization, nobody else's events are lost
+ */
+export const collectingKeys = (
+  orgId: string,
+  type: string,
+  value: unknown,
+  senderOrgId: string | null,
+): Promise<KeyFor> =>
+  keysOf(COLLECTING, orgId, type, JSON.stringify([senderOrgId, ...(value === undefined ? [] : [value])]));

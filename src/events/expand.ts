@@ -1,13 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { CHANNELS, type Event, events, users, wordings } from "../db/schema/index.ts";
-import { selectWhole } from "../db/json.ts";
+import { CHANNELS, dispatches, type Event, events, users, wordings } from "../db/schema/index.ts";
+import { inJson, selectWhole } from "../db/json.ts";
 import type { Statement } from "../db/statement.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
 import { asRead, dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../outbox/create.ts";
 import { firstWakeAt } from "../outbox/timing.ts";
-import { queuedAmong, toWakeOf, wake } from "../outbox/wake.ts";
+import { type ToWake, toWakeOf, wake } from "../outbox/wake.ts";
 import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
+import { heirsOf } from "../types/owner.ts";
 import { type OwnTypeData, readOwnType } from "../types/own-type.ts";
 import {
   collect,
@@ -50,7 +51,7 @@ export async function expandPortion(
   const recipients = readRecipients(event.recipients);
   const { found, words } = await ctx.db.read({
     found: recipientsOf(portionOf(recipients.to, event.after), event.sender_org_id, now),
-    words: channelsWithWords(event.type),
+    words: channelsWithWords(type),
   });
   const windowMs = windowOf(type, event);
   const worded = new Set(words.map(({ channel }) => channel));
@@ -78,28 +79,41 @@ export async function expandPortion(
   const { rows: deferred, giveBack } = await withinQuota(ctx, rows);
   const marked = event.dry_run ? plan.messages.map((message) => dispatchRow(ctx, message)) : deferred;
   try {
-    const { after, queued } = await ctx.db.write({
+    const { after, made } = await ctx.db.write({
       create,
       portion: writePortion({ event, next, plan, rows: deferred, marked, conditions }),
       after: selectWhole(events, sql`id = ${event.id}`),
-      queued: conditions === null || event.dry_run ? [] : [queuedAmong(deferred.map(({ id }) => id))],
+      // Without conditions all are made.
+      made: conditions === null ? [] : [madeAmong(deferred.map(({ id }) => id))],
     });
     const [written] = after;
     const isMine = written?.portion_id === next.portion_id;
-    if (!isMine) giveBack();
-    else await wake(ctx, conditions === null ? toWakeOf(deferred) : queued);
+    const isMade = conditions === null ? null : new Set(made.map(({ id }) => id));
+    giveBack((id) => !isMine || isMade?.has(id) === false);
+    if (isMine)
+      await wake(ctx, isMade === null ? toWakeOf(deferred) : made.filter(({ is_soon }) => is_soon === 1));
     return { event: written ?? null, isMine };
   } catch (error) {
-    giveBack();
+    giveBack(() => true);
     throw error;
   }
 }
 
-/** Finds the channels for which somebody has published words of a type: a few look-ups by key. */
-const channelsWithWords = (type: string): SQL<{ channel: string }> =>
-  sql<{ channel: string }>`SELECT c.value AS channel FROM json_each(${JSON.stringify(CHANNELS)}) AS c
+/** Finds the channels for which a type's owner, or one who inherits it, has published words: a few look-ups by key. */
+function channelsWithWords({ id, org_id }: OwnTypeData): SQL<{ channel: string }> {
+  const heirs = heirsOf(org_id);
+  const isHeir = heirs === null ? sql`true` : sql`w.org_id IN ${heirs}`;
+  return sql<{ channel: string }>`SELECT c.value AS channel FROM json_each(${JSON.stringify(CHANNELS)}) AS c
     WHERE EXISTS (SELECT 1 FROM ${wordings} AS w
-      WHERE w.type = ${type} AND w.channel = c.value AND w.published IS NOT NULL)`;
+      WHERE w.type = ${id} AND w.channel = c.value AND w.published IS NOT NULL AND ${isHeir})`;
+}
+
+/** Finds those of these messages that were made, and whether they are woken now. */
+const madeAmong = (ids: readonly string[]): SQL<ToWake & { is_soon: 0 | 1 }> =>
+  sql<
+    ToWake & { is_soon: 0 | 1 }
+  >`SELECT id, channel, lane, due_at AS at, wake_at > due_at AS is_soon FROM ${dispatches}
+    WHERE ${inJson(dispatches.id, ids)}`;
 
 /** A type's steps on the channels that the event is for. */
 const stepsOf = ({ channels }: OwnTypeData, { channels: only }: Event): OwnTypeData["channels"] => {
@@ -131,7 +145,7 @@ const withoutIds = ({ to, key }: Recipients): Recipients => ({
 async function withinQuota(
   ctx: Ctx,
   rows: FreshDispatch[],
-): Promise<{ rows: FreshDispatch[]; giveBack(): void }> {
+): Promise<{ rows: FreshDispatch[]; giveBack(isUnmade: (id: string) => boolean): void }> {
   const inApp = rows.filter(({ channel }) => ctx.channels.get(channel)?.announce != null).map(asRead);
   const { waits, taken } = await deferOverQuota(ctx, inApp);
   const now = ctx.clock.now();
@@ -142,10 +156,10 @@ async function withinQuota(
         ? row
         : { ...row, due_at: dueAt, wake_at: firstWakeAt(dueAt, now, ctx.config.sweepAfterMs) };
     }),
-    giveBack: () =>
+    giveBack: (isUnmade) =>
       uncountQuota(
         ctx,
-        inApp.filter(({ id }) => taken.has(id)),
+        inApp.filter(({ id }) => taken.has(id) && isUnmade(id)),
       ),
   };
 }
@@ -220,7 +234,7 @@ function withhold(type: string, now: number, plan: Plan, outcomes: SQL | null, i
 }
 
 /** Reasons that only the database knows. What was collected is no loss: it is in another message. */
-const REASONS = ["duplicate", "collected", "throttled"] as const;
+const REASONS = ["duplicate", "collected", "throttled", "unknown_user"] as const;
 
 /** How many messages were made, and why others were not. */
 function countedBy(next: Event, plan: Plan, outcomes: SQL | null): SQL {

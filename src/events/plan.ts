@@ -69,7 +69,8 @@ function planFor(occasion: Occasion, recipient: Recipient, plan: Plan): void {
     // There is nothing to wait for unless an earlier step was made.
     const isAfter = wait !== undefined && !isFirst;
     if (isAfter) waited += wait * SECOND;
-    const at = due + waited;
+    // Of a portion that is made late, too, a step waits for those before it.
+    const at = waited === 0 ? due : Math.max(due, now) + waited;
     if (event.expires_at !== null && event.expires_at <= Math.max(at, now)) {
       countSkipped(plan.skipped, channel, EXPIRED);
       continue;

@@ -18,13 +18,14 @@ export interface Reader {
   timezone: Zone;
 }
 
-/**
- * What came of an event's messages to a user before one that waits for them. `reached`: the user has read the in-app message,
- * or a provider has taken another one. `open`: another one is still under way.
- */
+/** What came of an event's messages to a user before one that waits for them. */
 export interface EarlierSteps {
+  /** Whether the user has read the in-app message, or a provider has taken another one. */
   reached: boolean;
-  open: boolean;
+  /** When the last of those is due that are still under way, epoch ms; null: none is. */
+  openUntil: number | null;
+  /** When this one is due, epoch ms: where another one came late, later by as much, so that there is time to read it. */
+  dueAt: number;
 }
 
 /** Everything upon which it depends whether a user gets a message now. */
@@ -91,7 +92,7 @@ export function wanted(
   return whole.on ? choiceOf(cells, orgs, category, channel) : whole;
 }
 
-/** A rule, and what it says. The first that does not pass decides. */
+/** A rule, and what it says. */
 export type Finding =
   | { rule: "known" | "reachable" | "wanted" | "needed" | "quiet_hours"; verdict: "pass"; choice?: Choice }
   /** It can never be sent like this. */
@@ -135,8 +136,11 @@ function wantedBy({ reader, type, channel, orgs }: Facts): Finding {
   return { rule: "wanted", verdict: "skip", code: UNSUBSCRIBED, message, choice };
 }
 
-/** A message that waits for others looks again so much later while one of them is under way. */
+/** A message that waits for others looks again so much later than they are due. */
 const LOOK_AGAIN_MS = MINUTE;
+
+const lookAgainAt = ({ openUntil }: EarlierSteps, now: number): number =>
+  openUntil === null ? now : Math.max(openUntil, now) + LOOK_AGAIN_MS;
 
 function needed({ earlier, now }: Facts): Finding {
   if (earlier?.reached === true)
@@ -146,16 +150,18 @@ function needed({ earlier, now }: Facts): Finding {
       code: "reached_before",
       message: "An earlier message of the same event has reached the user",
     };
-  if (earlier?.open === true)
+  const until = earlier === null ? now : Math.max(earlier.dueAt, lookAgainAt(earlier, now));
+  if (until > now)
     return {
       rule: "needed",
       verdict: "wait",
-      until: now + LOOK_AGAIN_MS,
+      until,
       code: "earlier_open",
       message: "It waits for an earlier message of the same event",
     };
   return { rule: "needed", verdict: "pass" };
 }
+
 /** The quiet hours that hold for a user: the user's own, or the nearest organization's; null when there are none. */
 export const quietHoursOf = (
   reader: Pick<Reader, "quietHours">,
@@ -180,6 +186,14 @@ function quiet({ reader, type, channel, orgs, now }: Facts): Finding {
 /** Whatever keeps a message from being sent now. */
 export type Hold = Exclude<Finding, { verdict: "pass" }>;
 
-/** The first rule that does not let it pass; null when it may be sent now. */
-export const holdOf = (facts: Facts): Hold | null =>
-  findings(facts).find((finding): finding is Hold => finding.verdict !== "pass") ?? null;
+/**
+ * The first rule by which it is never sent; else the one that makes it wait the longest; null when it may be sent now. So a
+ * message that waits for two things is looked at once, when both are over.
+ */
+export function holdOf(facts: Facts): Hold | null {
+  const holds = findings(facts).filter((finding): finding is Hold => finding.verdict !== "pass");
+  const end = holds.find(({ verdict }) => verdict !== "wait");
+  if (end !== undefined) return end;
+  const waits = holds.filter((hold) => hold.verdict === "wait");
+  return waits.toSorted((a, b) => b.until - a.until)[0] ?? null;
+}

@@ -3,7 +3,7 @@ import { CHANNELS } from "../db/schema/index.ts";
 import { parseObject } from "../lib/objects.ts";
 
 /** One of a type's channels, in the order in which they are tried. */
-const step = z.strictObject({
+const step = z.object({
   channel: z.enum(CHANNELS),
   /**
    * Left out: sent at once. Seconds: sent so long after the steps before it, and only if none of these has reached the user:
@@ -16,8 +16,8 @@ const step = z.strictObject({
     .optional(),
 });
 
-/** A customer's own type, as it is stored. Durations are in seconds. */
-export const ownTypeData = z.strictObject({
+/** A customer's own type, as it is stored. Durations are in seconds. A later version may have stored more: that is left out. */
+const ownTypeData = z.object({
   id: z.string(),
   /** The owner; `""`: the service. */
   org_id: z.string(),
@@ -36,9 +36,9 @@ export const ownTypeData = z.strictObject({
    */
   dedupe: z.enum(["event", "recipient"]),
   /** Messages to a user with the same key (a field of the data; null: all) that come within the window become one. */
-  batch: z.strictObject({ window: z.int(), key: z.string().nullable() }).nullable(),
+  batch: z.object({ window: z.int(), key: z.string().nullable() }).nullable(),
   /** At most `limit` messages to a user and channel in `per` seconds; the others are skipped. */
-  throttle: z.strictObject({ limit: z.int(), per: z.int() }).nullable(),
+  throttle: z.object({ limit: z.int(), per: z.int() }).nullable(),
   /** A message expires so long after the event was to be sent; null: never. */
   expires_after: z.int().nullable(),
 });

@@ -42,6 +42,24 @@ const isOutOfReach = leftSender({ userId: sql`e.actor`, senderOrgId: sql`e.sende
 /** All steps of an event for a user are made at once, so they lie close to each other in the user's log. */
 const STEPS_WITHIN_MS = MINUTE;
 
+/** A step that was later than this has delayed those that wait for it. */
+const LATE_MS = MINUTE;
+
+interface StepsRow {
+  id: string;
+  reached: 0 | 1 | null;
+  open_until: number | null;
+  late_by: number | null;
+  planned_at: number;
+}
+
+/** When a dispatch was to be sent. */
+const plannedAt = (d: SQL): SQL => sql`coalesce(${d}.scheduled_at, ${d}.created_at)`;
+
+const IS_OPEN = sql`s.status IN ('queued', 'sending')`;
+/** When an earlier step came, or will: of those that may still be read. */
+const CAME_AT = sql`CASE WHEN ${IS_OPEN} THEN s.due_at WHEN s.channel = 'in_app' AND s.status = 'delivered' THEN s.delivered_at END`;
+
 /** The first id that could have been made at a time: SQL of epoch ms. */
 const idAt = (time: SQL): SQL =>
   sql`(substr(printf('%012x', ${time}), 1, 8) || '-' || substr(printf('%012x', ${time}), 9))`;
@@ -58,9 +76,9 @@ export const eventsOf = (claimed: SQL): Parsed<SentEvents> =>
           iif(${isOutOfReach}, NULL, u.name) AS actor_name, e.created_at
         FROM ${events} AS e LEFT JOIN ${users} AS u ON u.id = e.actor
         WHERE e.id IN (SELECT batch_id FROM ${dispatches} WHERE id IN ${claimed} AND batch_id IS NOT NULL)`,
-      steps: sql<{ id: string; reached: 0 | 1 | null; open: 0 | 1 | null }>`SELECT d.id,
+      steps: sql<StepsRow>`SELECT d.id, ${plannedAt(sql`d`)} AS planned_at,
           max(s.read_at IS NOT NULL OR (s.channel <> 'in_app' AND s.status IN ('sent', 'delivered'))) AS reached,
-          max(s.channel <> 'in_app' AND s.status IN ('queued', 'sending')) AS open
+          max(iif(${IS_OPEN}, s.due_at, NULL)) AS open_until, max(${CAME_AT} - ${plannedAt(sql`s`)}) AS late_by
         FROM ${dispatches} AS d, json_each(${JSON.stringify(CHANNELS)}) AS c
         LEFT JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND s.batch_id = d.batch_id
           AND s.id >= ${idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`)} AND s.id < d.id AND s.channel <> d.channel
@@ -69,15 +87,19 @@ export const eventsOf = (claimed: SQL): Parsed<SentEvents> =>
     },
     ({ events: found, steps }) => {
       const byId = new Map(found.map((row) => [row.id, eventOf(row)]));
-      const earlier = new Map(
-        steps.map(({ id, reached, open }) => [id, { reached: reached === 1, open: open === 1 }]),
-      );
+      const earlier = new Map(steps.map((row) => [row.id, earlierOf(row)]));
       return {
         of: ({ batch_id }) => (batch_id === null ? undefined : byId.get(batch_id)),
         earlier: ({ id }) => earlier.get(id) ?? null,
       };
     },
   );
+
+const earlierOf = ({ reached, open_until, late_by, planned_at }: StepsRow): EarlierSteps => ({
+  reached: reached === 1,
+  openUntil: open_until,
+  dueAt: planned_at + (late_by !== null && late_by >= LATE_MS ? late_by : 0),
+});
 
 const eventOf = ({ id, type_data, data, actor, actor_name, created_at }: EventRow): SentEvent => ({
   id,

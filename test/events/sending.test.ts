@@ -311,7 +311,8 @@ describe("a step that waits", () => {
     )
       .bind(type)
       .run();
-    await live(h, 3);
+    // It is looked at again a minute after the push would have been tried again.
+    await live(h, 20);
     expect(h.resend.accepted).toHaveLength(1);
   });
 });
