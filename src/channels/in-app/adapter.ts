@@ -12,6 +12,6 @@ export const createInAppChannel = (types: NotificationTypes): RegisteredChannel 
   canFollow: true,
   announce: (ctx, userId) => ctx.inboxes.notify(userId),
   providers: [],
-  deliver: (ctx, messages) => deliverInApp(ctx, types, messages),
+  deliver: (ctx, messages, end) => deliverInApp(ctx, types, messages, end),
   check: null,
 });

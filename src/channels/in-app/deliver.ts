@@ -2,55 +2,65 @@ import { sql } from "drizzle-orm";
 import { leftSender } from "../../auth/scope.ts";
 import type { NotificationTypes } from "../../content/type.ts";
 import type { Ctx } from "../../ctx.ts";
+import { hasRoom } from "../../db/client.ts";
 import { inJson } from "../../db/json.ts";
-import { dispatches } from "../../db/schema/index.ts";
+import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
+import { endOfRounds, MAX_ROUNDS, packRounds, ROUND } from "../../delivery/deliver.ts";
 import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
+import { readReaders } from "../../preferences/readers.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
 import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
-import { chunks } from "../../lib/chunks.ts";
-import { loadSaid, settleSaid } from "./say.ts";
-
-/** Messages that are decided upon and rendered together, so that one write can hold their texts. */
-const ROUND = 100;
+import { voiceOf } from "../voice.ts";
+import { decideAndSay, settleSaid } from "./say.ts";
 
 /**
  * Delivers in-app messages that are due and wanted, and announces them to their users' open clients. What is delivered
  * already (by inserting it) is announced again, because such a wake-up call comes from a call that had too many to announce.
- * No provider can fail here. One round trip, and two for each hundred messages that are decided upon and rendered now.
+ * No provider can fail here. Two round trips for each hundred messages, until `end` (epoch ms).
  */
 export async function deliverInApp(
   ctx: Ctx,
   types: NotificationTypes,
   messages: readonly (readonly string[])[],
+  end = endOfRounds(ctx),
 ): Promise<RetryAfter> {
-  const ids = [...new Set(messages.flat())];
-  const now = ctx.clock.now();
-  const due = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
-  const left = leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id });
-  try {
-    const { toSay, toWake } = await ctx.db.write({
-      end: sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
-          error_code = iif(${left}, ${SENDER_LEFT.code}, ${EXPIRED.code}),
-          error = iif(${left}, ${SENDER_LEFT.message}, ${EXPIRED.message}),
-          wake_at = NULL, updated_at = ${now}
-        WHERE ${due} AND (expires_at <= ${now} OR ${left})`,
-      toSay: sql<{ id: string }>`SELECT id FROM ${dispatches} WHERE ${due}`,
-      toWake: queuedAmong(ids),
-    });
-    // Re-enqueue dispatches that are due soon. The sweep wakes those that are due later.
-    const said = new Set(toSay.map(({ id }) => id));
-    await wake(
-      ctx,
-      toWake.filter(({ id }) => !said.has(id)),
-    );
-    const settled: ToWake[] = [];
-    for (const round of chunks([...said], ROUND))
-      settled.push(...(await settleSaid(ctx, await loadSaid(ctx, types, round))));
-    await wake(ctx, settled);
-    return new Map();
-  } catch (error) {
-    ctx.log.error("round_failed", error, { channel: "in_app", ids: ids.length });
-    return new Map(ids.map((id) => [id, AFTER_FAULT_SECONDS]));
+  const retryAfter: RetryAfter = new Map();
+  const toWake: ToWake[] = [];
+  for (const [i, ids] of packRounds(messages, ROUND).entries()) {
+    const isOver = i >= MAX_ROUNDS || ctx.clock.now() >= end || !hasRoom(ctx.db);
+    try {
+      if (isOver) for (const id of ids) retryAfter.set(id, 0);
+      else toWake.push(...(await deliverRound(ctx, types, ids)));
+    } catch (error) {
+      ctx.log.error("round_failed", error, { channel: "in_app", ids: ids.length });
+      for (const id of ids) retryAfter.set(id, AFTER_FAULT_SECONDS);
+    }
   }
+  // All at once, since the number of users who are announced to in an invocation is bounded.
+  await wake(ctx, toWake);
+  return retryAfter;
+}
+
+/** @returns what is to be announced, or woken: what is due soon, and what has changed since it was read */
+async function deliverRound(ctx: Ctx, types: NotificationTypes, ids: readonly string[]): Promise<ToWake[]> {
+  const now = ctx.clock.now();
+  const all = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const isDue = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
+  const left = leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id });
+  const { due, voice, readers, others } = await ctx.db.write({
+    end: sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
+        error_code = iif(${left}, ${SENDER_LEFT.code}, ${EXPIRED.code}),
+        error = iif(${left}, ${SENDER_LEFT.message}, ${EXPIRED.message}),
+        wake_at = NULL, updated_at = ${now}
+      WHERE ${isDue} AND (expires_at <= ${now} OR ${left})`,
+    due: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE ${isDue}`,
+    voice: voiceOf(all, "in_app"),
+    readers: readReaders(sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${all})`),
+    others: queuedAmong(ids),
+  });
+  const decided = new Set(due.map(({ id }) => id));
+  const rest = others.filter(({ id }) => !decided.has(id));
+  const said = await decideAndSay(ctx, types, due, { ...voice, readers });
+  return [...rest, ...(await settleSaid(ctx, said))];
 }

@@ -8,20 +8,12 @@ import { printId } from "../../lib/ids.ts";
 import { parseObject } from "../../lib/objects.ts";
 import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
 import { holdOf } from "../../preferences/decide.ts";
-import { type Readers, readReaders } from "../../preferences/readers.ts";
+import { type Readers } from "../../preferences/readers.ts";
 import { WordingError } from "../../wordings/index.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
+import { inAppBytes, MAX_IN_APP_BYTES } from "../push/options.ts";
 import { outcomeOf, waitOf } from "../held.ts";
-import {
-  contentOf,
-  NO_WORDS,
-  typeOf,
-  type Voice,
-  voiceOf,
-  type Words,
-  WORDS_FAILED,
-  wordsFor,
-} from "../voice.ts";
+import { contentOf, NO_WORDS, typeOf, type Voice, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
 
 /** What becomes of an in-app message: the columns to write. */
 interface Said {
@@ -33,19 +25,22 @@ interface Said {
   error_code: string | null;
   error: string | null;
   due_at: number;
+  /** As it was read: a message that has collected another event since is not delivered like this. */
+  payload: string | null;
 }
 
 type Loaded = Voice & { readers: Readers };
 
-/** Decides upon messages that are due, and renders those of events; others say what they were made with. One round trip; one more for words that the isolate has not. */
-export async function loadSaid(ctx: Ctx, types: NotificationTypes, ids: readonly string[]): Promise<Said[]> {
-  const claimed = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  const { due, voice, readers } = await ctx.db.read({
-    due: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE id IN ${claimed} AND status = 'queued'`,
-    voice: voiceOf(claimed, "in_app"),
-    readers: readReaders(sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
-  });
-  const loaded = { ...voice, readers };
+/**
+ * Decides upon messages that are due, and renders those that have words; others say what they were made with. One round trip
+ * for words that the isolate does not have, else none.
+ */
+export async function decideAndSay(
+  ctx: Ctx,
+  types: NotificationTypes,
+  due: readonly Dispatch[],
+  loaded: Loaded,
+): Promise<Said[]> {
   const speeches = due.flatMap((dispatch) => {
     const type = typeOf(types, dispatch, loaded);
     return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
@@ -83,11 +78,13 @@ function say(
       locale: reader?.locale ?? null,
       timezone: reader?.timezone ?? null,
     });
-    const data =
-      event === undefined
-        ? parseObject(dispatch.data ?? "{}")
-        : { event_id: printId("evt", event.id), data: event.data };
-    const shown = { title, body, data: JSON.stringify({ ...data, action_url: actionUrl }) };
+    const id =
+      event === undefined ? parseObject(dispatch.data ?? "{}") : { event_id: printId("evt", event.id) };
+    const whole = event === undefined ? id : { ...id, data: event.data };
+    // A page of the inbox holds a hundred messages.
+    const fits = inAppBytes({ title, body, data: whole }) <= MAX_IN_APP_BYTES;
+    const data = { ...(fits ? whole : id), action_url: actionUrl };
+    const shown = { title, body, data: JSON.stringify(data) };
     return { ...ended(dispatch, DONE), ...shown, status: "delivered" };
   } catch (error) {
     if (!(error instanceof WordingError)) throw error;
@@ -99,7 +96,7 @@ function say(
 const DONE = { code: null, message: null };
 
 const ended = (
-  { id, due_at }: Dispatch,
+  { id, due_at, payload }: Dispatch,
   why: { kind?: string; code: string | null; message: string | null },
 ): Said => ({
   id,
@@ -110,11 +107,13 @@ const ended = (
   error_code: why.code,
   error: why.message,
   due_at,
+  payload,
 });
 
 /**
- * Writes what became of them. Idempotent: one that is not queued any more stays as it is.
- * @returns what is to be announced or woken
+ * Writes what became of them. Idempotent: one that is not queued any more stays as it is, and so does one that has collected
+ * another event since it was read.
+ * @returns what is to be announced, or woken again
  */
 export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWake[]> {
   if (said.length === 0) return [];
@@ -132,9 +131,11 @@ export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWak
         delivered_count = iif(${isDelivered}, 1, 0), sent_at = iif(${isDelivered}, ${now}, ${dispatches}.sent_at),
         delivered_at = iif(${isDelivered}, ${now}, NULL), updated_at = ${now}
       FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'title' AS title, value->>'body' AS body,
-          value->>'data' AS data, value->>'error_code' AS error_code, value->>'error' AS error, value->>'due_at' AS due_at
+          value->>'data' AS data, value->>'error_code' AS error_code, value->>'error' AS error, value->>'due_at' AS due_at,
+          value->>'payload' AS payload
         FROM json_each(${JSON.stringify(portion)})) AS v
-      WHERE ${dispatches}.id = v.id AND ${dispatches}.status = 'queued'`,
+      WHERE ${dispatches}.id = v.id AND ${dispatches}.status = 'queued'
+        AND ${dispatches}.payload IS v.payload`,
     ),
     toWake: queuedAmong(said.map(({ id }) => id)),
   });
