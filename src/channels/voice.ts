@@ -8,7 +8,7 @@ import type { Refused } from "./held.ts";
 import { type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
 import type { ReaderFacts, Readers } from "../preferences/readers.ts";
 import { notificationTypeOf } from "../types/notification-type.ts";
-import { eventsOf, type SentEvents } from "../types/sent-events.ts";
+import { eventsOf, type SentEvent, type SentEvents } from "../types/sent-events.ts";
 import {
   brandOf,
   chooseWording,
@@ -100,7 +100,8 @@ export async function wordsFor<C extends WordingChannel>(
     if (content === null && events.of(dispatch) === undefined) return [];
     const facts = readers(dispatch.user_id);
     const builtIn = events.of(dispatch) === undefined ? Object.keys(type.words) : [];
-    const head = chooseFor(facts, byType.get(dispatch.type) ?? [], builtIn);
+    const line = lineFor(facts, events.of(dispatch));
+    const head = chooseFor(facts, line, byType.get(dispatch.type) ?? [], builtIn);
     return head === null ? [] : [{ speech, facts, head }];
   });
   if (chosen.length === 0) return () => null;
@@ -122,14 +123,25 @@ export async function wordsFor<C extends WordingChannel>(
   return ({ id }) => words.get(id) ?? null;
 }
 
+/**
+ * Whose words a reader may get, the nearest first. Organizations side by side may have types with the same id, so those of
+ * an event's type count from its owner downwards alone; a reader outside gets the owner's.
+ */
+function lineFor({ orgs }: ReaderFacts, event: SentEvent | undefined): string[] {
+  const line = [...new Set([...orgs.map(({ orgId }) => orgId), SERVICE])];
+  if (event === undefined) return line;
+  const owner = event.type.org_id;
+  return line.includes(owner) ? line.slice(0, line.indexOf(owner) + 1) : [owner];
+}
+
 /** The words that a reader gets. @param builtIn the languages of the type's own words */
 function chooseFor(
   { reader, orgs }: ReaderFacts,
+  line: readonly string[],
   heads: readonly WordingHead[],
   builtIn: readonly string[],
 ): WordingHead | null {
   if (heads.length === 0) return null;
-  const line = [...new Set([...orgs.map(({ orgId }) => orgId), SERVICE])];
   return chooseWording(heads, line, localesToTry(reader?.locale ?? null, localeOf(orgs)), builtIn);
 }
 

@@ -6,7 +6,7 @@ import { selectWhole } from "../db/json.ts";
 import { inPortions, type Portion } from "../db/portions.ts";
 import { dispatches, type Event, events } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
-import { cancelledUnsent, cancelQueued } from "../outbox/change.ts";
+import { cancelledUnsent, cancelQueued, EVENT_CANCELLED } from "../outbox/change.ts";
 import { wakeEvent } from "../outbox/wake.ts";
 import { giveBack } from "../rate-limit/budgets.ts";
 import { LEASE_MS } from "./expand.ts";
@@ -56,7 +56,11 @@ async function cancelPortion(ctx: Ctx, event: Event): Promise<{ event: Event; do
   const portion = sql`SELECT id FROM ${dispatches} WHERE batch_id = ${event.id} AND id > ${event.after}
     ORDER BY id LIMIT ${PORTION}`;
   const { unsent, seen } = await ctx.db.write({
-    cancel: cancelQueued(ctx, sql`id IN (${portion}) AND coalesce(${dispatches.payload}->>'$.count', 1) = 1`),
+    cancel: cancelQueued(
+      ctx,
+      sql`id IN (${portion}) AND coalesce(${dispatches.payload}->>'$.count', 1) = 1`,
+      EVENT_CANCELLED,
+    ),
     unsent: cancelledUnsent(sql`id IN (${portion})`),
     seen: sql<{ last: string | null; n: number }>`SELECT max(id) AS last, count(*) AS n FROM (${portion})`,
     after: sql`UPDATE ${events} SET after = coalesce((SELECT max(id) FROM (${portion})), after), updated_at = ${ctx.clock.now()},

@@ -13,12 +13,18 @@ export const SUBSCRIPTION_REMOVED = {
   message: "The subscription that it was for has been removed",
 };
 
+export const EVENT_CANCELLED = {
+  code: "event_cancelled",
+  message: "The event that it was for has been cancelled",
+};
+
+type Reason = typeof SUBSCRIPTION_REMOVED | typeof EVENT_CANCELLED;
+
+/** What was cancelled for one of these reasons stays so. */
+const FINAL: readonly string[] = [SUBSCRIPTION_REMOVED.code, EVENT_CANCELLED.code];
+
 /** Cancels a dispatch that is still queued. Once a consumer has claimed it, it cannot be stopped. */
-export const cancelQueued = (
-  ctx: Ctx,
-  where: SQL | undefined,
-  reason?: typeof SUBSCRIPTION_REMOVED,
-): Statement =>
+export const cancelQueued = (ctx: Ctx, where: SQL | undefined, reason?: Reason): Statement =>
   builder
     .update(dispatches)
     .set({
@@ -64,7 +70,7 @@ export const wasSentSince = (ctx: Ctx, id: string): SQL<{ 1: number }> =>
 const isRetryable = (
   ctx: Ctx,
 ): SQL => sql`(${dispatches.status} IN ('failed', 'bounced') OR (${dispatches.status} = 'cancelled'
-  AND ${dispatches.error_code} IS NOT ${SUBSCRIPTION_REMOVED.code} AND NOT ${sentSince(ctx, sql`${dispatches}`)}))`;
+  AND coalesce(${dispatches.error_code}, '') NOT IN ${FINAL} AND NOT ${sentSince(ctx, sql`${dispatches}`)}))`;
 
 /**
  * Why a dispatch cannot be put back into the queue, in words; null when it can. The same conditions as in `requeueFailed`.
@@ -80,7 +86,7 @@ export function notRetryable(
       code: "not_failed",
       detail: `Only what has failed or was cancelled can be retried; it is ${status}.`,
     };
-  if (status === "cancelled" && error_code === SUBSCRIPTION_REMOVED.code)
+  if (status === "cancelled" && error_code !== null && FINAL.includes(error_code))
     return { code: error_code, detail: `${error ?? error_code}.` };
   if (status === "cancelled" && isSent)
     return { code: "told_since", detail: "Another message has said the same since it was cancelled." };

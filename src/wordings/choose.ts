@@ -1,6 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import { languageOf, readLanguageOf, resolveLocale } from "../content/locale.ts";
-import { COMMON_TYPE, dispatches, orgs, users, type WordingChannel, wordings } from "../db/schema/index.ts";
+import {
+  COMMON_TYPE,
+  dispatches,
+  events,
+  orgs,
+  users,
+  type WordingChannel,
+  wordings,
+} from "../db/schema/index.ts";
 
 /** Words that are published, without their text. */
 export interface WordingHead {
@@ -57,8 +65,8 @@ export function chooseWording(
 }
 
 /**
- * The published words of claimed dispatches' types, in their users' organizations, those above, and the service. None for
- * pushes that are sent by API: their words are the caller's.
+ * The published words of claimed dispatches' types: of their users' organizations and of those above, of the owners of their
+ * events' types, and of the service. None for pushes that are sent by API: their words are the caller's.
  * @param ids a subquery
  */
 export const headsOf = (ids: SQL, channel: WordingChannel): SQL<WordingHead> => sql<WordingHead>`
@@ -68,4 +76,6 @@ export const headsOf = (ids: SQL, channel: WordingChannel): SQL<WordingHead> => 
       UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
   SELECT type, channel, org_id, locale, published AS version, published_at FROM ${wordings}
   WHERE type IN (SELECT type FROM claimed) AND channel = ${channel}
-    AND org_id IN (SELECT id FROM line UNION ALL SELECT '') AND published IS NOT NULL`;
+    AND published IS NOT NULL AND org_id IN (SELECT id FROM line UNION ALL SELECT ''
+      UNION ALL SELECT e.type_data->>'org_id' FROM ${events} AS e
+        WHERE e.id IN (SELECT batch_id FROM ${dispatches} WHERE id IN ${ids}))`;
