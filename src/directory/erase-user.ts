@@ -11,6 +11,7 @@ import {
   deviceTokens,
   dispatches,
   emailTotals,
+  events,
   matches,
   notificationRecords,
   dedupeKeys,
@@ -64,6 +65,7 @@ export const OWNED: readonly Owned[] = [
 export const NAMING: readonly Required<Omit<Owned, "within">>[] = [
   { table: peerMentors, user: peerMentors.coordinator_id, key: peerMentors.id },
   { table: notificationRecords, user: notificationRecords.coordinator_id, key: notificationRecords.id },
+  { table: events, user: events.actor, key: events.id },
 ];
 
 /**

@@ -170,6 +170,10 @@ export const events = sqliteTable(
     uniqueIndex("events_by_key")
       .on(t.org_id, t.type, t.key)
       .where(sql`key IS NOT NULL`),
+    // Erasure.
+    index("events_by_actor")
+      .on(t.actor)
+      .where(sql`actor IS NOT NULL`),
     // Running events, for the job.
     index("events_to_continue")
       .on(t.next_at)
