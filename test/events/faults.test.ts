@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { deliverInApp } from "../../src/channels/in-app/deliver.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/lib/clock.ts";
 import { holdOf, type Facts } from "../../src/preferences/decide.ts";
 import { planOf } from "../../src/events/plan.ts";
@@ -43,7 +44,7 @@ describe("in-app messages with large data", () => {
     ];
     const { topic } = await givenTopic(h, 99);
     const { id } = await givenUser(h);
-    await send(h, { type: large, recipients: { topic }, data: { text: '"'.repeat(15_000) } });
+    await send(h, { type: large, recipients: { topic }, data: { text: '"'.repeat(7_000) } });
     await send(h, { type: small, recipients: { users: [id] } });
     await live(h, 3);
     const statuses = [...(await messagesOf(h, large)), ...(await messagesOf(h, small))].map(
@@ -73,16 +74,20 @@ describe("a message that collects", () => {
     await h.drain();
     h.clock.advance(60 * SECOND);
     // The consumer has read it when a request that began before the window's end adds another event.
+    const row = await h.deps.bindings.DB.prepare("SELECT id FROM dispatches WHERE type = ?")
+      .bind(type)
+      .first<{ id: string }>();
     const stop = h.interrupts.stopAtNext("d1", "after");
-    const delivered = live(h, 1);
+    const delivered = deliverInApp(h.ctx, h.deps.types, [[row?.id ?? ""]]);
     await stop.reached;
     await h.deps.bindings.DB.prepare(
-      "UPDATE dispatches SET payload = json_set(payload, '$.count', 2) WHERE type = ? AND status = 'queued'",
+      "UPDATE dispatches SET payload = json_set(payload, '$.count', 2) WHERE type = ?",
     )
       .bind(type)
       .run();
     stop.release();
     await delivered;
+    expect(await inboxOf(h, id)).toEqual([]);
     await live(h, 2);
     expect(await inboxOf(h, id)).toMatchObject([{ title: "2" }]);
   });
