@@ -50,7 +50,7 @@ export function pendingDay({ zone, hour }: Daily, period: string | null, after: 
   return { period: dateKey(localDate(zone, at)), at };
 }
 
-/** The week that is due at a certain time, if any, and the next run. */
+/** The answer to "which week is due now?": that week, if there is one, and the next run. */
 export interface WeekDue {
   /** The week's key, and the times (epoch ms) that it covers: after `from`, up to and including `to`. */
   readonly due: { readonly period: string; readonly from: number; readonly to: number } | null;

@@ -15,8 +15,8 @@ export type Answer =
   | { kind: "silence"; code: "timeout" | "network_error" };
 
 /**
- * Makes a request and reads the whole answer, both within `timeoutMs`. Does not throw. It follows no redirects: no API used
- * here makes any, and the credentials would go with them.
+ * Makes a request and reads the whole answer, both within `timeoutMs`. Does not throw. A redirect is an answer like any
+ * other: following it would send our credentials to another host, and none of the providers redirects.
  */
 export async function ask(
   fetch: Fetch,
