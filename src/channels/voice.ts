@@ -5,12 +5,12 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch, WordingChannel } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import type { Refused } from "./held.ts";
-import { type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
+import { idsOf, localeOf } from "../preferences/org-settings.ts";
 import type { ReaderFacts, Readers } from "../preferences/readers.ts";
 import { notificationTypeOf } from "../types/notification-type.ts";
 import { eventsOf, type SentEvent, type SentEvents } from "../types/sent-events.ts";
 import {
-  brandOf,
+  variablesOfLine,
   chooseWording,
   headsOf,
   localesToTry,
@@ -128,7 +128,7 @@ export async function wordsFor<C extends WordingChannel>(
  * an event's type count from its owner downwards alone; a reader outside gets the owner's.
  */
 function lineFor({ orgs }: ReaderFacts, event: SentEvent | undefined): string[] {
-  const line = [...new Set([...orgs.map(({ orgId }) => orgId), SERVICE])];
+  const line = idsOf(orgs);
   if (event === undefined) return line;
   const owner = event.type.org_id;
   return line.includes(owner) ? line.slice(0, line.indexOf(owner) + 1) : [owner];
@@ -145,10 +145,6 @@ function chooseFor(
   return chooseWording(heads, line, localesToTry(reader?.locale ?? null, localeOf(orgs)), builtIn);
 }
 
-/** The language of readers who have none: the nearest organization's. */
-const localeOf = (orgs: readonly OrgSettings[]): string | null =>
-  orgs.find(({ locale }) => locale !== null)?.locale ?? null;
-
 function variablesOf(
   ctx: Ctx,
   { dispatch, content }: Speech,
@@ -157,14 +153,11 @@ function variablesOf(
 ): Variables {
   const event = events.of(dispatch);
   const { count, items } = collected.parse(JSON.parse(dispatch.payload ?? "{}"));
-  const [org] = orgs;
-  const { name, logoUrl, postalFooter } = brandOf(orgs);
   return {
     data: event?.data ?? { ...content },
     user: { id: dispatch.user_id, name: reader?.name ?? null, locale: reader?.locale ?? null },
     actor: event?.actor ?? null,
-    org: org === undefined || org.orgId === SERVICE ? null : { id: org.orgId, name: org.name },
-    brand: { name, logo_url: logoUrl, postal_footer: postalFooter },
+    ...variablesOfLine(orgs),
     event: event === undefined ? null : { id: event.id, type: event.type.id, created_at: event.createdAt },
     count: event === undefined ? 1 : count,
     items: event === undefined ? [] : items.length === 0 ? [event.data] : items,

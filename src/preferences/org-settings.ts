@@ -28,6 +28,15 @@ export interface OrgSettings {
   brand: string | null;
 }
 
+/** The language of readers who have none: the nearest organization's. */
+export const localeOf = (line: readonly OrgSettings[]): string | null =>
+  line.find(({ locale }) => locale !== null)?.locale ?? null;
+
+/** The ids of a line, with the service, which may have no settings. */
+export const idsOf = (line: readonly OrgSettings[]): string[] => [
+  ...new Set([...line.map(({ orgId }) => orgId), SERVICE]),
+];
+
 /** An organization with its settings as they are read; those are null where it has none. */
 interface OrgRow {
   id: string;

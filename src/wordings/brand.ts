@@ -5,7 +5,8 @@ import { MIN_CONTRAST, contrastOf } from "../content/theme.ts";
 import { canonicalAddress } from "../lib/address.ts";
 import { plainText } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
-import type { OrgSettings } from "../preferences/org-settings.ts";
+import { type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
+import type { Variables } from "./variables.ts";
 
 const https = z
   .string()
@@ -44,6 +45,16 @@ export type BrandSettings = z.output<typeof brandSettings>;
 export interface OrgBrand extends Brand {
   senderName: string | null;
   replyTo: string | null;
+}
+
+/** What words may say of a line of organizations. */
+export function variablesOfLine(line: readonly OrgSettings[]): Pick<Variables, "org" | "brand"> {
+  const [org] = line;
+  const { name, logoUrl, postalFooter } = brandOf(line);
+  return {
+    org: org === undefined || org.orgId === SERVICE ? null : { id: org.orgId, name: org.name },
+    brand: { name, logo_url: logoUrl, postal_footer: postalFooter },
+  };
 }
 
 /** The brand that holds for a line of organizations, each field from the nearest that has it. @param line the nearest first */

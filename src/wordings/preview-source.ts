@@ -4,7 +4,7 @@ import type { Ctx } from "../ctx.ts";
 import { inJson } from "../db/json.ts";
 import { users, wordings } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
-import { type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
+import { idsOf, localeOf, type OrgSettings } from "../preferences/org-settings.ts";
 import { chooseWording, localesToTry, type WordingHead, wordingKey } from "./choose.ts";
 import type { WordingFields, WordingId } from "./fields.ts";
 import { loadWordings, parseStored } from "./load.ts";
@@ -35,7 +35,7 @@ export async function wordsToPreview(
 ): Promise<{ source: PreviewSource; version: number | null; words: ParsedWording | null }> {
   if (fields !== null)
     return { source: "draft", version: null, words: parseWording(id.channel, id.locale, fields) };
-  const owners = [...new Set([...line.map(({ orgId }) => orgId), SERVICE])];
+  const owners = idsOf(line);
   const { own, versions, heads } = await ctx.db.read({
     own: selectWording(id),
     versions: version === null ? [] : [selectVersions(id, version + 1, 1)],
@@ -52,8 +52,7 @@ export async function wordsToPreview(
     const words = parseStored(id.channel, id.locale, latest.latest_fields);
     return { source: "version", version: latest.latest, words };
   }
-  const orgLocale = line.find(({ locale }) => locale !== null)?.locale ?? null;
-  const head = chooseWording(heads, owners, localesToTry(id.locale, orgLocale), builtIn);
+  const head = chooseWording(heads, owners, localesToTry(id.locale, localeOf(line)), builtIn);
   if (head === null) return { source: "built_in", version: null, words: null };
   const words = (await loadWordings(ctx, [head])).get(wordingKey(head)) ?? null;
   return words === null

@@ -1,7 +1,7 @@
 import { type NotificationType, renderEmail } from "../content/index.ts";
 import type { WordingChannel } from "../db/schema/index.ts";
-import { SERVICE, type OrgSettings } from "../preferences/org-settings.ts";
-import { brandOf } from "./brand.ts";
+import type { OrgSettings } from "../preferences/org-settings.ts";
+import { brandOf, variablesOfLine } from "./brand.ts";
 import { isFor, ownWords } from "./rendering.ts";
 import type { ParsedWording } from "./parse.ts";
 import { renderWording } from "./render.ts";
@@ -37,15 +37,12 @@ export type Preview = Partial<Record<"subject" | "html" | "text" | "title" | "bo
 
 /** What the words may use. */
 function variablesOf({ type, isBuiltIn, data, reader, line, now }: Previewed): Variables {
-  const [org] = line;
-  const { name, logoUrl, postalFooter } = brandOf(line);
   const { timezone: _, ...user } = reader;
   return {
     data,
     user,
     actor: null,
-    org: org === undefined || org.orgId === SERVICE ? null : { id: org.orgId, name: org.name },
-    brand: { name, logo_url: logoUrl, postal_footer: postalFooter },
+    ...variablesOfLine(line),
     event: isBuiltIn ? null : { id: "evt_preview", type: type.id, created_at: now },
     count: 1,
     items: isBuiltIn ? [] : [data],
