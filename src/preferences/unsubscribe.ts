@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { localeOf } from "./org-settings.ts";
 import { ALL, assignmentsOf, type CellChanges } from "./cells.ts";
 import { type Choices, wanted } from "./decide.ts";
 import { readMatrix } from "./matrix.ts";
@@ -61,7 +62,7 @@ const readState = ({ userId, type, builtIn }: EmailSubscription): Parsed<EmailSu
       const isOn = (category: string) => wanted(reader.cells, orgs, category, "email").on;
       return {
         email: user.email,
-        locale: reader.locale,
+        locale: reader.locale ?? localeOf(orgs),
         off: !type.critical && !isOn(type.category),
         allOff: !isOn(ALL),
         categories,

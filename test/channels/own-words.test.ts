@@ -29,7 +29,7 @@ const write = (h: Harness, id: ReturnType<typeof idOf>, fields: WordingFields, p
   putWording(h.ctx, AUTHOR, ALL, id, fields, publish);
 
 /** A reminder to a user of this language and organization, as it arrives. */
-async function remind(h: Harness, facts: { locale?: string; org?: string | null } = {}) {
+async function remind(h: Harness, facts: { locale?: string | null; org?: string | null } = {}) {
   const reader = await givenReader(h, { locale: "en", ...facts });
   await givenCertificate(h, reader.id, 7);
   const [id = ""] = await givenMails(h, [reader.id]);
@@ -62,6 +62,15 @@ describe("a built-in type's words", () => {
     expect((await remind(h, { org, locale: "de-AT" }))?.subject).not.toBe("Own");
     // There are no Danish ones.
     expect((await remind(h, { org, locale: "da" }))?.subject).toBe("Own");
+  });
+
+  test("are in the organization's language for readers who have none, or one without words", async () => {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    await h.request("PATCH", `/api/v1/orgs/${org}/preferences`, { body: { locale: "de" } });
+    for (const locale of [null, "da"])
+      expect((await remind(h, { org, locale }))?.text).toContain("Guten Tag");
+    expect((await remind(h, { org, locale: "nb" }))?.subject).not.toMatch(/Zertifi/u);
   });
 
   test("are those of the published version, back and forth", async () => {

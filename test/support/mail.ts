@@ -13,7 +13,7 @@ export interface ReaderFacts {
   email?: string | null;
   verified?: boolean;
   name?: string;
-  locale?: string;
+  locale?: string | null;
   timezone?: string;
 }
 

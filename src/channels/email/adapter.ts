@@ -18,7 +18,8 @@ import {
 } from "../../content/index.ts";
 import { obstacleFor, type Recipient, recipientsOf, usersOf } from "./recipient.ts";
 import { type Hold, holdOf } from "../../preferences/decide.ts";
-import { orgLinesOf } from "../../preferences/org-settings.ts";
+import { localeWithWords } from "../../content/wording/index.ts";
+import { localeOf, orgLinesOf } from "../../preferences/org-settings.ts";
 import { type Readers, readersOf } from "../../preferences/readers.ts";
 import { brandOf, WordingError } from "../../wordings/index.ts";
 import {
@@ -96,11 +97,16 @@ function decide(types: NotificationTypes, dispatch: Dispatch, loaded: Loaded, no
   const said =
     isLate && lateContent !== undefined ? { type, content: lateContent } : saidBy(types, type, dispatch, now);
   if (said === null || recipient?.email == null) return NO_CONTENT;
+  const { orgs } = readers(recipient.id);
   return {
     type,
     said,
-    addressee: { ...recipient, email: recipient.email },
-    brand: brandOf(readers(recipient.id).orgs),
+    addressee: {
+      ...recipient,
+      email: recipient.email,
+      locale: localeWithWords(said.type.words, recipient.locale, localeOf(orgs)),
+    },
+    brand: brandOf(orgs),
   };
 }
 

@@ -1,4 +1,4 @@
-import { readLanguageOf } from "../locale.ts";
+import { readLanguageOf, resolveLocale } from "../locale.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 import { es } from "./es.ts";
@@ -33,6 +33,20 @@ export const inEachLanguage = <W, T>(
 /** The texts in a language, or in English if there are none in it. */
 export const wordsIn = <W>(words: Words<W>, language: string): W =>
   Object.hasOwn(words, language) ? (words[language] ?? words.en) : words.en;
+
+/**
+ * The locale in which a reader gets these words: the reader's own, if there are words in its language; else the
+ * organization's, if there are words in that; else the reader's, which gives English.
+ */
+export function localeWithWords(
+  words: Words<unknown>,
+  reader: string | null,
+  organization: string | null,
+): string | null {
+  const has = (locale: string | null) =>
+    locale !== null && Object.hasOwn(words, readLanguageOf(resolveLocale(locale)));
+  return has(organization) && !has(reader) ? organization : reader;
+}
 
 /**
  * The shared texts for a message with these words. They are in the reader's language if both exist in it, else in English,
