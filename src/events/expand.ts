@@ -4,10 +4,8 @@ import { CHANNELS, dispatches, type Event, events, users, wordings } from "../db
 import { inJson, selectWhole } from "../db/json.ts";
 import type { Statement } from "../db/statement.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
-import { asRead, dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../outbox/create.ts";
-import { firstWakeAt } from "../outbox/timing.ts";
+import { dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../outbox/create.ts";
 import { type ToWake, toWakeOf, wake } from "../outbox/wake.ts";
-import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import { heirsOf } from "../types/owner.ts";
 import { type OwnTypeData, readOwnType } from "../types/own-type.ts";
 import {
@@ -22,6 +20,7 @@ import {
   withholdMany,
 } from "./conditions.ts";
 import { recipientsOf } from "./facts.ts";
+import { withinQuota } from "./in-app-quota.ts";
 import { countSkipped, type Plan, planOf, type Skipped } from "./plan.ts";
 import { mayRecur, PORTION, portionOf, readRecipients, type Recipients } from "./recipients.ts";
 import { readSkipped } from "./skipped.ts";
@@ -137,32 +136,6 @@ const withoutIds = ({ to, key }: Recipients): Recipients => ({
   to: to.kind === "users" ? { ...to, ids: [] } : to,
   key,
 });
-
-/**
- * Counts in-app messages in the quotas of their organizations; those over a quota are due on the next day. Other channels
- * count when they are sent.
- */
-async function withinQuota(
-  ctx: Ctx,
-  rows: FreshDispatch[],
-): Promise<{ rows: FreshDispatch[]; giveBack(isUnmade: (id: string) => boolean): void }> {
-  const inApp = rows.filter(({ channel }) => ctx.channels.get(channel)?.announce != null).map(asRead);
-  const { waits, taken } = await deferOverQuota(ctx, inApp);
-  const now = ctx.clock.now();
-  return {
-    rows: rows.map((row) => {
-      const dueAt = Math.max(row.due_at, waits.get(row.id) ?? 0);
-      return dueAt === row.due_at
-        ? row
-        : { ...row, due_at: dueAt, wake_at: firstWakeAt(dueAt, now, ctx.config.sweepAfterMs) };
-    }),
-    giveBack: (isUnmade) =>
-      uncountQuota(
-        ctx,
-        inApp.filter(({ id }) => taken.has(id) && isUnmade(id)),
-      ),
-  };
-}
 
 interface Written {
   event: Event;
