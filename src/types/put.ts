@@ -6,7 +6,7 @@ import { ownTypes } from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { SERVICE } from "../preferences/org-settings.ts";
 import { lineOf } from "./find.ts";
-import { isOwner, mayOwn } from "./owner.ts";
+import { isOwner, mayOwn } from "../preferences/owner.ts";
 import type { OwnTypeData } from "./own-type.ts";
 import { selectOwnType, type StoredType, storedType } from "./stored.ts";
 
