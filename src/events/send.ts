@@ -136,7 +136,9 @@ function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | null> {
     }
     case "topic":
       return Parsed.of({ rows: topicInLine(orgId, to.topic) }, ({ rows: [row] }) =>
-        row === undefined ? null : { kind: "topic", topic: to.topic, uuid: row.uuid },
+        row === undefined
+          ? null
+          : { kind: "topic", topic: to.topic, uuid: row.uuid, within: senderOf(scope) },
       );
     case "org":
       return Parsed.of(
