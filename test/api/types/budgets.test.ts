@@ -49,7 +49,7 @@ const COSTS: Record<number, Record<string, Cost>> = {
     create: [201, 1, 14, 3],
     same: [200, 1, 10, 0],
     replace: [200, 1, 10, 2],
-    taken: [409, 1, 23, 0],
+    taken: [409, 1, 24, 0],
     remove: [200, 1, 5, 2],
   },
   400: {
@@ -61,7 +61,7 @@ const COSTS: Record<number, Record<string, Cost>> = {
     create: [201, 1, 404, 3],
     same: [200, 1, 10, 0],
     replace: [200, 1, 10, 2],
-    taken: [409, 1, 23, 0],
+    taken: [409, 1, 24, 0],
     remove: [200, 1, 5, 2],
   },
 };
