@@ -1,13 +1,11 @@
 import { sql } from "drizzle-orm";
-import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Statement } from "../db/statement.ts";
-import { orgs as table, users } from "../db/schema/index.ts";
-import { Failure, notFound } from "../lib/failure.ts";
+import { orgs as table } from "../db/schema/index.ts";
 import type { Collection, Refusal } from "./collection.ts";
 import { type Edge, onCycle } from "./org-cycles.ts";
 import type { Change } from "./collection.ts";
-import { deleteRow } from "./remove.ts";
+import { removeOrg } from "./remove-org.ts";
 
 export type Org = typeof table.$inferSelect;
 
@@ -52,24 +50,4 @@ async function explainCycle(ctx: Ctx, error: unknown, rows: readonly Org[]): Pro
     detail: "An organization cannot be below itself.",
     bad: rows.filter(({ id }) => looping.has(id)).map(({ id }) => ({ id, field: "parent_id", detail })),
   };
-}
-
-/** Deletes an organization. One round trip. @throws 404; 409 `org_not_empty` while something is in it */
-async function removeOrg(ctx: Ctx, author: Author, id: string): Promise<void> {
-  const hasUsers = sql`EXISTS (SELECT 1 FROM ${users} WHERE org_id = ${id})`;
-  const hasBranches = sql`EXISTS (SELECT 1 FROM ${table} WHERE parent_id = ${id})`;
-  const {
-    found: [org],
-    isDeleted,
-  } = await ctx.db.write({
-    found: sql<{ users: 0 | 1; branches: 0 | 1 }>`SELECT ${hasUsers} AS users, ${hasBranches} AS branches
-      FROM ${table} WHERE id = ${id}`,
-    isDeleted: deleteRow(ctx, orgs, author, id, sql`NOT ${hasUsers} AND NOT ${hasBranches}`),
-  });
-  if (isDeleted) return;
-  if (org === undefined) throw notFound("organization");
-  if (org.users || org.branches)
-    throw new Failure("conflict", `The organization still has ${org.users ? "users" : "branches"}.`, {
-      code: "org_not_empty",
-    });
 }

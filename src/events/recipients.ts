@@ -15,7 +15,13 @@ const stored = z.object({
   to: z.discriminatedUnion("kind", [
     /** `ids` is emptied once they have been handled: who they were is in the messages. */
     z.object({ kind: z.literal("users"), ids: z.array(z.string()), count: z.int() }),
-    z.object({ kind: z.literal("topic"), topic: z.string(), uuid: z.string() }),
+    z.object({
+      kind: z.literal("topic"),
+      topic: z.string(),
+      uuid: z.string(),
+      /** Only subscribers in this organization's tree: the sender's, who must not learn how many others there are. */
+      within: z.string().nullable().default(null),
+    }),
     z.object({ kind: z.literal("org"), orgId: z.string(), withSubOrgs: z.boolean() }),
   ]),
   /** A dedupe key that is each recipient's; null: there is none, or it is the whole event's. */
@@ -46,15 +52,21 @@ export const mayRecur = (to: To): boolean => to.kind === "org" && to.withSubOrgs
 
 /**
  * The next recipients as a query of `Listed`, in their order. It reads the rows of the portion and none before it: of an
- * organization's tree each organization is looked up in the index by organization.
+ * organization's tree each organization is looked up in the index by organization. Of a topic for a sender with an
+ * organization it also reads, by its key, each subscriber between them who is out of scope.
  */
 export function portionOf(to: To, after: string): SQL {
   switch (to.kind) {
     case "users":
       return sql`SELECT value AS user_id, value AS place FROM json_each(${JSON.stringify(to.ids)})`;
     case "topic":
-      return sql`SELECT user_id, user_id AS place FROM ${topicSubscribers}
-        WHERE topic = ${to.uuid} AND user_id > ${after} ORDER BY user_id LIMIT ${PORTION}`;
+      return to.within === null
+        ? sql`SELECT user_id, user_id AS place FROM ${topicSubscribers}
+            WHERE topic = ${to.uuid} AND user_id > ${after} ORDER BY user_id LIMIT ${PORTION}`
+        : // The + keeps SQLite from looking a user up in each organization of the tree.
+          sql`SELECT s.user_id, s.user_id AS place FROM ${topicSubscribers} AS s
+            CROSS JOIN ${users} AS u ON u.id = s.user_id AND +u.org_id IN ${orgTree(to.within)}
+            WHERE s.topic = ${to.uuid} AND s.user_id > ${after} ORDER BY s.user_id LIMIT ${PORTION}`;
     case "org": {
       const [orgId, userId] = placeIn(after);
       const tree = to.withSubOrgs ? orgTree(to.orgId) : sql`(SELECT ${to.orgId})`;

@@ -17,10 +17,9 @@ import {
 import { SECOND } from "../lib/clock.ts";
 import { Failure, type FieldError, notFound } from "../lib/failure.ts";
 import { wakeEvent } from "../outbox/wake.ts";
-import { SERVICE } from "../preferences/org-settings.ts";
 import { faultsOf } from "../types/data-faults.ts";
 import { findOwnType } from "../types/find.ts";
-import { isOwner, ownerOf } from "../types/owner.ts";
+import { isOwner, ownerOf } from "../preferences/owner.ts";
 import { type OwnTypeData, readOwnType } from "../types/own-type.ts";
 import { expandPortion, LEASE_MS } from "./expand.ts";
 import type { Recipients, To } from "./recipients.ts";
@@ -86,13 +85,12 @@ export async function sendEvent(
   const request = once(ctx, key, EVENT);
   const { earlier, found } = await request.read({
     owner: isOwner(scope, orgId),
-    org: orgId === SERVICE ? sql`SELECT 1` : sql`SELECT 1 FROM ${orgs} WHERE id = ${orgId}`,
     type: findOwnType(orgId, input.type),
     to: findTo(scope, orgId, input.to),
     same: ofKey(orgId, input),
   });
   if (earlier !== null) return { event: earlier, replayed: true };
-  if (found.owner.length === 0 || found.org.length === 0) throw notFound("organization");
+  if (found.owner.length === 0) throw notFound("organization");
   const [stored] = found.type;
   if (stored === undefined)
     throw new Failure("not_found", "There is no such type.", {
@@ -138,7 +136,9 @@ function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | null> {
     }
     case "topic":
       return Parsed.of({ rows: topicInLine(orgId, to.topic) }, ({ rows: [row] }) =>
-        row === undefined ? null : { kind: "topic", topic: to.topic, uuid: row.uuid },
+        row === undefined
+          ? null
+          : { kind: "topic", topic: to.topic, uuid: row.uuid, within: senderOf(scope) },
       );
     case "org":
       return Parsed.of(

@@ -39,6 +39,10 @@ export const givenIn = (result: FailedInput): unknown => ("data" in result ? res
 const isRepeated = (given: unknown, [name]: readonly PropertyKey[]): boolean =>
   isObject(given) && name !== undefined && Array.isArray(Object.getOwnPropertyDescriptor(given, name)?.value);
 
+/** Of the key of a record zod says only that it is invalid; why is in the issues of the key. */
+const messageOf = (issue: z.core.$ZodIssue): string =>
+  (issue.code === "invalid_key" ? issue.issues[0]?.message : undefined) ?? issue.message;
+
 /**
  * Every fault that zod found. A generator, so that the reader can stop early.
  * @param given what was validated
@@ -56,7 +60,8 @@ export function* fieldErrors(error: z.core.$ZodError, target: Target, given: unk
     // zod also reports the length of a value that has the wrong type. That tells the caller nothing.
     if (at === mistyped) continue;
     mistyped = issue.code === "invalid_type" ? at : undefined;
-    const detail = target === "query" && isRepeated(given, issue.path) ? "must be given once" : issue.message;
+    const detail =
+      target === "query" && isRepeated(given, issue.path) ? "must be given once" : messageOf(issue);
     yield { pointer: at, detail };
   }
 }

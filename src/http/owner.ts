@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { SERVICE } from "../preferences/org-settings.ts";
 import { directoryId } from "./schemas.ts";
 
-/** The parameter of a query that names whose things a call is about. `ownerOf` of types/owner.ts reads it. */
+/** The parameter of a query that names whose things a call is about. `ownerOf` of preferences/owner.ts reads it. */
 export const ownerField = {
   org_id: directoryId.optional().openapi({
     description:

@@ -1,12 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import { audit, type Author, CHANGED } from "../audit/audit.ts";
-import { inScope, type Scope } from "../auth/scope.ts";
+import type { Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { orgs, orgSettings } from "../db/schema/index.ts";
 import { Parsed, type Statement } from "../db/statement.ts";
 import { type FieldError, Failure, notFound } from "../lib/failure.ts";
 import { type Choice, choiceOf } from "./decide.ts";
 import { type Defaults, orgLinesAbove, type OrgSettings, SERVICE } from "./org-settings.ts";
+import { isOwner, mayOwn } from "./owner.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 
 /** Categories in which an organization may have defaults. */
@@ -32,17 +33,10 @@ export interface OrgPreferencesChange {
   locale?: string | null | undefined;
 }
 
-/** The condition that a caller may see and change what this organization (`""`: the service) has set, and that it exists. */
-export const mayChange = (scope: Scope, orgId: string): SQL =>
-  orgId === SERVICE
-    ? sql`${scope.kind === "all"}`
-    : sql`EXISTS (SELECT 1 FROM ${orgs} AS o WHERE o.id = ${orgId}
-        AND ${inScope(scope, { userId: sql`NULL`, orgId: sql`o.id` })})`;
-
 const read = (scope: Scope, orgId: string): Parsed<OrgPreferences | null> =>
   Parsed.of(
     {
-      allowed: sql`SELECT 1 WHERE ${mayChange(scope, orgId)}`,
+      allowed: isOwner(scope, orgId),
       lines: orgLinesAbove(sql`SELECT id FROM ${orgs} WHERE id = ${orgId}`),
     },
     ({ allowed, lines }) => {
@@ -133,7 +127,7 @@ function changes(
   const now = ctx.clock.now();
   return [
     sql`INSERT INTO ${orgSettings} (org_id, ${sql.join(columns, sql`, `)}, updated_at)
-      SELECT ${orgId}, ${sql.join(values, sql`, `)}, ${now} WHERE ${mayChange(scope, orgId)}
+      SELECT ${orgId}, ${sql.join(values, sql`, `)}, ${now} WHERE ${mayOwn(scope, orgId)}
       ON CONFLICT (org_id) DO UPDATE SET ${sql.join([...set, sql`updated_at = excluded.updated_at`], sql`, `)}
         WHERE ${sql.join(differs, sql` OR `)}`,
     audit({ id: ctx.ids.uuid(), action: "org.preferences", target: orgId, ...author }, CHANGED),

@@ -4,7 +4,7 @@ import type { Ctx } from "../ctx.ts";
 import { ownTypes } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
 import { inheritedBy, rankedLineOf } from "./find.ts";
-import { isOwner } from "./owner.ts";
+import { isOwner } from "../preferences/owner.ts";
 import { type StoredType, storedType, type StoredTypeRow } from "./stored.ts";
 
 /** Reads a type that an organization has or inherits. One round trip. @throws 404 */

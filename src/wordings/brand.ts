@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Brand, TIDINGS } from "../content/brand.ts";
 import { cleanLine, cleanText } from "../content/clean.ts";
 import { MIN_CONTRAST, contrastOf } from "../content/theme.ts";
-import { canonicalAddress } from "../lib/address.ts";
+import { canonicalAddress, isAsciiAddress } from "../lib/address.ts";
 import { plainText } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
@@ -26,17 +26,35 @@ const colour = z
     );
   });
 
+/** What would make a name look like an address, or like a link, to those who read a mail. Also in full width. */
+const LIKE_ADDRESS = /[@<>]|:\/\//u;
+
+/** A name on one line, for people. */
+const displayName = plainText(80)
+  .overwrite(cleanLine)
+  .refine(
+    (name) => !LIKE_ADDRESS.test(name.normalize("NFKC")),
+    "must not look like an address: no @ < > ://",
+  );
+
+/** An address in its canonical spelling, as every provider takes it. */
+const replyAddress = z
+  .string()
+  .overwrite((address) => canonicalAddress(address) ?? address)
+  .refine((address) => canonicalAddress(address) !== null, {
+    error: "must be an e-mail address",
+    abort: true,
+  })
+  .refine(isAsciiAddress, "must be ASCII before the @");
+
 /** An organization's brand, as it is stored. What is null or missing is inherited. */
 export const brandSettings = z.strictObject({
-  name: plainText(80).overwrite(cleanLine).nullish(),
+  name: displayName.nullish(),
   logo_url: https.nullish(),
   /** Of links and buttons. The variant for dark mode is derived from it. */
   colour: colour.nullish(),
-  sender_name: plainText(80).overwrite(cleanLine).nullish(),
-  reply_to: z
-    .string()
-    .refine((address) => canonicalAddress(address) !== null, "must be an e-mail address")
-    .nullish(),
+  sender_name: displayName.nullish(),
+  reply_to: replyAddress.nullish(),
   postal_footer: plainText(500).overwrite(cleanText).nullish(),
 });
 export type BrandSettings = z.output<typeof brandSettings>;

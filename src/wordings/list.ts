@@ -3,7 +3,7 @@ import type { Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { wordings } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
-import { isOwner, mayOwn } from "../types/owner.ts";
+import { isOwner, mayOwn } from "../preferences/owner.ts";
 import type { WordingId } from "./fields.ts";
 import { selectVersions, selectWording, type StoredVersion, type StoredWording } from "./read.ts";
 

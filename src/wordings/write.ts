@@ -4,7 +4,7 @@ import type { Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { wordings, wordingVersions } from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import { isOwner, mayOwn } from "../types/owner.ts";
+import { isOwner, mayOwn } from "../preferences/owner.ts";
 import type { WordingFields, WordingId } from "./fields.ts";
 import { selectWording, type StoredWording } from "./read.ts";
 

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { createHarness, mint } from "../support/harness.ts";
+import { anOwnType } from "../support/own-type.ts";
+import { plansOf, scans } from "../support/plans.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 
 const h = createHarness();
@@ -153,6 +155,85 @@ test("an organization with users or branches is not deleted", async () => {
   expect(await remove(branch)).toMatchObject({ status: 200, body: { deleted: true, id: branch } });
   expect(await remove(top)).toMatchObject({ status: 200, body: { deleted: true, id: top } });
   expect(await remove(top)).toMatchObject({ status: 404, body: { code: "not_found" } });
+});
+
+/** Something of each kind that an organization may have, straight into the tables. */
+async function givenBelongings(org: string, versions: number): Promise<void> {
+  const numbers = JSON.stringify(Array.from({ length: versions }, (_, i) => i + 1));
+  await env.DB.batch([
+    env.DB.prepare(
+      "INSERT INTO own_types (id, org_id, data, created_at, updated_at) VALUES ('shipped', ?, ?, 0, 0)",
+    ).bind(org, JSON.stringify(anOwnType({ id: "shipped", org_id: org }))),
+    env.DB.prepare("INSERT INTO org_settings (org_id, locale, updated_at) VALUES (?, 'nb', 0)").bind(org),
+    env.DB.prepare(
+      `INSERT INTO wordings (type, channel, org_id, locale, published, published_at, latest, updated_at)
+       SELECT value, 'sms', ?, 'en', 1, 0, 1, 0 FROM json_each('["shipped", "welcome"]')`,
+    ).bind(org),
+    env.DB.prepare(
+      `INSERT INTO wording_versions (type, channel, org_id, locale, version, fields, created_by, created_at)
+       SELECT type.value, 'sms', ?1, 'en', n.value, '{"text":"x"}', 'service:x', 0
+       FROM json_each('["shipped", "welcome"]') AS type, json_each(?2) AS n`,
+    ).bind(org, numbers),
+  ]);
+}
+
+/** How much an organization has, by table. */
+async function belongingsOf(org: string): Promise<Record<string, number | null>> {
+  const tables = ["own_types", "org_settings", "wordings", "wording_versions", "topics"];
+  const found = tables.map(async (table) => [
+    table,
+    await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE org_id = ?`).bind(org).first<number>("n"),
+  ]);
+  return Object.fromEntries(await Promise.all(found));
+}
+
+const NOTHING = { own_types: 0, org_settings: 0, wordings: 0, wording_versions: 0, topics: 0 };
+
+test.each(["before", "after"] as const)(
+  "an organization that is made again has nothing of the one before, though D1 failed %s the deletion",
+  async (when) => {
+    const [org, other] = [await givenOrg(h), await givenOrg(h)];
+    for (const one of [org, other]) await givenBelongings(one, 3);
+    h.meter.failNext(when);
+    expect(await remove(org)).toMatchObject({ status: 200, body: { deleted: true } });
+    expect(await belongingsOf(org)).toEqual(NOTHING);
+    expect(await belongingsOf(other)).toEqual({
+      ...NOTHING,
+      own_types: 1,
+      org_settings: 1,
+      wordings: 2,
+      wording_versions: 6,
+    });
+    await put(org, null);
+    expect((await h.request("GET", `/api/v1/types/shipped?org_id=${org}`)).status).toBe(404);
+    expect((await h.request("GET", `/api/v1/orgs/${org}/preferences`)).body.locale).toBeNull();
+  },
+);
+
+test("an organization with topics is not deleted, and keeps what it has", async () => {
+  const org = await givenOrg(h);
+  await givenBelongings(org, 1);
+  await h.request("PUT", `/api/v1/topics/news?org_id=${org}`, { body: {} });
+  expect(await remove(org)).toMatchObject({
+    status: 409,
+    body: { code: "org_not_empty", detail: "The organization still has topics." },
+  });
+  expect(await belongingsOf(org)).toMatchObject({ own_types: 1, org_settings: 1, wordings: 2, topics: 1 });
+  await h.request("DELETE", `/api/v1/topics/news?org_id=${org}`);
+  expect((await remove(org)).status).toBe(200);
+  expect(await belongingsOf(org)).toEqual(NOTHING);
+});
+
+test("many words are deleted in portions, each found by a key", async () => {
+  const org = await givenOrg(h);
+  await givenBelongings(org, 4_000);
+  h.meter.reset();
+  expect((await remove(org)).status).toBe(200);
+  expect(h.meter.trips).toBe(2);
+  // A few for each version, whatever others have.
+  expect(h.meter.rowsRead).toBeLessThan(33_000);
+  expect(await belongingsOf(org)).toEqual(NOTHING);
+  expect((await plansOf(h)).flatMap(scans)).toEqual([]);
 });
 
 test("importing a chain from its top costs no walk for each item", async () => {

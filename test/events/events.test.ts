@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createHarness, mint } from "../support/harness.ts";
-import { givenUser } from "../support/world.ts";
+import { givenOrg, givenUser } from "../support/world.ts";
 import { givenTopic, givenType, messagesOf } from "./world.ts";
 
 const EVENTS = "/api/v1/events";
@@ -201,6 +201,59 @@ test("a fan-out costs the same for each recipient, whatever their number", async
     expect(trips).toBeLessThanOrEqual(0.007);
     expect(queue).toBeLessThanOrEqual(1);
   }
+});
+
+test("an org_admin's event to an inherited topic shows nothing of the subscribers of others", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h);
+  const { topic } = await givenTopic(h, 1_500);
+  const org = await givenOrg(h);
+  const below = await givenOrg(h, org);
+  const ours = [
+    await givenUser(h, { org, id: mint("AA") }),
+    await givenUser(h, { org: below, id: mint("zz") }),
+    await givenUser(h, { org: below }),
+  ].map(({ id }) => id);
+  const strangers = [await givenUser(h, { org: await givenOrg(h) }), await givenUser(h)];
+  await h.request("PUT", `/api/v1/topics/${topic}/subscribers`, {
+    body: { user_ids: [...ours, ...strangers.map(({ id }) => id)] },
+  });
+  const as = { role: "org_admin" as const, sub: "admin", org };
+  const body = { type, recipients: { topic }, data: {} };
+  const expected = { status: "done", recipient_count: 3, message_count: 6, skipped: {} };
+  for (const dry_run of [true, false])
+    expect((await h.request("POST", EVENTS, { as, body: { ...body, dry_run } })).body).toMatchObject(
+      expected,
+    );
+  const rows = await messagesOf(h, type);
+  expect(new Set(rows.map(({ user_id }) => user_id))).toEqual(new Set(ours));
+  // Those who may reach everybody are told how many there are.
+  const { body: all } = await h.request("POST", EVENTS, { body: { ...body, dry_run: true } });
+  expect(all).toMatchObject({ status: "running", recipient_count: 1_000 });
+});
+
+test("an org_admin's event goes through a topic in portions of those in scope", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h, { channels: [{ channel: "in_app" }] });
+  const { topic, prefix } = await givenTopic(h, 2_600);
+  const org = await givenOrg(h);
+  // Each second one.
+  await h.deps.bindings.DB.prepare(
+    "UPDATE users SET org_id = ? WHERE id >= ? AND id < ? || '`' AND substr(id, -1) IN ('0', '2', '4', '6', '8')",
+  )
+    .bind(org, `${prefix}_`, `${prefix}_`)
+    .run();
+  const as = { role: "org_admin" as const, sub: "admin", org };
+  const body = { type, recipients: { topic }, data: {} };
+  const { body: event } = await h.request("POST", EVENTS, { as, body });
+  expect(event).toMatchObject({ status: "running", recipient_count: 1_000 });
+  await h.drain();
+  expect((await h.request("GET", `${EVENTS}/${event.id}`, { as })).body).toMatchObject({
+    status: "done",
+    recipient_count: 1_300,
+    message_count: 1_300,
+    skipped: {},
+  });
 });
 
 test("an event to an organization goes to those below it, each user once", async () => {

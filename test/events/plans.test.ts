@@ -59,6 +59,15 @@ test.each(RULES)("sending goes through no table, and sorts none: %j", async (rul
       await post(h, { ...common, key: mint("k"), recipients, dry_run });
   await post(h, { ...common, recipients: { users: [{ id: mint("usr"), name: "New" }] } });
   await post(h, { ...common, recipients: { users: [mint("usr")] } });
+  const as = { role: "org_admin" as const, sub: "admin", org };
+  const ofAdmin = { ...common, key: mint("k"), recipients: { topic }, data: { thread: "a" } };
+  expect((await h.request("POST", EVENTS, { as, body: ofAdmin })).status).toBe(202);
+  const [portion] = (await plansOf(h)).filter(({ sql }) => /^SELECT r\..*\+u\.org_id/.test(sql));
+  // In the order of the key, and each user once, however many organizations there are.
+  expect(portion?.steps.filter((step) => / (?:s|u) USING /.test(step)).slice(0, 2)).toEqual([
+    "SEARCH s USING PRIMARY KEY (topic=? AND user_id>?)",
+    "SEARCH u USING PRIMARY KEY (id=?)",
+  ]);
   await expectNoScan(h, isBounded);
 });
 

@@ -14,7 +14,7 @@ const example = {
 /** A copy, since only schemas that are made after zod was extended can be documented. */
 export const body = brandSettings.clone().openapi("BrandBody", {
   description:
-    "What is null or left out is inherited. `colour` is that of links and buttons: as text on white it needs a contrast of 4.5:1 (WCAG AA); the one for dark mode is derived.",
+    "What is null or left out is inherited. `colour` is that of links and buttons: as text on white it needs a contrast of 4.5:1 (WCAG AA); the one for dark mode is derived. `name` and `sender_name` must not look like an address: no `@`, `<`, `>` or `://`. `reply_to` is stored in its canonical spelling.",
   example,
 });
 

@@ -68,7 +68,13 @@ export const recipients = shapeOf<typeof toUsers | typeof toTopic | typeof toOrg
     {
       ...recipientsShape,
       required: ["topic"],
-      properties: { topic: { ...idShape, description: "Of the organization, or inherited by it." } },
+      properties: {
+        topic: {
+          ...idShape,
+          description:
+            "Of the organization, or inherited by it. An org_admin's event is for those subscribers who are in the own organization and those below.",
+        },
+      },
     },
     {
       ...recipientsShape,

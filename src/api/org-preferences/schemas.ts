@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { languageTag } from "../../http/schemas.ts";
-import { CATEGORY } from "../../preferences/cells.ts";
 import { MAX_DEFAULTS } from "../../preferences/org-preferences.ts";
+import { changesByCategory } from "../preferences/categories.ts";
 import { hoursInput } from "../preferences/schemas.ts";
 
 const ORDERS = {
@@ -21,17 +21,11 @@ const cellInput = z
   .optional()
   .openapi({ description: "Null: no default of its own." });
 
-const category = z.string().regex(CATEGORY, "must be a name such as orders");
 const changedCells = z.strictObject({ push: cellInput, email: cellInput, in_app: cellInput });
 
 export const change = z
   .strictObject({
-    categories: z
-      .record(category, changedCells)
-      .refine(
-        (given) => Object.keys(given).length <= MAX_DEFAULTS,
-        `must have at most ${MAX_DEFAULTS} members`,
-      )
+    categories: changesByCategory(changedCells, MAX_DEFAULTS)
       .optional()
       .openapi({ description: "`all` is the whole channel: off is off for each category." }),
     quiet_hours: hoursInput.nullable().optional().openapi({ description: "Null: as those above have them." }),

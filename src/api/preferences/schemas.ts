@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { directoryId } from "../../http/schemas.ts";
-import { CATEGORY } from "../../preferences/cells.ts";
 import { quietHours } from "../../preferences/quiet-hours.ts";
+import { changesByCategory } from "./categories.ts";
 
 export const subjectQuery = z.object({
   user_id: directoryId.optional().openapi({
@@ -18,7 +18,6 @@ const cell = z.object({
   locked: z.boolean().openapi({ description: "The organization does not let its users change it." }),
 });
 
-const category = z.string().regex(CATEGORY, "must be a name such as orders");
 const choice = z.boolean().nullable().optional();
 const MAX_CHANGED = 100;
 
@@ -56,10 +55,7 @@ const changedCells = z
 
 export const change = z
   .strictObject({
-    categories: z
-      .record(category, changedCells)
-      .refine((given) => Object.keys(given).length <= MAX_CHANGED, `must have at most ${MAX_CHANGED} members`)
-      .optional(),
+    categories: changesByCategory(changedCells, MAX_CHANGED).optional(),
     quiet_hours: hoursInput
       .nullable()
       .optional()

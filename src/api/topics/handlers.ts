@@ -10,7 +10,7 @@ import { listSubscribers, subscribe, unsubscribe } from "../../events/topics/sub
 import type { Topic } from "../../events/topics/topic.ts";
 import { iso } from "../../lib/clock.ts";
 import { SERVICE } from "../../preferences/org-settings.ts";
-import { ownerOf } from "../../types/owner.ts";
+import { ownerOf } from "../../preferences/owner.ts";
 import * as routes from "./routes.ts";
 import type * as schemas from "./schemas.ts";
 

@@ -5,7 +5,7 @@ import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { Failure } from "../../lib/failure.ts";
 import { faultsOf } from "../../types/data-faults.ts";
-import { ownerOf } from "../../types/owner.ts";
+import { ownerOf } from "../../preferences/owner.ts";
 import { putOwnType } from "../../types/put.ts";
 import { listOwnTypes, readType } from "../../types/read.ts";
 import { removeOwnType } from "../../types/remove.ts";

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
 import { ownerQuery } from "../../http/owner.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
-import { MAX_TYPES } from "../../types/put.ts";
+import { MAX_NAMED, MAX_TYPES } from "../../types/put.ts";
 import * as schemas from "./schemas.ts";
 
 /** Notification types: the customers' own, and those that are built in. */
@@ -35,7 +35,7 @@ export const put = createRoute({
   method: "put",
   path: `${BASE}/{type}`,
   summary: "Create or replace a type",
-  description: `What the body leaves out gets its default. Events that are running go on with the type as it was. 409 \`type_built_in\`: the id is that of a built-in type. 409 \`type_taken\`: the service, or an organization above or below, has a type with this id; organizations side by side may use the same. 409 \`too_many_types\`: an owner has at most ${MAX_TYPES}. 403 \`critical_not_allowed\`: only service and global_admin may make a type critical.`,
+  description: `What the body leaves out gets its default. Events that are running go on with the type as it was. 409 \`type_built_in\`: the id is that of a built-in type. 409 \`type_taken\`: the service, or an organization above or below, has a type with this id; organizations side by side may use the same. Service and global_admin get in \`taken_by\` the ids of up to ${MAX_NAMED} that have it (null: the service). 409 \`too_many_types\`: an owner has at most ${MAX_TYPES}. 403 \`critical_not_allowed\`: only service and global_admin may make a type critical.`,
   request: { params: schemas.typeParam, query: ownerQuery, body: jsonBody(schemas.body) },
   responses: {
     200: json(schemas.type, "Replaced, or as it was"),
@@ -50,7 +50,7 @@ export const remove = createRoute({
   path: `${BASE}/{type}`,
   summary: "Delete a type",
   description:
-    "Its words go with it, also those of the organizations that inherit it. Events that are running go on. 409 `type_built_in`: built-in types stay.",
+    "Its words go with it, also those of the organizations that inherit it, but not of one below that has a type of its own with this id. Events that are running go on. 409 `type_built_in`: built-in types stay.",
   request: { params: schemas.typeParam, query: ownerQuery },
   responses: { 200: json(schemas.deleted, "Deleted"), ...problems(400, 404, 409) },
 });

@@ -6,7 +6,7 @@ import { fieldErrors } from "../../http/field-errors.ts";
 import { idAfter, paginateById } from "../../http/id-cursor.ts";
 import { invalid } from "../../http/problem.ts";
 import type { WordingChannel } from "../../db/schema/index.ts";
-import { ownerOf } from "../../types/owner.ts";
+import { ownerOf } from "../../preferences/owner.ts";
 import { readLine } from "../../wordings/brand-store.ts";
 import { diffOf } from "../../wordings/diff.ts";
 import { WORDING_FIELDS, type WordingFields, type WordingId } from "../../wordings/fields.ts";

@@ -113,9 +113,15 @@ function checkHeaders(
     : null;
 }
 
+/** An address to which replies can go: a mail without it is better than none. Null where it is not one that every host takes. */
+function replyAddress(given: string | null): string | null {
+  const address = given === null ? null : canonicalAddress(given);
+  return address !== null && isAsciiAddress(address) ? address : null;
+}
+
 /**
  * Checks a message before it is sent. Refuses what could inject headers or recipients, and what the provider never accepts.
- * Otherwise returns the message with addresses and headers in ASCII.
+ * Otherwise returns the message with addresses and headers in ASCII, without a Reply-To that cannot be used.
  */
 export function checkMessage(message: EmailMessage, limits: MessageLimits): CheckedMessage {
   const from = canonicalAddress(message.from.address);
@@ -133,6 +139,7 @@ export function checkMessage(message: EmailMessage, limits: MessageLimits): Chec
       ...message,
       from: { name: message.from.name, address: from },
       to: { name: message.to.name, address: to },
+      replyTo: replyAddress(message.replyTo),
       subject: message.subject.toWellFormed(),
       headers,
     },

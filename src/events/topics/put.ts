@@ -4,7 +4,7 @@ import type { Scope } from "../../auth/scope.ts";
 import type { Ctx } from "../../ctx.ts";
 import { topics } from "../../db/schema/index.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { isOwner, mayOwn } from "../../types/owner.ts";
+import { isOwner, mayOwn } from "../../preferences/owner.ts";
 import { selectTopic, type Topic, type TopicKey } from "./topic.ts";
 
 /** The most topics that an owner may have. */

@@ -4,7 +4,7 @@ import type { Ctx } from "../../ctx.ts";
 import { topics } from "../../db/schema/index.ts";
 import { notFound } from "../../lib/failure.ts";
 import { inheritedBy, rankedLineOf } from "../../types/find.ts";
-import { isOwner } from "../../types/owner.ts";
+import { isOwner } from "../../preferences/owner.ts";
 import type { Topic, TopicKey } from "./topic.ts";
 
 /** Reads a topic that an organization has or inherits. One round trip. @throws 404 */

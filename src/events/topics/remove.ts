@@ -5,7 +5,7 @@ import type { Ctx } from "../../ctx.ts";
 import { inPortions } from "../../db/portions.ts";
 import { topics, topicSubscribers } from "../../db/schema/index.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
-import { mayOwn } from "../../types/owner.ts";
+import { mayOwn } from "../../preferences/owner.ts";
 import type { TopicKey } from "./topic.ts";
 
 /** The most subscriptions that one batch deletes. */

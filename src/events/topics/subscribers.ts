@@ -4,7 +4,7 @@ import { inScope, type Scope } from "../../auth/scope.ts";
 import type { Ctx } from "../../ctx.ts";
 import { auditLog, topics, topicSubscribers, users } from "../../db/schema/index.ts";
 import { notFound } from "../../lib/failure.ts";
-import { mayOwn } from "../../types/owner.ts";
+import { mayOwn } from "../../preferences/owner.ts";
 import type { TopicKey } from "./topic.ts";
 
 /** Finds the UUID of the topic if the caller may change it. */

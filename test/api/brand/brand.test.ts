@@ -63,6 +63,22 @@ test.each([
   ["http", { logo_url: "http://a.example/l.png" }, "/logo_url", /must be an https address/],
   ["javascript", { logo_url: "javascript:alert(1)" }, "/logo_url", /must be an https address/],
   ["no address", { reply_to: "a@b\r\nBcc: c@d.example" }, "/reply_to", /must be an e-mail address/],
+  [
+    "an address that not every provider takes",
+    { reply_to: "用户@shop.example" },
+    "/reply_to",
+    /ASCII before the @/,
+  ],
+  ...["sender_name", "name"].flatMap((field) =>
+    ["help@shop.example", "Ada＠shop", "Ada <ada", "Ada> x", "https://shop.example", "Ada ＜ shop"].map(
+      (name): [string, object, string, RegExp] => [
+        `${name} as ${field}`,
+        { [field]: name },
+        `/${field}`,
+        /must not look like an address/,
+      ],
+    ),
+  ),
   ["a long name", { name: "x".repeat(81) }, "/name", /./],
   ["an unknown field", { font: "Arial" }, "/font", /is not a known field/],
 ])("%s is refused, and nothing is written", async (_, body, pointer, detail) => {
@@ -74,6 +90,23 @@ test.each([
     body: { errors: [{ pointer, detail: expect.stringMatching(detail) }] },
   });
   expect((await get(h, org)).body.name).toBe("Before");
+});
+
+test("an address is stored in its canonical spelling, and printed so", async () => {
+  const h = createHarness();
+  const org = await givenOrg(h);
+  const reply_to = "Help@xn--bcher-kva.example";
+  const { body } = await put(h, org, {
+    reply_to: "Help@BÜCHER.example",
+    sender_name: "Bücher & Söhne: 24/7",
+  });
+  expect(body).toMatchObject({ reply_to, sender_name: "Bücher & Söhne: 24/7", effective: { reply_to } });
+  const stored = await env.DB.prepare(
+    "SELECT brand->>'reply_to' AS address FROM org_settings WHERE org_id = ?",
+  )
+    .bind(org)
+    .first("address");
+  expect(stored).toBe(reply_to);
 });
 
 test("every bad field is named", async () => {

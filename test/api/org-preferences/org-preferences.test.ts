@@ -100,6 +100,26 @@ describe("an organization's preferences", () => {
     expect(answer.body.errors).toMatchObject([{ pointer }]);
   });
 
+  test.each(["__proto__", "Orders", "0rders", "", `a${"b".repeat(64)}`])(
+    "and a user's refuse the category %j, and say what a name looks like",
+    async (name) => {
+      const h = createHarness();
+      const { org, user } = await givenLine(h);
+      const errors = [
+        { pointer: `/categories/${name}`, detail: "must be a letter, then up to 63 of a-z 0-9 _" },
+      ];
+      // As text: in a literal, `__proto__` is no member.
+      const bodyOf = (cells: string) => `{"categories":{"orders":${cells},${JSON.stringify(name)}:${cells}}}`;
+      const ours = await patch(h, org, bodyOf('{"push":{"enabled":false}}'));
+      expect(ours).toMatchObject({ status: 400, body: { errors } });
+      const body = bodyOf('{"push":false}');
+      const theirs = await h.request("PATCH", "/api/v1/preferences", { as: own(user), body });
+      expect(theirs).toMatchObject({ status: 400, body: { errors } });
+      expect((await h.request("GET", pathOf(org))).body.categories).toEqual({});
+      expect((await matrixOf(h, user)).categories.orders).toBeUndefined();
+    },
+  );
+
   test("are of at most 100 categories, also bit by bit", async () => {
     const h = createHarness();
     const org = await givenOrg(h);

@@ -1,11 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Caller, createHarness, type RequestOptions, SERVICE } from "../../support/harness.ts";
+import { type Cost, costOf } from "../../support/cost.ts";
+import { type Caller, createHarness, SERVICE } from "../../support/harness.ts";
 import { givenOrg } from "../../support/world.ts";
 import { adminOf } from "../types/calls.ts";
 import { BASE, givenTopic, givenTopics, pathOf } from "./calls.ts";
 
 const h = createHarness({ autoDrain: false });
+const cost = costOf(h);
 let org: string;
 
 /** Users `u0001` … of the organization. */
@@ -27,15 +29,6 @@ beforeEach(async () => {
   org = await givenOrg(h, await givenOrg(h));
 });
 
-/** The status, D1 round trips, rows read, rows written. */
-type Cost = [status: number, trips: number, read: number, written: number];
-
-async function cost(method: string, path: string, options: RequestOptions = {}): Promise<Cost> {
-  h.meter.reset();
-  const { status } = await h.request(method, path, options);
-  return [status, h.meter.trips, h.meter.rowsRead, h.meter.rowsWritten];
-}
-
 const CALLERS: [string, () => Caller][] = [
   ["service", () => SERVICE],
   ["org_admin", () => adminOf(org)],
@@ -44,51 +37,51 @@ const CALLERS: [string, () => Caller][] = [
 const COSTS: Record<string, Record<number, Record<string, Cost>>> = {
   service: {
     1: {
-      subscribe: [200, 1, 13, 3],
-      again: [200, 1, 12, 0],
-      oneMore: [200, 1, 13, 3],
-      page: [200, 1, 4, 0],
-      oneLess: [200, 1, 15, 2],
-      unsubscribe: [200, 1, 15, 2],
-      get: [200, 1, 7, 0],
-      rename: [200, 1, 4, 2],
-      remove: [200, 1, 8, 3],
+      subscribe: [200, 1, 17, 3],
+      again: [200, 1, 15, 0],
+      oneMore: [200, 1, 17, 3],
+      page: [200, 1, 6, 0],
+      oneLess: [200, 1, 19, 2],
+      unsubscribe: [200, 1, 19, 2],
+      get: [200, 1, 8, 0],
+      rename: [200, 1, 6, 2],
+      remove: [200, 1, 11, 3],
     },
     1_000: {
       // A row and its index for each, and one entry of the audit log.
-      subscribe: [200, 1, 7_006, 2_001],
-      again: [200, 1, 8_004, 0],
-      oneMore: [200, 1, 13, 3],
-      page: [200, 1, 23, 0],
-      oneLess: [200, 1, 15, 2],
-      unsubscribe: [200, 1, 10_005, 1_001],
-      get: [200, 1, 7, 0],
-      rename: [200, 1, 4, 2],
-      remove: [200, 1, 5_003, 1_002],
+      subscribe: [200, 1, 7_010, 2_001],
+      again: [200, 1, 8_007, 0],
+      oneMore: [200, 1, 17, 3],
+      page: [200, 1, 25, 0],
+      oneLess: [200, 1, 19, 2],
+      unsubscribe: [200, 1, 10_009, 1_001],
+      get: [200, 1, 8, 0],
+      rename: [200, 1, 6, 2],
+      remove: [200, 1, 5_006, 1_002],
     },
   },
   org_admin: {
     1: {
-      subscribe: [200, 1, 32, 3],
-      again: [200, 1, 27, 0],
-      oneMore: [200, 1, 32, 3],
-      page: [200, 1, 13, 0],
-      oneLess: [200, 1, 15, 2],
-      unsubscribe: [200, 1, 15, 2],
-      get: [200, 1, 7, 0],
-      rename: [200, 1, 4, 2],
-      remove: [200, 1, 8, 3],
+      subscribe: [200, 1, 36, 3],
+      again: [200, 1, 30, 0],
+      oneMore: [200, 1, 36, 3],
+      page: [200, 1, 15, 0],
+      oneLess: [200, 1, 19, 2],
+      unsubscribe: [200, 1, 19, 2],
+      get: [200, 1, 8, 0],
+      rename: [200, 1, 6, 2],
+      remove: [200, 1, 11, 3],
     },
     1_000: {
-      subscribe: [200, 1, 13_019, 2_001],
-      again: [200, 1, 14_013, 0],
-      oneMore: [200, 1, 32, 3],
-      page: [200, 1, 88, 0],
-      oneLess: [200, 1, 15, 2],
-      unsubscribe: [200, 1, 10_005, 1_001],
-      get: [200, 1, 7, 0],
-      rename: [200, 1, 4, 2],
-      remove: [200, 1, 5_003, 1_002],
+      subscribe: [200, 1, 13_023, 2_001],
+      again: [200, 1, 14_016, 0],
+      oneMore: [200, 1, 36, 3],
+      page: [200, 1, 90, 0],
+      oneLess: [200, 1, 19, 2],
+      unsubscribe: [200, 1, 10_009, 1_001],
+      get: [200, 1, 8, 0],
+      rename: [200, 1, 6, 2],
+      remove: [200, 1, 5_006, 1_002],
     },
   },
 };
@@ -128,10 +121,10 @@ test.each([10, 9_000])(
       create: await cost("PUT", pathOf("fresh", org), { body: {} }),
       same: await cost("PUT", pathOf("fresh", org), { body: {} }),
     }).toEqual({
-      page: [200, 1, 61, 0],
-      next: [200, 1, 61, 0],
-      create: [201, 1, count + 2, 2],
-      same: [200, 1, 4, 0],
+      page: [200, 1, 62, 0],
+      next: [200, 1, 62, 0],
+      create: [201, 1, count + 4, 2],
+      same: [200, 1, 6, 0],
     });
   },
 );

@@ -1,10 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Caller, createHarness, type RequestOptions, SERVICE } from "../../support/harness.ts";
+import { type Cost, costOf } from "../../support/cost.ts";
+import { type Caller, createHarness, SERVICE } from "../../support/harness.ts";
 import { givenOrg } from "../../support/world.ts";
 import { adminOf, aType, BASE, givenTypes } from "./calls.ts";
 
 const h = createHarness({ autoDrain: false });
+const cost = costOf(h);
 let top: string;
 let org: string;
 
@@ -14,15 +16,6 @@ beforeEach(async () => {
   top = await givenOrg(h);
   org = await givenOrg(h, top);
 });
-
-/** The status, D1 round trips, rows read, rows written. */
-type Cost = [status: number, trips: number, read: number, written: number];
-
-async function cost(method: string, path: string, options: RequestOptions = {}): Promise<Cost> {
-  h.meter.reset();
-  const { status } = await h.request(method, path, options);
-  return [status, h.meter.trips, h.meter.rowsRead, h.meter.rowsWritten];
-}
 
 const idsOf = (count: number) => Array.from({ length: count }, (_, i) => `t${String(i).padStart(4, "0")}`);
 
@@ -49,27 +42,27 @@ const CALLERS: [string, () => Caller][] = [
 const COSTS: Record<number, Record<string, Cost>> = {
   10: {
     // The built-in types, and from each owner what may be missing on the page.
-    page: [200, 1, 145, 0],
-    next: [200, 1, 96, 0],
-    get: [200, 1, 7, 0],
+    page: [200, 1, 146, 0],
+    next: [200, 1, 97, 0],
+    get: [200, 1, 8, 0],
     builtIn: [200, 0, 0, 0],
-    create: [201, 1, 12, 3],
-    same: [200, 1, 8, 0],
-    replace: [200, 1, 8, 2],
-    taken: [409, 1, 21, 0],
-    remove: [200, 1, 4, 2],
+    create: [201, 1, 14, 3],
+    same: [200, 1, 10, 0],
+    replace: [200, 1, 10, 2],
+    taken: [409, 1, 24, 0],
+    remove: [200, 1, 5, 2],
   },
   400: {
-    page: [200, 1, 146, 0],
-    next: [200, 1, 300, 0],
-    get: [200, 1, 7, 0],
+    page: [200, 1, 147, 0],
+    next: [200, 1, 301, 0],
+    get: [200, 1, 8, 0],
     builtIn: [200, 0, 0, 0],
     // A new type counts those that there are.
-    create: [201, 1, 402, 3],
-    same: [200, 1, 8, 0],
-    replace: [200, 1, 8, 2],
-    taken: [409, 1, 21, 0],
-    remove: [200, 1, 4, 2],
+    create: [201, 1, 404, 3],
+    same: [200, 1, 10, 0],
+    replace: [200, 1, 10, 2],
+    taken: [409, 1, 24, 0],
+    remove: [200, 1, 5, 2],
   },
 };
 

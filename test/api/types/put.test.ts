@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { faultsOf } from "../../../src/types/data-faults.ts";
 import { builtInTypes } from "../../../src/notifications/registry.ts";
-import { createHarness, mint } from "../../support/harness.ts";
+import { type Caller, createHarness, mint } from "../../support/harness.ts";
 import { openApi } from "../../support/openapi.ts";
 import { givenOrg } from "../../support/world.ts";
 import { adminOf, aType, get, givenTypes, noted, put } from "./calls.ts";
@@ -154,6 +154,25 @@ describe("an id", () => {
     const general = mint("t");
     expect((await put(h, general, null)).status).toBe(201);
     expect((await put(h, general, leaf)).body.code).toBe("type_taken");
+  });
+
+  test("that is taken is refused with up to 10 of those who have it, for those who administer everything", async () => {
+    const h = createHarness();
+    const top = await givenOrg(h);
+    const orgs = await Promise.all(Array.from({ length: 12 }, () => givenOrg(h, top)));
+    const id = mint("t");
+    for (const org of orgs) await givenTypes(h, org, [id]);
+    const named = orgs.toSorted().slice(0, 10);
+    for (const org of [null, top])
+      expect((await put(h, id, org)).body).toMatchObject({ code: "type_taken", taken_by: named });
+    const as: Caller = { role: "global_admin", sub: "root" };
+    expect((await put(h, id, top, aType(), { as })).body.taken_by).toEqual(named);
+    const refused = await put(h, id, top, aType(), { as: adminOf(top) });
+    expect(refused.body).toMatchObject({ code: "type_taken" });
+    expect(JSON.stringify(refused.body)).not.toContain("taken_by");
+    const general = mint("t");
+    await put(h, general, null);
+    expect((await put(h, general, top)).body.taken_by).toEqual([null]);
   });
 
   test("stands once in every line of organizations, in whatever order types are put and deleted", async () => {

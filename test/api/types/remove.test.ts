@@ -5,7 +5,7 @@ import { events } from "../../../src/db/schema/index.ts";
 import { putWording } from "../../../src/wordings/write.ts";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
 import { givenOrg } from "../../support/world.ts";
-import { get, noted, put, remove } from "./calls.ts";
+import { get, givenTypes, noted, put, remove } from "./calls.ts";
 
 const AUTHOR = { actor: "service:test", requestId: "r1" };
 
@@ -57,6 +57,29 @@ describe("deleting a type", () => {
     await remove(h, id, null);
     expect(await ownersOfWords(id)).toEqual([[], []]);
   });
+
+  test.each(["an organization", "the service"])(
+    "of %s leaves the words of one that has a type of its own with this id, and of those below that",
+    async (kind) => {
+      const h = createHarness();
+      const top = kind === "the service" ? null : await givenOrg(h);
+      const [heir, moved] = [await givenOrg(h, top), await givenOrg(h)];
+      const [below, lowest] = [await givenOrg(h, moved), await givenOrg(h, heir)];
+      const id = mint("t");
+      await givenTypes(h, top ?? "", [id]);
+      await givenTypes(h, moved, [id]);
+      await env.DB.prepare("UPDATE orgs SET parent_id = ? WHERE id = ?").bind(heir, moved).run();
+      for (const org of [top ?? "", heir, lowest, moved, below]) await givenWords(h, id, org);
+      expect((await remove(h, id, top)).status).toBe(200);
+      const kept = [moved, below].toSorted();
+      expect(await ownersOfWords(id)).toEqual([kept, kept]);
+      // Its own deletion takes them, though an organization above has the type again.
+      await givenTypes(h, heir, [id]);
+      await givenWords(h, id, heir);
+      expect((await remove(h, id, moved)).status).toBe(200);
+      expect(await ownersOfWords(id)).toEqual([[heir], [heir]]);
+    },
+  );
 
   test("that an organization only inherits is a 404 there, and leaves its words", async () => {
     const h = createHarness();

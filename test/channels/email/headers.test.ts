@@ -128,6 +128,21 @@ describe("checkMessage", () => {
     });
   });
 
+  it.each([
+    ["help@shop.example", "help@shop.example"],
+    ["help@Bücher.example", "help@xn--bcher-kva.example"],
+    ["用户@example.com", null],
+    ["nobody", null],
+    ["a@b.example\r\nBcc: c@d.example", null],
+    [null, null],
+  ])("sends a mail whose Reply-To is %j with %j", (replyTo, sent) => {
+    for (const asciiLocalPart of [true, false])
+      expect(checkMessage(anEmail({ replyTo }), { ...LIMITS, asciiLocalPart })).toMatchObject({
+        ok: true,
+        message: { replyTo: sent },
+      });
+  });
+
   it("encodes header values outside ASCII", () => {
     const checked = checkMessage(anEmail({ headers: { "X-Team": "Zürich" } }), LIMITS);
     expect(checked.ok && checked.message.headers).toEqual({ "X-Team": "=?UTF-8?B?WsO8cmljaA==?=" });

@@ -27,6 +27,7 @@ export const orgs: WireCollection<Org> = {
   printed,
   print: (row) => row,
   about: "Organizations form a tree. One cannot be below itself (`org_cycle`).",
-  deletion: "Refused with `org_not_empty` while it has users or branches.",
+  deletion:
+    "Its own types, words and settings go with it; its running events go on. Refused with `org_not_empty` while it has users, branches or topics.",
   exampleId: example.id,
 };
