@@ -55,6 +55,26 @@ describe("an organization's preferences", () => {
     });
   });
 
+  test("name the nearest above whose quiet hours and language hold", async () => {
+    const h = createHarness();
+    const { top, org } = await givenLine(h);
+    const inherited = async (id: string) => (await h.request("GET", pathOf(id))).body.inherited;
+    await patch(h, "service", { quiet_hours: NIGHT, locale: "en" });
+    expect(await inherited(org)).toEqual({
+      categories: {},
+      quiet_hours: { ...NIGHT, org_id: null },
+      locale: { locale: "en", org_id: null },
+    });
+    const evening = { ...NIGHT, start: "20:00", days: [1, 2] };
+    await patch(h, top, { quiet_hours: evening, locale: "nb" });
+    expect(await inherited(org)).toMatchObject({
+      quiet_hours: { ...evening, org_id: top },
+      locale: { locale: "nb", org_id: top },
+    });
+    expect(await inherited(top)).toMatchObject({ quiet_hours: { org_id: null }, locale: { org_id: null } });
+    expect(await inherited("service")).toEqual({ categories: {}, quiet_hours: null, locale: null });
+  });
+
   test("lose with null what they had, are audited once for each change, and cost two round trips", async () => {
     const h = createHarness();
     const { org } = await givenLine(h);
