@@ -58,6 +58,20 @@ describe("the words of a preview are", () => {
     expect((await preview(h, own)).body).toMatchObject({ source: "version", version: 2 });
   });
 
+  test("those in the organization's language, where the asked one has none", async () => {
+    const { h, parent, org, at } = await given();
+    for (const locale of ["fr", "nb", "sv"]) await put(h, at("sms", parent, locale), { text: locale });
+    const shown = async () => (await preview(h, at("sms", org, "de"))).body.text;
+    // In whatever language, rather than none.
+    expect(await shown()).toBe("fr");
+    const speaks = (id: string, locale: string) =>
+      h.request("PATCH", `/api/v1/orgs/${id}/preferences`, { body: { locale } });
+    await speaks(parent, "sv");
+    expect(await shown()).toBe("sv");
+    await speaks(org, "nb");
+    expect(await shown()).toBe("nb");
+  });
+
   test("those of built-in types where nobody has written others", async () => {
     const { h, parent, org } = await given();
     const place: At = ["welcome/email/en", org];
