@@ -30,7 +30,10 @@ describe("the words of a preview are", () => {
   test("the draft, the version, the latest, the inherited ones, else none", async () => {
     const { h, parent, org, at } = await given();
     const own = at("sms");
-    expect(await preview(h, own)).toMatchObject({ status: 400, body: { errors: [{ pointer: "/fields" }] } });
+    expect(await preview(h, own)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/fields", detail: "is required: nobody has written these words" }] },
+    });
     await put(h, at("sms", parent), { text: "parent's {{ data.order }}" });
     await put(h, at("sms", parent), { text: "not in use" }, "&publish=false");
     const inherited = { source: "inherited", version: 1, text: "parent's A-1042" };
