@@ -79,6 +79,11 @@ describe("the work of a template is counted for", () => {
   test.each([
     ["properties that are read", loop(600, `{{ data${".a".repeat(480)} }}`)],
     ["operators", loop(600, `{% if ${Array.from({ length: 115 }, () => "0==1").join(" or ")} %}{% endif %}`)],
+    [
+      "operators with one operand",
+      loop(600, `{% if ${Array.from({ length: 94 }, () => "not 1").join(" or ")} %}{% endif %}`),
+    ],
+    ["texts", loop(100, "x".repeat(12_000))],
     ["filters", loop(600, `{{ 1${" |abs".repeat(190)} }}`)],
     ["what filters get", loop(100, "{{ data.long | size }}")],
     ["members that filters get", loop(100, "{{ data.list | size }}")],
@@ -90,6 +95,11 @@ describe("the work of a template is counted for", () => {
   ])("%s", (_, text) => {
     const data = { long: "x".repeat(12_000), list: Array.from({ length: 1_200 }, () => 1) };
     expect(() => print(text, data)).toThrow("It needs more than 1000000 units of work");
+  });
+
+  test("a tag by its own length, wherever it stands", () => {
+    const text = `${"x".repeat(1_000)}${" ".repeat(18_000)}${loop(50, "{{ i }}")}`;
+    expect(print(text)).toContain("xx");
   });
 
   test("and is the same each time", () => {

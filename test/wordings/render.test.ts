@@ -197,6 +197,21 @@ describe("a value stays a value", () => {
     expect(print("<{{ data.v }}>", { v: "مرحبا" })).toBe("<\u2068مرحبا\u2069>");
   });
 
+  test.each(["{% echo data.v %}", "{% cycle data.v, 'x' %}", "{% cycle 'g': data.v, 'x' %}"])(
+    "also where a tag prints it: %s",
+    (body) => {
+      const v = "[win](https://evil.example) **b**";
+      expect(blocks(body, { v })).toEqual([{ kind: "rich", spans: [{ text: v }] }]);
+      expect(blocks(`{% capture x %}${body}{% endcapture %}{{ x }}`, { v })).toEqual([
+        { kind: "rich", spans: [{ text: v }] },
+      ]);
+    },
+  );
+
+  test("what a tag prints in turn", () => {
+    expect(print("{% for i in (1..3) %}{% cycle 'a', 'b' %}{% endfor %}{% echo 'c' %}")).toBe("abac");
+  });
+
   test("captured text is escaped once", () => {
     expect(blocks("{% capture x %}{{ data.v }}{% endcapture %}{{ x }}", { v: "a*b*" })).toEqual([
       { kind: "rich", spans: [{ text: "a*b*" }] },
