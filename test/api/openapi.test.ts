@@ -131,6 +131,15 @@ describe("/openapi.json", () => {
     expect(those(lacks)).toEqual([]);
   });
 
+  test("declares 400 wherever there is a query, and 404 wherever a path names something that must be there", () => {
+    const asks = ({ operation }: (typeof operations)[number]) =>
+      operation.parameters?.some((parameter) => parameter.in === "query") === true;
+    expect(those((one) => asks(one) && !one.operation.responses["400"])).toEqual([]);
+    const names = ({ method, path }: (typeof operations)[number]) =>
+      path.includes("{") && !(method === "put" && path.startsWith("/api/v1/directory/"));
+    expect(those((one) => names(one) && !one.operation.responses["404"])).toEqual([]);
+  });
+
   test("names the headers and the filters of the push contract", () => {
     const parametersOf = (path: string, method: string) =>
       document.paths[path]?.[method]?.parameters?.map(({ name }) => name);

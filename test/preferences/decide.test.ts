@@ -74,6 +74,42 @@ describe("the decision", () => {
       "quiet_hours",
     ],
     [
+      "skips what an earlier message has made needless",
+      { earlier: { reached: true, open: true } },
+      "reached_before",
+    ],
+    [
+      "waits while an earlier message is under way",
+      { earlier: { reached: false, open: true } },
+      "earlier_open",
+    ],
+    [
+      "says that it waits for quiet hours once nothing else keeps it",
+      { earlier: { reached: false, open: false } },
+      "quiet_hours",
+    ],
+    ["sends nothing to nobody", { reader: null }, "no_recipient"],
+    [
+      "lets a user's own hours hold, and not the organization's",
+      {
+        reader: { ...off, cells: {}, quietHours: { ...quiet, start: "08:00", end: "09:00" } },
+        orgs: [{ ...anOrg("o"), quietHours: quiet }],
+      },
+      null,
+    ],
+    [
+      "takes the hours of the nearest organization that has some",
+      {
+        reader: { ...off, cells: {}, quietHours: null },
+        orgs: [
+          anOrg("none"),
+          { ...anOrg("near"), quietHours: { ...quiet, enabled: false } },
+          { ...anOrg("far"), quietHours: quiet },
+        ],
+      },
+      null,
+    ],
+    [
       "lets a user switch the organization's hours off",
       {
         reader: { ...off, cells: {}, quietHours: { ...quiet, enabled: false } },
@@ -83,5 +119,21 @@ describe("the decision", () => {
     ],
   ])("%s", (_, change, code) => {
     expect(holdOf({ ...facts, ...change })?.code ?? null).toBe(code);
+  });
+
+  test("says until when it waits, and who has switched it off", () => {
+    expect(holdOf(facts)).toMatchObject({ verdict: "wait", until: Date.parse("2026-03-28T07:00:00Z") });
+    const open = { reached: false, open: true };
+    expect(holdOf({ ...facts, earlier: open })).toMatchObject({ verdict: "wait", until: facts.now + 60_000 });
+    expect(holdOf({ ...facts, reader: off })).toMatchObject({
+      verdict: "skip",
+      message: "The user has switched this off",
+    });
+    const orgs = [anOrg("o", { on: false })];
+    expect(holdOf({ ...facts, orgs })).toMatchObject({
+      verdict: "skip",
+      message: "The organization has switched this off",
+      choice: { by: "org", orgId: "o", locked: false },
+    });
   });
 });

@@ -79,6 +79,52 @@ describe("filters speak the reader's language", () => {
   });
 });
 
+describe("filters take what they are for", () => {
+  test.each([
+    ["{{ 1 | plural: 'x' }}", "plural: forms are zero, one, two, few, many, other"],
+    ["{{ 1 | plural: some: 'x', other: 'y' }}", "plural: forms are zero, one, two, few, many, other"],
+    ["{{ 1 | plural: one: 'x' }}", "plural: there must be the form other"],
+    ["{{ 1 | number: 21 }}", "number: the decimals must be 0 to 20"],
+    ["{{ 1 | number: -1 }}", "number: the decimals must be 0 to 20"],
+    ["{{ 1 | number: 1.5 }}", "number: the decimals must be 0 to 20"],
+    ["{{ 1 | number: 'percent', '2' }}", "number: the decimals must be 0 to 20"],
+    ["{{ 1 | number: 'eur' }}", 'number: the style must be "percent" or a currency such as "EUR"'],
+    ["{{ 1 | number: 'EURO' }}", 'number: the style must be "percent" or a currency such as "EUR"'],
+    ["{{ 1 | date: 'iso' }}", "date: the style must be one of short, medium, long, full, time, datetime"],
+  ])("%s is refused", (text, message) => {
+    expect(() => print(text)).toThrow(message);
+  });
+
+  test.each([
+    ["{{ data.v | number: 20 }}", 0.5, "0,50000000000000000000"],
+    ["{{ data.v | number: 0 }}", 2.4, "2"],
+    ["{{ data.v | number: 'percent', 1 }}", 0.1234, "12,3 %"],
+    ["{{ data.v | number: 'NOK', 2 }}", 5, "5,00 kr"],
+    ["{{ data.v | number }}", "12.5", "12,5"],
+    ["{{ data.v | number }}", " ", ""],
+    ["{{ data.v | number }}", "twelve", "twelve"],
+    ["{{ data.v | plural: one: '#!', other: '# of #' }}", "1", "1!"],
+    ["{{ data.v | plural: one: '#!', other: '# of #' }}", "many", "0 of 0"],
+    ["{{ data.v | plural: other: '#' }}", 1, "1"],
+    ["{{ data.v | date: 'datetime' }}", 8_640_000_000_000_001, "8640000000000001"],
+    ["{{ data.v | date: 'datetime' }}", "2026-03-20T08:00:00", "20. mars 2026, 09:00"],
+    ["{{ data.v | date: 'datetime' }}", "2026-03-20T08:00:00+05:00", "20. mars 2026, 04:00"],
+    ["{{ data.v | date: 'datetime' }}", "2026-03-20T08:00:00.0000000000000000000Z", "20. mars 2026, 09:00"],
+    ["{{ data.v | date: 'datetime' }}", `2026-03-20T08:00:00.${"0".repeat(20)}Z`, /^2026-03-20T08/u],
+  ])("%s of %j", (text, v, expected) => {
+    const shown = print(text, { v }).replaceAll(/\s/gu, " ");
+    if (typeof expected === "string") expect(shown).toBe(expected);
+    else expect(shown).toMatch(expected);
+  });
+
+  test("the last moment that a date can name is shown", () => {
+    const zone = { locale: "en", timezone: "UTC" };
+    expect(print('{{ data.v | date: "long" }}', { v: 8_640_000_000_000_000 }, zone, "en")).toBe(
+      "September 13, 275760",
+    );
+  });
+});
+
 describe("a value stays a value", () => {
   test("a Markdown body shows any text as it is, and makes no markup of it", () => {
     fc.assert(
@@ -149,6 +195,21 @@ describe("a value stays a value", () => {
   test("controls and bidi overrides are removed; Arabic in an English text is isolated", () => {
     expect(print("<{{ data.v }}>", { v: "a\u202eb\u0007c" })).toBe("<ab c>");
     expect(print("<{{ data.v }}>", { v: "مرحبا" })).toBe("<\u2068مرحبا\u2069>");
+  });
+
+  test.each(["{% echo data.v %}", "{% cycle data.v, 'x' %}", "{% cycle 'g': data.v, 'x' %}"])(
+    "also where a tag prints it: %s",
+    (body) => {
+      const v = "[win](https://evil.example) **b**";
+      expect(blocks(body, { v })).toEqual([{ kind: "rich", spans: [{ text: v }] }]);
+      expect(blocks(`{% capture x %}${body}{% endcapture %}{{ x }}`, { v })).toEqual([
+        { kind: "rich", spans: [{ text: v }] },
+      ]);
+    },
+  );
+
+  test("what a tag prints in turn", () => {
+    expect(print("{% for i in (1..3) %}{% cycle 'a', 'b' %}{% endfor %}{% echo 'c' %}")).toBe("abac");
   });
 
   test("captured text is escaped once", () => {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { brandOf, brandSettings } from "../../src/wordings/brand.ts";
-import { chooseWording, localesToTry, type WordingHead } from "../../src/wordings/choose.ts";
+import { chooseWording, localesToTry, type WordingHead, wordingKey } from "../../src/wordings/choose.ts";
 import { unknownVariables } from "../../src/wordings/check.ts";
 import { loadWordings } from "../../src/wordings/load.ts";
 import { parseWording } from "../../src/wordings/parse.ts";
 import { publishWording, putWording, unpublishWording } from "../../src/wordings/write.ts";
-import { createHarness } from "../support/harness.ts";
+import { createHarness, type Harness } from "../support/harness.ts";
 
 const ALL = { kind: "all" } as const;
 const AUTHOR = { actor: "service:test", requestId: "r1" };
@@ -62,6 +62,61 @@ test("loaded words cost one round trip, and none when the isolate has them", asy
   expect(h.meter.trips - before).toBe(1);
 });
 
+/** Published words of one type, straight into the table. */
+async function givenStored(
+  h: Harness,
+  id: ReturnType<typeof idOf>,
+  texts: readonly string[],
+): Promise<WordingHead[]> {
+  const { type, channel, org_id, locale } = id;
+  const rows = texts.map((text, i) => [i + 1, text]);
+  await h.deps.bindings.DB.prepare(
+    `INSERT INTO wording_versions (type, channel, org_id, locale, version, fields, created_by, created_at)
+      SELECT ?, ?, ?, ?, value->>0, json_object('text', value->>1), 'service:test', 0 FROM json_each(?)`,
+  )
+    .bind(type, channel, org_id, locale, JSON.stringify(rows))
+    .run();
+  return texts.map((_, i) => ({ ...id, version: i + 1, published_at: 1 }));
+}
+
+test("words that cannot be parsed are missing, are reported once, and keep nothing from the others", async () => {
+  const h = createHarness();
+  const heads = await givenStored(h, idOf(), ["{% nope", "fine", "{{ x | nope }}"]);
+  const gone = { ...heads[1], ...idOf(), version: 7, published_at: 1 };
+  const load = () => loadWordings(h.ctx, [...heads.slice(0, 1), gone, ...heads.slice(1), ...heads]);
+  const found = await load();
+  expect([...found.keys()]).toEqual(heads.slice(1, 2).map(wordingKey));
+  expect(h.logged.filter((line) => line.includes("wording_unusable"))).toHaveLength(2);
+  expect([...(await load()).keys()]).toEqual([...found.keys()]);
+  expect(h.logged.filter((line) => line.includes("wording_unusable"))).toHaveLength(2);
+});
+
+test("an isolate keeps 300 words, and drops the oldest", async () => {
+  const h = createHarness();
+  const heads = await givenStored(
+    h,
+    idOf(),
+    Array.from({ length: 301 }, (_, i) => `text ${i}`),
+  );
+  const trips = async (some: readonly WordingHead[]) => {
+    const before = h.meter.trips;
+    expect((await loadWordings(h.ctx, some)).size).toBe(some.length);
+    return h.meter.trips - before;
+  };
+  expect(await trips(heads.slice(0, 300))).toBe(1);
+  expect(await trips(heads.slice(0, 300))).toBe(0);
+  expect(await trips(heads.slice(300))).toBe(1);
+  expect(await trips(heads.slice(1))).toBe(0);
+  expect(await trips(heads.slice(0, 1))).toBe(1);
+});
+
+test("languages are tried from the reader's own to English, each once", () => {
+  expect(localesToTry(null, null)).toEqual(["en"]);
+  expect(localesToTry("nn-NO", null)).toEqual(["nn-NO", "nn", "nb", "en"]);
+  expect(localesToTry("en-GB", "en-US")).toEqual(["en-GB", "en", "en-US"]);
+  expect(localesToTry(null, "de-AT")).toEqual(["de-AT", "de", "en"]);
+});
+
 test("the reader's language comes before the nearer organization, and built-in words before a foreign language", () => {
   const head = (org_id: string, locale: string): WordingHead => ({
     type: "t",
@@ -82,6 +137,12 @@ test("the reader's language comes before the nearer organization, and built-in w
   expect(chooseWording([head("child", "en")], line, tried, ["en"])).toEqual(head("child", "en"));
   expect(chooseWording([head("child", "fr")], line, tried, [])).toEqual(head("child", "fr"));
   expect(chooseWording([head("stranger", "nb")], line, tried, [])).toBeNull();
+  expect(chooseWording([head("", "fr"), head("parent", "it")], line, tried, [])).toEqual(
+    head("parent", "it"),
+  );
+  expect(chooseWording([head("child", "fr")], line, tried, ["en"])).toBeNull();
+  expect(chooseWording([head("child", "de")], line, tried, ["en"])).toEqual(head("child", "de"));
+  expect(chooseWording([], line, tried, [])).toBeNull();
 });
 
 test("variables that the type does not have are told with their place", () => {
@@ -97,6 +158,32 @@ test("variables that the type does not have are told with their place", () => {
     [2, "There is no variable user.mail"],
     [2, "There is no variable x"],
   ]);
+});
+
+test.each<[text: string, schema: Record<string, unknown> | null, unknown: string[]]>([
+  ["{{ data.any.thing }}", null, []],
+  ["{{ data }}{{ user }}{{ org }}{{ now }}{{ count }}", {}, []],
+  ["{{ data.free.x }}", { properties: { free: {} } }, []],
+  [
+    "{{ data.list.first }}{{ data.list.last }}{{ data.text.size }}",
+    { properties: { list: {}, text: {} } },
+    [],
+  ],
+  ["{{ data.a.b }}", { properties: { a: { properties: { c: {} } } } }, ["data.a.b"]],
+  ["{{ data[0].a }}", { properties: { a: {} } }, []],
+  ["{{ data.l[0].b }}", { properties: { l: { items: { properties: { a: {} } } } } }, ["data.l.0.b"]],
+  ["{{ data.a }}", { properties: {}, allOf: [] }, ["data.a"]],
+  ["{{ brand.anything }}{{ items[0].x }}{{ actor.name }}{{ event.created_at }}", {}, []],
+  ["{{ count.x }}{{ now.y }}{{ event.data }}", {}, ["count.x", "now.y", "event.data"]],
+  ["{{ user[0] }}", {}, []],
+  [
+    "{% assign mine = 1 %}{{ mine }}{% for one in data.list %}{{ one.x }}{% endfor %}",
+    { properties: { list: {} } },
+    [],
+  ],
+])("in %s of %j unknown are %j", (text, schema, unknown) => {
+  const found = unknownVariables(parseWording("sms", "en", { text }), schema);
+  expect(found.map(({ message }) => message)).toEqual(unknown.map((name) => `There is no variable ${name}`));
 });
 
 test("a brand is inherited field by field, and a pale colour is refused with its contrast", () => {
@@ -115,6 +202,8 @@ test("a brand is inherited field by field, and a pale colour is refused with its
     colour: "#0b5cad",
     replyTo: null,
   });
+  expect(brandOf([settings("child", { font: "Arial" }), settings("", { name: "Top" })]).name).toBe("Top");
+  expect(brandOf([{ ...settings("child", {}), brand: null }]).name).toBe("Tidings");
   const pale = brandSettings.safeParse({ colour: "#88bbff" });
   expect(pale.error?.issues[0]?.message).toMatch(/has a contrast of 1\.\d+:1 as text/u);
 });

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { type Caller, createHarness, type Harness } from "../../support/harness.ts";
+import { openApi } from "../../support/openapi.ts";
 import { emptyTables } from "../../support/pipeline.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 
@@ -55,6 +57,39 @@ describe("an organization's preferences", () => {
     });
   });
 
+  test("of the reference are taken", async () => {
+    const h = createHarness();
+    const { org } = await givenLine(h);
+    const { example } = z
+      .object({ example: z.looseObject({ categories: z.looseObject({ orders: z.unknown() }) }) })
+      .parse((await openApi()).components.schemas["OrgPreferencesChange"]);
+    const { quiet_hours, locale, categories } = example;
+    expect(await patch(h, org, example)).toMatchObject({
+      status: 200,
+      body: { quiet_hours, locale, categories: { orders: categories.orders } },
+    });
+  });
+
+  test("name the nearest above whose quiet hours and language hold", async () => {
+    const h = createHarness();
+    const { top, org } = await givenLine(h);
+    const inherited = async (id: string) => (await h.request("GET", pathOf(id))).body.inherited;
+    await patch(h, "service", { quiet_hours: NIGHT, locale: "en" });
+    expect(await inherited(org)).toEqual({
+      categories: {},
+      quiet_hours: { ...NIGHT, org_id: null },
+      locale: { locale: "en", org_id: null },
+    });
+    const evening = { ...NIGHT, start: "20:00", days: [1, 2] };
+    await patch(h, top, { quiet_hours: evening, locale: "nb" });
+    expect(await inherited(org)).toMatchObject({
+      quiet_hours: { ...evening, org_id: top },
+      locale: { locale: "nb", org_id: top },
+    });
+    expect(await inherited(top)).toMatchObject({ quiet_hours: { org_id: null }, locale: { org_id: null } });
+    expect(await inherited("service")).toEqual({ categories: {}, quiet_hours: null, locale: null });
+  });
+
   test("lose with null what they had, are audited once for each change, and cost two round trips", async () => {
     const h = createHarness();
     const { org } = await givenLine(h);
@@ -82,6 +117,8 @@ describe("an organization's preferences", () => {
     expect([status, body.code]).toEqual([409, "locked"]);
     expect(body.errors).toMatchObject([{ pointer: "/categories/orders/email" }]);
     expect((await h.request("GET", pathOf(org))).body.categories).toEqual({});
+    // Not to have a default of its own is always possible.
+    expect((await patch(h, org, { categories: { orders: { email: null } } })).status).toBe(200);
   });
 
   test.each<[object, string]>([
@@ -128,6 +165,8 @@ describe("an organization's preferences", () => {
     expect((await patch(h, org, { categories: some(0) })).status).toBe(200);
     expect((await patch(h, org, { categories: some(60) })).status).toBe(400);
     expect((await patch(h, org, { categories: some(40) })).status).toBe(200);
+    const one = { c100: { push: { enabled: true } } };
+    expect((await patch(h, org, { categories: one })).status).toBe(400);
   });
 
   test("of the service are for those who administer everything, and unknown organizations are not found", async () => {

@@ -138,6 +138,11 @@ describe("an id", () => {
       });
       expect((await get(h, path, null)).body).toMatchObject({ id: path, built_in: true, created_at: null });
     }
+    for (const { id, goodForMs, fallback, critical } of builtInTypes.all)
+      expect((await get(h, id, null)).body).toMatchObject({
+        ...{ id, fallback, critical, updated_at: null },
+        expires_after: goodForMs === null ? null : goodForMs / 1_000,
+      });
   });
 
   test("is taken above and below, also by the service, and free in sisters", async () => {

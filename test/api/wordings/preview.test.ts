@@ -30,7 +30,10 @@ describe("the words of a preview are", () => {
   test("the draft, the version, the latest, the inherited ones, else none", async () => {
     const { h, parent, org, at } = await given();
     const own = at("sms");
-    expect(await preview(h, own)).toMatchObject({ status: 400, body: { errors: [{ pointer: "/fields" }] } });
+    expect(await preview(h, own)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/fields", detail: "is required: nobody has written these words" }] },
+    });
     await put(h, at("sms", parent), { text: "parent's {{ data.order }}" });
     await put(h, at("sms", parent), { text: "not in use" }, "&publish=false");
     const inherited = { source: "inherited", version: 1, text: "parent's A-1042" };
@@ -56,6 +59,20 @@ describe("the words of a preview are", () => {
     // Out of use, the latest version is still what its author works on.
     await remove(h, own);
     expect((await preview(h, own)).body).toMatchObject({ source: "version", version: 2 });
+  });
+
+  test("those in the organization's language, where the asked one has none", async () => {
+    const { h, parent, org, at } = await given();
+    for (const locale of ["fr", "nb", "sv"]) await put(h, at("sms", parent, locale), { text: locale });
+    const shown = async () => (await preview(h, at("sms", org, "de"))).body.text;
+    // In whatever language, rather than none.
+    expect(await shown()).toBe("fr");
+    const speaks = (id: string, locale: string) =>
+      h.request("PATCH", `/api/v1/orgs/${id}/preferences`, { body: { locale } });
+    await speaks(parent, "sv");
+    expect(await shown()).toBe("sv");
+    await speaks(org, "nb");
+    expect(await shown()).toBe("nb");
   });
 
   test("those of built-in types where nobody has written others", async () => {

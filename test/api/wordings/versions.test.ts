@@ -168,7 +168,13 @@ describe("versions", () => {
         status: 404,
         body: { detail: "There is no such version." },
       });
-    expect((await publish(h, place, 0)).status).toBe(400);
+    for (const version of [0, 1_000_000_001]) {
+      expect((await publish(h, place, version)).status).toBe(400);
+      expect((await diff(h, place, version, 1)).status).toBe(400);
+      expect((await diff(h, place, 1, version)).status).toBe(400);
+      expect((await preview(h, place, { version })).status).toBe(400);
+    }
+    expect((await diff(h, place, 1, 1_000_000_000)).status).toBe(404);
     expect((await get(h, place)).body.published).toBe(1);
   });
 
