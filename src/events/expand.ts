@@ -6,7 +6,8 @@ import type { Statement } from "../db/statement.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
 import { dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../outbox/create.ts";
 import { type ToWake, toWakeOf, wake } from "../outbox/wake.ts";
-import { heirsOf } from "../types/owner.ts";
+import { orgTree } from "../auth/scope.ts";
+import { SERVICE } from "../preferences/org-settings.ts";
 import { type OwnTypeData, readOwnType } from "../types/own-type.ts";
 import {
   collect,
@@ -100,8 +101,7 @@ export async function expandPortion(
 
 /** Finds the channels for which a type's owner, or one who inherits it, has published words: a few look-ups by key. */
 function channelsWithWords({ id, org_id }: OwnTypeData): SQL<{ channel: string }> {
-  const heirs = heirsOf(org_id);
-  const isHeir = heirs === null ? sql`true` : sql`w.org_id IN ${heirs}`;
+  const isHeir = org_id === SERVICE ? sql`true` : sql`w.org_id IN ${orgTree(org_id)}`;
   return sql<{ channel: string }>`SELECT c.value AS channel FROM json_each(${JSON.stringify(CHANNELS)}) AS c
     WHERE EXISTS (SELECT 1 FROM ${wordings} AS w
       WHERE w.type = ${id} AND w.channel = c.value AND w.published IS NOT NULL AND ${isHeir})`;

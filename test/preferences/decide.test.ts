@@ -75,17 +75,17 @@ describe("the decision", () => {
     ],
     [
       "skips what an earlier message has made needless",
-      { earlier: { reached: true, open: true } },
+      { earlier: { reached: true, openUntil: facts.now, dueAt: facts.now } },
       "reached_before",
     ],
     [
       "waits while an earlier message is under way",
-      { earlier: { reached: false, open: true } },
+      { earlier: { reached: false, openUntil: facts.now + 86_400_000, dueAt: facts.now } },
       "earlier_open",
     ],
     [
       "says that it waits for quiet hours once nothing else keeps it",
-      { earlier: { reached: false, open: false } },
+      { earlier: { reached: false, openUntil: null, dueAt: facts.now } },
       "quiet_hours",
     ],
     ["sends nothing to nobody", { reader: null }, "no_recipient"],
@@ -123,8 +123,11 @@ describe("the decision", () => {
 
   test("says until when it waits, and who has switched it off", () => {
     expect(holdOf(facts)).toMatchObject({ verdict: "wait", until: Date.parse("2026-03-28T07:00:00Z") });
-    const open = { reached: false, open: true };
-    expect(holdOf({ ...facts, earlier: open })).toMatchObject({ verdict: "wait", until: facts.now + 60_000 });
+    const open = { reached: false, openUntil: facts.now, dueAt: facts.now };
+    expect(holdOf({ ...facts, channel: "in_app", earlier: open })).toMatchObject({
+      verdict: "wait",
+      until: facts.now + 60_000,
+    });
     expect(holdOf({ ...facts, reader: off })).toMatchObject({
       verdict: "skip",
       message: "The user has switched this off",
