@@ -1,5 +1,6 @@
 import type { OwnTypeData } from "../../src/types/own-type.ts";
 import { type Harness, mint } from "../support/harness.ts";
+import { anOwnType } from "../support/own-type.ts";
 
 /** The smallest words of each channel. */
 export const WORDS = {
@@ -15,21 +16,7 @@ export async function givenType(
   worded: readonly (keyof typeof WORDS)[] = ["push", "in_app", "email"],
 ): Promise<string> {
   const id = mint("type");
-  const data: OwnTypeData = {
-    id,
-    org_id: "",
-    name: "Order shipped",
-    category: "orders",
-    channels: [{ channel: "in_app" }, { channel: "push" }],
-    critical: false,
-    schema: null,
-    sample: null,
-    dedupe: "event",
-    batch: null,
-    throttle: null,
-    expires_after: null,
-    ...more,
-  };
+  const data = anOwnType({ id, channels: [{ channel: "in_app" }, { channel: "push" }], ...more });
   const db = deps.bindings.DB;
   await db.batch([
     db

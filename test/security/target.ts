@@ -7,8 +7,10 @@ import * as tables from "../../src/db/schema/index.ts";
 import { dispatchRow, type NewDispatch } from "../../src/outbox/create.ts";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
+import type { OwnTypeData } from "../../src/types/own-type.ts";
 import { type Harness, mint } from "../support/harness.ts";
 import { reminderPayload } from "../support/mail.ts";
+import { anOwnType } from "../support/own-type.ts";
 
 /** What the ids of callers begin with, but for those who are the target. */
 export const CALLER = "caller";
@@ -140,20 +142,8 @@ function directoryOf({ marker, now, user, token, orgs, mentor, coordinator }: Ma
 }
 
 function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Statement[] {
-  const data = {
-    id: type,
-    org_id: orgs.middle,
-    name: `Type ${marker}`,
-    category: "orders",
-    channels: [{ channel: "push" }, { channel: "email" }],
-    critical: false,
-    schema: null,
-    sample: null,
-    dedupe: "event",
-    batch: null,
-    throttle: null,
-    expires_after: null,
-  };
+  const channels: OwnTypeData["channels"] = [{ channel: "push" }, { channel: "email" }];
+  const data = anOwnType({ id: type, org_id: orgs.middle, name: `Type ${marker}`, channels });
   const words = { type, channel: "email" as const, org_id: orgs.middle, locale: "en" };
   const fields = JSON.stringify({ subject: `Subject ${marker}`, body: `Body ${marker}` });
   const times = { created_at: now, updated_at: now };
@@ -295,20 +285,7 @@ const suppressionsOf = (made: Made, id: string): Statement[] =>
   );
 
 function eventOf({ marker, now, user, orgs, type }: Made, id: string): Statement[] {
-  const data = JSON.stringify({
-    id: type,
-    org_id: orgs.middle,
-    name: `Type ${marker}`,
-    category: "orders",
-    channels: [{ channel: "in_app" }],
-    critical: false,
-    schema: null,
-    sample: null,
-    dedupe: "event",
-    batch: null,
-    throttle: null,
-    expires_after: null,
-  });
+  const data = JSON.stringify(anOwnType({ id: type, org_id: orgs.middle, name: `Type ${marker}` }));
   return [
     insertRows(tables.events, [
       {

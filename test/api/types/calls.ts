@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { type Caller, type Harness, type RequestOptions, SERVICE } from "../../support/harness.ts";
+import { anOwnType } from "../../support/own-type.ts";
 
 export const BASE = "/api/v1/types";
 
@@ -56,19 +57,7 @@ export const noted = (action: string, target: string): Promise<number | null> =>
 
 /** Many types of an owner, straight into the table. */
 export async function givenTypes(h: Harness, org: string, ids: readonly string[]): Promise<void> {
-  const data = {
-    org_id: org,
-    name: "Given",
-    category: "orders",
-    channels: [{ channel: "push" }],
-    critical: false,
-    schema: null,
-    sample: null,
-    dedupe: "event",
-    batch: null,
-    throttle: null,
-    expires_after: null,
-  };
+  const data = anOwnType({ id: "", org_id: org });
   await env.DB.prepare(
     `INSERT INTO own_types (id, org_id, data, created_at, updated_at)
      SELECT value, ?1, json_set(?2, '$.id', value), ?3, ?3 FROM json_each(?4)`,

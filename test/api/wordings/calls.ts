@@ -1,4 +1,12 @@
-import { type Caller, type Harness, type RequestOptions, SERVICE } from "../../support/harness.ts";
+import {
+  type Caller,
+  createHarness,
+  type Harness,
+  mint,
+  type RequestOptions,
+  SERVICE,
+} from "../../support/harness.ts";
+import { givenOrg } from "../../support/world.ts";
 
 export const BASE = "/api/v1/wordings";
 
@@ -76,4 +84,16 @@ export async function givenType(
     },
   );
   if (status !== 201) throw new Error(JSON.stringify(body));
+}
+
+/** An own type of a new organization, and where its words are. `place`: one of these. */
+export async function given(
+  more: object = {},
+): Promise<{ h: Harness; org: string; type: string; at: (place: string) => At; place: At }> {
+  const h = createHarness();
+  const org = await givenOrg(h);
+  const type = mint("t");
+  await givenType(h, type, org, more);
+  const at = (place: string): At => [`${type}/${place}`, org];
+  return { h, org, type, at, place: at("sms/en") };
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createHarness, type Harness, mint } from "../../support/harness.ts";
+import { createHarness, mint } from "../../support/harness.ts";
 import { openApi } from "../../support/openapi.ts";
 import { givenOrg } from "../../support/world.ts";
 import { noted } from "../types/calls.ts";
@@ -10,6 +10,7 @@ import {
   type At,
   diff,
   get,
+  given,
   givenType,
   pagesOf,
   pathOf,
@@ -29,17 +30,6 @@ const refused = (...errors: [pointer: string, detail: unknown][]) => ({
   status: 400,
   body: { errors: errors.map(([pointer, detail]) => ({ pointer, detail })) },
 });
-
-/** A type of an organization. */
-async function given(
-  more: object = {},
-): Promise<{ h: Harness; org: string; type: string; at: (place: string) => At }> {
-  const h = createHarness();
-  const org = await givenOrg(h);
-  const type = mint("t");
-  await givenType(h, type, org, more);
-  return { h, org, type, at: (place) => [`${type}/${place}`, org] };
-}
 
 test("the words of the reference are answered as the reference says", async () => {
   const h = createHarness();

@@ -8,6 +8,7 @@ import {
   BASE,
   diff,
   get,
+  given,
   givenType,
   pagesOf,
   pathOf,
@@ -24,14 +25,6 @@ interface Head {
   org_id: string | null;
 }
 const placeOf = ({ type, channel, locale }: Head) => `${type}/${channel}/${locale}`;
-
-async function given(): Promise<{ h: Harness; org: string; place: At; type: string }> {
-  const h = createHarness();
-  const org = await givenOrg(h);
-  const type = mint("t");
-  await givenType(h, type, org);
-  return { h, org, type, place: [`${type}/sms/en`, org] };
-}
 
 /** Versions, straight into the table, and the head. */
 async function givenVersions(h: Harness, [place, org]: At, count: number, published = count): Promise<void> {

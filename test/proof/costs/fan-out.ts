@@ -1,3 +1,4 @@
+import { anOwnType } from "../../support/own-type.ts";
 import { fill } from "./sql.ts";
 import type { Costs } from "./measure.ts";
 import type { Counts } from "./meter.ts";
@@ -15,18 +16,7 @@ const nameOf = (n: number) => `event: to a topic of ${n.toLocaleString("en-US")}
 async function givenTopic({ db, label }: World, n: number): Promise<{ type: string; topic: string }> {
   const type = `type_${label}_${n}`;
   const topic = `topic_${label}_${n}`;
-  const data = {
-    ...{ id: type, org_id: "", name: "Order shipped", category: type, channels: [{ channel: "in_app" }] },
-    ...{
-      critical: false,
-      schema: null,
-      sample: null,
-      dedupe: "event",
-      batch: null,
-      throttle: null,
-      expires_after: null,
-    },
-  };
+  const data = anOwnType({ id: type, category: type });
   const words = { title: "Order {{ data.order }}", body: "It is on its way." };
   await db.batch([
     db
