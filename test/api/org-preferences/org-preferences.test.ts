@@ -147,6 +147,8 @@ describe("an organization's preferences", () => {
     expect((await patch(h, org, { categories: some(40) })).status).toBe(200);
     const one = { c100: { push: { enabled: true } } };
     expect((await patch(h, org, { categories: one })).status).toBe(400);
+    const all = { ...some(0), ...some(40) };
+    expect((await patch(h, await givenOrg(h), { categories: all })).status).toBe(200);
   });
 
   test("of the service are for those who administer everything, and unknown organizations are not found", async () => {
