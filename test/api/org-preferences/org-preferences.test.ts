@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Caller, createHarness, type Harness } from "../../support/harness.ts";
 import { openApi } from "../../support/openapi.ts";
 import { emptyTables } from "../../support/pipeline.ts";
+import { plansOf, scans } from "../../support/plans.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 
 beforeEach(emptyTables);
@@ -105,6 +106,16 @@ describe("an organization's preferences", () => {
     h.meter.reset();
     await h.request("GET", pathOf(org));
     expect(h.meter).toMatchObject({ trips: 1, rowsWritten: 0 });
+  });
+
+  test("are read and changed without going through a table", async () => {
+    const h = createHarness();
+    const { org } = await givenLine(h);
+    h.meter.reset();
+    await patch(h, org, { categories: { orders: { push: { enabled: false } } }, locale: "nb" });
+    await h.request("GET", pathOf(org));
+    expect(h.meter.trips).toBe(3);
+    expect((await plansOf(h)).flatMap(scans)).toEqual([]);
   });
 
   test("refuse a cell that is locked above, and change nothing then", async () => {

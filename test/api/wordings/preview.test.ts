@@ -61,6 +61,16 @@ describe("the words of a preview are", () => {
     expect((await preview(h, own)).body).toMatchObject({ source: "version", version: 2 });
   });
 
+  test("never inherited ones that cannot be parsed any more", async () => {
+    const { h, parent, org } = await given();
+    const place: At = ["welcome/email/en", org];
+    await put(h, [place[0], parent], { subject: "Ours", body: "Hello" });
+    await env.DB.prepare("UPDATE wording_versions SET fields = ? WHERE type = 'welcome' AND org_id = ?")
+      .bind('{"subject":"{{ x | nope }}","body":"Hello"}', parent)
+      .run();
+    expect((await preview(h, place)).body).toMatchObject({ source: "built_in", version: null });
+  });
+
   test("those in the organization's language, where the asked one has none", async () => {
     const { h, parent, org, at } = await given();
     for (const locale of ["fr", "nb", "sv"]) await put(h, at("sms", parent, locale), { text: locale });
