@@ -126,9 +126,7 @@ function spansOf(token: MarkedToken, look: Look): Span[] {
       return [{ ...look, text: unshield(token.text) }];
     case "text":
       // A line break in a paragraph is a space; only one that a value brings is a break.
-      return token.tokens === undefined
-        ? [{ ...look, text: unshield(token.text.replaceAll("\n", " ")) }]
-        : spansIn(token.tokens, look);
+      return [{ ...look, text: unshield(token.text.replaceAll("\n", " ")) }];
     case "escape":
       return [{ ...look, text: token.text }];
     case "blockquote":

@@ -60,6 +60,40 @@ test("the largest form that a browser can send fits in a request", () => {
   expect(form.toString().length).toBeLessThanOrEqual(65_536);
 });
 
+test("each box is as its cell is, and one that is locked is explained", () => {
+  const free = (on: boolean): Choice => ({ by: "default", on });
+  const locked = (on: boolean): Choice => ({ by: "org", orgId: "o", on, locked: true });
+  const given: Choice = { by: "org", orgId: "o", on: false, locked: false };
+  const boxesOf = (html: string) =>
+    Object.fromEntries(
+      [
+        ...html.matchAll(/<input type="checkbox" name="on" value="([^"]+)"[^>]*?( checked)?( disabled)?>/gu),
+      ].map(([, name = "", checked = "", disabled = ""]) => [name, checked + disabled]),
+    );
+  const html = pageOf({
+    a: { push: free(true), email: free(false), in_app: given },
+    b: { push: locked(true), email: locked(false), in_app: free(true) },
+  });
+  expect(boxesOf(html)).toEqual({
+    "a.push": " checked",
+    "a.email": "",
+    "a.in_app": "",
+    "b.push": " checked disabled",
+    "b.email": " disabled",
+    "b.in_app": " checked",
+  });
+  expect(html.match(/aria-describedby="locked"/gu)).toHaveLength(2);
+  expect(html.match(/id="locked"/gu)).toHaveLength(1);
+  const unlocked = pageOf({ a: { push: free(true), email: free(false), in_app: given } });
+  expect(unlocked).not.toContain("locked");
+  // A channel that the row does not have is on.
+  expect(boxesOf(pageOf({ a: { push: free(false) } }))).toEqual({
+    "a.push": "",
+    "a.email": " checked",
+    "a.in_app": " checked",
+  });
+});
+
 test("a customer's category is named after its id; the table runs as its words do", () => {
   const cell: Choice = { by: "default", on: true };
   const html = pageOf({ order_updates: { push: cell, email: cell, in_app: cell } }, "ar-EG");

@@ -183,6 +183,12 @@ describe("faults are those of the values themselves, in plain words", () => {
       "/a",
       "must be at least 5",
     ],
+    [
+      object({ a: { $ref: "#/$defs/x", minimum: 5 } }, { $defs: { x: { minimum: 0 } } }),
+      { a: 1 },
+      "/a",
+      "must be at least 5",
+    ],
     [{ propertyNames: { maxLength: 1 } }, { ab: 1 }, "/ab", "must have at most 1 character"],
     [{ type: "object" }, [], "", "must be an object"],
     [object({ a: { minLength: 2 } }), { a: "x" }, "/a", "must have at least 2 characters"],

@@ -195,6 +195,8 @@ describe("a value stays a value", () => {
   test("controls and bidi overrides are removed; Arabic in an English text is isolated", () => {
     expect(print("<{{ data.v }}>", { v: "a\u202eb\u0007c" })).toBe("<ab c>");
     expect(print("<{{ data.v }}>", { v: "مرحبا" })).toBe("<\u2068مرحبا\u2069>");
+    const arabic = (v: string) => print("<{{ data.v }}>", { v }, NORWEGIAN, "ar");
+    expect([arabic("Ada"), arabic("")]).toEqual(["<\u2068Ada\u2069>", "<>"]);
   });
 
   test.each(["{% echo data.v %}", "{% cycle data.v, 'x' %}", "{% cycle 'g': data.v, 'x' %}"])(

@@ -4,6 +4,7 @@ import { chooseWording, localesToTry, type WordingHead, wordingKey } from "../..
 import { unknownVariables } from "../../src/wordings/check.ts";
 import { loadWordings } from "../../src/wordings/load.ts";
 import { parseWording } from "../../src/wordings/parse.ts";
+import { renderWording } from "../../src/wordings/render.ts";
 import { publishWording, putWording, unpublishWording } from "../../src/wordings/write.ts";
 import { createHarness, type Harness } from "../support/harness.ts";
 
@@ -91,6 +92,27 @@ test("words that cannot be parsed are missing, are reported once, and keep nothi
   expect(h.logged.filter((line) => line.includes("wording_unusable"))).toHaveLength(2);
 });
 
+test("words are those of their type, organization, language and version alone", async () => {
+  const h = createHarness();
+  const id = idOf();
+  const others = [id, { ...id, type: idOf().type }, { ...id, org_id: "other" }, { ...id, locale: "en" }];
+  const heads: WordingHead[] = [];
+  for (const [i, one] of others.entries())
+    heads.push(...(await givenStored(h, one, [`text ${i}, first`, `text ${i}, second`])));
+  const words = await loadWordings(h.ctx, heads);
+  const variables = {
+    data: {},
+    user: { id: "u", name: null, locale: null },
+    ...{ actor: null, org: null, brand: { name: "T" }, event: null, count: 1, items: [], now: 0 },
+  };
+  const printed = heads.map((head) => {
+    const parsed = words.get(wordingKey(head));
+    const shown = parsed && renderWording(parsed, variables, { locale: "en", timezone: null });
+    return shown && "text" in shown ? shown.text : null;
+  });
+  expect(printed).toEqual(others.flatMap((_, i) => [`text ${i}, first`, `text ${i}, second`]));
+});
+
 test("an isolate keeps 300 words, and drops the oldest", async () => {
   const h = createHarness();
   const heads = await givenStored(
@@ -143,6 +165,8 @@ test("the reader's language comes before the nearer organization, and built-in w
   expect(chooseWording([head("child", "fr")], line, tried, ["en"])).toBeNull();
   expect(chooseWording([head("child", "de")], line, tried, ["en"])).toEqual(head("child", "de"));
   expect(chooseWording([], line, tried, [])).toBeNull();
+  // Built-in words in no language that was tried are still better than others.
+  expect(chooseWording([head("child", "fr")], line, ["nb"], ["en"])).toBeNull();
 });
 
 test("variables that the type does not have are told with their place", () => {

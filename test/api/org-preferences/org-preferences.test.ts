@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Caller, createHarness, type Harness } from "../../support/harness.ts";
 import { openApi } from "../../support/openapi.ts";
 import { emptyTables } from "../../support/pipeline.ts";
+import { plansOf, scans } from "../../support/plans.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 
 beforeEach(emptyTables);
@@ -98,13 +99,23 @@ describe("an organization's preferences", () => {
     const gone = await patch(h, org, { categories: { orders: { push: null } }, quiet_hours: null });
     expect(gone.body).toMatchObject({ categories: {}, quiet_hours: null });
     expect(h.meter.trips).toBe(2);
-    await patch(h, org, { categories: { orders: { push: null } } });
-    await patch(h, org, {});
+    for (const body of [{ categories: { orders: { push: null } } }, { categories: {} }, {}])
+      expect((await patch(h, org, body)).status).toBe(200);
     const { results } = await env.DB.prepare("SELECT action, target FROM audit_log").all();
     expect(results).toEqual(Array(2).fill({ action: "org.preferences", target: org }));
     h.meter.reset();
     await h.request("GET", pathOf(org));
     expect(h.meter).toMatchObject({ trips: 1, rowsWritten: 0 });
+  });
+
+  test("are read and changed without going through a table", async () => {
+    const h = createHarness();
+    const { org } = await givenLine(h);
+    h.meter.reset();
+    await patch(h, org, { categories: { orders: { push: { enabled: false } } }, locale: "nb" });
+    await h.request("GET", pathOf(org));
+    expect(h.meter.trips).toBe(3);
+    expect((await plansOf(h)).flatMap(scans)).toEqual([]);
   });
 
   test("refuse a cell that is locked above, and change nothing then", async () => {
@@ -167,6 +178,8 @@ describe("an organization's preferences", () => {
     expect((await patch(h, org, { categories: some(40) })).status).toBe(200);
     const one = { c100: { push: { enabled: true } } };
     expect((await patch(h, org, { categories: one })).status).toBe(400);
+    const all = { ...some(0), ...some(40) };
+    expect((await patch(h, await givenOrg(h), { categories: all })).status).toBe(200);
   });
 
   test("of the service are for those who administer everything, and unknown organizations are not found", async () => {

@@ -259,3 +259,25 @@ test("a service and an admin name the user, who must be in scope", async () => {
   expect((await read(h, user)).body.categories.orders.push).toEqual(cell(false, "user"));
   expect((await h.request("GET", `${PATH}?user_id=${mint("nobody")}`)).status).toBe(404);
 });
+
+test("a user who was erased has none, and gets none", async () => {
+  const { h, user } = await given();
+  expect((await h.request("DELETE", `/api/v1/directory/users/${user}`)).status).toBe(200);
+  for (const answer of [
+    await read(h, user),
+    await patch(h, user, { categories: { orders: { push: false } } }),
+  ])
+    expect(answer.status).toBe(410);
+  const left = await env.DB.prepare("SELECT 1 FROM preferences WHERE user_id = ?").bind(user).first();
+  expect(left).toBeNull();
+});
+
+test("a caller who is not known yet is created from the token, and chooses at once", async () => {
+  const h = createHarness();
+  const [reads, writes] = [mint("new"), mint("new")];
+  h.meter.reset();
+  expect((await read(h, reads)).body).toMatchObject({ user_id: reads, categories: { all: { push: ON } } });
+  expect(h.meter.trips).toBe(2);
+  const { status, body } = await patch(h, writes, { categories: { orders: { push: false } } });
+  expect([status, body.categories.orders.push]).toEqual([200, cell(false, "user")]);
+});

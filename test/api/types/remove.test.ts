@@ -54,7 +54,7 @@ describe("deleting a type", () => {
     const id = mint("t");
     await put(h, id, null);
     for (const org of ["", await givenOrg(h)]) await givenWords(h, id, org);
-    await remove(h, id, null);
+    expect((await remove(h, id, null)).status).toBe(200);
     expect(await ownersOfWords(id)).toEqual([[], []]);
   });
 
@@ -119,7 +119,8 @@ describe("deleting a type", () => {
     await h.ctx.db.write({ event: insertRows(events, [event]) });
     const read = () => env.DB.prepare("SELECT * FROM events WHERE id = ?").bind(event.id).first();
     const before = await read();
-    await remove(h, id, org);
+    expect((await remove(h, id, org)).status).toBe(200);
+    expect(before).not.toBeNull();
     expect(await read()).toEqual(before);
   });
 

@@ -57,8 +57,18 @@ describe("the words of a preview are", () => {
     });
     expect((await preview(h, own, { version: 3 })).status).toBe(404);
     // Out of use, the latest version is still what its author works on.
-    await remove(h, own);
+    expect((await remove(h, own)).status).toBe(200);
     expect((await preview(h, own)).body).toMatchObject({ source: "version", version: 2 });
+  });
+
+  test("never inherited ones that cannot be parsed any more", async () => {
+    const { h, parent, org } = await given();
+    const place: At = ["welcome/email/en", org];
+    await put(h, [place[0], parent], { subject: "Ours", body: "Hello" });
+    await env.DB.prepare("UPDATE wording_versions SET fields = ? WHERE type = 'welcome' AND org_id = ?")
+      .bind('{"subject":"{{ x | nope }}","body":"Hello"}', parent)
+      .run();
+    expect((await preview(h, place)).body).toMatchObject({ source: "built_in", version: null });
   });
 
   test("those in the organization's language, where the asked one has none", async () => {
@@ -178,6 +188,48 @@ describe("the reader of a preview", () => {
     expect((await preview(h, at("sms"), { ...words, user_id: above }, adminOf(parent))).body.text).toBe(
       "Kari Nordmann",
     );
+  });
+});
+
+describe("the words of a preview can use", () => {
+  const text =
+    "{{ org.id }}|{{ event.type }}|{{ event.id }}|{{ count }}|{{ items.size }}|{{ items[0].order }}|{{ brand.name }}|{{ brand.logo_url }}|{{ brand.postal_footer }}|{{ actor.name }}|{{ user.timezone }}";
+
+  test("what the words of an event have", async () => {
+    const { h, org, type, at } = await given();
+    const brand = { name: "Shop", logo_url: "https://a.example/l.png", postal_footer: "Street 1" };
+    await h.request("PUT", `/api/v1/orgs/${org}/brand`, { body: brand });
+    expect((await preview(h, at("sms"), { fields: { text } })).body.text).toBe(
+      `${org}|${type}|evt_preview|1|1|A-1042|Shop|https://a.example/l.png|Street 1||`,
+    );
+  });
+
+  test("no organization where they are the service's", async () => {
+    const h = createHarness();
+    const type = mint("t");
+    await givenType(h, type, null);
+    await h.request("PUT", "/api/v1/orgs/service/brand", { body: { name: "All" } });
+    expect((await preview(h, [`${type}/sms/en`, null], { fields: { text } })).body.text).toBe(
+      `|${type}|evt_preview|1|1|A-1042|All||||`,
+    );
+    await h.request("PUT", "/api/v1/orgs/service/brand", { body: {} });
+  });
+
+  test("no event where the type is built in", async () => {
+    const { h, org } = await given();
+    const fields = { title: "x", body: "{{ event.id }}|{{ items.size }}|{{ count }}" };
+    const place: At = ["pause_activated/push/en", org];
+    expect((await preview(h, place, { fields })).body.body).toBe("|0|1");
+  });
+
+  test("a link to unsubscribe, but not in mail about the account itself", async () => {
+    const { h, org } = await given();
+    const links = async (type: string) => {
+      const fields = { subject: "a", body: "b" };
+      const { body } = await preview(h, [`${type}/email/en`, org], { fields });
+      return String(body.html).includes("/unsubscribe/preview");
+    };
+    expect([await links("weekly_digest"), await links("welcome")]).toEqual([true, false]);
   });
 });
 

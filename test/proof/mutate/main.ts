@@ -11,8 +11,9 @@ import { type TestFile, testFile } from "./test-file.ts";
 // `npm run mutate`: puts one fault after the other into the code and checks whether a test fails. Stryker's runner for vitest
 // uses threads, not workerd, and does not know SQL. So this program runs vitest itself.
 
-const HELP = `npm run mutate -- [--sample 400] [--only text] [--files 40] [--jobs 2]
+const HELP = `npm run mutate -- [--in rooms] [--sample 400] [--only text] [--files 40] [--jobs 2]
 Puts faults into src/{outbox,delivery,log,rate-limit,schedules,idempotency}, one at a time, and sees whether a test fails.
+  --in      folders of src instead of these, with commas between them: types,api/topics
   --sample  so many of all faults, the same ones each time; 0 for all of them
   --only    faults whose path, or path:line, has this in it
   --files   test files that are tried at most for one fault: those of the same folder first, then the quickest
@@ -27,10 +28,14 @@ const GOAL = 0.85;
 const TIMEOUT_MS = 240_000;
 const TRACE_TIMEOUT_MS = 1_800_000;
 
-const roomOf = (path: string): string => path.split("/")[1] ?? "";
+/** The folder below `src` whose tests are the nearest: the room; for the API the contract. */
+const roomOf = (path: string): string => {
+  const [, room = "", contract = ""] = path.split("/");
+  return room === "api" ? `${room}/${contract}` : room;
+};
 
-function allMutants(): Mutant[] {
-  const files = ROOMS.flatMap((room) =>
+function allMutants(rooms: readonly string[]): Mutant[] {
+  const files = rooms.flatMap((room) =>
     readdirSync(join("src", room), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
       .map((name) => `src/${room}/${name}`),
@@ -38,17 +43,22 @@ function allMutants(): Mutant[] {
   return files.flatMap((path) => mutantsOf(path, readFileSync(path, "utf8")));
 }
 
-/** The test files that enter the function with the fault: those of the same folder first, then the fastest. */
+/**
+ * The test files that enter the function with the fault: those of the same folder first, then the fastest. Of the same folder
+ * also those that enter another function of the file: a function that is called while its file loads is seen only once.
+ */
 function testsFor(mutant: Mutant, tests: readonly TestFile[], most: number): string[] {
-  const enters = ({ entered }: TestFile) =>
-    mutant.within === null
-      ? entered.some((id) => id.startsWith(`${mutant.path}:`))
-      : entered.includes(mutant.within);
+  const entersFile = ({ entered }: TestFile) => entered.some((id) => id.startsWith(`${mutant.path}:`));
+  const enters = (test: TestFile) =>
+    mutant.within === null ? entersFile(test) : test.entered.includes(mutant.within);
   const isNear = ({ path }: TestFile) => path.startsWith(`test/${roomOf(mutant.path)}/`);
   const near = tests.filter((test) => isNear(test) && (enters(test) || mutant.within === null));
+  const beside = tests.filter((test) => isNear(test) && entersFile(test) && !near.includes(test));
   const far = tests.filter((test) => !isNear(test) && enters(test));
-  const byTime = (a: TestFile, b: TestFile) => a.ms - b.ms;
-  return [...near.toSorted(byTime), ...far.toSorted(byTime)].slice(0, most).map(({ path }) => path);
+  return [near, beside, far]
+    .flatMap((some) => some.toSorted((a, b) => a.ms - b.ms))
+    .slice(0, most)
+    .map(({ path }) => path);
 }
 
 /** The nearest tests run before the others, so that most faults take only a second or two. */
@@ -69,6 +79,7 @@ async function judge(runner: Runner, mutant: Mutant, files: readonly string[]): 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      in: { type: "string", default: ROOMS.join(",") },
       sample: { type: "string", default: "400" },
       only: { type: "string", default: "" },
       files: { type: "string", default: "40" },
@@ -86,7 +97,7 @@ async function main(): Promise<void> {
 
   const startedAt = Date.now();
   const say = (line: string) => console.error(`${Math.round((Date.now() - startedAt) / 1_000)} s: ${line}`);
-  const all = allMutants();
+  const all = allMutants(values.in.split(","));
   const chosen = all.filter(({ path, line }) => `${path}:${line}`.includes(values.only));
   const mutants = sample === 0 ? chosen : sampleOf(chosen, sample);
   say(`${mutants.length} of ${all.length} faults; running the tests without any`);
