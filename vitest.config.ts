@@ -8,6 +8,7 @@ export default defineConfig({
       wrangler: { configPath: "./wrangler.toml" },
       miniflare: {
         bindings: {
+          PROPERTY_SEED: Number(process.env.PROPERTY_SEED ?? 1),
           TEST_MIGRATIONS: await readD1Migrations("./migrations"),
           ENVIRONMENT: "development",
           PUBLIC_URL: "http://localhost:8787",

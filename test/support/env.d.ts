@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env extends Bindings {
       TEST_MIGRATIONS: D1Migration[];
+      /** What the values that properties try are drawn from. */
+      PROPERTY_SEED: number;
       JWT_SECRET: string;
     }
     interface GlobalProps {

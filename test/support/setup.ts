@@ -1,6 +1,10 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import * as fc from "fast-check";
 import { beforeAll } from "vitest";
+
+// Properties try the same values in each run; `PROPERTY_SEED=$RANDOM npm run test:unit` tries others.
+fc.configureGlobal({ seed: env.PROPERTY_SEED });
 
 // Storage is shared by what runs in one worker: each file starts from empty tables, and each test mints its own world.
 beforeAll(async () => {
