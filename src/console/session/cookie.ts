@@ -6,7 +6,7 @@ import { HOUR } from "../../lib/clock.ts";
 import { type Signed, sign, verify } from "./signed.ts";
 
 /** A session ends after so long, and never later than the token that it was made from. */
-export const SESSION_MS = 8 * HOUR;
+const SESSION_MS = 8 * HOUR;
 
 /** A browser takes a `__Host-` cookie from https alone, and on a laptop there is none. */
 const nameFor = (c: Context<AppEnv>): string => (isSecure(c) ? "__Host-tidings-session" : "tidings-session");
