@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { dispatches, type DispatchStatus, type QueueName } from "../db/schema/index.ts";
 import { LOOK_AHEAD_MS, RECOVERY_GRACE_MS } from "../outbox/timing.ts";
+import { appended } from "../outbox/timeline.ts";
 import { type ToWake, wake } from "../outbox/wake.ts";
 import type { RegisteredChannel } from "./channel.ts";
 
@@ -50,13 +51,18 @@ const toWake = ({ id, channel, lane, status, due_at, lease_until }: Swept, now: 
  */
 const takeOverdue = (ctx: Ctx, channel: string, now: number): SQL<Swept> => sql<Swept>`
   UPDATE ${dispatches}
-  SET wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${ctx.config.sweepAfterMs + LOOK_AHEAD_MS}
+  SET wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${ctx.config.sweepAfterMs + LOOK_AHEAD_MS},
+    timeline = iif(${isOverdue(now)}, ${appended({ did: "woken", at: now })}, timeline)
   WHERE id IN (
     SELECT id FROM ${dispatches}
     WHERE channel = ${channel} AND wake_at <= ${now + LOOK_AHEAD_MS}
     ORDER BY wake_at LIMIT ${SWEEP_LIMIT}
   )
   RETURNING id, channel, lane, status, due_at, lease_until`;
+
+/** Whether its wake-up call was lost, or its consumer. A tick may come a minute late for what the sweep alone wakes. */
+const isOverdue = (now: number): SQL =>
+  sql`((status = 'queued' AND due_at < ${now - LOOK_AHEAD_MS}) OR (status = 'sending' AND lease_until <= ${now}))`;
 
 /** Reads what a tick at `now` has moved on, for a try whose answer was lost. It may find what an earlier tick moved, too. */
 const readTaken = (ctx: Ctx, channel: string, now: number): SQL<Swept> => {
