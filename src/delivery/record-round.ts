@@ -10,7 +10,7 @@ import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing
 import { holdsUnusedSlot } from "../outbox/change.ts";
 
 /** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
-const DELIVERIES_PER_SETTLEMENT = 200;
+const DELIVERIES_PER_SETTLEMENT = 150;
 
 /** Dispatches that were claimed and sent together, and what came of it. */
 export interface Round {

@@ -125,7 +125,7 @@ export function appended(entry: TimelineEntry | SQL): SQL {
 export const begunWith = (entry: SQL): SQL => sql`json_array(json(${entry}))`;
 
 /** The longest message that an entry keeps. */
-const MAX_MESSAGE = 160;
+const MAX_MESSAGE = 120;
 
 /** A code and its message, as an entry has them. */
 export const reason = ({ code, message }: { code: string; message: string }) => ({
