@@ -60,9 +60,9 @@ const takeOverdue = (ctx: Ctx, channel: string, now: number): SQL<Swept> => sql<
   )
   RETURNING id, channel, lane, status, due_at, lease_until`;
 
-/** Whether its wake-up call was lost, or its consumer. A tick may come a minute late for what the sweep alone wakes. */
+/** Whether its wake-up call was lost, or its consumer. What the sweep alone wakes has its `wake_at` at its `due_at`. */
 const isOverdue = (now: number): SQL =>
-  sql`((status = 'queued' AND due_at < ${now - LOOK_AHEAD_MS}) OR (status = 'sending' AND lease_until <= ${now}))`;
+  sql`((status = 'queued' AND due_at < ${now} AND wake_at > due_at) OR (status = 'sending' AND lease_until <= ${now}))`;
 
 /** Reads what a tick at `now` has moved on, for a try whose answer was lost. It may find what an earlier tick moved, too. */
 const readTaken = (ctx: Ctx, channel: string, now: number): SQL<Swept> => {

@@ -137,7 +137,9 @@ export function requeueFailed(
       // As firstWakeAt says.
       wake_at: sql`${due} + iif(${due} - ${now} <= ${2 * LOOK_AHEAD_MS}, ${ctx.config.sweepAfterMs}, 0)`,
       updated_at: now,
-      timeline: appended({ did: "retried", at: now, by }),
+      timeline: appended(
+        sql`json_object('did', 'retried', 'at', ${now}, 'by', ${by ?? null}, 'code', ${dispatches.error_code})`,
+      ),
     })
     .where(
       and(

@@ -77,7 +77,8 @@ const ENTRIES = [
   /** The provider's webhook. `event_at`: when it happened, by the provider's clock. */
   z.object({ did: z.literal("reported"), at, kind: z.string(), event_at: until, code: code.nullish() }),
   z.object({ did: z.literal("cancelled"), at, by: by.nullish(), code: code.nullish() }),
-  z.object({ did: z.literal("retried"), at, by: by.nullish() }),
+  /** `code`: why it had not been sent. */
+  z.object({ did: z.literal("retried"), at, by: by.nullish(), code: code.nullish() }),
   z.object({ did: z.literal("marked"), at, by, mark: z.string().nullish() }),
   z.object({ did: z.literal("noted"), at, by }),
   z.object({ did: z.literal("changed"), at, change: z.enum(INBOX_CHANGES) }),

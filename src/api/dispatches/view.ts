@@ -42,8 +42,8 @@ function fieldsOf(entry: TimelineItem): Partial<Printed["entries"][number]> {
     case "reported":
       return { kind: entry.kind, event_at: iso(entry.event_at), ...given({ code: entry.code }) };
     case "cancelled":
-      return given({ by: entry.by, code: entry.code });
     case "retried":
+      return given({ by: entry.by, code: entry.code });
     case "noted":
       return given({ by: entry.by });
     case "marked":

@@ -61,7 +61,7 @@ export function entriesOf(
     ...(did("left_out", "attempted") ? [] : attemptBefore(dispatch)),
     ...(did("left_out", "delivered", "reported") ? [] : arrival(dispatch, isInbox)),
     ...readings(dispatch, stored),
-    ...(did(...ENDS) ? [] : endBefore(dispatch)),
+    ...(did(...ENDS) ? [] : endBefore(dispatch, stored)),
     ...followerOf(dispatch),
   ].toSorted((a, b) => a.at - b.at);
 }
@@ -147,9 +147,13 @@ function readings({ read_at, archived_at }: Dispatch, stored: readonly TimelineE
   ];
 }
 
-/** Why it ended from the start, or before there were timelines. */
-function endBefore({ status, attempts, updated_at: at, error_code, error }: Dispatch): KeptEntry[] {
+/** Why it ended from the start, or before there were timelines. What staff note later changes `updated_at`. */
+function endBefore(
+  { status, attempts, sent_at, created_at, updated_at, error_code, error }: Dispatch,
+  stored: readonly TimelineEntry[],
+): KeptEntry[] {
   if ((status !== "failed" && status !== "cancelled") || attempts > 0) return [];
+  const at = sent_at ?? (stored.length > 0 ? created_at : updated_at);
   if (status === "cancelled" && error_code === null) return [{ did: "cancelled", at }];
   return [
     {

@@ -10,7 +10,7 @@ export function sentenceOf(entry: Entry): string {
     case "created":
       return made(entry.source);
     case "scheduled":
-      return "Asked for at a later time.";
+      return "It is planned for a later time.";
     case "reserved":
       return "It has a later place in its user's hourly budget.";
     case "attempted":
@@ -34,7 +34,7 @@ export function sentenceOf(entry: Entry): string {
     case "cancelled":
       return cancelled(entry);
     case "retried":
-      return `Put back into the queue by ${entry.by ?? "hand"}.`;
+      return `Put back into the queue by ${entry.by ?? "hand"}${entry.code == null ? "" : `, after ${entry.code}`}.`;
     case "marked":
       return entry.mark == null ? `${entry.by} has added a note.` : `Marked as ${entry.mark} by ${entry.by}.`;
     case "noted":
