@@ -5,6 +5,7 @@ import { LOOK_AHEAD_MS, RECOVERY_GRACE_MS } from "../outbox/timing.ts";
 import { appended } from "../outbox/timeline.ts";
 import { type ToWake, wake } from "../outbox/wake.ts";
 import type { RegisteredChannel } from "./channel.ts";
+import { restsUntil } from "./permit.ts";
 
 /** At most so many dispatches of a channel are woken in one tick. */
 const SWEEP_LIMIT = 5_000;
@@ -74,15 +75,7 @@ const readTaken = (ctx: Ctx, channel: string, now: number): SQL<Swept> => {
 };
 
 /** While every provider of a channel rests, waking would only cost. A gate that does not answer does not stop the sweep. */
-async function isResting(ctx: Ctx, { channel, providers }: RegisteredChannel): Promise<boolean> {
-  try {
-    for (const { name } of providers) {
-      const { restsUntil } = await ctx.gates(channel, name).peek();
-      if (restsUntil === null || restsUntil <= ctx.clock.now() + LOOK_AHEAD_MS) return false;
-    }
-  } catch (error) {
-    ctx.log.error("gate_failed", error, { channel });
-    return false;
-  }
-  return providers.length > 0;
+async function isResting(ctx: Ctx, channel: RegisteredChannel): Promise<boolean> {
+  const until = await restsUntil(ctx, channel);
+  return until !== null && until > ctx.clock.now() + LOOK_AHEAD_MS;
 }

@@ -128,6 +128,21 @@ describe("a push", () => {
     ]);
   });
 
+  test("that is due while its providers rest says so to staff", async () => {
+    const h = createWorld();
+    const { ids, users } = await givenPushes(h);
+    const [[id = ""], [user = ""]] = [ids, users];
+    const afterMs = 20 * MINUTE;
+    await h.ctx.gates("push", "expo").report({ kind: "throttled", afterMs });
+    await deliverNow(h, [id]);
+    expect((await timelineOf(h, id)).entries.slice(1)).toMatchObject([
+      { did: "resting", until: iso(h.clock.now() + afterMs) },
+    ]);
+    expect(didOf(await timelineOf(h, id, asUser(user)))).toEqual(["created"]);
+    h.clock.advance(afterMs + 1);
+    expect(didOf(await timelineOf(h, id))).toEqual(["created"]);
+  });
+
   test("waits for quiet hours, then for its slot, and names each", async () => {
     const h = createWorld({ PUSH_LIMIT_PER_HOUR: "1" });
     h.clock.set(Date.parse("2026-03-27T23:00:00Z"));

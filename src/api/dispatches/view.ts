@@ -12,6 +12,7 @@ function fieldsOf(entry: TimelineItem): Partial<Printed["entries"][number]> {
     case "created":
       return sourceOf(entry.source);
     case "scheduled":
+    case "resting":
     case "reserved":
       return { until: iso(entry.until) };
     case "attempted": {

@@ -22,6 +22,8 @@ type DerivedEntry =
   | { did: "scheduled"; at: number; until: number }
   /** Its place in its user's hourly budget is at `until`. */
   | { did: "reserved"; at: number; until: number }
+  /** It is due, but every provider of its channel rests until then. */
+  | { did: "resting"; at: number; until: number }
   /** It failed, so this one follows on another channel. */
   | { did: "followed"; at: number; dispatch: string; channel: string };
 

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { inScope, type Scope } from "../../auth/scope.ts";
 import type { Ctx } from "../../ctx.ts";
 import { dedupeKeys, deliveries, dispatches, events } from "../../db/schema/index.ts";
+import { restsUntil } from "../../delivery/permit.ts";
 import { notFound } from "../../lib/failure.ts";
 import { readTimeline as storedEntries } from "../../outbox/timeline.ts";
 import { findDispatch, type Linked } from "../read.ts";
@@ -37,7 +38,7 @@ export interface Timeline {
 
 /**
  * All that is known of what happened to a dispatch. Users see their own, without what only staff see: persons, notes, and
- * keys. One round trip.
+ * keys. One round trip; for one that is due, staff also learn whether its providers rest, from their gates.
  * @throws 404
  */
 export async function getTimeline(ctx: Ctx, scope: Scope, id: string): Promise<Timeline> {
@@ -55,13 +56,22 @@ export async function getTimeline(ctx: Ctx, scope: Scope, id: string): Promise<T
   if (dispatch === undefined) throw notFound("dispatch");
   const traits = { isInbox: ctx.channels.get(dispatch.channel)?.announce != null };
   const all = entriesOf(dispatch, storedEntries(dispatch.timeline), event[0] ?? null, traits);
-  const entries = forStaff ? all : all.flatMap(forUser);
+  const entries = forStaff ? [...all, ...(await restOf(ctx, dispatch))] : all.flatMap(forUser);
   return {
     dispatch,
     entries: entries.map((entry) => ({ ...entry, text: sentenceOf(entry) })),
     deliveries: devices,
     keys: forStaff ? keys.map(({ key }) => key) : null,
   };
+}
+
+/** While every provider rests, nothing is written to what waits for them. */
+async function restOf(ctx: Ctx, { channel, status, due_at }: Linked): Promise<Entry[]> {
+  const now = ctx.clock.now();
+  const registered = ctx.channels.get(channel);
+  if (status !== "queued" || due_at > now || registered === undefined) return [];
+  const until = await restsUntil(ctx, registered);
+  return until === null || until <= now ? [] : [{ did: "resting", at: now, until }];
 }
 
 /** An entry as its user may see it: without persons, and without what staff note. */

@@ -13,6 +13,8 @@ export function sentenceOf(entry: Entry): string {
       return "It is planned for a later time.";
     case "reserved":
       return "It has a later place in its user's hourly budget.";
+    case "resting":
+      return "It is due, but every provider of its channel rests.";
     case "attempted":
       return attempted(entry);
     case "postponed":
