@@ -1,10 +1,12 @@
-import type { SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { NotificationType, NotificationTypes } from "../content/index.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch, WordingChannel } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
+import type { Outcome } from "../delivery/outcome.ts";
+import type { Ruling } from "../delivery/ruling.ts";
 import type { Refused } from "./held.ts";
+import type { Messages } from "../outbox/messages.ts";
 import { idsOf, localeOf } from "../preferences/org-settings.ts";
 import type { ReaderFacts, Readers } from "../preferences/readers.ts";
 import { notificationTypeOf } from "../types/notification-type.ts";
@@ -29,9 +31,9 @@ export interface Voice {
   heads: readonly WordingHead[];
 }
 
-/** Reads it: three statements. @param claimed ids of dispatches, as a subquery */
-export const voiceOf = (claimed: SQL, channel: WordingChannel): Parsed<Voice> =>
-  Parsed.of({ events: eventsOf(claimed), heads: headsOf(claimed, channel) }, (found) => found);
+/** Reads it: three statements. */
+export const voiceOf = (messages: Messages, channel: WordingChannel): Parsed<Voice> =>
+  Parsed.of({ events: eventsOf(messages), heads: headsOf(messages, channel) }, (found) => found);
 
 /** The type of a dispatch: of its event, or built in; undefined for one that this version does not know. */
 export function typeOf(
@@ -69,6 +71,8 @@ const collected = z.object({
 
 /** A customer's words for a dispatch. */
 export interface Words<C extends WordingChannel> {
+  /** Whose they are, and which version. */
+  head: WordingHead;
   /** BCP 47: their language. */
   locale: string;
   /** Says them, with what the dispatch is about. @throws WordingError */
@@ -116,6 +120,7 @@ export async function wordsFor<C extends WordingChannel>(
     if (parsed === undefined || !isFor(parsed, channel)) continue;
     const variables = variablesOf(ctx, speech, facts, events);
     words.set(speech.dispatch.id, {
+      head,
       locale: parsed.locale,
       render: (reader) => renderWording(parsed, variables, reader),
     });
@@ -142,8 +147,42 @@ function chooseFor(
   builtIn: readonly string[],
 ): WordingHead | null {
   if (heads.length === 0) return null;
-  return chooseWording(heads, line, localesToTry(reader?.locale ?? null, localeOf(orgs)), builtIn);
+  return chooseWording(heads, line, localesFor({ reader, orgs }), builtIn);
 }
+
+/** The languages in which words are looked for, in order. */
+const localesFor = ({ reader, orgs }: ReaderFacts): string[] =>
+  localesToTry(reader?.locale ?? null, localeOf(orgs));
+
+/**
+ * Whose words a message has, and what was looked for.
+ * @param words those that `wordsFor` found
+ * @param plain the language of the type's own words; null: the message has the words that it was made with
+ */
+export function wordingRuling(
+  dispatch: Dispatch,
+  words: Pick<Words<WordingChannel>, "head" | "locale"> | null,
+  { events, readers }: Voice & { readers: Readers },
+  plain: string | null,
+): Ruling {
+  const rule = "wording";
+  const tried = localesFor(readers(dispatch.user_id));
+  if (words !== null) {
+    const { org_id, version } = words.head;
+    const details = { source: "written", org_id, version, locale: words.locale, tried };
+    return { rule, verdict: "pass", details };
+  }
+  if (events.of(dispatch) !== undefined)
+    return { rule, verdict: "reject", code: NO_WORDS.code, message: NO_WORDS.message, details: { tried } };
+  const details = plain === null ? { source: "message" } : { source: "built_in", locale: plain, tried };
+  return { rule, verdict: "pass", details };
+}
+
+/** What the rule about rendering says. @param outcome null: the message could be rendered */
+export const renderingRuling = (outcome: Outcome | null): Ruling =>
+  outcome === null || !("code" in outcome)
+    ? { rule: "rendering", verdict: "pass" }
+    : { rule: "rendering", verdict: "reject", code: outcome.code, message: outcome.message };
 
 function variablesOf(
   ctx: Ctx,

@@ -150,8 +150,9 @@ export const senderLeft = (dispatch: Dispatch): Verdict =>
   });
 
 /** Of a dispatch whose consumer is lost each time. It may have been sent, so its slot counts as used. */
-export const abandoned = (dispatch: Dispatch): Verdict =>
-  failed(dispatch, "abandoned", "Sending it was interrupted too often");
+export const ABANDONED = { code: "abandoned", message: "Sending it was interrupted too often" } as const;
+
+export const abandoned = (dispatch: Dispatch): Verdict => failed(dispatch, ABANDONED.code, ABANDONED.message);
 
 /**
  * Whether a dispatch may no longer be sent: it is past its `expires_at`, or `MAX_AGE_MS` late. While it has no slot its age is

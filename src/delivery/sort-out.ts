@@ -61,7 +61,7 @@ export async function sortOut(
 }
 
 /** Why a dispatch is never sent; null when it may be. */
-function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
+export function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
   if (dispatch.left_sender === 1) return senderLeft(dispatch);
   if (isExpired(dispatch, now)) return expired(dispatch);
   return dispatch.claims > MAX_CLAIMS ? abandoned(dispatch) : null;
@@ -73,13 +73,25 @@ function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
  */
 function waitingFor(ctx: Ctx, dispatch: Dispatch, wait: Wait | null): Verdict | null {
   if (wait === null) return null;
-  const { until, code, message, worthUntil = Infinity } = wait;
-  if (Math.min(worthUntil, dispatch.expires_at ?? Infinity) <= until) return expired(dispatch);
+  const { until, code, message } = wait;
+  if (isOverBy(dispatch, wait)) return expired(dispatch);
   return postponed(ctx, dispatch, until, {
     error_code: code,
     error: message,
     slot_at: dispatch.slot_at === null ? null : Math.max(dispatch.slot_at, until),
   });
+}
+
+/** Whether a dispatch is worth nothing any more when its wait is over. */
+export const isOverBy = (
+  { expires_at }: Pick<Dispatch, "expires_at">,
+  { until, worthUntil = Infinity }: Pick<Wait, "until" | "worthUntil">,
+): boolean => Math.min(worthUntil, expires_at ?? Infinity) <= until;
+
+/** When a dispatch with this slot is sent, and when it is looked at again, epoch ms. */
+export function timesOf(slot: Slot): { sendAt: number; dueAt: number } {
+  const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
+  return { sendAt, dueAt: slot.at ?? sendAt - ASK_AHEAD_MS };
 }
 
 /** Where a dispatch has its slot: from an earlier attempt, or as the limiter has said; undefined when it did not answer. */
@@ -98,9 +110,9 @@ function sortBySlot(
     return;
   }
   const withSlot = { ...dispatch, slot_at: slot.at };
-  const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
+  const { sendAt, dueAt } = timesOf(slot);
   if (slot.at !== null && sendAt <= ctx.clock.now()) ready.push(withSlot);
-  else verdicts.push(later(ctx, withSlot, sendAt, slot.at ?? sendAt - ASK_AHEAD_MS));
+  else verdicts.push(later(ctx, withSlot, sendAt, dueAt));
 }
 
 /**
@@ -109,4 +121,4 @@ function sortBySlot(
  * @param dueAt when it is looked at again
  */
 const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt = sendAt): Verdict =>
-  (dispatch.expires_at ?? Infinity) <= sendAt ? expired(dispatch) : postponed(ctx, dispatch, dueAt);
+  isOverBy(dispatch, { until: sendAt }) ? expired(dispatch) : postponed(ctx, dispatch, dueAt);

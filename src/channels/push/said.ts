@@ -25,7 +25,7 @@ export async function sayPushes(
   types: NotificationTypes,
   dispatches: readonly Dispatch[],
   loaded: Loaded,
-): Promise<SaidPushes> {
+): Promise<{ said: SaidPushes; wordsOf: (dispatch: Dispatch) => Words<"push"> | null }> {
   const speeches = dispatches.flatMap((dispatch) => {
     const type = typeOf(types, dispatch, loaded);
     return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
@@ -37,7 +37,7 @@ export async function sayPushes(
       say(ctx, dispatch, loaded.events.of(dispatch), wordsOf(dispatch), loaded),
     ]),
   );
-  return ({ id }) => said.get(id) ?? NO_WORDS;
+  return { said: ({ id }) => said.get(id) ?? NO_WORDS, wordsOf };
 }
 
 function say(

@@ -1,0 +1,34 @@
+import type { NotificationTypes } from "../../content/type.ts";
+import type { Explained } from "../../delivery/channel.ts";
+import type { ClaimedDispatch } from "../../delivery/claim.ts";
+import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
+import type { Ruling } from "../../delivery/ruling.ts";
+import { parseObject } from "../../lib/objects.ts";
+import { renderingRuling, wordingRuling, wordsFor } from "../voice.ts";
+import { findingsFor, type InAppLoaded, shownBy, speechesOf } from "./shown.ts";
+
+/** Explains in-app messages by what was read for them. */
+export const explained = (types: NotificationTypes, loaded: InAppLoaded, now: number): Explained => ({
+  rules: (dispatch) => [...endings(dispatch, now), ...findingsFor(types, dispatch, loaded, now)],
+  async preview(ctx, dispatch) {
+    const wordsOf = await wordsFor(ctx, "in_app", speechesOf(types, [dispatch], loaded), loaded);
+    const words = wordsOf(dispatch);
+    const wording = wordingRuling(dispatch, words, loaded, null);
+    if (wording.verdict !== "pass") return { rulings: [wording], rendering: null };
+    const shown = shownBy(ctx, dispatch, loaded, words);
+    if ("kind" in shown) return { rulings: [wording, renderingRuling(shown)], rendering: null };
+    const data = shown.data === null ? null : parseObject(shown.data);
+    return { rulings: [wording, renderingRuling(null)], rendering: { ...shown, data } };
+  },
+});
+
+/** What ends a message when it is delivered: `deliverRound` ends it by the same conditions, in SQL. */
+function endings({ left_sender, expires_at }: ClaimedDispatch, now: number): Ruling[] {
+  const isOver = expires_at !== null && expires_at <= now;
+  return [
+    left_sender === 1
+      ? { rule: "in_scope", verdict: "skip", ...SENDER_LEFT }
+      : { rule: "in_scope", verdict: "pass" },
+    isOver ? { rule: "expiry", verdict: "reject", ...EXPIRED } : { rule: "expiry", verdict: "pass" },
+  ];
+}
