@@ -1,5 +1,5 @@
 import type { Ctx } from "../ctx.ts";
-import type { Dispatch } from "../db/schema/index.ts";
+import type { Dispatch, WordingHead } from "../db/schema/index.ts";
 import type { Parsed } from "../db/statement.ts";
 import type { ChannelTraits } from "../outbox/channel.ts";
 import type { Messages } from "../outbox/messages.ts";
@@ -68,7 +68,9 @@ export interface Preview {
 export interface Explained {
   /** Every rule but those about the words, in order. */
   rules(dispatch: ClaimedDispatch): Ruling[];
-  /** At most one round trip. */
+  /** The published words that it has, so that those of several channels are read together; null for none. */
+  words(ctx: Ctx, dispatch: Dispatch): WordingHead | null;
+  /** One round trip where the isolate does not have its words, else none. */
   preview(ctx: Ctx, dispatch: Dispatch): Promise<Preview>;
 }
 
@@ -100,7 +102,9 @@ export interface ChannelAdapter<Loaded> extends ChannelTraits {
   waitFor(dispatch: Dispatch, loaded: Loaded, now: number): Wait | null;
   /** What the channel's own rules say, in order: `refusal` and `waitFor` follow from them. */
   rules(dispatch: Dispatch, loaded: Loaded, now: number): Ruling[];
-  /** The message as `send` makes it. At most one round trip. */
+  /** The published words of a message; null for none. */
+  words(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): WordingHead | null;
+  /** The message as `send` makes it. One round trip where the isolate does not have its words, else none. */
   preview(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Preview>;
   /** Sends them all through `provider`. Throws only on a bug. */
   send(

@@ -53,6 +53,7 @@ export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): Regis
         ...endings(dispatch, adapter.waitFor(dispatch, loaded, now), now),
         ...adapter.rules(dispatch, loaded, now),
       ],
+      words: (ctx, dispatch) => adapter.words(ctx, dispatch, loaded),
       preview: (ctx, dispatch) => adapter.preview(ctx, dispatch, loaded),
     })),
 });

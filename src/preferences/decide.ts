@@ -3,7 +3,7 @@ import { type Hold, holdAmong, type Ruling } from "../delivery/ruling.ts";
 import { MINUTE } from "../lib/clock.ts";
 import type { Zone } from "../schedules/time-zone.ts";
 import { ALL, type Cells } from "./cells.ts";
-import type { OrgSettings } from "./org-settings.ts";
+import { type OrgSettings, SERVICE } from "./org-settings.ts";
 import { type QuietHours, quietUntil } from "./quiet-hours.ts";
 
 /** What a user has chosen, and what the choice depends upon. */
@@ -108,11 +108,18 @@ const known = ({ reader }: Facts): Ruling =>
 
 function wantedBy({ reader, type, channel, orgs }: Facts): Ruling {
   const choice = wanted(reader?.cells ?? {}, orgs, type.category, channel);
-  const details = { category: type.category, critical: type.critical, choice };
+  const details = { category: type.category, critical: type.critical, on: choice.on, ...printLevel(choice) };
   if (choice.on || type.critical) return { rule: "wanted", verdict: "pass", details };
   const message =
     choice.by === "user" ? "The user has switched this off" : "The organization has switched this off";
   return { rule: "wanted", verdict: "skip", code: UNSUBSCRIBED, message, details };
+}
+
+/** Who has decided, as a ruling prints it. */
+function printLevel(level: Level): Record<string, unknown> {
+  if (level.by !== "org") return { by: level.by };
+  const { orgId, locked } = level;
+  return orgId === SERVICE ? { by: "service", locked } : { by: "org", org_id: orgId, locked };
 }
 
 /** A message that waits for others looks again so much later than they are due. */

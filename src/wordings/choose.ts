@@ -1,17 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import { languageOf, readLanguageOf, resolveLocale } from "../content/locale.ts";
-import { COMMON_TYPE, orgs, users, type WordingChannel, wordings } from "../db/schema/index.ts";
+import {
+  COMMON_TYPE,
+  orgs,
+  users,
+  type WordingChannel,
+  type WordingHead,
+  wordings,
+} from "../db/schema/index.ts";
 import type { Messages } from "../outbox/messages.ts";
-
-/** Words that are published, without their text. */
-export interface WordingHead {
-  type: string;
-  channel: WordingChannel;
-  org_id: string;
-  locale: string;
-  version: number;
-  published_at: number;
-}
 
 /** The name of published words. */
 export const wordingKey = ({ type, channel, org_id, locale, version, published_at }: WordingHead): string =>

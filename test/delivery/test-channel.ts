@@ -57,6 +57,7 @@ export function createPager() {
         ? { rule: "phone", verdict: "reject", code: NO_PHONE.code, message: NO_PHONE.message }
         : { rule: "phone", verdict: "pass" },
     ],
+    words: () => null,
     preview: () => Promise.resolve({ rulings: [], rendering: { text: "beep" } }),
     async send(ctx, _provider, dispatches, recipients, terms) {
       const addressed = dispatches.map((dispatch) => ({
@@ -94,7 +95,11 @@ export function createBoard() {
     deliver: () => Promise.resolve(new Map()),
     check: null,
     explain: () =>
-      Parsed.of({}, () => ({ rules: () => [], preview: async () => ({ rulings: [], rendering: null }) })),
+      Parsed.of({}, () => ({
+        rules: () => [],
+        words: () => null,
+        preview: async () => ({ rulings: [], rendering: null }),
+      })),
   };
   return { channel, announced };
 }

@@ -139,7 +139,7 @@ describe("the decision", () => {
     expect(holdOf({ ...facts, orgs })).toMatchObject({
       verdict: "skip",
       message: "The organization has switched this off",
-      details: { choice: { by: "org", orgId: "o", locked: false } },
+      details: { by: "org", org_id: "o", locked: false },
     });
   });
 });

@@ -21,6 +21,7 @@ import type { EmailMessage, EmailProvider } from "./provider.ts";
 import type { NotificationTypes } from "../../content/index.ts";
 import { WordingError } from "../../wordings/index.ts";
 import {
+  headFor,
   NO_WORDS,
   renderingRuling,
   type Speech,
@@ -50,9 +51,7 @@ type Prepared = EmailDelivery | Undelivered;
 /** The outcome when a template throws: this e-mail loses an attempt, the others of the round lose nothing. */
 function unmade(ctx: Ctx, { id, type }: Dispatch, error: unknown): Outcome {
   ctx.log.error("compose_failed", error, { dispatch: id, type });
-  return error instanceof WordingError
-    ? WORDS_FAILED
-    : NOT_COMPOSED;
+  return error instanceof WordingError ? WORDS_FAILED : NOT_COMPOSED;
 }
 
 const speechOf = (drafted: Drafted): Speech[] =>
@@ -78,6 +77,13 @@ export function createEmailChannel(
     } catch (error) {
       return { dispatch, outcome: unmade(ctx, dispatch, error) };
     }
+  }
+
+  /** The same, whether or not anything keeps it from being sent. */
+  function draftAnyway(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Drafted {
+    const type = typeOf(types, dispatch, loaded);
+    if (type === undefined) return { dispatch, outcome: NO_CONTENT };
+    return draft(ctx, dispatch, (now) => draftOf(types, type, dispatch, loaded, now));
   }
 
   async function prepare(
@@ -124,12 +130,9 @@ export function createEmailChannel(
       if (loaded.recipients.get(dispatch.user_id)?.email == null) return found;
       return [...found, contentRuling(() => draftOf(types, type, dispatch, loaded, now))];
     },
+    words: (ctx, dispatch, loaded) => headFor(speechOf(draftAnyway(ctx, dispatch, loaded)), loaded),
     async preview(ctx, dispatch, loaded) {
-      const type = typeOf(types, dispatch, loaded);
-      const drafted =
-        type === undefined
-          ? { dispatch, outcome: NO_CONTENT }
-          : draft(ctx, dispatch, (now) => draftOf(types, type, dispatch, loaded, now));
+      const drafted = draftAnyway(ctx, dispatch, loaded);
       if ("outcome" in drafted) return { rulings: [], rendering: null };
       const words = (await wordsFor(ctx, "email", speechOf(drafted), loaded))(dispatch);
       const wording = wordingRuling(dispatch, words, loaded, drafted.draft.addressee.locale);

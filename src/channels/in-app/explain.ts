@@ -4,12 +4,13 @@ import type { ClaimedDispatch } from "../../delivery/claim.ts";
 import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
 import type { Ruling } from "../../delivery/ruling.ts";
 import { parseObject } from "../../lib/objects.ts";
-import { renderingRuling, wordingRuling, wordsFor } from "../voice.ts";
-import { findingsFor, type InAppLoaded, shownBy, speechesOf } from "./shown.ts";
+import { headFor, renderingRuling, speechesOf, type Voiced, wordingRuling, wordsFor } from "../voice.ts";
+import { findingsFor, shownBy } from "./shown.ts";
 
 /** Explains in-app messages by what was read for them. */
-export const explained = (types: NotificationTypes, loaded: InAppLoaded, now: number): Explained => ({
+export const explained = (types: NotificationTypes, loaded: Voiced, now: number): Explained => ({
   rules: (dispatch) => [...endings(dispatch, now), ...findingsFor(types, dispatch, loaded, now)],
+  words: (_ctx, dispatch) => headFor(speechesOf(types, [dispatch], loaded), loaded),
   async preview(ctx, dispatch) {
     const wordsOf = await wordsFor(ctx, "in_app", speechesOf(types, [dispatch], loaded), loaded);
     const words = wordsOf(dispatch);

@@ -7,8 +7,8 @@ import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { holdAmong } from "../../delivery/ruling.ts";
 import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
 import { outcomeOf, waitOf } from "../held.ts";
-import { type Words, wordsFor } from "../voice.ts";
-import { findingsFor, type InAppLoaded, shownBy, speechesOf } from "./shown.ts";
+import { speechesOf, type Voiced, type Words, wordsFor } from "../voice.ts";
+import { findingsFor, shownBy } from "./shown.ts";
 
 /** What becomes of an in-app message: the columns to write. */
 interface Said {
@@ -32,7 +32,7 @@ export async function decideAndSay(
   ctx: Ctx,
   types: NotificationTypes,
   due: readonly Dispatch[],
-  loaded: InAppLoaded,
+  loaded: Voiced,
 ): Promise<Said[]> {
   const wordsOf = await wordsFor(ctx, "in_app", speechesOf(types, due, loaded), loaded);
   return due.map((dispatch) => say(ctx, types, dispatch, loaded, wordsOf(dispatch)));
@@ -42,7 +42,7 @@ function say(
   ctx: Ctx,
   types: NotificationTypes,
   dispatch: Dispatch,
-  loaded: InAppLoaded,
+  loaded: Voiced,
   words: Words<"in_app"> | null,
 ): Said {
   const hold = holdAmong(findingsFor(types, dispatch, loaded, ctx.clock.now()));

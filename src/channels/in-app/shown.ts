@@ -8,27 +8,15 @@ import { printId } from "../../lib/ids.ts";
 import { parseObject } from "../../lib/objects.ts";
 import type { Messages } from "../../outbox/messages.ts";
 import { findings } from "../../preferences/decide.ts";
-import { readReaders, type Readers } from "../../preferences/readers.ts";
+import { readReaders } from "../../preferences/readers.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { WordingError } from "../../wordings/index.ts";
 import type { Refused } from "../held.ts";
 import { inAppBytes, MAX_IN_APP_BYTES } from "../push/options.ts";
-import {
-  contentOf,
-  NO_WORDS,
-  type Speech,
-  typeOf,
-  type Voice,
-  voiceOf,
-  type Words,
-  WORDS_FAILED,
-} from "../voice.ts";
-
-/** What is read to deliver in-app messages. */
-export type InAppLoaded = Voice & { readers: Readers };
+import { NO_WORDS, typeOf, type Voiced, voiceOf, type Words, WORDS_FAILED } from "../voice.ts";
 
 /** Reads it. */
-export const loadInApp = (messages: Messages): Parsed<InAppLoaded> =>
+export const loadInApp = (messages: Messages): Parsed<Voiced> =>
   Parsed.of(
     {
       voice: voiceOf(messages, "in_app"),
@@ -37,22 +25,11 @@ export const loadInApp = (messages: Messages): Parsed<InAppLoaded> =>
     ({ voice, readers }) => ({ ...voice, readers }),
   );
 
-/** What decides upon the words of messages. */
-export const speechesOf = (
-  types: NotificationTypes,
-  dispatches: readonly Dispatch[],
-  loaded: InAppLoaded,
-): Speech[] =>
-  dispatches.flatMap((dispatch) => {
-    const type = typeOf(types, dispatch, loaded);
-    return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
-  });
-
 /** What each rule says of an in-app message. Everybody has an inbox. */
 export function findingsFor(
   types: NotificationTypes,
   dispatch: Dispatch,
-  loaded: InAppLoaded,
+  loaded: Voiced,
   now: number,
 ): Ruling[] {
   const type = typeOf(types, dispatch, loaded) ?? traitsAmong(types)(dispatch);
@@ -79,7 +56,7 @@ interface Shown {
 export function shownBy(
   ctx: Ctx,
   dispatch: Dispatch,
-  { events, readers }: InAppLoaded,
+  { events, readers }: Voiced,
   words: Words<"in_app"> | null,
 ): Shown | Refused {
   const event = events.of(dispatch);

@@ -13,7 +13,7 @@ import { NO_PROVIDER, type PushDelivery, sendByProvider, takes } from "./send-by
 import { findings } from "../../preferences/decide.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
-import { renderingRuling, wordingRuling } from "../voice.ts";
+import { headFor, renderingRuling, speechesOf, wordingRuling } from "../voice.ts";
 import { type SaidPushes, sayPushes, titleOf, unsaid } from "./said.ts";
 
 /** The user's devices that have not accepted the dispatch yet. */
@@ -118,6 +118,7 @@ export function createPushChannel(
     refusal,
     waitFor,
     rules,
+    words: (_ctx, dispatch, loaded) => headFor(speechesOf(types, [dispatch], loaded), loaded),
     async preview(ctx, dispatch, loaded) {
       const { said, wordsOf } = await sayPushes(ctx, types, [dispatch], loaded);
       const wording = wordingRuling(dispatch, wordsOf(dispatch), loaded, null);

@@ -5,7 +5,7 @@ import type { Outcome } from "../../delivery/outcome.ts";
 import { printId } from "../../lib/ids.ts";
 import { WordingError } from "../../wordings/index.ts";
 import type { SentEvent } from "../../types/sent-events.ts";
-import { contentOf, NO_WORDS, typeOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
+import { NO_WORDS, speechesOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
 import type { Loaded } from "./load.ts";
 import { MAX_PUSH_BYTES, parseData, parseOptions, pushPayloadBytes } from "./options.ts";
 import type { PushMessage } from "./provider.ts";
@@ -26,11 +26,7 @@ export async function sayPushes(
   dispatches: readonly Dispatch[],
   loaded: Loaded,
 ): Promise<{ said: SaidPushes; wordsOf: (dispatch: Dispatch) => Words<"push"> | null }> {
-  const speeches = dispatches.flatMap((dispatch) => {
-    const type = typeOf(types, dispatch, loaded);
-    return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
-  });
-  const wordsOf = await wordsFor(ctx, "push", speeches, loaded);
+  const wordsOf = await wordsFor(ctx, "push", speechesOf(types, dispatches, loaded), loaded);
   const said = new Map(
     dispatches.map((dispatch) => [
       dispatch.id,
