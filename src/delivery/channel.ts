@@ -66,8 +66,10 @@ export interface Preview {
 
 /** What a channel has read to explain messages. It decides as sending does, and takes nothing. */
 export interface Explained {
-  /** Every rule but those about the words, in order. */
-  rules(dispatch: ClaimedDispatch): Ruling[];
+  /** The rules by which it ends before anything else is asked. */
+  endings(dispatch: ClaimedDispatch): Ruling[];
+  /** All others but those about the words, in order. */
+  rules(dispatch: Dispatch): Ruling[];
   /** The published words that it has, so that those of several channels are read together; null for none. */
   words(ctx: Ctx, dispatch: Dispatch): WordingHead | null;
   /** One round trip where the isolate does not have its words, else none. */

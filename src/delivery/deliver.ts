@@ -49,10 +49,8 @@ export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): Regis
     ),
   explain: (messages, now) =>
     Parsed.of({ loaded: adapter.load(messages, now) }, ({ loaded }) => ({
-      rules: (dispatch) => [
-        ...endings(dispatch, adapter.waitFor(dispatch, loaded, now), now),
-        ...adapter.rules(dispatch, loaded, now),
-      ],
+      endings: (dispatch) => endings(dispatch, adapter.waitFor(dispatch, loaded, now), now),
+      rules: (dispatch) => adapter.rules(dispatch, loaded, now),
       words: (ctx, dispatch) => adapter.words(ctx, dispatch, loaded),
       preview: (ctx, dispatch) => adapter.preview(ctx, dispatch, loaded),
     })),

@@ -3,6 +3,7 @@ import type { NotificationTypes } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Explained } from "../delivery/channel.ts";
+import { holdAmong } from "../delivery/ruling.ts";
 import { channelOf } from "../outbox/channel.ts";
 import { type Asked, askOfDispatch, askOfType, type Supposed } from "./ask.ts";
 import { limitsOf } from "./limits.ts";
@@ -110,7 +111,12 @@ async function onChannel(
   isStaff: boolean,
 ): Promise<OnChannel> {
   const { rulings, rendering } = await explained.preview(ctx, dispatch);
-  const rules = [...state, ...explained.rules(dispatch), ...limits, ...rulings];
+  const own = explained.rules(dispatch);
+  // As in sending: what waits for its user asks no limit, and what a limit ends is asked nothing more.
+  const asked =
+    holdAmong(own)?.verdict === "wait" ? limits.filter(({ rule }) => rule === "provider") : limits;
+  const [ending, others] = [asked.filter(isEnd), asked.filter((rule) => !isEnd(rule))];
+  const rules = [...state, ...explained.endings(dispatch), ...ending, ...own, ...others, ...rulings];
   return {
     channel: dispatch.channel,
     ...verdictOf(rules),
@@ -118,6 +124,8 @@ async function onChannel(
     rendering,
   };
 }
+
+const isEnd = ({ verdict }: Rule): boolean => verdict === "reject";
 
 /** Of a step that waits for those before it, if one of these would be made. */
 function laterStep({ waitMs }: Asked, before: readonly OnChannel[], now: number): Rule[] {

@@ -96,6 +96,7 @@ export function createBoard() {
     check: null,
     explain: () =>
       Parsed.of({}, () => ({
+        endings: () => [],
         rules: () => [],
         words: () => null,
         preview: async () => ({ rulings: [], rendering: null }),

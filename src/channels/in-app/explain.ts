@@ -9,7 +9,8 @@ import { findingsFor, shownBy } from "./shown.ts";
 
 /** Explains in-app messages by what was read for them. */
 export const explained = (types: NotificationTypes, loaded: Voiced, now: number): Explained => ({
-  rules: (dispatch) => [...endings(dispatch, now), ...findingsFor(types, dispatch, loaded, now)],
+  endings: (dispatch) => endings(dispatch, now),
+  rules: (dispatch) => findingsFor(types, dispatch, loaded, now),
   words: (_ctx, dispatch) => headFor(speechesOf(types, [dispatch], loaded), loaded),
   async preview(ctx, dispatch) {
     const wordsOf = await wordsFor(ctx, "in_app", speechesOf(types, [dispatch], loaded), loaded);
