@@ -22,7 +22,7 @@ export const rankedLineOf = (orgId: string | SQL): SQL => sql`(WITH RECURSIVE li
  */
 export const findOwnType = (orgId: string | SQL, id: string): SQL<{ data: string }> =>
   sql<{ data: string }>`SELECT t.data FROM ${rankedLineOf(orgId)} AS line
-    JOIN ${ownTypes} AS t ON t.id = ${id} AND t.org_id = line.id ORDER BY line.distance LIMIT 1`;
+    CROSS JOIN ${ownTypes} AS t ON t.id = ${id} AND t.org_id = line.id ORDER BY line.distance LIMIT 1`;
 
 /** A table whose rows are inherited along a line, by `id`. */
 type Inherited = typeof ownTypes | typeof topics;
