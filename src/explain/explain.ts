@@ -6,7 +6,7 @@ import type { Explained } from "../delivery/channel.ts";
 import { holdAmong } from "../delivery/ruling.ts";
 import { channelOf } from "../outbox/channel.ts";
 import { type Asked, askOfDispatch, askOfType, type Supposed } from "./ask.ts";
-import { limitsOf } from "./limits.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import { type Rule, type Verdict, verdictOf } from "./rule.ts";
 import { asIfRetried, stateRules } from "./state.ts";
 
@@ -69,8 +69,8 @@ export async function explain(
     ...seen.map(({ dispatch }) => limitsOf(then, channelOf(then, dispatch.channel), dispatch, isStaff)),
   ]);
   const explained = seen.flatMap((one, i) => {
-    const found = read[one.dispatch.channel];
-    return found === undefined ? [] : [{ ...one, explained: found, limits: limits[i] ?? [] }];
+    const [found, own] = [read[one.dispatch.channel], limits[i]];
+    return found === undefined || own === undefined ? [] : [{ ...one, explained: found, limits: own }];
   });
   await readWords(then, explained);
   const channels: OnChannel[] = [];
@@ -94,7 +94,7 @@ const atTime = (ctx: Ctx, at: number): Ctx => ({
   clock: { now: () => at, sleep: (ms) => ctx.clock.sleep(ms) },
 });
 
-type Told = Asked & { explained: Explained; limits: Rule[] };
+type Told = Asked & { explained: Explained; limits: Limits };
 
 /** Reads the words of all channels in one round trip. The isolate keeps them, so that the previews find them there. */
 async function readWords(ctx: Ctx, told: readonly Told[]): Promise<void> {
@@ -111,10 +111,10 @@ async function onChannel(
   isStaff: boolean,
 ): Promise<OnChannel> {
   const { rulings, rendering } = await explained.preview(ctx, dispatch);
-  const own = explained.rules(dispatch);
+  const own = explained.rules({ ...dispatch, slot_at: limits.slotAt });
   // As in sending: what waits for its user asks no limit, and what a limit ends is asked nothing more.
-  const asked =
-    holdAmong(own)?.verdict === "wait" ? limits.filter(({ rule }) => rule === "provider") : limits;
+  const waits = holdAmong(own)?.verdict === "wait";
+  const asked = limits.rules.filter(({ rule }) => !waits || rule === "provider");
   const [ending, others] = [asked.filter(isEnd), asked.filter((rule) => !isEnd(rule))];
   const rules = [...state, ...explained.endings(dispatch), ...ending, ...own, ...others, ...rulings];
   return {

@@ -4,8 +4,14 @@ import type { RegisteredChannel } from "../delivery/channel.ts";
 import { isOverBy, timesOf } from "../delivery/sort-out.ts";
 import { EXPIRED } from "../delivery/record-round.ts";
 import { isCounted, unitsOf } from "../rate-limit/quota/quota.ts";
-import type { Slot } from "../rate-limit/limiter.ts";
+import type { Budget, Slot } from "../rate-limit/limiter.ts";
 import type { Rule } from "./rule.ts";
+
+/** What the limits say, and the slot that the message has or would get, epoch ms; null on a channel without slots. */
+export interface Limits {
+  rules: readonly Rule[];
+  slotAt: number | null;
+}
 
 /**
  * What the limits say of a message on a channel with providers: the organization's quota, the user's budget, and for staff
@@ -16,16 +22,22 @@ export async function limitsOf(
   channel: RegisteredChannel,
   dispatch: Dispatch,
   isStaff: boolean,
-): Promise<Rule[]> {
-  if (channel.providers.length === 0) return [];
+): Promise<Limits> {
+  if (channel.providers.length === 0) return { rules: [], slotAt: null };
+  let slotAt = dispatch.slot_at ?? ctx.clock.now();
   const [quota, slot, provider] = await Promise.all([
     answered(ctx, "quota", () => quotaOf(ctx, dispatch)),
-    answered(ctx, "slot", () => slotOf(ctx, channel, dispatch)),
+    answered(ctx, "slot", async () => {
+      const found = await slotFor(ctx, channel, dispatch);
+      if (found === null) return { rule: "slot", verdict: "pass" };
+      slotAt = found.slot.at ?? slotAt;
+      return slotRule(ctx, dispatch, found);
+    }),
     isStaff ? answered(ctx, "provider", () => providerOf(ctx, channel)) : null,
   ]);
   // What is over the quota does not ask for a slot.
   const own = quota.verdict === "wait" || quota.verdict === "reject" ? [quota] : [quota, slot];
-  return provider === null ? own : [...own, provider];
+  return { rules: provider === null ? own : [...own, provider], slotAt };
 }
 
 /** Something that does not answer holds nothing up for long: sending asks again. */
@@ -63,15 +75,22 @@ async function quotaOf(ctx: Ctx, dispatch: Dispatch): Promise<Rule> {
   });
 }
 
-async function slotOf(ctx: Ctx, { budget }: RegisteredChannel, dispatch: Dispatch): Promise<Rule> {
+/** Looks at the user's budget; null for what takes no slot in it. */
+async function slotFor(
+  ctx: Ctx,
+  { budget }: RegisteredChannel,
+  { id, type, user_id, slot_at: at }: Dispatch,
+): Promise<{ slot: Slot; budget: Budget } | null> {
+  if (budget === null || ctx.types.ownBudget.includes(type)) return null;
+  const slot = at === null ? await ctx.limiters(user_id).peek(budget, id, ctx.clock.now()) : { id, at };
+  return { slot, budget };
+}
+
+function slotRule(ctx: Ctx, dispatch: Dispatch, { slot, budget }: { slot: Slot; budget: Budget }): Rule {
   const rule = "slot";
-  if (budget === null || ctx.types.ownBudget.includes(dispatch.type)) return { rule, verdict: "pass" };
-  const now = ctx.clock.now();
-  const { id, slot_at: at } = dispatch;
-  const slot: Slot = at === null ? await ctx.limiters(dispatch.user_id).peek(budget, id, now) : { id, at };
   const { sendAt, dueAt } = timesOf(slot);
   const details = { limit: budget.limit, period_seconds: budget.periodMs / 1_000 };
-  if (sendAt <= now) return { rule, verdict: "pass", details };
+  if (sendAt <= ctx.clock.now()) return { rule, verdict: "pass", details };
   const message = "The user has had as many messages as they may get for now";
   return { ...waiting(rule, dispatch, sendAt, { until: dueAt, code: "user_budget", message }), details };
 }

@@ -59,7 +59,7 @@ test("an explanation says what sending does, and takes and writes nothing", asyn
         expect(found).toMatchObject({ verdict: said.verdict, ...("code" in found && { code: said.code }) });
       seen.add(`${said.verdict} ${said.code}`);
     }),
-    { numRuns: 200 },
+    { numRuns: 250 },
   );
   // It is a property of little worth unless most rules have spoken.
   expect([...seen]).toEqual(
@@ -92,6 +92,8 @@ test("a message that nobody has made is explained as one that was made", async (
       const world = {
         ...drawn,
         claims: 0,
+        madeAgoMs: 0,
+        hasSlot: false,
         dueInMs: 0,
         expiresInMs: null,
         sender: "nobody",

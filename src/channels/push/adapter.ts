@@ -95,7 +95,10 @@ export function createPushChannel(
     dispatches.flatMap((dispatch) => {
       const content = said(dispatch);
       if ("kind" in content) return [];
-      const isOver = loaded.overtaken.has(dispatch.id) || holdFor(dispatch, loaded, now)?.verdict === "skip";
+      const hold = holdFor(dispatch, loaded, now);
+      // A device that no provider serves is recorded as failed. A user who is not there has no device that counts.
+      const isHeld = hold?.verdict === "skip" || hold?.rule === "known";
+      const isOver = loaded.overtaken.has(dispatch.id) || isHeld;
       return (isOver ? [] : remainingOf(dispatch, loaded)).map((device) => ({ dispatch, device, content }));
     });
 

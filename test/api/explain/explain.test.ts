@@ -184,6 +184,23 @@ describe("a message that there is", () => {
     expect((await explain(h, { dispatch: "no id at all" })).status).toBe(404);
   });
 
+  test("that is over is explained as it would be after a retry: in time, and without the slot that it had", async () => {
+    const h = createWorld();
+    const now = h.clock.now();
+    const { ids } = await givenPushes(h, 1);
+    await env.DB.prepare(
+      "UPDATE dispatches SET status = 'cancelled', claims = 10, created_at = ?, due_at = ?, slot_at = ?",
+    )
+      .bind(now - 80 * HOUR, now - 80 * HOUR, now + HOUR)
+      .run();
+    const { body } = await explain(h, { dispatch: ids[0] });
+    expect(body.channels[0]).toMatchObject({ verdict: "skip", code: "cancelled" });
+    const others = body.channels[0].rules.slice(1).filter(({ verdict }: Rule) => verdict !== "pass");
+    expect(others).toEqual([]);
+    await env.DB.prepare("UPDATE dispatches SET status = 'queued'").run();
+    expect((await explain(h, { dispatch: ids[0] })).body.channels[0]).toMatchObject({ code: "abandoned" });
+  });
+
   test("waits for its time, and for the consumer that has it", async () => {
     const h = createWorld();
     const {
