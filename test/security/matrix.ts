@@ -318,6 +318,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ({ user }) => user,
     () => ({ name: "Renamed", email: "mine@example.com", email_verified: true }),
   ),
+  "GET /api/v1/directory/users/{id}/export": [["named", ({ user }) => ({ id: user })]],
   "GET /api/v1/directory/users/{id}/withheld": [["operators", ({ user }) => ({ id: user })]],
   ...directory(
     "certifications",
