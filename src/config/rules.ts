@@ -13,6 +13,11 @@ export function brokenRules(given: Given, known: KnownProviders): string[] {
     found.push("JWT_SECRET: exactly one of JWT_SECRET and JWKS_URL must be set");
   for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"])
     if (has("JWKS_URL") && !has(name)) found.push(`${name}: is needed with JWKS_URL`);
+  for (const [name, other] of [
+    ["ACCESS_TEAM_DOMAIN", "ACCESS_AUDIENCE"],
+    ["ACCESS_AUDIENCE", "ACCESS_TEAM_DOMAIN"],
+  ] as const)
+    if (has(name) && !has(other)) found.push(`${other}: is needed with ${name}`);
   if (isProduction(given) && !has("PUBLIC_URL"))
     found.push("PUBLIC_URL: is needed in production; links in e-mails lead there");
   return [
