@@ -26,7 +26,7 @@ export interface Person {
 }
 
 /** So many of a person's devices and topics are read. */
-const MOST = 30;
+export const MOST_SHOWN = 15;
 
 /** A person in scope with devices and topics; null when there is none. */
 export const readPerson = (subject: Subject): Parsed<Person | null> =>
@@ -37,12 +37,12 @@ export const readPerson = (subject: Subject): Parsed<Person | null> =>
         WHERE u.id = ${subject.id}`,
       devices: selectWhole(
         deviceTokens,
-        sql`user_id = ${subject.id} ORDER BY invalidated_at IS NOT NULL, registered_at DESC LIMIT ${MOST}`,
+        sql`user_id = ${subject.id} ORDER BY invalidated_at IS NOT NULL, registered_at DESC LIMIT ${MOST_SHOWN}`,
       ),
       topics: sql<SubscribedTopic>`SELECT org_id, id, name FROM ${topics} WHERE uuid IN
           (SELECT topic FROM ${topicSubscribers} WHERE user_id = ${subject.id})
         AND ${inScope(subject.scope, { userId: sql`${subject.id}`, orgId: sql`+org_id` })}
-        ORDER BY id, org_id LIMIT ${MOST}`,
+        ORDER BY id, org_id LIMIT ${MOST_SHOWN}`,
     },
     ({ user: [user], org: [org], devices, topics: subscribed }) =>
       user === undefined

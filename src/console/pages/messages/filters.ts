@@ -49,8 +49,13 @@ const MAX_TYPE = 64;
 export function filtersIn(fields: Fields, zone: string): Filters {
   const of = (name: FilterName) => fields(name).trim();
   const typed = {
-    ...{ q: of("q"), status: of("status"), channel: of("channel"), type: of("type") },
-    ...{ org: of("org"), from: of("from"), to: of("to") },
+    q: of("q"),
+    status: of("status"),
+    channel: of("channel"),
+    type: of("type"),
+    org: of("org"),
+    from: of("from"),
+    to: of("to"),
   };
   const [from, to] = [dateIn(typed.from), dateIn(typed.to)];
   const [start, end] = [

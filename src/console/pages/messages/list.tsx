@@ -31,7 +31,7 @@ export function register(pages: Console): void {
     const id = messageIn(filters.typed.q);
     if (id !== null) return c.redirect(`${PATH}/${id}`, 303);
     if (isPrivate(filters) || Object.keys(filters.faults).length > 0) return list(c, fields);
-    return c.redirect(`${PATH}?${queryFor(filters)}`, 303);
+    return c.redirect(`${PATH}?${queryFor(filters).toString()}`, 303);
   });
 
   // A page that answered a form is opened by its address.
@@ -88,40 +88,48 @@ async function list(c: ConsoleContext, fields: Fields): Promise<Response> {
   );
 }
 
-const FilterForm = ({ filters: { typed, faults } }: { filters: Filters }) => (
-  <Card>
-    <form class="form" method="post" action={SEARCH} role="search" data-filters>
-      <TextField
-        name="q"
-        label="Find"
-        value={typed.q}
-        search
-        placeholder="User, address, or the id of a message, batch or event"
-        fault={faults.q}
-      />
-      <div class="filters">
-        <Select name="status" label="Status" value={typed.status} options={STATUS_CHOICES} />
-        <Select
-          name="channel"
-          label="Channel"
-          value={typed.channel}
-          options={[
-            ["", "Any channel"],
-            ...CHANNELS.map((channel) => [channel, channelName(channel)] as const),
-          ]}
-        />
-        <TextField name="type" label="Type" value={typed.type} fault={faults.type} />
-        <TextField name="org" label="Organization" value={typed.org} fault={faults.org} />
-        <TextField type="date" name="from" label="From" value={typed.from} fault={faults.from} />
-        <TextField type="date" name="to" label="To" value={typed.to} fault={faults.to} />
-        <Button look="primary">Search</Button>
-        <ButtonLink href={PATH} look="quiet">
-          Clear
-        </ButtonLink>
-      </div>
-    </form>
-  </Card>
-);
+function FilterForm({ filters: { typed, faults } }: { filters: Filters }) {
+  const isOpen = [typed.type, typed.org, typed.from, typed.to].some((text) => text !== "");
+  return (
+    <Card>
+      <form class="form" method="post" action={SEARCH} role="search" data-filters>
+        <div class="filters">
+          <TextField
+            name="q"
+            label="Find"
+            value={typed.q}
+            search
+            wide
+            placeholder="User, address, or id of a message, batch or event"
+          />
+          <Select name="status" label="Status" value={typed.status} options={STATUS_CHOICES} />
+          <Select
+            name="channel"
+            label="Channel"
+            value={typed.channel}
+            options={[
+              ["", "Any channel"],
+              ...CHANNELS.map((channel) => [channel, channelName(channel)] as const),
+            ]}
+          />
+          <Button look="primary">Search</Button>
+          <ButtonLink href={PATH} look="quiet">
+            Clear
+          </ButtonLink>
+        </div>
+        <details class="more" open={isOpen}>
+          <summary>Type, organization and time</summary>
+          <div class="filters">
+            <TextField name="type" label="Type" value={typed.type} fault={faults.type} />
+            <TextField name="org" label="Organization" value={typed.org} fault={faults.org} />
+            <TextField type="date" name="from" label="First day" value={typed.from} fault={faults.from} />
+            <TextField type="date" name="to" label="Last day" value={typed.to} fault={faults.to} />
+          </div>
+        </details>
+      </form>
+    </Card>
+  );
+}
 
 /** What to do where nothing is shown. */
 function Nothing({
@@ -180,7 +188,7 @@ const Further = ({
       />
     );
   const query = queryFor(filters);
-  const first = query.size === 0 ? PATH : `${PATH}?${query}`;
+  const first = query.size === 0 ? PATH : `${PATH}?${query.toString()}`;
   const next = before === undefined ? null : new URLSearchParams([...query, ["before", before]]);
   return <Pager path={PATH} first={first} next={next} isFirst={isFirst} />;
 };

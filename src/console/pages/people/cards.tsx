@@ -1,13 +1,22 @@
 import type { Suppression } from "../../../channels/email/suppressions.ts";
 import type { WithheldReason } from "../../../db/schema/index.ts";
-import type { Device, Person, SubscribedTopic } from "../../../directory/person.ts";
+import { type Device, MOST_SHOWN, type Person, type SubscribedTopic } from "../../../directory/person.ts";
 import { DAY, iso } from "../../../lib/clock.ts";
 import type { Withheld } from "../../../log/withheld/list.ts";
 import { Card, Table } from "../../components/boxes.tsx";
 import { Confirm } from "../../components/form.tsx";
-import { channelName } from "../../components/names.ts";
+import { channelName, shortened } from "../../components/names.ts";
 import { Badge, Empty, Facts, Id, Time } from "../../components/text.tsx";
 import type { Viewer } from "../../viewer.ts";
+
+/** Longer texts are cut in lists. */
+const MAX_TEXT = 48;
+
+/** That a list may not be whole. */
+const Whole = ({ rows }: { rows: readonly unknown[] }) =>
+  rows.length < MOST_SHOWN ? null : (
+    <p class="pager small muted">The first {MOST_SHOWN}. An export has all.</p>
+  );
 
 /** Who it is. */
 export function FactsCard({ person: { user, orgName }, viewer }: { person: Person; viewer: Viewer }) {
@@ -98,37 +107,40 @@ export const DevicesCard = ({ devices, viewer }: { devices: readonly Device[]; v
     {devices.length === 0 ? (
       <Empty title="No devices">The app registers one when its user allows notifications.</Empty>
     ) : (
-      <Table
-        label="Devices"
-        rows={devices}
-        columns={[
-          {
-            head: "Platform",
-            cell: ({ platform, provider }) => (
-              <>
-                {platform} <span class="small muted">{provider}</span>
-              </>
-            ),
-          },
-          {
-            head: "State",
-            cell: ({ invalidated_at, invalid_reason }) =>
-              invalidated_at === null ? (
-                <Badge tone="good">works</Badge>
-              ) : (
-                <Badge tone="bad">{invalid_reason ?? "invalid"}</Badge>
+      <>
+        <Table
+          label="Devices"
+          rows={devices}
+          columns={[
+            {
+              head: "Platform",
+              cell: ({ platform, provider }) => (
+                <>
+                  {platform} <span class="small muted">{provider}</span>
+                </>
               ),
-          },
-          {
-            head: "Last used",
-            cell: ({ last_used_at, registered_at }) => (
-              <span class="nowrap">
-                <Time at={last_used_at ?? registered_at} viewer={viewer} />
-              </span>
-            ),
-          },
-        ]}
-      />
+            },
+            {
+              head: "State",
+              cell: ({ invalidated_at, invalid_reason }) =>
+                invalidated_at === null ? (
+                  <Badge tone="good">works</Badge>
+                ) : (
+                  <Badge tone="bad">{invalid_reason ?? "invalid"}</Badge>
+                ),
+            },
+            {
+              head: "Last used",
+              cell: ({ last_used_at, registered_at }) => (
+                <span class="nowrap">
+                  <Time at={last_used_at ?? registered_at} viewer={viewer} />
+                </span>
+              ),
+            },
+          ]}
+        />
+        <Whole rows={devices} />
+      </>
     )}
   </Card>
 );
@@ -140,15 +152,18 @@ export const TopicsCard = ({ topics }: { topics: readonly SubscribedTopic[] }) =
         Subscribe them with <code>PUT /api/v1/topics/{"{topic}"}/subscribers</code>.
       </Empty>
     ) : (
-      <Table
-        label="Topics"
-        rows={topics}
-        columns={[
-          { head: "Topic", cell: ({ id, name }) => name ?? id },
-          { head: "Id", cell: ({ id }) => <code>{id}</code> },
-          { head: "Organization", cell: ({ org_id }) => (org_id === "" ? "the service" : org_id) },
-        ]}
-      />
+      <>
+        <Table
+          label="Topics"
+          rows={topics}
+          columns={[
+            { head: "Topic", cell: ({ id, name }) => shortened(name ?? id, MAX_TEXT) },
+            { head: "Id", cell: ({ id }) => <code>{shortened(id, MAX_TEXT)}</code> },
+            { head: "Organization", cell: ({ org_id }) => (org_id === "" ? "the service" : org_id) },
+          ]}
+        />
+        <Whole rows={topics} />
+      </>
     )}
   </Card>
 );

@@ -14,6 +14,7 @@ import { fieldsOf } from "../../fields.ts";
 import { noticeIn } from "../../notices.ts";
 
 const PATH = "/console/people";
+const SEARCH = `${PATH}/search`;
 
 /** People of a page: with long names and addresses it stays below 60 KB. */
 const PER_PAGE = 30;
@@ -26,10 +27,13 @@ const position = z.object({ way: z.int().min(0), key: z.string(), id: z.string()
 export function register(pages: Console): void {
   pages.get("/people", (c) => list(c, "", null));
 
-  pages.post("/people", async (c) => {
+  pages.post("/people/search", async (c) => {
     const fields = await fieldsOf(c);
     return list(c, fields("q"), positionIn(fields("after")));
   });
+
+  // A page that answered a form is opened by its address.
+  pages.get("/people/search", (c) => c.redirect(PATH, 303));
 }
 
 /** @throws 400 */
@@ -53,7 +57,7 @@ async function list(c: ConsoleContext, text: string, after: Position | null): Pr
     children: (
       <>
         <Card>
-          <form class="filters" method="post" action={PATH} role="search">
+          <form class="filters" method="post" action={SEARCH} role="search">
             <TextField
               name="q"
               label="Find"
@@ -71,7 +75,7 @@ async function list(c: ConsoleContext, text: string, after: Position | null): Pr
             <Nobody text={text} isMore={next !== null} isEnd={after !== null} />
           )}
           <SearchPager
-            action={PATH}
+            action={SEARCH}
             label={people.length === 0 ? "Look further" : "Next"}
             fields={next && { q: text, after: JSON.stringify(next) }}
           />

@@ -150,7 +150,7 @@ async function show(c: ConsoleContext): Promise<Response> {
             <Card
               title="Latest messages"
               flush
-              actions={<a href={`/console/messages?${new URLSearchParams({ q: id })}`}>All messages</a>}
+              actions={<a href={`/console/messages?q=${encodeURIComponent(id)}`}>All messages</a>}
             >
               {messages.length === 0 ? (
                 <Empty title="No messages yet">Nothing was sent to this person, or it is too old.</Empty>

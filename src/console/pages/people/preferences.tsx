@@ -7,7 +7,7 @@ import { Button } from "../../components/form.tsx";
 import { channelName } from "../../components/names.ts";
 
 /** Rows that are shown: a page with all that there may be would be too large. */
-const MAX_ROWS = 30;
+const MAX_ROWS = 20;
 
 /** What a person has chosen in a cell: on, off, or nothing. */
 type State = "1" | "0" | "i";
@@ -29,7 +29,11 @@ export function changesIn(entries: readonly (readonly [string, string])[]): Cell
   return changes;
 }
 
-const categoryName = (category: string): string => (category === ALL ? "Everything" : category);
+/** A category's id, as people write. */
+function categoryName(category: string): string {
+  const words = category.replaceAll("_", " ");
+  return category === ALL ? "Everything" : words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 const onOff = (on: boolean): string => (on ? "on" : "off");
 
@@ -69,9 +73,15 @@ function quietHours({ reader, orgs }: Matrix): string {
   return `Quiet from ${hours.start} to ${hours.end}, ${days}, ${whose}. Time zone: ${reader.timezone ?? "UTC"}.`;
 }
 
+/** Whether nobody has decided anything: such rows come last. */
+const isUntouched = (category: string, row: Readonly<Record<string, Choice>>): boolean =>
+  category !== ALL && Object.values(row).every(({ by }) => by === "default");
+
 /** What a person wants to be told, and where; it can be changed. */
 export function PreferencesCard({ matrix, action }: { matrix: Matrix; action: string }) {
-  const rows = Object.entries(matrix.categories);
+  const rows = Object.entries(matrix.categories).toSorted(
+    ([a, ofA], [b, ofB]) => Number(isUntouched(a, ofA)) - Number(isUntouched(b, ofB)),
+  );
   const shown = rows.slice(0, MAX_ROWS);
   return (
     <Card title="Preferences" id="preferences" flush>
