@@ -10,7 +10,12 @@ export const channelName = (channel: string): string => CHANNEL_NAMES[channel] ?
 
 /** The beginning of a text that may be long. */
 export const shortened = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
+  text.length <= most
+    ? text
+    : `${text
+        .slice(0, most - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
 
 /** The page of a person. */
 export const personPath = (userId: string): string => `/console/people/${encodeURIComponent(userId)}`;

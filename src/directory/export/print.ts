@@ -124,7 +124,7 @@ export const event = ({ id, org_id, type, created_at }: Row<"events">) => ({
   created_at: iso(created_at),
 });
 
-export const delivery = (row: Row<"deliveries">) => ({
+const delivery = (row: Row<"deliveries">) => ({
   device_id: row.device_id,
   status: row.status,
   provider: row.provider,

@@ -109,7 +109,7 @@ export const DevicesCard = ({ devices, viewer }: { devices: readonly Device[]; v
     ) : (
       <>
         <Table
-          label="Devices"
+          label="List of devices"
           rows={devices}
           columns={[
             {
@@ -154,7 +154,7 @@ export const TopicsCard = ({ topics }: { topics: readonly SubscribedTopic[] }) =
     ) : (
       <>
         <Table
-          label="Topics"
+          label="List of topics"
           rows={topics}
           columns={[
             { head: "Topic", cell: ({ id, name }) => shortened(name ?? id, MAX_TEXT) },
@@ -193,7 +193,7 @@ export const WithheldCard = ({ withheld, days }: { withheld: readonly Withheld[]
       </Empty>
     ) : (
       <Table
-        label="Never made"
+        label="List of what was never made"
         rows={withheld}
         columns={[
           { head: "Day", cell: ({ day }) => <span class="nowrap">{iso(day * DAY).slice(0, 10)}</span> },

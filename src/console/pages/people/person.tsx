@@ -156,7 +156,7 @@ async function show(c: ConsoleContext): Promise<Response> {
                 <Empty title="No messages yet">Nothing was sent to this person, or it is too old.</Empty>
               ) : (
                 <MessageTable
-                  label="Latest messages"
+                  label="List of the latest messages"
                   messages={messages.slice(0, LATEST)}
                   viewer={viewer}
                   isOfOne

@@ -86,7 +86,7 @@ export function PreferencesCard({ matrix, action }: { matrix: Matrix; action: st
   return (
     <Card title="Preferences" id="preferences" flush>
       <form method="post" action={action}>
-        <div class="scroll" role="region" aria-label="Preferences" tabindex={0}>
+        <div class="scroll" role="region" aria-label="Choices by category and channel" tabindex={0}>
           <table class="choices">
             <thead>
               <tr>
