@@ -106,7 +106,11 @@ export const topics = sqliteTable(
     created_at: integer("created_at").notNull(),
     updated_at: integer("updated_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.org_id, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.org_id, t.id] }),
+    // The topics of a user: what an export and the console show.
+    uniqueIndex("topics_by_uuid").on(t.uuid),
+  ],
 );
 
 /** Who subscribes to a topic, by the topic's UUID. WITHOUT ROWID. */
