@@ -46,6 +46,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/unsubscribe": [() => import("./api/unsubscribe/handlers.ts")],
   "/webhooks": [() => import("./api/webhooks/handlers.ts")],
   "/dev/jobs": [() => import("./api/dev-jobs/handlers.ts")],
+  "/dev/outbox": [() => import("./api/dev-outbox/handlers.ts")],
   "/api/v1/notifications": [
     // Its static paths come before the push contract's /{id}.
     () => import("./api/user-notifications/handlers.ts"),

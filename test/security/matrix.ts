@@ -76,6 +76,8 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /webhooks/postmark": [["its sender", () => ({ body: {} })]],
   // In development; production has none (matrix.test.ts).
   "POST /dev/jobs/{job}": [["service alone", () => ({ id: "receipts" })]],
+  "GET /dev/outbox": [["operators", plain]],
+  "DELETE /dev/outbox": [["operators: about nobody", plain]],
 
   [`GET ${PUSH}/device-tokens`]: [["in scope", ({ user }) => ({ query: `user_id=${user}` })]],
   [`POST ${PUSH}/device-tokens`]: [
