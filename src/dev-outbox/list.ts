@@ -13,6 +13,8 @@ export interface OutboxFilter {
   /** An address in any spelling of upper and lower case, or a device's token. */
   to?: string | undefined;
   userId?: string | undefined;
+  /** Either of the two. */
+  who?: string | undefined;
   channel?: keyof typeof CONTENTS | undefined;
   type?: string | undefined;
   /** Taken at or after, epoch ms. */
@@ -43,32 +45,47 @@ const IN_APP = sql`SELECT ${DELIVERED_ID} AS id, channel, id AS dispatch_id, use
 /** The millisecond of a UUIDv7, as text. */
 const msOf = (id: SQL): SQL => sql`substr(${id}, 1, 13)`;
 
+/** Messages that fit, newest first. In-app messages that came before the outbox was emptied are left out. */
+function messages(conditions: readonly SQL[], limit: number): SQL<Row> {
+  const cleared = sql`coalesce((SELECT max(id) FROM ${devOutbox} WHERE channel = ${CLEARED}), '')`;
+  const all = [
+    sql`channel <> ${CLEARED}`,
+    sql`(channel <> 'in_app' OR ${msOf(sql`id`)} > ${msOf(cleared)})`,
+    ...conditions,
+  ];
+  return sql<Row>`SELECT * FROM (
+      SELECT id, channel, dispatch_id, user_id, type, recipient, message FROM ${devOutbox} UNION ALL ${IN_APP})
+    WHERE ${sql.join(all, sql` AND `)} ORDER BY id DESC LIMIT ${limit}`;
+}
+
+const isTo = (to: string): SQL => sql`lower(recipient) = lower(${to})`;
+
 /**
  * What the outbox has, newest first: up to `limit` messages and one more, if there are more. One round trip.
  * @param before the last id of the page before
  */
 export async function listOutbox(
   ctx: Pick<Ctx, "db">,
-  { to, userId, channel, type, since }: OutboxFilter,
+  { to, userId, who, channel, type, since }: OutboxFilter,
   { limit, before }: { limit: number; before: string | null },
 ): Promise<OutboxMessage[]> {
-  const cleared = sql`coalesce((SELECT max(id) FROM ${devOutbox} WHERE channel = ${CLEARED}), '')`;
   const conditions = [
-    sql`channel <> ${CLEARED}`,
-    sql`(channel <> 'in_app' OR ${msOf(sql`id`)} > ${msOf(cleared)})`,
-    ...(to === undefined ? [] : [sql`lower(recipient) = lower(${to})`]),
+    ...(to === undefined ? [] : [isTo(to)]),
     ...(userId === undefined ? [] : [sql`user_id = ${userId}`]),
+    ...(who === undefined ? [] : [sql`(user_id = ${who} OR ${isTo(who)})`]),
     ...(channel === undefined ? [] : [sql`channel = ${channel}`]),
     ...(type === undefined ? [] : [sql`type = ${type}`]),
     ...(since === undefined ? [] : [sql`id >= ${firstIdAt(since)}`]),
     ...(before === null ? [] : [sql`id < ${before}`]),
   ];
-  const { rows } = await ctx.db.read({
-    rows: sql<Row>`SELECT * FROM (
-        SELECT id, channel, dispatch_id, user_id, type, recipient, message FROM ${devOutbox} UNION ALL ${IN_APP})
-      WHERE ${sql.join(conditions, sql` AND `)} ORDER BY id DESC LIMIT ${limit + 1}`,
-  });
+  const { rows } = await ctx.db.read({ rows: messages(conditions, limit + 1) });
   return rows.map(messageOf);
+}
+
+/** One message; null when the outbox has none of this id. One round trip. */
+export async function findInOutbox(ctx: Pick<Ctx, "db">, id: string): Promise<OutboxMessage | null> {
+  const { rows } = await ctx.db.read({ rows: messages([sql`id = ${id}`], 1) });
+  return rows[0] === undefined ? null : messageOf(rows[0]);
 }
 
 function messageOf({ id, channel, dispatch_id, user_id, type, recipient, message }: Row): OutboxMessage {
