@@ -21,6 +21,14 @@ export const titleOf = ({ channel, message }: Content): string =>
   (channel === "email" ? message.subject : message.title) ||
   (channel === "push" && message.body === null ? "A silent push" : "Without a title");
 
-/** How it begins, in one line. */
-export const beginningOf = ({ channel, message }: Content): string =>
-  (channel === "email" ? message.text : (message.body ?? "")).replaceAll(/\s+/gu, " ").trim().slice(0, 240);
+/** How it begins, in one line. A mail's text may begin with the subject, underlined. */
+export function beginningOf(content: Content): string {
+  const { channel, message } = content;
+  const text = (channel === "email" ? message.text : (message.body ?? "")).trim();
+  const title = titleOf(content);
+  return (text.startsWith(title) ? text.slice(title.length) : text)
+    .replaceAll(/^[=-]{3,}$/gmu, "")
+    .replaceAll(/\s+/gu, " ")
+    .trim()
+    .slice(0, 240);
+}

@@ -65,7 +65,7 @@ async function found(c: ConsoleContext): Promise<OutboxMessage> {
 }
 
 interface Query {
-  /** A part of neither is looked for: whose message, by address, token or id of the user. */
+  /** An address, a device's token or the id of a user. */
   who: string;
   channel: OutboxFilter["channel"];
   /** The last message of the page before. */
@@ -115,8 +115,7 @@ async function list(c: ConsoleContext): Promise<Response> {
     section: PATH,
     lead: (
       <>
-        What this machine would have sent, newest first. New messages come by themselves. Tests read it as
-        JSON at <code>/dev/outbox</code>.
+        What this machine would have sent, newest first. As JSON: <code>/dev/outbox</code>.
       </>
     ),
     actions: (
