@@ -67,7 +67,7 @@ async function checkEvents(ask: Ask, domain: string): Promise<Finding[]> {
     return [
       warning(
         `Nobody tells us what became of e-mails from ${domain}: bounces and complaints are not noticed.`,
-        `Run \`${create}\`.`,
+        `Run \`${create}\` (ZONE: the zone's id, on the domain's page of the dashboard).`,
       ),
     ];
   const enabled = ours.filter(({ enabled }) => enabled !== false);
