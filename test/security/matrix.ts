@@ -20,6 +20,7 @@ const SEND = { prefer: "respond-async" };
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const NEW_TOKEN = "ExponentPushToken[a-new-one]";
 const plain = () => ({});
+const explain = (body: object): Call => ({ body, shows: ({ status }) => status === 200 });
 
 /** Whether a page of the console leads to something. What was typed stands on it in any case. */
 const linksTo =
@@ -362,6 +363,13 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["all admins", ({ event }) => ({ id: event, shows: ({ status }) => status === 200 })],
   ],
   [`DELETE ${EVENTS}/{id}`]: [["all admins", ({ event }) => ({ id: event })]],
+
+  // It shows what it was asked for, so that its success alone is about the target.
+  "POST /api/v1/explain": [
+    ["named", ({ type, user }) => explain({ type, user_id: user })],
+    ["named", ({ failed }) => explain({ dispatch: failed })],
+    ["named", ({ push }) => explain({ dispatch: push })],
+  ],
 
   [`GET ${SUPPRESSIONS}`]: [["operators", plain]],
   // It is found, and its address is that of the question.

@@ -66,6 +66,16 @@ export const wordings = sqliteTable(
   ],
 );
 
+/** Words that are published, without their text. */
+export interface WordingHead {
+  type: string;
+  channel: WordingChannel;
+  org_id: string;
+  locale: string;
+  version: number;
+  published_at: number;
+}
+
 /** Each version of some words, as it was written. WITHOUT ROWID. */
 export const wordingVersions = sqliteTable(
   "wording_versions",
