@@ -161,6 +161,12 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["admins: list", ({ orgs }) => ({ query: `org_id=${orgs.middle}&include_sub_orgs=true` })],
     ["admins: list", ({ user }) => ({ query: `recipient_user_id=${user}` })],
   ],
+  [`POST ${ADMIN}/search`]: [
+    ["admins: list", () => ({ body: {} })],
+    ["admins: list", ({ user }) => ({ body: { query: user } })],
+    ["admins: list", ({ marker }) => ({ body: { query: `${marker}@example.com` } })],
+    ["admins: list", ({ failed }) => ({ body: { query: failed } })],
+  ],
   [`GET ${ADMIN}/{id}`]: [["admins", ({ failed }) => ({ id: failed })]],
   [`POST ${ADMIN}/certification-reminder`]: [["admins", ({ user }) => ({ body: { user_id: user } })]],
   [`POST ${ADMIN}/bulk-certification-reminders`]: [
@@ -390,6 +396,12 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ({ user }) => user,
     () => ({ name: "Renamed", email: "mine@example.com", email_verified: true }),
   ),
+  "POST /api/v1/directory/users/search": [
+    ["all admins: list", () => ({ body: {} })],
+    ["all admins: list", ({ user }) => ({ body: { query: user } })],
+    ["all admins: list", ({ marker }) => ({ body: { query: `Name ${marker}` } })],
+    ["all admins: list", ({ marker }) => ({ body: { query: `${marker}@` } })],
+  ],
   "GET /api/v1/directory/users/{id}/export": [["named", ({ user }) => ({ id: user })]],
   "GET /api/v1/directory/users/{id}/withheld": [["operators", ({ user }) => ({ id: user })]],
   ...directory(
