@@ -50,8 +50,7 @@ const OUTCOMES = {
 const isOver = ({ rule, verdict }: Rule): boolean => rule === "state" && verdict === "skip";
 
 /** The rules that are shown. Of a message that is over, its page says so already. */
-export const rulesShown = ({ rules }: Pick<OnChannel, "rules">): Rule[] =>
-  rules.filter((rule) => !isOver(rule));
+const rulesShown = ({ rules }: Pick<OnChannel, "rules">): Rule[] => rules.filter((rule) => !isOver(rule));
 
 /**
  * Every rule of a message on a channel in order, what comes of them, and what mends what holds it up. A message that is over

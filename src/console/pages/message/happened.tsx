@@ -44,7 +44,7 @@ const UNITS = [
 ] as const;
 
 /** "350 ms", "2.4 s", "5 min 20 s", "1 d 3 h": at most two units. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   const parts = UNITS.map(([unit, size], i) => {
