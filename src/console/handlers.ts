@@ -10,6 +10,7 @@ import { troublePage } from "./pages/trouble.tsx";
 import * as explain from "./pages/explain/page.tsx";
 import * as message from "./pages/message/page.tsx";
 import * as messages from "./pages/messages/list.tsx";
+import * as outbox from "./pages/outbox/pages.tsx";
 import * as overview from "./pages/overview.tsx";
 import * as people from "./pages/people/list.tsx";
 import * as person from "./pages/people/person.tsx";
@@ -25,6 +26,7 @@ const PAGES: readonly { register(pages: Console): void }[] = [
   people,
   person,
   explain,
+  outbox,
 ];
 
 const YEAR_SECONDS = 31_536_000;

@@ -68,7 +68,7 @@ describe("somebody got no push", () => {
     expect(failed.status).toBe(200);
     expect(cardOf(failed.body, "What happened")).toContain("The user has no registered device");
     const rules = cardOf(failed.body, "What the rules say now");
-    expect(rules).toContain("If it were sent once more now: it cannot be sent");
+    expect(rules).toContain("If it were sent once more now, it could not be sent");
     expect(rules).toContain("Device refused The user has no registered device.");
     expect(rules).toContain("The app registers a device when the user allows notifications.");
     expect(failed.body).toContain(`href="/console/people/${user}"`);
@@ -85,7 +85,7 @@ describe("somebody got no push", () => {
       .run();
     const mended = await browser.get(pathOf(id));
     expect(cardOf(mended.body, "What the rules say now")).toContain(
-      "If it were sent once more now: it is sent",
+      "If it were sent once more now, it would be sent",
     );
     const queued = await post(browser, `${pathOf(id)}/retry`);
     expect(textOf(queued.body)).toContain("It is in the queue again.");

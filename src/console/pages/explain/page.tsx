@@ -103,42 +103,46 @@ async function show(c: ConsoleContext, given: Asked): Promise<Response> {
 
 const QuestionForm = ({ asked: { typed, faults }, viewer }: { asked: Asked; viewer: Viewer }) => (
   <Card>
-    <form class="filters" method="post" action={PATH}>
-      <TextField
-        name="what"
-        label="Type, or id of a message"
-        value={typed.what}
-        fault={faults.what}
-        search
-        required
-        placeholder="certification_reminder"
-      />
-      <TextField name="user_id" label="To (id of the user)" value={typed.user_id} fault={faults.user_id} />
-      <Select
-        name="channel"
-        label="Channel"
-        value={typed.channel}
-        fault={faults.channel}
-        options={[
-          ["", "Each of the type"],
-          ...CHANNELS.map((channel) => [channel, channelName(channel)] as const),
-        ]}
-      />
-      <TextField
-        name="org_id"
-        label="Whose type"
-        value={typed.org_id}
-        fault={faults.org_id}
-        placeholder="The user's organization"
-      />
-      <TextField
-        type="datetime-local"
-        name="at"
-        label={`When (${viewer.zone})`}
-        value={typed.at}
-        fault={faults.at}
-      />
-      <Button look="primary">Explain</Button>
+    <form class="form" method="post" action={PATH}>
+      <div class="filters">
+        <TextField
+          name="what"
+          label="Type, or id of a message"
+          value={typed.what}
+          fault={faults.what}
+          search
+          required
+          placeholder="certification_reminder"
+        />
+        <TextField name="user_id" label="To (id of the user)" value={typed.user_id} fault={faults.user_id} />
+      </div>
+      <div class="filters">
+        <Select
+          name="channel"
+          label="Channel"
+          value={typed.channel}
+          fault={faults.channel}
+          options={[
+            ["", "Each of the type"],
+            ...CHANNELS.map((channel) => [channel, channelName(channel)] as const),
+          ]}
+        />
+        <TextField
+          name="org_id"
+          label="Type of (organization)"
+          value={typed.org_id}
+          fault={faults.org_id}
+          placeholder="The user's"
+        />
+        <TextField
+          type="datetime-local"
+          name="at"
+          label={`When (${viewer.zone})`}
+          value={typed.at}
+          fault={faults.at}
+        />
+        <Button look="primary">Explain</Button>
+      </div>
     </form>
   </Card>
 );

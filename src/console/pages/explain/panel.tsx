@@ -39,13 +39,18 @@ const VERDICTS = {
   unknown: { tone: "info", name: "unknown" },
 } as const satisfies Record<Rule["verdict"], { tone: Tone; name: string }>;
 
+/** What comes of it; `ifSent`: of a message that is over, if it were sent once more. */
 const OUTCOMES = {
-  send: { tone: "good", title: "It is sent" },
-  wait: { tone: "warn", title: "It waits" },
-  skip: { tone: "warn", title: "It is not sent" },
-  reject: { tone: "bad", title: "It cannot be sent" },
-  unknown: { tone: "info", title: "It is not known whether it is sent" },
-} as const satisfies Record<Verdict["verdict"], { tone: Tone; title: string }>;
+  send: { tone: "good", title: "It is sent", ifSent: "it would be sent" },
+  wait: { tone: "warn", title: "It waits", ifSent: "it would wait" },
+  skip: { tone: "warn", title: "It is not sent", ifSent: "it would not be sent" },
+  reject: { tone: "bad", title: "It cannot be sent", ifSent: "it could not be sent" },
+  unknown: {
+    tone: "info",
+    title: "It is not known whether it is sent",
+    ifSent: "it is not known whether it would be sent",
+  },
+} as const satisfies Record<Verdict["verdict"], { tone: Tone; title: string; ifSent: string }>;
 
 const isOver = ({ rule, verdict }: Rule): boolean => rule === "state" && verdict === "skip";
 
@@ -68,11 +73,7 @@ export function Explained({
   const rules = rulesShown(explained);
   return (
     <>
-      <Outcome
-        verdict={verdictOf(rules)}
-        condition={explained.rules.some(isOver) ? "If it were sent once more now: " : ""}
-        viewer={viewer}
-      />
+      <Outcome verdict={verdictOf(rules)} isAgain={explained.rules.some(isOver)} viewer={viewer} />
       <ol class="timeline">
         {rules.map((rule) => (
           <li class={VERDICTS[rule.verdict].tone}>
@@ -86,17 +87,16 @@ export function Explained({
 
 function Outcome({
   verdict: { verdict, message, until },
-  condition,
+  isAgain,
   viewer,
 }: {
   verdict: Verdict;
-  condition: string;
+  isAgain: boolean;
   viewer: Viewer;
 }) {
-  const { tone, title } = OUTCOMES[verdict];
-  const whole = condition === "" ? title : condition + title.charAt(0).toLowerCase() + title.slice(1);
+  const { tone, title, ifSent } = OUTCOMES[verdict];
   return (
-    <Notice tone={tone} title={whole}>
+    <Notice tone={tone} title={isAgain ? `If it were sent once more now, ${ifSent}` : title}>
       {message !== null && <Said text={message} until={until} viewer={viewer} />}
     </Notice>
   );

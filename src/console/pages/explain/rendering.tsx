@@ -57,13 +57,7 @@ const Mail = ({ mail, frame }: { mail: Fields; frame: string }) => (
         <pre>{shortened(text(mail, "text") ?? "", MAX_TEXT)}</pre>
       </details>
     </div>
-    <iframe
-      class="preview"
-      sandbox="allow-popups"
-      src={frame}
-      title="The e-mail as its reader sees it"
-      loading="lazy"
-    />
+    <iframe class="preview" sandbox="allow-popups" src={frame} title="The e-mail as its reader sees it" />
   </>
 );
 
