@@ -92,6 +92,31 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ],
   ],
   "GET /console/messages/search": [["console: all", plain]],
+  "GET /console/messages/{id}": [
+    ["console", ({ push }) => ({ id: push })],
+    ["console", ({ failed }) => ({ id: failed })],
+    ["console", ({ archived }) => ({ id: archived })],
+  ],
+  "GET /console/messages/{id}/preview": [["console", ({ queued }) => ({ id: queued })]],
+  "POST /console/messages/{id}/retry": [
+    ["console", ({ failed }) => ({ id: failed, body: "", headers: FORM })],
+  ],
+  "POST /console/messages/{id}/cancel": [
+    ["console", ({ queued }) => ({ id: queued, body: "", headers: FORM })],
+  ],
+  "POST /console/messages/{id}/resolve": [["console", ({ push }) => ({ id: push, body: "", headers: FORM })]],
+  "POST /console/messages/{id}/note": [
+    ["console", ({ failed }) => ({ id: failed, body: "note=Mine", headers: FORM })],
+  ],
+  // Of a type and a user: test/console/explain.test.ts, since what was typed stands on the page in any case.
+  "GET /console/explain": [
+    ["console: all", plain],
+    ["console", ({ failed }) => ({ query: `what=${failed}` })],
+  ],
+  "POST /console/explain": [
+    ["console: all", () => ({ body: "what=certification_reminder&user_id=u1", headers: FORM })],
+  ],
+  "GET /console/explain/preview": [["console", ({ queued }) => ({ query: `what=${queued}` })]],
   "GET /console/people": [["console: list", plain]],
   "POST /console/people/search": [
     [
