@@ -13,6 +13,7 @@ import {
   givenDispatches,
   givenPushes,
 } from "../support/pipeline.ts";
+import { expectNoScan } from "../support/plans.ts";
 import { givenChoices, givenOrgSettings } from "../support/preferences.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 import { type Browser, signIn, textOf } from "./browser.ts";
@@ -370,6 +371,19 @@ describe("what a page costs", () => {
     h.meter.reset();
     await browser.get(pathOf(id));
     expect([h.meter.trips, h.meter.rowsWritten]).toEqual([2, 0]);
+    // It goes through no table. The line of the organizations above is short.
+    await expectNoScan(h, ({ sql }) => sql.includes("ORDER BY line.distance"));
+  });
+
+  test("a retry that is refused: three", async () => {
+    const h = createWorld();
+    const { id: user } = await givenUser(h, { devices: 0 });
+    const [id = ""] = await givenDispatches(h, [user]);
+    await deliverNow(h, [id]);
+    const browser = await signIn(h, ADMIN);
+    h.meter.reset();
+    expect((await browser.post(`${pathOf(id)}/retry`)).status).toBe(409);
+    expect([h.meter.trips, h.meter.rowsWritten]).toEqual([3, 0]);
   });
 
   test("less than 60 KB, however much there is to tell", async () => {
