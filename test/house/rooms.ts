@@ -27,6 +27,7 @@ export const ROOMS = [
   "channels",
   "events",
   "notifications",
+  "insight",
   "bindings.ts",
   "deps.ts",
   "jobs",
