@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { dispatches, jobRuns } from "../db/schema/index.ts";
-import { DAY, MINUTE } from "../lib/clock.ts";
+import { Parsed } from "../db/statement.ts";
+import { DAY, HOUR, MINUTE } from "../lib/clock.ts";
 
 /** D1 takes no more rows once it is full, and a limit of 10 GB cannot be raised: there must be time to act. */
 const ALMOST_FULL = 0.8;
@@ -10,8 +11,9 @@ const ALMOST_FULL = 0.8;
 const CRON_LATE_MS = 5 * MINUTE;
 /** The same for a dispatch that is so late. */
 const OVERDUE_MS = 10 * MINUTE;
-
-/** Every job runs at least once an hour. One that has not run for so long is no longer a job of ours. */
+/** Every job runs at least once an hour. */
+const JOB_LATE_MS = 2 * HOUR;
+/** One that has not run for so long is no longer a job of ours. */
 const JOB_GONE_MS = 2 * DAY;
 
 /** How the service does. Times are epoch ms. */
@@ -19,11 +21,15 @@ export interface Health {
   isWell: boolean;
   /** Null before the first tick. */
   lastTickAt: number | null;
+  isCronLate: boolean;
   /** Jobs whose last run failed. */
   failingJobs: string[];
+  /** Jobs that have missed a run, though others have run since. */
+  lateJobs: string[];
   /** How late the oldest unsent dispatch is; null when none is. */
   overdueMs: number | null;
-  database: { sizeBytes: number; limitBytes: number };
+  isOverdue: boolean;
+  database: { sizeBytes: number; limitBytes: number; isAlmostFull: boolean };
 }
 
 /** How many unfinished dispatches of a channel are checked. Overdue ones come first. */
@@ -35,26 +41,35 @@ const isNextToWake = (channel: string): SQL =>
     ORDER BY wake_at LIMIT ${LOOKED_AT})`;
 
 /** Looks at the last tick, the oldest overdue dispatch and the database's size. One round trip. */
-export async function checkHealth(ctx: Ctx): Promise<Health> {
+export const checkHealth = async (ctx: Ctx): Promise<Health> =>
+  (await ctx.db.read({ health: healthOf(ctx) })).health;
+
+/** The same as a part of one batch. */
+export function healthOf(ctx: Ctx): Parsed<Health> {
   const now = ctx.clock.now();
-  const { runs, oldest } = await ctx.db.read({
-    runs: sql<typeof jobRuns.$inferSelect>`SELECT * FROM ${jobRuns}`,
-    oldest: sql<{
-      due_at: number | null;
-    }>`SELECT min(due_at) AS due_at FROM ${dispatches} WHERE ${sql.join([...ctx.channels.keys()].map(isNextToWake), sql` OR `)}`,
-  });
-  const lastTickAt = runs.length === 0 ? null : Math.max(...runs.map((run) => run.started_at));
-  const failingJobs = runs
-    .filter((run) => run.error !== null && now - run.started_at < JOB_GONE_MS)
-    .map((run) => run.job);
-  const dueAt = oldest[0]?.due_at ?? null;
-  const overdueMs = dueAt === null || dueAt >= now ? null : now - dueAt;
-  const database = { sizeBytes: ctx.db.size(), limitBytes: ctx.config.databaseLimitBytes };
-  const isWell =
-    database.sizeBytes < ALMOST_FULL * database.limitBytes &&
-    lastTickAt !== null &&
-    now - lastTickAt <= CRON_LATE_MS &&
-    (overdueMs ?? 0) <= OVERDUE_MS &&
-    failingJobs.length === 0;
-  return { isWell, lastTickAt, failingJobs, overdueMs, database };
+  return Parsed.of(
+    {
+      runs: sql<typeof jobRuns.$inferSelect>`SELECT * FROM ${jobRuns}`,
+      oldest: sql<{
+        due_at: number | null;
+      }>`SELECT min(due_at) AS due_at FROM ${dispatches} WHERE ${sql.join([...ctx.channels.keys()].map(isNextToWake), sql` OR `)}`,
+    },
+    ({ runs, oldest }) => {
+      const lastTickAt = runs.length === 0 ? null : Math.max(...runs.map((run) => run.started_at));
+      const isCronLate = lastTickAt === null || now - lastTickAt > CRON_LATE_MS;
+      const ours = runs.filter((run) => now - run.started_at < JOB_GONE_MS);
+      const failingJobs = ours.filter((run) => run.error !== null).map((run) => run.job);
+      const lateJobs = isCronLate
+        ? []
+        : ours.filter((run) => now - run.started_at > JOB_LATE_MS).map((run) => run.job);
+      const dueAt = oldest[0]?.due_at ?? null;
+      const overdueMs = dueAt === null || dueAt >= now ? null : now - dueAt;
+      const isOverdue = (overdueMs ?? 0) > OVERDUE_MS;
+      const sizeBytes = ctx.db.size();
+      const limitBytes = ctx.config.databaseLimitBytes;
+      const database = { sizeBytes, limitBytes, isAlmostFull: sizeBytes >= ALMOST_FULL * limitBytes };
+      const isWell = !database.isAlmostFull && !isCronLate && !isOverdue && failingJobs.length === 0;
+      return { isWell, lastTickAt, isCronLate, failingJobs, lateJobs, overdueMs, isOverdue, database };
+    },
+  );
 }
