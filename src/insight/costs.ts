@@ -68,18 +68,27 @@ const madeOf = ({ sent, failed, deferred, waiting, cancelled }: Tally): number =
 export function price(routes: Figures["routes"], { since, minutes, gigabytes, share }: Period): Costs {
   const used = (item: Item): number =>
     Math.round(
-      routes.reduce((sum, route) => sum + madeOf(route) * unitsOf(route.channel)[item], minutes * UNITS.minute[item]),
+      routes.reduce(
+        (sum, route) => sum + madeOf(route) * unitsOf(route.channel)[item],
+        minutes * UNITS.minute[item],
+      ),
     );
   const lines: CostLine[] = ITEMS.map((item) => {
     const { name, perMillion, included } = PRICES[item];
     return line(name, used(item), included, perMillion / 1_000_000);
   });
-  lines.push(line("Gigabytes in D1", Math.round(gigabytes * 100) / 100, STORAGE.included, STORAGE.perGigabyte * share));
-  const providers = Object.entries(PROVIDER_PRICES).flatMap(([provider, { perThousand, included, source }]) => {
-    const own = routes.filter((route) => route.provider === provider);
-    const sent = own.reduce((sum, route) => sum + route.sent + route.bounced, 0);
-    return sent === 0 ? [] : [{ ...line(`E-mails by ${provider}`, sent, included, perThousand / 1_000), source }];
-  });
+  lines.push(
+    line("Gigabytes in D1", Math.round(gigabytes * 100) / 100, STORAGE.included, STORAGE.perGigabyte * share),
+  );
+  const providers = Object.entries(PROVIDER_PRICES).flatMap(
+    ([provider, { perThousand, included, source }]) => {
+      const own = routes.filter((route) => route.provider === provider);
+      const sent = own.reduce((sum, route) => sum + route.sent + route.bounced, 0);
+      return sent === 0
+        ? []
+        : [{ ...line(`E-mails by ${provider}`, sent, included, perThousand / 1_000), source }];
+    },
+  );
   const dollars = [...lines, ...providers].reduce((sum, one) => sum + one.dollars, PLAN);
   return {
     since,

@@ -2,6 +2,7 @@ import type { Scope } from "../auth/scope.ts";
 import type { Finding } from "../config/doctor.ts";
 import type { Ctx } from "../ctx.ts";
 import { type Costs, costs } from "./costs.ts";
+import { deadLettersOf } from "./dead-letters.ts";
 import { type Figures, figures, type Range } from "./figures.ts";
 import { type Health, healthOf } from "./health.ts";
 import { hourOf } from "./hours.ts";
@@ -9,7 +10,6 @@ import { messageTroubles } from "./trouble/messages.ts";
 import {
   bounceTroubles,
   configTroubles,
-  deadLettersOf,
   deadLetterTroubles,
   type GateView,
   gateTroubles,
@@ -27,7 +27,7 @@ export const SPANS = {
 export type Span = keyof typeof SPANS;
 
 /** The steps of a span up to now. Longer steps begin at the day's (UTC). */
-export function rangeOf(span: Span, now: number): Range {
+function rangeOf(span: Span, now: number): Range {
   const { hours, step } = SPANS[span];
   const to = Math.ceil((hourOf(now) + 1) / step) * step;
   return { from: to - hours, to, step };
@@ -60,7 +60,11 @@ export async function overview(
   };
   if (scope.kind !== "all") {
     const { shown, week, messages } = await ctx.db.read(mine);
-    return { figures: shown, troubles: byLevel([...bounceTroubles(week.routes), ...messages]), service: null };
+    return {
+      figures: shown,
+      troubles: byLevel([...bounceTroubles(week.routes), ...messages]),
+      service: null,
+    };
   }
   const ofService = { health: healthOf(ctx), letters: deadLettersOf(now), costs: costs(ctx) };
   const [gates, { shown, week, messages, health, letters, costs: spent }] = await Promise.all([

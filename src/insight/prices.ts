@@ -48,8 +48,22 @@ export type Units = Readonly<Record<Item, number>>;
  */
 export const UNITS = {
   push: { requests: 2, rowsRead: 70, rowsWritten: 10, queueOperations: 3, objectRequests: 3, objectRows: 3 },
-  email: { requests: 1, rowsRead: 100, rowsWritten: 13, queueOperations: 0.03, objectRequests: 2, objectRows: 3 },
-  in_app: { requests: 0, rowsRead: 105, rowsWritten: 11, queueOperations: 0.08, objectRequests: 1, objectRows: 0 },
+  email: {
+    requests: 1,
+    rowsRead: 100,
+    rowsWritten: 13,
+    queueOperations: 0.03,
+    objectRequests: 2,
+    objectRows: 3,
+  },
+  in_app: {
+    requests: 0,
+    rowsRead: 105,
+    rowsWritten: 11,
+    queueOperations: 0.08,
+    objectRequests: 1,
+    objectRows: 0,
+  },
   minute: { requests: 1, rowsRead: 32, rowsWritten: 9, queueOperations: 0, objectRequests: 2, objectRows: 0 },
 } as const satisfies Record<string, Units>;
 

@@ -1,12 +1,9 @@
-import { type SQL, sql } from "drizzle-orm";
 import type { Finding } from "../../config/doctor.ts";
 import type { Ctx } from "../../ctx.ts";
-import { deadLetters } from "../../db/schema/index.ts";
 import type { GateState } from "../../delivery/gate/gate.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../lib/clock.ts";
 import type { Tally } from "../figures.ts";
 import type { Health } from "../health.ts";
-import { hourOf } from "../hours.ts";
 import { listed, messages, plural, type Trouble } from "./trouble.ts";
 
 // What is wrong with the service itself. An organization's admin is not told of it.
@@ -33,15 +30,16 @@ export const peekGates = (ctx: Ctx): Promise<GateView[]> =>
     ),
   );
 
-/** Dead letters of the last 24 hours, by kind. */
-export const deadLettersOf = (now: number): SQL<{ kind: string; n: number }> =>
-  sql<{ kind: string; n: number }>`SELECT kind, sum(n) AS n FROM
-    (SELECT kind, n FROM ${deadLetters} WHERE hour >= ${hourOf(now - DAY)} LIMIT 1000) GROUP BY kind ORDER BY kind`;
+const UNITS = [
+  ["day", DAY],
+  ["hour", HOUR],
+  ["minute", MINUTE],
+] as const;
 
 /** "4 minutes", "3 hours", "2 days": whole, downwards. */
 function lasting(ms: number): string {
-  const [unit, size] = ms >= DAY ? ["day", DAY] : ms >= HOUR ? ["hour", HOUR] : ["minute", MINUTE];
-  const n = Math.max(1, Math.floor(ms / Number(size)));
+  const [unit, size] = UNITS.find((one) => ms >= one[1]) ?? ["minute", MINUTE];
+  const n = Math.max(1, Math.floor(ms / size));
   return `${n} ${unit}${n === 1 ? "" : "s"}`;
 }
 
