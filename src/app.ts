@@ -45,6 +45,8 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/healthz": [() => import("./api/health/handlers.ts")],
   "/unsubscribe": [() => import("./api/unsubscribe/handlers.ts")],
   "/webhooks": [() => import("./api/webhooks/handlers.ts")],
+  "/console": [() => import("./console/handlers.ts")],
+  "/api/v1/console": [() => import("./console/tickets/handlers.ts")],
   "/dev/jobs": [() => import("./api/dev-jobs/handlers.ts")],
   "/api/v1/notifications": [
     // Its static paths come before the push contract's /{id}.

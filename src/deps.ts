@@ -15,6 +15,7 @@ import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
 import { throughProviders } from "./delivery/deliver.ts";
 import type { Bindings } from "./bindings.ts";
+import { createVerifyAccess, type VerifyAccess } from "./auth/access-jwt.ts";
 import { type Config, readConfig } from "./config/config.ts";
 import { createGates } from "./delivery/permit.ts";
 import { type Authenticate, createAuthenticate } from "./auth/authenticate.ts";
@@ -43,6 +44,8 @@ export interface Deps extends Seams {
   bindings: Bindings;
   ids: Ids;
   authenticate: Authenticate;
+  /** Who has signed in at Cloudflare Access; null where it is not configured. */
+  verifyAccess: VerifyAccess | null;
   pushProviders: readonly PushProvider[];
   tokenKinds: TokenKinds;
   emailProviders: readonly EmailProvider[];
@@ -97,6 +100,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     bindings,
     ids,
     authenticate: createAuthenticate(config.jwt, all.fetch),
+    verifyAccess: config.access && createVerifyAccess(config.access, all.fetch),
     pushProviders,
     tokenKinds: tokenKindsOf(PUSH_PROVIDERS, pushProviders),
     emailProviders,

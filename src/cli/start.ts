@@ -13,6 +13,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { firstRequest, loadDemo } from "./demo.ts";
 import { ensureDevVars, readDevVars, withoutEmpty } from "./dev-vars.ts";
 import { signToken } from "./jwt.ts";
@@ -43,8 +44,31 @@ async function loadDemoOnce(
   }
 }
 
+/** A link that signs in to the console, once; where that fails, the address of the console alone. */
+async function consoleLink(origin: string, token: string | undefined, signal: AbortSignal): Promise<string> {
+  const plain = `${origin}/console`;
+  if (token === undefined) return plain;
+  try {
+    const answer = await fetch(`${origin}/api/v1/console/tickets`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+    });
+    const { url } = z.object({ url: z.url() }).parse(await answer.json());
+    return `${origin}${new URL(url).pathname}${new URL(url).search}`;
+  } catch {
+    return plain;
+  }
+}
+
 /** The text that is printed when the server is ready. */
-function welcome(origin: string, state: string, token: string | undefined, seconds: string): string {
+function welcome(
+  origin: string,
+  state: string,
+  token: string | undefined,
+  link: string,
+  seconds: string,
+): string {
   const folder = relative(ROOT, state);
   const next =
     token === undefined
@@ -53,6 +77,7 @@ function welcome(origin: string, state: string, token: string | undefined, secon
   return `
 Tidings is ready after ${seconds} s: ${origin}
 
+  Console    ${link}
   Reference  ${origin}/docs
   Data       ${folder.startsWith("..") ? state : folder} (remove the folder to start afresh)
   Tokens     npm run -s token -- --sub usr_demo --role user
@@ -95,9 +120,10 @@ async function open(
       ? undefined
       : await signToken({ sub: "npm-start", role: "service" }, TOKEN_SECONDS, vars);
   if (token !== undefined) await loadDemoOnce(origin, state, token, signal);
+  const link = await consoleLink(origin, token, signal);
   terminal.open();
   if (!signal.aborted)
-    console.log(welcome(origin, state, token, ((performance.now() - began) / 1_000).toFixed(1)));
+    console.log(welcome(origin, state, token, link, ((performance.now() - began) / 1_000).toFixed(1)));
   return server;
 }
 

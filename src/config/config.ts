@@ -24,6 +24,10 @@ const variables = z.object({
   LINK_SECRET: secret,
   /** The former LINK_SECRET, during a rotation: links signed with it still work. */
   LINK_SECRET_PREVIOUS: secret.optional(),
+  /** Cloudflare Access in front of /console: the team's domain (`acme.cloudflareaccess.com`). Needs ACCESS_AUDIENCE. */
+  ACCESS_TEAM_DOMAIN: z.hostname().optional(),
+  /** The application's audience tag. Whoever the application's policy lets in is a global_admin in the console. */
+  ACCESS_AUDIENCE: z.string().min(1).optional(),
   /** Contracts that accept calls without a token, comma-separated. */
   OPEN_CONTRACTS: listOf(PUBLIC_CONTRACTS),
   /** Origins that browsers may call from, comma-separated; `*` for all. Unset: none. */
@@ -70,6 +74,8 @@ export interface Config {
     | { kind: "secret"; secret: string; issuer: string | undefined; audience: string | undefined }
     | { kind: "jwks"; url: string; issuer: string; audience: string };
   linkSecrets: { current: string; previous: string | undefined };
+  /** Cloudflare Access signs people in to the console; null: it does not. */
+  access: { teamDomain: string; audience: string } | null;
   openContracts: ReadonlySet<ContractName>;
   corsOrigins: readonly string[];
   push: {
@@ -160,6 +166,10 @@ export function readConfig(env: object, known: KnownProviders): Config {
     publicUrl: v.PUBLIC_URL,
     jwt: jwtOf(v),
     linkSecrets: { current: v.LINK_SECRET, previous: v.LINK_SECRET_PREVIOUS },
+    access:
+      v.ACCESS_TEAM_DOMAIN === undefined || v.ACCESS_AUDIENCE === undefined
+        ? null
+        : { teamDomain: v.ACCESS_TEAM_DOMAIN, audience: v.ACCESS_AUDIENCE },
     openContracts: new Set(v.OPEN_CONTRACTS),
     corsOrigins: v.CORS_ORIGINS,
     push: {

@@ -20,6 +20,11 @@ export function brokenRules(given: Given, known: KnownProviders): Fault[] {
     found.push({ variable: "JWT_SECRET", problem: "exactly one of JWT_SECRET and JWKS_URL must be set" });
   for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"])
     if (has("JWKS_URL") && !has(name)) found.push({ variable: name, problem: "is needed with JWKS_URL" });
+  for (const [name, other] of [
+    ["ACCESS_TEAM_DOMAIN", "ACCESS_AUDIENCE"],
+    ["ACCESS_AUDIENCE", "ACCESS_TEAM_DOMAIN"],
+  ] as const)
+    if (has(name) && !has(other)) found.push({ variable: other, problem: `is needed with ${name}` });
   if (isProduction(given) && !has("PUBLIC_URL"))
     found.push({ variable: "PUBLIC_URL", problem: "is needed in production; links in e-mails lead there" });
   return [

@@ -136,7 +136,7 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   app.use(prepare(depsOf));
   app.use(secureHeaders(SECURE_HEADERS));
   app.use(allowOrigins);
-  for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*", "/unsubscribe/*"])
+  for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*", "/unsubscribe/*", "/console/*"])
     app.use(path, inboundLimit);
   app.use("/webhooks/*", failingLimit());
   app.use("/api/*", noStore);

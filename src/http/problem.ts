@@ -49,7 +49,7 @@ const isPassing = (error: Error): boolean =>
   ("overloaded" in error && error.overloaded === true);
 
 /** Turns any error into what the caller may know of it. */
-function asFailure(error: unknown): Failure {
+export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof HTTPException)
     return new Failure(BY_STATUS[error.status] ?? "internal", error.message || "The request failed.");
@@ -68,11 +68,16 @@ function asFailure(error: unknown): Failure {
 /** Hono's error handler. */
 export function handleError(error: Error, c: Context<AppEnv>): Response {
   const failure = asFailure(error);
+  logFailure(c, failure, error);
+  return problemResponse(c, failure);
+}
+
+/** Logs what is a fault of ours, with its cause. */
+export function logFailure(c: Context<AppEnv>, failure: Failure, error: Error): void {
   // When the configuration is missing, the request has no log yet.
   const log = (c.get("log") as Log | undefined) ?? createLog({ request_id: c.get("requestId") });
   if (PROBLEMS[failure.problem].status >= 500)
     log.error("request_failed", failure.options.cause ?? error, { route: c.req.routePath });
-  return problemResponse(c, failure);
 }
 
 /** The failure that names each bad field of a request. */

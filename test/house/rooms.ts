@@ -34,6 +34,7 @@ export const ROOMS = [
   "queues",
   "http",
   "api",
+  "console",
   "cli",
   "app.ts",
   "index.ts",
@@ -142,7 +143,7 @@ export function findingsIn(files: ReadonlyMap<string, string>): string[] {
 export function filesOfSrc(root: string): Map<string, string> {
   const src = join(root, "src");
   const paths = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((path) =>
-    path.endsWith(".ts"),
+    /\.tsx?$/.test(path),
   );
   return new Map(paths.map((path) => [path, readFileSync(join(src, path), "utf8")]));
 }

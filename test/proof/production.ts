@@ -1,5 +1,5 @@
 import { globSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
@@ -36,8 +36,22 @@ export async function build(): Promise<void> {
   await mkdir(dirname(BUNDLE), { recursive: true });
   const fresh = `${BUNDLE}.${process.pid}`;
   await copyFile(join(folder, "index.js"), fresh);
+  // Texts have names made from what is in them.
+  for (const name of await readdir(folder))
+    if (/^[0-9a-f]{40}-/u.test(name)) await copyFile(join(folder, name), join(dirname(BUNDLE), name));
   await rename(fresh, BUNDLE);
   await rm(folder, { recursive: true });
+}
+
+/** The Worker and the texts that it imports, as modules. */
+async function readBundle() {
+  const code = await readFile(BUNDLE, "utf8");
+  const imported = [...code.matchAll(/"\.\/([0-9a-f]{40}-[^"]+)"/gu)].map(([, name = ""]) => name);
+  const texts = imported.map(async (name) => {
+    const path = join(dirname(BUNDLE), name);
+    return { type: "Text" as const, path, contents: await readFile(path, "utf8") };
+  });
+  return [{ type: "ESModule" as const, path: BUNDLE, contents: code }, ...(await Promise.all(texts))];
 }
 
 export interface ProductionOptions {
@@ -63,7 +77,7 @@ export interface Production {
 
 /** Starts the bundle on a migrated database. End it through `stop`, or kill its process group. */
 export async function startProduction(options: ProductionOptions = {}): Promise<Production> {
-  const main = { type: "ESModule" as const, path: BUNDLE, contents: await readFile(BUNDLE, "utf8") };
+  const modules = await readBundle();
   const { wrapper, state } = options;
   const config = join(ROOT, "wrangler.toml");
   const { modulesRules: _, ...rest } = workerOptionsOf(config).workerOptions;
@@ -82,9 +96,9 @@ export async function startProduction(options: ProductionOptions = {}): Promise<
               path: join(dirname(BUNDLE), wrapper.name),
               contents: wrapper.source,
             },
-            main,
+            ...modules,
           ]
-        : [main],
+        : modules,
       handleStructuredLogs: ({ message }: { message: string }) => (options.onLog ?? printTroubles)(message),
       host: HOST,
       port: options.port ?? 0,

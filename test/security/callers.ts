@@ -36,7 +36,7 @@ export const WHO = keysOf(CALLERS);
  * `ok`: 2xx, and about nobody. A number: refused or sent on with it, with
  * nothing changed and nothing shown.
  */
-const OUTCOMES = ["yes", "not", "ok", "302", "401", "403", "404"] as const;
+const OUTCOMES = ["yes", "not", "ok", "302", "303", "401", "403", "404"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 const outcomeOf = (cell: string | undefined): Outcome => {
@@ -76,8 +76,14 @@ const ROWS = {
   "records: delete": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
   // What the caller's own organization, or the service, has defined or inherits.
   "owners: inherited": "401 401 | 403 403 403 | 403 403 403 | yes not yes not 404 | not | not",
+  "admins: about nobody": "401 401 | 403 403 403 | 403 403 403 | ok  ok  ok  ok  ok  | ok  | ok ",
   operators: "      401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
   "operators: about nobody": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | ok  | ok ",
+  // Pages of the console: whoever has no session, or may have none, is led to where one signs in.
+  "console: all": " 303 303 | 303 303 303 | 303 303 303 | ok  ok  ok  ok  ok  | ok  | ok ",
+  console: "        303 303 | 303 303 303 | 303 303 303 | yes yes 404 404 404 | yes | yes",
+  "console: list": "303 303 | 303 303 303 | 303 303 303 | yes yes not not not | yes | yes",
+  "console: operators": "303 303 | 303 303 303 | 303 303 303 | 403 403 403 403 403 | yes | yes",
   "service alone": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | 403 | ok ",
 } as const;
 

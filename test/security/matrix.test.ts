@@ -3,6 +3,7 @@ import { allRoutes } from "../../src/app.ts";
 import { PUBLIC_CONTRACTS } from "../../src/config/contracts.ts";
 import { openApi } from "../support/openapi.ts";
 import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";
+import { callConsole } from "./console.ts";
 import { CALLERS, canBeOpen, expected, type Outcome, type Who, WHO } from "./callers.ts";
 import { type Call, type Access, TABLE } from "./matrix.ts";
 import { forgetAll, rowsAbout } from "./stored.ts";
@@ -44,11 +45,14 @@ async function attempt(
   const [method = "", template = ""] = route.split(" ");
   const path = pathTo(template, call.id);
   h.meter.reset();
-  const answer = await h.request(method, call.query === undefined ? path : `${path}?${call.query}`, {
-    as,
-    ...(call.body !== undefined && { body: call.body }),
-    ...(call.headers && { headers: call.headers }),
-  });
+  const whole = call.query === undefined ? path : `${path}?${call.query}`;
+  const answer = path.startsWith("/console")
+    ? await callConsole(h, method, whole, call, as)
+    : await h.request(method, whole, {
+        as,
+        ...(call.body !== undefined && { body: call.body }),
+        ...(call.headers && { headers: call.headers }),
+      });
   const { target, before } = standing;
   const holdsMarker = JSON.stringify(answer.body).includes(target.marker);
   return {
@@ -148,7 +152,7 @@ describe("where all contracts are open that can be", () => {
 });
 
 /** What goes before the routes; a path here answers nothing by itself. */
-const MIDDLEWARE = ["ALL /webhooks/*", "ALL /dev/jobs/*"];
+const MIDDLEWARE = ["ALL /webhooks/*", "ALL /dev/jobs/*", "ALL /console/*", "POST /console/*"];
 
 describe("the table is whole", () => {
   const written = Object.keys(TABLE).toSorted();

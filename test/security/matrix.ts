@@ -58,6 +58,12 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /healthz": [["anyone", plain]],
   "GET /openapi.json": [["anyone", plain]],
   "GET /docs": [["anyone", plain]],
+  "POST /api/v1/console/tickets": [["admins: about nobody", plain]],
+  "GET /console": [["console: all", plain]],
+  "GET /console/sign-in": [["anyone", plain]],
+  "POST /console/sign-in": [["no token helps", () => ({ body: "token=none", headers: FORM })]],
+  "POST /console/sign-out": [["anyone", () => ({ body: "", headers: FORM })]],
+  "GET /console/assets/{file}": [["anyone", () => ({ id: "console.css" })]],
   "GET /docs/start.js": [["anyone", plain]],
   "GET /docs/{file}": [["anyone", () => ({ id: "swagger-ui.css" })]],
   "GET /unsubscribe/{token}": [

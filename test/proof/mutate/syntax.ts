@@ -38,7 +38,7 @@ export const isFunction = ({ type }: Node): boolean => FUNCTIONS.has(type);
 
 /** @throws when the code is not TypeScript */
 export function parse(path: string, code: string): Node {
-  const { program, errors } = parseSync(path, code, { lang: "ts" });
+  const { program, errors } = parseSync(path, code, { lang: path.endsWith(".tsx") ? "tsx" : "ts" });
   const [error] = errors;
   if (error !== undefined) throw new Error(`${path}: ${error.message}`);
   if (!isNode(program)) throw new Error(`${path}: no syntax tree`);

@@ -1,0 +1,167 @@
+import type { Child } from "hono/jsx";
+
+interface FieldProps {
+  name: string;
+  label: string;
+  value?: string | null | undefined;
+  hint?: string;
+  /** Why the value was refused. */
+  fault?: string | undefined;
+  required?: boolean;
+}
+
+/** What ties a field to its label, hint and fault. */
+const tied = ({ name, hint, fault, required }: FieldProps) => ({
+  id: `f-${name}`,
+  name,
+  required,
+  "aria-invalid": fault === undefined ? undefined : ("true" as const),
+  "aria-describedby": hint !== undefined || fault !== undefined ? `f-${name}-about` : undefined,
+});
+
+const Framed = ({ name, label, hint, fault, children }: FieldProps & { children: Child }) => (
+  <div class="field">
+    <label for={`f-${name}`}>{label}</label>
+    {children}
+    {(hint !== undefined || fault !== undefined) && (
+      <div id={`f-${name}-about`}>
+        {fault && <p class="fault">{fault}</p>}
+        {hint && <p class="hint">{hint}</p>}
+      </div>
+    )}
+  </div>
+);
+
+/** A field of one line. `search`: the key "/" goes there. */
+export const TextField = ({
+  type = "text",
+  search,
+  placeholder,
+  autocomplete = "off",
+  ...field
+}: FieldProps & { type?: string; search?: boolean; placeholder?: string; autocomplete?: string }) => (
+  <Framed {...field}>
+    <input
+      {...tied(field)}
+      type={type}
+      value={field.value ?? ""}
+      placeholder={placeholder}
+      autocomplete={autocomplete}
+      spellcheck={false}
+      data-search={search ? "" : undefined}
+    />
+  </Framed>
+);
+
+/** A field of several lines. `code`: of a fixed width. */
+export const TextArea = ({ rows = 6, code, ...field }: FieldProps & { rows?: number; code?: boolean }) => (
+  <Framed {...field}>
+    <textarea {...tied(field)} rows={rows} class={code ? "code" : undefined} spellcheck={!code}>
+      {field.value ?? ""}
+    </textarea>
+  </Framed>
+);
+
+/** A list to choose one from. */
+export const Select = ({
+  options,
+  ...field
+}: FieldProps & { options: readonly (readonly [value: string, name: string])[] }) => (
+  <Framed {...field}>
+    <select {...tied(field)}>
+      {options.map(([value, name]) => (
+        <option value={value} selected={value === (field.value ?? "")}>
+          {name}
+        </option>
+      ))}
+    </select>
+  </Framed>
+);
+
+export const Check = ({
+  name,
+  label,
+  checked,
+  value = "on",
+}: {
+  name: string;
+  label: string;
+  checked: boolean;
+  value?: string;
+}) => (
+  <label class="check">
+    <input type="checkbox" name={name} value={value} checked={checked} />
+    {label}
+  </label>
+);
+
+type Look = "primary" | "danger" | "quiet";
+
+export const Button = ({
+  look,
+  name,
+  value,
+  children,
+}: {
+  look?: Look;
+  name?: string;
+  value?: string;
+  children: Child;
+}) => (
+  <button class={look ? `button ${look}` : "button"} type="submit" name={name} value={value}>
+    {children}
+  </button>
+);
+
+export const ButtonLink = ({ href, look, children }: { href: string; look?: Look; children: Child }) => (
+  <a class={look ? `button ${look}` : "button"} href={href}>
+    {children}
+  </a>
+);
+
+/**
+ * A button that asks before it does something. The dialog opens without a script (`command`, in browsers since 2025).
+ * @param id of the dialog, unique in its page
+ */
+export const Confirm = ({
+  id,
+  action,
+  label,
+  title,
+  look = "danger",
+  children,
+}: {
+  id: string;
+  /** Where the form is posted to. */
+  action: string;
+  label: string;
+  title: string;
+  look?: Look;
+  /** What it does; it may hold further fields. */
+  children?: Child;
+}) => (
+  <>
+    <button
+      class={look === "danger" ? "button" : `button ${look}`}
+      type="button"
+      command="show-modal"
+      commandfor={id}
+    >
+      {label}
+    </button>
+    <dialog id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      <form class="form" method="post" action={action}>
+        {children}
+        <div class="row">
+          <button class={`button ${look}`} type="submit">
+            {label}
+          </button>
+          <button class="button" type="button" command="close" commandfor={id}>
+            Keep it as it is
+          </button>
+        </div>
+      </form>
+    </dialog>
+  </>
+);

@@ -1,0 +1,2 @@
+/** The icon in the browser's tab. */
+export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0b5cad"/><path d="M6 12h12M4 16h8m-6 4h6" stroke="#8fc1f5" stroke-width="2" stroke-linecap="round"/><path d="M12 9h14l-3 14H10z" fill="#fff"/><path d="m12.5 10 6 6.5L25.5 10" fill="none" stroke="#0b5cad" stroke-width="2" stroke-linejoin="round"/></svg>`;

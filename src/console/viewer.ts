@@ -1,0 +1,53 @@
+import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
+import type { AppEnv } from "../http/app-env.ts";
+import { resolveTimezone } from "../content/locale.ts";
+import { cached } from "../lib/cached.ts";
+
+/** How a person wants to see the console: cookies that the page's script sets. */
+export interface Viewer {
+  /** IANA name. UTC until the browser has said its own. */
+  zone: string;
+  /** Null: as the system is set. */
+  theme: "light" | "dark" | null;
+}
+
+export function viewerOf(c: Context<AppEnv>): Viewer {
+  const theme = getCookie(c, "tidings-theme");
+  return {
+    zone: resolveTimezone(getCookie(c, "tidings-zone") ?? null),
+    theme: theme === "light" || theme === "dark" ? theme : null,
+  };
+}
+
+const formatIn = cached(
+  32,
+  (timeZone: string) =>
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone,
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    }),
+);
+
+/** A time as the console prints it: 26 Mar 2026, 09:00:00. @param at epoch ms */
+export const clockTime = (at: number, { zone }: Pick<Viewer, "zone">): string => formatIn(zone).format(at);
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+] as const;
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+
+/** "5 minutes ago", "in 2 hours". Both epoch ms. */
+export function ago(at: number, now: number): string {
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(at - now) >= size) ?? ["second", 1_000];
+  return relative.format(Math.trunc((at - now) / size), unit);
+}

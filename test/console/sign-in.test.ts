@@ -1,0 +1,221 @@
+import { describe, expect, test } from "vitest";
+import { HOUR, MINUTE } from "../../src/lib/clock.ts";
+import { type Caller, createHarness, type Harness, mint, tokenFor } from "../support/harness.ts";
+import { browserWith, cookiesOf, signIn, textOf } from "./browser.ts";
+
+const ADMIN: Caller = { role: "global_admin", sub: "adm_1" };
+
+const signInWith = (h: Harness, token: string, next = "") =>
+  browserWith(h, "").post("/console/sign-in", { token, next });
+const ticketFor = async (h: Harness, as: Caller) => {
+  const { status, body } = await h.request("POST", "/api/v1/console/tickets", { as });
+  expect(status).toBe(201);
+  return { path: `/console/sign-in${new URL(body.url).search}`, expiresAt: body.expires_at };
+};
+
+test("without a session every page leads to where one signs in, and back", async () => {
+  const h = createHarness();
+  const { status, headers } = await browserWith(h, "").get("/console/messages?status=failed");
+  expect([status, headers.get("location")]).toEqual([
+    303,
+    "/console/sign-in?next=%2Fconsole%2Fmessages%3Fstatus%3Dfailed",
+  ]);
+  const posted = await browserWith(h, "").post("/console/messages/1/cancel");
+  expect([posted.status, posted.headers.get("location")]).toEqual([303, "/console/sign-in"]);
+  const byHtmx = await browserWith(h, "").get("/console", { "hx-request": "true" });
+  expect([byHtmx.status, byHtmx.headers.get("hx-redirect")]).toEqual([204, "/console/sign-in"]);
+});
+
+describe("a token", () => {
+  test("makes a session that a script cannot read and another site cannot send", async () => {
+    const h = createHarness();
+    const answer = await signInWith(h, await tokenFor(ADMIN, h.clock.now()), "/console/people?q=a");
+    expect(answer.headers.get("location")).toBe("/console/people?q=a");
+    const [cookie = ""] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^tidings-session=.+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Strict$/u);
+    const page = await browserWith(h, cookiesOf(answer)).get("/console");
+    expect(page.status).toBe(200);
+    expect(textOf(page.body)).toContain("adm_1");
+  });
+
+  test.each(["user", "coordinator"] as const)("of a %s is refused", async (role) => {
+    const h = createHarness();
+    const answer = await signInWith(h, await tokenFor({ role }, h.clock.now()));
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
+    expect(textOf(answer.body)).toContain(`the token's role is ${role}`);
+  });
+
+  test("that is not valid is refused with the reason, and is not shown again", async () => {
+    const h = createHarness();
+    const answer = await signInWith(h, "<script>alert(1)</script>");
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([401, []]);
+    expect(answer.body).not.toContain("alert(1)");
+  });
+
+  test.each([
+    "https://evil.example",
+    "//evil.example",
+    "/console/../api",
+    "/console//evil.example",
+    "/api/v1",
+  ])("leads nowhere but to the console: %s", async (next) => {
+    const h = createHarness();
+    const { headers } = await signInWith(h, await tokenFor(ADMIN, h.clock.now()), next);
+    expect(new URL(headers.get("location") ?? "", "http://t.test").href).toMatch(
+      /^http:\/\/t\.test\/(console|api$)/u,
+    );
+  });
+});
+
+describe("a session", () => {
+  test("ends with its token, and after eight hours at the latest", async () => {
+    const h = createHarness();
+    const short = await signIn(h, ADMIN);
+    h.clock.advance(59 * MINUTE);
+    expect((await short.get("/console")).status).toBe(200);
+    h.clock.advance(2 * MINUTE);
+    expect((await short.get("/console")).status).toBe(303);
+    const answer = await signInWith(h, await tokenFor(ADMIN, h.clock.now() + 99 * HOUR));
+    const long = browserWith(h, cookiesOf(answer));
+    h.clock.advance(8 * HOUR - MINUTE);
+    expect((await long.get("/console")).status).toBe(200);
+    h.clock.advance(2 * MINUTE);
+    expect((await long.get("/console")).status).toBe(303);
+  });
+
+  test("is signed with a secret of its own: no token, ticket or changed cookie is one", async () => {
+    const h = createHarness();
+    const { cookie } = await signIn(h, { role: "org_admin", sub: "adm_2", org: "org_1" });
+    const [name = "", value = ""] = cookie.split("=");
+    const [head, body = "", mac] = value.split(".");
+    const claims = JSON.parse(atob(body.replaceAll("-", "+").replaceAll("_", "/")));
+    const forged = btoa(JSON.stringify({ ...claims, role: "global_admin", org_id: null }))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
+    const ticket = new URLSearchParams((await ticketFor(h, ADMIN)).path.split("?")[1]).get("ticket") ?? "";
+    for (const other of [
+      `${head}.${forged}.${mac}`,
+      await tokenFor(ADMIN, h.clock.now()),
+      ticket,
+      `${value}x`,
+      "",
+    ])
+      expect((await browserWith(h, `${name}=${other}`).get("/console")).status).toBe(303);
+    expect((await browserWith(h, cookie).get("/console")).status).toBe(200);
+  });
+
+  test("outlives a change of LINK_SECRET, as links do", async () => {
+    const former = "the-former-secret-the-former-secret-1";
+    const { cookie } = await signIn(createHarness({ vars: { LINK_SECRET: former } }), ADMIN);
+    const after = createHarness({ vars: { LINK_SECRET_PREVIOUS: former } });
+    expect((await browserWith(after, cookie).get("/console")).status).toBe(200);
+    expect((await browserWith(createHarness(), cookie).get("/console")).status).toBe(303);
+  });
+
+  test("ends when its person signs out", async () => {
+    const h = createHarness();
+    const browser = await signIn(h, ADMIN);
+    const { headers } = await browser.post("/console/sign-out");
+    expect(headers.getSetCookie()[0]).toMatch(/^tidings-session=; Max-Age=0/u);
+  });
+});
+
+describe("a ticket", () => {
+  test("signs in as its caller, once", async () => {
+    const h = createHarness();
+    const org = mint("org");
+    const { path } = await ticketFor(h, { role: "org_admin", sub: "adm_3", org });
+    const first = await browserWith(h, "").get(path);
+    expect([first.status, first.headers.get("refresh")]).toEqual([200, "0; url=/console"]);
+    const page = await browserWith(h, cookiesOf(first)).get("/console");
+    expect(textOf(page.body)).toContain(`org_admin of ${org}`);
+    const second = await browserWith(h, "").get(path);
+    expect([second.status, second.headers.getSetCookie()]).toEqual([401, []]);
+  });
+
+  test("signs in although the answer of D1 was lost", async () => {
+    const h = createHarness();
+    const { path } = await ticketFor(h, ADMIN);
+    h.meter.failNext("after");
+    expect((await browserWith(h, "").get(path)).status).toBe(200);
+  });
+
+  test("is valid for five minutes, on a development machine for twelve hours", async () => {
+    for (const [vars, ms] of [
+      [{}, 12 * HOUR],
+      [{ ENVIRONMENT: "production", PUBLIC_URL: "https://t.example" }, 5 * MINUTE],
+    ] as const) {
+      const h = createHarness({ vars });
+      const { path, expiresAt } = await ticketFor(h, ADMIN);
+      expect(Date.parse(expiresAt)).toBe(h.clock.now() + ms);
+      h.clock.advance(ms + MINUTE);
+      expect((await browserWith(h, "").get(path)).status).toBe(401);
+    }
+  });
+
+  test.each(["user", "coordinator"] as const)("is not for a %s", async (role) => {
+    expect((await createHarness().request("POST", "/api/v1/console/tickets", { as: { role } })).status).toBe(
+      403,
+    );
+  });
+});
+
+describe("a form", () => {
+  test.each([
+    ["another site", { "sec-fetch-site": "cross-site", origin: "https://evil.example" }],
+    ["a sister domain", { "sec-fetch-site": "same-site", origin: "https://other.tidings.test" }],
+    ["a sandboxed frame", { "sec-fetch-site": "cross-site", origin: "null" }],
+    ["nobody knows where", { "sec-fetch-site": "" }],
+  ])("from %s is refused", async (_, headers) => {
+    const h = createHarness();
+    const browser = await signIn(h, ADMIN);
+    const answer = await browser.post("/console/sign-out", {}, headers);
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
+  });
+
+  test("from a browser without Sec-Fetch-Site counts by its origin", async () => {
+    const h = createHarness();
+    const browser = await signIn(h, ADMIN);
+    const headers = { "sec-fetch-site": "", origin: "http://tidings.test" };
+    expect((await browser.post("/console/sign-out", {}, headers)).status).toBe(303);
+  });
+
+  test("that is too large is refused", async () => {
+    const browser = await signIn(createHarness(), ADMIN);
+    expect((await browser.post("/console/sign-out", { a: "x".repeat(300_000) })).status).toBe(413);
+  });
+});
+
+test("pages run no script but ours, and nobody may frame or keep them", async () => {
+  const { headers, body } = await (await signIn(createHarness(), ADMIN)).get("/console");
+  expect(headers.get("content-security-policy")).toBe(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  expect(headers.get("cache-control")).toBe("no-store");
+  expect(body).not.toMatch(/<style|style="|\son[a-z]+="|<script(?![^>]+src="\/console\/assets\/)/u);
+});
+
+test("assets may be kept for a year, because their addresses change with them", async () => {
+  const h = createHarness();
+  const { body } = await (await signIn(h, ADMIN)).get("/console");
+  const links = [...String(body).matchAll(/(?:src|href)="(\/console\/assets\/[^"]+)"/gu)].map(
+    ([, one]) => one ?? "",
+  );
+  expect(links).toHaveLength(4);
+  for (const link of links) {
+    const { status, headers } = await browserWith(h, "").get(link);
+    expect([link, status, headers.get("cache-control")]).toEqual([
+      link,
+      200,
+      "public, max-age=31536000, immutable",
+    ]);
+  }
+  expect((await browserWith(h, "").get("/console/assets/package.json")).status).toBe(404);
+});
+
+test("a page that is not there is told within the console", async () => {
+  const { status, body } = await (await signIn(createHarness(), ADMIN)).get("/console/nothing");
+  expect(status).toBe(404);
+  expect(textOf(body)).toContain("There is no such page.");
+});
