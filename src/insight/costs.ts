@@ -3,7 +3,17 @@ import { Parsed } from "../db/statement.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { type Figures, figures, type Tally } from "./figures.ts";
 import { hourOf } from "./hours.ts";
-import { type Item, ITEMS, PLAN, PRICES, PROVIDER_PRICES, STORAGE, type Units, UNITS } from "./prices.ts";
+import {
+  type Item,
+  ITEMS,
+  PLAN,
+  PRICES,
+  PRICES_READ_ON,
+  PROVIDER_PRICES,
+  STORAGE,
+  type Units,
+  UNITS,
+} from "./prices.ts";
 
 /** One line of the month's costs. */
 export interface CostLine {
@@ -22,6 +32,8 @@ export interface Costs {
   /** The first moment of the month, epoch ms. */
   since: number;
   messages: number;
+  /** The day of the list prices. */
+  pricesOf: string;
   /** Dollars of Cloudflare's plan for the month. */
   plan: number;
   lines: readonly CostLine[];
@@ -93,6 +105,7 @@ export function price(routes: Figures["routes"], { since, minutes, gigabytes, sh
   return {
     since,
     messages: routes.reduce((sum, route) => sum + madeOf(route), 0),
+    pricesOf: PRICES_READ_ON,
     plan: PLAN,
     lines,
     providers,

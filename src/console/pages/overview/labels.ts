@@ -1,0 +1,43 @@
+import { cached } from "../../../lib/cached.ts";
+import { HOUR } from "../../../lib/clock.ts";
+import type { Range } from "../../../insight/figures.ts";
+import type { Viewer } from "../../viewer.ts";
+
+const number = new Intl.NumberFormat("en");
+
+/** 12,345 */
+export const counted = (n: number): string => number.format(n);
+
+const dollar = new Intl.NumberFormat("en", { style: "currency", currency: "USD" });
+
+/** $1.50; a small sum has four decimals. */
+export const dollars = (sum: number): string =>
+  sum > 0 && sum < 0.1 ? `$${sum.toFixed(4)}` : dollar.format(sum);
+
+/** 3.4 % of `whole`, in words for none. */
+export const percent = (part: number, whole: number): string =>
+  whole === 0 ? "–" : `${((100 * part) / whole).toFixed(part === 0 || part === whole ? 0 : 1)} %`;
+
+const clockIn = cached(
+  32,
+  (timeZone: string) => new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }),
+);
+const dayIn = cached(
+  32,
+  (timeZone: string) => new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }),
+);
+
+/** What is written below a step: its hour in the viewer's zone, or its day. Whole days are those of UTC. */
+export function stepLabel(hour: number, { step }: Pick<Range, "step">, { zone }: Viewer): string {
+  const at = hour * HOUR;
+  if (step === 1) return clockIn(zone).format(at);
+  return dayIn(step === 24 ? "UTC" : zone).format(at);
+}
+
+/** When a step was: "26 Mar, 09:00–10:00", "26 Mar". */
+export function stepName(hour: number, { step }: Pick<Range, "step">, { zone }: Viewer): string {
+  const at = hour * HOUR;
+  if (step === 24) return dayIn("UTC").format(at);
+  const clock = clockIn(zone);
+  return `${dayIn(zone).format(at)}, ${clock.format(at)}–${clock.format(at + step * HOUR)}`;
+}
