@@ -16,6 +16,14 @@ const JOB_LATE_MS = 2 * HOUR;
 /** One that has not run for so long is no longer a job of ours. */
 const JOB_GONE_MS = 2 * DAY;
 
+/** The last run of a job. Times are epoch ms. */
+export interface JobRun {
+  job: string;
+  startedAt: number;
+  finishedAt: number | null;
+  state: "ok" | "failed" | "late";
+}
+
 /** How the service does. Times are epoch ms. */
 export interface Health {
   isWell: boolean;
@@ -24,8 +32,8 @@ export interface Health {
   isCronLate: boolean;
   /** Jobs whose last run failed. */
   failingJobs: string[];
-  /** Jobs that have missed a run, though others have run since. */
-  lateJobs: string[];
+  /** The last run of each job. It is late when it has missed a run, though others have run since. */
+  jobs: JobRun[];
   /** How late the oldest unsent dispatch is; null when none is. */
   overdueMs: number | null;
   isOverdue: boolean;
@@ -57,11 +65,14 @@ export function healthOf(ctx: Ctx): Parsed<Health> {
     ({ runs, oldest }) => {
       const lastTickAt = runs.length === 0 ? null : Math.max(...runs.map((run) => run.started_at));
       const isCronLate = lastTickAt === null || now - lastTickAt > CRON_LATE_MS;
-      const ours = runs.filter((run) => now - run.started_at < JOB_GONE_MS);
-      const failingJobs = ours.filter((run) => run.error !== null).map((run) => run.job);
-      const lateJobs = isCronLate
-        ? []
-        : ours.filter((run) => now - run.started_at > JOB_LATE_MS).map((run) => run.job);
+      const jobs = runs
+        .filter((run) => now - run.started_at < JOB_GONE_MS)
+        .map(({ job, started_at, finished_at, error }): JobRun => {
+          const isLate = !isCronLate && now - started_at > JOB_LATE_MS;
+          const state = error === null ? (isLate ? "late" : "ok") : "failed";
+          return { job, startedAt: started_at, finishedAt: finished_at, state };
+        });
+      const failingJobs = jobs.filter(({ state }) => state === "failed").map(({ job }) => job);
       const dueAt = oldest[0]?.due_at ?? null;
       const overdueMs = dueAt === null || dueAt >= now ? null : now - dueAt;
       const isOverdue = (overdueMs ?? 0) > OVERDUE_MS;
@@ -69,7 +80,7 @@ export function healthOf(ctx: Ctx): Parsed<Health> {
       const limitBytes = ctx.config.databaseLimitBytes;
       const database = { sizeBytes, limitBytes, isAlmostFull: sizeBytes >= ALMOST_FULL * limitBytes };
       const isWell = !database.isAlmostFull && !isCronLate && !isOverdue && failingJobs.length === 0;
-      return { isWell, lastTickAt, isCronLate, failingJobs, lateJobs, overdueMs, isOverdue, database };
+      return { isWell, lastTickAt, isCronLate, failingJobs, jobs, overdueMs, isOverdue, database };
     },
   );
 }

@@ -5,7 +5,7 @@ import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
 import { type Service, startService } from "./service.ts";
 
 /** Every section of the console; the single pages follow from what is in them. */
-const SECTIONS = ["/console"];
+const SECTIONS = ["/console", "/console?span=month", "/console/settings"];
 
 let service: Service;
 let browser: Browser;

@@ -144,9 +144,9 @@ describe("it is told that", () => {
     await givenMade(h, { ...failed, n: 4, code: "no_device" });
     await givenMade(h, { ...failed, code: "strange" });
     expect(await told(h)).toEqual([
-      "warning: 3 e-mails of “order_shipped” and “order_paid”, made in the last 24 hours, were not sent: the type has no published words for this channel.",
-      "warning: 1 push of “push”, made in the last 24 hours, failed: strange.",
-      "info: 4 pushes of “push”, made in the last 24 hours, were not sent: the people have no registered device.",
+      "warning: 3 e-mails of “order_shipped” and “order_paid” were not sent: the type has no published words for this channel.",
+      "warning: 1 push of “push” failed: strange.",
+      "info: 4 pushes of “push” were not sent: the people have no registered device.",
     ]);
     const [words] = (await see(h)).troubles;
     expect(words?.place).toEqual({ page: "wordings", type: "order_shipped" });
@@ -213,7 +213,7 @@ describe("an organization's admin", () => {
     const seen = await see(h, { kind: "org", orgId: top }, config);
     expect(seen.service).toBeNull();
     expect(seen.troubles.map(({ what }) => what)).toEqual([
-      expect.stringMatching(/^1 e-mail of “mine”, made .* no published words/),
+      expect.stringMatching(/^1 e-mail of “mine” was not sent: .* no published words/),
       expect.stringMatching(/^1 push of “mine_too” waits for another attempt/),
       expect.stringMatching(/^1 e-mail of “mine” was not made since yesterday/),
     ]);

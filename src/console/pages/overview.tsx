@@ -28,6 +28,7 @@ export function register(pages: Console): void {
     const config = scope.kind === "all" ? diagnosisOf(c) : [];
     const { figures, troubles, service } = await overview(c.get("ctx"), scope, { span, config });
     const viewer = viewerOf(c);
+    const isUrgent = troubles.some(({ level }) => level === "error");
     return page(c, {
       title: "Overview",
       section: "/console",
@@ -35,21 +36,18 @@ export function register(pages: Console): void {
       actions: <Spans current={span} />,
       children: (
         <>
+          {isUrgent && <Troubles troubles={troubles} />}
           <Totals total={figures.total} />
-          <div class="two">
-            <div class="stack">
-              <Sent figures={figures} viewer={viewer} />
-              <Routes figures={figures} />
-            </div>
-            <div class="stack">
-              <Troubles troubles={troubles} />
-              {service && (
-                <>
-                  <Service health={service.health} gates={service.gates} viewer={viewer} now={clock.now()} />
-                  <MonthCosts costs={service.costs} />
-                </>
-              )}
-            </div>
+          <div class={service ? "two" : "stack"}>
+            <Sent figures={figures} viewer={viewer} />
+            {service && (
+              <Service health={service.health} gates={service.gates} viewer={viewer} now={clock.now()} />
+            )}
+          </div>
+          {!isUrgent && <Troubles troubles={troubles} />}
+          <div class={service ? "two" : "stack"}>
+            <Routes figures={figures} />
+            {service && <MonthCosts costs={service.costs} />}
           </div>
         </>
       ),
@@ -82,11 +80,13 @@ const Totals = ({ total }: { total: Tally }) => (
     <Stat
       name="Sent"
       value={counted(total.sent)}
-      hint={`${percent(total.sent, total.sent + total.failed)} of what ended`}
+      hint={
+        total.sent + total.failed > 0 && `${percent(total.sent, total.sent + total.failed)} of what ended`
+      }
     />
     <Stat name="Failed" value={counted(total.failed)} hint={`${counted(total.bounced)} of them bounced`} />
-    <Stat name="Deferred" value={counted(total.deferred)} hint="put off, and sent later" />
-    <Stat name="Waiting" value={counted(total.waiting)} hint="scheduled, or being sent" />
+    <Stat name="Deferred" value={counted(total.deferred)} hint="put off until later" />
+    <Stat name="Waiting" value={counted(total.waiting)} hint="their time will come" />
     <Stat name="Cancelled" value={counted(total.cancelled)} hint="no longer wanted" />
   </div>
 );
@@ -115,26 +115,37 @@ const Sent = ({ figures, viewer }: { figures: Figures; viewer: ReturnType<typeof
   </Card>
 );
 
-const Routes = ({ figures: { routes } }: { figures: Figures }) =>
-  routes.length === 0 ? null : (
-    <Card title="By channel and provider" flush>
+const Routes = ({ figures: { routes } }: { figures: Figures }) => (
+  <Card title="By channel and provider" flush>
+    {routes.length === 0 ? (
+      <Empty title="No channel was used">Choose a longer time above.</Empty>
+    ) : (
       <Table
         label="Messages by channel and provider"
         rows={routes}
         columns={[
           {
             head: "Channel",
-            cell: ({ channel }) => <a href={`/console/messages?channel=${channel}`}>{channel}</a>,
+            cell: ({ channel }) => (
+              <a class="nowrap" href={`/console/messages?channel=${channel}`}>
+                {channel}
+              </a>
+            ),
           },
-          { head: "Provider", cell: ({ provider }) => provider ?? <span class="muted">none asked</span> },
+          { head: "Provider", cell: ({ provider }) => provider ?? <span class="muted">none</span> },
           ...PARTS.map(({ name, title }) => ({
             head: title,
             numeric: true,
             cell: (route: Tally) => counted(route[name]),
           })),
           { head: "Cancelled", numeric: true, cell: ({ cancelled }) => counted(cancelled) },
-          { head: "Failing", numeric: true, cell: ({ failed, sent }) => percent(failed, failed + sent) },
+          {
+            head: "Failing",
+            numeric: true,
+            cell: ({ provider, failed, sent }) => (provider === null ? "–" : percent(failed, failed + sent)),
+          },
         ]}
       />
-    </Card>
-  );
+    )}
+  </Card>
+);

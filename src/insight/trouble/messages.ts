@@ -116,7 +116,7 @@ function endedTrouble(groups: readonly Group[]): Trouble[] {
   if (first === undefined) return [];
   const { channel, status, type, code, message } = first;
   const reason = reasonOf(code ?? "");
-  const what = `${messages(sum(groups), channel)} ${typesOf(groups)}, made in the last 24 hours,`;
+  const what = `${messages(sum(groups), channel)} ${typesOf(groups)}`;
   const place = { page: "messages", channel, status, ...(groups.length === 1 && { type }) } as const;
   if (reason !== null)
     return [

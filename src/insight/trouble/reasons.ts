@@ -3,7 +3,7 @@ import type { Place, Trouble } from "./trouble.ts";
 /** What a code says about messages that were not sent, and how that is mended. */
 interface Reason {
   level: Trouble["level"];
-  /** Goes on after "12 e-mails of the last day were not sent: ". */
+  /** Goes on after "12 e-mails of “order_shipped” were not sent: ". */
   because: string;
   fix: string;
   place?: (about: { type: string }) => Place;

@@ -44,7 +44,8 @@ function lasting(ms: number): string {
 }
 
 export function healthTroubles(health: Health, now: number): Trouble[] {
-  const { lastTickAt, isCronLate, failingJobs, lateJobs, overdueMs, isOverdue, database } = health;
+  const { lastTickAt, isCronLate, failingJobs, jobs, overdueMs, isOverdue, database } = health;
+  const lateJobs = jobs.filter(({ state }) => state === "late").map(({ job }) => job);
   const found: Trouble[] = [];
   const add = (level: Trouble["level"], what: string, fix: string, place: Trouble["place"] = null) =>
     void found.push({ level, what, fix, place });

@@ -19,10 +19,10 @@ const LEAST = 1.5;
 
 const sumOf = (tally: Tally): number => PARTS.reduce((sum, { name }) => sum + tally[name], 0);
 
-/** The next of 1, 2, 5, 10, 20, 50 … from `n` on. */
+/** The next round number from `n` on. */
 function scaleFor(n: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, n)));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((top) => top >= n) ?? n;
+  const power = 10 ** Math.floor(Math.log10(n));
+  return [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((top) => top >= n) ?? n;
 }
 
 /** The pieces of a bar, in the drawing's units. Small ones are drawn larger; the bar keeps within the drawing. */
@@ -57,7 +57,7 @@ export function Chart({ figures, viewer }: { figures: Figures; viewer: Viewer })
       <div class="chart-plot">
         <div class="chart-scale" aria-hidden="true">
           <span>{counted(top)}</span>
-          <span>{top >= 2 ? counted(top / 2) : ""}</span>
+          <span>{Number.isInteger(top / 2) ? counted(top / 2) : ""}</span>
           <span>0</span>
         </div>
         <svg
@@ -88,7 +88,9 @@ export function Chart({ figures, viewer }: { figures: Figures; viewer: Viewer })
         </svg>
         <div class="chart-times" aria-hidden="true">
           {steps.map(({ hour }, i) => (
-            <span>{i % every === 0 ? stepLabel(hour, range, viewer) : ""}</span>
+            <span class={(i / every) % 2 === 0 ? undefined : "minor"}>
+              {i % every === 0 ? stepLabel(hour, range, viewer) : ""}
+            </span>
           ))}
         </div>
       </div>

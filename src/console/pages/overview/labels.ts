@@ -14,9 +14,13 @@ const dollar = new Intl.NumberFormat("en", { style: "currency", currency: "USD" 
 export const dollars = (sum: number): string =>
   sum > 0 && sum < 0.1 ? `$${sum.toFixed(4)}` : dollar.format(sum);
 
-/** 3.4 % of `whole`, in words for none. */
-export const percent = (part: number, whole: number): string =>
-  whole === 0 ? "–" : `${((100 * part) / whole).toFixed(part === 0 || part === whole ? 0 : 1)} %`;
+/** What share `part` has of `whole`: 3.4 %, < 0.1 %; a dash where there is no whole. */
+export function percent(part: number, whole: number): string {
+  if (whole === 0) return "–";
+  const share = (100 * part) / whole;
+  if (part > 0 && share < 0.1) return "< 0.1 %";
+  return `${share.toFixed(share === 0 || share === 100 ? 0 : 1)} %`;
+}
 
 const clockIn = cached(
   32,

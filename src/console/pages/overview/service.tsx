@@ -70,7 +70,7 @@ export const Service = ({
         [
           "Database",
           <>
-            {`${size(health.database.sizeBytes)} of ${size(health.database.limitBytes)} (${percent(health.database.sizeBytes, health.database.limitBytes)})`}
+            {`${size(health.database.sizeBytes)} of ${size(health.database.limitBytes)}, ${percent(health.database.sizeBytes, health.database.limitBytes)}`}
             <progress
               class="progress"
               aria-label="Database"

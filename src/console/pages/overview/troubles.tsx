@@ -1,5 +1,6 @@
 import type { Place, Trouble } from "../../../insight/trouble/trouble.ts";
 import { Card } from "../../components/boxes.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { Badge, Notice, type Tone } from "../../components/text.tsx";
 
 /** So many are told at once; the others on demand. */
@@ -32,7 +33,7 @@ const Told = ({ trouble: { level, what, fix, place } }: { trouble: Trouble }) =>
   return (
     <li>
       <Notice tone={TONES[level]} title={what}>
-        {fix} {link && <a href={link.href}>{link.text}</a>}
+        <Prose text={fix} /> {link && <a href={link.href}>{link.text}</a>}
       </Notice>
     </li>
   );
@@ -51,10 +52,11 @@ export function Troubles({ troubles }: { troubles: readonly Trouble[] }) {
     >
       {troubles.length === 0 ? (
         <Notice tone="good" title="Nothing is wrong.">
-          What fails, is late or is missing is told here, with the way to mend it.
+          What fails, is late or is missing is told here, with the way to mend it. Messages of the last 24
+          hours count.
         </Notice>
       ) : (
-        <ul class="plain">
+        <ul class="plain notices">
           {troubles.slice(0, SHOWN).map((trouble) => (
             <Told trouble={trouble} />
           ))}
@@ -63,7 +65,7 @@ export function Troubles({ troubles }: { troubles: readonly Trouble[] }) {
       {rest.length > 0 && (
         <details>
           <summary>{rest.length} more</summary>
-          <ul class="plain">
+          <ul class="plain notices">
             {rest.map((trouble) => (
               <Told trouble={trouble} />
             ))}
