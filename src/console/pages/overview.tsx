@@ -59,7 +59,7 @@ export function register(pages: Console): void {
 function aboutScope(c: ConsoleContext, scope: Scope): string {
   if (scope.kind === "all") return "All organizations";
   const { orgId } = requireToken(c.get("principal"));
-  return orgId === null ? "Your token names no organization" : `${orgId} and the organizations below it`;
+  return orgId === null ? "Your token names no organization" : "Your organization and those below it";
 }
 
 const Spans = ({ current }: { current: Span }) => (
@@ -86,7 +86,7 @@ const Totals = ({ total }: { total: Tally }) => (
     />
     <Stat name="Failed" value={counted(total.failed)} hint={`${counted(total.bounced)} of them bounced`} />
     <Stat name="Deferred" value={counted(total.deferred)} hint="put off until later" />
-    <Stat name="Waiting" value={counted(total.waiting)} hint="their time will come" />
+    <Stat name="Waiting" value={counted(total.waiting)} hint="not sent yet" />
     <Stat name="Cancelled" value={counted(total.cancelled)} hint="no longer wanted" />
   </div>
 );

@@ -54,10 +54,10 @@ async function ofOrganization(c: ConsoleContext): Promise<Response> {
   return settings(
     c,
     <div class="two">
-      <Organization orgId={orgId} set={set} />
+      <Organization set={set} />
       <OwnLimits config={config} />
     </div>,
-    set.own?.name ?? orgId,
+    "What holds in your organization",
   );
 }
 

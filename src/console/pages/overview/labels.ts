@@ -18,8 +18,8 @@ export const dollars = (sum: number): string =>
 export function percent(part: number, whole: number): string {
   if (whole === 0) return "–";
   const share = (100 * part) / whole;
-  if (part > 0 && share < 0.1) return "< 0.1 %";
-  return `${share.toFixed(share === 0 || share === 100 ? 0 : 1)} %`;
+  if (part > 0 && share < 0.1) return "<\u00a00.1\u00a0%";
+  return `${share.toFixed(share === 0 || share === 100 ? 0 : 1)}\u00a0%`;
 }
 
 const clockIn = cached(

@@ -6,10 +6,15 @@ import { Badge, Facts, Time } from "../../components/text.tsx";
 import type { Viewer } from "../../viewer.ts";
 import { counted, dollars, percent } from "./labels.ts";
 
+const UNITS = [
+  ["GB", 1e9],
+  ["MB", 1e6],
+] as const;
+
 /** A size in the unit that fits: 12.3 MB. */
 function size(bytes: number): string {
-  const [unit, each] = bytes >= 1e9 ? ["GB", 1e9] : bytes >= 1e6 ? ["MB", 1e6] : ["KB", 1e3];
-  return `${(bytes / Number(each)).toFixed(bytes >= 1e9 ? 2 : 1)} ${unit}`;
+  const [unit, each] = UNITS.find((one) => bytes >= one[1]) ?? ["KB", 1e3];
+  return `${(bytes / each).toFixed(unit === "GB" ? 2 : 1)}\u00a0${unit}`;
 }
 
 const Gate = ({ state }: Pick<GateView, "state">) => {

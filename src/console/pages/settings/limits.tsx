@@ -1,5 +1,5 @@
 import type { Config } from "../../../config/config.ts";
-import { Card, Table } from "../../components/boxes.tsx";
+import { Card } from "../../components/boxes.tsx";
 
 interface Limit {
   what: string;
@@ -64,39 +64,34 @@ const limitsOfService = (config: Config): Limit[] => [
   },
 ];
 
+/** Names to the left, values to the right. */
+const Listed = ({ limits, withVariables }: { limits: readonly Limit[]; withVariables: boolean }) => (
+  <Card title="Limits" flush>
+    <dl class="pairs">
+      {limits.map(({ what, value, variable }) => (
+        <div>
+          <dt>
+            {what}
+            {withVariables && (
+              <>
+                <br />
+                <code class="muted">{variable}</code>
+              </>
+            )}
+          </dt>
+          <dd class="numeric">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  </Card>
+);
+
 /** All limits, with the variables that set them. */
 export const Limits = ({ config }: { config: Config }) => (
-  <Card title="Limits" flush>
-    <Table
-      label="Limits"
-      rows={[...limitsOfMessages(config), ...limitsOfService(config)]}
-      columns={[
-        {
-          head: "What",
-          cell: ({ what, variable }) => (
-            <>
-              {what}
-              <br />
-              <code class="muted">{variable}</code>
-            </>
-          ),
-        },
-        { head: "Value", numeric: true, cell: ({ value }) => value },
-      ]}
-    />
-  </Card>
+  <Listed limits={[...limitsOfMessages(config), ...limitsOfService(config)]} withVariables />
 );
 
 /** What an organization may send, and how long it is kept. */
 export const OwnLimits = ({ config }: { config: Config }) => (
-  <Card title="Limits" flush>
-    <Table
-      label="Limits"
-      rows={limitsOfMessages(config)}
-      columns={[
-        { head: "What", cell: ({ what }) => what },
-        { head: "Value", numeric: true, cell: ({ value }) => value },
-      ]}
-    />
-  </Card>
+  <Listed limits={limitsOfMessages(config)} withVariables={false} />
 );
