@@ -91,3 +91,13 @@ test("while Access's keys cannot be fetched, people are led to where they sign i
   h.hosts.set(TEAM, async () => new Response("down", { status: 503 }));
   expect((await visit(h, await assertion(h))).status).toBe(303);
 });
+
+test("to sign out is to sign out of Access", async () => {
+  const { h } = given();
+  const { headers } = await browserWith(h, "").post(
+    "/console/sign-out",
+    {},
+    { [HEADER]: await assertion(h) },
+  );
+  expect(headers.get("location")).toBe("/cdn-cgi/access/logout");
+});
