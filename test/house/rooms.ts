@@ -27,6 +27,7 @@ export const ROOMS = [
   "channels",
   "events",
   "notifications",
+  "explain",
   "insight",
   "bindings.ts",
   "deps.ts",
