@@ -53,8 +53,8 @@ describe("the overview", () => {
     expect(text).toContain(
       "10 pushes of “type_theirs” and “type_mine” were not sent: the type has no published words",
     );
-    expect(text).toContain("email ses 70 0 0 0 0 0 %");
-    expect(text).toMatch(/Cron runs last tick .* Oldest overdue none push: expo works email: ses works/u);
+    expect(text).toContain("E-mail ses 70 0 0 0 0");
+    expect(text).toMatch(/Cron runs last tick .* Oldest overdue none Push: expo works E-mail: ses works/u);
     expect(text).toContain("$5.01 for 82 messages, $5.00 of it the plan");
   });
 
@@ -67,6 +67,7 @@ describe("the overview", () => {
     expect(mine.text).toContain("Sent 2 40.0 % of what ended");
     expect(mine.text).toContain("Failed 3");
     expect(mine.text).toContain("3 pushes of “type_mine” were not sent");
+    expect(mine.html).toContain(`href="/console/types/type_mine?org_id=${below}"`);
     const under = await see(h, adminOf(below));
     expect(under.text).toContain("Sent 0");
     expect(under.text).toContain("Failed 3");

@@ -149,7 +149,7 @@ describe("it is told that", () => {
       "info: 4 pushes of “push” were not sent: the people have no registered device.",
     ]);
     const [words] = (await see(h)).troubles;
-    expect(words?.place).toEqual({ page: "wordings", type: "order_shipped" });
+    expect(words?.place).toEqual({ page: "wordings", type: "order_shipped", orgId: null });
   });
 
   test("messages wait for another attempt, but not that they wait for quiet hours", async () => {

@@ -5,6 +5,7 @@ import { overview, type Span, SPANS } from "../../insight/overview.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../app-env.tsx";
 import { Card, Stat, Table } from "../components/boxes.tsx";
 import { Empty, Notice } from "../components/text.tsx";
+import { channelName } from "../components/names.ts";
 import { diagnosisOf } from "../diagnosis.ts";
 import { viewerOf } from "../viewer.ts";
 import { Chart, PARTS } from "./overview/chart.tsx";
@@ -128,7 +129,7 @@ const Routes = ({ figures: { routes } }: { figures: Figures }) => (
             head: "Channel",
             cell: ({ channel }) => (
               <a class="nowrap" href={`/console/messages?channel=${channel}`}>
-                {channel}
+                {channelName(channel)}
               </a>
             ),
           },

@@ -17,8 +17,9 @@ const MOST = 5_000;
 /** Kinds of trouble that are told. */
 const TOLD = 50;
 
-/** Messages with the same channel, type, status and code. `message`: one of their errors. */
+/** Messages with the same channel, type, status and code. `message` and `org_id`: of one of them. */
 interface Group {
+  org_id: string | null;
   channel: string;
   type: string;
   status: string;
@@ -45,7 +46,8 @@ const ENDED = ["failed", "bounced"] as const;
 const WANTED_WAITS = ["quiet_hours", "earlier_open"] as const;
 
 const grouped = (found: SQL): SQL<Group> => sql<Group>`
-  SELECT channel, type, status, error_code AS code, max(error) AS message, count(*) AS n FROM ${dispatches}
+  SELECT channel, type, status, error_code AS code, max(error) AS message,
+    max(org_id) AS org_id, count(*) AS n FROM ${dispatches}
   WHERE id IN (${found}) AND (status IN ${ENDED} OR (status = 'queued' AND error_code NOT IN ${WANTED_WAITS}))
   GROUP BY channel, type, status, error_code ORDER BY n DESC LIMIT ${TOLD}`;
 
@@ -124,7 +126,7 @@ function endedTrouble(groups: readonly Group[]): Trouble[] {
         level: reason.level,
         what: `${what} ${sum(groups) === 1 ? "was" : "were"} not sent: ${reason.because}.`,
         fix: reason.fix,
-        place: reason.place?.({ type }) ?? place,
+        place: reason.place?.({ type, orgId: first.org_id }) ?? place,
       },
     ];
   if (status === "bounced")
@@ -173,7 +175,7 @@ const heldTroubles = (held: readonly Held[]): Trouble[] =>
         level: reason.level,
         what: `${messages(sum(groups), first.channel)} ${typesOf(groups)} ${sum(groups) === 1 ? "was" : "were"} not made since yesterday: ${reason.because}.`,
         fix: reason.fix,
-        place: reason.place?.(first) ?? null,
+        place: reason.place?.({ type: first.type, orgId: null }) ?? null,
       },
     ];
   });

@@ -1,15 +1,21 @@
 import type { Place, Trouble } from "./trouble.ts";
 
+/** What some of the messages have in common. */
+interface About {
+  type: string;
+  orgId: string | null;
+}
+
 /** What a code says about messages that were not sent, and how that is mended. */
 interface Reason {
   level: Trouble["level"];
   /** Goes on after "12 e-mails of “order_shipped” were not sent: ". */
   because: string;
   fix: string;
-  place?: (about: { type: string }) => Place;
+  place?: (about: About) => Place;
 }
 
-const wordings = ({ type }: { type: string }): Place => ({ page: "wordings", type });
+const wordings = ({ type, orgId }: About): Place => ({ page: "wordings", type, orgId });
 
 /** Codes of dispatches that failed, and reasons for which messages were withheld. Any other code is a provider's. */
 const REASONS: Readonly<Record<string, Reason>> = {

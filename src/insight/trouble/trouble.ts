@@ -1,7 +1,8 @@
 /** Where to look at what is wrong, and to mend it. */
 export type Place =
   | { page: "messages"; channel?: string; status?: string; type?: string }
-  | { page: "wordings"; type: string }
+  /** `orgId`: of one of the messages: the type is found from there. Null: of the service. */
+  | { page: "wordings"; type: string; orgId: string | null }
   | { page: "settings" };
 
 /** Something that is wrong now, in sentences. They hold no address, token or name of a person. */

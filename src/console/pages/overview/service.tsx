@@ -3,6 +3,7 @@ import type { Health } from "../../../insight/health.ts";
 import type { GateView } from "../../../insight/trouble/service.ts";
 import { Card, Table } from "../../components/boxes.tsx";
 import { Badge, Facts, Time } from "../../components/text.tsx";
+import { channelName } from "../../components/names.ts";
 import type { Viewer } from "../../viewer.ts";
 import { counted, dollars, percent } from "./labels.ts";
 
@@ -61,7 +62,7 @@ export const Service = ({
         ...gates.map(
           ({ channel, provider, state }) =>
             [
-              `${channel}: ${provider}`,
+              `${channelName(channel)}: ${provider}`,
               <span class="row">
                 <Gate state={state} />
                 {state?.restsUntil != null && (

@@ -21,8 +21,10 @@ function linkOf(place: Place): { href: string; text: string } {
         text: "See the messages",
       };
     }
-    case "wordings":
-      return { href: `/console/types/${encodeURIComponent(place.type)}`, text: "Open its words" };
+    case "wordings": {
+      const owner = place.orgId === null ? "" : `?org_id=${encodeURIComponent(place.orgId)}`;
+      return { href: `/console/types/${encodeURIComponent(place.type)}${owner}`, text: "Open its words" };
+    }
     case "settings":
       return { href: "/console/settings", text: "Open the settings" };
   }

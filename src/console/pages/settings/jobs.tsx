@@ -6,7 +6,7 @@ import type { Viewer } from "../../viewer.ts";
 const TONES = { ok: "good", failed: "bad", late: "warn" } as const satisfies Record<JobRun["state"], Tone>;
 
 const lasting = ({ startedAt, finishedAt }: JobRun): string =>
-  finishedAt === null ? "–" : `${Math.max(0, finishedAt - startedAt)} ms`;
+  finishedAt === null ? "–" : `${Math.max(0, finishedAt - startedAt)}\u00a0ms`;
 
 /** When each job of the cron last ran. */
 export const Jobs = ({ jobs, viewer, now }: { jobs: readonly JobRun[]; viewer: Viewer; now: number }) => (
@@ -21,8 +21,15 @@ export const Jobs = ({ jobs, viewer, now }: { jobs: readonly JobRun[]; viewer: V
         label="Jobs"
         rows={jobs}
         columns={[
-          { head: "Job", cell: ({ job }) => <code>{job}</code> },
-          { head: "Last run", cell: ({ startedAt }) => <Time at={startedAt} viewer={viewer} now={now} /> },
+          { head: "Job", cell: ({ job }) => <code class="nowrap">{job}</code> },
+          {
+            head: "Last run",
+            cell: ({ startedAt }) => (
+              <span class="nowrap">
+                <Time at={startedAt} viewer={viewer} now={now} />
+              </span>
+            ),
+          },
           { head: "Took", numeric: true, cell: lasting },
           { head: "State", cell: ({ state }) => <Badge tone={TONES[state]}>{state}</Badge> },
         ]}

@@ -21,25 +21,25 @@ const limitsOfMessages = ({ push, email, inApp, orgDailyQuota, retentionDays }: 
     variable: "IN_APP_LIMIT_PER_HOUR",
   },
   { what: "Messages a day for one organization", value: n(orgDailyQuota), variable: "ORG_DAILY_QUOTA" },
-  { what: "Messages are kept for", value: `${n(retentionDays)} days`, variable: "RETENTION_DAYS" },
+  { what: "Messages are kept for", value: `${n(retentionDays)}\u00a0days`, variable: "RETENTION_DAYS" },
 ];
 
 /** The limits of the service, which only its operators set. */
 const limitsOfService = (config: Config): Limit[] => [
   {
     what: "Size of the database",
-    value: `${n(config.databaseLimitBytes / 1e9)} GB`,
+    value: `${n(config.databaseLimitBytes / 1e9)}\u00a0GB`,
     variable: "DATABASE_LIMIT_MB",
   },
-  { what: "A claim holds for", value: `${n(config.leaseMs / 1_000)} s`, variable: "LEASE_SECONDS" },
+  { what: "A claim holds for", value: `${n(config.leaseMs / 1_000)}\u00a0s`, variable: "LEASE_SECONDS" },
   {
     what: "A lost wake-up call is noticed after",
-    value: `${n(config.sweepAfterMs / 1_000)} s`,
+    value: `${n(config.sweepAfterMs / 1_000)}\u00a0s`,
     variable: "SWEEP_AFTER_SECONDS",
   },
   {
     what: "A send waits for its outcome up to",
-    value: `${n(config.sendWaitMs / 1_000)} s`,
+    value: `${n(config.sendWaitMs / 1_000)}\u00a0s`,
     variable: "SEND_WAIT_SECONDS",
   },
   {
@@ -49,12 +49,12 @@ const limitsOfService = (config: Config): Limit[] => [
   },
   {
     what: "Certificates are reminded of before",
-    value: `${config.certificationReminderDays.join(", ")} days`,
+    value: `${config.certificationReminderDays.join(", ")}\u00a0days`,
     variable: "CERTIFICATION_REMINDER_DAYS",
   },
   {
     what: "An erased person cannot come back for",
-    value: `${n(config.tombstoneDays)} days`,
+    value: `${n(config.tombstoneDays)}\u00a0days`,
     variable: "TOMBSTONE_DAYS",
   },
   {
