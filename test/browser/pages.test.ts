@@ -7,10 +7,11 @@ import { type Service, startService } from "./service.ts";
 /** Every section of the console; the single pages follow from what is in them. */
 const SECTIONS = [
   "/console",
-  "/console?span=month",
   "/console/messages",
   "/console/people",
   "/console/people/usr_demo",
+  "/console/outbox",
+  "/console?span=month",
   "/console/settings",
 ];
 
