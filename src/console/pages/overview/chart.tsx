@@ -102,7 +102,7 @@ export function Chart({ figures, viewer }: { figures: Figures; viewer: Viewer })
       <details>
         <summary class="small">The same as a table</summary>
         <Table
-          label="Messages over time"
+          label="Messages over time, as numbers"
           rows={steps.filter((step) => sumOf(step) > 0)}
           columns={[
             { head: "Made", cell: ({ hour }) => stepName(hour, range, viewer) },

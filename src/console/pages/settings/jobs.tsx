@@ -18,7 +18,7 @@ export const Jobs = ({ jobs, viewer, now }: { jobs: readonly JobRun[]; viewer: V
       </Empty>
     ) : (
       <Table
-        label="Jobs"
+        label="Last runs"
         rows={jobs}
         columns={[
           { head: "Job", cell: ({ job }) => <code class="nowrap">{job}</code> },
