@@ -17,7 +17,7 @@ const REMOVED = 2_000;
 /** Hours that are counted together: new ones, and those that are counted again. */
 const TOGETHER = 16;
 /** Rounds of one run: what an outage has left is done in a few runs. */
-const ROUNDS = 20;
+const ROUNDS = 8;
 
 /** How many dispatches of an hour have a channel, a provider and a status in common. */
 type Cell = typeof hourlyCounts.$inferInsert;
