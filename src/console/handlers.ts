@@ -7,13 +7,15 @@ import { notFound } from "../lib/failure.ts";
 import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
+import * as events from "./pages/events/index.ts";
 import * as overview from "./pages/overview.tsx";
 import * as signIn from "./pages/sign-in.tsx";
+import * as topics from "./pages/topics/index.ts";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
 
 /** Each registers its routes. The pages to sign in come before the rule that one must have. */
-const PAGES: readonly { register(pages: Console): void }[] = [overview];
+const PAGES: readonly { register(pages: Console): void }[] = [overview, events, topics];
 
 const YEAR_SECONDS = 31_536_000;
 

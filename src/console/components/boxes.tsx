@@ -81,24 +81,31 @@ export function Table<Row>({
   );
 }
 
-/** Links to the next and to the first page. @param next the query of the next page; null at the end */
+/**
+ * Links to the next and to the first page. @param next the query of the next page; null at the end
+ * @param first the address of the first page, where it has a query @param names of both links
+ */
 export const Pager = ({
   path,
   next,
   isFirst,
+  first = path,
+  names: [toFirst, toNext] = ["Newest", "Older"],
 }: {
   path: string;
   next: URLSearchParams | null;
   isFirst: boolean;
+  first?: string;
+  names?: readonly [toFirst: string, toNext: string];
 }) =>
   next === null && isFirst ? null : (
     <nav class="pager" aria-label="Pages">
-      {isFirst ? <span /> : <a href={path}>Newest</a>}
+      {isFirst ? <span /> : <a href={first}>{toFirst}</a>}
       {next === null ? (
         <span class="muted">The end</span>
       ) : (
         <a href={`${path}?${next.toString()}`} rel="next">
-          Older
+          {toNext}
         </a>
       )}
     </nav>

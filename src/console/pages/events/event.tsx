@@ -1,0 +1,233 @@
+import { messagesQuery } from "../../../api/events/schemas.ts";
+import { eventView } from "../../../api/events/view.ts";
+import { type Event, STATUSES } from "../../../db/schema/index.ts";
+import { cancelEvent } from "../../../events/cancel.ts";
+import { getEvent, listMessages, type PageById } from "../../../events/read.ts";
+import { authorOf } from "../../../http/author.ts";
+import { idAfter, nextPage } from "../../../http/id-cursor.ts";
+import { pathIdOf } from "../../../http/path-id.ts";
+import { parseId, printId } from "../../../lib/ids.ts";
+import type { Linked } from "../../../log/read.ts";
+import { SERVICE } from "../../../preferences/org-settings.ts";
+import { readOwnType } from "../../../types/own-type.ts";
+import { type Console, fragment, page, scopeIn } from "../../app-env.tsx";
+import { Card, Pager, Table } from "../../components/boxes.tsx";
+import { Button, Confirm, Select } from "../../components/form.tsx";
+import { Badge, Empty, Facts, Id, Status, Time } from "../../components/text.tsx";
+import { figure } from "../../figures.ts";
+import { queryIn } from "../../input.ts";
+import { done, noticeIn } from "../../notices.ts";
+import { nameOfOwner, pathFor, queryFor } from "../../owner.ts";
+import { type Viewer, viewerOf } from "../../viewer.ts";
+import { DryRun, isUnfinished, Progress, type Seen } from "./progress.tsx";
+
+const PATH = "/console/events";
+const LIMIT = 25;
+const idOf = pathIdOf("event", (text) => parseId("evt", text));
+const query = messagesQuery.omit({ limit: true });
+
+/** The messages that a page shows, and which of them were asked for. */
+interface Shown {
+  messages: PageById<Linked>;
+  status: string | undefined;
+  channel: string | undefined;
+  cursor: string | undefined;
+}
+
+const Recipients = ({ event }: { event: Event }) => {
+  const { user_count, topic, org_id, include_sub_orgs } = eventView(event).recipients;
+  if (user_count !== undefined) return <>{`${figure(user_count)} named by their ids`}</>;
+  if (topic !== undefined)
+    return (
+      <>
+        The topic <a href={pathFor(`/console/topics/${encodeURIComponent(topic)}`, event.org_id)}>{topic}</a>
+      </>
+    );
+  return <>{`Everybody in ${org_id}${include_sub_orgs === true ? " and those below it" : ""}`}</>;
+};
+
+const About = ({ event, viewer }: { event: Event; viewer: Viewer }) => {
+  const { channels, key } = eventView(event);
+  const type = readOwnType(event.type_data);
+  return (
+    <Card title="About it">
+      <Facts
+        facts={[
+          ["Id", <Id id={printId("evt", event.id)} />],
+          [
+            "Type",
+            <a href={pathFor(`/console/types/${encodeURIComponent(event.type)}`, event.org_id)}>
+              {event.type}
+            </a>,
+          ],
+          ["On behalf of", nameOfOwner(event.org_id)],
+          ["Recipients", <Recipients event={event} />],
+          ["Channels", (channels ?? type.channels.map(({ channel }) => channel)).join(", ")],
+          ["Key", key],
+          ["Caused by", event.actor],
+          ["Sent by", event.created_by],
+          [
+            "Reaches",
+            event.sender_org_id === null ? null : `users of ${event.sender_org_id} and those below it`,
+          ],
+          ["Made", <Time at={event.created_at} viewer={viewer} />],
+          ["Not before", event.send_at === null ? null : <Time at={event.send_at} viewer={viewer} />],
+          ["Not after", event.expires_at === null ? null : <Time at={event.expires_at} viewer={viewer} />],
+          ["Last change", <Time at={event.updated_at} viewer={viewer} />],
+        ]}
+      />
+    </Card>
+  );
+};
+
+const Messages = ({ id, shown, viewer }: { id: string; shown: Shown; viewer: Viewer }) => {
+  const { messages, status, channel, cursor } = shown;
+  const path = `${PATH}/${id}`;
+  const { next_cursor } = nextPage(LIMIT, messages.next);
+  const isFiltered = status !== undefined || channel !== undefined;
+  return (
+    <Card title="Messages" id="messages" flush>
+      <div class="pad">
+        <form class="filters" method="get" action={path} data-filters>
+          <Select
+            name="status"
+            label="Status"
+            value={status}
+            options={[["", "Any"], ...STATUSES.map((one) => [one, one] as const)]}
+          />
+          <Select
+            name="channel"
+            label="Channel"
+            value={channel}
+            options={[["", "Any"], ...query.shape.channel.unwrap().options.map((one) => [one, one] as const)]}
+          />
+          <Button>Show</Button>
+        </form>
+      </div>
+      {messages.rows.length > 0 ? (
+        <Table
+          label="Messages"
+          rows={messages.rows}
+          columns={[
+            {
+              head: "Message",
+              cell: (one) => {
+                const printed = printId("dsp", one.id);
+                return (
+                  <a href={`/console/messages/${printed}`}>
+                    <code>{printed}</code>
+                  </a>
+                );
+              },
+            },
+            {
+              head: "Recipient",
+              cell: ({ user_id }) => <a href={`/console/people/${encodeURIComponent(user_id)}`}>{user_id}</a>,
+            },
+            { head: "Channel", cell: (one) => one.channel },
+            { head: "Status", cell: (one) => <Status status={one.status} /> },
+            { head: "Due", cell: ({ due_at }) => <Time at={due_at} viewer={viewer} /> },
+            { head: "Sent", cell: ({ sent_at }) => <Time at={sent_at} viewer={viewer} /> },
+            {
+              head: "Reason",
+              cell: ({ error, error_code }) => error_code && <span title={error ?? ""}>{error_code}</span>,
+            },
+          ]}
+        />
+      ) : messages.next !== null ? (
+        <Empty title="None among these">Later ones may fit: go on with “Next”.</Empty>
+      ) : isFiltered ? (
+        <Empty title="No message fits">
+          <a href={path}>Show all messages</a>
+        </Empty>
+      ) : (
+        <Empty title="It has no messages">The reasons above say why.</Empty>
+      )}
+      <Pager
+        path={path}
+        first={pathFor(path, SERVICE, { status, channel })}
+        isFirst={cursor === undefined}
+        next={next_cursor === undefined ? null : queryFor(SERVICE, { status, channel, cursor: next_cursor })}
+        names={["First", "Next"]}
+      />
+    </Card>
+  );
+};
+
+const Cancel = ({ id }: { id: string }) => (
+  <Confirm
+    id="cancel"
+    action={`${PATH}/${id}/cancel`}
+    label="Cancel what is not sent"
+    title="Cancel this event?"
+  >
+    <p>
+      No further message is made, and those that still wait are cancelled. What has been sent, or is being
+      sent right now, stays. This cannot be undone.
+    </p>
+  </Confirm>
+);
+
+function EventPage({ seen, shown, viewer, now }: { seen: Seen; shown: Shown; viewer: Viewer; now: number }) {
+  const { event } = seen;
+  const id = printId("evt", event.id);
+  return (
+    <>
+      <div class="two">
+        <Progress seen={seen} now={now} />
+        <div class="stack">
+          <About event={event} viewer={viewer} />
+          <Card title="Data">
+            <pre>{JSON.stringify(JSON.parse(event.data), null, 2)}</pre>
+          </Card>
+        </div>
+      </div>
+      {!event.dry_run && <Messages id={id} shown={shown} viewer={viewer} />}
+    </>
+  );
+}
+
+export function register(pages: Console): void {
+  pages.get("/events/:id", async (c) => {
+    const id = idOf(c.req.param("id"));
+    const { status, channel, cursor } = queryIn(c, query);
+    const [ctx, scope] = [c.get("ctx"), scopeIn(c)];
+    const [seen, messages] = await Promise.all([
+      getEvent(ctx, scope, id),
+      listMessages(ctx, scope, id, { status, channel, after: idAfter(cursor), limit: LIMIT }),
+    ]);
+    const { event } = seen;
+    return page(c, {
+      title: readOwnType(event.type_data).name,
+      section: PATH,
+      crumb: { href: PATH, name: "Events" },
+      lead: event.dry_run ? <Badge>dry run</Badge> : undefined,
+      notice: noticeIn(c),
+      actions: isUnfinished(seen) && <Cancel id={printId("evt", id)} />,
+      children: (
+        <EventPage
+          seen={seen}
+          shown={{ messages, status, channel, cursor }}
+          viewer={viewerOf(c)}
+          now={ctx.clock.now()}
+        />
+      ),
+    });
+  });
+
+  pages.get("/events/:id/progress", async (c) => {
+    const seen = await getEvent(c.get("ctx"), scopeIn(c), idOf(c.req.param("id")));
+    return fragment(c, <Progress seen={seen} now={c.get("ctx").clock.now()} isUpdate />);
+  });
+
+  pages.get("/events/:id/dry-run", async (c) => {
+    const seen = await getEvent(c.get("ctx"), scopeIn(c), idOf(c.req.param("id")));
+    return fragment(c, <DryRun seen={seen} now={c.get("ctx").clock.now()} />);
+  });
+
+  pages.post("/events/:id/cancel", async (c) => {
+    const id = idOf(c.req.param("id"));
+    await cancelEvent(c.get("ctx"), scopeIn(c), authorOf(c), id);
+    return done(c, `${PATH}/${printId("evt", id)}`, "cancelled");
+  });
+}

@@ -1,0 +1,29 @@
+/** What the codes mean that are counted for an event. A code without a line here is a provider's. */
+const REASONS: Readonly<Record<string, string>> = {
+  // Why a message was not made.
+  unsubscribed: "Switched off by the recipient or an organization",
+  no_address: "No e-mail address",
+  unverified: "The address is not confirmed",
+  suppressed: "The address bounced or complained",
+  no_device: "No device",
+  unknown_user: "Not in the directory, or not in the sender's organizations",
+  throttled: "Over the type's limit",
+  duplicate: "Told before under this key",
+  collected: "Part of another message",
+  no_words: "Nobody has published words for this channel",
+  // Why one that was made was not sent, or is not yet.
+  expired: "Too late to be of use",
+  quiet_hours: "Waits for the end of quiet hours",
+  quota_exceeded: "Over the organization's quota: waits for the next day",
+  rate_limited: "Over the user's hourly budget: waits",
+  reached_before: "An earlier channel reached the recipient",
+  earlier_open: "Waits for an earlier channel",
+  event_cancelled: "The event was cancelled",
+  sender_not_in_charge: "The recipient has left the sender's organizations",
+  words_failed: "The words could not be rendered",
+  nothing_to_say: "Nothing is left to say",
+  provider_not_configured: "No provider is configured",
+  hard_bounce: "The mailbox does not exist",
+};
+
+export const meaningOf = (code: string): string => REASONS[code] ?? "Said by the provider";
