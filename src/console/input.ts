@@ -44,7 +44,7 @@ export function toldAt(
   if (found.length === 0) return undefined;
   const told = found.slice(0, MOST_TOLD).map((fault) => {
     const rest = fault.pointer.slice(pointer.length);
-    return rest === "" ? fault.detail : `${nameOf(rest)} ${fault.detail}`;
+    return rest === "" ? fault.detail : `${nameOf(rest)} ${fault.detail}`.trimStart();
   });
   const more = found.length - told.length;
   return `${told.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;

@@ -80,6 +80,20 @@ const About = ({ event, viewer }: { event: Event; viewer: Viewer }) => {
   );
 };
 
+/** Data may have 32 KB, and more when it is laid out. */
+const DATA_CHARS = 4_000;
+
+const Data = ({ json }: { json: string }) => {
+  const laidOut = JSON.stringify(JSON.parse(json), null, 2);
+  const isCut = laidOut.length > DATA_CHARS;
+  return (
+    <Card title="Data">
+      <pre>{isCut ? `${laidOut.slice(0, DATA_CHARS).toWellFormed()}…` : laidOut}</pre>
+      {isCut && <p class="small muted">{`The first ${figure(DATA_CHARS)} characters.`}</p>}
+    </Card>
+  );
+};
+
 const Messages = ({ id, shown, viewer }: { id: string; shown: Shown; viewer: Viewer }) => {
   const { messages, status, channel, cursor } = shown;
   const path = `${PATH}/${id}`;
@@ -106,7 +120,7 @@ const Messages = ({ id, shown, viewer }: { id: string; shown: Shown; viewer: Vie
       </div>
       {messages.rows.length > 0 ? (
         <Table
-          label="Messages"
+          label="List of messages"
           rows={messages.rows}
           columns={[
             {
@@ -177,9 +191,7 @@ function EventPage({ seen, shown, viewer, now }: { seen: Seen; shown: Shown; vie
         <Progress seen={seen} now={now} />
         <div class="stack">
           <About event={event} viewer={viewer} />
-          <Card title="Data">
-            <pre>{JSON.stringify(JSON.parse(event.data), null, 2)}</pre>
-          </Card>
+          <Data json={event.data} />
         </div>
       </div>
       {!event.dry_run && <Messages id={id} shown={shown} viewer={viewer} />}

@@ -52,7 +52,7 @@ const columns = (viewer: Viewer, now: number): readonly Column<Event>[] => [
     cell: ({ skipped }) =>
       figure(Object.values(readSkipped(skipped)).reduce((sum, reasons) => sum + sumOf(reasons), 0)),
   },
-  { head: "Made", cell: ({ created_at }) => <Time at={created_at} viewer={viewer} /> },
+  { head: "When", cell: ({ created_at }) => <Time at={created_at} viewer={viewer} /> },
 ];
 
 export function register(pages: Console): void {
@@ -93,7 +93,11 @@ export function register(pages: Console): void {
           </form>
           <Card flush>
             {rows.length > 0 ? (
-              <Table label="Events" columns={columns(viewerOf(c), c.get("ctx").clock.now())} rows={rows} />
+              <Table
+                label="List of events"
+                columns={columns(viewerOf(c), c.get("ctx").clock.now())}
+                rows={rows}
+              />
             ) : (
               <Nothing isFiltered={isFiltered} isMore={next !== null} />
             )}

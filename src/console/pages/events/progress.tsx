@@ -108,7 +108,10 @@ const Reasons = ({ seen: { event, errors } }: { seen: Seen }) => {
           { head: "Channel", cell: ({ channel }) => channel },
           { head: "Reason", cell: ({ code }) => <code>{code}</code> },
           { head: "What it means", cell: ({ code }) => meaningOf(code) },
-          { head: "The message", cell: ({ wasMade }) => (wasMade ? "was made, then held" : "was not made") },
+          {
+            head: "Message",
+            cell: ({ wasMade }) => <span class="nowrap">{wasMade ? "made" : "not made"}</span>,
+          },
           { head: "Number", numeric: true, cell: ({ n }) => figure(n) },
         ]}
       />

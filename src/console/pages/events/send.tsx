@@ -54,10 +54,10 @@ async function chooseType(c: ConsoleContext, orgId: string | undefined, cursor: 
           />
           <Button>Show its types</Button>
         </form>
-        <Card title="Type" flush>
+        <Card flush>
           {rows.length > 0 ? (
             <Table
-              label="Types"
+              label="List of types"
               rows={rows}
               columns={[
                 {

@@ -1,12 +1,12 @@
 import { body, listQuery, topicParam } from "../../../api/topics/schemas.ts";
 import { putTopic } from "../../../events/topics/put.ts";
-import { listTopics, readTopic } from "../../../events/topics/read.ts";
-import type { Topic, TopicKey } from "../../../events/topics/topic.ts";
+import { listTopics } from "../../../events/topics/read.ts";
+import type { Topic } from "../../../events/topics/topic.ts";
 import { authorOf } from "../../../http/author.ts";
 import { fieldErrors } from "../../../http/field-errors.ts";
 import { idAfter, paginateById } from "../../../http/id-cursor.ts";
 import { ownerQuery } from "../../../http/owner.ts";
-import { Failure, type FieldError } from "../../../lib/failure.ts";
+import type { FieldError } from "../../../lib/failure.ts";
 import { ownerOf } from "../../../preferences/owner.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card, Pager, Table } from "../../components/boxes.tsx";
@@ -16,6 +16,7 @@ import { formIn, queryIn, toldAt } from "../../input.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { nameOfOwner, ownOf, pathFor, queryFor } from "../../owner.ts";
 import { type Viewer, viewerOf } from "../../viewer.ts";
+import { isOwn } from "./own.ts";
 
 const PATH = "/console/topics";
 const LIMIT = 25;
@@ -45,7 +46,7 @@ const Topics = ({
   viewer: Viewer;
 }) => (
   <Table
-    label="Topics"
+    label="List of topics"
     rows={rows}
     columns={[
       { head: "Topic", cell: (topic) => <a href={addressOf(c, owner, topic)}>{topic.id}</a> },
@@ -155,16 +156,6 @@ function checked(id: string, name: string): { id: string; name: string | null } 
   };
 }
 
-/** Whether this owner has it already: making it again would rename it. One round trip. */
-async function isThere(c: ConsoleContext, key: TopicKey): Promise<boolean> {
-  try {
-    return (await readTopic(c.get("ctx"), scopeIn(c), key)).org_id === key.owner;
-  } catch (error) {
-    if (error instanceof Failure && error.problem === "not_found") return false;
-    throw error;
-  }
-}
-
 export function register(pages: Console): void {
   pages.get("/topics", (c) => {
     const { org_id, cursor } = queryIn(c, query);
@@ -179,7 +170,8 @@ export function register(pages: Console): void {
     const made = checked(id, name);
     if ("faults" in made) return again(made.faults);
     const key = { id: made.id, owner: ownerOf(scopeIn(c), orgId) };
-    if (await isThere(c, key))
+    // Making it again would rename it.
+    if (await isOwn(c, key))
       return again([{ pointer: "topic", detail: "is the id of a topic that you have" }]);
     await putTopic(c.get("ctx"), authorOf(c), scopeIn(c), key, made.name);
     return done(c, pathFor(`${PATH}/${encodeURIComponent(made.id)}`, key.owner), "saved");

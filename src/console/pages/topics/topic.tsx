@@ -9,7 +9,7 @@ import { authorOf } from "../../../http/author.ts";
 import { fieldErrors } from "../../../http/field-errors.ts";
 import { idAfter, paginateById } from "../../../http/id-cursor.ts";
 import { ownerQuery } from "../../../http/owner.ts";
-import type { FieldError } from "../../../lib/failure.ts";
+import { type FieldError, notFound } from "../../../lib/failure.ts";
 import { ownerOf } from "../../../preferences/owner.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card, Pager, Table } from "../../components/boxes.tsx";
@@ -21,6 +21,7 @@ import { lineNamer, linesOf } from "../../lines.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { nameOfOwner, pathFor, queryFor } from "../../owner.ts";
 import { type Viewer, viewerOf } from "../../viewer.ts";
+import { isOwn } from "./own.ts";
 
 const TOPICS = "/console/topics";
 const LIMIT = 50;
@@ -139,12 +140,12 @@ const Subscribers = ({
     {rows.length > 0 ? (
       <form method="post" action={addressOf(topicKey, "/unsubscribe")}>
         <Table
-          label="Subscribers"
+          label="List of subscribers"
           rows={rows}
           columns={[
             { head: "User", cell: (id) => <a href={`/console/people/${encodeURIComponent(id)}`}>{id}</a> },
             {
-              head: "",
+              head: "Subscription",
               numeric: true,
               cell: (id) => (
                 <Button look="quiet" small name="users" value={id}>
@@ -240,8 +241,8 @@ export function register(pages: Console): void {
       const faults = [...fieldErrors(parsed.error, "json", given)];
       return show(c, key, { users: "", name, faults, notice: { tone: "bad", text: FAULTY } });
     }
-    // A topic that has been deleted meanwhile is not made again.
-    await readTopic(c.get("ctx"), scopeIn(c), key);
+    // One that is inherited, or has been deleted meanwhile, is not made.
+    if (!(await isOwn(c, key))) throw notFound("topic");
     await putTopic(c.get("ctx"), authorOf(c), scopeIn(c), key, parsed.data.name);
     return done(c, addressOf(key), "saved");
   });
