@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
+import { z } from "zod";
 import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -48,7 +49,7 @@ async function expectGood(page: Page): Promise<void> {
 test("somebody tries an event out, sends it with a double click, finds it, watches it and cancels it", async () => {
   const { page, context, troubles } = await visitor(browser, await service.signInLink());
   await page.getByRole("link", { name: "Events" }).click();
-  await page.getByRole("link", { name: "Send an event" }).click();
+  await page.getByRole("link", { name: "Send an event", exact: true }).click();
   await expectGood(page);
   await page.getByRole("link", { name: "Club news" }).click();
   await expectGood(page);
@@ -100,7 +101,7 @@ test("progress moves while an event runs, and its messages are shown anew when i
     recipients: { topic: "runners" },
     data: { headline: "Now" },
   });
-  const { id } = sent as { id: string };
+  const { id } = z.object({ id: z.string() }).parse(sent);
   await page.goto(`${service.origin}/console/events/${id}`);
   const shown = page.locator("#messages");
   await page.getByText("All messages are handled.").waitFor();

@@ -39,7 +39,7 @@ const columns = (viewer: Viewer, now: number): readonly Column<Event>[] => [
       <span class="row">
         <Status status={status} />
         {dry_run && <Badge>dry run</Badge>}
-        {send_at !== null && send_at > now && status !== "cancelled" && <Badge tone="warn">scheduled</Badge>}
+        {!dry_run && status !== "cancelled" && (send_at ?? 0) > now && <Badge tone="warn">scheduled</Badge>}
       </span>
     ),
   },

@@ -35,12 +35,15 @@ function isMoving({ event, counts }: Seen, now: number): boolean {
 /** How an event does, in a sentence. */
 function stateOf({ event, counts }: Seen, now: number): string {
   const unsent = unsentIn(counts);
+  if (event.dry_run)
+    return event.status === "running"
+      ? "It is going through the recipients: nothing is sent."
+      : "It was a dry run: nothing is sent.";
   if (event.status === "running") return "Its messages are being made.";
   if (event.status === "cancelled")
     return event.next_at === null
       ? "It is cancelled. What had been sent before stays sent."
       : "It is being cancelled.";
-  if (event.dry_run) return "It was a dry run: nothing is sent.";
   if (unsent === 0) return event.message_count === 0 ? "Nobody gets a message." : "All messages are handled.";
   return (event.send_at ?? 0) > now
     ? `All messages are made. ${figure(unsent)} wait for their time.`
