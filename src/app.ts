@@ -48,6 +48,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/console": [() => import("./console/handlers.ts")],
   "/api/v1/console": [() => import("./console/tickets/handlers.ts")],
   "/dev/jobs": [() => import("./api/dev-jobs/handlers.ts")],
+  "/dev/outbox": [() => import("./api/dev-outbox/handlers.ts")],
   "/api/v1/notifications": [
     // Its static paths come before the push contract's /{id}.
     () => import("./api/user-notifications/handlers.ts"),
@@ -58,6 +59,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/api/v1/notification-records": [() => import("./api/notification-records/handlers.ts")],
   "/api/v1/stats-notifications": [() => import("./api/stats-notifications/handlers.ts")],
   "/api/v1/events": [() => import("./api/events/handlers.ts")],
+  "/api/v1/explain": [() => import("./api/explain/handlers.ts")],
   "/api/v1/types": [() => import("./api/types/handlers.ts")],
   "/api/v1/wordings": [() => import("./api/wordings/handlers.ts")],
   "/api/v1/topics": [() => import("./api/topics/handlers.ts")],

@@ -8,14 +8,26 @@ import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
 import * as events from "./pages/events/index.ts";
+import * as messages from "./pages/messages/list.tsx";
+import * as outbox from "./pages/outbox/pages.tsx";
 import * as overview from "./pages/overview.tsx";
+import * as people from "./pages/people/list.tsx";
+import * as person from "./pages/people/person.tsx";
 import * as signIn from "./pages/sign-in.tsx";
 import * as topics from "./pages/topics/index.ts";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
 
 /** Each registers its routes. The pages to sign in come before the rule that one must have. */
-const PAGES: readonly { register(pages: Console): void }[] = [overview, events, topics];
+const PAGES: readonly { register(pages: Console): void }[] = [
+  overview,
+  messages,
+  people,
+  person,
+  events,
+  topics,
+  outbox,
+];
 
 const YEAR_SECONDS = 31_536_000;
 

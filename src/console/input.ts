@@ -15,22 +15,6 @@ export function queryIn<T extends z.ZodType>(c: ConsoleContext, schema: T): z.ou
   return parsed.data;
 }
 
-/** What somebody has typed into a form. */
-export interface Typed {
-  /** A field as it was typed, with line ends of one character; `""` where it is missing. */
-  text(name: string): string;
-  /** All values of a field that may have several. */
-  all(name: string): string[];
-}
-
-/** The form that was sent. */
-export async function formIn(c: ConsoleContext): Promise<Typed> {
-  const form = await c.req.formData();
-  const all = (name: string) =>
-    form.getAll(name).flatMap((value) => (typeof value === "string" ? [value.replaceAll("\r\n", "\n")] : []));
-  return { all, text: (name) => all(name)[0] ?? "" };
-}
-
 /** More faults of a field would not be read. */
 const MOST_TOLD = 5;
 

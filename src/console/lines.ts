@@ -1,3 +1,7 @@
+import { shortened } from "./components/names.ts";
+
+const SHOWN_CHARS = 40;
+
 /** A line of a field with several. `n` counts from 1. */
 interface Line {
   n: number;
@@ -16,10 +20,6 @@ export function lineNamer(users: string): (rest: string) => string {
   const lines = linesOf(users);
   return (rest) => {
     const line = lines[Number(rest.split("/")[1])];
-    return line === undefined ? "" : `Line ${line.n} (${shortened(line.text)})`;
+    return line === undefined ? "" : `Line ${line.n} (${shortened(line.text, SHOWN_CHARS)})`;
   };
 }
-
-const SHOWN_CHARS = 40;
-const shortened = (text: string): string =>
-  text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS).toWellFormed()}…` : text;

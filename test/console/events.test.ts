@@ -83,7 +83,7 @@ test("progress is asked for again until all is sent, and then the messages are s
   expect(h.meter.trips).toBe(2);
   expect(after.body).not.toContain("every 3s");
   expect(after.body).toContain(`hx-get="/console/events/${id}" hx-trigger="load" hx-select="#messages"`);
-  expect(textOf(after.body)).toContain("in_app 1 delivered 1 0");
+  expect(textOf(after.body)).toContain("In-app 1 delivered 1 0");
   // A page that is opened then has nothing to wait for.
   expect((await browser.get(`/console/events/${id}`)).body).not.toContain("hx-trigger");
 });
@@ -111,12 +111,12 @@ test("an event's page tells why some got none, by channel", async () => {
     actor: a.id,
   });
   const { text, answer } = await open(h, `/console/events/${id}`, 3);
-  expect(text).toContain("push no_device No device not made 1");
+  expect(text).toContain("Push no_device No device not made 1");
   expect(text).toContain(
-    "push unknown_user Not in the directory, or not in the sender's organizations not made 1",
+    "Push unknown_user Not in the directory, or not in the sender's organizations not made 1",
   );
-  expect(text).toContain("in_app 2 queued 2 1");
-  expect(text).toContain("push 1 queued 1 2");
+  expect(text).toContain("In-app 2 queued 2 1");
+  expect(text).toContain("Push 1 queued 1 2");
   for (const fact of ["3 named by their ids", "Key k-1", `Caused by ${a.id}`, "Sent by service:svc_test"])
     expect(text).toContain(fact);
   expect(answer.body).toContain("&quot;order&quot;: &quot;A-1&quot;");

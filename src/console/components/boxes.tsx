@@ -81,21 +81,19 @@ export function Table<Row>({
   );
 }
 
-/**
- * Links to the next and to the first page. @param next the query of the next page; null at the end
- * @param first the address of the first page, where it has a query @param names of both links
- */
+/** Links to the next and to the first page. @param next the query of the next page; null at the end @param names of both links */
 export const Pager = ({
   path,
+  first = path,
   next,
   isFirst,
-  first = path,
   names: [toFirst, toNext] = ["Newest", "Older"],
 }: {
   path: string;
+  /** The address of the first page, where the list is filtered. */
+  first?: string;
   next: URLSearchParams | null;
   isFirst: boolean;
-  first?: string;
   names?: readonly [toFirst: string, toNext: string];
 }) =>
   next === null && isFirst ? null : (

@@ -8,6 +8,8 @@ interface FieldProps {
   /** Why the value was refused. */
   fault?: string | undefined;
   required?: boolean;
+  /** Among filters: wider than the others. */
+  wide?: boolean;
 }
 
 /** What ties a field to its label, hint and fault. */
@@ -19,8 +21,8 @@ const tied = ({ name, hint, fault, required }: FieldProps) => ({
   "aria-describedby": hint !== undefined || fault !== undefined ? `f-${name}-about` : undefined,
 });
 
-const Framed = ({ name, label, hint, fault, children }: FieldProps & { children: Child }) => (
-  <div class="field">
+const Framed = ({ name, label, hint, fault, wide, children }: FieldProps & { children: Child }) => (
+  <div class={wide ? "field wide" : "field"}>
     <label for={`f-${name}`}>{label}</label>
     {children}
     {(hint !== undefined || fault !== undefined) && (

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { fieldErrors } from "../../../http/field-errors.ts";
 import { iso } from "../../../lib/clock.ts";
 import type { FieldError } from "../../../lib/failure.ts";
-import type { Typed } from "../../input.ts";
+import type { fieldsOf } from "../../fields.ts";
 import { linesOf } from "../../lines.ts";
 import { typedTime, type Viewer } from "../../viewer.ts";
 
@@ -28,7 +28,8 @@ export interface Draft {
   channels: readonly string[];
 }
 
-export function draftIn({ text, all }: Typed): Draft {
+/** The draft in a form that was sent. */
+export function draftIn(text: Awaited<ReturnType<typeof fieldsOf>>): Draft {
   const to = text("to");
   return {
     type: text("type"),
@@ -41,7 +42,7 @@ export function draftIn({ text, all }: Typed): Draft {
     data: text("data"),
     key: text("key").trim(),
     sendAt: text("send_at"),
-    channels: all("channels"),
+    channels: text.entries().flatMap(([name, value]) => (name === "channels" ? [value] : [])),
   };
 }
 

@@ -13,6 +13,7 @@ import { readOwnType } from "../../../types/own-type.ts";
 import { type Console, fragment, page, scopeIn } from "../../app-env.tsx";
 import { Card, Pager, Table } from "../../components/boxes.tsx";
 import { Button, Confirm, Select } from "../../components/form.tsx";
+import { channelName, personPath } from "../../components/names.ts";
 import { Badge, Empty, Facts, Id, Status, Time } from "../../components/text.tsx";
 import { figure } from "../../figures.ts";
 import { queryIn } from "../../input.ts";
@@ -62,7 +63,7 @@ const About = ({ event, viewer }: { event: Event; viewer: Viewer }) => {
           ],
           ["On behalf of", nameOfOwner(event.org_id)],
           ["Recipients", <Recipients event={event} />],
-          ["Channels", (channels ?? type.channels.map(({ channel }) => channel)).join(", ")],
+          ["Channels", (channels ?? type.channels.map(({ channel }) => channel)).map(channelName).join(", ")],
           ["Key", key],
           ["Caused by", event.actor],
           ["Sent by", event.created_by],
@@ -113,7 +114,10 @@ const Messages = ({ id, shown, viewer }: { id: string; shown: Shown; viewer: Vie
             name="channel"
             label="Channel"
             value={channel}
-            options={[["", "Any"], ...query.shape.channel.unwrap().options.map((one) => [one, one] as const)]}
+            options={[
+              ["", "Any"],
+              ...query.shape.channel.unwrap().options.map((one) => [one, channelName(one)] as const),
+            ]}
           />
           <Button>Show</Button>
         </form>
@@ -136,9 +140,9 @@ const Messages = ({ id, shown, viewer }: { id: string; shown: Shown; viewer: Vie
             },
             {
               head: "Recipient",
-              cell: ({ user_id }) => <a href={`/console/people/${encodeURIComponent(user_id)}`}>{user_id}</a>,
+              cell: ({ user_id }) => <a href={personPath(user_id)}>{user_id}</a>,
             },
-            { head: "Channel", cell: (one) => one.channel },
+            { head: "Channel", cell: (one) => channelName(one.channel) },
             { head: "Status", cell: (one) => <Status status={one.status} /> },
             { head: "Due", cell: ({ due_at }) => <Time at={due_at} viewer={viewer} /> },
             { head: "Sent", cell: ({ sent_at }) => <Time at={sent_at} viewer={viewer} /> },

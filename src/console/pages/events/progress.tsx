@@ -5,6 +5,7 @@ import { MINUTE } from "../../../lib/clock.ts";
 import { printId } from "../../../lib/ids.ts";
 import { readOwnType } from "../../../types/own-type.ts";
 import { Card, Stat, Table } from "../../components/boxes.tsx";
+import { channelName } from "../../components/names.ts";
 import { Badge, Status } from "../../components/text.tsx";
 import { figure, sumOf } from "../../figures.ts";
 import { meaningOf } from "./reasons.ts";
@@ -108,7 +109,7 @@ const Reasons = ({ seen: { event, errors } }: { seen: Seen }) => {
         label="Reasons"
         rows={rows}
         columns={[
-          { head: "Channel", cell: ({ channel }) => channel },
+          { head: "Channel", cell: ({ channel }) => channelName(channel) },
           { head: "Reason", cell: ({ code }) => <code>{code}</code> },
           { head: "What it means", cell: ({ code }) => meaningOf(code) },
           {
@@ -157,7 +158,7 @@ export function Progress({ seen, now, isUpdate = false }: { seen: Seen; now: num
           label="Channels"
           rows={rows}
           columns={[
-            { head: "Channel", cell: ({ channel }) => channel },
+            { head: "Channel", cell: ({ channel }) => channelName(channel) },
             { head: "Made", numeric: true, cell: ({ made }) => figure(made) },
             {
               head: "Their status",
@@ -220,7 +221,7 @@ export function DryRun({ seen, now }: { seen: Seen; now: number }) {
           label="Channels"
           rows={channelsOf(seen)}
           columns={[
-            { head: "Channel", cell: ({ channel }) => channel },
+            { head: "Channel", cell: ({ channel }) => channelName(channel) },
             { head: "Would get it", numeric: true, cell: ({ made }) => figure(made) },
             { head: "Would not", numeric: true, cell: ({ skipped }) => figure(skipped) },
           ]}

@@ -4,6 +4,7 @@ import type { FieldError } from "../../../lib/failure.ts";
 import type { OwnTypeData } from "../../../types/own-type.ts";
 import { Card } from "../../components/boxes.tsx";
 import { Button, Check, Choice, Group, TextArea, TextField } from "../../components/form.tsx";
+import { channelName } from "../../components/names.ts";
 import { Notice } from "../../components/text.tsx";
 import { figure } from "../../figures.ts";
 import { isAt, toldAt } from "../../input.ts";
@@ -61,7 +62,11 @@ export function SendForm({ draft, faults, type, token, viewer, scope, isTried }:
             <Check
               name="channels"
               value={channel}
-              label={wait === undefined ? channel : `${channel}, ${figure(wait)} s after the one before`}
+              label={
+                wait === undefined
+                  ? channelName(channel)
+                  : `${channelName(channel)}, ${figure(wait)} s after the one before`
+              }
               checked={draft.channels.includes(channel)}
             />
           ))}

@@ -16,8 +16,10 @@ import { z } from "zod";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card, Pager, Table } from "../../components/boxes.tsx";
 import { Button, TextField } from "../../components/form.tsx";
+import { channelName } from "../../components/names.ts";
 import { Empty, Notice } from "../../components/text.tsx";
-import { formIn, queryIn } from "../../input.ts";
+import { fieldsOf } from "../../fields.ts";
+import { queryIn } from "../../input.ts";
 import { done } from "../../notices.ts";
 import { nameOfOwner, ownOf, pathFor, queryFor } from "../../owner.ts";
 import { viewerOf } from "../../viewer.ts";
@@ -67,7 +69,7 @@ async function chooseType(c: ConsoleContext, orgId: string | undefined, cursor: 
                 { head: "Id", cell: ({ data }) => <code>{data.id}</code> },
                 {
                   head: "Channels",
-                  cell: ({ data }) => data.channels.map(({ channel }) => channel).join(", "),
+                  cell: ({ data }) => data.channels.map(({ channel }) => channelName(channel)).join(", "),
                 },
                 { head: "Of", cell: ({ data }) => nameOfOwner(data.org_id) },
               ]}
@@ -210,10 +212,10 @@ export function register(pages: Console): void {
   });
 
   pages.post("/events/new", async (c) => {
-    const form = await formIn(c);
-    const draft = draftIn(form);
-    const isDryRun = form.text("do") !== "send";
-    const sent = await trySend(c, draft, form.text("token"), isDryRun);
+    const text = await fieldsOf(c);
+    const draft = draftIn(text);
+    const isDryRun = text("do") !== "send";
+    const sent = await trySend(c, draft, text("token"), isDryRun);
     if ("faults" in sent) {
       const scope = scopeIn(c);
       const owner = ownerOf(scope, draft.org === "" ? undefined : draft.org);

@@ -12,7 +12,8 @@ import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.
 import { Card, Pager, Table } from "../../components/boxes.tsx";
 import { Button, TextField } from "../../components/form.tsx";
 import { Badge, Empty, Time } from "../../components/text.tsx";
-import { formIn, queryIn, toldAt } from "../../input.ts";
+import { fieldsOf } from "../../fields.ts";
+import { queryIn, toldAt } from "../../input.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { nameOfOwner, ownOf, pathFor, queryFor } from "../../owner.ts";
 import { type Viewer, viewerOf } from "../../viewer.ts";
@@ -164,7 +165,7 @@ export function register(pages: Console): void {
 
   pages.post("/topics", async (c) => {
     const { org_id: orgId } = queryIn(c, ownerQuery);
-    const { text } = await formIn(c);
+    const text = await fieldsOf(c);
     const [id, name] = [text("topic").trim(), text("name").trim()];
     const again = (faults: readonly FieldError[]) => show(c, { orgId, typed: { id, name, faults } });
     const made = checked(id, name);

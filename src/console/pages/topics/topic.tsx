@@ -14,9 +14,11 @@ import { ownerOf } from "../../../preferences/owner.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card, Pager, Table } from "../../components/boxes.tsx";
 import { Button, ButtonLink, Confirm, TextArea, TextField } from "../../components/form.tsx";
+import { personPath } from "../../components/names.ts";
 import { Empty, Facts, Notice, Time } from "../../components/text.tsx";
 import { figure } from "../../figures.ts";
-import { formIn, queryIn, toldAt, type Typed } from "../../input.ts";
+import { type Fields, fieldsOf } from "../../fields.ts";
+import { queryIn, toldAt } from "../../input.ts";
 import { lineNamer, linesOf } from "../../lines.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { nameOfOwner, pathFor, queryFor } from "../../owner.ts";
@@ -143,7 +145,7 @@ const Subscribers = ({
           label="List of subscribers"
           rows={rows}
           columns={[
-            { head: "User", cell: (id) => <a href={`/console/people/${encodeURIComponent(id)}`}>{id}</a> },
+            { head: "User", cell: (id) => <a href={personPath(id)}>{id}</a> },
             {
               head: "Subscription",
               numeric: true,
@@ -220,7 +222,7 @@ const About = ({ topic, trial, viewer }: { topic: Topic; trial: Trial | null; vi
 const FAULTY = "It is not done: some fields are missing or wrong.";
 
 /** The ids that were typed, or what is wrong with them. */
-function idsIn({ text }: Typed): { users: string; ids: readonly string[] } | Trial {
+function idsIn(text: Fields): { users: string; ids: readonly string[] } | Trial {
   const users = text("users");
   const given = { user_ids: linesOf(users).map((line) => line.text) };
   const parsed = userIds.safeParse(given);
@@ -234,7 +236,7 @@ export function register(pages: Console): void {
 
   pages.post("/topics/:topic", async (c) => {
     const key = keyIn(c);
-    const name = (await formIn(c)).text("name").trim();
+    const name = (await fieldsOf(c))("name").trim();
     const given = { name: name === "" ? null : name };
     const parsed = body.safeParse(given);
     if (!parsed.success) {
@@ -249,7 +251,7 @@ export function register(pages: Console): void {
 
   pages.post("/topics/:topic/subscribers", async (c) => {
     const key = keyIn(c);
-    const typed = idsIn(await formIn(c));
+    const typed = idsIn(await fieldsOf(c));
     if ("faults" in typed) return show(c, key, typed);
     const { added, unknown } = await subscribe(c.get("ctx"), authorOf(c), scopeIn(c), key, typed.ids);
     if (unknown.length === 0) return done(c, addressOf(key), "saved");
@@ -264,7 +266,7 @@ export function register(pages: Console): void {
 
   pages.post("/topics/:topic/unsubscribe", async (c) => {
     const key = keyIn(c);
-    const typed = idsIn(await formIn(c));
+    const typed = idsIn(await fieldsOf(c));
     if ("faults" in typed) return show(c, key, typed);
     await unsubscribe(c.get("ctx"), authorOf(c), scopeIn(c), key, typed.ids);
     return done(c, addressOf(key), "saved");
