@@ -8,6 +8,8 @@ import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
 import * as events from "./pages/events/index.ts";
+import * as explain from "./pages/explain/page.tsx";
+import * as message from "./pages/message/page.tsx";
 import * as messages from "./pages/messages/list.tsx";
 import * as outbox from "./pages/outbox/pages.tsx";
 import * as overview from "./pages/overview.tsx";
@@ -22,10 +24,12 @@ import { sessionOf } from "./session/cookie.ts";
 const PAGES: readonly { register(pages: Console): void }[] = [
   overview,
   messages,
+  message,
   people,
   person,
   events,
   topics,
+  explain,
   outbox,
 ];
 

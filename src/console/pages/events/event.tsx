@@ -1,39 +1,29 @@
-import { messagesQuery } from "../../../api/events/schemas.ts";
 import { eventView } from "../../../api/events/view.ts";
-import { type Event, STATUSES } from "../../../db/schema/index.ts";
+import type { Event } from "../../../db/schema/index.ts";
 import { cancelEvent } from "../../../events/cancel.ts";
-import { getEvent, listMessages, type PageById } from "../../../events/read.ts";
+import { getEvent, listMessages } from "../../../events/read.ts";
 import { authorOf } from "../../../http/author.ts";
-import { idAfter, nextPage } from "../../../http/id-cursor.ts";
+import { idAfter } from "../../../http/id-cursor.ts";
 import { pathIdOf } from "../../../http/path-id.ts";
 import { parseId, printId } from "../../../lib/ids.ts";
-import type { Linked } from "../../../log/read.ts";
-import { SERVICE } from "../../../preferences/org-settings.ts";
 import { readOwnType } from "../../../types/own-type.ts";
 import { type Console, fragment, page, scopeIn } from "../../app-env.tsx";
-import { Card, Pager, Table } from "../../components/boxes.tsx";
-import { Button, Confirm, Select } from "../../components/form.tsx";
-import { channelName, personPath } from "../../components/names.ts";
-import { Badge, Empty, Facts, Id, Status, Time } from "../../components/text.tsx";
+import { Card } from "../../components/boxes.tsx";
+import { Confirm } from "../../components/form.tsx";
+import { channelName } from "../../components/names.ts";
+import { Badge, Facts, Id, Time } from "../../components/text.tsx";
 import { figure } from "../../figures.ts";
 import { queryIn } from "../../input.ts";
 import { done, noticeIn } from "../../notices.ts";
-import { nameOfOwner, pathFor, queryFor } from "../../owner.ts";
+import { nameOfOwner, pathFor } from "../../owner.ts";
 import { type Viewer, viewerOf } from "../../viewer.ts";
-import { DryRun, isUnfinished, Progress, type Seen } from "./progress.tsx";
+import { DryRun } from "./dry-run.tsx";
+import { MESSAGES, Messages, messagesOfPage, type Shown } from "./messages.tsx";
+import { Progress } from "./progress.tsx";
+import { isUnfinished, type Seen } from "./state.ts";
 
 const PATH = "/console/events";
-const LIMIT = 25;
 const idOf = pathIdOf("event", (text) => parseId("evt", text));
-const query = messagesQuery.omit({ limit: true });
-
-/** The messages that a page shows, and which of them were asked for. */
-interface Shown {
-  messages: PageById<Linked>;
-  status: string | undefined;
-  channel: string | undefined;
-  cursor: string | undefined;
-}
 
 const Recipients = ({ event }: { event: Event }) => {
   const { user_count, topic, org_id, include_sub_orgs } = eventView(event).recipients;
@@ -95,83 +85,6 @@ const Data = ({ json }: { json: string }) => {
   );
 };
 
-const Messages = ({ id, shown, viewer }: { id: string; shown: Shown; viewer: Viewer }) => {
-  const { messages, status, channel, cursor } = shown;
-  const path = `${PATH}/${id}`;
-  const { next_cursor } = nextPage(LIMIT, messages.next);
-  const isFiltered = status !== undefined || channel !== undefined;
-  return (
-    <Card title="Messages" id="messages" flush>
-      <div class="pad">
-        <form class="filters" method="get" action={path} data-filters>
-          <Select
-            name="status"
-            label="Status"
-            value={status}
-            options={[["", "Any"], ...STATUSES.map((one) => [one, one] as const)]}
-          />
-          <Select
-            name="channel"
-            label="Channel"
-            value={channel}
-            options={[
-              ["", "Any"],
-              ...query.shape.channel.unwrap().options.map((one) => [one, channelName(one)] as const),
-            ]}
-          />
-          <Button>Show</Button>
-        </form>
-      </div>
-      {messages.rows.length > 0 ? (
-        <Table
-          label="List of messages"
-          rows={messages.rows}
-          columns={[
-            {
-              head: "Message",
-              cell: (one) => {
-                const printed = printId("dsp", one.id);
-                return (
-                  <a href={`/console/messages/${printed}`}>
-                    <code>{printed}</code>
-                  </a>
-                );
-              },
-            },
-            {
-              head: "Recipient",
-              cell: ({ user_id }) => <a href={personPath(user_id)}>{user_id}</a>,
-            },
-            { head: "Channel", cell: (one) => channelName(one.channel) },
-            { head: "Status", cell: (one) => <Status status={one.status} /> },
-            { head: "Due", cell: ({ due_at }) => <Time at={due_at} viewer={viewer} /> },
-            { head: "Sent", cell: ({ sent_at }) => <Time at={sent_at} viewer={viewer} /> },
-            {
-              head: "Reason",
-              cell: ({ error, error_code }) => error_code && <span title={error ?? ""}>{error_code}</span>,
-            },
-          ]}
-        />
-      ) : messages.next !== null ? (
-        <Empty title="None among these">Later ones may fit: go on with “Next”.</Empty>
-      ) : isFiltered ? (
-        <Empty title="No message fits">
-          <a href={path}>Show all messages</a>
-        </Empty>
-      ) : (
-        <Empty title="It has no messages">The reasons above say why.</Empty>
-      )}
-      <Pager
-        path={path}
-        first={pathFor(path, SERVICE, { status, channel })}
-        isFirst={cursor === undefined}
-        next={next_cursor === undefined ? null : queryFor(SERVICE, { status, channel, cursor: next_cursor })}
-        names={["First", "Next"]}
-      />
-    </Card>
-  );
-};
-
 const Cancel = ({ id }: { id: string }) => (
   <Confirm
     id="cancel"
@@ -206,11 +119,11 @@ function EventPage({ seen, shown, viewer, now }: { seen: Seen; shown: Shown; vie
 export function register(pages: Console): void {
   pages.get("/events/:id", async (c) => {
     const id = idOf(c.req.param("id"));
-    const { status, channel, cursor } = queryIn(c, query);
+    const { status, channel, cursor } = queryIn(c, messagesOfPage);
     const [ctx, scope] = [c.get("ctx"), scopeIn(c)];
     const [seen, messages] = await Promise.all([
       getEvent(ctx, scope, id),
-      listMessages(ctx, scope, id, { status, channel, after: idAfter(cursor), limit: LIMIT }),
+      listMessages(ctx, scope, id, { status, channel, after: idAfter(cursor), limit: MESSAGES }),
     ]);
     const { event } = seen;
     return page(c, {

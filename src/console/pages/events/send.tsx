@@ -24,7 +24,7 @@ import { done } from "../../notices.ts";
 import { nameOfOwner, ownOf, pathFor, queryFor } from "../../owner.ts";
 import { viewerOf } from "../../viewer.ts";
 import { bodyOf, type Draft, draftIn } from "./draft.ts";
-import { DryRun } from "./progress.tsx";
+import { DryRun } from "./dry-run.tsx";
 import { firstData } from "./sample.ts";
 import { SendForm } from "./send-form.tsx";
 

@@ -1,5 +1,4 @@
 import { body, subscribersQuery, userIds } from "../../../api/topics/schemas.ts";
-import { MAX_USERS } from "../../../events/recipients.ts";
 import { putTopic } from "../../../events/topics/put.ts";
 import { readTopic } from "../../../events/topics/read.ts";
 import { removeTopic } from "../../../events/topics/remove.ts";
@@ -9,41 +8,29 @@ import { authorOf } from "../../../http/author.ts";
 import { fieldErrors } from "../../../http/field-errors.ts";
 import { idAfter, paginateById } from "../../../http/id-cursor.ts";
 import { ownerQuery } from "../../../http/owner.ts";
-import { type FieldError, notFound } from "../../../lib/failure.ts";
+import { notFound } from "../../../lib/failure.ts";
 import { ownerOf } from "../../../preferences/owner.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
-import { Card, Pager, Table } from "../../components/boxes.tsx";
-import { Button, ButtonLink, Confirm, TextArea, TextField } from "../../components/form.tsx";
-import { personPath } from "../../components/names.ts";
-import { Empty, Facts, Notice, Time } from "../../components/text.tsx";
+import { Card } from "../../components/boxes.tsx";
+import { Button, ButtonLink, Confirm, TextField } from "../../components/form.tsx";
+import { Facts, Notice, Time } from "../../components/text.tsx";
 import { figure } from "../../figures.ts";
 import { type Fields, fieldsOf } from "../../fields.ts";
 import { queryIn, toldAt } from "../../input.ts";
-import { lineNamer, linesOf } from "../../lines.ts";
+import { linesOf } from "../../lines.ts";
 import { done, noticeIn } from "../../notices.ts";
-import { nameOfOwner, pathFor, queryFor } from "../../owner.ts";
+import { nameOfOwner, pathFor } from "../../owner.ts";
 import { type Viewer, viewerOf } from "../../viewer.ts";
 import { isOwn } from "./own.ts";
+import { addressOf, Many, Subscribers, TOPICS, type Trial } from "./subscribers.tsx";
 
-const TOPICS = "/console/topics";
 const LIMIT = 50;
 const query = subscribersQuery.omit({ limit: true });
-
-/** What somebody has typed, and what is wrong with it. */
-interface Trial {
-  users: string;
-  name?: string;
-  faults: readonly FieldError[];
-  notice: { tone: "warn" | "bad"; text: string } | null;
-}
 
 const keyIn = (c: ConsoleContext): TopicKey => ({
   id: c.req.param("topic") ?? "",
   owner: ownerOf(scopeIn(c), queryIn(c, ownerQuery).org_id),
 });
-
-const addressOf = ({ id, owner }: TopicKey, below = ""): string =>
-  pathFor(`${TOPICS}/${encodeURIComponent(id)}${below}`, owner);
 
 /** A topic that an organization has. Two round trips. */
 async function show(c: ConsoleContext, key: TopicKey, trial: Trial | null = null): Promise<Response> {
@@ -116,83 +103,6 @@ const Actions = ({ topicKey }: { topicKey: TopicKey }) => (
       cannot be undone.
     </p>
   </Confirm>
-);
-
-const Subscribers = ({
-  topicKey,
-  rows,
-  userId,
-  isFirst,
-  next,
-}: {
-  topicKey: TopicKey;
-  rows: readonly string[];
-  userId: string | undefined;
-  isFirst: boolean;
-  next: string | undefined;
-}) => (
-  <Card title="Subscribers" flush>
-    <div class="pad">
-      <form class="filters" method="get" action={addressOf(topicKey)}>
-        {topicKey.owner !== "" && <input type="hidden" name="org_id" value={topicKey.owner} />}
-        <TextField name="user_id" label="User" value={userId} search />
-        <Button>Look up</Button>
-      </form>
-    </div>
-    {rows.length > 0 ? (
-      <form method="post" action={addressOf(topicKey, "/unsubscribe")}>
-        <Table
-          label="List of subscribers"
-          rows={rows}
-          columns={[
-            { head: "User", cell: (id) => <a href={personPath(id)}>{id}</a> },
-            {
-              head: "Subscription",
-              numeric: true,
-              cell: (id) => (
-                <Button look="quiet" small name="users" value={id}>
-                  Remove<span class="visually-hidden"> {id}</span>
-                </Button>
-              ),
-            },
-          ]}
-        />
-      </form>
-    ) : userId === undefined ? (
-      <Empty title="Nobody subscribes yet">Add people by their ids.</Empty>
-    ) : (
-      <Empty title="This user does not subscribe">
-        <a href={addressOf(topicKey)}>Show all subscribers</a>
-      </Empty>
-    )}
-    <Pager
-      path={`${TOPICS}/${encodeURIComponent(topicKey.id)}`}
-      first={addressOf(topicKey)}
-      isFirst={isFirst}
-      next={next === undefined ? null : queryFor(topicKey.owner, { cursor: next })}
-      names={["First", "Next"]}
-    />
-  </Card>
-);
-
-const Many = ({ topicKey, trial }: { topicKey: TopicKey; trial: Trial | null }) => (
-  <Card title="Add or remove">
-    <form class="form" method="post" action={addressOf(topicKey, "/subscribers")}>
-      <TextArea
-        name="users"
-        label="Ids of users"
-        code
-        rows={6}
-        value={trial?.users}
-        fault={trial === null ? undefined : toldAt(trial.faults, "/user_ids", lineNamer(trial.users))}
-        hint={`One on each line, up to ${figure(MAX_USERS)}.`}
-      />
-      <div class="row">
-        <Button look="primary">Add</Button>
-        <Button action={addressOf(topicKey, "/unsubscribe")}>Remove</Button>
-      </div>
-    </form>
-  </Card>
 );
 
 const About = ({ topic, trial, viewer }: { topic: Topic; trial: Trial | null; viewer: Viewer }) => (
