@@ -210,7 +210,7 @@ test("what others have written is text, wherever an event shows it", async () =>
     `/console/events/${id}/progress`,
     `/console/events/new?type=${type}`,
   ])
-    expectAsText(await browser.get(path));
+    await expectAsText(await browser.get(path));
 });
 
 test("large data is cut, so that the page stays small", async () => {
