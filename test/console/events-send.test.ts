@@ -74,7 +74,7 @@ describe("an event is sent by hand", () => {
     const text = textOf(tried.body);
     expect(text).toContain("Of 3 recipients 3 messages would be made.");
     expect(text).toContain("In-app 2 1 Push 1 2");
-    expect(text).toContain("Push no_device No device not made 1");
+    expect(text).toContain("No device no_device Push 1");
     expect(await messagesOf(h, type)).toEqual([]);
 
     h.meter.reset();

@@ -43,7 +43,6 @@ const columns = (viewer: Viewer, now: number): readonly Column<Event>[] => [
       </span>
     ),
   },
-  { head: "Organization", cell: ({ org_id }) => nameOfOwner(org_id) },
   { head: "Recipients", numeric: true, cell: ({ recipient_count }) => figure(recipient_count) },
   { head: "Messages", numeric: true, cell: ({ message_count }) => figure(message_count) },
   {
@@ -53,6 +52,7 @@ const columns = (viewer: Viewer, now: number): readonly Column<Event>[] => [
       figure(Object.values(readSkipped(skipped)).reduce((sum, reasons) => sum + sumOf(reasons), 0)),
   },
   { head: "When", cell: ({ created_at }) => <Time at={created_at} viewer={viewer} /> },
+  { head: "Organization", cell: ({ org_id }) => nameOfOwner(org_id) },
 ];
 
 export function register(pages: Console): void {

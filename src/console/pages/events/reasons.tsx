@@ -54,18 +54,24 @@ export const Reasons = ({ seen: { event, errors } }: { seen: Seen }) => {
     (a, b) => b.n - a.n,
   );
   return rows.length === 0 ? null : (
-    <Card title="Why some got none" flush>
+    <Card title={event.dry_run ? "Why some would get none" : "Why some got none"} flush>
       <Table
         label="Reasons"
         rows={rows}
         columns={[
-          { head: "Channel", cell: ({ channel }) => channelName(channel) },
-          { head: "Reason", cell: ({ code }) => <code>{code}</code> },
-          { head: "What it means", cell: ({ code }) => meaningOf(code) },
           {
-            head: "Message",
-            cell: ({ wasMade }) => <span class="nowrap">{wasMade ? "made" : "not made"}</span>,
+            head: "Reason",
+            cell: ({ code, wasMade }) => (
+              <>
+                {meaningOf(code)}
+                <div class="small muted">
+                  <code>{code}</code>
+                  {wasMade && ", after it was made"}
+                </div>
+              </>
+            ),
           },
+          { head: "Channel", cell: ({ channel }) => channelName(channel) },
           { head: "Number", numeric: true, cell: ({ n }) => figure(n) },
         ]}
       />

@@ -28,6 +28,10 @@ export interface FormProps {
 /** The places of faults that a field shows. */
 const SHOWN = ["/recipients", "/data", "/key", "/send_at", "/channels"];
 
+/** A number of seconds, in minutes where it is some. */
+const lengthOf = (seconds: number): string =>
+  seconds > 0 && seconds % 60 === 0 ? `${figure(seconds / 60)} min` : `${figure(seconds)} s`;
+
 export function SendForm({ draft, faults, type, token, viewer, scope, isTried }: FormProps) {
   const others = faults.filter((fault) => !SHOWN.some((place) => isAt(fault, place)));
   return (
@@ -65,7 +69,7 @@ export function SendForm({ draft, faults, type, token, viewer, scope, isTried }:
               label={
                 wait === undefined
                   ? channelName(channel)
-                  : `${channelName(channel)}, ${figure(wait)} s after the one before`
+                  : `${channelName(channel)}, ${lengthOf(wait)} after the one before`
               }
               checked={draft.channels.includes(channel)}
             />
