@@ -15,7 +15,7 @@ import {
   takeKey,
 } from "../idempotency/once.ts";
 import { SECOND } from "../lib/clock.ts";
-import { Failure, type FieldError, notFound } from "../lib/failure.ts";
+import { Failure, invalid, notFound } from "../lib/failure.ts";
 import { wakeEvent } from "../outbox/wake.ts";
 import { faultsOf } from "../types/data-faults.ts";
 import { findOwnType } from "../types/find.ts";
@@ -51,9 +51,6 @@ export interface Sent {
   event: Event;
   replayed: boolean;
 }
-
-const invalid = (errors: readonly FieldError[]): Failure =>
-  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });
 
 /** The event that an Idempotency-Key stands for. */
 const EVENT: Repeatable<Event, Event> = {
