@@ -30,7 +30,7 @@ export default defineConfig({
   ],
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/process/**"],
+    exclude: ["test/process/**", "test/browser/**"],
     setupFiles: ["test/support/setup.ts"],
     isolate: false,
     maxWorkers: 2,

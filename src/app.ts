@@ -54,6 +54,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
     () => import("./api/push-notifications/handlers.ts"),
   ],
   "/api/v1/admin/notifications": [() => import("./api/admin-notifications/handlers.ts")],
+  "/api/v1/dispatches": [() => import("./api/dispatches/handlers.ts")],
   "/api/v1/notification-records": [() => import("./api/notification-records/handlers.ts")],
   "/api/v1/stats-notifications": [() => import("./api/stats-notifications/handlers.ts")],
   "/api/v1/events": [() => import("./api/events/handlers.ts")],

@@ -15,6 +15,8 @@ export interface Result {
   outcome: Outcome;
   /** Whether the provider saw it; a dispatch refused before any request (no device, switched off) spends no attempt. */
   attempted: boolean;
+  /** How long the provider took to answer, in ms; the longest of several requests. Left out: it was not asked. */
+  ms?: number | undefined;
   /** Devices addressed; 1 for an e-mail. */
   targets: number;
   deliveries: DeliveryRecord[];

@@ -4,6 +4,7 @@ import type { Ctx } from "../ctx.ts";
 import { builder } from "../db/builder.ts";
 import { inJson } from "../db/json.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
+import { appended } from "../outbox/timeline.ts";
 import type { ToWake } from "../outbox/wake.ts";
 import type { Parsed } from "../db/statement.ts";
 
@@ -56,6 +57,7 @@ export async function claim<Loaded>(
         claim_id: lease.claimId,
         lease_until: lease.until,
         claims: sql`${dispatches.claims} + 1`,
+        timeline: sql`iif(${dispatches.status} = 'sending', ${appended({ did: "taken_over", at: now })}, timeline)`,
         updated_at: now,
       })
       .where(

@@ -4,6 +4,7 @@ import type { Ctx } from "../ctx.ts";
 import { dedupeKeys, dispatches } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import { fallbackKey } from "../outbox/dedupe-keys.ts";
+import { begunWith } from "../outbox/timeline.ts";
 
 /** What is copied from a dispatch to the one that follows it on another channel. */
 const COPIED = [
@@ -51,10 +52,11 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
     SELECT ${fallbackKey(sql`d.id`)}, f.value->>'id' FROM json_each(${pairs}) AS f JOIN ${dispatches} AS d ON ${due}
     WHERE true ON CONFLICT DO NOTHING`;
   const follower = sql`INSERT INTO ${dispatches} (id, channel, lane, status, ${copiedTo},
-      targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, updated_at)
+      targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, updated_at, timeline)
     SELECT o.dispatch_id, d.fallback,
       iif(d.lane = 'bulk', 'bulk', ${queue}), 'queued', ${copiedFrom},
-      0, 0, 0, 0, 0, ${now}, ${now + ctx.config.sweepAfterMs}, ${now}, ${now}
+      0, 0, 0, 0, 0, ${now}, ${now + ctx.config.sweepAfterMs}, ${now}, ${now},
+      ${begunWith(sql`json_object('did', 'follows', 'at', ${now}, 'dispatch', d.id)`)}
     FROM json_each(${pairs}) AS f
     JOIN ${dispatches} AS d ON ${due}
     JOIN ${dedupeKeys} AS o ON o.key = ${fallbackKey(sql`d.id`)} AND o.dispatch_id = f.value->>'id'

@@ -49,6 +49,25 @@ export function restFor(ctx: Ctx, retryAt: number): number | null {
 }
 
 /**
+ * Until when every provider of a channel rests, epoch ms. Null when one does not, when the channel has none, and when a gate
+ * does not answer. It takes no permit.
+ */
+export async function restsUntil(ctx: Ctx, sender: Sender): Promise<number | null> {
+  let first: number | null = null;
+  try {
+    for (const provider of sender.providers) {
+      const { restsUntil: until } = await gateOf(ctx, sender, provider).peek();
+      if (until === null) return null;
+      first = Math.min(first ?? until, until);
+    }
+  } catch (error) {
+    ctx.log.error("gate_failed", error, { channel: sender.channel });
+    return null;
+  }
+  return first;
+}
+
+/**
  * @param granted messages for which the gate has given its permit already
  * @param probe whether the permit is for a probe. Then one request goes, however large. Until it is reported, the gate
  *   refuses every further request, also of this round

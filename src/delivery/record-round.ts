@@ -3,13 +3,14 @@ import type { Dispatch } from "../db/schema/index.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
+import { endedBy, entryOf, postponedBy } from "./entries.ts";
 import { type PersonalFields, settle } from "./settle.ts";
 import { settleLater } from "../outbox/wake.ts";
 import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing.ts";
 import { holdsUnusedSlot } from "../outbox/change.ts";
 
 /** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
-const DELIVERIES_PER_SETTLEMENT = 200;
+const DELIVERIES_PER_SETTLEMENT = 150;
 
 /** Dispatches that were claimed and sent together, and what came of it. */
 export interface Round {
@@ -36,13 +37,18 @@ export async function recordRound(ctx: Ctx, channel: string, round: Round): Prom
     claimed_at: lease.claimedAt,
     verdicts: [
       ...verdicts,
-      ...unsent.map((dispatch) => postponed(ctx, dispatch, ctx.clock.now())),
-      ...results.map((result) => verdictOf(ctx, provider, result, probe)),
+      ...unsent.map((dispatch) => notCovered(ctx, dispatch)),
+      ...results.map((result) => recorded(ctx, provider, result, probe)),
     ],
     deliveries: results.flatMap((result) => result.deliveries),
     gone: results.flatMap((result) => result.gone),
   };
   await settleNowOrLater(ctx, settlement, results.flatMap(personalFieldsOf));
+}
+
+function notCovered(ctx: Ctx, dispatch: Dispatch): Verdict {
+  const now = ctx.clock.now();
+  return postponed(ctx, dispatch, now, { entry: postponedBy(now, "lease_over", now) });
 }
 
 const personalFieldsOf = ({ dispatch, toAddress, subject }: Result): PersonalFields[] =>
@@ -104,6 +110,7 @@ function verdict(dispatch: Dispatch, change: Change): Verdict {
     sent_at: null,
     chunk_id: dispatch.chunk_id,
     frees_slot: false,
+    entry: null,
     ...change,
   };
 }
@@ -132,8 +139,11 @@ const ended = (dispatch: Dispatch, isAttempted: boolean): Partial<Change> =>
 /** Why a dispatch fails that could not be sent in time. */
 export const EXPIRED = { code: "expired", message: "It could not be sent before it expired" } as const;
 
-export const expired = (dispatch: Dispatch): Verdict =>
-  failed(dispatch, EXPIRED.code, EXPIRED.message, ended(dispatch, false));
+export const expired = (dispatch: Dispatch, now: number): Verdict =>
+  failed(dispatch, EXPIRED.code, EXPIRED.message, {
+    ...ended(dispatch, false),
+    entry: endedBy(now, "failed", EXPIRED),
+  });
 
 /** Why a dispatch is cancelled whose user has left the organizations of the org_admin who sent it. It has no fallback. */
 export const SENDER_LEFT = {
@@ -141,17 +151,20 @@ export const SENDER_LEFT = {
   message: "Its user no longer belongs to the organization that sent it",
 } as const;
 
-export const senderLeft = (dispatch: Dispatch): Verdict =>
+export const senderLeft = (dispatch: Dispatch, now: number): Verdict =>
   verdict(dispatch, {
     status: "cancelled",
     error_code: SENDER_LEFT.code,
     error: SENDER_LEFT.message,
     ...ended(dispatch, false),
+    entry: endedBy(now, "cancelled", SENDER_LEFT),
   });
 
+const ABANDONED = { code: "abandoned", message: "Sending it was interrupted too often" } as const;
+
 /** Of a dispatch whose consumer is lost each time. It may have been sent, so its slot counts as used. */
-export const abandoned = (dispatch: Dispatch): Verdict =>
-  failed(dispatch, "abandoned", "Sending it was interrupted too often");
+export const abandoned = (dispatch: Dispatch, now: number): Verdict =>
+  failed(dispatch, ABANDONED.code, ABANDONED.message, { entry: endedBy(now, "failed", ABANDONED) });
 
 /**
  * Whether a dispatch may no longer be sent: it is past its `expires_at`, or `MAX_AGE_MS` late. While it has no slot its age is
@@ -163,6 +176,18 @@ export const isExpired = (dispatch: Dispatch, now: number): boolean =>
 
 /** The same jitter for all dispatches of a chunk, so that they come back together. The chunk's id is random enough. */
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
+
+/** The verdict for a result, with its entry for the timeline. @param probe as for `verdictOf` */
+function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
+  const verdict = verdictOf(ctx, provider, result, probe);
+  const decided = {
+    at: ctx.clock.now(),
+    provider,
+    attempts: result.dispatch.attempts + verdict.spent,
+    until: verdict.status === "queued" ? verdict.due_at : null,
+  };
+  return { ...verdict, entry: entryOf(result, decided) };
+}
 
 /** The verdict for an outcome. @param probe whether this was the probe of a failed provider: its failure spends no attempt */
 function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {

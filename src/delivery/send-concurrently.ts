@@ -21,6 +21,8 @@ export interface Terms {
 /** The outcomes of requests. Items without an outcome were not sent, because the lease no longer covered them. */
 export interface Sent<Item> {
   outcomes: Map<Item, Outcome>;
+  /** How long each item's request took, in ms. */
+  took: Map<Item, number>;
   health: ProviderHealth[];
 }
 
@@ -50,11 +52,17 @@ export async function sendConcurrently<Item>(
   send: (items: readonly Item[]) => Promise<SendReport>,
 ): Promise<Sent<Item>> {
   const outcomes = new Map<Item, Outcome>();
+  const took = new Map<Item, number>();
   const health: ProviderHealth[] = [];
   const sendRequest = async (items: readonly Item[]) => {
+    const begun = ctx.clock.now();
     const report = await sendSafely(ctx, items, send);
+    const ms = ctx.clock.now() - begun;
     health.push(report.health);
-    items.forEach((item, i) => outcomes.set(item, report.outcomes[i] ?? FAULT));
+    items.forEach((item, i) => {
+      outcomes.set(item, report.outcomes[i] ?? FAULT);
+      took.set(item, ms);
+    });
   };
   const longest = TIMEOUTS_OF_A_REQUEST * ctx.config.providerTimeoutMs;
   const isCovered = () => ctx.clock.now() + longest <= lease.until;
@@ -70,7 +78,7 @@ export async function sendConcurrently<Item>(
     await Promise.all(underWay);
     for (const report of health) if (report.kind === "throttled") restMs = Math.max(restMs, report.afterMs);
   }
-  return { outcomes, health };
+  return { outcomes, took, health };
 }
 
 async function sendSafely<Item>(

@@ -9,6 +9,7 @@ import { DAY } from "../lib/clock.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import { follow } from "./fallback.ts";
 import { giveBack, type Unsent } from "../rate-limit/budgets.ts";
+import { appended } from "../outbox/timeline.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
 
 /** What the log shows of a message beside its outcome. It is personal, so it is never put onto a queue. */
@@ -106,13 +107,15 @@ function updateDispatches(
       sent_at = coalesce(v.sent_at, ${dispatches}.sent_at),
       claim_id = NULL,
       lease_until = NULL,
+      timeline = ${appended(sql`v.entry`)},
       updated_at = ${ctx.clock.now()}
     FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'error_code' AS error_code,
         value->>'error' AS error, value->>'provider' AS provider,
         value->>'provider_message_id' AS provider_message_id, value->>'to_address' AS to_address,
         value->>'title' AS title, value->>'targets' AS targets,
         value->>'spent' AS spent, value->>'due_at' AS due_at, value->>'wake_at' AS wake_at,
-        value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at, value->>'chunk_id' AS chunk_id
+        value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at, value->>'chunk_id' AS chunk_id,
+        value->>'entry' AS entry
       FROM json_each(${JSON.stringify(values)})) AS v
     WHERE ${dispatches}.id = v.id AND ${dispatches}.claim_id = ${claim_id}`;
 }
@@ -130,7 +133,8 @@ function correctCounts(ctx: Ctx, { channel, claimed_at, deliveries: records }: S
   return [
     sql`UPDATE ${dispatches} SET delivered_count = ${acceptedCount}, failed_count = ${failedCount(isOpen)},
         error_code = iif(${hasFailed}, NULL, error_code), error = iif(${hasFailed}, NULL, error),
-        status = iif(${hasFailed}, 'sent', status), updated_at = ${now}
+        status = iif(${hasFailed}, 'sent', status), updated_at = ${now},
+        timeline = ${appended({ did: "reported_late", at: now })}
       WHERE ${inJson(dispatches.id, [...new Set(ids)])} AND delivered_count <> ${acceptedCount}`,
   ];
 }

@@ -2,11 +2,13 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { SECOND } from "../lib/clock.ts";
 import type { Verdict } from "../outbox/settlement.ts";
+import type { TimelineEntry } from "../outbox/timeline.ts";
 import { AFTER_FAULT_SECONDS, MAX_CLAIMS } from "../outbox/timing.ts";
 import { type Budget, HORIZON_MS, type Slot } from "../rate-limit/limiter.ts";
 import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import type { Wait } from "./channel.ts";
 import type { ClaimedDispatch } from "./claim.ts";
+import { postponedBy, waitKind } from "./entries.ts";
 import { abandoned, expired, isExpired, senderLeft, postponed } from "./record-round.ts";
 import { slotsFor } from "../rate-limit/budgets.ts";
 
@@ -55,16 +57,16 @@ export async function sortOut(
   for (const dispatch of alive) {
     const nextDay = waits.get(dispatch.id);
     if (nextDay === undefined) sortBySlot(ctx, sorted, dispatch, slotOf(dispatch, slots), now);
-    else sorted.verdicts.push(later(ctx, dispatch, nextDay));
+    else sorted.verdicts.push(later(ctx, dispatch, nextDay, nextDay, postponedBy(now, "quota", nextDay)));
   }
   return sorted;
 }
 
 /** Why a dispatch is never sent; null when it may be. */
 function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
-  if (dispatch.left_sender === 1) return senderLeft(dispatch);
-  if (isExpired(dispatch, now)) return expired(dispatch);
-  return dispatch.claims > MAX_CLAIMS ? abandoned(dispatch) : null;
+  if (dispatch.left_sender === 1) return senderLeft(dispatch, now);
+  if (isExpired(dispatch, now)) return expired(dispatch, now);
+  return dispatch.claims > MAX_CLAIMS ? abandoned(dispatch, now) : null;
 }
 
 /**
@@ -74,11 +76,13 @@ function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
 function waitingFor(ctx: Ctx, dispatch: Dispatch, wait: Wait | null): Verdict | null {
   if (wait === null) return null;
   const { until, code, message, worthUntil = Infinity } = wait;
-  if (Math.min(worthUntil, dispatch.expires_at ?? Infinity) <= until) return expired(dispatch);
+  const now = ctx.clock.now();
+  if (Math.min(worthUntil, dispatch.expires_at ?? Infinity) <= until) return expired(dispatch, now);
   return postponed(ctx, dispatch, until, {
     error_code: code,
     error: message,
     slot_at: dispatch.slot_at === null ? null : Math.max(dispatch.slot_at, until),
+    entry: postponedBy(now, waitKind(code), until, wait),
   });
 }
 
@@ -94,13 +98,17 @@ function sortBySlot(
   now: number,
 ): void {
   if (slot === undefined) {
-    verdicts.push(postponed(ctx, dispatch, now + AFTER_FAULT_SECONDS * SECOND));
+    const until = now + AFTER_FAULT_SECONDS * SECOND;
+    verdicts.push(postponed(ctx, dispatch, until, { entry: postponedBy(now, "limiter_away", until) }));
     return;
   }
   const withSlot = { ...dispatch, slot_at: slot.at };
   const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
   if (slot.at !== null && sendAt <= ctx.clock.now()) ready.push(withSlot);
-  else verdicts.push(later(ctx, withSlot, sendAt, slot.at ?? sendAt - ASK_AHEAD_MS));
+  else {
+    const dueAt = slot.at ?? sendAt - ASK_AHEAD_MS;
+    verdicts.push(later(ctx, withSlot, sendAt, dueAt, postponedBy(now, "slot", dueAt)));
+  }
 }
 
 /**
@@ -108,5 +116,7 @@ function sortBySlot(
  * fallback still comes in time.
  * @param dueAt when it is looked at again
  */
-const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt = sendAt): Verdict =>
-  (dispatch.expires_at ?? Infinity) <= sendAt ? expired(dispatch) : postponed(ctx, dispatch, dueAt);
+const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt: number, entry: TimelineEntry): Verdict =>
+  (dispatch.expires_at ?? Infinity) <= sendAt
+    ? expired(dispatch, entry.at)
+    : postponed(ctx, dispatch, dueAt, { entry });

@@ -2,8 +2,10 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { dispatches, type DispatchStatus, type QueueName } from "../db/schema/index.ts";
 import { LOOK_AHEAD_MS, RECOVERY_GRACE_MS } from "../outbox/timing.ts";
+import { appended } from "../outbox/timeline.ts";
 import { type ToWake, wake } from "../outbox/wake.ts";
 import type { RegisteredChannel } from "./channel.ts";
+import { restsUntil } from "./permit.ts";
 
 /** At most so many dispatches of a channel are woken in one tick. */
 const SWEEP_LIMIT = 5_000;
@@ -50,13 +52,18 @@ const toWake = ({ id, channel, lane, status, due_at, lease_until }: Swept, now: 
  */
 const takeOverdue = (ctx: Ctx, channel: string, now: number): SQL<Swept> => sql<Swept>`
   UPDATE ${dispatches}
-  SET wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${ctx.config.sweepAfterMs + LOOK_AHEAD_MS}
+  SET wake_at = max(${now}, due_at, coalesce(lease_until, 0)) + ${ctx.config.sweepAfterMs + LOOK_AHEAD_MS},
+    timeline = iif(${isOverdue(now)}, ${appended({ did: "woken", at: now })}, timeline)
   WHERE id IN (
     SELECT id FROM ${dispatches}
     WHERE channel = ${channel} AND wake_at <= ${now + LOOK_AHEAD_MS}
     ORDER BY wake_at LIMIT ${SWEEP_LIMIT}
   )
   RETURNING id, channel, lane, status, due_at, lease_until`;
+
+/** Whether its wake-up call was lost, or its consumer. What the sweep alone wakes has its `wake_at` at its `due_at`. */
+const isOverdue = (now: number): SQL =>
+  sql`((status = 'queued' AND due_at < ${now} AND wake_at > due_at) OR (status = 'sending' AND lease_until <= ${now}))`;
 
 /** Reads what a tick at `now` has moved on, for a try whose answer was lost. It may find what an earlier tick moved, too. */
 const readTaken = (ctx: Ctx, channel: string, now: number): SQL<Swept> => {
@@ -68,15 +75,7 @@ const readTaken = (ctx: Ctx, channel: string, now: number): SQL<Swept> => {
 };
 
 /** While every provider of a channel rests, waking would only cost. A gate that does not answer does not stop the sweep. */
-async function isResting(ctx: Ctx, { channel, providers }: RegisteredChannel): Promise<boolean> {
-  try {
-    for (const { name } of providers) {
-      const { restsUntil } = await ctx.gates(channel, name).peek();
-      if (restsUntil === null || restsUntil <= ctx.clock.now() + LOOK_AHEAD_MS) return false;
-    }
-  } catch (error) {
-    ctx.log.error("gate_failed", error, { channel });
-    return false;
-  }
-  return providers.length > 0;
+async function isResting(ctx: Ctx, channel: RegisteredChannel): Promise<boolean> {
+  const until = await restsUntil(ctx, channel);
+  return until !== null && until > ctx.clock.now() + LOOK_AHEAD_MS;
 }

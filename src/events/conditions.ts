@@ -7,6 +7,7 @@ import { SECOND } from "../lib/clock.ts";
 import { firstIdAt } from "../lib/ids.ts";
 import { dayOf } from "../log/withheld/count.ts";
 import type { FreshDispatch } from "../outbox/create.ts";
+import { appended } from "../outbox/timeline.ts";
 import type { OwnTypeData } from "../types/own-type.ts";
 import { collectingKeys, type KeyFor, notifiedKeys } from "./dedupe-key.ts";
 
@@ -161,6 +162,7 @@ export function collect(conditions: Conditions, marks: SQL, isMine: SQL): Statem
   return [
     // It expires when the last of its events does.
     sql`UPDATE ${dispatches} SET updated_at = ${now}, expires_at = max(expires_at, ${event.expires_at}),
+        timeline = ${appended({ did: "collected", at: now, event: event.id })},
         payload = json_set(iif(${hasRoom}, json_insert(${payload}, '$.items[#]', json(${event.data}), '$.events[#]', ${event.id}), ${payload}),
           '$.count', (${payload}->>'$.count') + 1)
       WHERE ${isMine} AND id IN (SELECT k.dispatch_id FROM ${marks} AS m CROSS JOIN ${dedupeKeys} AS k

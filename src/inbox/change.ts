@@ -1,13 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import { dispatches } from "../db/schema/index.ts";
+import { appended, type INBOX_CHANGES } from "../outbox/timeline.ts";
 import { announce } from "../outbox/wake.ts";
 import { notFound } from "../lib/failure.ts";
 import type { InboxRow } from "./message.ts";
 import { findMessage, inInbox, readAt, standingOf, unreadIds } from "./queries.ts";
 
 /** What a reader can do with a message. */
-export type Change = "read" | "unread" | "archive" | "unarchive";
+export type Change = (typeof INBOX_CHANGES)[number];
 
 /** The columns that a change sets, and the rows that it applies to. A repeated change finds no row. */
 const EFFECTS = {
@@ -30,7 +31,8 @@ export async function changeMessage(
   const now = ctx.clock.now();
   const { set, where } = EFFECTS[change](now);
   const { found, standing } = await ctx.db.write({
-    changed: sql`UPDATE ${dispatches} SET ${set}, updated_at = ${now}
+    changed: sql`UPDATE ${dispatches} SET ${set}, updated_at = ${now},
+        timeline = ${appended({ did: "changed", at: now, change })}
       WHERE id = ${id} AND ${inInbox(userId)} AND ${where}`,
     found: findMessage(userId, id),
     standing: standingOf(userId),
@@ -50,7 +52,8 @@ export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: numb
     again = [],
   } = await ctx.db.write(
     {
-      changed: sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now}
+      changed: sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now},
+          timeline = ${appended({ did: "changed", at: now, change: "read" })}
         WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,
       standing: standingOf(userId),
     },

@@ -17,6 +17,7 @@ import {
 } from "../outbox/change.ts";
 import { type Linked, actable, findActable, findDispatch, isActable } from "./read.ts";
 import { listDispatches, type LogFilter } from "./list.ts";
+import { appended } from "../outbox/timeline.ts";
 import { wakesItself } from "../outbox/timing.ts";
 import { wake } from "../outbox/wake.ts";
 
@@ -101,7 +102,7 @@ export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: 
     ctx,
     scope,
     { id, action: "dispatch.retry", author },
-    requeueFailed(ctx, isActable(scope, null, id), senderOf(scope)),
+    requeueFailed(ctx, isActable(scope, null, id), senderOf(scope), author.actor),
     (after) => failure(after) ?? new Failure("conflict", "It has changed meanwhile.", { code: "changed" }),
   );
   if (wakesItself(dispatch.due_at, now))
@@ -130,7 +131,8 @@ export async function noteDispatch(
   const now = ctx.clock.now();
   const { found } = await ctx.db.write({
     // Readers of an inbox see `updated_at`, and notes are not for them.
-    note: sql`UPDATE ${dispatches} SET note = ${note}, updated_at = iif(inbox_seq IS NULL, ${now}, updated_at)
+    note: sql`UPDATE ${dispatches} SET note = ${note}, updated_at = iif(inbox_seq IS NULL, ${now}, updated_at),
+        timeline = ${appended({ did: "noted", at: now, by: author.actor })}
       WHERE ${isActable(scope, null, id)}`,
     audit: audit({ id: ctx.ids.uuid(), action: "dispatch.note", target: id, ...author }, CHANGED),
     found: findActable(scope, null, id),
@@ -144,7 +146,7 @@ export async function cancelDispatch(ctx: Ctx, scope: Scope, author: Author, id:
     ctx,
     scope,
     { id, action: "dispatch.cancel", author },
-    cancelQueued(ctx, isActable(scope, null, id)),
+    cancelQueued(ctx, isActable(scope, null, id), undefined, author.actor),
     ({ status }) =>
       new Failure("conflict", `Only what is queued can be cancelled; it is ${status}.`, {
         code: "not_queued",

@@ -5,6 +5,7 @@ import type { Statement } from "../db/statement.ts";
 import { type Dispatch, dispatches, dedupeKeys } from "../db/schema/index.ts";
 import type { Unsent } from "../rate-limit/budgets.ts";
 import { fallbackKey } from "./dedupe-keys.ts";
+import { appended } from "./timeline.ts";
 import { LOOK_AHEAD_MS } from "./timing.ts";
 
 /** Why a dispatch was cancelled for good. A dispatch that a person has cancelled has no reason. */
@@ -23,17 +24,23 @@ type Reason = typeof SUBSCRIPTION_REMOVED | typeof EVENT_CANCELLED;
 /** What was cancelled for one of these reasons stays so. */
 const FINAL: readonly string[] = [SUBSCRIPTION_REMOVED.code, EVENT_CANCELLED.code];
 
-/** Cancels a dispatch that is still queued. Once a consumer has claimed it, it cannot be stopped. */
-export const cancelQueued = (ctx: Ctx, where: SQL | undefined, reason?: Reason): Statement =>
-  builder
+/**
+ * Cancels a dispatch that is still queued. Once a consumer has claimed it, it cannot be stopped.
+ * @param by `role:id` of the person who cancels it, for its timeline
+ */
+export function cancelQueued(ctx: Ctx, where: SQL | undefined, reason?: Reason, by?: string): Statement {
+  const now = ctx.clock.now();
+  return builder
     .update(dispatches)
     .set({
       status: "cancelled",
       wake_at: null,
-      updated_at: ctx.clock.now(),
+      updated_at: now,
+      timeline: appended({ did: "cancelled", at: now, by, code: reason?.code }),
       ...(reason && { error_code: reason.code, error: reason.message }),
     })
     .where(and(where, eq(dispatches.status, "queued")));
+}
 
 /**
  * Whether a dispatch has a slot that no attempt has used. When its consumer was lost while it had the dispatch, the message
@@ -100,11 +107,13 @@ export function notRetryable(
  * stay accepted, so they are not repeated. `expires_at` and `scheduled_at` hold as before; what belongs to earlier attempts
  * (error, slot, shared request, delivery, feedback) is reset.
  * @param senderOrgId of the org_admin who sends it now; null where no permission is needed
+ * @param by `role:id` of the person who retries it, for its timeline
  */
 export function requeueFailed(
   ctx: Ctx,
   where: SQL | undefined,
   senderOrgId: string | null = null,
+  by?: string,
 ): Statement {
   const now = ctx.clock.now();
   const due = sql`max(${now}, coalesce(${dispatches.scheduled_at}, 0))`;
@@ -128,6 +137,9 @@ export function requeueFailed(
       // As firstWakeAt says.
       wake_at: sql`${due} + iif(${due} - ${now} <= ${2 * LOOK_AHEAD_MS}, ${ctx.config.sweepAfterMs}, 0)`,
       updated_at: now,
+      timeline: appended(
+        sql`json_object('did', 'retried', 'at', ${now}, 'by', ${by ?? null}, 'code', ${dispatches.error_code})`,
+      ),
     })
     .where(
       and(

@@ -69,6 +69,7 @@ const UNTOUCHED = {
   archived_at: null,
   inbox_seq: null,
   feedback_weight: null,
+  timeline: null,
 } as const satisfies Partial<Dispatch>;
 
 /** The row of a new dispatch: every column that has a value from the start. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { timelineEntry } from "./timeline.ts";
 
 const verdict = z.object({
   id: z.uuid(),
@@ -17,6 +18,8 @@ const verdict = z.object({
   chunk_id: z.string().nullable(),
   /** Whether it ended before any attempt, so that its slot is free again. */
   frees_slot: z.boolean().default(false),
+  /** For the timeline. One of another version that this one cannot read costs the entry, not the outcome. */
+  entry: timelineEntry.nullable().default(null).catch(null),
 });
 
 const delivered = z.object({

@@ -72,6 +72,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
     body: { action: "update", note: "Seen" },
   },
   "DELETE log": { method: "DELETE", path: (id) => `${ADMIN}/${id}`, channel: "email", printed: as.dsp },
+  "GET timeline": {
+    method: "GET",
+    path: (id) => `/api/v1/dispatches/${id}/timeline`,
+    channel: "email",
+    printed: as.dsp,
+  },
   "POST inbox, read": { ...inbox, path: (id) => `${INBOX}/${id}/read` },
   "POST inbox, unread": { ...inbox, path: (id) => `${INBOX}/${id}/unread` },
   "POST inbox, archive": { ...inbox, path: (id) => `${INBOX}/${id}/archive` },

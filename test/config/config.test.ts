@@ -109,6 +109,13 @@ describe("the configuration", () => {
       { EMAIL_PROVIDERS: "ses,resend" },
       ["SES_ACCESS_KEY_ID", "SES_SECRET_ACCESS_KEY", "RESEND_API_KEY"],
     ],
+    ["Access without an audience", { ACCESS_TEAM_DOMAIN: "acme.cloudflareaccess.com" }, ["ACCESS_AUDIENCE"]],
+    ["Access without a team", { ACCESS_AUDIENCE: "4714" }, ["ACCESS_TEAM_DOMAIN"]],
+    [
+      "an address as Access's team",
+      { ACCESS_TEAM_DOMAIN: "https://acme.cloudflareaccess.com", ACCESS_AUDIENCE: "4714" },
+      ["ACCESS_TEAM_DOMAIN"],
+    ],
     ["a webhook's secret that is none", { RESEND_WEBHOOK_SECRET: "whsec_?" }, ["RESEND_WEBHOOK_SECRET"]],
     [
       "wrong things of every kind at once",

@@ -7,6 +7,8 @@ const ADMIN: Caller = { role: "global_admin", sub: "adm_1" };
 
 const signInWith = (h: Harness, token: string, next = "") =>
   browserWith(h, "").post("/console/sign-in", { token, next });
+/** As a browser does when a person opens a link. */
+const open = (h: Harness, path: string) => browserWith(h, "").get(path, { "sec-fetch-site": "none" });
 const ticketFor = async (h: Harness, as: Caller) => {
   const { status, body } = await h.request("POST", "/api/v1/console/tickets", { as });
   expect(status).toBe(201);
@@ -126,11 +128,11 @@ describe("a ticket", () => {
     const h = createHarness();
     const org = mint("org");
     const { path } = await ticketFor(h, { role: "org_admin", sub: "adm_3", org });
-    const first = await browserWith(h, "").get(path);
-    expect([first.status, first.headers.get("refresh")]).toEqual([200, "0; url=/console"]);
+    const first = await open(h, path);
+    expect([first.status, first.headers.get("location")]).toEqual([303, "/console"]);
     const page = await browserWith(h, cookiesOf(first)).get("/console");
     expect(textOf(page.body)).toContain(`org_admin of ${org}`);
-    const second = await browserWith(h, "").get(path);
+    const second = await open(h, path);
     expect([second.status, second.headers.getSetCookie()]).toEqual([401, []]);
   });
 
@@ -138,7 +140,7 @@ describe("a ticket", () => {
     const h = createHarness();
     const { path } = await ticketFor(h, ADMIN);
     h.meter.failNext("after");
-    expect((await browserWith(h, "").get(path)).status).toBe(200);
+    expect((await open(h, path)).status).toBe(303);
   });
 
   test("is valid for five minutes, on a development machine for twelve hours", async () => {
@@ -150,9 +152,24 @@ describe("a ticket", () => {
       const { path, expiresAt } = await ticketFor(h, ADMIN);
       expect(Date.parse(expiresAt)).toBe(h.clock.now() + ms);
       h.clock.advance(ms + MINUTE);
-      expect((await browserWith(h, "").get(path)).status).toBe(401);
+      expect((await open(h, path)).status).toBe(401);
     }
   });
+
+  test.each(["cross-site", "same-site", ""])(
+    "is not used before one agrees, when Sec-Fetch-Site is '%s'",
+    async (site) => {
+      const h = createHarness();
+      const { path } = await ticketFor(h, ADMIN);
+      const asked = await browserWith(h, "").get(path, { "sec-fetch-site": site });
+      expect([asked.status, asked.headers.getSetCookie()]).toEqual([200, []]);
+      const ticket = new URLSearchParams(path.split("?")[1]).get("ticket") ?? "";
+      expect(asked.body).toContain(`name="ticket" value="${ticket}"`);
+      const agreed = await browserWith(h, "").post("/console/sign-in", { ticket });
+      expect([agreed.status, agreed.headers.get("location")]).toEqual([303, "/console"]);
+      expect((await browserWith(h, cookiesOf(agreed)).get("/console")).status).toBe(200);
+    },
+  );
 
   test.each(["user", "coordinator"] as const)("is not for a %s", async (role) => {
     expect((await createHarness().request("POST", "/api/v1/console/tickets", { as: { role } })).status).toBe(

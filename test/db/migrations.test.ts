@@ -19,6 +19,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0010_suppression_ids.sql": "624320a672bb1b87",
   "0011_own_types_and_preferences.sql": "6bd6d11ab94945ac",
   "0012_events_by_actor.sql": "211f29d93ba43361",
+  "0013_timeline.sql": "2c13a2ee1466c1e7",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

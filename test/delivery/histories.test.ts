@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Dispatch } from "../../src/db/schema/index.ts";
 import { cancelQueued } from "../../src/outbox/change.ts";
+import { readTimeline, type TimelineEntry } from "../../src/outbox/timeline.ts";
 import { sweep } from "../../src/delivery/sweep.ts";
 import type { Harness } from "../support/harness.ts";
 import type { Stopped } from "../support/interrupts.ts";
@@ -192,6 +193,24 @@ const miscounted = async () =>
     ).all()
   ).results;
 
+/** Whether its timeline is in order, knows as many attempts as were made, and says how it ended. */
+function isTold({ status, attempts, timeline }: Dispatch): boolean {
+  const entries = readTimeline(timeline);
+  const times = entries.map(({ at }) => at);
+  const made = entries.flatMap((one) => (one.did === "attempted" ? [one.n] : []));
+  const isEnd = (one: TimelineEntry) =>
+    status === "cancelled"
+      ? one.did === "cancelled"
+      : one.did === "reported_late" ||
+        ("outcome" in one && one.outcome === "accepted") ||
+        one.did === "ended";
+  return (
+    times.every((at, i) => at >= (times[i - 1] ?? 0)) &&
+    Math.max(0, ...made) === attempts &&
+    entries.some(isEnd)
+  );
+}
+
 const timesOf = (pushes: readonly Push[]) => {
   const times = new Map<string, number>();
   for (const push of pushes) times.set(keyOf(push), (times.get(keyOf(push)) ?? 0) + 1);
@@ -199,7 +218,7 @@ const timesOf = (pushes: readonly Push[]) => {
 };
 
 test(
-  "whatever happens, nothing is lost, nothing of known outcome is sent twice, and the counts are right",
+  "whatever happens, nothing is lost, nothing of known outcome is sent twice, and counts and timelines are right",
   { timeout: 120_000 },
   async () => {
     let sent = 0;
@@ -218,6 +237,7 @@ test(
         for (const { status, targets, delivered_count } of all)
           if (status === "sent") expect([targets, delivered_count]).toEqual([DEVICES, DEVICES]);
         expect(await miscounted()).toEqual([]);
+        expect(all.filter((dispatch) => !isTold(dispatch))).toEqual([]);
 
         const allowed = timesOf(unknown);
         const given = timesOf(h.expo.accepted);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { splitSettlement } from "../../src/delivery/record-round.ts";
 import { packRounds } from "../../src/delivery/deliver.ts";
+import { reason } from "../../src/outbox/timeline.ts";
 import { queueMessage } from "../../src/outbox/wake.ts";
 import { settlementOf } from "../support/settlements.ts";
 
@@ -24,6 +25,18 @@ function settlementWith(devices: readonly number[]) {
       wake_at: Date.now(),
       slot_at: Date.now(),
       sent_at: Date.now(),
+      entry: {
+        did: "attempted",
+        at: Date.now(),
+        n: 5,
+        outcome: "retry",
+        provider: "expo",
+        ms: 10_000,
+        targets: 20,
+        reached: 10,
+        until: Date.now(),
+        ...reason({ code: "expo_internal_error", message: "x".repeat(1_000) }),
+      },
     })),
     deliveries: full.flatMap(({ id, devices: own }) =>
       own.map((device_id) => ({

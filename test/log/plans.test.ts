@@ -120,6 +120,7 @@ describe("no statement goes through a table, or sorts one", () => {
     const path = `/api/v1/notifications/${sent.body.id}`;
     await h.request("GET", path);
     await h.request("PUT", path, { body: { status: "resolved" } });
+    await h.request("GET", `/api/v1/dispatches/${sent.body.id}/timeline`);
     await h.request("DELETE", path);
     const token = `ExponentPushToken[${user}-new]`;
     const tokens = "/api/v1/notifications/device-tokens";

@@ -118,6 +118,11 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   [`DELETE ${ADMIN}/{id}`]: [["admins", ({ queued }) => ({ id: queued })]],
 
+  "GET /api/v1/dispatches/{id}/timeline": [
+    ["named", ({ push }) => ({ id: push })],
+    ["named", ({ failed }) => ({ id: failed })],
+  ],
+
   [`GET ${PUSH}/preferences`]: [
     ["own: made", plain],
     ["named", ({ user }) => ({ query: `user_id=${user}` })],

@@ -29,6 +29,7 @@ export function settlementOf<S extends string = Verdict["status"]>({
       sent_at: null,
       chunk_id: null,
       frees_slot: false,
+      entry: null,
       ...verdict,
     })),
   };

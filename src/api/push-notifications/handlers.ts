@@ -84,7 +84,8 @@ export function register(app: App): void {
   app.openapi(routes.annotate, async (c) => {
     const id = idOf(c.req.valid("param").id);
     const annotation = c.req.valid("json");
-    const dispatch = await records.annotatePush(c.get("ctx"), scopeOf(c.get("principal")), id, annotation);
+    const scope = scopeOf(c.get("principal"));
+    const dispatch = await records.annotatePush(c.get("ctx"), scope, authorOf(c), id, annotation);
     return c.json(annotatedView(dispatch), 200);
   });
 

@@ -184,13 +184,15 @@ export function createEmailChannel(
       const prepared = await Promise.all(drafts.map((one) => prepare(ctx, one, wordsOf(one.dispatch))));
       const toSend = prepared.filter((one): one is EmailDelivery => "message" in one);
       const requests = requestsOf(toSend, provider.maxPerRequest);
-      const { outcomes, health } = await sendConcurrently(ctx, terms, requests, (request) =>
+      const { outcomes, took, health } = await sendConcurrently(ctx, terms, requests, (request) =>
         provider.send(request.map((delivery) => delivery.message)),
       );
       const refused = prepared.flatMap((one) => ("outcome" in one ? [unattempted(one)] : []));
       const sent = requests.flatMap((request) => {
         const chunk = chunkOf(ctx, request);
-        return request.flatMap((delivery) => attempted(delivery, outcomes.get(delivery), chunk));
+        return request.flatMap((delivery) =>
+          attempted(delivery, outcomes.get(delivery), chunk, took.get(delivery)),
+        );
       });
       return { results: [...refused, ...sent], health };
     },
@@ -222,6 +224,7 @@ const attempted = (
   { dispatch, message }: EmailDelivery,
   outcome: Outcome | undefined,
   chunk: string,
+  ms: number | undefined,
 ): Result[] =>
   outcome === undefined
     ? []
@@ -231,6 +234,7 @@ const attempted = (
           dispatch,
           outcome,
           attempted: outcome.kind !== "deferred",
+          ms,
           ...(outcome.kind === "retry" && { chunk }),
           toAddress: message.to.address,
           subject: message.subject,

@@ -6,9 +6,11 @@ import { hasRoom } from "../../db/client.ts";
 import { inJson } from "../../db/json.ts";
 import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
+import { endedBy } from "../../delivery/entries.ts";
 import { endOfRounds, MAX_ROUNDS, packRounds, ROUND } from "../../delivery/deliver.ts";
 import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
 import { readReaders } from "../../preferences/readers.ts";
+import { appended } from "../../outbox/timeline.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
 import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
 import { voiceOf } from "../voice.ts";
@@ -52,7 +54,8 @@ async function deliverRound(ctx: Ctx, types: NotificationTypes, ids: readonly st
     end: sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
         error_code = iif(${left}, ${SENDER_LEFT.code}, ${EXPIRED.code}),
         error = iif(${left}, ${SENDER_LEFT.message}, ${EXPIRED.message}),
-        wake_at = NULL, updated_at = ${now}
+        wake_at = NULL, updated_at = ${now},
+        timeline = iif(${left}, ${appended(endedBy(now, "cancelled", SENDER_LEFT))}, ${appended(endedBy(now, "failed", EXPIRED))})
       WHERE ${isDue} AND (expires_at <= ${now} OR ${left})`,
     due: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE ${isDue}`,
     voice: voiceOf(all, "in_app"),

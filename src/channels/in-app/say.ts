@@ -6,7 +6,9 @@ import { chunksByBytes } from "../../lib/chunks.ts";
 import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import { printId } from "../../lib/ids.ts";
 import { parseObject } from "../../lib/objects.ts";
+import { appended, type TimelineEntry } from "../../outbox/timeline.ts";
 import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
+import { endedBy, postponedBy, waitKind } from "../../delivery/entries.ts";
 import { holdOf } from "../../preferences/decide.ts";
 import { type Readers } from "../../preferences/readers.ts";
 import { WordingError } from "../../wordings/index.ts";
@@ -27,6 +29,13 @@ interface Said {
   due_at: number;
   /** As it was read: a message that has collected another event since is not delivered like this. */
   payload: string | null;
+}
+
+/** What its timeline says of it. */
+function entryOf({ status, due_at, error_code, error }: Said, at: number): TimelineEntry {
+  if (status === "delivered") return { did: "delivered", at };
+  const why = { code: error_code ?? "", message: error ?? "" };
+  return status === "queued" ? postponedBy(at, waitKind(why.code), due_at, why) : endedBy(at, status, why);
 }
 
 type Loaded = Voice & { readers: Readers };
@@ -121,7 +130,10 @@ export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWak
   const isDelivered = sql`v.status = 'delivered'`;
   const { toWake } = await ctx.db.write({
     // Messages with large data do not all fit into one parameter.
-    settle: chunksByBytes(said, JSON_PARAMETER_BYTES).map(
+    settle: chunksByBytes(
+      said.map((one) => ({ ...one, entry: entryOf(one, now) })),
+      JSON_PARAMETER_BYTES,
+    ).map(
       (
         portion,
       ) => sql`UPDATE ${dispatches} SET status = v.status, title = coalesce(v.title, ${dispatches}.title),
@@ -129,10 +141,11 @@ export async function settleSaid(ctx: Ctx, said: readonly Said[]): Promise<ToWak
         error_code = v.error_code, error = v.error, due_at = v.due_at,
         wake_at = iif(v.status = 'queued', v.due_at, NULL),
         delivered_count = iif(${isDelivered}, 1, 0), sent_at = iif(${isDelivered}, ${now}, ${dispatches}.sent_at),
-        delivered_at = iif(${isDelivered}, ${now}, NULL), updated_at = ${now}
+        delivered_at = iif(${isDelivered}, ${now}, NULL), updated_at = ${now},
+        timeline = ${appended(sql`v.entry`)}
       FROM (SELECT value->>'id' AS id, value->>'status' AS status, value->>'title' AS title, value->>'body' AS body,
           value->>'data' AS data, value->>'error_code' AS error_code, value->>'error' AS error, value->>'due_at' AS due_at,
-          value->>'payload' AS payload
+          value->>'payload' AS payload, value->>'entry' AS entry
         FROM json_each(${JSON.stringify(portion)})) AS v
       WHERE ${dispatches}.id = v.id AND ${dispatches}.status = 'queued'
         AND ${dispatches}.payload IS v.payload`,

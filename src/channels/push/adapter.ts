@@ -178,6 +178,7 @@ function resultOf(ctx: Ctx, { dispatch, loaded, pending, answers, refusal, title
     dispatch,
     outcome,
     attempted: answered.some(({ provider, outcome }) => provider !== null && outcome.kind !== "deferred"),
+    ms: longest(answered.flatMap(({ ms }) => ms ?? [])),
     targets: devicesOf(dispatch, loaded).length,
     ...(title !== null && title !== dispatch.title && { subject: title }),
     deliveries: answered.flatMap((one) => recordOf(ctx, one.delivery, one)),
@@ -186,6 +187,9 @@ function resultOf(ctx: Ctx, { dispatch, loaded, pending, answers, refusal, title
     ),
   };
 }
+
+const longest = (times: readonly number[]): number | undefined =>
+  times.length === 0 ? undefined : Math.max(...times);
 
 function recordOf(ctx: Ctx, { dispatch, device }: PushDelivery, answer: Answered): DeliveryRecord[] {
   const { provider, outcome } = answer;

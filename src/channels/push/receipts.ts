@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { inPortions } from "../../db/portions.ts";
 import type { Statement } from "../../db/statement.ts";
-import { inJson } from "../../db/json.ts";
 import { deliveries, dispatches } from "../../db/schema/index.ts";
 import {
   acceptedCount,
@@ -12,6 +11,7 @@ import {
   isOpen,
 } from "../../delivery/settle.ts";
 import { follow } from "../../delivery/fallback.ts";
+import { appended, type TimelineEntry } from "../../outbox/timeline.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
 import type { PushProvider, Receipt } from "./provider.ts";
@@ -85,7 +85,7 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
   const { toWake } = await ctx.db.write({
     close: over.length > 0 ? [closeReceipts(over, bad)] : [],
     putOff: missing.length > 0 ? [putOff(missing, now + ASK_AGAIN_MS)] : [],
-    correct: bad.length > 0 ? [...invalidateTokens(ctx, deadTokens(bad)), recount(ctx, affected)] : [],
+    correct: bad.length > 0 ? [...invalidateTokens(ctx, deadTokens(bad)), recount(ctx, bad)] : [],
     followers: followers.statements,
     toWake: queuedAmong(followers.ids),
   });
@@ -121,13 +121,24 @@ const deadTokens = (bad: readonly Bad[]): DeadToken[] =>
     receipt.kind === "gone" ? [{ device_id, seen_at: accepted_at, reason: receipt.code }] : [],
   );
 
-function recount(ctx: Ctx, ids: readonly string[]): Statement {
+function recount(ctx: Ctx, bad: readonly Bad[]): Statement {
+  const now = ctx.clock.now();
+  const rows = [...Map.groupBy(bad, ({ dispatch_id }) => dispatch_id)].map(([id, own]) => ({
+    id,
+    entry: {
+      did: "receipt",
+      at: now,
+      devices: own.length,
+      code: own[0]?.receipt.code ?? "",
+    } satisfies TimelineEntry,
+  }));
   const dead = sql`(status = 'sent' AND ${acceptedCount} = 0)`;
   return sql`UPDATE ${dispatches} SET
       delivered_count = ${acceptedCount}, failed_count = ${failedCount(isOpen)},
       status = iif(${dead}, 'failed', status),
       error_code = iif(${dead}, 'undelivered', error_code),
       error = iif(${dead}, 'No device could be reached', error),
-      updated_at = ${ctx.clock.now()}
-    WHERE ${inJson(dispatches.id, ids)}`;
+      updated_at = ${now}, timeline = ${appended(sql`r.entry`)}
+    FROM (SELECT value->>'id' AS id, value->>'entry' AS entry FROM json_each(${JSON.stringify(rows)})) AS r
+    WHERE ${dispatches}.id = r.id`;
 }

@@ -3,7 +3,7 @@ import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter } from "../../delivery/channel.ts";
 import type { Outcome, ProviderHealth } from "../../delivery/outcome.ts";
 import { acquirePermit, type Permit, releasePermit } from "../../delivery/permit.ts";
-import { paused, sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
+import { paused, sendConcurrently, type Sent, type Terms } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { SECOND } from "../../lib/clock.ts";
 import { keptUntil } from "./options.ts";
@@ -26,6 +26,8 @@ export interface PushDelivery {
 export interface Answered {
   provider: PushProvider | null;
   outcome: Outcome;
+  /** How long its request took, in ms; undefined where none was made. */
+  ms: number | undefined;
 }
 
 /** The outcome for a device that no configured provider sends to, for example if its provider is no longer in use. */
@@ -61,15 +63,20 @@ export async function sendByProvider(
     [picked, ...providers].find((provider) => takes(provider, device.provider)) ?? null;
   for (const [provider, deliveries] of Map.groupBy(pending, senderOf)) {
     const outcomes = new Map<PushDelivery, Outcome>();
+    let took: ReadonlyMap<PushDelivery, number> = new Map();
     if (provider === picked) {
       const sent = await sendThrough(ctx, provider, deliveries, terms);
       health.push(...sent.health);
+      took = sent.took;
       for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
     } else if (provider === null) for (const delivery of deliveries) outcomes.set(delivery, NO_PROVIDER);
-    else
-      for (const [delivery, outcome] of await sendWithPermit(ctx, adapter, provider, deliveries, terms))
-        outcomes.set(delivery, outcome);
-    for (const [delivery, outcome] of outcomes) answers.set(delivery, { provider, outcome });
+    else {
+      const sent = await sendWithPermit(ctx, adapter, provider, deliveries, terms);
+      took = sent.took;
+      for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
+    }
+    for (const [delivery, outcome] of outcomes)
+      answers.set(delivery, { provider, outcome, ms: took.get(delivery) });
   }
   return { answers, health };
 }
@@ -86,20 +93,20 @@ async function sendWithPermit(
   provider: PushProvider,
   deliveries: readonly PushDelivery[],
   { lease }: Terms,
-): Promise<ReadonlyMap<PushDelivery, Outcome>> {
+): Promise<Pick<Sent<PushDelivery>, "outcomes" | "took">> {
   const ofProvider = { channel: adapter.channel, providers: [provider] };
   // No more than the provider takes at once: each request asks for what is missing, at the provider's pace.
   const count = Math.min(deliveries.length, provider.pace.burst);
   const permit = await permitOf(ctx, ofProvider, provider, count);
   if ("retryAt" in permit) {
     const outcome = paused(Math.max(1, permit.retryAt - ctx.clock.now()));
-    return new Map(deliveries.map((delivery) => [delivery, outcome]));
+    return { outcomes: new Map(deliveries.map((delivery) => [delivery, outcome])), took: new Map() };
   }
   if (permit.admission.waitMs > 0) await ctx.clock.sleep(permit.admission.waitMs);
   const terms = { lease, acquireMore: permit.acquireMore };
-  const { outcomes, health } = await sendThrough(ctx, provider, deliveries, terms);
+  const { outcomes, took, health } = await sendThrough(ctx, provider, deliveries, terms);
   await releasePermit(ctx, ofProvider, permit, health);
-  return permit.admission.probe ? new Map([...outcomes].map(ofProbe)) : outcomes;
+  return { outcomes: permit.admission.probe ? new Map([...outcomes].map(ofProbe)) : outcomes, took };
 }
 
 /** A failure of a provider that was only being tried out spends no attempt. */

@@ -1,4 +1,6 @@
 import { decodeJwt } from "jose";
+import type { Child } from "hono/jsx";
+import { ACCESS_HEADER } from "../../auth/access-jwt.ts";
 import type { TokenPrincipal } from "../../auth/principal.ts";
 import { Failure } from "../../lib/failure.ts";
 import { type Console, type ConsoleContext } from "../app-env.tsx";
@@ -28,46 +30,29 @@ export function lead(c: ConsoleContext): Response {
     : c.body(null, 204, { "hx-redirect": "/console/sign-in" });
 }
 
-async function show(
+/** A page without navigation, for those who have not signed in. */
+async function alone(
   c: ConsoleContext,
+  title: string,
   fault: string | null,
+  children: Child,
   status: 200 | 401 | 403 = 200,
 ): Promise<Response> {
-  const { environment } = c.get("deps").config;
   const html = (
-    <Document title="Sign in" viewer={viewerOf(c)} version={await assetsVersion()}>
+    <Document title={title} viewer={viewerOf(c)} version={await assetsVersion()}>
       <body class="alone">
         <main id="main">
           <a class="brand" href="/console">
             <Mark />
             Tidings
           </a>
-          <h1>Sign in to the console</h1>
+          <h1>{title}</h1>
           {fault && (
             <div role="alert">
               <Notice tone="bad">{fault}</Notice>
             </div>
           )}
-          <Card>
-            <form class="form" method="post" action="/console/sign-in">
-              <input type="hidden" name="next" value={nextPath(c.req.query("next"))} />
-              <TextArea
-                name="token"
-                label="Token"
-                rows={5}
-                code
-                required
-                hint="A JWT with the role org_admin, global_admin or service. The session lasts up to 8 hours, and never longer than the token."
-              />
-              <Button look="primary">Sign in</Button>
-            </form>
-          </Card>
-          {environment === "development" && (
-            <p class="small muted">
-              On this machine: <code>npm start</code> prints a link that signs you in, and{" "}
-              <code>npm run -s token -- --role global_admin</code> a token.
-            </p>
-          )}
+          {children}
         </main>
       </body>
     </Document>
@@ -75,23 +60,81 @@ async function show(
   return c.html(`<!doctype html>${String(await html)}`, status);
 }
 
-/**
- * A page that goes on by itself: a browser that was led here from another site sends no strict cookie with a redirect, but
- * does with what a page of ours asks for.
- */
-async function goOn(c: ConsoleContext, to: string): Promise<Response> {
-  const html = (
-    <Document title="Signed in" viewer={viewerOf(c)} version={await assetsVersion()}>
-      <body class="alone">
-        <main id="main">
-          <p>
-            You are signed in. <a href={to}>Go to the console</a>
-          </p>
-        </main>
-      </body>
-    </Document>
+/** The form for a token. */
+function askForToken(c: ConsoleContext, fault: string | null, status: 200 | 401 | 403 = 200) {
+  const { environment } = c.get("deps").config;
+  const form = (
+    <>
+      <Card>
+        <form class="form" method="post" action="/console/sign-in">
+          <input type="hidden" name="next" value={nextPath(c.req.query("next"))} />
+          <TextArea
+            name="token"
+            label="Token"
+            rows={5}
+            code
+            required
+            hint="A JWT with the role org_admin, global_admin or service. The session lasts up to 8 hours, and never longer than the token."
+          />
+          <Button look="primary">Sign in</Button>
+        </form>
+      </Card>
+      {environment === "development" && (
+        <p class="small muted">
+          On this machine: <code>npm start</code> prints a link that signs you in, and{" "}
+          <code>npm run -s token -- --role global_admin</code> a token.
+        </p>
+      )}
+    </>
   );
-  return c.html(`<!doctype html>${String(await html)}`, 200, { refresh: `0; url=${to}` });
+  return alone(c, "Sign in to the console", fault, form, status);
+}
+
+/**
+ * Asks before a ticket is used: another site that led here would choose who one is, and programs that follow links would
+ * use it up.
+ */
+const askForTicket = (c: ConsoleContext, ticket: string) =>
+  alone(
+    c,
+    "Sign in to the console",
+    null,
+    <Card>
+      <form class="form" method="post" action="/console/sign-in">
+        <input type="hidden" name="ticket" value={ticket} />
+        <p>This link signs you in, once.</p>
+        <Button look="primary">Sign in</Button>
+      </form>
+    </Card>,
+  );
+
+async function useTicket(c: ConsoleContext, ticket: string): Promise<Response> {
+  const redeemed = await redeemTicket(c.get("ctx"), ticket);
+  if (redeemed === null)
+    return askForToken(
+      c,
+      "This link has been used, or is too old. Ask for another one, or paste a token.",
+      401,
+    );
+  await startSession(c, redeemed.principal);
+  return c.redirect("/console", 303);
+}
+
+async function useToken(c: ConsoleContext, token: string, next: string): Promise<Response> {
+  try {
+    const { principal, until } = await whoHas(c, token);
+    if (!isAdmin(principal.role))
+      return await askForToken(
+        c,
+        `The console is for administrators; the token's role is ${principal.role}.`,
+        403,
+      );
+    await startSession(c, principal, until);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.problem !== "unauthorized") throw error;
+    return askForToken(c, error.detail, 401);
+  }
+  return c.redirect(nextPath(next), 303);
 }
 
 /** The principal of a token and when the token expires, epoch ms. @throws Failure 401 */
@@ -105,40 +148,27 @@ async function whoHas(
 }
 
 export function register(pages: Console): void {
-  pages.get("/sign-in", async (c) => {
+  pages.get("/sign-in", (c) => {
     const ticket = c.req.query("ticket");
-    if (ticket === undefined) return show(c, null);
-    const redeemed = await redeemTicket(c.get("ctx"), ticket);
-    if (redeemed === null)
-      return show(c, "This link has been used, or is too old. Ask for another one, or paste a token.", 401);
-    await startSession(c, redeemed.principal);
-    return goOn(c, "/console");
+    if (ticket === undefined) return askForToken(c, null);
+    // `none`: the person has opened the link, and no other page has.
+    return c.req.header("sec-fetch-site") === "none" ? useTicket(c, ticket) : askForTicket(c, ticket);
   });
 
   pages.post("/sign-in", async (c) => {
     const form = await c.req.formData();
     const field = (name: string) => {
       const value = form.get(name);
-      return typeof value === "string" ? value : "";
+      return typeof value === "string" ? value.trim() : "";
     };
-    try {
-      const { principal, until } = await whoHas(c, field("token").trim());
-      if (!isAdmin(principal.role))
-        return await show(
-          c,
-          `The console is for administrators; the token's role is ${principal.role}.`,
-          403,
-        );
-      await startSession(c, principal, until);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.problem !== "unauthorized") throw error;
-      return show(c, error.detail, 401);
-    }
-    return c.redirect(nextPath(field("next")), 303);
+    return field("ticket") === ""
+      ? useToken(c, field("token"), field("next"))
+      : useTicket(c, field("ticket"));
   });
 
   pages.post("/sign-out", (c) => {
     endSession(c);
-    return c.redirect("/console/sign-in", 303);
+    const isByAccess = c.get("deps").verifyAccess !== null && c.req.header(ACCESS_HEADER) !== undefined;
+    return c.redirect(isByAccess ? "/cdn-cgi/access/logout" : "/console/sign-in", 303);
   });
 }

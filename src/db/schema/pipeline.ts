@@ -98,6 +98,8 @@ export const dispatches = sqliteTable(
     updated_at: integer("updated_at").notNull(),
     /** The greatest weight of the events that an e-mail's provider has reported; null before the first. */
     feedback_weight: integer("feedback_weight"),
+    /** JSON array of what has happened to it, bounded (`outbox/timeline.ts`). Null: nothing but what the other columns say. */
+    timeline: text("timeline"),
   },
   (t) => [
     // The push view, unfiltered.

@@ -9,6 +9,7 @@ import { Failure, notFound } from "../../lib/failure.ts";
 import type { Listed, Page } from "../../lib/page.ts";
 import { giveBack } from "../../rate-limit/budgets.ts";
 import { holdsUnusedSlot } from "../../outbox/change.ts";
+import { appended } from "../../outbox/timeline.ts";
 
 /** The push view of the log. One round trip. */
 export const listPushes = async (
@@ -53,12 +54,15 @@ export interface Annotation {
 export async function annotatePush(
   ctx: Ctx,
   scope: Scope,
+  { actor }: Author,
   id: string,
   { status, retry_note }: Annotation,
 ): Promise<Dispatch> {
+  const now = ctx.clock.now();
   const { found } = await ctx.db.write({
     annotate: sql`UPDATE ${dispatches} SET mark = coalesce(${status ?? null}, mark),
-        retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${ctx.clock.now()}
+        retry_note = coalesce(${retry_note ?? null}, retry_note), updated_at = ${now},
+        timeline = ${appended({ did: "marked", at: now, by: actor, mark: status })}
       WHERE ${isActable(scope, "push", id)} AND status NOT IN ${UNFINISHED}`,
     found: findActable(scope, "push", id),
   });

@@ -21,6 +21,7 @@ import {
 import { fromType } from "../../content/type.ts";
 import { HOUR } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
+import { appended } from "../../outbox/timeline.ts";
 import { release, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { chargeQuota, NO_ORG, overQuota } from "../../rate-limit/quota/quota.ts";
@@ -145,7 +146,8 @@ async function endTest(ctx: Ctx, key: IdempotencyKey | null, id: string): Promis
     freeKey,
     end: sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
         error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
-        sent_at = coalesce(sent_at, ${now}), claim_id = ${mark}, updated_at = ${now}
+        sent_at = coalesce(sent_at, ${now}), claim_id = ${mark}, updated_at = ${now},
+        timeline = ${appended({ did: "ended", at: now, status: "failed", code: SERVICE_ERROR })}
       WHERE ${isUnsent}`,
     found: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE id = ${id}`,
   });

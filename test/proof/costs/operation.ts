@@ -90,6 +90,7 @@ export const COORDINATOR: Claims = { sub: "coordinator_cost", role: "coordinator
 
 export const PUSH = "/api/v1/notifications";
 export const LOG = "/api/v1/admin/notifications";
+export const DISPATCHES = "/api/v1/dispatches";
 export const RECORDS = "/api/v1/notification-records";
 export const STATS = "/api/v1/stats-notifications";
 export const INBOX = "/api/v1/inbox";

@@ -136,6 +136,7 @@ export async function createThings({ origin }: Production, name: string): Promis
     ["directory/matches", `match_${name}`],
     ["directory/applications", `app_${name}`],
     ["admin/notifications", admin.data.dispatch_id],
+    ["dispatches", push.id],
     ["notification-records", records.data[0].id],
     ["stats-notifications", stats.notification_id],
     ["inbox", inbox.data[0].id],

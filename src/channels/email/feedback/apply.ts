@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../../ctx.ts";
 import type { Statement } from "../../../db/statement.ts";
 import { dispatches } from "../../../db/schema/index.ts";
+import { appended } from "../../../outbox/timeline.ts";
 import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, byMessage, IS_OF_THIS_TRY } from "./found.ts";
 import { suppress } from "./suppress.ts";
@@ -57,9 +58,11 @@ function unknownMessages(events: readonly FeedbackEvent[]): SQL<{ message: strin
 
 /** Of two events with the same weight the error code decides. Any rule would do that does not depend on their order. */
 function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
+  const now = ctx.clock.now();
   const rows = events.map((event) => ({
     id: event.dispatchId,
     message: event.providerMessageId,
+    kind: event.kind,
     status: MEANINGS[event.kind].status,
     at: event.at,
     code: MEANINGS[event.kind].text === null ? null : event.code,
@@ -68,7 +71,7 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
   }));
   const reported = sql`SELECT d.id, e.value AS e ${aboutDispatches(rows)} AND ${IS_OF_THIS_TRY}`;
   const weightiest = sql`SELECT * FROM (
-    SELECT id, e->>'status' AS status, e->>'code' AS code, e->>'text' AS text, e->>'weight' AS weight,
+    SELECT id, e->>'status' AS status, e->>'kind' AS kind, e->>'code' AS code, e->>'text' AS text, e->>'weight' AS weight, e->>'at' AS at,
       min(iif(e->>'status' = 'delivered', e->>'at', NULL)) OVER (PARTITION BY id) AS arrived_at,
       row_number() OVER (PARTITION BY id ORDER BY e->>'weight' DESC, e->>'code') AS place
     FROM (${reported})) WHERE place = 1`;
@@ -81,7 +84,8 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
       delivered_count = ${ifItWins(sql`(f.status = 'delivered')`, sql`delivered_count`)},
       feedback_weight = ${ifItWins(sql`f.weight`, sql`feedback_weight`)},
       delivered_at = coalesce(min(delivered_at, f.arrived_at), delivered_at, f.arrived_at),
-      wake_at = NULL, updated_at = ${ctx.clock.now()}
+      wake_at = NULL, updated_at = ${now},
+      timeline = ${appended(sql`json_object('did', 'reported', 'at', ${now}, 'kind', f.kind, 'event_at', f.at, 'code', f.code)`)}
     FROM (${weightiest}) AS f
     WHERE ${dispatches}.id = f.id AND ${dispatches}.status <> 'cancelled'
       AND (${wins} OR f.arrived_at < delivered_at OR (f.arrived_at IS NOT NULL AND delivered_at IS NULL))`;

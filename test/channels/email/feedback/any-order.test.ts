@@ -162,6 +162,7 @@ async function givenAccepted(h: Harness) {
                 due_at: dispatch.due_at,
                 wake_at: null,
                 frees_slot: false,
+                entry: null,
                 chunk_id: null,
               },
               ...{ slot_at: dispatch.slot_at, sent_at: h.clock.now() },

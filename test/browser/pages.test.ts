@@ -1,0 +1,77 @@
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
+import { type Service, startService } from "./service.ts";
+
+/** Every section of the console; the single pages follow from what is in them. */
+const SECTIONS = ["/console"];
+
+let service: Service;
+let browser: Browser;
+
+beforeAll(async () => {
+  service = await startService();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+describe.each([
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 360],
+] as const)("%s, %i px wide", (colorScheme, width) => {
+  test.each(SECTIONS)("%s is accessible, quiet and not too wide", async (path) => {
+    const { page, troubles, context } = await visitor(browser, await service.signInLink(), {
+      colorScheme,
+      width,
+    });
+    await page.goto(service.origin + path, { waitUntil: "networkidle" });
+    expect(await violationsOn(page)).toEqual([]);
+    await expectNoSideways(page);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+});
+
+test.each(SECTIONS)("%s is less than 60 KB for a new browser", async (path) => {
+  const { page, context } = await visitor(browser, await service.signInLink());
+  const bytes: Promise<number>[] = [];
+  page.on("response", (response) =>
+    bytes.push(
+      response.body().then(
+        (body) => gzipSync(body).length,
+        () => 0,
+      ),
+    ),
+  );
+  await page.goto(service.origin + path, { waitUntil: "networkidle" });
+  const total = (await Promise.all(bytes)).reduce((sum, one) => sum + one, 0);
+  expect(total).toBeGreaterThan(1_000);
+  expect(total).toBeLessThan(60_000);
+  await context.close();
+});
+
+test("a page to sign in is accessible, and a wrong token is told", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${service.origin}/console`);
+  expect(new URL(page.url()).pathname).toBe("/console/sign-in");
+  expect(await violationsOn(page)).toEqual([]);
+  await page.getByLabel("Token").fill("not-a-token");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  expect(await page.getByRole("alert").textContent()).toContain("The token cannot be read");
+  expect(await violationsOn(page)).toEqual([]);
+  await page.close();
+});
+
+test("a person keeps the theme that they chose, and times are in their zone", async () => {
+  const { page, context } = await visitor(browser, await service.signInLink());
+  expect(await page.evaluate(() => document.documentElement.dataset["zone"])).toBe("Europe/Oslo");
+  await page.getByRole("button", { name: "Switch between light and dark" }).click();
+  await page.reload();
+  expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+  await context.close();
+});
