@@ -8,12 +8,13 @@ import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
 import * as overview from "./pages/overview.tsx";
+import * as types from "./pages/types/index.ts";
 import * as signIn from "./pages/sign-in.tsx";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
 
 /** Each registers its routes. The pages to sign in come before the rule that one must have. */
-const PAGES: readonly { register(pages: Console): void }[] = [overview];
+const PAGES: readonly { register(pages: Console): void }[] = [overview, types];
 
 const YEAR_SECONDS = 31_536_000;
 

@@ -12,6 +12,7 @@ const NOTICES = {
   unpublished: { tone: "good", text: "It is no longer used." },
   retried: { tone: "good", text: "It is in the queue again." },
   saved: { tone: "good", text: "It is saved." },
+  tested: { tone: "good", text: "The test is on its way. Here is what has come of it so far." },
   sent: { tone: "good", text: "It is sent." },
 } as const satisfies Record<string, { tone: Tone; text: string }>;
 

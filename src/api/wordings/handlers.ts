@@ -8,6 +8,7 @@ import { ownerOf } from "../../preferences/owner.ts";
 import { diffOf } from "../../wordings/diff.ts";
 import type { WordingId } from "../../wordings/fields.ts";
 import { listVersions, listWordings, readVersions, readWording } from "../../wordings/list.ts";
+import { wordedType } from "../../wordings/worded-type.ts";
 import { publishWording, unpublishWording } from "../../wordings/write.ts";
 import * as routes from "./routes.ts";
 import { headView, versionView, wordingView } from "./view.ts";
@@ -44,7 +45,9 @@ export function register(app: App): void {
     const id = idOf(c, c.req.valid("param"), query);
     const [ctx, scope] = [c.get("ctx"), scopeOf(c.get("principal"))];
     const given: unknown = c.req.valid("json");
-    const { stored, warnings } = await writeWords(ctx, c.get("deps"), authorOf(c), scope, id, given, publish);
+    const deps = c.get("deps");
+    const worded = await wordedType(ctx, deps.types, scope, id.org_id, id.type);
+    const { stored, warnings } = await writeWords(ctx, deps, authorOf(c), scope, id, worded, given, publish);
     return c.json({ ...wordingView(stored), warnings }, 200);
   });
 

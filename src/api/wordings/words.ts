@@ -51,20 +51,20 @@ function parsed({ channel, locale }: WordingId, fields: WordingFields): ParsedWo
 }
 
 /**
- * Writes a version of words, and publishes it if asked. Two round trips, one for a built-in type.
+ * Writes a version of words for a type, and publishes it if asked. One round trip.
  * @param given the fields, as they came @returns also what may be a mistake in them
  * @throws 400 naming each bad field, with line and column; 404; 409 `too_many_locales`
  */
 export async function writeWords(
   ctx: Ctx,
-  { types, config }: WordsDeps,
+  { config }: Pick<WordsDeps, "config">,
   author: Author,
   scope: Scope,
   id: WordingId,
+  worded: WordedType,
   given: unknown,
   publish: boolean,
 ): Promise<{ stored: StoredWording; warnings: FieldError[] }> {
-  const worded = await wordedType(ctx, types, scope, id.org_id, id.type);
   requireChannel(worded, id.channel);
   const fields = fieldsFor(id.channel, given);
   const words = parsed(id, fields);
@@ -131,7 +131,7 @@ function dataFor(worded: WordedType, wanted: ShowWanted): Readonly<Record<string
 /** Renders words whose place has been read. At most one round trip. @throws as `showWords` */
 export async function showFound(
   ctx: Ctx,
-  { config }: WordsDeps,
+  { config }: Pick<WordsDeps, "config">,
   id: WordingId,
   worded: WordedType,
   place: WordsPlace,
