@@ -15,7 +15,7 @@ const TITLE = { name: "title", label: "Title", hint: "One line." };
 const BODY = { name: "body", label: "Text", hint: "Liquid: {{ data.… }}, {% if … %}.", rows: 6 };
 
 /** The fields of each channel, in the order in which people fill them. */
-export const WORDS_FIELDS = {
+const WORDS_FIELDS = {
   push: [TITLE, BODY],
   in_app: [
     TITLE,
