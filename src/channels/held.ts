@@ -1,6 +1,6 @@
 import type { Outcome } from "../delivery/outcome.ts";
 import type { Wait } from "../delivery/channel.ts";
-import type { Hold } from "../preferences/decide.ts";
+import type { Hold } from "../delivery/ruling.ts";
 
 /** An outcome without any attempt. */
 export type Refused = Extract<Outcome, { kind: "unwanted" | "rejected" }>;

@@ -1,11 +1,13 @@
-import type { SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { NotificationType, NotificationTypes } from "../content/index.ts";
 import type { Ctx } from "../ctx.ts";
-import type { Dispatch, WordingChannel } from "../db/schema/index.ts";
+import type { Dispatch, WordingChannel, WordingHead } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
+import type { Outcome } from "../delivery/outcome.ts";
+import type { Ruling } from "../delivery/ruling.ts";
 import type { Refused } from "./held.ts";
-import { idsOf, localeOf } from "../preferences/org-settings.ts";
+import type { Messages } from "../outbox/messages.ts";
+import { idsOf, localeOf, SERVICE } from "../preferences/org-settings.ts";
 import type { ReaderFacts, Readers } from "../preferences/readers.ts";
 import { notificationTypeOf } from "../types/notification-type.ts";
 import { eventsOf, type SentEvent, type SentEvents } from "../types/sent-events.ts";
@@ -16,7 +18,6 @@ import {
   localesToTry,
   type RenderedWording,
   type Variables,
-  type WordingHead,
   wordingKey,
   type WordingReader,
 } from "../wordings/index.ts";
@@ -29,9 +30,12 @@ export interface Voice {
   heads: readonly WordingHead[];
 }
 
-/** Reads it: three statements. @param claimed ids of dispatches, as a subquery */
-export const voiceOf = (claimed: SQL, channel: WordingChannel): Parsed<Voice> =>
-  Parsed.of({ events: eventsOf(claimed), heads: headsOf(claimed, channel) }, (found) => found);
+/** The same with those who read them. */
+export type Voiced = Voice & { readers: Readers };
+
+/** Reads it: three statements. */
+export const voiceOf = (messages: Messages, channel: WordingChannel): Parsed<Voice> =>
+  Parsed.of({ events: eventsOf(messages), heads: headsOf(messages, channel) }, (found) => found);
 
 /** The type of a dispatch: of its event, or built in; undefined for one that this version does not know. */
 export function typeOf(
@@ -58,7 +62,7 @@ export const WORDS_FAILED: Refused = {
 };
 
 /** The content in the payload of a dispatch; null where it has none that fits its type. */
-export const contentOf = (type: NotificationType, { payload }: Pick<Dispatch, "payload">): object | null =>
+const contentOf = (type: NotificationType, { payload }: Pick<Dispatch, "payload">): object | null =>
   payload === null ? null : type.parse(JSON.parse(payload));
 
 /** What a batching window has collected. */
@@ -69,6 +73,8 @@ const collected = z.object({
 
 /** A customer's words for a dispatch. */
 export interface Words<C extends WordingChannel> {
+  /** Whose they are, and which version. */
+  head: WordingHead;
   /** BCP 47: their language. */
   locale: string;
   /** Says them, with what the dispatch is about. @throws WordingError */
@@ -83,6 +89,17 @@ export interface Speech {
   content: object | null;
 }
 
+/** The same of dispatches whose content is in their payload. */
+export const speechesOf = (
+  types: Pick<NotificationTypes, "get">,
+  dispatches: readonly Dispatch[],
+  loaded: Pick<Voice, "events">,
+): Speech[] =>
+  dispatches.flatMap((dispatch) => {
+    const type = typeOf(types, dispatch, loaded);
+    return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
+  });
+
 /**
  * Customers' words for dispatches. The texts come from the isolate's cache; those that it does not have take one round trip
  * together.
@@ -92,18 +109,9 @@ export async function wordsFor<C extends WordingChannel>(
   ctx: Ctx,
   channel: C,
   speeches: readonly Speech[],
-  { events, heads, readers }: Voice & { readers: Readers },
+  loaded: Voiced,
 ): Promise<(dispatch: Pick<Dispatch, "id">) => Words<C> | null> {
-  const byType = Map.groupBy(heads, ({ type }) => type);
-  const chosen = speeches.flatMap((speech) => {
-    const { dispatch, type, content } = speech;
-    if (content === null && events.of(dispatch) === undefined) return [];
-    const facts = readers(dispatch.user_id);
-    const builtIn = events.of(dispatch) === undefined ? Object.keys(type.words) : [];
-    const line = lineFor(facts, events.of(dispatch));
-    const head = chooseFor(facts, line, byType.get(dispatch.type) ?? [], builtIn);
-    return head === null ? [] : [{ speech, facts, head }];
-  });
+  const chosen = chosenFor(speeches, loaded);
   if (chosen.length === 0) return () => null;
   const { isFor, loadWordings, renderWording } = await import("../wordings/rendering.ts");
   const texts = await loadWordings(
@@ -114,14 +122,33 @@ export async function wordsFor<C extends WordingChannel>(
   for (const { speech, facts, head } of chosen) {
     const parsed = texts.get(wordingKey(head));
     if (parsed === undefined || !isFor(parsed, channel)) continue;
-    const variables = variablesOf(ctx, speech, facts, events);
+    const variables = variablesOf(ctx, speech, facts, loaded.events);
     words.set(speech.dispatch.id, {
+      head,
       locale: parsed.locale,
       render: (reader) => renderWording(parsed, variables, reader),
     });
   }
   return ({ id }) => words.get(id) ?? null;
 }
+
+/** The words that are published for dispatches; those that have their type's own, or none, are left out. */
+function chosenFor(speeches: readonly Speech[], { events, heads, readers }: Voiced) {
+  const byType = Map.groupBy(heads, ({ type }) => type);
+  return speeches.flatMap((speech) => {
+    const { dispatch, type, content } = speech;
+    if (content === null && events.of(dispatch) === undefined) return [];
+    const facts = readers(dispatch.user_id);
+    const builtIn = events.of(dispatch) === undefined ? Object.keys(type.words) : [];
+    const line = lineFor(facts, events.of(dispatch));
+    const head = chooseFor(facts, line, byType.get(dispatch.type) ?? [], builtIn);
+    return head === null ? [] : [{ speech, facts, head }];
+  });
+}
+
+/** The published words that `wordsFor` takes for a dispatch; null where it takes none. */
+export const headFor = (speeches: readonly Speech[], loaded: Voiced): WordingHead | null =>
+  chosenFor(speeches, loaded)[0]?.head ?? null;
 
 /**
  * Whose words a reader may get, the nearest first. Organizations side by side may have types with the same id, so those of
@@ -142,8 +169,43 @@ function chooseFor(
   builtIn: readonly string[],
 ): WordingHead | null {
   if (heads.length === 0) return null;
-  return chooseWording(heads, line, localesToTry(reader?.locale ?? null, localeOf(orgs)), builtIn);
+  return chooseWording(heads, line, localesFor({ reader, orgs }), builtIn);
 }
+
+/** The languages in which words are looked for, in order. */
+const localesFor = ({ reader, orgs }: ReaderFacts): string[] =>
+  localesToTry(reader?.locale ?? null, localeOf(orgs));
+
+/**
+ * Whose words a message has, and what was looked for.
+ * @param words those that `wordsFor` found
+ * @param plain the language of the type's own words; null: the message has the words that it was made with
+ */
+export function wordingRuling(
+  dispatch: Dispatch,
+  words: Pick<Words<WordingChannel>, "head" | "locale"> | null,
+  { events, readers }: Voiced,
+  plain: string | null,
+): Ruling {
+  const rule = "wording";
+  const tried = localesFor(readers(dispatch.user_id));
+  if (words !== null) {
+    const { org_id, version } = words.head;
+    const owner = { org_id: org_id === SERVICE ? null : org_id, version, locale: words.locale };
+    const details = { source: "written", ...owner, tried };
+    return { rule, verdict: "pass", details };
+  }
+  if (events.of(dispatch) !== undefined)
+    return { rule, verdict: "reject", code: NO_WORDS.code, message: NO_WORDS.message, details: { tried } };
+  const details = plain === null ? { source: "message" } : { source: "built_in", locale: plain, tried };
+  return { rule, verdict: "pass", details };
+}
+
+/** What the rule about rendering says. @param outcome null: the message could be rendered */
+export const renderingRuling = (outcome: Outcome | null): Ruling =>
+  outcome === null || !("code" in outcome)
+    ? { rule: "rendering", verdict: "pass" }
+    : { rule: "rendering", verdict: "reject", code: outcome.code, message: outcome.message };
 
 function variablesOf(
   ctx: Ctx,

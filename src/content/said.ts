@@ -1,6 +1,6 @@
-import type { SQL } from "drizzle-orm";
 import type { Dispatch } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
+import type { Messages } from "../outbox/messages.ts";
 import type { LateBound, NotificationType, NotificationTypes, Said } from "./type.ts";
 
 /** The content of a dispatch's message; null when its payload does not fit its type. @param now the time for a sample, epoch ms */
@@ -27,17 +27,17 @@ export const isLateBound = (
 
 /**
  * Reads the content of late-bound messages. Each reader is one statement in every claim of e-mails; types may share one.
- * @param claimed ids, as a subquery
  */
 export function readLateContents(
   { all }: NotificationTypes,
-  claimed: SQL,
+  { ids, contents }: Messages,
   now: number,
 ): Parsed<LateContents> {
+  if (contents !== null) return Parsed.of({}, () => contents);
   const readers = new Set<LateBound>();
   for (const { lateBound } of all) if (lateBound !== undefined) readers.add(lateBound);
   return Parsed.of(
-    Object.fromEntries([...readers].map((reader, i) => [`late${i}`, reader.read(claimed, now)])),
+    Object.fromEntries([...readers].map((reader, i) => [`late${i}`, reader.read(ids, now)])),
     (found) => new Map(Object.values(found).flat()),
   );
 }

@@ -53,6 +53,23 @@ function listed(parts: readonly (SQL | string)[]): SQL {
   return sql.join([...chunks, sql.raw(text)]);
 }
 
+/** A row as json_each reads it: values as the table stores them, by the names of its columns. */
+const encode = (columns: ReturnType<typeof columnsOf>, row: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    columns.map(([property, column]) => {
+      const value = row[property];
+      return [column.name, value == null ? null : column.mapToDriverValue(value)];
+    }),
+  );
+
+/** Rows that are nowhere stored, as a subquery in parentheses with all columns of `table`. One parameter. */
+export function rowsOf<T extends SQLiteTable>(table: T, rows: readonly T["$inferSelect"][]): SQL {
+  const columns = columnsOf(table);
+  const values = columns.map(([, { name }]) => `value->>'${name}' AS "${name}"`);
+  const encoded = rows.map((row) => encode(columns, row as Record<string, unknown>));
+  return sql`(SELECT ${listed(values)} FROM json_each(${JSON.stringify(encoded)}))`;
+}
+
 /**
  * `INSERT INTO table SELECT … FROM json_each(?)`: any number of rows with one parameter. Rows must all have the
  * columns of the first one.
@@ -72,14 +89,7 @@ export function insertRows<T extends SQLiteTable>(
 ): SQL {
   const given = new Set(Object.keys(rows[0] ?? {}));
   const columns = columnsOf(table).filter(([property]) => given.has(property));
-  const encoded = rows.map((row) =>
-    Object.fromEntries(
-      columns.map(([property, column]) => {
-        const value = (row as Record<string, unknown>)[property];
-        return [column.name, value == null ? null : column.mapToDriverValue(value)];
-      }),
-    ),
-  );
+  const encoded = rows.map((row) => encode(columns, row as Record<string, unknown>));
   const names = columns.map(([, column]) => `"${column.name}"`);
   const computedOf = new Map<string, SQL>(Object.entries(computed));
   const values = columns.map(([property, column]) => computedOf.get(property) ?? `value->>'${column.name}'`);

@@ -7,7 +7,8 @@ export const afterCursor = ({ before }: Pick<Page, "before">, id: SQL): SQL =>
   before === null ? sql`true` : sql`${id} < ${before}`;
 
 /** `LIMIT` and `OFFSET` of a page, with the row beyond it that shows whether there is another. */
-export const limitOf = ({ limit, offset }: Page): SQL => sql`LIMIT ${limit + 1} OFFSET ${offset}`;
+export const limitOf = ({ limit, offset }: Pick<Page, "limit" | "offset">): SQL =>
+  sql`LIMIT ${limit + 1} OFFSET ${offset}`;
 
 /**
  * A page of a list, and how many rows the list has, up to the cap.

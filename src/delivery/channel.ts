@@ -1,12 +1,13 @@
-import type { SQL } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import type { Dispatch } from "../db/schema/index.ts";
+import type { Dispatch, WordingHead } from "../db/schema/index.ts";
 import type { Parsed } from "../db/statement.ts";
 import type { ChannelTraits } from "../outbox/channel.ts";
+import type { Messages } from "../outbox/messages.ts";
 import type { DeliveryRecord } from "../outbox/settlement.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
-import type { Load } from "./claim.ts";
+import type { ClaimedDispatch, Load } from "./claim.ts";
 import type { Outcome, Pace, ProviderHealth } from "./outcome.ts";
+import type { Ruling } from "./ruling.ts";
 import type { Terms } from "./send-concurrently.ts";
 
 /** The result of sending one dispatch. */
@@ -58,14 +59,35 @@ export interface Wait {
 /** Reads, within a batch, why dispatches would be refused. Gives a function: the outcome, or null if a provider is asked. */
 export type Check = Parsed<(dispatch: Dispatch) => Outcome | null>;
 
+/** A message as it would be sent: its fields by name. Null: nothing is sent, and a ruling says why. */
+export interface Preview {
+  /** What the rules about the words and their rendering say. */
+  rulings: Ruling[];
+  rendering: Readonly<Record<string, unknown>> | null;
+}
+
+/** What a channel has read to explain messages. It decides as sending does, and takes nothing. */
+export interface Explained {
+  /** The rules by which it ends before anything else is asked. */
+  endings(dispatch: ClaimedDispatch): Ruling[];
+  /** All others but those about the words, in order. */
+  rules(dispatch: Dispatch): Ruling[];
+  /** The published words that it has, so that those of several channels are read together; null for none. */
+  words(ctx: Ctx, dispatch: Dispatch): WordingHead | null;
+  /** One round trip where the isolate does not have its words, else none. */
+  preview(ctx: Ctx, dispatch: Dispatch): Promise<Preview>;
+}
+
 /** A channel as the pipeline holds it. The pipeline knows nothing else about a channel. */
 export interface RegisteredChannel extends ChannelTraits {
   /** In order of preference; empty for a channel without providers. */
   readonly providers: readonly ProviderEntry[];
   /** Sends what is due of these ids; a list of ids for each message. @param end epoch ms after which no round begins */
   deliver(ctx: Ctx, messages: readonly (readonly string[])[], end: number): Promise<RetryAfter>;
-  /** Whether dispatches could be sent now. @param ids as a subquery in parentheses. Null for a channel that refuses none. */
-  readonly check: ((ids: SQL, now: number) => Check) | null;
+  /** Whether dispatches could be sent now. Null for a channel that refuses none. */
+  readonly check: ((messages: Messages, now: number) => Check) | null;
+  /** Reads, within a batch, upon what it depends what becomes of messages. @param now epoch ms */
+  explain(messages: Messages, now: number): Parsed<Explained>;
 }
 
 /** The channels that there are, by name. */
@@ -82,6 +104,12 @@ export interface ChannelAdapter<Loaded> extends ChannelTraits {
   refusal(dispatch: Dispatch, loaded: Loaded, now: number): Outcome | null;
   /** Why a dispatch must wait although it is due (quiet hours); null when it is sent or refused now. It takes no slot. */
   waitFor(dispatch: Dispatch, loaded: Loaded, now: number): Wait | null;
+  /** What the channel's own rules say, in order: `refusal` and `waitFor` follow from them. */
+  rules(dispatch: Dispatch, loaded: Loaded, now: number): Ruling[];
+  /** The published words of a message; null for none. */
+  words(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): WordingHead | null;
+  /** The message as `send` makes it. One round trip where the isolate does not have its words, else none. */
+  preview(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Promise<Preview>;
   /** Sends them all through `provider`. Throws only on a bug. */
   send(
     ctx: Ctx,

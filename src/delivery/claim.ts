@@ -1,9 +1,10 @@
-import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, lte, or, sql } from "drizzle-orm";
 import { leftSender } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { builder } from "../db/builder.ts";
 import { inJson } from "../db/json.ts";
 import { type Dispatch, dispatches } from "../db/schema/index.ts";
+import { type Messages, messagesOf } from "../outbox/messages.ts";
 import { appended } from "../outbox/timeline.ts";
 import type { ToWake } from "../outbox/wake.ts";
 import type { Parsed } from "../db/statement.ts";
@@ -28,8 +29,8 @@ export interface Claimed<Loaded> {
   loaded: Loaded;
 }
 
-/** Reads what a channel needs to send these dispatches beside themselves. @param claimed their ids, as a subquery */
-export type Load<Loaded> = (claimed: SQL, now: number) => Parsed<Loaded>;
+/** Reads what a channel needs to send these messages beside themselves. */
+export type Load<Loaded> = (messages: Messages, now: number) => Parsed<Loaded>;
 
 /**
  * Claims what is due of `ids`, and what a lost consumer left behind. One round trip, one transaction: the claim, what is
@@ -72,7 +73,7 @@ export async function claim<Loaded>(
     claimed: sql<ClaimedDispatch>`SELECT *, ${hasLeft} AS left_sender FROM ${dispatches} WHERE ${isClaimed}`,
     early: sql<ToWake>`SELECT id, channel, lane, due_at AS at FROM ${dispatches} WHERE ${ours} AND status = 'queued'`,
     // Of all ids, though some may not be claimed: what is read of those is not used. To check the claim would cost a row each time.
-    loaded: load(sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`, now),
+    loaded: load(messagesOf(sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`), now),
   });
   return { lease, dispatches: claimed, early, loaded };
 }

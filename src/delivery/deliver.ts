@@ -6,6 +6,7 @@ import { type ToWake, wake } from "../outbox/wake.ts";
 import type { ChannelAdapter, ChannelReport, Result, RetryAfter, RegisteredChannel } from "./channel.ts";
 import { claim } from "./claim.ts";
 import { acquirePermit, type Permit, releasePermit, restFor } from "./permit.ts";
+import { endings } from "./endings.ts";
 import { recordRound } from "./record-round.ts";
 import { sortOut } from "./sort-out.ts";
 import { chunks } from "../lib/chunks.ts";
@@ -39,13 +40,20 @@ export const deliverOn = async (
 export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): RegisteredChannel => ({
   ...adapter,
   deliver: (ctx, messages, end) => deliver(ctx, adapter, messages, end),
-  check: (ids, now) =>
+  check: (messages, now) =>
     Parsed.of(
-      { loaded: adapter.load(ids, now) },
+      { loaded: adapter.load(messages, now) },
       ({ loaded }) =>
         (dispatch) =>
           adapter.refusal(dispatch, loaded, now),
     ),
+  explain: (messages, now) =>
+    Parsed.of({ loaded: adapter.load(messages, now) }, ({ loaded }) => ({
+      endings: (dispatch) => endings(dispatch, adapter.waitFor(dispatch, loaded, now), now),
+      rules: (dispatch) => adapter.rules(dispatch, loaded, now),
+      words: (ctx, dispatch) => adapter.words(ctx, dispatch, loaded),
+      preview: (ctx, dispatch) => adapter.preview(ctx, dispatch, loaded),
+    })),
 });
 
 /**

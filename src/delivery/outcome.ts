@@ -17,11 +17,11 @@ export type Outcome =
   | { kind: "gone"; code: string; message: string };
 
 /** The outcome when a late-bound message has no content left: withdrawn, deleted, over, or no longer wanted. */
-export const NOTHING_TO_SAY: Outcome = {
+export const NOTHING_TO_SAY = {
   kind: "unwanted",
   code: "nothing_to_say",
   message: "There is nothing left to tell",
-};
+} as const satisfies Outcome;
 
 /** What requests have shown of the provider itself, for its gate. */
 export type ProviderHealth =

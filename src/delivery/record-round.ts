@@ -160,7 +160,7 @@ export const senderLeft = (dispatch: Dispatch, now: number): Verdict =>
     entry: endedBy(now, "cancelled", SENDER_LEFT),
   });
 
-const ABANDONED = { code: "abandoned", message: "Sending it was interrupted too often" } as const;
+export const ABANDONED = { code: "abandoned", message: "Sending it was interrupted too often" } as const;
 
 /** Of a dispatch whose consumer is lost each time. It may have been sent, so its slot counts as used. */
 export const abandoned = (dispatch: Dispatch, now: number): Verdict =>

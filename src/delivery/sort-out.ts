@@ -63,7 +63,7 @@ export async function sortOut(
 }
 
 /** Why a dispatch is never sent; null when it may be. */
-function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
+export function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
   if (dispatch.left_sender === 1) return senderLeft(dispatch, now);
   if (isExpired(dispatch, now)) return expired(dispatch, now);
   return dispatch.claims > MAX_CLAIMS ? abandoned(dispatch, now) : null;
@@ -75,15 +75,27 @@ function endOf(dispatch: ClaimedDispatch, now: number): Verdict | null {
  */
 function waitingFor(ctx: Ctx, dispatch: Dispatch, wait: Wait | null): Verdict | null {
   if (wait === null) return null;
-  const { until, code, message, worthUntil = Infinity } = wait;
+  const { until, code, message } = wait;
   const now = ctx.clock.now();
-  if (Math.min(worthUntil, dispatch.expires_at ?? Infinity) <= until) return expired(dispatch, now);
+  if (isOverBy(dispatch, wait)) return expired(dispatch, now);
   return postponed(ctx, dispatch, until, {
     error_code: code,
     error: message,
     slot_at: dispatch.slot_at === null ? null : Math.max(dispatch.slot_at, until),
     entry: postponedBy(now, waitKind(code), until, wait),
   });
+}
+
+/** Whether a dispatch is worth nothing any more when its wait is over. */
+export const isOverBy = (
+  { expires_at }: Pick<Dispatch, "expires_at">,
+  { until, worthUntil = Infinity }: Pick<Wait, "until" | "worthUntil">,
+): boolean => Math.min(worthUntil, expires_at ?? Infinity) <= until;
+
+/** When a dispatch with this slot is sent, and when it is looked at again, epoch ms. */
+export function timesOf(slot: Slot): { sendAt: number; dueAt: number } {
+  const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
+  return { sendAt, dueAt: slot.at ?? sendAt - ASK_AHEAD_MS };
 }
 
 /** Where a dispatch has its slot: from an earlier attempt, or as the limiter has said; undefined when it did not answer. */
@@ -103,12 +115,9 @@ function sortBySlot(
     return;
   }
   const withSlot = { ...dispatch, slot_at: slot.at };
-  const sendAt = slot.at ?? slot.askAgainAt + HORIZON_MS;
+  const { sendAt, dueAt } = timesOf(slot);
   if (slot.at !== null && sendAt <= ctx.clock.now()) ready.push(withSlot);
-  else {
-    const dueAt = slot.at ?? sendAt - ASK_AHEAD_MS;
-    verdicts.push(later(ctx, withSlot, sendAt, dueAt, postponedBy(now, "slot", dueAt)));
-  }
+  else verdicts.push(later(ctx, withSlot, sendAt, dueAt, postponedBy(now, "slot", dueAt)));
 }
 
 /**
@@ -117,6 +126,6 @@ function sortBySlot(
  * @param dueAt when it is looked at again
  */
 const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt: number, entry: TimelineEntry): Verdict =>
-  (dispatch.expires_at ?? Infinity) <= sendAt
+  isOverBy(dispatch, { until: sendAt })
     ? expired(dispatch, entry.at)
     : postponed(ctx, dispatch, dueAt, { entry });

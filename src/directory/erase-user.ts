@@ -125,7 +125,7 @@ const portionOf = ({ table, user, key = user, within }: Owned, id: string): SQL 
     : sql`WHERE ${within} AND ${user} = ${id}`;
 
 /** Finds one row if there is anything of the user. */
-function anythingOf(id: string): SQL {
+export function anythingOf(id: string): SQL {
   const places = [...OWNED, ...NAMING, { table: dispatches, user: dispatches.user_id }];
   const exists = places.map(
     ({ table, user, within = sql`true` }: Pick<Owned, "table" | "user" | "within">) =>

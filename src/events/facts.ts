@@ -1,11 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import { inScope } from "../auth/scope.ts";
-import { refusalText, unreachable } from "../channels/email/recipient.ts";
+import { reachOf } from "../channels/email/recipient.ts";
 import { isSuppressed } from "../channels/email/suppressions.ts";
 import { deviceTokens, preferences, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { cellsOf, CHOSEN, type ChosenRow } from "../preferences/cells.ts";
-import { type Hold, holdOf, type Obstacle, type Reader } from "../preferences/decide.ts";
+import type { Hold, Ruling } from "../delivery/ruling.ts";
+import { holdOf, type Reader } from "../preferences/decide.ts";
 import { type OrgLines, orgLinesOf } from "../preferences/org-settings.ts";
 import type { OwnTypeData } from "../types/own-type.ts";
 import type { Listed } from "./recipients.ts";
@@ -28,11 +29,16 @@ export interface Recipient {
   /** What `after` is once it has been handled. */
   place: string;
   /** Null: not there, or out of the sender's scope. */
-  user: { orgId: string | null; reader: Reader; obstacles: Readonly<Record<string, Obstacle | null>> } | null;
+  user: { orgId: string | null; reader: Reader; reach: Readonly<Record<string, readonly Ruling[]>> } | null;
   orgs: ReturnType<OrgLines["of"]>;
 }
 
-const NO_DEVICE: Obstacle = { code: "no_device", message: "The user has no device" };
+const NO_DEVICE: Ruling = {
+  rule: "device",
+  verdict: "reject",
+  code: "no_device",
+  message: "The user has no device",
+};
 
 /** Own types are no answer to what the user has just done. */
 const NOT_TRANSACTIONAL = { transactional: null };
@@ -67,15 +73,11 @@ export function recipientsOf(portion: SQL, senderOrgId: string | null, now: numb
 
 function userOf(row: FactsRow): Recipient["user"] {
   if (row.id === null) return null;
-  const reason = unreachable(NOT_TRANSACTIONAL, row);
   return {
     orgId: row.org_id,
     // Quiet hours do not matter here: they only make a message wait, and sending decides that.
     reader: { cells: cellsOf(row), quietHours: null, timezone: row.timezone },
-    obstacles: {
-      email: reason && { code: reason, message: refusalText(reason) },
-      push: row.has_device === 1 ? null : NO_DEVICE,
-    },
+    reach: { email: reachOf(NOT_TRANSACTIONAL, row), push: row.has_device === 1 ? [] : [NO_DEVICE] },
   };
 }
 
@@ -88,7 +90,7 @@ export function holdAt(
 ): Hold | null {
   const hold = holdOf({
     reader: user?.reader ?? null,
-    obstacle: user?.obstacles[channel] ?? null,
+    reach: user?.reach[channel] ?? [],
     type,
     channel,
     // Nothing has been made yet.

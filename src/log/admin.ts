@@ -19,6 +19,7 @@ import { type Linked, actable, findActable, findDispatch, isActable } from "./re
 import { listDispatches, type LogFilter } from "./list.ts";
 import { appended } from "../outbox/timeline.ts";
 import { wakesItself } from "../outbox/timing.ts";
+import { messagesOf } from "../outbox/messages.ts";
 import { wake } from "../outbox/wake.ts";
 
 /** A batch's answer lists so many ids; the log has them all. */
@@ -87,7 +88,7 @@ export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: 
     sent: wasSentSince(ctx, id),
     refusals: Object.fromEntries(
       [...ctx.channels.values()].flatMap(({ channel, check }) =>
-        check === null ? [] : [[channel, check(sql`(SELECT ${id})`, now)]],
+        check === null ? [] : [[channel, check(messagesOf(sql`(SELECT ${id})`), now)]],
       ),
     ),
   });

@@ -2,9 +2,10 @@ import { limitOf, listedBy } from "../db/page.ts";
 import { type SQL, sql } from "drizzle-orm";
 import { inScope, orgTree, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
-import { COMMON_TYPE, dispatches, type DispatchStatus, UNFINISHED } from "../db/schema/index.ts";
+import { COMMON_TYPE, dispatches, type DispatchStatus, UNFINISHED, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { type Listed, type Page } from "../lib/page.ts";
+import { addressKey } from "../lib/address.ts";
 import { firstIdAt } from "../lib/ids.ts";
 import { type Linked, linksOf } from "./read.ts";
 
@@ -13,6 +14,8 @@ export interface LogFilter {
   channel?: string | undefined;
   type?: string | undefined;
   userId?: string | undefined;
+  /** Rows of users who are in scope and have this address now, or whose id it is. Not together with `userId`. */
+  address?: string | undefined;
   /** Rows of this organization, and of those below it where `includeSubOrgs` says so. */
   orgId?: string | undefined;
   includeSubOrgs?: boolean | undefined;
@@ -52,7 +55,7 @@ type Driver =
  * or an organization asks for never costs more than the rows that are theirs.
  */
 function driverOf(scope: Scope, filter: LogFilter): Driver {
-  if (filter.userId !== undefined || scope.kind === "own") return "user_id";
+  if (filter.userId !== undefined || filter.address !== undefined || scope.kind === "own") return "user_id";
   if (filter.batchId !== undefined) return "batch_id";
   if (filter.orgId !== undefined || scope.kind === "org") return "org_id";
   if (filter.scenarioId !== undefined) return "scenario_id";
@@ -86,6 +89,9 @@ const columnFor = (driver: Driver) => (name: string) => {
   return sql.raw(isIndexed ? name : `+${name}`);
 };
 
+/** The index of what is unfinished does not have the rows by id. With the id SQLite would take that of the whole channel. */
+const idFor = (driver: Driver): SQL => sql.raw(driver === "wake_at" ? "+id" : "id");
+
 function conditions(scope: Scope, filter: LogFilter, driver: Driver, channels: readonly string[]): SQL[] {
   const column = columnFor(driver);
   const found = demandedBy(driver, channels);
@@ -106,33 +112,55 @@ function conditions(scope: Scope, filter: LogFilter, driver: Driver, channels: r
   else if (filter.statuses !== undefined) found.push(sql`${column("status")} IN ${filter.statuses}`);
   if (filter.mark === null) found.push(sql`mark IS NULL`);
   else equal("mark", filter.mark);
-  if (filter.from !== undefined) found.push(sql`id >= ${firstIdAt(filter.from)}`);
-  if (filter.to !== undefined) found.push(sql`id < ${firstIdAt(filter.to)}`);
+  if (filter.from !== undefined) found.push(sql`${idFor(driver)} >= ${firstIdAt(filter.from)}`);
+  if (filter.to !== undefined) found.push(sql`${idFor(driver)} < ${firstIdAt(filter.to)}`);
   if (scope.kind !== "all")
     found.push(inScope(scope, { userId: column("user_id"), orgId: column("org_id") }));
   return found;
 }
 
+/** So many users with one address are looked up. */
+const MOST_USERS = 50;
+
+/** The ids of users in scope who have this address, in any case, and the address as an id. */
+const usersAt = (scope: Scope, address: string): SQL =>
+  sql`(SELECT id FROM (SELECT id FROM ${users} WHERE email IS NOT NULL AND lower(email) = ${addressKey(address)}
+      AND ${inScope(scope, { userId: sql`id`, orgId: sql`org_id` })} LIMIT ${MOST_USERS})
+    UNION SELECT ${address})`;
+
 const all = (parts: readonly SQL[]): SQL =>
   parts.length === 0 ? sql`true` : sql.join([...parts], sql` AND `);
 
-/**
- * A page of the log, newest first, and how many rows there are (up to one over the cap): a part of one batch.
- * Where the index has several values to look up (the organizations of a tree, several statuses), each gives its newest
- * rows, and no more than the page needs. So what is sorted does not grow with the log.
- */
+/** A page of the log, newest first, and how many rows there are (up to one over the cap): a part of one batch. */
 export function listDispatches(
   ctx: Pick<Ctx, "channels">,
   scope: Scope,
   filter: LogFilter,
   page: Page,
 ): Parsed<Listed<Linked>> {
+  const { rows, list } = selectDispatches(ctx, scope, filter, page);
+  return listedBy(rows, list);
+}
+
+/**
+ * The statement that reads a page of the log, newest first, with a row beyond it if there is more; and FROM and WHERE of the
+ * whole list.
+ * Where the index has several values to look up (the organizations of a tree, several statuses), each gives its newest
+ * rows, and no more than the page needs. So what is sorted does not grow with the log.
+ */
+export function selectDispatches(
+  ctx: Pick<Ctx, "channels">,
+  scope: Scope,
+  filter: LogFilter,
+  page: Pick<Page, "limit" | "offset" | "before">,
+): { rows: SQL<Linked>; list: SQL } {
   const asked = filter.channel === undefined ? [] : [filter.channel];
   const known = [...new Set([...ctx.channels.keys(), ...asked])];
   const driver = driverOf(scope, filter);
   const wanted = conditions(scope, filter, driver, known);
   const values = lookedUp(scope, filter, driver, asked.length === 0 ? known : asked);
-  const before = page.before === null ? [] : [sql`id < ${page.before}`];
+  const before = page.before === null ? [] : [sql`${idFor(driver)} < ${page.before}`];
+  const ofAddress = filter.address === undefined ? [] : [sql`user_id IN ${usersAt(scope, filter.address)}`];
   const needed = page.offset + page.limit + 1;
   const from =
     driver === null || values === null
@@ -142,10 +170,10 @@ export function listDispatches(
             SELECT id FROM ${dispatches} WHERE ${values.found} AND ${all([...wanted, ...before])}
             ORDER BY id DESC LIMIT ${needed}))`,
         ];
-  return listedBy(
-    sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC ${limitOf(page)}`,
-    sql`FROM ${dispatches} ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all(wanted)}`,
-  );
+  return {
+    rows: sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC ${limitOf(page)}`,
+    list: sql`FROM ${dispatches} ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all([...wanted, ...ofAddress])}`,
+  };
 }
 
 /** The values to look up in the driving index, as a subquery, and the condition that finds one; null for a single value. */
@@ -156,6 +184,8 @@ function lookedUp(
   channels: readonly string[],
 ): { from: SQL; found: SQL } | null {
   if (driver === "status") return lookedUpStatuses(channels, filter.statuses ?? []);
+  if (driver === "user_id" && filter.userId === undefined && filter.address !== undefined)
+    return { from: usersAt(scope, filter.address), found: sql`user_id = t.id` };
   if (driver !== "org_id") return null;
   const byOrg = (from: SQL) => ({ from, found: sql`org_id = t.id` });
   if (filter.orgId !== undefined) return filter.includeSubOrgs ? byOrg(orgTree(filter.orgId)) : null;

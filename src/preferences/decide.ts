@@ -1,15 +1,10 @@
 import type { TypeData } from "../content/type.ts";
+import { type Hold, holdAmong, type Ruling } from "../delivery/ruling.ts";
 import { MINUTE } from "../lib/clock.ts";
 import type { Zone } from "../schedules/time-zone.ts";
 import { ALL, type Cells } from "./cells.ts";
-import type { OrgSettings } from "./org-settings.ts";
+import { type OrgSettings, SERVICE } from "./org-settings.ts";
 import { type QuietHours, quietUntil } from "./quiet-hours.ts";
-
-/** Why a channel cannot reach a user: the code is stable and for programs, the message for people. */
-export interface Obstacle {
-  code: string;
-  message: string;
-}
 
 /** What a user has chosen, and what the choice depends upon. */
 export interface Reader {
@@ -32,8 +27,8 @@ export interface EarlierSteps {
 export interface Facts {
   /** Null: there is no such user. */
   reader: Reader | null;
-  /** What the channel says of the user (no address, no device …); null when it can reach the user. */
-  obstacle: Obstacle | null;
+  /** What the channel says of the user (an address, a device …), one rule after the other. */
+  reach: readonly Ruling[];
   type: Pick<TypeData, "category" | "critical">;
   channel: string;
   /** Null for a message that does not wait for others. */
@@ -92,18 +87,6 @@ export function wanted(
   return whole.on ? choiceOf(cells, orgs, category, channel) : whole;
 }
 
-/** A rule, and what it says. */
-export type Finding =
-  | { rule: "known" | "reachable" | "wanted" | "needed" | "quiet_hours"; verdict: "pass"; choice?: Choice }
-  /** It can never be sent like this. */
-  | ({ rule: "known" | "reachable"; verdict: "reject" } & Obstacle)
-  /** Nobody wants it: no failure. */
-  | ({ rule: "wanted"; verdict: "skip"; choice: Choice } & Obstacle)
-  /** An earlier message of the same event has reached the user. */
-  | ({ rule: "needed"; verdict: "skip" } & Obstacle)
-  /** Not now. `until`: epoch ms. */
-  | ({ rule: "needed" | "quiet_hours"; verdict: "wait"; until: number } & Obstacle);
-
 /** The code of a message that its user, or the user's organization, has switched off. */
 export const UNSUBSCRIBED = "unsubscribed";
 
@@ -114,26 +97,29 @@ const SILENT: readonly string[] = ["in_app"];
  * May this be sent now, and if not, why? Every rule in order, each with what it says. Sending, a dry run and explain all ask
  * here. A pure function.
  */
-function findings(facts: Facts): Finding[] {
-  return [known(facts), reachable(facts), wantedBy(facts), needed(facts), quiet(facts)];
+export function findings(facts: Facts): Ruling[] {
+  return [known(facts), ...facts.reach, wantedBy(facts), needed(facts), quiet(facts)];
 }
 
-const known = ({ reader }: Facts): Finding =>
+const known = ({ reader }: Facts): Ruling =>
   reader === null
     ? { rule: "known", verdict: "reject", code: "no_recipient", message: "The user no longer exists" }
     : { rule: "known", verdict: "pass" };
 
-const reachable = ({ obstacle }: Facts): Finding =>
-  obstacle === null
-    ? { rule: "reachable", verdict: "pass" }
-    : { rule: "reachable", verdict: "reject", ...obstacle };
-
-function wantedBy({ reader, type, channel, orgs }: Facts): Finding {
+function wantedBy({ reader, type, channel, orgs }: Facts): Ruling {
   const choice = wanted(reader?.cells ?? {}, orgs, type.category, channel);
-  if (choice.on || type.critical) return { rule: "wanted", verdict: "pass", choice };
+  const details = { category: type.category, critical: type.critical, on: choice.on, ...printLevel(choice) };
+  if (choice.on || type.critical) return { rule: "wanted", verdict: "pass", details };
   const message =
     choice.by === "user" ? "The user has switched this off" : "The organization has switched this off";
-  return { rule: "wanted", verdict: "skip", code: UNSUBSCRIBED, message, choice };
+  return { rule: "wanted", verdict: "skip", code: UNSUBSCRIBED, message, details };
+}
+
+/** Who has decided, as a ruling prints it. */
+function printLevel(level: Level): Record<string, unknown> {
+  if (level.by !== "org") return { by: level.by };
+  const { orgId, locked } = level;
+  return orgId === SERVICE ? { by: "service", locked } : { by: "org", org_id: orgId, locked };
 }
 
 /** A message that waits for others looks again so much later than they are due. */
@@ -142,7 +128,7 @@ const LOOK_AGAIN_MS = MINUTE;
 const lookAgainAt = ({ openUntil }: EarlierSteps, now: number): number =>
   openUntil === null ? now : Math.max(openUntil, now) + LOOK_AGAIN_MS;
 
-function needed({ earlier, now }: Facts): Finding {
+function needed({ earlier, now }: Facts): Ruling {
   if (earlier?.reached === true)
     return {
       rule: "needed",
@@ -169,7 +155,7 @@ export const quietHoursOf = (
 ): QuietHours | null =>
   reader.quietHours ?? orgs.find(({ quietHours }) => quietHours !== null)?.quietHours ?? null;
 
-function quiet({ reader, type, channel, orgs, now }: Facts): Finding {
+function quiet({ reader, type, channel, orgs, now }: Facts): Ruling {
   const isExempt = type.critical || SILENT.includes(channel) || reader === null;
   const until = isExempt ? null : quietUntil(quietHoursOf(reader, orgs), reader.timezone, now);
   return until === null
@@ -183,17 +169,5 @@ function quiet({ reader, type, channel, orgs, now }: Facts): Finding {
       };
 }
 
-/** Whatever keeps a message from being sent now. */
-export type Hold = Exclude<Finding, { verdict: "pass" }>;
-
-/**
- * The first rule by which it is never sent; else the one that makes it wait the longest; null when it may be sent now. So a
- * message that waits for two things is looked at once, when both are over.
- */
-export function holdOf(facts: Facts): Hold | null {
-  const holds = findings(facts).filter((finding): finding is Hold => finding.verdict !== "pass");
-  const end = holds.find(({ verdict }) => verdict !== "wait");
-  if (end !== undefined) return end;
-  const waits = holds.filter((hold) => hold.verdict === "wait");
-  return waits.toSorted((a, b) => b.until - a.until)[0] ?? null;
-}
+/** What keeps a message from being sent now; null when nothing does. */
+export const holdOf = (facts: Facts): Hold | null => holdAmong(findings(facts));

@@ -49,6 +49,7 @@ export const createLimiters =
       reserve: (budget, dispatchId) => object().reserve(clock.now(), budget, dispatchId),
       slots: async (budget, dispatchIds) =>
         dispatchIds.length === 0 ? [] : object().slots(clock.now(), budget, dispatchIds),
+      peek: (budget, dispatchId, at) => object().peek(at, budget, dispatchId),
       release: async (budget, dispatchIds) => {
         if (dispatchIds.length > 0) await object().release(budget, dispatchIds);
       },

@@ -43,12 +43,21 @@ export class UserRateLimiter extends DurableObject {
         continue;
       }
       const opening = free.next().value;
-      const isNear = opening.at <= now + HORIZON_MS;
-      if (isNear) fresh.push(reservationOf(budget, id, opening, now));
-      slots.set(id, isNear ? { id, at: opening.at } : { id, at: null, askAgainAt: opening.at - HORIZON_MS });
+      const slot = slotOf(id, opening, now);
+      if (slot.at !== null) fresh.push(reservationOf(budget, id, opening, now));
+      slots.set(id, slot);
     }
     if (fresh.length > 0) await this.#keep(now, ledger, fresh);
     return dispatchIds.flatMap((id) => slots.get(id) ?? []);
+  }
+
+  /** The slot that a dispatch has, or would get. Reads only. */
+  async peek(now: number, budget: Budget, id: string): Promise<Slot> {
+    const rate = rateOf(budget.limit, budget.periodMs);
+    const ledger = this.#ledger(budget.name);
+    const known = ledger.find(id);
+    if (known !== undefined) return { id, at: known.at };
+    return slotOf(id, openings(rate, freeIn(ledger, rate, now), now).next().value, now);
   }
 
   /** Frees slots. The next caller may get them; later slots stay where they are. */
@@ -108,6 +117,9 @@ const freeIn = (ledger: Ledger, { intervalMs }: Rate, now: number) =>
 
 const usedOf = (rate: Rate, ledger: Ledger, now: number): number =>
   rate.burst - available(rate, freeIn(ledger, rate, now), now);
+
+const slotOf = (id: string, { at }: Opening, now: number): Slot =>
+  at <= now + HORIZON_MS ? { id, at } : { id, at: null, askAgainAt: at - HORIZON_MS };
 
 const reservationOf = (budget: Budget, id: string, { from, tat, at }: Opening, now: number): Reservation => ({
   id,

@@ -35,6 +35,8 @@ export interface UserLimiter {
   reserve(budget: Budget, dispatchId: string): Promise<RateLimitResult>;
   /** For sends that may wait: a slot for each dispatch, one after the other, up to the horizon. */
   slots(budget: Budget, dispatchIds: readonly string[]): Promise<Slot[]>;
+  /** The slot that a dispatch has, or would get at a time (epoch ms). Nothing is taken. */
+  peek(budget: Budget, dispatchId: string, at: number): Promise<Slot>;
   /** Frees the slots of dispatches that will not be sent. The next caller may get them. */
   release(budget: Budget, dispatchIds: readonly string[]): Promise<void>;
   usage(budget: Budget): Promise<Usage>;

@@ -11,7 +11,7 @@ export const lineOf = (orgId: string): SQL => sql`(WITH RECURSIVE line(id) AS (
 const HIGHEST = 1_000;
 
 /** The same with how far each is away: `(id, distance)`. The service is the farthest. */
-export const rankedLineOf = (orgId: string): SQL => sql`(WITH RECURSIVE line(id, distance) AS (
+export const rankedLineOf = (orgId: string | SQL): SQL => sql`(WITH RECURSIVE line(id, distance) AS (
     SELECT ${orgId}, 0 UNION ALL SELECT o.parent_id, line.distance + 1 FROM ${orgs} AS o JOIN line ON o.id = line.id
       WHERE o.parent_id IS NOT NULL AND line.distance < ${HIGHEST})
   SELECT id, distance FROM line UNION ALL SELECT ${SERVICE}, ${HIGHEST + 1})`;
@@ -20,9 +20,9 @@ export const rankedLineOf = (orgId: string): SQL => sql`(WITH RECURSIVE line(id,
  * Finds the own type with this id that an organization has or inherits: one row at most. Where two have it, because an
  * organization was moved, the nearest counts. @param orgId `""`: the service
  */
-export const findOwnType = (orgId: string, id: string): SQL<{ data: string }> =>
+export const findOwnType = (orgId: string | SQL, id: string): SQL<{ data: string }> =>
   sql<{ data: string }>`SELECT t.data FROM ${rankedLineOf(orgId)} AS line
-    JOIN ${ownTypes} AS t ON t.id = ${id} AND t.org_id = line.id ORDER BY line.distance LIMIT 1`;
+    CROSS JOIN ${ownTypes} AS t ON t.id = ${id} AND t.org_id = line.id ORDER BY line.distance LIMIT 1`;
 
 /** A table whose rows are inherited along a line, by `id`. */
 type Inherited = typeof ownTypes | typeof topics;

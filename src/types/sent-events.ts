@@ -1,9 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import { leftSender } from "../auth/scope.ts";
-import { CHANNELS, dispatches, events, users } from "../db/schema/index.ts";
+import { CHANNELS, dispatches, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { parseObject } from "../lib/objects.ts";
+import type { Messages } from "../outbox/messages.ts";
 import type { EarlierSteps } from "../preferences/decide.ts";
 import { type OwnTypeData, readOwnType } from "./own-type.ts";
 
@@ -67,22 +68,21 @@ const idAt = (time: SQL): SQL =>
 /**
  * Reads the events of dispatches, each once, and for those that wait for earlier steps what came of these. Nothing is found,
  * and almost nothing read, for dispatches that belong to no event.
- * @param claimed their ids, as a subquery
  */
-export const eventsOf = (claimed: SQL): Parsed<SentEvents> =>
+export const eventsOf = (messages: Messages): Parsed<SentEvents> =>
   Parsed.of(
     {
       events: sql<EventRow>`SELECT e.id, e.type_data, e.data, e.actor,
           iif(${isOutOfReach}, NULL, u.name) AS actor_name, e.created_at
-        FROM ${events} AS e LEFT JOIN ${users} AS u ON u.id = e.actor
-        WHERE e.id IN (SELECT batch_id FROM ${dispatches} WHERE id IN ${claimed} AND batch_id IS NOT NULL)`,
+        FROM ${messages.events} AS e LEFT JOIN ${users} AS u ON u.id = e.actor
+        WHERE e.id IN (SELECT batch_id FROM ${messages.rows} WHERE id IN ${messages.ids} AND batch_id IS NOT NULL)`,
       steps: sql<StepsRow>`SELECT d.id, ${plannedAt(sql`d`)} AS planned_at,
           max(s.read_at IS NOT NULL OR (s.channel <> 'in_app' AND s.status IN ('sent', 'delivered'))) AS reached,
           max(iif(${IS_OPEN}, s.due_at, NULL)) AS open_until, max(${CAME_AT} - ${plannedAt(sql`s`)}) AS late_by
         FROM ${dispatches} AS d, json_each(${JSON.stringify(CHANNELS)}) AS c
         LEFT JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND s.batch_id = d.batch_id
           AND s.id >= ${idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`)} AND s.id < d.id AND s.channel <> d.channel
-        WHERE d.id IN ${claimed} AND d.batch_id IS NOT NULL AND d.payload ->> 'after'
+        WHERE d.id IN ${messages.ids} AND d.batch_id IS NOT NULL AND d.payload ->> 'after'
         GROUP BY d.id`,
     },
     ({ events: found, steps }) => {

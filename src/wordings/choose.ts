@@ -2,23 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import { languageOf, readLanguageOf, resolveLocale } from "../content/locale.ts";
 import {
   COMMON_TYPE,
-  dispatches,
-  events,
   orgs,
   users,
   type WordingChannel,
+  type WordingHead,
   wordings,
 } from "../db/schema/index.ts";
-
-/** Words that are published, without their text. */
-export interface WordingHead {
-  type: string;
-  channel: WordingChannel;
-  org_id: string;
-  locale: string;
-  version: number;
-  published_at: number;
-}
+import type { Messages } from "../outbox/messages.ts";
 
 /** The name of published words. */
 export const wordingKey = ({ type, channel, org_id, locale, version, published_at }: WordingHead): string =>
@@ -65,12 +55,14 @@ export function chooseWording(
 }
 
 /**
- * The published words of claimed dispatches' types: of their users' organizations and of those above, of the owners of their
+ * The published words of messages' types: of their users' organizations and of those above, of the owners of their
  * events' types, and of the service. None for pushes that are sent by API: their words are the caller's.
- * @param ids a subquery
  */
-export const headsOf = (ids: SQL, channel: WordingChannel): SQL<WordingHead> => sql<WordingHead>`
-  WITH RECURSIVE claimed AS (SELECT d.type, u.org_id FROM ${dispatches} AS d
+export const headsOf = (
+  { ids, rows, events }: Messages,
+  channel: WordingChannel,
+): SQL<WordingHead> => sql<WordingHead>`
+  WITH RECURSIVE claimed AS (SELECT d.type, u.org_id FROM ${rows} AS d
       JOIN ${users} AS u ON u.id = d.user_id WHERE d.id IN ${ids} AND d.type <> ${COMMON_TYPE}),
     line(id) AS (SELECT org_id FROM claimed WHERE org_id IS NOT NULL
       UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
@@ -78,4 +70,4 @@ export const headsOf = (ids: SQL, channel: WordingChannel): SQL<WordingHead> => 
   WHERE type IN (SELECT type FROM claimed) AND channel = ${channel}
     AND published IS NOT NULL AND org_id IN (SELECT id FROM line UNION ALL SELECT ''
       UNION ALL SELECT e.type_data->>'org_id' FROM ${events} AS e
-        WHERE e.id IN (SELECT batch_id FROM ${dispatches} WHERE id IN ${ids}))`;
+        WHERE e.id IN (SELECT batch_id FROM ${rows} WHERE id IN ${ids}))`;

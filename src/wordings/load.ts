@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { type WordingChannel, wordingVersions } from "../db/schema/index.ts";
-import { type WordingHead, wordingKey } from "./choose.ts";
+import { type WordingChannel, type WordingHead, wordingVersions } from "../db/schema/index.ts";
+import { wordingKey } from "./choose.ts";
 import { WORDING_FIELDS } from "./fields.ts";
 import { type ParsedWording, parseWording } from "./parse.ts";
 

@@ -1,13 +1,13 @@
 import { sql } from "drizzle-orm";
 import { inScope, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
-import { orgs, users, wordings } from "../db/schema/index.ts";
+import { orgs, users, type WordingHead, wordings } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { notFound } from "../lib/failure.ts";
 import { idsOf, localeOf, orgLinesAbove, type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
 import { isOwner } from "../preferences/owner.ts";
 import { rankedLineOf } from "../types/find.ts";
-import { chooseWording, localesToTry, type WordingHead, wordingKey } from "./choose.ts";
+import { chooseWording, localesToTry, wordingKey } from "./choose.ts";
 import type { WordingFields, WordingId } from "./fields.ts";
 import { loadWordings, parseStored } from "./load.ts";
 import { type ParsedWording, parseWording } from "./parse.ts";

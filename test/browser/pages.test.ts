@@ -5,13 +5,27 @@ import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
 import { type Service, startService } from "./service.ts";
 
 /** Every section of the console; the single pages follow from what is in them. */
-const SECTIONS = ["/console"];
+const SECTIONS = ["/console", "/console/messages", "/console/people", "/console/people/usr_demo"];
 
 let service: Service;
 let browser: Browser;
 
+/** Something to see: messages that were sent and that failed, a topic, what was not made. */
+async function givenNews({ api }: Service): Promise<void> {
+  await api("PUT", "/api/v1/topics/news?org_id=org_demo", { name: "News" });
+  await api("PUT", "/api/v1/topics/news/subscribers?org_id=org_demo", { user_ids: ["usr_demo"] });
+  for (const user_id of ["usr_demo", "usr_demo_2"])
+    await api("POST", "/api/v1/notifications", { user_id, title: "Hello", body: "There" });
+  await api("PUT", "/api/v1/directory/matches/demo", {
+    user_id: "usr_demo",
+    grant_id: "grant_demo",
+    score: 1,
+  });
+}
+
 beforeAll(async () => {
   service = await startService();
+  await givenNews(service);
   browser = await launch();
 });
 afterAll(async () => {

@@ -20,6 +20,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0011_own_types_and_preferences.sql": "6bd6d11ab94945ac",
   "0012_events_by_actor.sql": "211f29d93ba43361",
   "0013_timeline.sql": "2c13a2ee1466c1e7",
+  "0014_search_people.sql": "a13c18c9dc6c0dfb",
+  "0015_last_names.sql": "babb867c304a0f7b",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

@@ -12,7 +12,11 @@ interface Recipient {
   phone: string | null;
 }
 
-const NO_PHONE: Outcome = { kind: "rejected", code: "no_phone", message: "The user has no telephone" };
+const NO_PHONE = {
+  kind: "rejected",
+  code: "no_phone",
+  message: "The user has no telephone",
+} as const satisfies Outcome;
 
 /**
  * A channel that the service does not know: it pages users, and has an address of its own (the telephone), a budget and one
@@ -38,16 +42,23 @@ export function createPager() {
     canFollow: true,
     announce: null,
     providers: [{ name: "tower", pace: { ratePerSecond: 100, burst: 100 } }],
-    load: (claimed) =>
+    load: ({ ids }) =>
       Parsed.of(
         {
           recipients: sql<Recipient>`SELECT id, phone FROM users
-            WHERE id IN (SELECT user_id FROM dispatches WHERE id IN ${claimed})`,
+            WHERE id IN (SELECT user_id FROM dispatches WHERE id IN ${ids})`,
         },
         ({ recipients }) => new Map(recipients.map((recipient) => [recipient.id, recipient])),
       ),
     refusal: ({ user_id }, recipients) => (recipients.get(user_id)?.phone == null ? NO_PHONE : null),
     waitFor: () => null,
+    rules: ({ user_id }, recipients) => [
+      recipients.get(user_id)?.phone == null
+        ? { rule: "phone", verdict: "reject", code: NO_PHONE.code, message: NO_PHONE.message }
+        : { rule: "phone", verdict: "pass" },
+    ],
+    words: () => null,
+    preview: () => Promise.resolve({ rulings: [], rendering: { text: "beep" } }),
     async send(ctx, _provider, dispatches, recipients, terms) {
       const addressed = dispatches.map((dispatch) => ({
         dispatch,
@@ -83,6 +94,13 @@ export function createBoard() {
     providers: [],
     deliver: () => Promise.resolve(new Map()),
     check: null,
+    explain: () =>
+      Parsed.of({}, () => ({
+        endings: () => [],
+        rules: () => [],
+        words: () => null,
+        preview: async () => ({ rulings: [], rendering: null }),
+      })),
   };
   return { channel, announced };
 }

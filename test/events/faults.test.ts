@@ -149,7 +149,7 @@ describe("a step that waits", () => {
       quietHours: { enabled: true, start: "22:00", end: "08:00", days: [0, 1, 2, 3, 4, 5, 6] },
       timezone: "UTC",
     },
-    obstacle: null,
+    reach: [],
     type: { category: "orders", critical: false },
     channel: "email",
     earlier: null,
@@ -177,7 +177,7 @@ describe("a step that waits", () => {
     const recipient: Recipient = {
       id: "u",
       place: "u",
-      user: { orgId: null, reader: { cells: {}, quietHours: null, timezone: null }, obstacles: {} },
+      user: { orgId: null, reader: { cells: {}, quietHours: null, timezone: null }, reach: {} },
       orgs: [],
     };
     const type = { category: "orders", critical: false, id: "t" };

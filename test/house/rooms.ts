@@ -27,6 +27,7 @@ export const ROOMS = [
   "channels",
   "events",
   "notifications",
+  "explain",
   "bindings.ts",
   "deps.ts",
   "jobs",

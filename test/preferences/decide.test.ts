@@ -44,7 +44,7 @@ describe("the decision", () => {
   const quiet = { enabled: true, start: "22:00", end: "07:00", days: [0, 1, 2, 3, 4, 5, 6] };
   const facts: Facts = {
     reader: { cells: {}, quietHours: quiet, timezone: "UTC" },
-    obstacle: null,
+    reach: [],
     type: { category: "orders", critical: false },
     channel: "email",
     earlier: null,
@@ -65,7 +65,10 @@ describe("the decision", () => {
     ],
     [
       "sends critical types to no address that does not exist",
-      { obstacle: { code: "suppressed", message: "No" }, type: { category: "orders", critical: true } },
+      {
+        reach: [{ rule: "suppressed", verdict: "reject", code: "suppressed", message: "No" }],
+        type: { category: "orders", critical: true },
+      },
       "suppressed",
     ],
     [
@@ -136,7 +139,7 @@ describe("the decision", () => {
     expect(holdOf({ ...facts, orgs })).toMatchObject({
       verdict: "skip",
       message: "The organization has switched this off",
-      choice: { by: "org", orgId: "o", locked: false },
+      details: { by: "org", org_id: "o", locked: false },
     });
   });
 });

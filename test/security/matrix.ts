@@ -20,6 +20,13 @@ const SEND = { prefer: "respond-async" };
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const NEW_TOKEN = "ExponentPushToken[a-new-one]";
 const plain = () => ({});
+const explain = (body: object): Call => ({ body, shows: ({ status }) => status === 200 });
+
+/** Whether a page of the console leads to something. What was typed stands on it in any case. */
+const linksTo =
+  (path: string) =>
+  ({ body }: Answer): boolean =>
+    String(body).includes(`href="/console/${path}"`);
 
 const aPush = (user_id: string) => ({ user_id, title: "Hello", body: "This is it." });
 
@@ -64,6 +71,45 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /console/sign-in": [["no token helps", () => ({ body: "token=none", headers: FORM })]],
   "POST /console/sign-out": [["anyone", () => ({ body: "", headers: FORM })]],
   "GET /console/assets/{file}": [["anyone", () => ({ id: "console.css" })]],
+  "GET /console/messages": [
+    ["console: list", plain],
+    ["console: list", ({ user }) => ({ query: `q=${user}`, shows: linksTo(`people/${user}`) })],
+  ],
+  "POST /console/messages/search": [
+    [
+      "console: list",
+      ({ marker, failed }) => ({
+        body: `q=${marker}@example.com`,
+        headers: FORM,
+        shows: linksTo(`messages/${failed}`),
+      }),
+    ],
+  ],
+  "GET /console/messages/search": [["console: all", plain]],
+  "GET /console/people": [["console: list", plain]],
+  "POST /console/people/search": [
+    [
+      "console: list",
+      ({ marker, user }) => ({ body: `q=Name ${marker}`, headers: FORM, shows: linksTo(`people/${user}`) }),
+    ],
+  ],
+  "GET /console/people/search": [["console: all", plain]],
+  "GET /console/people/{id}": [["console", ({ user }) => ({ id: user })]],
+  "GET /console/people/{id}/export": [
+    ["console", ({ user }) => ({ id: user, shows: ({ status }) => status === 200 })],
+  ],
+  "POST /console/people/{id}/preferences": [
+    ["console", ({ user }) => ({ id: user, body: "c.deadlines.push.i=0", headers: FORM })],
+  ],
+  "POST /console/people/{id}/lift": [
+    [
+      "console: operators",
+      ({ user, suppression }) => ({ id: user, body: `suppression=${suppression}`, headers: FORM }),
+    ],
+  ],
+  "POST /console/people/{id}/erase": [
+    ["console: operators", ({ user }) => ({ id: user, body: `confirmed=${user}`, headers: FORM })],
+  ],
   "GET /docs/start.js": [["anyone", plain]],
   "GET /docs/{file}": [["anyone", () => ({ id: "swagger-ui.css" })]],
   "GET /unsubscribe/{token}": [
@@ -312,6 +358,13 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   [`DELETE ${EVENTS}/{id}`]: [["all admins", ({ event }) => ({ id: event })]],
 
+  // It shows what it was asked for, so that its success alone is about the target.
+  "POST /api/v1/explain": [
+    ["named", ({ type, user }) => explain({ type, user_id: user })],
+    ["named", ({ failed }) => explain({ dispatch: failed })],
+    ["named", ({ push }) => explain({ dispatch: push })],
+  ],
+
   [`GET ${SUPPRESSIONS}`]: [["operators", plain]],
   // It is found, and its address is that of the question.
   [`POST ${SUPPRESSIONS}/lookup`]: [
@@ -329,6 +382,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ({ user }) => user,
     () => ({ name: "Renamed", email: "mine@example.com", email_verified: true }),
   ),
+  "GET /api/v1/directory/users/{id}/export": [["named", ({ user }) => ({ id: user })]],
   "GET /api/v1/directory/users/{id}/withheld": [["operators", ({ user }) => ({ id: user })]],
   ...directory(
     "certifications",

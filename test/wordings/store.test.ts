@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { brandOf, brandSettings } from "../../src/wordings/brand.ts";
-import { chooseWording, localesToTry, type WordingHead, wordingKey } from "../../src/wordings/choose.ts";
+import { chooseWording, localesToTry, wordingKey } from "../../src/wordings/choose.ts";
+import type { WordingHead } from "../../src/db/schema/index.ts";
 import { unknownVariables } from "../../src/wordings/check.ts";
 import { loadWordings } from "../../src/wordings/load.ts";
 import { parseWording } from "../../src/wordings/parse.ts";

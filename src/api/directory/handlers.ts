@@ -13,6 +13,7 @@ import { WIRE } from "./collections/index.ts";
 import { routesOf } from "./routes.ts";
 import type { notifyQuery } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
+import { registerExport } from "./export/handlers.ts";
 import { registerWithheld } from "./withheld/handlers.ts";
 
 /** A request whose query has been validated. */
@@ -24,6 +25,7 @@ interface Notifying {
 export function register(app: App): void {
   for (const wire of Object.values<WireCollection>(WIRE)) registerCollection(app, wire);
   registerWithheld(app);
+  registerExport(app);
 }
 
 /** Mounts the operations of one collection. */

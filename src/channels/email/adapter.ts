@@ -1,46 +1,37 @@
 import type { Ctx } from "../../ctx.ts";
-import { Parsed } from "../../db/statement.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter, Result } from "../../delivery/channel.ts";
-import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
+import type { Outcome } from "../../delivery/outcome.ts";
 import { sendConcurrently } from "../../delivery/send-concurrently.ts";
 import { chunks } from "../../lib/chunks.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { compose, type Draft, type Letterhead } from "./compose.ts";
+import { compose, type Draft, type Letterhead, type SignLink, unsigned } from "./compose.ts";
+import {
+  contentRuling,
+  decide,
+  draftOf,
+  findingsFor,
+  holdFor,
+  type Loaded,
+  loadFor,
+  NO_CONTENT,
+  NOT_COMPOSED,
+} from "./draft.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
+import type { NotificationTypes } from "../../content/index.ts";
+import { WordingError } from "../../wordings/index.ts";
 import {
-  isLateBound,
-  type LateContents,
-  type NotificationType,
-  type NotificationTypes,
-  readLateContents,
-  saidBy,
-} from "../../content/index.ts";
-import { obstacleFor, type Recipient, recipientsOf, usersOf } from "./recipient.ts";
-import { type Hold, holdOf } from "../../preferences/decide.ts";
-import { localeWithWords } from "../../content/wording/index.ts";
-import { localeOf, orgLinesOf } from "../../preferences/org-settings.ts";
-import { type Readers, readersOf } from "../../preferences/readers.ts";
-import { brandOf, WordingError } from "../../wordings/index.ts";
-import {
+  headFor,
   NO_WORDS,
+  renderingRuling,
   type Speech,
   typeOf,
-  type Voice,
-  voiceOf,
   type Words,
   WORDS_FAILED,
+  wordingRuling,
   wordsFor,
 } from "../voice.ts";
-import { outcomeOf, waitOf } from "../held.ts";
-
-/** The recipients of the claimed dispatches, by user, and the late-bound content, by dispatch. */
-interface Loaded extends Voice {
-  recipients: ReadonlyMap<string, Recipient>;
-  late: LateContents;
-  /** What the users have chosen. */
-  readers: Readers;
-}
+import { waitOf } from "../held.ts";
 
 /** A dispatch and its message. */
 interface EmailDelivery {
@@ -60,55 +51,13 @@ type Prepared = EmailDelivery | Undelivered;
 /** The outcome when a template throws: this e-mail loses an attempt, the others of the round lose nothing. */
 function unmade(ctx: Ctx, { id, type }: Dispatch, error: unknown): Outcome {
   ctx.log.error("compose_failed", error, { dispatch: id, type });
-  return error instanceof WordingError
-    ? WORDS_FAILED
-    : { kind: "retry", code: "compose_failed", message: "The e-mail could not be made" };
+  return error instanceof WordingError ? WORDS_FAILED : NOT_COMPOSED;
 }
 
 const speechOf = (drafted: Drafted): Speech[] =>
   "outcome" in drafted
     ? []
     : [{ dispatch: drafted.dispatch, type: drafted.draft.type, content: drafted.draft.said.content }];
-
-const NO_CONTENT: Outcome = { kind: "rejected", code: "no_content", message: "There is nothing to say" };
-
-/** What keeps a dispatch of a type from being sent now; null when nothing does. */
-const holdFor = (type: NotificationType, dispatch: Dispatch, loaded: Loaded, now: number): Hold | null =>
-  holdOf({
-    ...loaded.readers(dispatch.user_id),
-    obstacle: obstacleFor(type, loaded.recipients.get(dispatch.user_id)),
-    earlier: loaded.events.earlier(dispatch),
-    type,
-    channel: "email",
-    now,
-  });
-
-/** What to send for a dispatch, or the outcome if nothing is sent. @param now epoch ms; "in 30 days" counts from here */
-function decide(types: NotificationTypes, dispatch: Dispatch, loaded: Loaded, now: number): Draft | Outcome {
-  const { recipients, late, readers } = loaded;
-  const recipient = recipients.get(dispatch.user_id);
-  const type = typeOf(types, dispatch, loaded);
-  if (type === undefined) return NO_CONTENT;
-  const refused = outcomeOf(holdFor(type, dispatch, loaded, now));
-  if (refused !== null) return refused;
-  const isLate = isLateBound(type, dispatch);
-  const lateContent = late.get(dispatch.id);
-  if (isLate && lateContent === undefined) return NOTHING_TO_SAY;
-  const said =
-    isLate && lateContent !== undefined ? { type, content: lateContent } : saidBy(types, type, dispatch, now);
-  if (said === null || recipient?.email == null) return NO_CONTENT;
-  const { orgs } = readers(recipient.id);
-  return {
-    type,
-    said,
-    addressee: {
-      ...recipient,
-      email: recipient.email,
-      locale: localeWithWords(said.type.words, recipient.locale, localeOf(orgs)),
-    },
-    brand: brandOf(orgs),
-  };
-}
 
 /** The e-mail channel: it sends messages of these types, each to one address. */
 export function createEmailChannel(
@@ -119,18 +68,30 @@ export function createEmailChannel(
 ): ChannelAdapter<Loaded> {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
-  function draft(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Drafted {
+  function draft(ctx: Ctx, dispatch: Dispatch, make: (now: number) => Draft | Outcome): Drafted {
     // A repeat must have the text of the first try: providers recognize it by its key, and refuse another text.
     const now = dispatch.chunk_id === null ? ctx.clock.now() : (dispatch.sent_at ?? ctx.clock.now());
     try {
-      const decided = decide(types, dispatch, loaded, now);
+      const decided = make(now);
       return "kind" in decided ? { dispatch, outcome: decided } : { dispatch, draft: decided, now };
     } catch (error) {
       return { dispatch, outcome: unmade(ctx, dispatch, error) };
     }
   }
 
-  async function prepare(ctx: Ctx, drafted: Drafted, words: Words<"email"> | null): Promise<Prepared> {
+  /** The same, whether or not anything keeps it from being sent. */
+  function draftAnyway(ctx: Ctx, dispatch: Dispatch, loaded: Loaded): Drafted {
+    const type = typeOf(types, dispatch, loaded);
+    if (type === undefined) return { dispatch, outcome: NO_CONTENT };
+    return draft(ctx, dispatch, (now) => draftOf(types, type, dispatch, loaded, now));
+  }
+
+  async function prepare(
+    ctx: Ctx,
+    drafted: Drafted,
+    words: Words<"email"> | null,
+    sign?: SignLink,
+  ): Promise<Prepared> {
     if ("outcome" in drafted) return drafted;
     const { dispatch, draft: plain, now } = drafted;
     if (words === null && plain.type.linkCode === 0) return { dispatch, outcome: NO_WORDS };
@@ -139,7 +100,7 @@ export function createEmailChannel(
         ? plain.said
         : { ...plain.said, ownWords: { locale: words.locale, message: words.render } };
     try {
-      return { dispatch, message: await compose(letterhead, dispatch, { ...plain, said }, now) };
+      return { dispatch, message: await compose(letterhead, dispatch, { ...plain, said }, now, sign) };
     } catch (error) {
       return { dispatch, outcome: unmade(ctx, dispatch, error) };
     }
@@ -153,21 +114,7 @@ export function createEmailChannel(
     canFollow: true,
     announce: null,
     providers,
-    load: (claimed, now) =>
-      Parsed.of(
-        {
-          recipients: recipientsOf(usersOf(claimed), now),
-          lines: orgLinesOf(usersOf(claimed)),
-          late: readLateContents(types, claimed, now),
-          voice: voiceOf(claimed, "email"),
-        },
-        ({ recipients, lines, late, voice }) => ({
-          ...voice,
-          recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
-          readers: readersOf(recipients, lines),
-          late,
-        }),
-      ),
+    load: loadFor(types),
     refusal(dispatch, loaded, now) {
       const draft = decide(types, dispatch, loaded, now);
       return "kind" in draft ? draft : null;
@@ -176,10 +123,33 @@ export function createEmailChannel(
       const type = typeOf(types, dispatch, loaded);
       return type === undefined ? null : waitOf(holdFor(type, dispatch, loaded, now));
     },
+    rules(dispatch, loaded, now) {
+      const type = typeOf(types, dispatch, loaded);
+      if (type === undefined) return [contentRuling(() => NO_CONTENT)];
+      const found = findingsFor(type, dispatch, loaded, now);
+      if (loaded.recipients.get(dispatch.user_id)?.email == null) return found;
+      return [...found, contentRuling(() => draftOf(types, type, dispatch, loaded, now))];
+    },
+    words: (ctx, dispatch, loaded) => headFor(speechOf(draftAnyway(ctx, dispatch, loaded)), loaded),
+    async preview(ctx, dispatch, loaded) {
+      const drafted = draftAnyway(ctx, dispatch, loaded);
+      if ("outcome" in drafted) return { rulings: [], rendering: null };
+      const words = (await wordsFor(ctx, "email", speechOf(drafted), loaded))(dispatch);
+      const wording = wordingRuling(dispatch, words, loaded, drafted.draft.addressee.locale);
+      if (wording.verdict !== "pass") return { rulings: [wording], rendering: null };
+      const prepared = await prepare(ctx, drafted, words, unsigned);
+      if ("outcome" in prepared)
+        return { rulings: [wording, renderingRuling(prepared.outcome)], rendering: null };
+      const { subject, html, text, from, replyTo } = prepared.message;
+      const rendering = { subject, html, text, from, reply_to: replyTo };
+      return { rulings: [wording, renderingRuling(null)], rendering };
+    },
     async send(ctx, name, dispatches, loaded, terms) {
       const provider = byName.get(name);
       if (!provider) throw new Error(`No e-mail provider is called ${name}`);
-      const drafts = dispatches.map((dispatch) => draft(ctx, dispatch, loaded));
+      const drafts = dispatches.map((dispatch) =>
+        draft(ctx, dispatch, (now) => decide(types, dispatch, loaded, now)),
+      );
       const wordsOf = await wordsFor(ctx, "email", drafts.flatMap(speechOf), loaded);
       const prepared = await Promise.all(drafts.map((one) => prepare(ctx, one, wordsOf(one.dispatch))));
       const toSend = prepared.filter((one): one is EmailDelivery => "message" in one);

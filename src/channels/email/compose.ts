@@ -66,6 +66,12 @@ function linkTarget(
   return critical ? null : { userId, category };
 }
 
+/** Signs an unsubscribe link: the part after `/unsubscribe/`. */
+export type SignLink = (secrets: LinkSecrets, target: UnsubscribeTarget) => Promise<string>;
+
+/** For a preview, which is seen by others than its reader: the link must not work. */
+export const unsigned: SignLink = () => Promise.resolve("preview");
+
 /**
  * The e-mail of a dispatch, ready for a provider.
  * @param now epoch ms; "in 30 days" counts from here
@@ -75,13 +81,14 @@ export async function compose(
   dispatch: Dispatch,
   draft: Draft,
   now: number,
+  sign: SignLink = signUnsubscribe,
 ): Promise<EmailMessage> {
   const { publicUrl, from, linkSecrets } = letterhead;
   const { brand } = draft;
   const { said, recipient, subject } = letterFor(draft, dispatch);
   const { type } = said;
   const target = linkTarget(type, recipient.id);
-  const token = target === null ? null : await signUnsubscribe(linkSecrets, target);
+  const token = target === null ? null : await sign(linkSecrets, target);
   const unsubscribe = token === null ? null : `${publicUrl}/unsubscribe/${token}`;
   const preferences = unsubscribe === null ? null : `${unsubscribe}#preferences`;
   const links = { unsubscribe, preferences, home: publicUrl };

@@ -1,8 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
-import { dispatches, preferences, users } from "../../db/schema/index.ts";
+import { preferences, users } from "../../db/schema/index.ts";
+import type { Messages } from "../../outbox/messages.ts";
 import { isSuppressed } from "./suppressions.ts";
 import type { NotificationType } from "../../content/index.ts";
-import type { Facts } from "../../preferences/decide.ts";
+import type { Ruling } from "../../delivery/ruling.ts";
 import { READER, type ReaderRow } from "../../preferences/readers.ts";
 
 /** What is read of a user when an e-mail is sent. */
@@ -19,9 +20,9 @@ export const recipientsOf = (userIds: SQL, now: number): SQL<Recipient> => sql<R
   FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id
   WHERE u.id IN ${userIds}`;
 
-/** The users of dispatches given by id. */
-export const usersOf = (dispatchIds: SQL): SQL =>
-  sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${dispatchIds})`;
+/** The users of messages. */
+export const usersOf = ({ rows, ids }: Messages): SQL =>
+  sql`(SELECT user_id FROM ${rows} WHERE id IN ${ids})`;
 
 const REFUSALS = {
   no_recipient: "The user no longer exists",
@@ -30,24 +31,37 @@ const REFUSALS = {
   suppressed: "The address is suppressed after a bounce or a complaint",
 } as const;
 
+type Refusal = keyof typeof REFUSALS;
+
+/** Upon what it depends whether a user can get e-mail. */
+type Reachability = Pick<Recipient, "email" | "email_verified" | "suppressed">;
+
+const ruling = (rule: string, refusal: Exclude<Refusal, "no_recipient"> | null) =>
+  refusal === null
+    ? ({ rule, verdict: "pass" } as const)
+    : ({ rule, verdict: "reject", code: refusal, message: REFUSALS[refusal] } as const);
+
+/** Whether this user can get e-mail at all, rule by rule. Without an address nothing more is asked. */
+export function reachOf(
+  { transactional }: Pick<NotificationType, "transactional">,
+  { email, email_verified, suppressed }: Reachability,
+) {
+  if (email === null) return [ruling("address", "no_address")];
+  const isUnverified = email_verified === 0 && transactional === null;
+  return [
+    ruling("address", null),
+    ruling("verified", isUnverified ? "unverified" : null),
+    ruling("suppressed", suppressed === 1 ? "suppressed" : null),
+  ] satisfies Ruling[];
+}
+
 /** Why this user cannot get e-mail at all; null if the user can. */
 export function unreachable(
-  { transactional }: Pick<NotificationType, "transactional">,
-  recipient: Pick<Recipient, "email" | "email_verified" | "suppressed"> | undefined,
-): keyof typeof REFUSALS | null {
-  if (recipient === undefined) return "no_recipient";
-  if (recipient.email === null) return "no_address";
-  if (recipient.email_verified === 0 && transactional === null) return "unverified";
-  return recipient.suppressed === 1 ? "suppressed" : null;
-}
-
-/** The same, as the decision takes it. */
-export function obstacleFor(
   type: Pick<NotificationType, "transactional">,
-  recipient: Recipient | undefined,
-): Facts["obstacle"] {
-  const reason = unreachable(type, recipient);
-  return reason === null ? null : { code: reason, message: REFUSALS[reason] };
+  recipient: Reachability | undefined,
+): Refusal | null {
+  if (recipient === undefined) return "no_recipient";
+  return reachOf(type, recipient).find((one) => one.verdict === "reject")?.code ?? null;
 }
 
-export const refusalText = (code: keyof typeof REFUSALS): string => REFUSALS[code];
+export const refusalText = (code: Refusal): string => REFUSALS[code];

@@ -2,7 +2,7 @@ import { afterCursor, limitOf, listedBy } from "../../db/page.ts";
 import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import { audit, type Author, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
-import { suppressions, type SuppressionReason } from "../../db/schema/index.ts";
+import { suppressions, type SuppressionReason, users } from "../../db/schema/index.ts";
 import { addressKey } from "../../lib/address.ts";
 import { notFound } from "../../lib/failure.ts";
 import { type Listed, type Page } from "../../lib/page.ts";
@@ -49,6 +49,10 @@ export async function findSuppression(ctx: Ctx, address: string): Promise<Suppre
   if (suppression === undefined) throw notFound("suppression");
   return suppression;
 }
+
+/** The suppression of a user's present address, if it is suppressed. */
+export const suppressionOfUser = (ctx: Pick<Ctx, "clock">, userId: string): SQL<Suppression> =>
+  select(ctx.clock.now(), sql`email = (SELECT lower(u.email) FROM ${users} AS u WHERE u.id = ${userId})`);
 
 /** Lifts a suppression, with an audit entry. One round trip. @throws 404 */
 export async function liftSuppression(ctx: Ctx, id: string, author: Author): Promise<void> {

@@ -9,12 +9,12 @@ import type { RetryAfter } from "../../delivery/channel.ts";
 import { endedBy } from "../../delivery/entries.ts";
 import { endOfRounds, MAX_ROUNDS, packRounds, ROUND } from "../../delivery/deliver.ts";
 import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
-import { readReaders } from "../../preferences/readers.ts";
 import { appended } from "../../outbox/timeline.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
 import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";
-import { voiceOf } from "../voice.ts";
+import { messagesOf } from "../../outbox/messages.ts";
 import { decideAndSay, settleSaid } from "./say.ts";
+import { loadInApp } from "./shown.ts";
 
 /**
  * Delivers in-app messages that are due and wanted, and announces them to their users' open clients. What is delivered
@@ -50,7 +50,7 @@ async function deliverRound(ctx: Ctx, types: NotificationTypes, ids: readonly st
   const all = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
   const isDue = sql`${inJson(dispatches.id, ids)} AND channel = 'in_app' AND status = 'queued' AND due_at <= ${now}`;
   const left = leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id });
-  const { due, voice, readers, others } = await ctx.db.write({
+  const { due, loaded, others } = await ctx.db.write({
     end: sql`UPDATE ${dispatches} SET status = iif(${left}, 'cancelled', 'failed'),
         error_code = iif(${left}, ${SENDER_LEFT.code}, ${EXPIRED.code}),
         error = iif(${left}, ${SENDER_LEFT.message}, ${EXPIRED.message}),
@@ -58,12 +58,11 @@ async function deliverRound(ctx: Ctx, types: NotificationTypes, ids: readonly st
         timeline = iif(${left}, ${appended(endedBy(now, "cancelled", SENDER_LEFT))}, ${appended(endedBy(now, "failed", EXPIRED))})
       WHERE ${isDue} AND (expires_at <= ${now} OR ${left})`,
     due: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE ${isDue}`,
-    voice: voiceOf(all, "in_app"),
-    readers: readReaders(sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${all})`),
+    loaded: loadInApp(messagesOf(all)),
     others: queuedAmong(ids),
   });
   const decided = new Set(due.map(({ id }) => id));
   const rest = others.filter(({ id }) => !decided.has(id));
-  const said = await decideAndSay(ctx, types, due, { ...voice, readers });
+  const said = await decideAndSay(ctx, types, due, loaded);
   return [...rest, ...(await settleSaid(ctx, said))];
 }

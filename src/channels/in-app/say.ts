@@ -4,18 +4,13 @@ import type { Ctx } from "../../ctx.ts";
 import { JSON_PARAMETER_BYTES } from "../../db/json.ts";
 import { chunksByBytes } from "../../lib/chunks.ts";
 import { type Dispatch, dispatches } from "../../db/schema/index.ts";
-import { printId } from "../../lib/ids.ts";
-import { parseObject } from "../../lib/objects.ts";
+import { holdAmong } from "../../delivery/ruling.ts";
+import { endedBy, postponedBy, waitKind } from "../../delivery/entries.ts";
 import { appended, type TimelineEntry } from "../../outbox/timeline.ts";
 import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
-import { endedBy, postponedBy, waitKind } from "../../delivery/entries.ts";
-import { holdOf } from "../../preferences/decide.ts";
-import { type Readers } from "../../preferences/readers.ts";
-import { WordingError } from "../../wordings/index.ts";
-import { traitsAmong } from "../../preferences/traits.ts";
-import { inAppBytes, MAX_IN_APP_BYTES } from "../push/options.ts";
 import { outcomeOf, waitOf } from "../held.ts";
-import { contentOf, NO_WORDS, typeOf, type Voice, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
+import { speechesOf, type Voiced, type Words, wordsFor } from "../voice.ts";
+import { findingsFor, shownBy } from "./shown.ts";
 
 /** What becomes of an in-app message: the columns to write. */
 interface Said {
@@ -38,8 +33,6 @@ function entryOf({ status, due_at, error_code, error }: Said, at: number): Timel
   return status === "queued" ? postponedBy(at, waitKind(why.code), due_at, why) : endedBy(at, status, why);
 }
 
-type Loaded = Voice & { readers: Readers };
-
 /**
  * Decides upon messages that are due, and renders those that have words; others say what they were made with. One round trip
  * for words that the isolate does not have, else none.
@@ -48,13 +41,9 @@ export async function decideAndSay(
   ctx: Ctx,
   types: NotificationTypes,
   due: readonly Dispatch[],
-  loaded: Loaded,
+  loaded: Voiced,
 ): Promise<Said[]> {
-  const speeches = due.flatMap((dispatch) => {
-    const type = typeOf(types, dispatch, loaded);
-    return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
-  });
-  const wordsOf = await wordsFor(ctx, "in_app", speeches, loaded);
+  const wordsOf = await wordsFor(ctx, "in_app", speechesOf(types, due, loaded), loaded);
   return due.map((dispatch) => say(ctx, types, dispatch, loaded, wordsOf(dispatch)));
 }
 
@@ -62,44 +51,17 @@ function say(
   ctx: Ctx,
   types: NotificationTypes,
   dispatch: Dispatch,
-  loaded: Loaded,
+  loaded: Voiced,
   words: Words<"in_app"> | null,
 ): Said {
-  const now = ctx.clock.now();
-  const type = typeOf(types, dispatch, loaded);
-  const event = loaded.events.of(dispatch);
-  if (event !== undefined && words === null) return ended(dispatch, NO_WORDS);
-  const facts = loaded.readers(dispatch.user_id);
-  const earlier = loaded.events.earlier(dispatch);
-  const traits = type ?? traitsAmong(types)(dispatch);
-  const hold = holdOf({ ...facts, obstacle: null, type: traits, channel: "in_app", earlier, now });
+  const hold = holdAmong(findingsFor(types, dispatch, loaded, ctx.clock.now()));
   const outcome = outcomeOf(hold);
   if (outcome !== null) return ended(dispatch, outcome);
   const wait = waitOf(hold);
   if (wait !== null) return { ...ended(dispatch, wait), status: "queued", due_at: wait.until };
-  if (words === null) {
-    const { title, body, data } = dispatch;
-    return { ...ended(dispatch, DONE), title, body, data, status: "delivered" };
-  }
-  const { reader } = facts;
-  try {
-    const { title, body, actionUrl } = words.render({
-      locale: reader?.locale ?? null,
-      timezone: reader?.timezone ?? null,
-    });
-    const id =
-      event === undefined ? parseObject(dispatch.data ?? "{}") : { event_id: printId("evt", event.id) };
-    const whole = event === undefined ? id : { ...id, data: event.data };
-    // A page of the inbox holds a hundred messages.
-    const fits = inAppBytes({ title, body, data: whole }) <= MAX_IN_APP_BYTES;
-    const data = { ...(fits ? whole : id), action_url: actionUrl };
-    const shown = { title, body, data: JSON.stringify(data) };
-    return { ...ended(dispatch, DONE), ...shown, status: "delivered" };
-  } catch (error) {
-    if (!(error instanceof WordingError)) throw error;
-    ctx.log.error("words_failed", error, { dispatch: dispatch.id, type: dispatch.type });
-    return ended(dispatch, WORDS_FAILED);
-  }
+  const shown = shownBy(ctx, dispatch, loaded, words);
+  if ("kind" in shown) return ended(dispatch, shown);
+  return { ...ended(dispatch, DONE), ...shown, status: "delivered" };
 }
 
 const DONE = { code: null, message: null };

@@ -1,19 +1,19 @@
 import type { SQL } from "drizzle-orm";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { NotificationTypes } from "../../content/type.ts";
-import type { ChannelAdapter, ChannelReport, Result, Wait } from "../../delivery/channel.ts";
+import type { ChannelAdapter, ChannelReport, Wait } from "../../delivery/channel.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
+import { type Hold, holdAmong, type Ruling } from "../../delivery/ruling.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale, parseOptions, worthUntil } from "./options.ts";
 import { type Device, devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
 import type { PushProvider } from "./provider.ts";
-import { NO_PROVIDER, type PushDelivery, sendByProvider, type Answered, takes } from "./send-by-provider.ts";
-import type { Ctx } from "../../ctx.ts";
-import { MINUTE } from "../../lib/clock.ts";
-import type { DeliveryRecord } from "../../outbox/settlement.ts";
-import { type Facts, type Hold, holdOf } from "../../preferences/decide.ts";
+import { NO_DEVICE, resultOf, TOO_LATE, tooLate } from "./results.ts";
+import { NO_PROVIDER, type PushDelivery, sendByProvider, takes } from "./send-by-provider.ts";
+import { findings } from "../../preferences/decide.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
+import { headFor, renderingRuling, speechesOf, wordingRuling } from "../voice.ts";
 import { type SaidPushes, sayPushes, titleOf, unsaid } from "./said.ts";
 
 /** The user's devices that have not accepted the dispatch yet. */
@@ -31,27 +31,51 @@ export function createPushChannel(
   isOvertaken: SQL,
   types: NotificationTypes,
 ): ChannelAdapter<Loaded> {
-  /** Why a user's devices cannot get a dispatch. */
-  function obstacleFor(dispatch: Dispatch, loaded: Loaded): Facts["obstacle"] {
+  /** Whether a user's devices can get a dispatch. */
+  function reachOf(dispatch: Dispatch, loaded: Loaded): Ruling {
     const devices = devicesOf(dispatch, loaded);
-    if (devices.length === 0) return NO_DEVICE;
+    const details = { devices: devices.length };
+    if (devices.length === 0) return rejected("device", NO_DEVICE, details);
     const isReachable = devices.some((device) =>
       providers.some((provider) => takes(provider, device.provider)),
     );
-    return isReachable || reachedBefore(dispatch, loaded).length > 0 ? null : NO_PROVIDER;
+    return isReachable || reachedBefore(dispatch, loaded).length > 0
+      ? { rule: "device", verdict: "pass", details }
+      : rejected("device", NO_PROVIDER, details);
   }
 
   const traitsOf = traitsAmong(types);
 
-  const holdFor = (dispatch: Dispatch, loaded: Loaded, now: number): Hold | null =>
-    holdOf({
+  const findingsFor = (dispatch: Dispatch, loaded: Loaded, now: number): Ruling[] =>
+    findings({
       ...loaded.readers(dispatch.user_id),
-      obstacle: obstacleFor(dispatch, loaded),
+      reach: [reachOf(dispatch, loaded)],
       type: loaded.events.of(dispatch)?.type ?? traitsOf(dispatch),
       channel: "push",
       earlier: loaded.events.earlier(dispatch),
       now,
     });
+
+  const holdFor = (dispatch: Dispatch, loaded: Loaded, now: number): Hold | null =>
+    holdAmong(findingsFor(dispatch, loaded, now));
+
+  /** In the order in which `send` asks: what was accepted before was sent, whatever the rules say now. */
+  function rules(dispatch: Dispatch, loaded: Loaded, now: number): Ruling[] {
+    const wasReached = reachedBefore(dispatch, loaded).length > 0;
+    const isOver = loaded.overtaken.has(dispatch.id) && !wasReached;
+    const isLate = isStale(dispatch, parseOptions(dispatch.options), now) && !wasReached;
+    return [
+      isLate ? rejected("ttl", TOO_LATE) : { rule: "ttl", verdict: "pass" },
+      isOver
+        ? { rule: "content", verdict: "skip", code: NOTHING_TO_SAY.code, message: NOTHING_TO_SAY.message }
+        : { rule: "content", verdict: "pass" },
+      ...findingsFor(dispatch, loaded, now).map((finding): Ruling =>
+        wasReached && finding.verdict === "skip"
+          ? { rule: finding.rule, verdict: "pass", details: { ...finding.details, reached_before: true } }
+          : finding,
+      ),
+    ];
+  }
 
   /** Why a dispatch is not sent at all. One that a device accepted before was sent. */
   function refusal(dispatch: Dispatch, loaded: Loaded, now: number): Outcome | null {
@@ -71,7 +95,10 @@ export function createPushChannel(
     dispatches.flatMap((dispatch) => {
       const content = said(dispatch);
       if ("kind" in content) return [];
-      const isOver = loaded.overtaken.has(dispatch.id) || holdFor(dispatch, loaded, now)?.verdict === "skip";
+      const hold = holdFor(dispatch, loaded, now);
+      // A device that no provider serves is recorded as failed. A user who is not there has no device that counts.
+      const isHeld = hold?.verdict === "skip" || hold?.rule === "known";
+      const isOver = loaded.overtaken.has(dispatch.id) || isHeld;
       return (isOver ? [] : remainingOf(dispatch, loaded)).map((device) => ({ dispatch, device, content }));
     });
 
@@ -93,13 +120,23 @@ export function createPushChannel(
     load: loadFor(isOvertaken),
     refusal,
     waitFor,
+    rules,
+    words: (_ctx, dispatch, loaded) => headFor(speechesOf(types, [dispatch], loaded), loaded),
+    async preview(ctx, dispatch, loaded) {
+      const { said, wordsOf } = await sayPushes(ctx, types, [dispatch], loaded);
+      const wording = wordingRuling(dispatch, wordsOf(dispatch), loaded, null);
+      if (wording.verdict !== "pass") return { rulings: [wording], rendering: null };
+      const content = said(dispatch);
+      if ("kind" in content) return { rulings: [wording, renderingRuling(content)], rendering: null };
+      return { rulings: [wording, renderingRuling(null)], rendering: { ...content } };
+    },
     async send(ctx, name, dispatches, loaded, terms): Promise<ChannelReport> {
       const picked = providers.find((provider) => provider.name === name);
       if (!picked) throw new Error(`No push provider is called ${name}`);
       const now = ctx.clock.now();
       const stale = dispatches.filter((dispatch) => isStale(dispatch, parseOptions(dispatch.options), now));
       const fresh = dispatches.filter((dispatch) => !stale.includes(dispatch));
-      const said = await sayPushes(ctx, types, fresh, loaded);
+      const { said } = await sayPushes(ctx, types, fresh, loaded);
       const pending = pendingOf(fresh, loaded, now, said);
       const { answers, health } = await sendByProvider(ctx, adapter, providers, picked, pending, terms);
       const byDispatch = Map.groupBy(pending, (delivery) => delivery.dispatch.id);
@@ -124,113 +161,9 @@ export function createPushChannel(
   return adapter;
 }
 
-/** Expo has receipts after about 15 minutes. */
-const RECEIPT_AFTER_MS = 15 * MINUTE;
-
-/** The lease ended before all devices got the push. The known results are recorded, and the others are retried at once. */
-const LEASE_OVER: Outcome = {
-  kind: "deferred",
-  code: "lease_over",
-  message: "Not all devices were reached in time",
-  afterMs: 0,
-};
-
-/** The result of a push whose ttl is over: an earlier attempt reached some device, or none did. */
-function tooLate(dispatch: Dispatch, loaded: Loaded): Result {
-  const outcome: Outcome =
-    reachedBefore(dispatch, loaded).length > 0
-      ? { kind: "accepted", messageId: null }
-      : { kind: "rejected", code: "expired", message: "Its ttl was over before it could be sent" };
-  return {
-    dispatch,
-    outcome,
-    attempted: false,
-    targets: devicesOf(dispatch, loaded).length,
-    deliveries: [],
-    gone: [],
-  };
-}
-
-/** A dispatch, its deliveries, and what became of them. */
-interface Sent {
-  dispatch: Dispatch;
-  loaded: Loaded;
-  pending: readonly PushDelivery[];
-  answers: ReadonlyMap<PushDelivery, Answered>;
-  /** Why it is not sent at all; null when it is. */
-  refusal: Outcome | null;
-  /** The title that was rendered, for the log; null where the dispatch has it. */
-  title: string | null;
-}
-
-/** One result for a dispatch, from those of its devices. */
-function resultOf(ctx: Ctx, { dispatch, loaded, pending, answers, refusal, title }: Sent): Result {
-  const answered = pending.flatMap((delivery) => {
-    const answer = answers.get(delivery);
-    return answer === undefined ? [] : [{ delivery, ...answer }];
-  });
-  const outcomes = answered.map(({ outcome }) => outcome);
-  const outcome =
-    answered.length < pending.length
-      ? LEASE_OVER
-      : (refusal ?? summarize(outcomes, reachedBefore(dispatch, loaded).length));
-  return {
-    dispatch,
-    outcome,
-    attempted: answered.some(({ provider, outcome }) => provider !== null && outcome.kind !== "deferred"),
-    ms: longest(answered.flatMap(({ ms }) => ms ?? [])),
-    targets: devicesOf(dispatch, loaded).length,
-    ...(title !== null && title !== dispatch.title && { subject: title }),
-    deliveries: answered.flatMap((one) => recordOf(ctx, one.delivery, one)),
-    gone: answered.flatMap(({ delivery, outcome }) =>
-      outcome.kind === "gone" ? [{ device_id: delivery.device.id, reason: outcome.code }] : [],
-    ),
-  };
-}
-
-const longest = (times: readonly number[]): number | undefined =>
-  times.length === 0 ? undefined : Math.max(...times);
-
-function recordOf(ctx: Ctx, { dispatch, device }: PushDelivery, answer: Answered): DeliveryRecord[] {
-  const { provider, outcome } = answer;
-  if (outcome.kind === "deferred") return [];
-  const accepted = outcome.kind === "accepted";
-  const ticket = accepted ? outcome.messageId : null;
-  const now = ctx.clock.now();
-  const hasReceipt = ticket !== null && provider?.receipts !== undefined;
-  return [
-    {
-      dispatch_id: dispatch.id,
-      device_id: device.id,
-      status: accepted ? "accepted" : outcome.kind === "retry" ? "retry" : "failed",
-      provider: provider?.name ?? device.provider,
-      ticket_id: ticket,
-      error: accepted ? null : outcome.code,
-      accepted_at: accepted ? now : null,
-      receipt_due_at: hasReceipt ? now + RECEIPT_AFTER_MS : null,
-    },
-  ];
-}
-
-const NO_DEVICE = {
-  kind: "rejected",
-  code: "no_device",
-  message: "The user has no registered device",
-} as const satisfies Outcome;
-
-/**
- * One outcome for a dispatch, from those of its devices. The dispatch is open as long as a device may still get it; after
- * that it is accepted when any device took it.
- * @param before how many devices had accepted in earlier attempts
- */
-function summarize(outcomes: readonly Outcome[], before: number): Outcome {
-  const open = outcomes.filter((outcome) => outcome.kind === "retry");
-  const deferred = outcomes.find((outcome) => outcome.kind === "deferred");
-  const [retry] = open;
-  if (retry !== undefined)
-    return { ...retry, afterMs: Math.max(0, ...open.map((outcome) => outcome.afterMs ?? 0)) };
-  if (deferred !== undefined) return deferred;
-  const accepted = outcomes.find((outcome) => outcome.kind === "accepted");
-  if (accepted !== undefined || before > 0) return { kind: "accepted", messageId: null };
-  return outcomes.find((outcome) => outcome.kind === "rejected") ?? outcomes[0] ?? NO_DEVICE;
-}
+/** What a rule says by which a push is never sent. */
+const rejected = (
+  rule: string,
+  { code, message }: { code: string; message: string },
+  details: Ruling["details"] = {},
+): Ruling => ({ rule, verdict: "reject", code, message, details });

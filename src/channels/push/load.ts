@@ -31,21 +31,21 @@ const pair = (dispatchId: string, deviceId: number) => `${dispatchId} ${deviceId
 /** @param isOvertaken whether a dispatch `d` says what is not true any more */
 export const loadFor =
   (isOvertaken: SQL): Load<Loaded> =>
-  (claimed) =>
+  (messages) =>
     Parsed.of(
       {
         devices: sql<Device>`SELECT t.id, t.user_id, t.token, t.provider FROM ${deviceTokens} t
-          WHERE t.user_id IN (SELECT user_id FROM dispatches WHERE id IN ${claimed})
+          WHERE t.user_id IN (SELECT user_id FROM ${messages.rows} WHERE id IN ${messages.ids})
             AND t.invalidated_at IS NULL`,
         accepted: sql<{
           dispatch_id: string;
           device_id: number;
         }>`SELECT dispatch_id, device_id FROM ${deliveries}
-          WHERE dispatch_id IN ${claimed} AND status = 'accepted'`,
+          WHERE dispatch_id IN ${messages.ids} AND status = 'accepted'`,
         overtaken: sql<{ id: string }>`SELECT d.id FROM ${dispatches} AS d
-          WHERE d.id IN ${claimed} AND ${isOvertaken}`,
-        readers: readReaders(sql`(SELECT user_id FROM ${dispatches} WHERE id IN ${claimed})`),
-        voice: voiceOf(claimed, "push"),
+          WHERE d.id IN ${messages.ids} AND ${isOvertaken}`,
+        readers: readReaders(sql`(SELECT user_id FROM ${messages.rows} WHERE id IN ${messages.ids})`),
+        voice: voiceOf(messages, "push"),
       },
       ({ devices, accepted, overtaken, readers, voice }) => ({
         ...voice,

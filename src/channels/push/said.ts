@@ -5,7 +5,7 @@ import type { Outcome } from "../../delivery/outcome.ts";
 import { printId } from "../../lib/ids.ts";
 import { WordingError } from "../../wordings/index.ts";
 import type { SentEvent } from "../../types/sent-events.ts";
-import { contentOf, NO_WORDS, typeOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
+import { NO_WORDS, speechesOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
 import type { Loaded } from "./load.ts";
 import { MAX_PUSH_BYTES, parseData, parseOptions, pushPayloadBytes } from "./options.ts";
 import type { PushMessage } from "./provider.ts";
@@ -25,19 +25,15 @@ export async function sayPushes(
   types: NotificationTypes,
   dispatches: readonly Dispatch[],
   loaded: Loaded,
-): Promise<SaidPushes> {
-  const speeches = dispatches.flatMap((dispatch) => {
-    const type = typeOf(types, dispatch, loaded);
-    return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
-  });
-  const wordsOf = await wordsFor(ctx, "push", speeches, loaded);
+): Promise<{ said: SaidPushes; wordsOf: (dispatch: Dispatch) => Words<"push"> | null }> {
+  const wordsOf = await wordsFor(ctx, "push", speechesOf(types, dispatches, loaded), loaded);
   const said = new Map(
     dispatches.map((dispatch) => [
       dispatch.id,
       say(ctx, dispatch, loaded.events.of(dispatch), wordsOf(dispatch), loaded),
     ]),
   );
-  return ({ id }) => said.get(id) ?? NO_WORDS;
+  return { said: ({ id }) => said.get(id) ?? NO_WORDS, wordsOf };
 }
 
 function say(

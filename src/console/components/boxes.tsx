@@ -84,16 +84,19 @@ export function Table<Row>({
 /** Links to the next and to the first page. @param next the query of the next page; null at the end */
 export const Pager = ({
   path,
+  first = path,
   next,
   isFirst,
 }: {
   path: string;
+  /** The address of the first page, where the list is filtered. */
+  first?: string;
   next: URLSearchParams | null;
   isFirst: boolean;
 }) =>
   next === null && isFirst ? null : (
     <nav class="pager" aria-label="Pages">
-      {isFirst ? <span /> : <a href={path}>Newest</a>}
+      {isFirst ? <span /> : <a href={first}>Newest</a>}
       {next === null ? (
         <span class="muted">The end</span>
       ) : (

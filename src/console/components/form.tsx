@@ -8,6 +8,8 @@ interface FieldProps {
   /** Why the value was refused. */
   fault?: string | undefined;
   required?: boolean;
+  /** Among filters: wider than the others. */
+  wide?: boolean;
 }
 
 /** What ties a field to its label, hint and fault. */
@@ -32,8 +34,8 @@ export const FieldAbout = ({
   </div>
 );
 
-const Framed = ({ label, children, ...field }: FieldProps & { children: Child }) => (
-  <div class="field">
+const Framed = ({ label, wide, children, ...field }: FieldProps & { children: Child }) => (
+  <div class={wide ? "field wide" : "field"}>
     <label for={`f-${field.name}`}>{label}</label>
     {children}
     {(field.hint !== undefined || field.fault !== undefined) && <FieldAbout {...field} />}

@@ -66,6 +66,16 @@ export const wordings = sqliteTable(
   ],
 );
 
+/** Words that are published, without their text. */
+export interface WordingHead {
+  type: string;
+  channel: WordingChannel;
+  org_id: string;
+  locale: string;
+  version: number;
+  published_at: number;
+}
+
 /** Each version of some words, as it was written. WITHOUT ROWID. */
 export const wordingVersions = sqliteTable(
   "wording_versions",
@@ -96,7 +106,11 @@ export const topics = sqliteTable(
     created_at: integer("created_at").notNull(),
     updated_at: integer("updated_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.org_id, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.org_id, t.id] }),
+    // The topics of a user: what an export and the console show.
+    uniqueIndex("topics_by_uuid").on(t.uuid),
+  ],
 );
 
 /** Who subscribes to a topic, by the topic's UUID. WITHOUT ROWID. */

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { type Channel, users, withheld, type WithheldReason } from "../../db/schema/index.ts";
 import { notFound } from "../../lib/failure.ts";
@@ -13,17 +13,27 @@ export interface Withheld {
   n: number;
 }
 
+/** What was withheld from a user on the last `days` days, today included, newest first. @param most so many rows; -1: all */
+export function withheldFrom(
+  ctx: Pick<Ctx, "clock">,
+  userId: string,
+  days: number,
+  most = -1,
+): SQL<Withheld> {
+  const today = dayOf(ctx.clock.now());
+  const wanted = JSON.stringify(Array.from({ length: days }, (_, i) => today - i));
+  return sql<Withheld>`SELECT w.day, w.type, w.channel, w.reason, w.n FROM json_each(${wanted}) AS d
+    CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = ${userId}
+    ORDER BY w.day DESC, w.type, w.channel, w.reason LIMIT ${most}`;
+}
+
 /**
  * What was withheld from a user in the last `days` days, today included, newest first; a few rows a day. One round trip.
  * @throws 404 for a user who is not known and from whom nothing was withheld
  */
 export async function listWithheld(ctx: Ctx, userId: string, days: number): Promise<Withheld[]> {
-  const today = dayOf(ctx.clock.now());
-  const wanted = JSON.stringify(Array.from({ length: days }, (_, i) => today - i));
   const { found, known } = await ctx.db.read({
-    found: sql<Withheld>`SELECT w.day, w.type, w.channel, w.reason, w.n FROM json_each(${wanted}) AS d
-      CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = ${userId}
-      ORDER BY w.day DESC, w.type, w.channel, w.reason`,
+    found: withheldFrom(ctx, userId, days),
     known: sql`SELECT 1 FROM ${users} WHERE id = ${userId}`,
   });
   if (found.length + known.length === 0) throw notFound("user");

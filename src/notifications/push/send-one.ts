@@ -130,7 +130,7 @@ function unwantedInApp(
 ): Unwanted | undefined {
   const now = clock.now();
   if (facts === null || sendAt > now) return undefined;
-  const hold = holdOf({ ...facts, obstacle: null, type: push, channel: "in_app", earlier: null, now });
+  const hold = holdOf({ ...facts, reach: [], type: push, channel: "in_app", earlier: null, now });
   return hold?.verdict === "skip" ? { code: hold.code, message: hold.message } : undefined;
 }
 

@@ -45,6 +45,13 @@ export class OrgQuota extends DurableObject {
     return { day, granted, left: left - granted };
   }
 
+  /** The units that are left on the day of `now`. Reads only. */
+  async left(now: number, limit: number): Promise<number> {
+    const kept = this.#kv.get<Kept>(KEY);
+    const day = Math.max(Math.floor(now / DAY), kept?.day ?? 0);
+    return Math.max(0, limit - (kept?.day === day ? kept.used : 0));
+  }
+
   /** Deletes the storage after the day, so that an organization that sends nothing costs nothing. */
   override async alarm(): Promise<void> {
     await this.ctx.storage.deleteAll();

@@ -11,6 +11,8 @@ export interface Quotas {
   readonly limit: number;
   /** Takes units, or none. @returns null, or that there are not enough today */
   spend(orgId: string | null, units: number): Promise<{ retryAfterMs: number } | null>;
+  /** Whether units could be spent at a time (epoch ms). Nothing is taken. */
+  peek(orgId: string | null, units: number, at: number): Promise<{ retryAfterMs: number } | null>;
   /** Counts what has been used already. */
   charge(orgId: string | null, units: number): Promise<void>;
   /** Returns units that were spent for nothing. */
@@ -93,6 +95,16 @@ export function createQuotas(
       (await take(orgId ?? NO_ORG, units, false))
         ? null
         : { retryAfterMs: (today() + 1) * DAY - clock.now() },
+    async peek(orgId, units, at) {
+      const org = orgId ?? NO_ORG;
+      const day = Math.floor(at / DAY);
+      const held = heldOf(org);
+      // What this isolate holds counts for its day alone.
+      const own = held.day === day ? held : { units: 0, isLast: false };
+      if (own.units >= units) return null;
+      const left = own.isLast ? 0 : await namespace.getByName(`org/${org}`).left(at, limit);
+      return own.units + left >= units ? null : { retryAfterMs: (day + 1) * DAY - at };
+    },
     async charge(orgId, units) {
       await take(orgId ?? NO_ORG, units, true);
     },
@@ -184,7 +196,7 @@ export async function chargeQuota(ctx: Ctx, rows: readonly Stored[]): Promise<vo
 }
 
 /** Some types and their followers are counted when they are written, all others when they take their slot. */
-const isCounted = ({ types }: Ctx, { type, slot_at }: Dispatch): boolean =>
+export const isCounted = ({ types }: Ctx, { type, slot_at }: Dispatch): boolean =>
   types.chargedOnRequest.includes(type) || slot_at !== null;
 
 /** Deferred dispatches are spread over the first hour of the next day, so that they do not all come at once. */

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
+import { messagesOf } from "../../../src/outbox/messages.ts";
 import { headsOf } from "../../../src/wordings/choose.ts";
 import { type Cost, costOf } from "../../support/cost.ts";
 import { createHarness } from "../../support/harness.ts";
@@ -92,7 +93,7 @@ test("no list, and no claim, goes through a table or sorts one", async () => {
   await h.request("GET", pathOf(at, "/versions"));
   await h.request("POST", pathOf(at, "/preview"), { body: {} });
   const claimed = sql`(SELECT value FROM json_each(${JSON.stringify(["a", "b"])}))`;
-  await h.ctx.db.read({ heads: headsOf(claimed, "email") });
+  await h.ctx.db.read({ heads: headsOf(messagesOf(claimed), "email") });
   // An owner has a short line of those above, of which the nearest with the type counts.
   await expectNoScan(h, ({ sql: text }) => text.includes("ORDER BY line.distance"));
   const lists = (await plansOf(h)).filter(({ sql: text }) => text.includes("ORDER BY type"));

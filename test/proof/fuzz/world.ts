@@ -113,6 +113,7 @@ export async function createThings({ origin }: Production, name: string): Promis
 
   const known: Record<string, string> = {
     type,
+    dispatch: push.id,
     topic: `topic_${name}`,
     token,
     user_id: user,

@@ -84,15 +84,18 @@ export function register(pages: Console): void {
           </div>
           <Card title="Variables of its words" flush>
             <Variables variables={variablesIn(view.schema)} />
-            <p class="pad small muted">
-              Also everywhere:{" "}
-              {COMMON_VARIABLES.map((name, i) => (
-                <>
-                  {i > 0 && ", "}
-                  <code>{name}</code>
-                </>
-              ))}
-            </p>
+            <div class="pad">
+              {" "}
+              <p class="small muted">
+                Also everywhere:{" "}
+                {COMMON_VARIABLES.map((name, i) => (
+                  <>
+                    {i > 0 && ", "}
+                    <code>{name}</code>
+                  </>
+                ))}
+              </p>
+            </div>
           </Card>
         </>
       ),
@@ -168,9 +171,11 @@ const TypeFacts = ({ view, owner, c }: { view: Shown["view"]; owner: Owner; c: C
 
 const Variables = ({ variables }: { variables: readonly ListedVariable[] }) =>
   variables.length === 0 ? (
-    <p class="pad muted">
-      The type has no schema, so <code>data</code> may hold anything.
-    </p>
+    <div class="pad">
+      <p class="muted">
+        The type has no schema, so <code>data</code> may hold anything.
+      </p>
+    </div>
   ) : (
     <Table
       label="Variables"
@@ -231,12 +236,15 @@ function Words({
           })),
         ]}
       />
-      <form class="filters pad" method="get" action={base}>
-        {owner.asked !== undefined && <input type="hidden" name="org_id" value={owner.asked} />}
-        <Select name="channel" label="Channel" options={columns.map((channel) => [channel, channel])} />
-        <TextField name="locale" label="Another language" placeholder="nb, de-CH, pt-BR …" required />
-        <Button>Write words</Button>
-      </form>
+      <div class="pad">
+        {" "}
+        <form class="filters" method="get" action={base}>
+          {owner.asked !== undefined && <input type="hidden" name="org_id" value={owner.asked} />}
+          <Select name="channel" label="Channel" options={columns.map((channel) => [channel, channel])} />
+          <TextField name="locale" label="Another language" placeholder="nb, de-CH, pt-BR …" required />
+          <Button>Write words</Button>
+        </form>
+      </div>
     </Card>
   );
 }

@@ -1,0 +1,57 @@
+import type { Suppression } from "../../../channels/email/suppressions.ts";
+import type { Person } from "../../../directory/person.ts";
+import type { Matrix } from "../../../preferences/matrix.ts";
+import { channelName } from "../../components/names.ts";
+
+/** What keeps messages from a person, and how to mend it. */
+export interface Obstacle {
+  title: string;
+  mend: string;
+}
+
+const REASONS = {
+  bounce: "mail to this address bounced",
+  complaint: "its owner called our mail spam",
+} as const;
+
+/** What keeps all messages of a channel from a person, as far as the person is concerned. */
+export function obstaclesOf(
+  { user, devices }: Person,
+  matrix: Matrix | null,
+  suppression: Suppression | undefined,
+): Obstacle[] {
+  const found: Obstacle[] = [];
+  if (user.email === null)
+    found.push({
+      title: "No e-mail: no address is known",
+      mend: "Give the user an address in the directory.",
+    });
+  else if (!user.email_verified)
+    found.push({
+      title: "No e-mail: the address is not verified",
+      mend: "Verify it, and set email_verified in the directory.",
+    });
+  if (suppression !== undefined)
+    found.push({
+      title: `No e-mail: ${REASONS[suppression.reason]}`,
+      mend:
+        suppression.reason === "complaint"
+          ? "Lift it only if they have asked for it."
+          : "Lift it when the address works again, or give them another one.",
+    });
+  if (!devices.some(({ invalidated_at }) => invalidated_at === null))
+    found.push({
+      title: "No push: no device is registered",
+      mend: "The app registers it when the user allows notifications.",
+    });
+  for (const [channel, choice] of Object.entries(matrix?.categories["all"] ?? {}))
+    if (!choice.on)
+      found.push({
+        title: `Nothing by ${channelName(channel).toLowerCase()}: the channel is off`,
+        mend:
+          choice.by === "org"
+            ? "The organization has set it."
+            : "The person has chosen it. It can be changed below.",
+      });
+  return found;
+}

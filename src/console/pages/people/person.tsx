@@ -1,0 +1,199 @@
+import type { TokenPrincipal } from "../../../auth/principal.ts";
+import { liftSuppression, suppressionOfUser } from "../../../channels/email/suppressions.ts";
+import { eraseUser } from "../../../directory/erase-user.ts";
+import { exportUser } from "../../../directory/export/export-user.ts";
+import { readPerson } from "../../../directory/person.ts";
+import { type Subject, subjectOf } from "../../../directory/subject.ts";
+import { OPERATOR_ROLES, requireToken } from "../../../http/access.ts";
+import { authorOf } from "../../../http/author.ts";
+import { invalid } from "../../../http/problem.ts";
+import { streamed } from "../../../http/streamed.ts";
+import { Failure, notFound } from "../../../lib/failure.ts";
+import { parseId, printId } from "../../../lib/ids.ts";
+import { isWellFormedId } from "../../../lib/text.ts";
+import { selectDispatches } from "../../../log/list.ts";
+import { withheldFrom } from "../../../log/withheld/list.ts";
+import { changeMatrix, readMatrix } from "../../../preferences/matrix.ts";
+import { type Console, type ConsoleContext, page } from "../../app-env.tsx";
+import { Card } from "../../components/boxes.tsx";
+import { ButtonLink, Confirm, TextField } from "../../components/form.tsx";
+import { personPath } from "../../components/names.ts";
+import { Empty, Notice } from "../../components/text.tsx";
+import { fieldsOf } from "../../fields.ts";
+import { done, noticeIn } from "../../notices.ts";
+import { viewerOf } from "../../viewer.ts";
+import { MessageTable } from "../messages/table.tsx";
+import { DevicesCard, FactsCard, SuppressionCard, TopicsCard, WithheldCard } from "./cards.tsx";
+import { obstaclesOf } from "./obstacles.ts";
+import { changesIn, PreferencesCard } from "./preferences.tsx";
+
+/** Messages that the page shows, and how many days of what was never made. */
+const LATEST = 10;
+const WITHHELD_DAYS = 30;
+const MOST_WITHHELD = 20;
+
+/** Whose page it is. @throws 404 for what is no id */
+function subjectIn(c: ConsoleContext): Subject {
+  const id = c.req.param("id") ?? "";
+  if (!isWellFormedId(id)) throw notFound("user");
+  return subjectOf(requireToken(c.get("principal")), id);
+}
+
+const isOperator = ({ role }: TokenPrincipal): boolean => OPERATOR_ROLES.some((one) => one === role);
+
+/** What only those who operate the service may do, as by the API. @throws 403 */
+function requireOperator(c: ConsoleContext): void {
+  const { role } = requireToken(c.get("principal"));
+  if (!OPERATOR_ROLES.some((one) => one === role))
+    throw new Failure("forbidden", `This is for ${OPERATOR_ROLES.join(", ")}; your role is ${role}.`);
+}
+
+const categoriesIn = (c: ConsoleContext): string[] => c.get("deps").types.all.map(({ category }) => category);
+
+export function register(pages: Console): void {
+  pages.get("/people/:id", show);
+
+  pages.get("/people/:id/export", async (c) => {
+    const pieces = await exportUser(c.get("ctx"), subjectIn(c), authorOf(c));
+    return c.body(streamed(pieces), 200, {
+      "content-type": "application/json",
+      "content-disposition": 'attachment; filename="export.json"',
+    });
+  });
+
+  pages.post("/people/:id/preferences", async (c) => {
+    const subject = subjectIn(c);
+    const cells = changesIn((await fieldsOf(c)).entries());
+    await changeMatrix(c.get("ctx"), subject, { cells }, categoriesIn(c));
+    return done(c, personPath(subject.id), "saved");
+  });
+
+  pages.post("/people/:id/lift", async (c) => {
+    requireOperator(c);
+    const { id } = subjectIn(c);
+    const suppression = parseId("sup", (await fieldsOf(c))("suppression"));
+    if (suppression === null) throw notFound("suppression");
+    await liftSuppression(c.get("ctx"), suppression, authorOf(c));
+    return done(c, personPath(id), "lifted");
+  });
+
+  pages.post("/people/:id/erase", async (c) => {
+    requireOperator(c);
+    const { id } = subjectIn(c);
+    if ((await fieldsOf(c))("confirmed").trim() !== id)
+      throw invalid([{ pointer: "confirmed", detail: "is not the id of this person" }]);
+    await eraseUser(c.get("ctx"), authorOf(c), id);
+    return done(c, "/console/people", "erased");
+  });
+}
+
+/** Everything of the page in one round trip. */
+async function read(c: ConsoleContext, subject: Subject) {
+  const ctx = c.get("ctx");
+  const latest = { limit: LATEST, offset: 0, before: null };
+  return ctx.db.read({
+    person: readPerson(subject),
+    matrix: readMatrix(subject, categoriesIn(c)),
+    suppressions: suppressionOfUser(ctx, subject.id),
+    withheld: withheldFrom(ctx, subject.id, WITHHELD_DAYS, MOST_WITHHELD),
+    messages: selectDispatches(ctx, subject.scope, { userId: subject.id }, latest).rows,
+  });
+}
+
+async function show(c: ConsoleContext): Promise<Response> {
+  const subject = subjectIn(c);
+  const { id } = subject;
+  const { person, matrix, suppressions, withheld, messages } = await read(c, subject);
+  if (person === null) {
+    // Messages may go to users whom the directory does not know yet; but not in an organization.
+    if (subject.scope.kind !== "all" || messages.length === 0) throw notFound("user");
+  }
+  const viewer = viewerOf(c);
+  const mayOperate = isOperator(requireToken(c.get("principal")));
+  const path = personPath(id);
+  const [suppression] = suppressions;
+  const obstacles = person === null ? [] : obstaclesOf(person, matrix, suppression);
+  return page(c, {
+    title: person?.user.name ?? id,
+    section: "/console/people",
+    crumb: { href: "/console/people", name: "People" },
+    notice: noticeIn(c),
+    actions: (
+      <>
+        <ButtonLink href={`/console/explain?user_id=${encodeURIComponent(id)}`}>
+          Why do they get nothing?
+        </ButtonLink>
+        <ButtonLink href={`${path}/export`}>Export</ButtonLink>
+        {mayOperate && <Erase id={id} path={path} />}
+      </>
+    ),
+    children: (
+      <>
+        {person === null && (
+          <Notice tone="warn" title="The directory does not know this user">
+            Messages wait, or fail, until it does.
+          </Notice>
+        )}
+        {obstacles.length > 0 && (
+          <Notice tone="warn" title="What keeps messages away">
+            <ul>
+              {obstacles.map(({ title, mend }) => (
+                <li>
+                  {title}. <span class="muted">{mend}</span>
+                </li>
+              ))}
+            </ul>
+          </Notice>
+        )}
+        <div class="two">
+          <div class="stack">
+            <Card
+              title="Latest messages"
+              flush
+              actions={<a href={`/console/messages?q=${encodeURIComponent(id)}`}>All messages</a>}
+            >
+              {messages.length === 0 ? (
+                <Empty title="No messages yet">Nothing was sent to this person, or it is too old.</Empty>
+              ) : (
+                <MessageTable
+                  label="List of the latest messages"
+                  messages={messages.slice(0, LATEST)}
+                  viewer={viewer}
+                  isOfOne
+                />
+              )}
+            </Card>
+            {matrix !== null && <PreferencesCard matrix={matrix} action={`${path}/preferences`} />}
+            <WithheldCard withheld={withheld} days={WITHHELD_DAYS} />
+          </div>
+          <div class="stack">
+            {suppression !== undefined && (
+              <SuppressionCard
+                suppression={suppression}
+                viewer={viewer}
+                lift={mayOperate ? { action: `${path}/lift`, id: printId("sup", suppression.id) } : null}
+              />
+            )}
+            {person !== null && (
+              <>
+                <FactsCard person={person} viewer={viewer} />
+                <DevicesCard devices={person.devices} viewer={viewer} />
+                <TopicsCard topics={person.topics} />
+              </>
+            )}
+          </div>
+        </div>
+      </>
+    ),
+  });
+}
+
+const Erase = ({ id, path }: { id: string; path: string }) => (
+  <Confirm id="erase" action={`${path}/erase`} label="Erase" title="Erase this person everywhere?">
+    <p>
+      Facts, devices, preferences and all messages go, and nothing is sent any more. This cannot be undone.
+      Export first what you must keep.
+    </p>
+    <TextField name="confirmed" label="Type the person's id" required hint={id} />
+  </Confirm>
+);

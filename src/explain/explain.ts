@@ -1,0 +1,152 @@
+import type { Scope } from "../auth/scope.ts";
+import type { NotificationTypes } from "../content/type.ts";
+import type { Ctx } from "../ctx.ts";
+import type { Dispatch } from "../db/schema/index.ts";
+import type { Explained } from "../delivery/channel.ts";
+import { holdAmong } from "../delivery/ruling.ts";
+import { channelOf } from "../outbox/channel.ts";
+import { type Asked, askOfDispatch, askOfType, type Supposed } from "./ask.ts";
+import { type Limits, limitsOf } from "./limits.ts";
+import { type Rule, type Verdict, verdictOf } from "./rule.ts";
+import { asIfRetried, stateRules } from "./state.ts";
+
+/** What somebody asks: of a dispatch by its id, or of a message that nobody has made. */
+export type Question = { kind: "dispatch"; id: string } | ({ kind: "type" } & Supposed);
+
+/** What would become of a message on a channel. */
+export interface OnChannel extends Verdict {
+  channel: string;
+  /** Every rule that was asked, in order. */
+  rules: Rule[];
+  /** The message as it would be sent, by its fields; null where a rule says why there is none. */
+  rendering: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Explanation {
+  userId: string;
+  type: string;
+  /** Epoch ms: when it would be sent. */
+  at: number;
+  /** Null: nobody has made the message. */
+  dispatch: Dispatch | null;
+  channels: OnChannel[];
+}
+
+/**
+ * Says of a message what each rule says, what comes of it, and how it would look. It asks the functions that sending uses;
+ * nothing is written or taken. At most three round trips: what it is about, what the channels read, and words that the isolate
+ * does not have. For each channel with providers a call each of the limiter and the quota, and for staff of each provider's gate.
+ * @param at epoch ms; null: now
+ * @throws 404 for a dispatch, a user or a type that is not there or out of scope; 403 `user_moved`; 400 for a channel or data
+ * that do not fit the type
+ */
+export async function explain(
+  ctx: Ctx,
+  types: Pick<NotificationTypes, "get">,
+  scope: Scope,
+  question: Question,
+  at: number | null,
+): Promise<Explanation> {
+  const then = at === null ? ctx : atTime(ctx, at);
+  const now = then.clock.now();
+  const isStaff = scope.kind !== "own";
+  const asked =
+    question.kind === "dispatch"
+      ? [await askOfDispatch(then, scope, question.id)]
+      : await askOfType(then, types, scope, question);
+  const [first] = asked;
+  if (first === undefined) throw new Error("A type has no channel");
+  const seen = asked.map((one) => ({ ...one, dispatch: asIfRetried(one.dispatch, now) }));
+  const [read, ...limits] = await Promise.all([
+    then.db.read(
+      Object.fromEntries(
+        seen.map(({ dispatch, messages }) => [
+          dispatch.channel,
+          channelOf(then, dispatch.channel).explain(messages, now),
+        ]),
+      ),
+    ),
+    ...seen.map(({ dispatch }) => limitsOf(then, channelOf(then, dispatch.channel), dispatch, isStaff)),
+  ]);
+  const explained = seen.flatMap((one, i) => {
+    const [found, own] = [read[one.dispatch.channel], limits[i]];
+    return found === undefined || own === undefined ? [] : [{ ...one, explained: found, limits: own }];
+  });
+  await readWords(then, explained);
+  const channels: OnChannel[] = [];
+  for (const one of explained) {
+    const state =
+      question.kind === "dispatch" ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
+    channels.push(await onChannel(then, one, state, isStaff));
+  }
+  return {
+    userId: first.dispatch.user_id,
+    type: first.dispatch.type,
+    at: now,
+    dispatch: question.kind === "dispatch" ? first.dispatch : null,
+    channels,
+  };
+}
+
+/** The context of another time: whatever asks it for the time gets that one. */
+const atTime = (ctx: Ctx, at: number): Ctx => ({
+  ...ctx,
+  clock: { now: () => at, sleep: (ms) => ctx.clock.sleep(ms) },
+});
+
+type Told = Asked & { explained: Explained; limits: Limits };
+
+/** Reads the words of all channels in one round trip. The isolate keeps them, so that the previews find them there. */
+async function readWords(ctx: Ctx, told: readonly Told[]): Promise<void> {
+  const heads = told.flatMap(({ explained, dispatch }) => explained.words(ctx, dispatch) ?? []);
+  if (heads.length === 0) return;
+  const { loadWordings } = await import("../wordings/rendering.ts");
+  await loadWordings(ctx, heads);
+}
+
+async function onChannel(
+  ctx: Ctx,
+  { dispatch, explained, limits }: Told,
+  state: readonly Rule[],
+  isStaff: boolean,
+): Promise<OnChannel> {
+  const { rulings, rendering } = await explained.preview(ctx, dispatch);
+  const own = explained.rules({ ...dispatch, slot_at: limits.slotAt });
+  // As in sending: what waits for its user asks no limit, and what a limit ends is asked nothing more.
+  const waits = holdAmong(own)?.verdict === "wait";
+  const asked = limits.rules.filter(({ rule }) => !waits || rule === "provider");
+  const [ending, others] = [asked.filter(isEnd), asked.filter((rule) => !isEnd(rule))];
+  const rules = [...state, ...explained.endings(dispatch), ...ending, ...own, ...others, ...rulings];
+  return {
+    channel: dispatch.channel,
+    ...verdictOf(rules),
+    rules: isStaff ? rules : rules.map(withoutOrgs),
+    rendering,
+  };
+}
+
+const isEnd = ({ verdict }: Rule): boolean => verdict === "reject";
+
+/** Of a step that waits for those before it, if one of these would be made. */
+function laterStep({ waitMs }: Asked, before: readonly OnChannel[], now: number): Rule[] {
+  const isMade =
+    before.length === 0 || before.some(({ verdict }) => verdict !== "skip" && verdict !== "reject");
+  if (waitMs === null) return [];
+  if (!isMade) return [{ rule: "due", verdict: "pass" }];
+  return [
+    {
+      rule: "due",
+      verdict: "wait",
+      until: now + waitMs,
+      code: "later_step",
+      message: "It is sent then, unless a message before it has reached the user",
+    },
+  ];
+}
+
+/** A rule as a user may see it: which organization has decided is for staff. */
+function withoutOrgs(rule: Rule): Rule {
+  if (rule.details === undefined) return rule;
+  const { org_id: _, ...details } = rule.details;
+  return { ...rule, details };
+}

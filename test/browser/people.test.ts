@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
+import { type Service, startService } from "./service.ts";
+
+let service: Service;
+let browser: Browser;
+
+beforeAll(async () => {
+  service = await startService();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+test("an administrator finds out why a person gets nothing, mends it, and sees the message that was sent", async () => {
+  await service.api("PATCH", "/api/v1/preferences?user_id=usr_demo", {
+    categories: { all: { push: false } },
+  });
+  const { page, troubles, context } = await visitor(browser, await service.signInLink());
+  await page.goto(`${service.origin}/console/people`);
+  // By the keyboard alone: "/" goes to the search, and Enter sends it.
+  await page.keyboard.press("/");
+  await page.keyboard.type("dana@example.com");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/people\/usr_demo$/u);
+  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Dana Demo");
+  expect(await page.locator(".notice").textContent()).toContain("Nothing by push: the channel is off");
+
+  await page.getByLabel("Everything, Push").selectOption({ label: "On" });
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("status").waitFor();
+  expect(await page.getByRole("status").textContent()).toContain("It is saved.");
+  expect(await page.getByText("the channel is off").count()).toBe(0);
+
+  await service.api("POST", "/api/v1/notifications", { user_id: "usr_demo", title: "Mended", body: "Yes" });
+  await page.getByRole("link", { name: "All messages" }).click();
+  await page.getByRole("link", { name: "Mended" }).waitFor();
+  await page.getByLabel("Status").selectOption("failed");
+  await page.getByText("No message matches").waitFor();
+  expect(new URL(page.url()).search).toBe("?q=usr_demo&status=failed");
+  expect(await violationsOn(page)).toEqual([]);
+  expect(troubles).toEqual([]);
+  await context.close();
+});
+
+test.each([1280, 360])("a person is exported, and erased once one is sure, %i px wide", async (width) => {
+  const id = `usr_gone_${width}`;
+  await service.api("PUT", `/api/v1/directory/users/${id}?notify=false`, { name: "Gone Soon" });
+  const { page, troubles, context } = await visitor(browser, await service.signInLink(), { width });
+  await page.goto(`${service.origin}/console/people/${id}`);
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export" }).click();
+  expect((await download).suggestedFilename()).toBe("export.json");
+
+  await page.getByRole("button", { name: "Erase" }).click();
+  const dialog = page.getByRole("dialog", { name: "Erase this person everywhere?" });
+  await dialog.waitFor();
+  expect(await violationsOn(page)).toEqual([]);
+  await expectNoSideways(page);
+  // Escape changes the mind.
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Erase" }).click();
+  await dialog.getByLabel("Type the person's id").fill(id);
+  await dialog.getByRole("button", { name: "Erase" }).click();
+  await page.getByText("The person is erased.").waitFor();
+  expect(await page.getByText("Gone Soon").count()).toBe(0);
+  expect(troubles).toEqual([]);
+  await context.close();
+});
