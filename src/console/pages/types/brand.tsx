@@ -22,7 +22,7 @@ import { Notice } from "../../components/text.tsx";
 import { byFirstPart, type Faults, faultsOfForm, NO_FAULTS } from "../../faults.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { previewed } from "../../security.ts";
-import { type Typed, typedIn } from "../../typed.ts";
+import { type Fields, fieldsOf } from "../../fields.ts";
 import { nameOf, type Owner, ownerIn } from "./owner.ts";
 import { FRAME, MailFrame } from "./preview-pane.tsx";
 
@@ -48,7 +48,7 @@ export function register(pages: Console): void {
     const owner = ownerIn(c);
     const line = await readLine(c.get("ctx"), scopeIn(c), owner.id);
     const own = ownBrandOf(owner.id, line);
-    const values: Typed = (name) => {
+    const values: Fields = (name) => {
       const field = FIELDS.find((one) => one.name === name);
       return field === undefined ? "" : (own[field.name] ?? "");
     };
@@ -57,7 +57,7 @@ export function register(pages: Console): void {
 
   pages.post("/brand", async (c) => {
     const owner = ownerIn(c);
-    const typed = await typedIn(c);
+    const typed = await fieldsOf(c);
     try {
       await putBrand(c.get("ctx"), authorOf(c), scopeIn(c), owner.id, brandTyped(typed));
     } catch (error) {
@@ -69,7 +69,7 @@ export function register(pages: Console): void {
 
   pages.post("/brand/preview", async (c) => {
     const owner = ownerIn(c);
-    const typed = await typedIn(c);
+    const typed = await fieldsOf(c);
     const line = await readLine(c.get("ctx"), scopeIn(c), owner.id);
     const { brand, faults } = triedBrand(owner, line, typed);
     return fragment(
@@ -85,7 +85,7 @@ export function register(pages: Console): void {
 
   pages.post("/brand/frame", async (c) => {
     const owner = ownerIn(c);
-    const typed = await typedIn(c);
+    const typed = await fieldsOf(c);
     const line = await readLine(c.get("ctx"), scopeIn(c), owner.id);
     const { brand } = triedBrand(owner, line, typed);
     return previewed(c, inScheme(mailWith(c, brand), typed("scheme") === "dark" ? "dark" : "light"));
@@ -93,7 +93,7 @@ export function register(pages: Console): void {
 }
 
 /** The brand as it was typed: a field without a text is inherited. @throws 400 naming each bad field as the API does */
-function brandTyped(typed: Typed): BrandSettings {
+function brandTyped(typed: Fields): BrandSettings {
   const given = Object.fromEntries(
     FIELDS.map(({ name }) => [name, typed(name).trim() === "" ? null : typed(name).trim()]),
   );
@@ -106,13 +106,13 @@ function brandTyped(typed: Typed): BrandSettings {
 function triedBrand(
   owner: Owner,
   line: readonly OrgSettings[],
-  typed: Typed,
+  typed: Fields,
 ): { brand: OrgBrand; faults: Faults } {
   try {
     return { brand: brandWith(owner.id, line, brandTyped(typed)), faults: NO_FAULTS };
   } catch (error) {
     const faults = faultsOfForm(error, byFirstPart);
-    const right: Typed = (name) => (faults.of.has(name) ? "" : typed(name));
+    const right: Fields = (name) => (faults.of.has(name) ? "" : typed(name));
     return { brand: brandWith(owner.id, line, brandTyped(right)), faults };
   }
 }
@@ -132,7 +132,7 @@ async function show(
   c: ConsoleContext,
   owner: Owner,
   line: readonly OrgSettings[],
-  values: Typed,
+  values: Fields,
   faults: Faults,
 ): Promise<Response> {
   const hasFaults = faults.of.size > 0 || faults.others.length > 0;

@@ -14,13 +14,13 @@ import { Badge, Notice } from "../../components/text.tsx";
 import { byFirstPart, type Faults, faultsOfForm, NO_FAULTS, told } from "../../faults.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { previewed } from "../../security.ts";
-import { type Typed, typedIn } from "../../typed.ts";
+import { type Fields, fieldsOf } from "../../fields.ts";
 import { languageName } from "./one.tsx";
 import { FRAME, type Look, PreviewPane } from "./preview-pane.tsx";
 import { TestCard } from "./test-card.tsx";
 import { typedJson } from "./type-values.ts";
 import { VersionsCard } from "./version-list.tsx";
-import { fieldsOf, isBlank, wordsTyped } from "./words-fields.ts";
+import { wordsFieldsOf, isBlank, wordsTyped } from "./words-fields.ts";
 import { WORDS, type WordsAt, wordsAt } from "./words-place.ts";
 
 /** Versions on a page. */
@@ -35,7 +35,7 @@ export function register(pages: Console): void {
 
   pages.post(WORDS, async (c) => {
     const at = wordsAt(c);
-    const [typed, worded] = [await typedIn(c), await typeOf(c, at)];
+    const [typed, worded] = [await fieldsOf(c), await typeOf(c, at)];
     const action = typed("action");
     if (action === "preview") return show(c, at, worded, typed, NO_FAULTS);
     const publish = action === "publish";
@@ -50,14 +50,14 @@ export function register(pages: Console): void {
 
   pages.post(`${WORDS}/preview`, async (c) => {
     const at = wordsAt(c);
-    const typed = await typedIn(c);
+    const typed = await fieldsOf(c);
     const { look, faults } = await lookAt(c, at, typed);
     const { channel } = at.id;
     return fragment(
       c,
       <>
         <PreviewPane channel={channel} look={look} />
-        {fieldsOf(channel).map(({ name, hint }) => (
+        {wordsFieldsOf(channel).map(({ name, hint }) => (
           <FieldAbout name={name} hint={hint} fault={faults.of.get(name)} isNews />
         ))}
       </>,
@@ -66,7 +66,7 @@ export function register(pages: Console): void {
 
   pages.post(`${WORDS}/frame`, async (c) => {
     const at = wordsAt(c);
-    const typed = await typedIn(c);
+    const typed = await fieldsOf(c);
     const { look } = await lookAt(c, at, typed);
     const html = "shown" in look ? (look.shown.preview.html ?? "") : "<head></head>";
     return previewed(c, inScheme(html, typed("scheme") === "dark" ? "dark" : "light"));
@@ -80,7 +80,7 @@ const typeOf = async (c: ConsoleContext, { id, owner }: WordsAt): Promise<Worded
 };
 
 /** Data as it was typed; undefined for nothing: the type's sample. @throws 400 */
-function dataTyped(typed: Typed): Record<string, unknown> | undefined {
+function dataTyped(typed: Fields): Record<string, unknown> | undefined {
   const data = typedJson("data", typed("data"));
   if (data === null) return undefined;
   if (isObject(data)) return data;
@@ -90,7 +90,7 @@ function dataTyped(typed: Typed): Record<string, unknown> | undefined {
 }
 
 /** A user's id as it was typed. @throws 400 */
-function userTyped(typed: Typed): string | undefined {
+function userTyped(typed: Fields): string | undefined {
   const id = typed("user_id").trim();
   if (id === "") return undefined;
   if (directoryId.safeParse(id).success) return id;
@@ -103,7 +103,7 @@ function userTyped(typed: Typed): string | undefined {
 async function lookAt(
   c: ConsoleContext,
   { id }: WordsAt,
-  typed: Typed,
+  typed: Fields,
 ): Promise<{ look: Look; faults: Faults }> {
   try {
     const shown = await showWords(c.get("ctx"), c.get("deps"), scopeIn(c), id, {
@@ -131,7 +131,7 @@ const listOf = (error: unknown): string[] => {
 };
 
 /** The words that stand in the fields at first: the latest of the owner's own. */
-function valuesOf({ own }: WordsPlace): Typed {
+function valuesOf({ own }: WordsPlace): Fields {
   const fields = own === null ? {} : parseObject(own.latest_fields);
   return (name) => {
     const text = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -144,7 +144,7 @@ async function show(
   c: ConsoleContext,
   at: WordsAt,
   worded: WordedType,
-  typed: Typed | null,
+  typed: Fields | null,
   faults: Faults,
 ): Promise<Response> {
   const { id } = at;
@@ -251,7 +251,7 @@ function WordsForm({
   worded,
 }: {
   at: WordsAt;
-  values: Typed;
+  values: Fields;
   faults: Faults;
   worded: WordedType;
 }) {
@@ -267,7 +267,7 @@ function WordsForm({
             ))}
           </Notice>
         )}
-        {fieldsOf(channel).map(({ name, label, hint, rows, isOptional }) => {
+        {wordsFieldsOf(channel).map(({ name, label, hint, rows, isOptional }) => {
           const field = { name, label, hint, value: values(name), fault: faults.of.get(name) };
           return rows === undefined ? (
             <TextField {...field} required={isOptional !== true} />

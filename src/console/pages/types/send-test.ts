@@ -13,14 +13,14 @@ import { directoryId } from "../../../lib/text.ts";
 import { sendTest } from "../../../notifications/test/send.ts";
 import { type Console, type ConsoleContext, scopeIn } from "../../app-env.tsx";
 import { done } from "../../notices.ts";
-import { type Typed, typedIn } from "../../typed.ts";
+import { type Fields, fieldsOf } from "../../fields.ts";
 import { typedJson } from "./type-values.ts";
 import { WORDS, type WordsAt, wordsAt } from "./words-place.ts";
 
 export function register(pages: Console): void {
   pages.post(`${WORDS}/test`, async (c) => {
     const at = wordsAt(c);
-    const typed = await typedIn(c);
+    const typed = await fieldsOf(c);
     const userId = userIn(typed);
     const isBuiltIn = c.get("deps").types.get(at.id.type) !== undefined;
     return isBuiltIn ? testBuiltIn(c, at, typed, userId) : testOwn(c, at, typed, userId);
@@ -28,14 +28,14 @@ export function register(pages: Console): void {
 }
 
 /** @throws 400 */
-function userIn(typed: Typed): string {
+function userIn(typed: Fields): string {
   const id = typed("test_user_id").trim();
   if (directoryId.safeParse(id).success) return id;
   throw invalid([{ pointer: "/test_user_id", detail: "must be the id of a user" }]);
 }
 
 /** The form's own key: two clicks send one test. */
-async function keyIn(c: ConsoleContext, typed: Typed, body: unknown): Promise<IdempotencyKey | null> {
+async function keyIn(c: ConsoleContext, typed: Fields, body: unknown): Promise<IdempotencyKey | null> {
   const once = typed("once");
   if (!/^[\w-]{1,64}$/u.test(once)) return null;
   const actor = actorOf(c.get("principal"));
@@ -50,7 +50,7 @@ function channelOf(channel: WordingChannel): Channel {
 }
 
 /** Sends an event of a customer's type to one user, on this channel alone. Its page shows what comes of it. */
-async function testOwn(c: ConsoleContext, { id, owner }: WordsAt, typed: Typed, userId: string) {
+async function testOwn(c: ConsoleContext, { id, owner }: WordsAt, typed: Fields, userId: string) {
   const data = typedJson("test_data", typed("test_data")) ?? {};
   if (!isObject(data)) throw invalid([{ pointer: "/test_data", detail: "must be an object" }]);
   const channels = [channelOf(id.channel)];
@@ -73,7 +73,7 @@ async function testOwn(c: ConsoleContext, { id, owner }: WordsAt, typed: Typed, 
 }
 
 /** Sends the test e-mail with a built-in type's sample. The message's page shows what comes of it. */
-async function testBuiltIn(c: ConsoleContext, { id }: WordsAt, typed: Typed, userId: string) {
+async function testBuiltIn(c: ConsoleContext, { id }: WordsAt, typed: Fields, userId: string) {
   if (id.channel !== "email")
     throw invalid([
       { pointer: "channel", detail: "must be email: other channels have no test of built-in types" },

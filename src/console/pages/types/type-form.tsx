@@ -10,7 +10,7 @@ import { Amount, Button, ButtonLink, Check, Select, TextArea, TextField } from "
 import { Notice } from "../../components/text.tsx";
 import { type Faults, faultsOfForm, NO_FAULTS } from "../../faults.ts";
 import { done } from "../../notices.ts";
-import { type Typed, typedIn } from "../../typed.ts";
+import { type Fields, fieldsOf } from "../../fields.ts";
 import { UNIT_NAMES } from "./duration.ts";
 import { nameOf, type Owner, ownerIn } from "./owner.ts";
 import { fieldFor, typeTyped, valuesOf } from "./type-values.ts";
@@ -22,7 +22,7 @@ export function register(pages: Console): void {
   pages.get("/types/new-type", (c) => show(c, ownerIn(c), null, (name) => STARTING[name] ?? ""));
 
   pages.post("/types/new-type", async (c) => {
-    const typed = await typedIn(c);
+    const typed = await fieldsOf(c);
     return define(c, ownerIn(c), null, typed, typed("id").trim());
   });
 
@@ -35,7 +35,7 @@ export function register(pages: Console): void {
   });
 
   pages.post("/types/:type", async (c) =>
-    define(c, ownerIn(c), c.req.param("type"), await typedIn(c), c.req.param("type")),
+    define(c, ownerIn(c), c.req.param("type"), await fieldsOf(c), c.req.param("type")),
   );
 
   pages.post("/types/:type/delete", async (c) => {
@@ -53,7 +53,7 @@ async function define(
   c: ConsoleContext,
   owner: Owner,
   existing: string | null,
-  typed: Typed,
+  typed: Fields,
   id: string,
 ): Promise<Response> {
   try {
@@ -87,7 +87,7 @@ function show(
   c: ConsoleContext,
   owner: Owner,
   existing: string | null,
-  values: Typed,
+  values: Fields,
   faults: Faults = NO_FAULTS,
 ): Promise<Response> {
   const hasFaults = faults.of.size > 0 || faults.others.length > 0;
@@ -123,7 +123,7 @@ function show(
   );
 }
 
-function Fields({ values, faults, isNew }: { values: Typed; faults: Faults; isNew: boolean }) {
+function Fields({ values, faults, isNew }: { values: Fields; faults: Faults; isNew: boolean }) {
   /** What every field gets. */
   const field = (name: string, label: string, hint?: string) => ({
     name,

@@ -3,14 +3,14 @@ import { CHANNELS } from "../../../db/schema/index.ts";
 import { fieldErrors } from "../../../http/field-errors.ts";
 import { invalid } from "../../../lib/failure.ts";
 import type { OwnTypeData } from "../../../types/own-type.ts";
-import type { Typed } from "../../typed.ts";
+import type { Fields } from "../../fields.ts";
 import { inUnits, typedSeconds } from "./duration.ts";
 
 /** The fields that hold a duration, each with a field for its unit. */
 const DURATIONS = ["window", "per", "expires_after"] as const;
 
 /** The texts of the form's fields for a type that there is. */
-export function valuesOf(type: OwnTypeData): Typed {
+export function valuesOf(type: OwnTypeData): Fields {
   const values = new Map<string, string>([
     ["id", type.id],
     ["name", type.name],
@@ -48,7 +48,7 @@ export function typedJson(field: string, text: string): unknown {
 }
 
 /** The steps that were typed, and at which place of the form each stands. */
-const stepsIn = (typed: Typed) =>
+const stepsIn = (typed: Fields) =>
   CHANNELS.flatMap((_, place) => {
     const channel = typed(`channel_${place}`);
     const wait = typedSeconds(typed(`wait_${place}`), typed(`wait_${place}_unit`));
@@ -56,7 +56,7 @@ const stepsIn = (typed: Typed) =>
   });
 
 /** A type as it was typed, checked as the API checks one. @throws 400 naming each bad field as the API does */
-export function typeTyped(typed: Typed): Omit<OwnTypeData, "id" | "org_id" | "category"> & {
+export function typeTyped(typed: Fields): Omit<OwnTypeData, "id" | "org_id" | "category"> & {
   category?: string | undefined;
 } {
   const number = (name: string) => typedSeconds(typed(name), "seconds");
@@ -82,7 +82,7 @@ export function typeTyped(typed: Typed): Omit<OwnTypeData, "id" | "org_id" | "ca
 
 /** The form's field that a pointer into a type belongs to. */
 export const fieldFor =
-  (typed: Typed) =>
+  (typed: Fields) =>
   (pointer: string): { field: string; at?: string } | null => {
     const [, first = "", second = "", ...rest] = pointer.split("/");
     if (first === "channels") {

@@ -9,13 +9,13 @@ import { type Console, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
 import { Empty } from "../../components/text.tsx";
 import { done } from "../../notices.ts";
-import { typedIn } from "../../typed.ts";
+import { fieldsOf } from "../../fields.ts";
 import { WORDS, wordsAt } from "./words-place.ts";
 
 export function register(pages: Console): void {
   pages.post(`${WORDS}/publish`, async (c) => {
     const at = wordsAt(c);
-    const given = { version: Number((await typedIn(c))("version")) };
+    const given = { version: Number((await fieldsOf(c))("version")) };
     const { success, data, error } = publishBody.safeParse(given);
     if (!success) throw invalid(fieldErrors(error, "json", given));
     await publishWording(c.get("ctx"), authorOf(c), scopeIn(c), at.id, data.version);

@@ -1,5 +1,5 @@
 import type { WordingChannel } from "../../../db/schema/index.ts";
-import type { Typed } from "../../typed.ts";
+import type { Fields } from "../../fields.ts";
 
 /** A field of some words, in a form. */
 export interface WordsField {
@@ -41,17 +41,17 @@ const WORDS_FIELDS = {
 } as const satisfies Record<WordingChannel, readonly WordsField[]>;
 
 /** The fields of a channel. */
-export const fieldsOf = (channel: WordingChannel): readonly WordsField[] => WORDS_FIELDS[channel];
+export const wordsFieldsOf = (channel: WordingChannel): readonly WordsField[] => WORDS_FIELDS[channel];
 
 /** What was typed, as the API gets it: an optional field without a text is left out. */
-export const wordsTyped = (channel: WordingChannel, typed: Typed): Record<string, string> =>
+export const wordsTyped = (channel: WordingChannel, typed: Fields): Record<string, string> =>
   Object.fromEntries(
-    fieldsOf(channel).flatMap(({ name, isOptional }) => {
+    wordsFieldsOf(channel).flatMap(({ name, isOptional }) => {
       const text = typed(name);
       return isOptional === true && text.trim() === "" ? [] : [[name, text] as const];
     }),
   );
 
 /** Whether nothing was typed: then the words are inherited. */
-export const isBlank = (channel: WordingChannel, typed: Typed): boolean =>
-  fieldsOf(channel).every(({ name }) => typed(name).trim() === "");
+export const isBlank = (channel: WordingChannel, typed: Fields): boolean =>
+  wordsFieldsOf(channel).every(({ name }) => typed(name).trim() === "");
