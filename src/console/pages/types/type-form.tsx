@@ -70,13 +70,14 @@ async function define(
       { isNew: existing === null },
     );
   } catch (error) {
-    return show(c, owner, existing, typed, faultsOfForm(named(error), fieldFor(typed)));
+    const told = existing === null ? atId(error) : error;
+    return show(c, owner, existing, typed, faultsOfForm(told, fieldFor(typed)));
   }
   return done(c, owner.path(`/console/types/${id}`), "saved");
 }
 
 /** Conflicts about the id are told at its field. */
-function named(error: unknown): unknown {
+function atId(error: unknown): unknown {
   const isAboutId =
     error instanceof Failure &&
     ["type_exists", "type_taken", "type_built_in"].includes(error.options.code ?? "");

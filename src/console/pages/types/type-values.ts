@@ -80,7 +80,14 @@ export function typeTyped(typed: Fields): Omit<OwnTypeData, "id" | "org_id" | "c
   throw invalid(fieldErrors(error, "json", given));
 }
 
-/** The form's field that a pointer into a type belongs to. */
+/** The fields whose names are those of the API. */
+const SAME_NAME: ReadonlySet<string> = new Set([
+  ...["id", "name", "category", "critical", "dedupe", "schema", "sample", "expires_after"],
+]);
+/** The fields of what the API has as objects. */
+const WITHIN: ReadonlySet<string> = new Set(["window", "key", "limit", "per"]);
+
+/** The form's field that a pointer into a type belongs to; null: none. */
 export const fieldFor =
   (typed: Fields) =>
   (pointer: string): { field: string; at?: string } | null => {
@@ -89,7 +96,8 @@ export const fieldFor =
       const place = stepsIn(typed)[Number(second)]?.place ?? 0;
       return { field: rest[0] === "wait" ? `wait_${place}` : `channel_${place}` };
     }
-    if (first === "batch" || first === "throttle") return { field: second === "" ? first : second };
+    if (WITHIN.has(second) && (first === "batch" || first === "throttle")) return { field: second };
+    if (!SAME_NAME.has(first)) return null;
     const at = [second, ...rest].filter((part) => part !== "").join("/");
-    return first === "" ? null : { field: first, ...(at !== "" && { at: `/${at}` }) };
+    return { field: first, ...(at !== "" && { at: `/${at}` }) };
   };
