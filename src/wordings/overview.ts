@@ -86,16 +86,16 @@ const versionHeads = (
 
 /**
  * What somebody needs who edits words: what they stand among, and a page of their versions, the newest first, with one
- * beyond it. One round trip. @param before only older versions; null: from the newest @throws 404
+ * beyond it. One round trip. @param before only older versions; null: from the newest @throws 404, also for the user
  */
 export async function readForEditing(
   ctx: Ctx,
   scope: Scope,
   id: WordingId,
-  { before, limit }: { before: number | null; limit: number },
+  { userId, before, limit }: { userId: string | null; before: number | null; limit: number },
 ): Promise<{ place: WordsPlace; versions: VersionHead[] }> {
   return ctx.db.read({
-    place: wordsPlace(scope, id, { userId: null, version: null, isDraft: false }),
+    place: wordsPlace(scope, id, { userId, version: null, isDraft: false }),
     versions: versionHeads(id, mayOwn(scope, id.org_id), before, limit + 1),
   });
 }

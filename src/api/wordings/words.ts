@@ -110,17 +110,35 @@ export async function showWords(
 ): Promise<ShownWords> {
   const worded = await wordedType(ctx, deps.types, scope, id.org_id, id.type);
   requireChannel(worded, id.channel);
-  const data = dataFor(worded, wanted);
-  const fields = wanted.fields === undefined ? null : fieldsFor(id.channel, wanted.fields, "/fields");
-  const version = wanted.version ?? null;
+  const checked = checkedFor(worded, id, wanted);
+  const { fields, version } = checked;
   const { place } = await ctx.db.read({
     place: wordsPlace(scope, id, { userId: wanted.userId ?? null, version, isDraft: fields !== null }),
   });
-  return showFound(ctx, deps, id, worded, place, { data, fields, version });
+  return showFound(ctx, deps, id, worded, place, checked);
 }
 
+/** What is to be shown, checked. */
+export interface Showable {
+  data: Readonly<Record<string, unknown>>;
+  /** Null: what is stored, or inherited. */
+  fields: WordingFields | null;
+  version: number | null;
+}
+
+/** @throws 400 naming each bad field, and for data that does not fit the type */
+export const checkedFor = (
+  worded: WordedType,
+  { channel }: WordingId,
+  wanted: Omit<ShowWanted, "userId">,
+): Showable => ({
+  data: dataFor(worded, wanted),
+  fields: wanted.fields === undefined ? null : fieldsFor(channel, wanted.fields, "/fields"),
+  version: wanted.version ?? null,
+});
+
 /** @throws 400 for data that does not fit the type, and where there is none */
-function dataFor(worded: WordedType, wanted: ShowWanted): Readonly<Record<string, unknown>> {
+function dataFor(worded: WordedType, wanted: Pick<ShowWanted, "data">): Readonly<Record<string, unknown>> {
   const data = wanted.data ?? worded.sample;
   if (data === null) throw invalid([{ pointer: "/data", detail: "is required: the type has no sample" }]);
   const faults = worded.faultsIn(data);
@@ -135,11 +153,7 @@ export async function showFound(
   id: WordingId,
   worded: WordedType,
   place: WordsPlace,
-  {
-    data,
-    fields,
-    version,
-  }: { data: Readonly<Record<string, unknown>>; fields: WordingFields | null; version: number | null },
+  { data, fields, version }: Showable,
 ): Promise<ShownWords> {
   const { type, isBuiltIn } = worded;
   const builtIn = isBuiltIn ? Object.keys(type.words) : [];

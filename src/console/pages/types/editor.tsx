@@ -1,7 +1,7 @@
-import { requireChannel, showFound, showWords, writeWords } from "../../../api/wordings/words.ts";
+import { checkedFor, requireChannel, showFound, showWords, writeWords } from "../../../api/wordings/words.ts";
 import { inScheme } from "../../../content/in-scheme.ts";
 import { authorOf } from "../../../http/author.ts";
-import { Failure } from "../../../lib/failure.ts";
+import { Failure, notFound } from "../../../lib/failure.ts";
 import { isObject, parseObject } from "../../../lib/objects.ts";
 import { directoryId } from "../../../lib/text.ts";
 import { readForEditing, type VersionHead } from "../../../wordings/overview.ts";
@@ -99,27 +99,39 @@ function userTyped(typed: Fields): string | undefined {
   });
 }
 
-/** Draws what was typed, or says why not. What is wrong is a part of the answer: somebody is typing. @throws 403, 5xx */
+/** What was typed, to be shown; nothing in the fields: what is stored, or inherited. @throws 400 */
+const wantedIn = ({ channel }: WordsAt["id"], typed: Fields) => ({
+  data: dataTyped(typed),
+  ...(!isBlank(channel, typed) && { fields: wordsTyped(channel, typed) }),
+});
+
+/** What cannot be drawn: where it is wrong is a part of the answer, since somebody is typing. @throws what is not about it */
+function lookOf(error: unknown): { look: Look; faults: Faults } {
+  if (error instanceof Failure && error.problem === "not_found")
+    return { look: { faults: [error.detail] }, faults: NO_FAULTS };
+  const faults = faultsOfForm(error, (pointer) => byFirstPart(pointer.replace(/^\/fields/u, "")));
+  return { look: { faults: listOf(error) }, faults };
+}
+
+/** Draws what was typed. @throws 404 unless it is the reader who is not there */
 async function lookAt(
   c: ConsoleContext,
   { id }: WordsAt,
   typed: Fields,
 ): Promise<{ look: Look; faults: Faults }> {
   try {
-    const shown = await showWords(c.get("ctx"), c.get("deps"), scopeIn(c), id, {
-      data: dataTyped(typed),
-      userId: userTyped(typed),
-      ...(!isBlank(id.channel, typed) && { fields: wordsTyped(id.channel, typed) }),
-    });
-    return { look: { shown }, faults: NO_FAULTS };
+    const wanted = { ...wantedIn(id, typed), userId: userTyped(typed) };
+    return {
+      look: { shown: await showWords(c.get("ctx"), c.get("deps"), scopeIn(c), id, wanted) },
+      faults: NO_FAULTS,
+    };
   } catch (error) {
-    const isUser = error instanceof Failure && error.problem === "not_found" && typed("user_id") !== "";
-    if (isUser && error.detail.includes("user"))
-      return { look: { faults: [error.detail] }, faults: NO_FAULTS };
-    const faults = faultsOfForm(error, (pointer) => byFirstPart(pointer.replace(/^\/fields/u, "")));
-    return { look: { faults: listOf(error) }, faults };
+    if (error instanceof Failure && error.problem === "not_found" && !isAboutReader(error)) throw error;
+    return lookOf(error);
   }
 }
+
+const isAboutReader = ({ detail }: Failure): boolean => detail === notFound("user").detail;
 
 /** What a failure says, for a list. */
 const listOf = (error: unknown): string[] => {
@@ -149,17 +161,12 @@ async function show(
 ): Promise<Response> {
   const { id } = at;
   const before = /^\d{1,9}$/u.exec(c.req.query("before") ?? "")?.[0];
-  const { place, versions } = await readForEditing(c.get("ctx"), scopeIn(c), id, {
-    before: before === undefined ? null : Number(before),
-    limit: VERSIONS,
-  });
+  const { place, versions, noReader } = await readPage(c, id, typed, before);
   const values = typed ?? valuesOf(place);
   const hasFaults = faults.of.size > 0 || faults.others.length > 0;
   const look: Look = hasFaults
     ? { faults: [...faults.others, ...[...faults.of].map(([name, fault]) => `${name}: ${fault}`)] }
-    : typed === null
-      ? await stored(c, at, worded, place)
-      : (await lookAt(c, at, typed)).look;
+    : (noReader ?? (await draw(c, at, worded, place, typed)));
   return page(
     c,
     {
@@ -215,21 +222,47 @@ const pageOf = (versions: readonly VersionHead[]) => versions.slice(0, VERSIONS)
 const moreOf = (versions: readonly VersionHead[]) =>
   versions.length > VERSIONS ? (versions[VERSIONS - 1]?.version ?? null) : null;
 
-/** The latest stored words, or those that are inherited, with the sample. */
-async function stored(
+/** Reads the page. `noReader`: what to show where the reader whom somebody has typed is not there. */
+async function readPage(
+  c: ConsoleContext,
+  id: WordsAt["id"],
+  typed: Fields | null,
+  before: string | undefined,
+): Promise<Awaited<ReturnType<typeof readForEditing>> & { noReader: Look | null }> {
+  const read = (userId: string | null) =>
+    readForEditing(c.get("ctx"), scopeIn(c), id, {
+      userId,
+      before: before === undefined ? null : Number(before),
+      limit: VERSIONS,
+    });
+  try {
+    return { ...(await read(readerIn(typed))), noReader: null };
+  } catch (error) {
+    if (!(error instanceof Failure) || !isAboutReader(error)) throw error;
+    return { ...(await read(null)), noReader: lookOf(error).look };
+  }
+}
+
+/** The reader whom somebody has typed; null: nobody, or nobody who could be one. */
+const readerIn = (typed: Fields | null): string | null => {
+  const id = typed?.("user_id").trim() ?? "";
+  return directoryId.safeParse(id).success ? id : null;
+};
+
+/** Draws what was typed; null: the latest stored words, or those that are inherited, with the sample. */
+async function draw(
   c: ConsoleContext,
   { id }: WordsAt,
   worded: WordedType,
   place: WordsPlace,
+  typed: Fields | null,
 ): Promise<Look> {
-  if (worded.sample === null)
-    return { faults: ["The type has no sample: type data below, or give the type a sample."] };
   try {
-    const wanted = { data: worded.sample, fields: null, version: null };
-    return { shown: await showFound(c.get("ctx"), c.get("deps"), id, worded, place, wanted) };
+    if (typed !== null) userTyped(typed);
+    const showable = checkedFor(worded, id, typed === null ? {} : wantedIn(id, typed));
+    return { shown: await showFound(c.get("ctx"), c.get("deps"), id, worded, place, showable) };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { faults: listOf(error) };
+    return lookOf(error).look;
   }
 }
 
