@@ -34,7 +34,7 @@ test("a brand is stored as the API stores it, in one round trip, and read in one
     "#0b5cad",
     "Ada's shop\n1 High Street",
   ]);
-  expect(textOf(page.body)).toContain("On light ground 5.9");
+  expect(textOf(page.body)).toContain("On light ground 6.04:1");
   expect(String(page.body).length).toBeLessThan(60_000);
 });
 
@@ -72,7 +72,7 @@ test("the verdict names the contrast on light ground and in dark mode", async ()
   const { admin } = await givenTypes(null);
   const { body } = await admin.post("/console/brand/preview", { colour: "#0b5cad" });
   expect(textOf(body)).toMatch(
-    /The colour can be read On light ground 5\.9\d*:1 in dark mode \d+\.\d+:1: WCAG AA needs 4\.5:1\./u,
+    /The colour can be read On light ground 6\.04:1 in dark mode \d+\.\d+:1: WCAG AA needs 4\.5:1\./u,
   );
   expect(body).toContain('fill="#0b5cad"');
   expect(textOf((await admin.post("/console/brand/preview", {})).body)).toContain(

@@ -137,9 +137,12 @@ const isAboutReader = ({ detail }: Failure): boolean => detail === notFound("use
 const listOf = (error: unknown): string[] => {
   if (!(error instanceof Failure)) return [];
   const errors = [...(error.options.errors ?? [])];
-  return errors.length === 0
-    ? [error.detail]
-    : errors.map(({ pointer, detail }) => told({ pointer: pointer.replace(/^\/fields/u, ""), detail }));
+  if (errors.length === 0) return [error.detail];
+  return errors.map(({ pointer, detail }) =>
+    pointer === "/fields"
+      ? detail.replace(/^is required: /u, "There are no words: ")
+      : told({ pointer: pointer.replace(/^\/fields/u, ""), detail }),
+  );
 };
 
 /** The words that stand in the fields at first: the latest of the owner's own. */
