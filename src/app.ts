@@ -48,6 +48,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/console": [() => import("./console/handlers.ts")],
   "/api/v1/console": [() => import("./console/tickets/handlers.ts")],
   "/dev/jobs": [() => import("./api/dev-jobs/handlers.ts")],
+  "/dev/outbox": [() => import("./api/dev-outbox/handlers.ts")],
   "/api/v1/notifications": [
     // Its static paths come before the push contract's /{id}.
     () => import("./api/user-notifications/handlers.ts"),

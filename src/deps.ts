@@ -12,6 +12,7 @@ import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
+import type { Outbox } from "./dev-outbox/message.ts";
 import { openDb, type SessionStart } from "./db/client.ts";
 import { throughProviders } from "./delivery/deliver.ts";
 import type { Bindings } from "./bindings.ts";
@@ -69,8 +70,15 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     types: seams.types ?? builtInTypes,
   };
   const ids = createIds(clock);
-  const pushProviders = createPushProviders(config, all);
-  const emailProviders = createEmailProviders(config, { ...all, binding: bindings.EMAIL });
+  const outbox: Outbox | null =
+    config.environment === "development"
+      ? async (taken) => {
+          const { keepTaken } = await import("./dev-outbox/keep.ts");
+          await keepTaken({ ids, log: all.log, db: openDb(bindings.DB, "first-primary", all) }, taken);
+        }
+      : null;
+  const pushProviders = createPushProviders(config, { ...all, outbox });
+  const emailProviders = createEmailProviders(config, { ...all, outbox, binding: bindings.EMAIL });
   const letterhead: Letterhead = {
     publicUrl: config.publicUrl,
     from: config.email.from,

@@ -47,11 +47,14 @@ export async function loadDemo(origin: string, token: string, signal: AbortSigna
   }
 }
 
-/** A shell command that sends a push to the demo device. */
+/** Shell commands that send a push to the demo device, and show what it would have got. */
 export const firstRequest = (origin: string, token: string): string =>
   `export TIDINGS_URL=${origin}
 export TOKEN=${token}
 
 curl -sS $TIDINGS_URL/api/v1/notifications \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-  -d '{"user_id":"usr_demo","title":"Hello","body":"This is Tidings."}'`;
+  -d '{"user_id":"usr_demo","title":"Hello","body":"This is Tidings."}'
+
+# What the device would have got (in a browser: $TIDINGS_URL/dev/outbox)
+curl -sS "$TIDINGS_URL/dev/outbox?user_id=usr_demo" -H "Authorization: Bearer $TOKEN"`;

@@ -24,6 +24,25 @@ export const readDatabases = (): string[] => valuesOf(/^\s*database_name\s*=\s*"
 export const hasVariable = (name: string): boolean =>
   new RegExp(`^\\s*${name}\\s*=\\s*"[^"]+"`, "m").test(read());
 
+/**
+ * The tables `[name]` or `[[name]]` in their order, each with those of its keys whose values are texts in double quotes. The
+ * name "" stands for what comes before the first table.
+ */
+export function readTables(name: string): Record<string, string>[] {
+  const tables: Record<string, string>[] = [];
+  let table: Record<string, string> | undefined;
+  for (const line of ["[]", ...read().split("\n")]) {
+    const header = /^\s*\[{1,2}([\w.]*)\]{1,2}\s*(#.*)?$/.exec(line)?.[1];
+    if (header !== undefined) {
+      table = header === name ? {} : undefined;
+      if (table !== undefined) tables.push(table);
+    }
+    const [, key, value] = /^\s*(\w+)\s*=\s*"([^"]*)"\s*(#.*)?$/.exec(line) ?? [];
+    if (table !== undefined && key !== undefined && value !== undefined) table[key] = value;
+  }
+  return tables;
+}
+
 const valuesOf = (line: RegExp): string[] => [
   ...new Set([...read().matchAll(line)].map(([, value = ""]) => value)),
 ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SECOND } from "../lib/clock.ts";
 import { type ContractName, PUBLIC_CONTRACTS } from "./contracts.ts";
 import { formOf, type Given, type KnownProviders, PROVIDER_TIMEOUT_MS } from "./provider.ts";
-import { brokenRules } from "./rules.ts";
+import { brokenRules, type Fault } from "./rules.ts";
 import { count, days, list, listOf, mailbox, secret, url } from "./variables.ts";
 
 /**
@@ -112,9 +112,12 @@ export interface Config {
 
 /** A variable is missing or wrong. The message names each, and never its value. */
 export class ConfigError extends Error {
-  constructor(readonly problems: readonly string[]) {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
     super(`Configuration: ${problems.join("; ")}`);
     this.name = "ConfigError";
+    this.problems = problems;
   }
 }
 
@@ -128,24 +131,37 @@ const jwtOf = (v: Variables): Config["jwt"] =>
         audience: v.JWT_AUDIENCE,
       };
 
+/** The variables that have a value. Bindings are left out. */
+export const givenIn = (env: object): Given =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "string" && value !== ""));
+
+/** The names of all variables that somebody reads. */
+export const variableNames = (known: KnownProviders): string[] => [
+  ...Object.keys(variables.shape),
+  ...Object.keys(formOf(known).shape),
+];
+
+/** Checks each variable for itself, and the rules between them. */
+export function checkVariables(given: Given, known: KnownProviders) {
+  const form = variables.extend({
+    PUSH_PROVIDERS: listOf(Object.keys(known.push), 1),
+    EMAIL_PROVIDERS: listOf(Object.keys(known.email), 1),
+  });
+  const parsed = form.safeParse(given);
+  const issues = [...(parsed.error?.issues ?? []), ...(formOf(known).safeParse(given).error?.issues ?? [])];
+  const wrong = issues.map(({ path, message }): Fault => ({ variable: String(path[0]), problem: message }));
+  return { parsed, wrong, broken: brokenRules(given, known) };
+}
+
 /**
  * Reads and checks the variables. An empty value is unset.
  * @param known the providers that PUSH_PROVIDERS and EMAIL_PROVIDERS can name, with their variables
  * @throws ConfigError that names every variable that is wrong
  */
 export function readConfig(env: object, known: KnownProviders): Config {
-  const given: Given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => typeof value === "string" && value !== ""),
-  );
-  const form = variables.extend({
-    PUSH_PROVIDERS: listOf(Object.keys(known.push), 1),
-    EMAIL_PROVIDERS: listOf(Object.keys(known.email), 1),
-  });
-  const providerForm = formOf(known);
-  const parsed = form.safeParse(given);
-  const issues = [...(parsed.error?.issues ?? []), ...(providerForm.safeParse(given).error?.issues ?? [])];
-  const wrong = issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  const problems = [...wrong, ...brokenRules(given, known)];
+  const given = givenIn(env);
+  const { parsed, wrong, broken } = checkVariables(given, known);
+  const problems = [...wrong, ...broken].map(({ variable, problem }) => `${variable}: ${problem}`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const v = parsed.data;
   return {
@@ -169,7 +185,7 @@ export function readConfig(env: object, known: KnownProviders): Config {
       limitPerHour: v.EMAIL_LIMIT_PER_HOUR,
     },
     providerVariables: Object.fromEntries(
-      Object.entries(given).filter(([name]) => Object.hasOwn(providerForm.shape, name)),
+      Object.entries(given).filter(([name]) => Object.hasOwn(formOf(known).shape, name)),
     ),
     inApp: { limitPerHour: v.IN_APP_LIMIT_PER_HOUR },
     orgDailyQuota: v.ORG_DAILY_QUOTA,

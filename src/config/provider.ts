@@ -14,6 +14,10 @@ export interface ProviderSettings {
   readonly credentials: z.ZodRawShape;
   /** Set for a provider that delivers nothing. Production refuses it. */
   readonly isForDevelopment?: boolean;
+  /** Variables of its own that it works without, but should have: by name, what is lost without them. */
+  readonly advised?: Readonly<Partial<Record<string, string>>>;
+  /** The binding that it sends through. */
+  readonly binding?: string;
 }
 
 /** The providers that exist, by channel and name. */

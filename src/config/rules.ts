@@ -1,25 +1,32 @@
 import type { Given, KnownProviders, ProviderSettings } from "./provider.ts";
 import { list } from "./variables.ts";
 
-const isProduction = (given: Given): boolean => (given["ENVIRONMENT"] ?? "production") === "production";
+/** A variable that is missing or wrong. `problem` says why, and never shows its value. */
+export interface Fault {
+  variable: string;
+  problem: string;
+}
+
+export const isProduction = (given: Given): boolean =>
+  (given["ENVIRONMENT"] ?? "production") === "production";
 
 /**
  * Checks rules that concern several variables. They use the raw variables, so that they also run when one of them is wrong.
  */
-export function brokenRules(given: Given, known: KnownProviders): string[] {
-  const found: string[] = [];
+export function brokenRules(given: Given, known: KnownProviders): Fault[] {
+  const found: Fault[] = [];
   const has = (name: string) => given[name] !== undefined;
   if (has("JWT_SECRET") === has("JWKS_URL"))
-    found.push("JWT_SECRET: exactly one of JWT_SECRET and JWKS_URL must be set");
+    found.push({ variable: "JWT_SECRET", problem: "exactly one of JWT_SECRET and JWKS_URL must be set" });
   for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"])
-    if (has("JWKS_URL") && !has(name)) found.push(`${name}: is needed with JWKS_URL`);
+    if (has("JWKS_URL") && !has(name)) found.push({ variable: name, problem: "is needed with JWKS_URL" });
   for (const [name, other] of [
     ["ACCESS_TEAM_DOMAIN", "ACCESS_AUDIENCE"],
     ["ACCESS_AUDIENCE", "ACCESS_TEAM_DOMAIN"],
   ] as const)
-    if (has(name) && !has(other)) found.push(`${other}: is needed with ${name}`);
+    if (has(name) && !has(other)) found.push({ variable: other, problem: `is needed with ${name}` });
   if (isProduction(given) && !has("PUBLIC_URL"))
-    found.push("PUBLIC_URL: is needed in production; links in e-mails lead there");
+    found.push({ variable: "PUBLIC_URL", problem: "is needed in production; links in e-mails lead there" });
   return [
     ...found,
     ...brokenByProviders(given, "PUSH_PROVIDERS", "push", known.push),
@@ -27,22 +34,29 @@ export function brokenRules(given: Given, known: KnownProviders): string[] {
   ];
 }
 
+/** The providers that `variable` (PUSH_PROVIDERS or EMAIL_PROVIDERS) lists, in its order. Names of no provider are left out. */
+export const listedIn = (
+  given: Given,
+  variable: string,
+  known: Readonly<Record<string, ProviderSettings>>,
+): (readonly [name: string, settings: ProviderSettings])[] =>
+  [...new Set(list(given[variable] ?? ""))].flatMap((name) => {
+    const settings = Object.hasOwn(known, name) ? known[name] : undefined;
+    return settings === undefined ? [] : [[name, settings] as const];
+  });
+
 /** @param variable PUSH_PROVIDERS or EMAIL_PROVIDERS */
-function brokenByProviders(
+const brokenByProviders = (
   given: Given,
   variable: string,
   kind: string,
   known: Readonly<Record<string, ProviderSettings>>,
-): string[] {
-  const listed = new Set(list(given[variable] ?? ""));
-  return Object.entries(known)
-    .filter(([name]) => listed.has(name))
-    .flatMap(([name, { credentials, isForDevelopment = false }]) => [
-      ...(isForDevelopment && isProduction(given)
-        ? [`${variable}: \`${name}\` delivers nothing and is refused in production`]
-        : []),
-      ...Object.keys(credentials)
-        .filter((credential) => given[credential] === undefined)
-        .map((credential) => `${credential}: is needed for the ${kind} provider ${name}`),
-    ]);
-}
+): Fault[] =>
+  listedIn(given, variable, known).flatMap(([name, { credentials, isForDevelopment = false }]) => [
+    ...(isForDevelopment && isProduction(given)
+      ? [{ variable, problem: `\`${name}\` delivers nothing and is refused in production` }]
+      : []),
+    ...Object.keys(credentials)
+      .filter((credential) => given[credential] === undefined)
+      .map((credential) => ({ variable: credential, problem: `is needed for the ${kind} provider ${name}` })),
+  ]);

@@ -8,6 +8,7 @@ import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
 import * as messages from "./pages/messages/list.tsx";
+import * as outbox from "./pages/outbox/pages.tsx";
 import * as overview from "./pages/overview.tsx";
 import * as people from "./pages/people/list.tsx";
 import * as person from "./pages/people/person.tsx";
@@ -17,7 +18,14 @@ import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
 
 /** Each registers its routes. The pages to sign in come before the rule that one must have. */
-const PAGES: readonly { register(pages: Console): void }[] = [overview, messages, people, person, types];
+const PAGES: readonly { register(pages: Console): void }[] = [
+  overview,
+  messages,
+  people,
+  person,
+  outbox,
+  types,
+];
 
 const YEAR_SECONDS = 31_536_000;
 

@@ -5,6 +5,7 @@ import type { Tone } from "./components/text.tsx";
 const NOTICES = {
   cancelled: { tone: "good", text: "It is cancelled." },
   deleted: { tone: "good", text: "It is deleted." },
+  emptied: { tone: "good", text: "The outbox is empty." },
   erased: { tone: "good", text: "The person is erased." },
   lifted: { tone: "good", text: "The address gets e-mail again." },
   noted: { tone: "good", text: "The note is kept." },

@@ -8,6 +8,7 @@ import {
   applications,
   certifications,
   deliveries,
+  devOutbox,
   deviceTokens,
   dispatches,
   emailTotals,
@@ -59,6 +60,7 @@ export const OWNED: readonly Owned[] = [
   { table: matches, user: matches.user_id, key: matches.id },
   { table: applications, user: applications.user_id, key: applications.id },
   { table: topicSubscribers, user: topicSubscribers.user_id },
+  { table: devOutbox, user: devOutbox.user_id },
 ];
 
 /** Rows that belong to others and name the user. They stay, without the user's id. */

@@ -140,6 +140,7 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
     app.use(path, inboundLimit);
   app.use("/webhooks/*", failingLimit());
   app.use("/api/*", noStore);
+  app.use("/dev/*", onlyInDevelopment);
   app.use(methods.check);
   // We read no body of the other methods.
   app.on(["POST", "PUT", "PATCH"], "/api/*", limitBody, jsonOnly);
@@ -148,6 +149,13 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   app.use("/api/*", openSession);
   return app;
 }
+
+/** What is under /dev is for a developer's own machine: elsewhere nothing shows that there is something. */
+const onlyInDevelopment = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.get("deps").config.environment !== "development")
+    throw new Failure("not_found", "There is nothing at this address.");
+  await next();
+});
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 

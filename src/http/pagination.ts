@@ -29,9 +29,12 @@ export const pagination = z
   })
   .openapi("Pagination");
 
-const encode = (id: string) => btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+/** A cursor for what comes after the row with this id. */
+export const printCursor = (id: string) =>
+  btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-function decode(cursor: string): string {
+/** The id in a cursor. @throws 400 for what is no cursor of ours */
+export function cursorAfter(cursor: string): string {
   try {
     const id = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
     if (/^[0-9a-f-]{36}$/.test(id)) return id;
@@ -45,7 +48,7 @@ function decode(cursor: string): string {
 
 export function pageOf(query: { page: number; limit: number; cursor?: string | undefined }): Page {
   const { page, limit } = query;
-  if (query.cursor !== undefined) return { page, limit, offset: 0, before: decode(query.cursor) };
+  if (query.cursor !== undefined) return { page, limit, offset: 0, before: cursorAfter(query.cursor) };
   const offset = (page - 1) * limit;
   if (offset >= TOTAL_CAP)
     throw new Failure("invalid_request", "Pages end at the 10,000th row; go on with `cursor`.", {
@@ -65,7 +68,7 @@ export function paginate<T extends { id: string }>(page: Page, { rows, total }: 
       limit: page.limit,
       total: Math.min(total, TOTAL_CAP),
       ...(total > TOTAL_CAP && { total_capped: true }),
-      ...(rows.length > page.limit && last && { next_cursor: encode(last.id) }),
+      ...(rows.length > page.limit && last && { next_cursor: printCursor(last.id) }),
     },
   };
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
 import { z } from "zod";
@@ -54,8 +53,6 @@ export async function visitor(
   return { context, page, troubles };
 }
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 const found = z.object({
   violations: z.array(
     z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
@@ -65,7 +62,7 @@ const found = z.object({
 /** What axe-core finds on a page, by the rules of WCAG 2.2 AA and its own best practices. */
 export async function violationsOn(page: Page): Promise<string[]> {
   // By the debugger's way, which the page's content security policy does not forbid.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = found.parse(await page.evaluate("axe.run(document)"));
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html.slice(0, 200)}`);
 }

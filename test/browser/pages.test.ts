@@ -5,7 +5,13 @@ import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
 import { type Service, startService } from "./service.ts";
 
 /** Every section of the console; the single pages follow from what is in them. */
-const SECTIONS = ["/console", "/console/messages", "/console/people", "/console/people/usr_demo"];
+const SECTIONS = [
+  "/console",
+  "/console/messages",
+  "/console/people",
+  "/console/people/usr_demo",
+  "/console/outbox",
+];
 
 let service: Service;
 let browser: Browser;

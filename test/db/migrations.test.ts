@@ -22,6 +22,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0013_timeline.sql": "2c13a2ee1466c1e7",
   "0014_search_people.sql": "a13c18c9dc6c0dfb",
   "0015_last_names.sql": "babb867c304a0f7b",
+  "0016_dev_outbox.sql": "839f02fe6f2866be",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

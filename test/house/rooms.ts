@@ -10,6 +10,7 @@ export const ROOMS = [
   "lib",
   "config",
   "db",
+  "dev-outbox",
   "audit",
   "rate-limit",
   "auth",

@@ -14,6 +14,7 @@ const OTHERS: Record<string, string[]> = {
   "/unsubscribe/x": ["GET", "POST"],
   "/webhooks/ses": ["POST"],
   "/dev/jobs/sweep": ["POST"],
+  "/dev/outbox": ["GET", "DELETE"],
 };
 
 const document = await openApi();
@@ -58,11 +59,13 @@ test.each(["/nothing", "/api/v1/nothing", "/api/v1/notifications/a/b/c"])(
 test("what is only in development is nowhere else to be found by its methods", async () => {
   const vars = { ENVIRONMENT: "production", PUBLIC_URL: "https://t.example.com", OPEN_CONTRACTS: "" };
   const h = createHarness({ vars: { ...vars, EMAIL_PROVIDERS: "ses", PUSH_PROVIDERS: "expo" } });
-  for (const method of METHODS)
-    expect([method, (await h.request(method, "/dev/jobs/sweep", { as: null })).status]).toEqual([
-      method,
-      404,
-    ]);
+  for (const path of ["/dev/jobs/sweep", "/dev/outbox", "/dev/nothing"])
+    for (const method of METHODS)
+      expect([method, path, (await h.request(method, path, { as: null })).status]).toEqual([
+        method,
+        path,
+        404,
+      ]);
 });
 
 test("HEAD is answered like GET, without the body", async () => {

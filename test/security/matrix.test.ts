@@ -152,7 +152,7 @@ describe("where all contracts are open that can be", () => {
 });
 
 /** What goes before the routes; a path here answers nothing by itself. */
-const MIDDLEWARE = ["ALL /webhooks/*", "ALL /dev/jobs/*", "ALL /console/*", "POST /console/*"];
+const MIDDLEWARE = ["ALL /webhooks/*", "ALL /console/*", "POST /console/*"];
 
 describe("the table is whole", () => {
   const written = Object.keys(TABLE).toSorted();
@@ -174,11 +174,17 @@ describe("the table is whole", () => {
   });
 });
 
-test("in production nobody runs a job by hand, whoever it is", async () => {
+test("in production nobody runs a job by hand or sees the outbox, whoever it is", async () => {
   const h = harness({ ENVIRONMENT: "production" });
   const target = await givenTarget(h);
   for (const who of WHO) {
-    const { status } = await h.request("POST", "/dev/jobs/receipts", { as: CALLERS[who](target) });
-    expect(status, who).toBe(404);
+    const as = CALLERS[who](target);
+    const calls = [
+      ["POST", "/dev/jobs/receipts"],
+      ["GET", "/dev/outbox"],
+      ["DELETE", "/dev/outbox"],
+    ] as const;
+    for (const [method, path] of calls)
+      expect((await h.request(method, path, { as })).status, `${method} ${path}: ${who}`).toBe(404);
   }
 });

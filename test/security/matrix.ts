@@ -88,6 +88,12 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /console/sign-in": [["anyone", plain]],
   "POST /console/sign-in": [["no token helps", () => ({ body: "token=none", headers: FORM })]],
   "POST /console/sign-out": [["anyone", () => ({ body: "", headers: FORM })]],
+  // In development.
+  "GET /console/outbox": [["console: operators", plain]],
+  "GET /console/outbox/messages": [["console: operators", plain]],
+  "GET /console/outbox/{id}": [["console: operators", ({ taken }) => ({ id: taken })]],
+  "GET /console/outbox/{id}/html": [["console: operators", ({ taken }) => ({ id: taken })]],
+  "POST /console/outbox/empty": [["console: operators", () => ({ body: "", headers: FORM })]],
   "GET /console/assets/{file}": [["anyone", () => ({ id: "console.css" })]],
   "GET /console/messages": [
     ["console: list", plain],
@@ -183,6 +189,8 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /webhooks/postmark": [["its sender", () => ({ body: {} })]],
   // In development; production has none (matrix.test.ts).
   "POST /dev/jobs/{job}": [["service alone", () => ({ id: "receipts" })]],
+  "GET /dev/outbox": [["operators", plain]],
+  "DELETE /dev/outbox": [["operators", plain]],
 
   [`GET ${PUSH}/device-tokens`]: [["in scope", ({ user }) => ({ query: `user_id=${user}` })]],
   [`POST ${PUSH}/device-tokens`]: [

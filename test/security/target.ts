@@ -5,6 +5,7 @@ import type { Statement } from "../../src/db/statement.ts";
 import { insertRows } from "../../src/db/json.ts";
 import * as tables from "../../src/db/schema/index.ts";
 import { dispatchRow, type NewDispatch } from "../../src/outbox/create.ts";
+import type { EmailContent } from "../../src/dev-outbox/message.ts";
 import { DAY, HOUR } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import type { OwnTypeData } from "../../src/types/own-type.ts";
@@ -62,6 +63,8 @@ export interface Target extends ReturnType<typeof idsOf> {
   /** Of the organization in the middle, and a type of it. */
   event: string;
   type: string;
+  /** A mail of the outbox for development. */
+  taken: string;
   /** The token of a link in a mail. */
   unsubscribe: string;
 }
@@ -74,7 +77,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const made = { marker, now: h.clock.now(), ...idsOf(marker) };
   const { rows, ...printed } = dispatchesOf(h, made);
   const { uuid } = h.deps.ids;
-  const [record, subscription, suppression, event] = [uuid(), uuid(), uuid(), uuid()];
+  const [record, subscription, suppression, event, taken] = [uuid(), uuid(), uuid(), uuid(), uuid()];
   await h.ctx.db.write({
     directory: directoryOf(made),
     facts: factsOf(made),
@@ -84,6 +87,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
     subscription: subscriptionOf(made, subscription),
     suppressions: suppressionsOf(made, suppression),
     event: eventOf(made, event),
+    taken: takenOf(made, taken),
     // A cron that comes, so that /healthz is well.
     runs: insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
       onConflict: sql`ON CONFLICT DO NOTHING`,
@@ -98,6 +102,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
     suppression: printId("sup", suppression),
     suppressed: suppressedOf(made),
     event: printId("evt", event),
+    taken,
     unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
   };
 }
@@ -171,6 +176,30 @@ function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Stat
     ]),
   ];
 }
+
+const takenOf = ({ marker, user }: Made, id: string): Statement => {
+  const address = `${marker}@example.com`;
+  const message = {
+    to_name: `Name ${marker}`,
+    from: { name: "Tidings", address: "notifications@example.com" },
+    reply_to: null,
+    subject: `Subject ${marker}`,
+    html: `<p>Body ${marker}</p>`,
+    text: `Body ${marker}`,
+    headers: {},
+  } satisfies EmailContent;
+  return insertRows(tables.devOutbox, [
+    {
+      id,
+      channel: "email",
+      dispatch_id: id,
+      user_id: user,
+      type: "welcome",
+      recipient: address,
+      message: JSON.stringify(message),
+    },
+  ]);
+};
 
 function factsOf({ marker, now, user, orgs, facts }: Made): Statement[] {
   return [

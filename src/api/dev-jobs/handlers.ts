@@ -1,30 +1,22 @@
-import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { access } from "../../http/access.ts";
-import type { App, AppEnv } from "../../http/app-env.ts";
+import type { App } from "../../http/app-env.ts";
 import { fieldErrors } from "../../http/field-errors.ts";
 import { invalid } from "../../http/problem.ts";
 import { instant } from "../../http/schemas.ts";
 import { iso } from "../../lib/clock.ts";
-import { Failure, notFound } from "../../lib/failure.ts";
+import { notFound } from "../../lib/failure.ts";
 import { JOBS } from "../../jobs/index.ts";
 import { runAt } from "../../jobs/run-at.ts";
 
 /** Strict: a misspelt `at` would run the job as of now. */
 const query = z.strictObject({ at: instant.optional() });
 
-const onlyInDevelopment = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.get("deps").config.environment !== "development")
-    throw new Failure("not_found", "There is nothing at this address.");
-  await next();
-});
-
 /**
  * Mounts `POST /dev/jobs/{job}?at=`, with which `npm run jobs` runs a job as if it were another time. Only in development,
  * and with a service's token; the API's document does not name it.
  */
 export function register(app: App): void {
-  app.use("/dev/jobs/*", onlyInDevelopment);
   app.post("/dev/jobs/:job", access(null, ["service"]), async (c) => {
     const deps = c.get("deps");
     const jobs = Object.values(JOBS).flat();

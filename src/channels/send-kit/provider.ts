@@ -15,17 +15,21 @@ export interface ProviderRecipe<V extends z.ZodRawShape, C extends z.ZodRawShape
   variables: V;
   credentials: C;
   isForDevelopment?: boolean;
+  advised?: { readonly [Name in keyof V]?: string };
+  binding?: string;
   create(settings: Settings<V> & Settings<C>, tools: Tools): Provider;
 }
 
 export function defineProvider<V extends z.ZodRawShape, C extends z.ZodRawShape, Tools, Provider>(
   recipe: ProviderRecipe<V, C, Tools, Provider>,
 ): ProviderDefinition<Tools, Provider> {
-  const { variables, credentials, isForDevelopment = false } = recipe;
+  const { variables, credentials, isForDevelopment = false, advised, binding } = recipe;
   return {
     variables,
     credentials,
     isForDevelopment,
+    ...(advised !== undefined && { advised }),
+    ...(binding !== undefined && { binding }),
     create: (given, tools) =>
       recipe.create({ ...z.object(variables).parse(given), ...z.object(credentials).parse(given) }, tools),
   };

@@ -1,3 +1,4 @@
+export * from "./dev.ts";
 export * from "./directory.ts";
 export * from "./email.ts";
 export * from "./facts.ts";

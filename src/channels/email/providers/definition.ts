@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Given } from "../../../config/provider.ts";
+import type { Outbox } from "../../../dev-outbox/message.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Log } from "../../../lib/log.ts";
 import type { Fetch } from "../../send-kit/http.ts";
@@ -21,6 +22,8 @@ export interface EmailTools {
   log: Log;
   /** Milliseconds for a request and its answer. */
   timeoutMs: number;
+  /** Where a provider for development puts what it takes; null in production. */
+  outbox: Outbox | null;
   /** Cloudflare's send_email binding; undefined where wrangler.toml has none. */
   binding: EmailBinding | undefined;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Outbox } from "../../../dev-outbox/message.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Log } from "../../../lib/log.ts";
 import type { Fetch } from "../../send-kit/http.ts";
@@ -10,6 +11,8 @@ export interface PushTools {
   fetch: Fetch;
   clock: Clock;
   log: Log;
+  /** Where a provider for development puts what it takes; null in production. */
+  outbox: Outbox | null;
   /** Milliseconds for a request and its answer. */
   timeoutMs: number;
 }

@@ -32,6 +32,7 @@ export const createCloudflareProvider = ({ binding, timeoutMs }: CloudflareOptio
 export const cloudflare = defineEmailProvider({
   variables: {},
   credentials: {},
+  binding: "EMAIL",
   create: (_, { binding, timeoutMs }) => {
     if (binding === undefined)
       throw new Error("The e-mail provider cloudflare needs the send_email binding EMAIL");

@@ -44,6 +44,10 @@ export const postmark = defineEmailProvider({
     /** Also accepted, during a rotation. Postmark does not repeat a call that was refused. */
     POSTMARK_WEBHOOK_CREDENTIALS_PREVIOUS: webhookCredentials.optional(),
   },
+  advised: {
+    POSTMARK_WEBHOOK_CREDENTIALS:
+      "/webhooks/postmark accepts no event, so that bounces and complaints are not noticed",
+  },
   credentials: { POSTMARK_TOKEN: z.string().min(1) },
   create: (v, { fetch, clock, timeoutMs }) =>
     createPostmarkProvider({

@@ -75,6 +75,10 @@ export const resend = defineEmailProvider({
     /** The former secret, also accepted during a rotation. */
     RESEND_WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
   },
+  advised: {
+    RESEND_WEBHOOK_SECRET:
+      "/webhooks/resend accepts no event, so that bounces and complaints are not noticed",
+  },
   credentials: { RESEND_API_KEY: z.string().min(1) },
   create: (v, { fetch, clock, timeoutMs }) =>
     createResendProvider({

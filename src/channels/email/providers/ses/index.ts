@@ -50,6 +50,10 @@ export const ses = defineEmailProvider({
     /** Topics that /webhooks/ses accepts, comma-separated ARNs. */
     SES_TOPIC_ARNS: z.string().default("").transform(list),
   },
+  advised: {
+    SES_CONFIGURATION_SET: "SES reports no bounces and complaints",
+    SES_TOPIC_ARNS: "/webhooks/ses accepts no event, so that bounces and complaints are not noticed",
+  },
   credentials: {
     SES_ACCESS_KEY_ID: z.string().min(1),
     SES_SECRET_ACCESS_KEY: z.string().min(1),
