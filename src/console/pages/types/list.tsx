@@ -49,7 +49,7 @@ export function register(pages: Console): void {
                 type”, write its words, then send events of it.
               </Empty>
             ) : (
-              <TypesTable label="Own types" rows={own} owner={owner} words={byType} />
+              <TypesTable label="Types that it has or inherits" rows={own} owner={owner} words={byType} />
             )}
             <Next owner={owner} after={after} last={found.length > LIMIT ? last : null} />
           </Card>

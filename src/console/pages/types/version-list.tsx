@@ -49,7 +49,7 @@ export function VersionsCard({
         </Empty>
       ) : (
         <Table
-          label="Versions"
+          label="Versions, the newest first"
           rows={versions}
           columns={[
             {
