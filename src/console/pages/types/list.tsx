@@ -107,7 +107,7 @@ const TypesTable = ({
           <>
             <a href={owner.path(`/console/types/${id}`)}>{name}</a>
             <br />
-            <code class="muted">{id}</code>
+            <code class="muted nowrap">{id}</code>
           </>
         ),
       },

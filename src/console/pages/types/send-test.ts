@@ -34,12 +34,12 @@ function userIn(typed: Fields): string {
   throw invalid([{ pointer: "/test_user_id", detail: "must be the id of a user" }]);
 }
 
-/** The form's own key: two clicks send one test. */
+/** The form's own key: two clicks send one test, and another test is another key. */
 async function keyIn(c: ConsoleContext, typed: Fields, body: unknown): Promise<IdempotencyKey | null> {
   const once = typed("once");
   if (!/^[\w-]{1,64}$/u.test(once)) return null;
   const actor = actorOf(c.get("principal"));
-  return keyOf([actor, "console", c.req.path, once], body, c.get("deps").clock.now());
+  return keyOf([actor, "console", c.req.path, once, JSON.stringify(body)], body, c.get("deps").clock.now());
 }
 
 /** @throws 400 for a channel on which nothing can be sent */

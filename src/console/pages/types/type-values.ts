@@ -82,7 +82,14 @@ export function typeTyped(typed: Fields): Omit<OwnTypeData, "id" | "org_id" | "c
 
 /** The fields whose names are those of the API. */
 const SAME_NAME: ReadonlySet<string> = new Set([
-  ...["id", "name", "category", "critical", "dedupe", "schema", "sample", "expires_after"],
+  "id",
+  "name",
+  "category",
+  "critical",
+  "dedupe",
+  "schema",
+  "sample",
+  "expires_after",
 ]);
 /** The fields of what the API has as objects. */
 const WITHIN: ReadonlySet<string> = new Set(["window", "key", "limit", "per"]);
