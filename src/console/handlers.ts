@@ -16,6 +16,7 @@ import * as overview from "./pages/overview.tsx";
 import * as people from "./pages/people/list.tsx";
 import * as person from "./pages/people/person.tsx";
 import * as settings from "./pages/settings.tsx";
+import * as types from "./pages/types/index.ts";
 import * as signIn from "./pages/sign-in.tsx";
 import * as topics from "./pages/topics/index.ts";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
@@ -33,6 +34,7 @@ const PAGES: readonly { register(pages: Console): void }[] = [
   explain,
   outbox,
   settings,
+  types,
 ];
 
 const YEAR_SECONDS = 31_536_000;

@@ -15,7 +15,7 @@ import {
   takeKey,
 } from "../idempotency/once.ts";
 import { DAY, SECOND } from "../lib/clock.ts";
-import { Failure, type FieldError, notFound } from "../lib/failure.ts";
+import { Failure, invalid, notFound } from "../lib/failure.ts";
 import { wakeEvent } from "../outbox/wake.ts";
 import { faultsOf } from "../types/data-faults.ts";
 import { findOwnType } from "../types/find.ts";
@@ -56,9 +56,6 @@ const missing = (what: string, pointer: string): Failure =>
   new Failure("not_found", notFound(what).detail, {
     errors: [{ pointer, detail: `there is no such ${what}` }],
   });
-
-const invalid = (errors: readonly FieldError[]): Failure =>
-  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });
 
 /** How far ahead an event may be sent. */
 const MAX_AHEAD_DAYS = 365;

@@ -70,6 +70,23 @@ const aForm = (id: string, fields: Record<string, string>): Call => ({
 });
 const anEvent = { do: "send", to: "users", data: "{}", channels: "email" };
 const inMiddle = ({ middle }: Target["orgs"], call: Call): Call => ({ ...call, query: `org_id=${middle}` });
+/** The words of the target's type, on a page of the console. */
+const words =
+  (body?: string) =>
+  (target: Target): Call => ({ ...wording(target), ...(body !== undefined && { body, headers: FORM }) });
+const ofType =
+  (body?: string) =>
+  ({ type, orgs }: Target): Call => ({
+    id: type,
+    query: `org_id=${orgs.middle}`,
+    ...(body !== undefined && { body, headers: FORM }),
+  });
+const ofOrg =
+  (body?: string) =>
+  ({ orgs }: Target): Call => ({
+    query: `org_id=${orgs.middle}`,
+    ...(body !== undefined && { body, headers: FORM }),
+  });
 
 const wording = ({ type, orgs }: Target) => ({ id: `${type}/email/en`, query: `org_id=${orgs.middle}` });
 
@@ -191,6 +208,43 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   "POST /console/people/{id}/erase": [
     ["console: operators", ({ user }) => ({ id: user, body: `confirmed=${user}`, headers: FORM })],
+  ],
+  "GET /console/types": [["console", ofOrg()]],
+  "GET /console/types/new-type": [["console: about nobody", () => ({ shows: () => false })]],
+  "POST /console/types/new-type": [["console", ofOrg("id=a_new_one&name=New&channel_0=push")]],
+  "GET /console/types/{type}": [["console", ofType()]],
+  "GET /console/types/{type}/edit": [["console", ofType()]],
+  "POST /console/types/{type}": [["console", ofType("name=Renamed&channel_0=push")]],
+  "POST /console/types/{type}/delete": [["console", ofType("")]],
+  "GET /console/types/{type}/words": [["console: about nobody", () => ({ query: "channel=push&locale=nb" })]],
+  "GET /console/types/{type}/words/{channel}/{locale}": [["console", words()]],
+  "POST /console/types/{type}/words/{channel}/{locale}": [
+    ["console", words("action=draft&subject=Mine&body=Text")],
+  ],
+  "POST /console/types/{type}/words/{channel}/{locale}/preview": [["console", words("data=%7B%7D")]],
+  "POST /console/types/{type}/words/{channel}/{locale}/frame": [["console", words("data=%7B%7D")]],
+  "POST /console/types/{type}/words/{channel}/{locale}/publish": [["console", words("version=2")]],
+  "POST /console/types/{type}/words/{channel}/{locale}/unpublish": [["console", words("")]],
+  "GET /console/types/{type}/words/{channel}/{locale}/diff": [
+    [
+      "console",
+      (t) => ({
+        ...wording(t),
+        query: `${wording(t).query}&from=1&to=2`,
+        shows: ({ status }) => status === 200,
+      }),
+    ],
+  ],
+  "POST /console/types/{type}/words/{channel}/{locale}/test": [
+    ["console", (t) => words(`test_user_id=${t.user}&test_data=%7B%7D`)(t)],
+  ],
+  "GET /console/brand": [["console", ofOrg()]],
+  "POST /console/brand": [["console", ofOrg("name=Mine")]],
+  "POST /console/brand/preview": [
+    ["console", (t) => ({ ...ofOrg("name=Mine")(t), shows: ({ status }) => status === 200 })],
+  ],
+  "POST /console/brand/frame": [
+    ["console", (t) => ({ ...ofOrg("name=Mine")(t), shows: ({ status }) => status === 200 })],
   ],
   "GET /docs/start.js": [["anyone", plain]],
   "GET /docs/{file}": [["anyone", () => ({ id: "swagger-ui.css" })]],
