@@ -97,20 +97,78 @@ export const Check = ({
   </label>
 );
 
+/** Fields that belong together. */
+export const Group = ({
+  legend,
+  hint,
+  fault,
+  children,
+}: {
+  legend: string;
+  hint?: string | undefined;
+  fault?: string | undefined;
+  children: Child;
+}) => (
+  <fieldset class="group" aria-invalid={fault === undefined ? undefined : "true"}>
+    <legend class="legend">{legend}</legend>
+    {children}
+    {fault && <p class="fault">{fault}</p>}
+    {hint && <p class="hint">{hint}</p>}
+  </fieldset>
+);
+
+/** Alternatives, of which one is chosen. The fields of each are shown while it is. */
+export const Choice = ({
+  name,
+  legend,
+  value,
+  fault,
+  options,
+}: {
+  name: string;
+  legend: string;
+  value: string;
+  fault?: string | undefined;
+  options: readonly { value: string; label: string; fields: Child }[];
+}) => (
+  <Group legend={legend} fault={fault}>
+    {options.map((option) => (
+      <div class="option">
+        <label class="check">
+          <input type="radio" name={name} value={option.value} checked={option.value === value} />
+          {option.label}
+        </label>
+        <div class="chosen">{option.fields}</div>
+      </div>
+    ))}
+  </Group>
+);
+
 type Look = "primary" | "danger" | "quiet";
 
 export const Button = ({
   look,
+  small,
   name,
   value,
+  action,
   children,
 }: {
   look?: Look;
+  small?: boolean;
   name?: string;
   value?: string;
+  /** Where the form is posted to by this button, instead of its own address. */
+  action?: string;
   children: Child;
 }) => (
-  <button class={look ? `button ${look}` : "button"} type="submit" name={name} value={value}>
+  <button
+    class={["button", look, small && "small"].filter(Boolean).join(" ")}
+    type="submit"
+    name={name}
+    value={value}
+    formaction={action}
+  >
     {children}
   </button>
 );
