@@ -37,6 +37,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   job_runs: "of nobody",
   hourly_counts: "of nobody",
   counted_hours: "of nobody",
+  dead_letters: "of nobody: counts",
   dev_outbox: "on a development machine only",
 };
 
