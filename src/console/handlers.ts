@@ -7,6 +7,8 @@ import { notFound } from "../lib/failure.ts";
 import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
+import * as explain from "./pages/explain/page.tsx";
+import * as message from "./pages/message/page.tsx";
 import * as messages from "./pages/messages/list.tsx";
 import * as outbox from "./pages/outbox/pages.tsx";
 import * as overview from "./pages/overview.tsx";
@@ -21,8 +23,10 @@ import { sessionOf } from "./session/cookie.ts";
 const PAGES: readonly { register(pages: Console): void }[] = [
   overview,
   messages,
+  message,
   people,
   person,
+  explain,
   outbox,
   settings,
 ];

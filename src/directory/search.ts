@@ -1,9 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
 import { inScope, orgTree, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { addressKey, canonicalAddress } from "../lib/address.ts";
+import { parseJson } from "../lib/objects.ts";
 
 /** What a list of people shows. */
 export interface Person {
@@ -21,6 +23,15 @@ export interface Position {
   key: string;
   id: string;
 }
+
+const position = z.object({ way: z.int().min(0), key: z.string(), id: z.string() });
+
+/** A position as a text. */
+export const writePosition = ({ way, key, id }: Position): string => JSON.stringify({ way, key, id });
+
+/** The position of such a text; null for any other. */
+export const readPosition = (text: string): Position | null =>
+  position.safeParse(parseJson(text)).data ?? null;
 
 interface Found {
   people: Person[];

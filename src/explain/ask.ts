@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { inScope, leftSender, type Scope, senderOf } from "../auth/scope.ts";
 import { COMMON_TYPE, dispatches, type Event, users } from "../db/schema/index.ts";
+import { Parsed } from "../db/statement.ts";
 import type { NotificationType, NotificationTypes } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
 import type { ClaimedDispatch } from "../delivery/claim.ts";
@@ -36,16 +37,25 @@ export interface Asked {
   waitMs: number | null;
 }
 
+/** Reads, within a batch, a dispatch that is there. What it gives throws 404, and 403 `user_moved`. */
+export const dispatchAsked = (scope: Scope, id: string): Parsed<() => Asked> =>
+  Parsed.of(
+    {
+      found: findActable(scope, null, id),
+      left: sql`SELECT 1 FROM ${dispatches} WHERE id = ${id}
+        AND ${leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id })}`,
+    },
+    ({ found, left }) =>
+      () => ({
+        dispatch: { ...actable(found, "dispatch"), left_sender: left.length === 0 ? 0 : 1 },
+        messages: messagesOf(sql`(SELECT ${id})`),
+        waitMs: null,
+      }),
+  );
+
 /** A dispatch that is there. One round trip. @throws 404, 403 where its user has left the caller's organizations */
-export async function askOfDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Asked> {
-  const { found, left } = await ctx.db.read({
-    found: findActable(scope, null, id),
-    left: sql`SELECT 1 FROM ${dispatches} WHERE id = ${id}
-      AND ${leftSender({ userId: dispatches.user_id, senderOrgId: dispatches.sender_org_id })}`,
-  });
-  const dispatch = { ...actable(found, "dispatch"), left_sender: left.length === 0 ? 0 : 1 } as const;
-  return { dispatch, messages: messagesOf(sql`(SELECT ${id})`), waitMs: null };
-}
+export const askOfDispatch = async (ctx: Ctx, scope: Scope, id: string): Promise<Asked> =>
+  (await ctx.db.read({ asked: dispatchAsked(scope, id) })).asked();
 
 /**
  * A message that nobody has made, on each channel. One round trip.

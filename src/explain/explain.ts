@@ -48,42 +48,53 @@ export async function explain(
   at: number | null,
 ): Promise<Explanation> {
   const then = at === null ? ctx : atTime(ctx, at);
-  const now = then.clock.now();
+  return question.kind === "dispatch"
+    ? explainDispatch(then, scope, await askOfDispatch(then, scope, question.id))
+    : explainAsked(then, scope, await askOfType(then, types, scope, question), false);
+}
+
+/** Explains a dispatch that has been read. At most two round trips. */
+export const explainDispatch = (ctx: Ctx, scope: Scope, asked: Asked): Promise<Explanation> =>
+  explainAsked(ctx, scope, [asked], true);
+
+/** @param isMade whether it is a dispatch that is there */
+async function explainAsked(
+  ctx: Ctx,
+  scope: Scope,
+  asked: readonly Asked[],
+  isMade: boolean,
+): Promise<Explanation> {
+  const now = ctx.clock.now();
   const isStaff = scope.kind !== "own";
-  const asked =
-    question.kind === "dispatch"
-      ? [await askOfDispatch(then, scope, question.id)]
-      : await askOfType(then, types, scope, question);
   const [first] = asked;
   if (first === undefined) throw new Error("A type has no channel");
   const seen = asked.map((one) => ({ ...one, dispatch: asIfRetried(one.dispatch, now) }));
   const [read, ...limits] = await Promise.all([
-    then.db.read(
+    ctx.db.read(
       Object.fromEntries(
         seen.map(({ dispatch, messages }) => [
           dispatch.channel,
-          channelOf(then, dispatch.channel).explain(messages, now),
+          channelOf(ctx, dispatch.channel).explain(messages, now),
         ]),
       ),
     ),
-    ...seen.map(({ dispatch }) => limitsOf(then, channelOf(then, dispatch.channel), dispatch, isStaff)),
+    ...seen.map(({ dispatch }) => limitsOf(ctx, channelOf(ctx, dispatch.channel), dispatch, isStaff)),
   ]);
   const explained = seen.flatMap((one, i) => {
     const [found, own] = [read[one.dispatch.channel], limits[i]];
     return found === undefined || own === undefined ? [] : [{ ...one, explained: found, limits: own }];
   });
-  await readWords(then, explained);
+  await readWords(ctx, explained);
   const channels: OnChannel[] = [];
   for (const one of explained) {
-    const state =
-      question.kind === "dispatch" ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
-    channels.push(await onChannel(then, one, state, isStaff));
+    const state = isMade ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
+    channels.push(await onChannel(ctx, one, state, isStaff));
   }
   return {
     userId: first.dispatch.user_id,
     type: first.dispatch.type,
     at: now,
-    dispatch: question.kind === "dispatch" ? first.dispatch : null,
+    dispatch: isMade ? first.dispatch : null,
     channels,
   };
 }

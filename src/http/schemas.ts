@@ -56,6 +56,13 @@ export const languageTag = spelled(canonicalLocale, "must be a BCP 47 language t
   maxLength: 64,
 });
 
+/** What a person types to find something; it may be blank. */
+export const searchText = z
+  .string()
+  .max(254)
+  .refine((text) => text.isWellFormed() && !text.includes("\0"), "must be well-formed text")
+  .default("");
+
 /** Where a link may lead, in its normal form. */
 export const webUrl = spelled(
   safeUrl,

@@ -98,6 +98,31 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ],
   ],
   "GET /console/messages/search": [["console: all", plain]],
+  "GET /console/messages/{id}": [
+    ["console", ({ push }) => ({ id: push })],
+    ["console", ({ failed }) => ({ id: failed })],
+    ["console", ({ archived }) => ({ id: archived })],
+  ],
+  "GET /console/messages/{id}/preview": [["console", ({ queued }) => ({ id: queued })]],
+  "POST /console/messages/{id}/retry": [
+    ["console", ({ failed }) => ({ id: failed, body: "", headers: FORM })],
+  ],
+  "POST /console/messages/{id}/cancel": [
+    ["console", ({ queued }) => ({ id: queued, body: "", headers: FORM })],
+  ],
+  "POST /console/messages/{id}/resolve": [["console", ({ push }) => ({ id: push, body: "", headers: FORM })]],
+  "POST /console/messages/{id}/note": [
+    ["console", ({ failed }) => ({ id: failed, body: "note=Mine", headers: FORM })],
+  ],
+  // Of a type and a user: test/console/explain.test.ts, since what was typed stands on the page in any case.
+  "GET /console/explain": [
+    ["console: all", plain],
+    ["console", ({ failed }) => ({ query: `what=${failed}` })],
+  ],
+  "POST /console/explain": [
+    ["console: all", () => ({ body: "what=certification_reminder&user_id=u1", headers: FORM })],
+  ],
+  "GET /console/explain/preview": [["console", ({ queued }) => ({ query: `what=${queued}` })]],
   "GET /console/people": [["console: list", plain]],
   "POST /console/people/search": [
     [
@@ -166,6 +191,12 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["admins: list", plain],
     ["admins: list", ({ orgs }) => ({ query: `org_id=${orgs.middle}&include_sub_orgs=true` })],
     ["admins: list", ({ user }) => ({ query: `recipient_user_id=${user}` })],
+  ],
+  [`POST ${ADMIN}/search`]: [
+    ["admins: list", () => ({ body: {} })],
+    ["admins: list", ({ user }) => ({ body: { query: user } })],
+    ["admins: list", ({ marker }) => ({ body: { query: `${marker}@example.com` } })],
+    ["admins: list", ({ failed }) => ({ body: { query: failed } })],
   ],
   [`GET ${ADMIN}/{id}`]: [["admins", ({ failed }) => ({ id: failed })]],
   [`POST ${ADMIN}/certification-reminder`]: [["admins", ({ user }) => ({ body: { user_id: user } })]],
@@ -396,6 +427,12 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ({ user }) => user,
     () => ({ name: "Renamed", email: "mine@example.com", email_verified: true }),
   ),
+  "POST /api/v1/directory/users/search": [
+    ["all admins: list", () => ({ body: {} })],
+    ["all admins: list", ({ user }) => ({ body: { query: user } })],
+    ["all admins: list", ({ marker }) => ({ body: { query: `Name ${marker}` } })],
+    ["all admins: list", ({ marker }) => ({ body: { query: `${marker}@` } })],
+  ],
   "GET /api/v1/directory/users/{id}/export": [["named", ({ user }) => ({ id: user })]],
   "GET /api/v1/directory/users/{id}/withheld": [["operators", ({ user }) => ({ id: user })]],
   ...directory(

@@ -2,12 +2,14 @@ import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { countChange } from "../../http/count-change.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
+import { idAfter, paginateById } from "../../http/id-cursor.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { pathIdOf } from "../../http/path-id.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { iso } from "../../lib/clock.ts";
 import { remindOrg } from "../../notifications/certification-reminder/remind-org.ts";
 import { remindUser } from "../../notifications/certification-reminder/remind-user.ts";
+import { searchLog } from "../../log/search.ts";
 import * as log from "../../log/admin.ts";
 import * as routes from "./routes.ts";
 import { bulkView, detailView, listItemView, printed, remindedView } from "./view.ts";
@@ -31,6 +33,15 @@ export function register(app: App): void {
     };
     const found = await log.listLog(c.get("ctx"), scopeOf(c.get("principal")), filter, page);
     const { rows, pagination } = paginate(page, found);
+    return c.json({ data: rows.map(listItemView), pagination }, 200);
+  });
+
+  app.openapi(routes.search, async (c) => {
+    const { org_id: orgId, include_sub_orgs, limit, cursor, ...what } = c.req.valid("json");
+    const page = { limit, before: idAfter(cursor) || null };
+    const search = { ...what, orgId, includeSubOrgs: include_sub_orgs };
+    const found = await searchLog(c.get("ctx"), scopeOf(c.get("principal")), search, page);
+    const { rows, pagination } = paginateById(limit, found, ({ id }) => id);
     return c.json({ data: rows.map(listItemView), pagination }, 200);
   });
 

@@ -17,6 +17,17 @@ export const list = createRoute({
   responses: { 200: json(schemas.list, "A page of the log"), ...problems(400) },
 });
 
+export const search = createRoute({
+  ...shared,
+  method: "post",
+  path: `${BASE}/search`,
+  summary: "Find dispatches as a person looks for them, newest first",
+  description:
+    "It changes nothing. An address is in the body, since URLs are kept in logs. A dispatch whose own id is given is found whatever the other filters say.",
+  request: { body: jsonBody(schemas.searchBody) },
+  responses: { 200: json(schemas.searched, "A page of what was found"), ...problems(400, 413, 415) },
+});
+
 export const get = createRoute({
   ...shared,
   method: "get",

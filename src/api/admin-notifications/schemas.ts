@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
+import { idCursor, idPagination } from "../../http/id-cursor.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
 import {
   anyDispatchId,
@@ -9,6 +10,7 @@ import {
   flag,
   inOrder,
   printedTime,
+  searchText,
 } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
 
@@ -33,6 +35,28 @@ const listItem = {
 export const list = z
   .object({ data: z.array(z.object(listItem).openapi("DispatchEntry")), pagination })
   .openapi("DispatchLog");
+
+export const searchBody = z
+  .strictObject({
+    query: searchText.openapi({
+      description:
+        "The id of a message, batch, event or record as any view prints it; a user's id; or an address: it finds messages to those who have it now. Empty: all.",
+    }),
+    statuses: z.array(z.enum(STATUSES)).min(1).max(STATUSES.length).optional(),
+    channel: z.enum(CHANNELS).optional(),
+    type: plainText(64).optional(),
+    org_id: directoryId.optional(),
+    include_sub_orgs: z.boolean().default(false),
+    ...between("Created"),
+    limit: z.int().min(1).max(100).default(20),
+    cursor: idCursor,
+  })
+  .refine(...inOrder)
+  .openapi("DispatchSearch", { example: { query: "kari@example.com", statuses: ["failed", "bounced"] } });
+
+export const searched = z
+  .object({ data: z.array(list.shape.data.element), pagination: idPagination })
+  .openapi("FoundDispatches");
 
 export const detail = z
   .object({

@@ -14,6 +14,7 @@ import { routesOf } from "./routes.ts";
 import type { notifyQuery } from "./schemas.ts";
 import type { WireCollection } from "./wire.ts";
 import { registerExport } from "./export/handlers.ts";
+import { registerSearch } from "./search/handlers.ts";
 import { registerWithheld } from "./withheld/handlers.ts";
 
 /** A request whose query has been validated. */
@@ -26,6 +27,7 @@ export function register(app: App): void {
   for (const wire of Object.values<WireCollection>(WIRE)) registerCollection(app, wire);
   registerWithheld(app);
   registerExport(app);
+  registerSearch(app);
 }
 
 /** Mounts the operations of one collection. */

@@ -18,6 +18,7 @@ import {
   NOT_COMPOSED,
 } from "./draft.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
+import { resolveLocale } from "../../content/locale.ts";
 import type { NotificationTypes } from "../../content/index.ts";
 import { WordingError } from "../../wordings/index.ts";
 import {
@@ -135,7 +136,7 @@ export function createEmailChannel(
       const drafted = draftAnyway(ctx, dispatch, loaded);
       if ("outcome" in drafted) return { rulings: [], rendering: null };
       const words = (await wordsFor(ctx, "email", speechOf(drafted), loaded))(dispatch);
-      const wording = wordingRuling(dispatch, words, loaded, drafted.draft.addressee.locale);
+      const wording = wordingRuling(dispatch, words, loaded, resolveLocale(drafted.draft.addressee.locale));
       if (wording.verdict !== "pass") return { rulings: [wording], rendering: null };
       const prepared = await prepare(ctx, drafted, words, unsigned);
       if ("outcome" in prepared)

@@ -15,6 +15,9 @@ if (document.documentElement.dataset["zone"] !== timeZone) {
   if (isNew && !signsIn && document.cookie.includes("tidings-zone=")) location.replace(location.href);
 }
 
+// In a narrow window the sections are in a row that scrolls.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 addEventListener("click", (event) => {
   if (!(event.target instanceof Element)) return;
   const scheme = event.target.closest("[data-scheme]");

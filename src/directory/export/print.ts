@@ -2,6 +2,7 @@ import type * as tables from "../../db/schema/index.ts";
 import { DAY, HOUR, iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
 import { parseJson } from "../../lib/objects.ts";
+import { readTimeline, type TimelineEntry } from "../../outbox/timeline.ts";
 
 // How rows are exported: times in ISO 8601, JSON as JSON, our ids as other views print them. What belongs to another person
 // is left out, and so is what only programs need.
@@ -132,7 +133,16 @@ const delivery = (row: Row<"deliveries">) => ({
   accepted_at: isoOrNull(row.accepted_at),
 });
 
-/** @param isForStaff whether the reader may see notes of staff, and what only the provider knows it by */
+/** An entry of a timeline, with times as all others. */
+const timed = (entry: TimelineEntry): object =>
+  Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => [
+      name,
+      typeof value === "number" && /^(?:at|until|event_at)$/u.test(name) ? iso(value) : value,
+    ]),
+  );
+
+/** @param isForStaff whether the reader may see what staff did, and what only the provider knows it by */
 export const dispatch = (
   row: Row<"dispatches">,
   deliveries: readonly Row<"deliveries">[],
@@ -167,5 +177,6 @@ export const dispatch = (
     note: row.note,
     retry_note: row.retry_note,
     provider_message_id: row.provider_message_id,
+    timeline: readTimeline(row.timeline).map(timed),
   }),
 });

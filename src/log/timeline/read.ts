@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { inScope, type Scope } from "../../auth/scope.ts";
 import type { Ctx } from "../../ctx.ts";
 import { dedupeKeys, deliveries, dispatches, events } from "../../db/schema/index.ts";
+import { Parsed } from "../../db/statement.ts";
 import { restsUntil } from "../../delivery/permit.ts";
 import { notFound } from "../../lib/failure.ts";
 import { readTimeline as storedEntries } from "../../outbox/timeline.ts";
@@ -34,6 +35,32 @@ export interface Timeline {
   deliveries: DeviceDelivery[];
   /** The dedupe keys that point to it, the first 20; null for readers who are not staff. */
   keys: string[] | null;
+  /** The event that it is a message of. */
+  event: EventSource | null;
+}
+
+/** What a timeline is told from. */
+export interface TimelineRows {
+  found: readonly Linked[];
+  event: readonly EventSource[];
+  devices: readonly DeviceDelivery[];
+  keys: readonly { key: string }[];
+}
+
+/** Reads it, within a batch. `tellTimeline` makes a timeline of it. */
+export function timelineRows(ctx: Ctx, scope: Scope, id: string): Parsed<TimelineRows> {
+  const isOurs = inScope(scope, { userId: sql`NULL`, orgId: events.org_id });
+  return Parsed.of(
+    {
+      found: findDispatch(ctx, scope, null, id),
+      event: sql<EventSource>`SELECT id, iif(${isOurs}, key, NULL) AS key, iif(${isOurs}, created_by, NULL) AS created_by
+        FROM ${events} WHERE id = (SELECT batch_id FROM ${dispatches} WHERE id = ${id})`,
+      devices: sql<DeviceDelivery>`SELECT device_id, status, provider, error, accepted_at, receipt_due_at
+        FROM ${deliveries} WHERE dispatch_id = ${id} ORDER BY device_id LIMIT ${MAX_DELIVERIES}`,
+      keys: sql<{ key: string }>`SELECT key FROM ${dedupeKeys} WHERE dispatch_id = ${id} LIMIT ${MAX_KEYS}`,
+    },
+    (rows) => rows,
+  );
 }
 
 /**
@@ -42,16 +69,17 @@ export interface Timeline {
  * @throws 404
  */
 export async function getTimeline(ctx: Ctx, scope: Scope, id: string): Promise<Timeline> {
+  const { rows } = await ctx.db.read({ rows: timelineRows(ctx, scope, id) });
+  return tellTimeline(ctx, scope, rows);
+}
+
+/** The timeline of what was read. No round trip to D1. @throws 404 */
+export async function tellTimeline(
+  ctx: Ctx,
+  scope: Scope,
+  { found, event, devices, keys }: TimelineRows,
+): Promise<Timeline> {
   const forStaff = scope.kind !== "own";
-  const isOurs = inScope(scope, { userId: sql`NULL`, orgId: events.org_id });
-  const { found, event, devices, keys } = await ctx.db.read({
-    found: findDispatch(ctx, scope, null, id),
-    event: sql<EventSource>`SELECT id, iif(${isOurs}, key, NULL) AS key, iif(${isOurs}, created_by, NULL) AS created_by
-      FROM ${events} WHERE id = (SELECT batch_id FROM ${dispatches} WHERE id = ${id})`,
-    devices: sql<DeviceDelivery>`SELECT device_id, status, provider, error, accepted_at, receipt_due_at
-      FROM ${deliveries} WHERE dispatch_id = ${id} ORDER BY device_id LIMIT ${MAX_DELIVERIES}`,
-    keys: sql<{ key: string }>`SELECT key FROM ${dedupeKeys} WHERE dispatch_id = ${id} LIMIT ${MAX_KEYS}`,
-  });
   const [dispatch] = found;
   if (dispatch === undefined) throw notFound("dispatch");
   const traits = { isInbox: ctx.channels.get(dispatch.channel)?.announce != null };
@@ -60,7 +88,8 @@ export async function getTimeline(ctx: Ctx, scope: Scope, id: string): Promise<T
   return {
     dispatch,
     entries: entries.map((entry) => ({ ...entry, text: sentenceOf(entry) })),
-    deliveries: devices,
+    deliveries: [...devices],
+    event: event[0] ?? null,
     keys: forStaff ? keys.map(({ key }) => key) : null,
   };
 }

@@ -19,7 +19,7 @@ export const exportUser = createRoute({
   description: `One JSON document with all that we have about a person, to be handed over or kept: facts, devices (of a token
 only its end), preferences, suppressions, topics, certificates, activities, applications, matches, subscriptions, what was
 withheld, and every message with its content, until retention removes it. Users export themselves. An org_admin exports those of the own organizations, with
-the messages that were sent in these; notes of staff are in admins' exports only. A message that is not sent yet has no text if its
+the messages that were sent in these; notes of staff and what happened to each message are in admins' exports only. A message that is not sent yet has no text if its
 text is made when it is sent.
 
 The document is sent while it is read, so it is not of one moment. If something fails meanwhile, it breaks off, and is no JSON.

@@ -106,6 +106,7 @@ const dispatch = z.object({
   note: text.optional(),
   retry_note: text.optional(),
   provider_message_id: text.optional(),
+  timeline: z.array(z.looseObject({ did: z.string(), at: printedTime })).optional(),
 });
 
 const subscription = z.object({

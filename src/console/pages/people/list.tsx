@@ -1,9 +1,13 @@
-import { z } from "zod";
 import type { Child } from "hono/jsx";
-import { type Person, type Position, searchUsers } from "../../../directory/search.ts";
+import {
+  type Person,
+  type Position,
+  readPosition,
+  searchUsers,
+  writePosition,
+} from "../../../directory/search.ts";
 import { invalid } from "../../../http/problem.ts";
 import { addressKey } from "../../../lib/address.ts";
-import { parseJson } from "../../../lib/objects.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card, Table } from "../../components/boxes.tsx";
 import { Button, TextField } from "../../components/form.tsx";
@@ -21,8 +25,6 @@ const PER_PAGE = 30;
 
 const MAX_SHOWN = 60;
 
-const position = z.object({ way: z.int().min(0), key: z.string(), id: z.string() });
-
 /** Names and addresses belong into no URL, so that the search is a form that is posted, and its pages, too. */
 export function register(pages: Console): void {
   pages.get("/people", (c) => list(c, "", null));
@@ -39,9 +41,9 @@ export function register(pages: Console): void {
 /** @throws 400 */
 function positionIn(text: string): Position | null {
   if (text === "") return null;
-  const { success, data } = position.safeParse(parseJson(text));
-  if (!success) throw invalid([{ pointer: "after", detail: "is no position of ours" }]);
-  return data;
+  const position = readPosition(text);
+  if (position === null) throw invalid([{ pointer: "after", detail: "is no position of ours" }]);
+  return position;
 }
 
 async function list(c: ConsoleContext, text: string, after: Position | null): Promise<Response> {
@@ -77,7 +79,7 @@ async function list(c: ConsoleContext, text: string, after: Position | null): Pr
           <SearchPager
             action={SEARCH}
             label={people.length === 0 ? "Look further" : "Next"}
-            fields={next && { q: text, after: JSON.stringify(next) }}
+            fields={next && { q: text, after: writePosition(next) }}
           />
         </Card>
       </>

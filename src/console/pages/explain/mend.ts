@@ -1,0 +1,76 @@
+import type { Rule } from "../../../explain/rule.ts";
+import { personPath } from "../../components/names.ts";
+
+/** What a message is about, as far as something can be mended there. */
+export interface Subject {
+  userId: string;
+  type: string;
+}
+
+/** What to do so that a message is sent, and where. */
+export interface Mend {
+  text: string;
+  link: { href: string; name: string } | null;
+}
+
+type Place = "person" | "words" | "settings" | "overview" | null;
+
+const PERSON = "person";
+
+/** What mends it, by the code of a rule that has not passed. */
+const MENDS: Readonly<Record<string, readonly [place: Place, text: string]>> = {
+  no_recipient: [PERSON, "The directory does not know this user: write them there, or correct the id."],
+  no_address: [PERSON, "Give the user an address in the directory."],
+  unverified: [PERSON, "Verify the address, and set email_verified in the directory."],
+  suppressed: [PERSON, "Lift the suppression when the address works again, or give the user another one."],
+  no_device: [PERSON, "The app registers a device when the user allows notifications."],
+  provider_not_configured: ["settings", "Configure a provider for this kind of device."],
+  reached_before: [null, "Nothing: the user has it already."],
+  earlier_open: [null, "Nothing: it is looked at again by itself."],
+  later_step: [null, "Nothing: it is sent by itself, if it is still needed."],
+  quiet_hours: [PERSON, "Nothing: it goes by itself then. Only a critical type does not wait."],
+  not_due: [null, "Nothing: it goes by itself then."],
+  sending: [null, "Nothing: look again in a moment."],
+  expired: [null, "Send it anew, with a later expiry."],
+  sender_not_in_charge: [null, "Somebody in charge of the user's organization has to send it."],
+  abandoned: [null, "Retry it. If it happens again, see the log of the Worker."],
+  nothing_to_say: [null, "Nothing: what it would tell is not true any more."],
+  no_content: [null, "Send it anew, with data that fit its type."],
+  compose_failed: ["words", "See the log of the Worker, and the words of the type."],
+  org_quota: ["settings", "It goes by itself then. Or raise the quota of the organization."],
+  user_budget: ["settings", "It goes by itself then. Or raise the budget of a user."],
+  provider_rests: ["overview", "It goes by itself when the provider answers again."],
+  no_words: ["words", "Write words for this channel, and publish them."],
+  words_failed: ["words", "Correct the words, so that they fit the data."],
+  no_answer: [null, "Look again in a moment: sending asks again, too."],
+};
+
+const UNWANTED: Readonly<Record<string, readonly [place: Place, text: string]>> = {
+  user: [PERSON, "It is the user's choice. It can be changed on their page when they ask for it."],
+  org: ["settings", "The settings of the organization say so: change them there."],
+  service: ["settings", "The settings of the service say so: change them there."],
+};
+
+function linkTo(place: Place, { userId, type }: Subject): Mend["link"] {
+  switch (place) {
+    case "person":
+      return { href: personPath(userId), name: "Their page" };
+    case "words":
+      return { href: `/console/types/${encodeURIComponent(type)}`, name: "The type and its words" };
+    case "settings":
+      return { href: "/console/settings", name: "Settings" };
+    case "overview":
+      return { href: "/console", name: "What is wrong now" };
+    case null:
+      return null;
+  }
+}
+
+/** What to do about a rule; null for one that has passed, or where nothing is known to help. */
+export function mendOf(rule: Rule, subject: Subject): Mend | null {
+  if (!("code" in rule)) return null;
+  const found = rule.rule === "wanted" ? UNWANTED[String(rule.details?.["by"])] : MENDS[rule.code];
+  if (found === undefined) return null;
+  const [place, text] = found;
+  return { text, link: linkTo(place, subject) };
+}

@@ -1,0 +1,162 @@
+import type { Child } from "hono/jsx";
+import { printId } from "../../../lib/ids.ts";
+import type { DeviceDelivery, TimelineItem } from "../../../log/timeline/read.ts";
+import { Card, Table } from "../../components/boxes.tsx";
+import { Badge, Time, type Tone } from "../../components/text.tsx";
+import { clockTime, type Viewer } from "../../viewer.ts";
+import { messagePath } from "./path.ts";
+
+/** So many devices are listed: the page stays small. */
+const MOST_DEVICES = 30;
+
+/** What happened to a message, in order. */
+export const TimelineCard = ({ entries, viewer }: { entries: readonly TimelineItem[]; viewer: Viewer }) => (
+  <Card title="What happened">
+    <ol class="timeline">
+      {entries.map((entry, i) => (
+        <li class={toneOf(entry)}>
+          <div>
+            <p>{entry.text}</p>
+            <p class="small muted">
+              <Time at={entry.at} viewer={viewer} />
+              {since(entries[i - 1], entry)}
+              <Until entry={entry} viewer={viewer} />
+              <Link entry={entry} />
+            </p>
+          </div>
+        </li>
+      ))}
+    </ol>
+  </Card>
+);
+
+/** How long it came after the entry before it; nothing for what came at once. */
+function since(before: TimelineItem | undefined, { at }: TimelineItem): string {
+  const ms = before === undefined ? 0 : at - before.at;
+  return ms <= 0 ? "" : `, ${duration(ms)} later`;
+}
+
+const UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1_000],
+] as const;
+
+/** "350 ms", "2.4 s", "5 min 20 s", "1 d 3 h": at most two units. */
+function duration(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  const parts = UNITS.map(([unit, size], i) => {
+    const [, above] = UNITS[i - 1] ?? ["", Infinity];
+    return [Math.floor((ms % above) / size), unit] as const;
+  });
+  const first = parts.findIndex(([n]) => n > 0);
+  return parts
+    .slice(first, first + 2)
+    .flatMap(([n, unit]) => (n > 0 ? [`${n} ${unit}`] : []))
+    .join(" ");
+}
+
+/** The tones of entries that always have the same one. */
+const TONES: Readonly<Partial<Record<TimelineItem["did"], Tone>>> = {
+  delivered: "good",
+  reported_late: "good",
+  receipt: "bad",
+  postponed: "warn",
+  resting: "warn",
+  cancelled: "warn",
+  taken_over: "warn",
+  woken: "warn",
+};
+
+function toneOf(entry: TimelineItem): Tone | undefined {
+  if (entry.did === "attempted") return OUTCOME_TONES[entry.outcome] ?? "bad";
+  if (entry.did === "ended") return END_TONES[entry.status];
+  if (entry.did === "reported") return entry.kind === "delivered" ? "good" : "bad";
+  return TONES[entry.did];
+}
+
+const OUTCOME_TONES: Readonly<Partial<Record<string, Tone>>> = { accepted: "good", retry: "warn" };
+const END_TONES = { sent: "good", failed: "bad", cancelled: "warn" } as const;
+
+const Until = ({ entry, viewer }: { entry: TimelineItem; viewer: Viewer }): Child =>
+  "until" in entry && entry.until !== undefined && entry.until > entry.at ? (
+    <>
+      . Until <Time at={entry.until} viewer={viewer} />
+    </>
+  ) : null;
+
+/** Where an entry leads. */
+function Link({ entry }: { entry: TimelineItem }): Child {
+  const link = linkOf(entry);
+  return (
+    link && (
+      <>
+        . <a href={link.href}>{link.name}</a>
+      </>
+    )
+  );
+}
+
+function linkOf(entry: TimelineItem): { href: string; name: string } | null {
+  if (entry.did === "followed") return { href: messagePath(entry.dispatch), name: "The one that follows" };
+  if (entry.did === "collected") return { href: eventPath(entry.event), name: "The event" };
+  if (entry.did !== "created") return null;
+  if (entry.source.kind === "fallback")
+    return { href: messagePath(entry.source.dispatch), name: "The one that it follows" };
+  return entry.source.kind === "event" ? { href: eventPath(entry.source.event), name: "The event" } : null;
+}
+
+export const eventPath = (id: string): string => `/console/events/${printId("evt", id)}`;
+
+const DELIVERY_TONES = { accepted: "good", retry: "warn", failed: "bad" } as const;
+
+/** What became of a push on each device. */
+export function DevicesCard({
+  deliveries,
+  viewer,
+}: {
+  deliveries: readonly DeviceDelivery[];
+  viewer: Viewer;
+}) {
+  if (deliveries.length === 0) return null;
+  const shown = deliveries.slice(0, MOST_DEVICES);
+  return (
+    <Card title="Devices" flush>
+      <Table
+        label="Deliveries by device"
+        rows={shown}
+        columns={[
+          { head: "Device", cell: ({ device_id }) => device_id },
+          {
+            head: "Status",
+            cell: ({ status, error }) => (
+              <>
+                <Badge tone={DELIVERY_TONES[status]}>{status}</Badge>
+                {error !== null && <div class="small muted">{error}</div>}
+              </>
+            ),
+          },
+          { head: "Provider", cell: ({ provider }) => provider },
+          {
+            head: "Accepted",
+            cell: ({ accepted_at, receipt_due_at }) => (
+              <>
+                <Time at={accepted_at} viewer={viewer} />
+                {receipt_due_at !== null && (
+                  <div class="small muted">Receipt from {clockTime(receipt_due_at, viewer)}</div>
+                )}
+              </>
+            ),
+          },
+        ]}
+      />
+      {deliveries.length > MOST_DEVICES && (
+        <p class="pager small muted">
+          The first {MOST_DEVICES} of {deliveries.length}.
+        </p>
+      )}
+    </Card>
+  );
+}
