@@ -140,7 +140,7 @@ test("a queued message can be cancelled, and put back", async () => {
   const [id = ""] = await givenDispatches(h, [user], { sendAt: at });
   const browser = await signIn(h, ADMIN);
   const planned = await browser.get(pathOf(id));
-  expect(cardOf(planned.body, "What the rules say now")).toContain("It waits It is to be sent later: until");
+  expect(cardOf(planned.body, "What the rules say now")).toContain("It waits Until 26 Mar");
   const cancelled = await post(browser, `${pathOf(id)}/cancel`);
   expect(textOf(cancelled.body)).toContain("It is cancelled.");
   expect(formsOf(cancelled.body)).toEqual(["retry", "resolve", "note"]);
@@ -337,6 +337,34 @@ describe("what others have written runs nowhere", () => {
     }
     expect(pages.map(({ status }) => status)).toEqual([200, 400, 409]);
   });
+
+  test.each(payloads("canary"))(
+    "nor as the words of a type, an event or an organization: %s",
+    async (text) => {
+      const h = createHarness();
+      const org = await givenOrg(h);
+      const { id: user } = await givenUser(h, { org });
+      const type = await givenType(h, { channels: [{ channel: "push" }] });
+      await env.DB.batch([
+        env.DB.prepare("UPDATE orgs SET name = ? WHERE id = ?").bind(text, org),
+        env.DB.prepare("UPDATE wording_versions SET fields = ? WHERE type = ?").bind(
+          JSON.stringify({ title: text, body: text }),
+          type,
+        ),
+      ]);
+      const body = { type, recipients: { users: [user] }, data: { [text]: text }, key: text };
+      expect((await h.request("POST", "/api/v1/events", { as: SERVICE, body })).status).toBe(202);
+      await h.drain();
+      await env.DB.prepare("UPDATE events SET created_by = ? WHERE type = ?").bind(text, type).run();
+      const found = await env.DB.prepare("SELECT id FROM dispatches WHERE type = ?")
+        .bind(type)
+        .first<{ id: string }>();
+      const page = await (await signIn(h, ADMIN)).get(pathOf(found?.id ?? ""));
+      await expectInert(withoutFrames(page.body));
+      for (const card of ["Facts", "What happened", "As it would look now"])
+        expect(cardOf(page.body, card)).toContain("canary");
+    },
+  );
 
   test("nor in an e-mail's preview, which has neither scripts nor an origin", async () => {
     const h = createMailWorld();
