@@ -14,6 +14,7 @@ import * as outbox from "./pages/outbox/pages.tsx";
 import * as overview from "./pages/overview.tsx";
 import * as people from "./pages/people/list.tsx";
 import * as person from "./pages/people/person.tsx";
+import * as settings from "./pages/settings.tsx";
 import * as signIn from "./pages/sign-in.tsx";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
@@ -27,6 +28,7 @@ const PAGES: readonly { register(pages: Console): void }[] = [
   person,
   explain,
   outbox,
+  settings,
 ];
 
 const YEAR_SECONDS = 31_536_000;

@@ -49,5 +49,6 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 /** "5 minutes ago", "in 2 hours". Both epoch ms. */
 export function ago(at: number, now: number): string {
   const [unit, size] = UNITS.find(([, size]) => Math.abs(at - now) >= size) ?? ["second", 1_000];
-  return relative.format(Math.trunc((at - now) / size), unit);
+  // Minus zero is ago, too.
+  return relative.format(Math.trunc((at - now) / size) || -0, unit);
 }

@@ -5,6 +5,7 @@ import type { Statement } from "../db/statement.ts";
 import type { Deps } from "../deps.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
 import { goOnWithEvents } from "../events/continue.ts";
+import { countHours } from "../insight/count-hours.ts";
 import { sendDeadlineReminders } from "../notifications/deadline-reminder/job.ts";
 import { sendMatchDigests } from "../notifications/new-match/job.ts";
 import { sendWeeklyDigests } from "../notifications/weekly-digest/job.ts";
@@ -33,8 +34,11 @@ const MINUTELY: readonly Job[] = [
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
 ];
 
-/** Once an hour, because one run removes a bounded number of rows, and a busy day has more. */
-const HOURLY: readonly Job[] = [{ name: "retention", run: (ctx) => removeOld(ctx) }];
+/** Once an hour, because one run removes a bounded number of rows, and a busy day has more. Counting comes first. */
+const HOURLY: readonly Job[] = [
+  { name: "hourly_counts", run: (ctx) => countHours(ctx) },
+  { name: "retention", run: (ctx) => removeOld(ctx) },
+];
 
 /** Cron expression of wrangler.toml → jobs, in order. An expression that is not here is an error, not a default. */
 export const JOBS: Readonly<Record<string, readonly Job[]>> = {

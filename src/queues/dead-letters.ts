@@ -1,6 +1,7 @@
 import { applyFeedback } from "../channels/email/feedback/apply.ts";
 import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
+import { countDeadLetters, type DeadLetter } from "../insight/dead-letters.ts";
 import { settle } from "../delivery/settle.ts";
 import type { Settlement } from "../outbox/settlement.ts";
 import { eventIn, settleLater, readMessage } from "../outbox/wake.ts";
@@ -17,21 +18,34 @@ const RETRY_SECONDS = 60;
 /**
  * Handles messages that have failed too often. A wake-up call is only logged: its rows are the truth, and the sweep finds
  * them. Outcomes and e-mail events exist nowhere else. While D1 is away they are retried, so that neither what a provider has
- * accepted nor a complaint is forgotten.
+ * accepted nor a complaint is forgotten. All are counted, for the people who look after the service.
  */
 export async function consumeDeadLetters(ctx: Ctx, batch: MessageBatch<unknown>): Promise<void> {
   let settlements = 0;
+  const letters: DeadLetter[] = [];
   for (const message of batch.messages) {
     const body = readMessage(ctx, message.body);
-    if (body instanceof Error) {
-      const events = eventsIn(message);
-      if (eventIn(message.body) !== null) drop(ctx, message, { kind: "event", ids: 1 });
-      else if (events.length > 0) await applyAtLast(ctx, message, events);
-      else drop(ctx, message, { kind: "unreadable", ids: 0 });
-    } else if ("ids" in body) drop(ctx, message, { kind: "wake_up", ids: body.ids.length });
+    const events = body instanceof Error ? eventsIn(message) : [];
+    const kind = kindOf(message, body, events);
+    // One that is tried again has been counted.
+    if (message.attempts === 1) letters.push({ id: message.id, kind });
+    if (events.length > 0 && kind === "email_event") await applyAtLast(ctx, message, events);
+    else if (body instanceof Error) drop(ctx, message, { kind, ids: kind === "event" ? 1 : 0 });
+    else if ("ids" in body) drop(ctx, message, { kind, ids: body.ids.length });
     else if (++settlements <= MAX_SETTLEMENTS) await settleAtLast(ctx, message, body.settle);
     else message.retry({ delaySeconds: 1 });
   }
+  await countDeadLetters(ctx, letters);
+}
+
+function kindOf(
+  message: Message<unknown>,
+  body: ReturnType<typeof readMessage>,
+  events: readonly FeedbackEvent[],
+): DeadLetter["kind"] {
+  if (!(body instanceof Error)) return "ids" in body ? "wake_up" : "outcomes";
+  if (eventIn(message.body) !== null) return "event";
+  return events.length > 0 ? "email_event" : "unreadable";
 }
 
 function drop(ctx: Ctx, message: Message<unknown>, what: { kind: string; ids: number }): void {

@@ -11,6 +11,8 @@ const SECTIONS = [
   "/console/people",
   "/console/people/usr_demo",
   "/console/outbox",
+  "/console?span=month",
+  "/console/settings",
 ];
 
 let service: Service;

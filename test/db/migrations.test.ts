@@ -23,6 +23,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0014_search_people.sql": "a13c18c9dc6c0dfb",
   "0015_last_names.sql": "babb867c304a0f7b",
   "0016_dev_outbox.sql": "839f02fe6f2866be",
+  "0017_insight.sql": "4e471bebcae5161a",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

@@ -29,6 +29,7 @@ export const ROOMS = [
   "events",
   "notifications",
   "explain",
+  "insight",
   "bindings.ts",
   "deps.ts",
   "jobs",

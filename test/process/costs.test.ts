@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { UNITS } from "../../src/insight/prices.ts";
 import { type Costs, measureCosts } from "../proof/costs/measure.ts";
 import type { Counts } from "../proof/costs/meter.ts";
 import { NAMES } from "../proof/costs/operation.ts";
@@ -89,5 +90,26 @@ test("a minute in which nothing is due reads a few rows and writes when its jobs
     objectRequests: 2,
     objectRows: 0,
     providerRequests: 0,
+  });
+});
+
+test("what the console prices is what was counted here", () => {
+  const { rowsRead, requests, ...minute } = UNITS.minute;
+  const idle = countsOf(NAMES.idle);
+  expect(idle).toMatchObject({
+    rowsRead,
+    invocations: requests,
+    rowsWritten: minute.rowsWritten,
+    objectRequests: minute.objectRequests,
+    objectRows: minute.objectRows,
+  });
+  // A push is sent, its receipt is fetched, and an alarm removes its reservation an hour later.
+  const send = countsOf(NAMES.send);
+  expect(UNITS.push).toMatchObject({
+    requests: send?.invocations,
+    rowsWritten: (send?.rowsWritten ?? 0) + 1,
+    queueOperations: (send?.queueWrites ?? 0) + (send?.queueReads ?? 0) + (send?.queueDeletes ?? 0),
+    objectRequests: (send?.objectRequests ?? 0) + 1,
+    objectRows: (send?.objectRows ?? 0) + 1,
   });
 });

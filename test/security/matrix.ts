@@ -28,6 +28,11 @@ const linksTo =
   ({ body }: Answer): boolean =>
     String(body).includes(`href="/console/${path}"`);
 
+/** The brand of the target's organization is shown to it and to those who inherit it. */
+const showsBrand = ({ marker }: Target): Call => ({
+  shows: ({ body }) => String(body).includes(`Brand ${marker}`),
+});
+
 const aPush = (user_id: string) => ({ user_id, title: "Hello", body: "This is it." });
 
 /** The four operations of a collection upon something that is there. */
@@ -67,6 +72,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /docs": [["anyone", plain]],
   "POST /api/v1/console/tickets": [["admins: about nobody", plain]],
   "GET /console": [["console: all", plain]],
+  "GET /console/settings": [["console: inherited", showsBrand]],
   "GET /console/sign-in": [["anyone", plain]],
   "POST /console/sign-in": [["no token helps", () => ({ body: "token=none", headers: FORM })]],
   "POST /console/sign-out": [["anyone", () => ({ body: "", headers: FORM })]],

@@ -1,5 +1,5 @@
 import type { App } from "../../http/app-env.ts";
-import { checkHealth } from "../../jobs/health.ts";
+import { checkHealth } from "../../insight/health.ts";
 import * as routes from "./routes.ts";
 import { healthView } from "./view.ts";
 

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import type { Health } from "../../jobs/health.ts";
+import type { Health } from "../../insight/health.ts";
 import { iso } from "../../lib/clock.ts";
 import type * as schemas from "./schemas.ts";
 

@@ -1,19 +1,152 @@
-import { type Console, page } from "../app-env.tsx";
-import { Card } from "../components/boxes.tsx";
-import { Empty } from "../components/text.tsx";
+import type { Scope } from "../../auth/scope.ts";
+import { requireToken } from "../../http/access.ts";
+import type { Figures, Tally } from "../../insight/figures.ts";
+import { overview, type Span, SPANS } from "../../insight/overview.ts";
+import { type Console, type ConsoleContext, page, scopeIn } from "../app-env.tsx";
+import { Card, Stat, Table } from "../components/boxes.tsx";
+import { Empty, Notice } from "../components/text.tsx";
+import { channelName } from "../components/names.ts";
+import { diagnosisOf } from "../diagnosis.ts";
+import { viewerOf } from "../viewer.ts";
+import { Chart, PARTS } from "./overview/chart.tsx";
+import { counted, percent } from "./overview/labels.ts";
+import { MonthCosts, Service } from "./overview/service.tsx";
+import { Troubles } from "./overview/troubles.tsx";
+
+const SPAN_NAMES = { day: "24 hours", week: "7 days", month: "30 days" } as const satisfies Record<
+  Span,
+  string
+>;
+
+const isSpan = (text: string | undefined): text is Span => text !== undefined && Object.hasOwn(SPANS, text);
 
 export function register(pages: Console): void {
-  pages.get("/", (c) =>
-    page(c, {
+  pages.get("/", async (c) => {
+    const asked = c.req.query("span");
+    const span = isSpan(asked) ? asked : "day";
+    const scope = scopeIn(c);
+    const { clock } = c.get("deps");
+    const config = scope.kind === "all" ? diagnosisOf(c) : [];
+    const { figures, troubles, service } = await overview(c.get("ctx"), scope, { span, config });
+    const viewer = viewerOf(c);
+    const isUrgent = troubles.some(({ level }) => level === "error");
+    return page(c, {
       title: "Overview",
       section: "/console",
+      lead: aboutScope(c, scope),
+      actions: <Spans current={span} />,
       children: (
-        <Card>
-          <Empty title="Nothing has been sent yet">
-            Send a first push with the command that npm start prints.
-          </Empty>
-        </Card>
+        <>
+          {isUrgent && <Troubles troubles={troubles} />}
+          <Totals total={figures.total} />
+          <div class={service ? "two" : "stack"}>
+            <Sent figures={figures} viewer={viewer} />
+            {service && (
+              <Service health={service.health} gates={service.gates} viewer={viewer} now={clock.now()} />
+            )}
+          </div>
+          {!isUrgent && <Troubles troubles={troubles} />}
+          <div class={service ? "two" : "stack"}>
+            <Routes figures={figures} />
+            {service && <MonthCosts costs={service.costs} />}
+          </div>
+        </>
       ),
-    }),
-  );
+    });
+  });
 }
+
+/** Whose messages are counted here. */
+function aboutScope(c: ConsoleContext, scope: Scope): string {
+  if (scope.kind === "all") return "All organizations";
+  const { orgId } = requireToken(c.get("principal"));
+  return orgId === null ? "Your token names no organization" : "Your organization and those below it";
+}
+
+const Spans = ({ current }: { current: Span }) => (
+  <nav class="segments" aria-label="Time">
+    {Object.entries(SPAN_NAMES).map(([span, name]) => (
+      <a href={`/console?span=${span}`} aria-current={span === current ? "true" : undefined}>
+        {name}
+      </a>
+    ))}
+  </nav>
+);
+
+const made = ({ sent, failed, deferred, waiting, cancelled }: Tally): number =>
+  sent + failed + deferred + waiting + cancelled;
+
+const Totals = ({ total }: { total: Tally }) => (
+  <div class="stats">
+    <Stat
+      name="Sent"
+      value={counted(total.sent)}
+      hint={
+        total.sent + total.failed > 0 && `${percent(total.sent, total.sent + total.failed)} of what ended`
+      }
+    />
+    <Stat name="Failed" value={counted(total.failed)} hint={`${counted(total.bounced)} of them bounced`} />
+    <Stat name="Deferred" value={counted(total.deferred)} hint="put off until later" />
+    <Stat name="Waiting" value={counted(total.waiting)} hint="not sent yet" />
+    <Stat name="Cancelled" value={counted(total.cancelled)} hint="no longer wanted" />
+  </div>
+);
+
+const Sent = ({ figures, viewer }: { figures: Figures; viewer: ReturnType<typeof viewerOf> }) => (
+  <Card title="Messages over time">
+    {made(figures.total) === 0 ? (
+      <Empty title="Nothing was sent in this time">
+        Send a first message: the reference at <a href="/docs">/docs</a> has every request with an example,
+        and <code>npm start</code> prints one that you can paste.
+      </Empty>
+    ) : (
+      <>
+        <Chart figures={figures} viewer={viewer} />
+        {figures.isIncomplete && (
+          <Notice tone="info">
+            There are so many messages that the last hour is not counted in full before it is over.
+          </Notice>
+        )}
+        <p class="small muted">
+          By the hour in which they were made, with what is known of them now.
+          {figures.range.step === 24 && " Days are those of UTC."}
+        </p>
+      </>
+    )}
+  </Card>
+);
+
+const Routes = ({ figures: { routes } }: { figures: Figures }) => (
+  <Card title="By channel and provider" flush>
+    {routes.length === 0 ? (
+      <Empty title="No channel was used">Choose a longer time above.</Empty>
+    ) : (
+      <Table
+        label="Messages by channel and provider"
+        rows={routes}
+        columns={[
+          {
+            head: "Channel",
+            cell: ({ channel }) => (
+              <a class="nowrap" href={`/console/messages?channel=${channel}`}>
+                {channelName(channel)}
+              </a>
+            ),
+          },
+          { head: "Provider", cell: ({ provider }) => provider ?? <span class="muted">none</span> },
+          ...PARTS.map(({ name, title }) => ({
+            head: title,
+            numeric: true,
+            cell: (route: Tally) => counted(route[name]),
+          })),
+          { head: "Cancelled", numeric: true, cell: ({ cancelled }) => counted(cancelled) },
+          {
+            head: "Failing",
+            numeric: true,
+            cell: ({ provider, failed, sent }) => (provider === null ? "–" : percent(failed, failed + sent)),
+          },
+        ]}
+      />
+    )}
+  </Card>
+);

@@ -3,5 +3,6 @@ export * from "./directory.ts";
 export * from "./email.ts";
 export * from "./facts.ts";
 export * from "./http.ts";
+export * from "./insight.ts";
 export * from "./own.ts";
 export * from "./pipeline.ts";

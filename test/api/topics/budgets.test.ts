@@ -123,7 +123,8 @@ test.each([10, 9_000])(
     }).toEqual({
       page: [200, 1, 62, 0],
       next: [200, 1, 62, 0],
-      create: [201, 1, count + 4, 2],
+      // The topic with its two indexes.
+      create: [201, 1, count + 4, 3],
       same: [200, 1, 6, 0],
     });
   },

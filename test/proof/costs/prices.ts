@@ -1,24 +1,11 @@
+import { type Item, PRICES, PRICES_READ_ON } from "../../../src/insight/prices.ts";
 import type { Costs, Row } from "./measure.ts";
 import type { Counts } from "./meter.ts";
 import { NAMES } from "./operation.ts";
 
 /** Where the prices are from. */
-export const PRICES_OF =
-  "Cloudflare's list prices of 2026-11-22 (developers.cloudflare.com: workers, d1, queues, durable-objects /platform/pricing)";
+export const PRICES_OF = `Cloudflare's list prices of ${PRICES_READ_ON} (developers.cloudflare.com: workers, d1, queues, durable-objects /platform/pricing)`;
 
-/** In US dollars a million, beyond what the paid plan includes. */
-export const PRICES = {
-  /** Requests. Queue batches and cron ticks are counted too, to be on the safe side. */
-  requests: 0.3,
-  rowsRead: 0.001,
-  rowsWritten: 1,
-  queueOperations: 0.4,
-  objectRequests: 0.15,
-  /** Rows that a Durable Object writes to its SQLite; setting an alarm counts as one. */
-  objectRows: 1,
-} as const;
-
-export type Item = keyof typeof PRICES;
 export type Bill = Record<Item, number>;
 
 /** Dollars for a million milliseconds of CPU, beyond 30 million. CPU is not counted here. */
@@ -72,7 +59,7 @@ export function priced({ rows }: Costs): Priced[] {
   const push = (bill: Bill) => combine(combine(bill, each(perThousand)), ALARM_OF_A_LIMITER);
   const dollars = (name: string, bill: Bill): Priced => ({
     name,
-    bill: mapBill((item) => bill[item] * PRICES[item]),
+    bill: mapBill((item) => bill[item] * PRICES[item].perMillion),
   });
   return [
     dollars("pushes, one request each", push(send)),

@@ -2,7 +2,8 @@ import type { Costs, Row } from "./measure.ts";
 import type { Counts } from "./meter.ts";
 import type { fanOutCosts } from "./fan-out.ts";
 import type { IndexUse } from "./plans.ts";
-import { type Item, type Priced, PRICES, total } from "./prices.ts";
+import { type Item, PRICES } from "../../../src/insight/prices.ts";
+import { type Priced, total } from "./prices.ts";
 
 const table = (head: readonly string[], body: readonly (readonly string[])[]): string =>
   [head, head.map((_, i) => (i === 0 ? "---" : "--:")), ...body]
@@ -71,7 +72,7 @@ const ITEMS: readonly (readonly [Item, string])[] = [
 export function priceTable(priced: readonly Priced[]): string {
   const dollars = (sum: number) => `$${sum.toFixed(2)}`;
   return table(
-    ["a million", ...ITEMS.map(([item, name]) => `${name} ($${PRICES[item]}/M)`), "together"],
+    ["a million", ...ITEMS.map(([item, name]) => `${name} ($${PRICES[item].perMillion}/M)`), "together"],
     priced.map((one) => [
       one.name,
       ...ITEMS.map(([item]) => dollars(one.bill[item])),

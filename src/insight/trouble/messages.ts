@@ -1,0 +1,184 @@
+import { type SQL, sql } from "drizzle-orm";
+import { inScope, orgTree, type Scope } from "../../auth/scope.ts";
+import type { Ctx } from "../../ctx.ts";
+import { inJson } from "../../db/json.ts";
+import { dispatches, users, withheld } from "../../db/schema/index.ts";
+import { Parsed } from "../../db/statement.ts";
+import { DAY } from "../../lib/clock.ts";
+import { firstIdAt } from "../../lib/ids.ts";
+import { dayOf } from "../../log/withheld/count.ts";
+import { reasonOf, UNWISHED } from "./reasons.ts";
+import { listed, messages, type Trouble } from "./trouble.ts";
+
+/** The newest messages of a channel and status, or of an organization, that are looked at. */
+const LOOKED_AT = 1_000;
+/** All that are looked at. */
+const MOST = 5_000;
+/** Kinds of trouble that are told. */
+const TOLD = 50;
+
+/** Messages with the same channel, type, status and code. `message` and `org_id`: of one of them. */
+interface Group {
+  org_id: string | null;
+  channel: string;
+  type: string;
+  status: string;
+  code: string | null;
+  message: string | null;
+  n: number;
+}
+
+/** Why messages of the last day were not sent, or wait for another attempt: a part of one batch. */
+export const messageTroubles = (ctx: Ctx, scope: Scope): Parsed<Trouble[]> => {
+  const now = ctx.clock.now();
+  return Parsed.of(
+    {
+      unsent: scope.kind === "all" ? unsentOfAll(ctx, now) : [unsentOf(scope, now)],
+      held: heldBack(scope, now),
+    },
+    ({ unsent, held }) => [...unsentTroubles(unsent), ...heldTroubles(held)],
+  );
+};
+
+const ENDED = ["failed", "bounced"] as const;
+
+/** Codes with which messages wait because somebody wants it so. */
+const WANTED_WAITS = ["quiet_hours", "earlier_open"] as const;
+
+const grouped = (found: SQL): SQL<Group> => sql<Group>`
+  SELECT channel, type, status, error_code AS code, max(error) AS message,
+    max(org_id) AS org_id, count(*) AS n FROM ${dispatches}
+  WHERE id IN (${found}) AND (status IN ${ENDED} OR (status = 'queued' AND error_code NOT IN ${WANTED_WAITS}))
+  GROUP BY channel, type, status, error_code ORDER BY n DESC LIMIT ${TOLD}`;
+
+/** By the indexes of what failed, and of what is to be woken. */
+function unsentOfAll(ctx: Ctx, now: number): SQL<Group>[] {
+  const channels = JSON.stringify([...ctx.channels.keys()]);
+  return [
+    grouped(sql`SELECT o.id FROM json_each(${channels}) AS c, json_each(${JSON.stringify(ENDED)}) AS s
+      CROSS JOIN ${dispatches} AS o ON o.id IN (SELECT id FROM ${dispatches} INDEXED BY dispatches_unsent
+        WHERE channel = c.value AND status = s.value AND status IN ('failed', 'bounced', 'cancelled')
+          AND id >= ${firstIdAt(now - DAY)} ORDER BY id DESC LIMIT ${LOOKED_AT})`),
+    grouped(sql`SELECT o.id FROM json_each(${channels}) AS c CROSS JOIN ${dispatches} AS o ON o.id IN (
+        SELECT id FROM ${dispatches} WHERE channel = c.value AND wake_at IS NOT NULL ORDER BY wake_at LIMIT ${LOOKED_AT})`),
+  ];
+}
+
+/** By the index of an organization's messages, newest first. */
+const unsentOf = (scope: Scope, now: number): SQL<Group> =>
+  grouped(sql`SELECT o.id FROM ${treeOf(scope)} AS t CROSS JOIN ${dispatches} AS o ON o.id IN (
+      SELECT id FROM ${dispatches} WHERE org_id = t.id AND id >= ${firstIdAt(now - DAY)}
+      ORDER BY id DESC LIMIT ${LOOKED_AT}) LIMIT ${MOST}`);
+
+const treeOf = (scope: Scope): SQL =>
+  scope.kind === "org" ? orgTree(scope.orgId) : sql`(SELECT '' AS id WHERE false)`;
+
+type Held = Pick<Group, "channel" | "type" | "n"> & { code: string };
+
+/** What was withheld yesterday and today (UTC), without what people do not want: of everyone, or of an organization's people. */
+function heldBack(scope: Scope, now: number): SQL<Held> {
+  const days = [dayOf(now), dayOf(now) - 1];
+  const rows =
+    scope.kind === "all"
+      ? sql`SELECT channel, type, reason, n FROM ${withheld} WHERE ${inJson(withheld.day, days)} LIMIT ${MOST}`
+      : sql`SELECT w.channel, w.type, w.reason, w.n FROM (SELECT u.id FROM ${treeOf(scope)} AS t
+            CROSS JOIN ${users} AS u ON u.org_id = t.id WHERE ${inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` })}
+            LIMIT ${MOST}) AS p CROSS JOIN json_each(${JSON.stringify(days)}) AS d
+          CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = p.id LIMIT ${MOST}`;
+  return sql<Held>`SELECT channel, type, reason AS code, sum(n) AS n FROM (${rows})
+    WHERE reason IN ${UNWISHED} GROUP BY channel, type, reason ORDER BY n DESC LIMIT ${TOLD}`;
+}
+
+/** Groups that have the same to tell: types are listed in one sentence. */
+const byKind = <T extends Pick<Group, "channel" | "type" | "n">>(
+  groups: readonly T[],
+  kind: (group: T) => string,
+): T[][] => [...Map.groupBy(groups, kind).values()].toSorted((a, b) => sum(b) - sum(a));
+
+const sum = (groups: readonly Pick<Group, "n">[]): number => groups.reduce((n, group) => n + group.n, 0);
+
+const typesOf = (groups: readonly Pick<Group, "type">[]): string =>
+  `of ${listed([...new Set(groups.map(({ type }) => `“${type}”`))])}`;
+
+function unsentTroubles(groups: readonly Group[]): Trouble[] {
+  const isOpen = ({ status }: Group) => status === "queued";
+  const ended = byKind(
+    groups.filter((group) => !isOpen(group)),
+    ({ channel, status, code }) => `${channel} ${status} ${code ?? ""}`,
+  );
+  const open = byKind(
+    groups.filter((group) => isOpen(group) && group.code !== null),
+    ({ channel, code }) => `${channel} ${code ?? ""}`,
+  );
+  return [...ended.flatMap(endedTrouble), ...open.flatMap(openTrouble)];
+}
+
+function endedTrouble(groups: readonly Group[]): Trouble[] {
+  const [first] = groups;
+  if (first === undefined) return [];
+  const { channel, status, type, code, message } = first;
+  const reason = reasonOf(code ?? "");
+  const what = `${messages(sum(groups), channel)} ${typesOf(groups)}`;
+  const place = { page: "messages", channel, status, ...(groups.length === 1 && { type }) } as const;
+  if (reason !== null)
+    return [
+      {
+        level: reason.level,
+        what: `${what} ${sum(groups) === 1 ? "was" : "were"} not sent: ${reason.because}.`,
+        fix: reason.fix,
+        place: reason.place?.({ type, orgId: first.org_id }) ?? place,
+      },
+    ];
+  if (status === "bounced")
+    return [
+      {
+        level: "info",
+        what: `${what} came back from the receiving server.`,
+        fix: "Remove addresses that do not exist. What bounces for good is suppressed for 90 days.",
+        place,
+      },
+    ];
+  return [
+    {
+      level: "warning",
+      what: `${what} failed: ${sentence(message ?? code ?? "nobody said why")}`,
+      fix: "Open one of them: its timeline has the answer of the provider at each attempt. Retry them once it is mended.",
+      place,
+    },
+  ];
+}
+
+function openTrouble(groups: readonly Group[]): Trouble[] {
+  const [first] = groups;
+  if (first === undefined) return [];
+  const { channel, code, message } = first;
+  const are = sum(groups) === 1 ? "waits" : "wait";
+  return [
+    {
+      level: "warning",
+      what: `${messages(sum(groups), channel)} ${typesOf(groups)} ${are} for another attempt: ${sentence(message ?? code ?? "")}`,
+      fix:
+        reasonOf(code ?? "")?.fix ??
+        "Nothing, if the provider recovers: attempts go on for about three hours.",
+      place: { page: "messages", channel, status: "queued" },
+    },
+  ];
+}
+
+const heldTroubles = (held: readonly Held[]): Trouble[] =>
+  byKind(held, ({ channel, code }) => `${channel} ${code}`).flatMap((groups) => {
+    const [first] = groups;
+    const reason = reasonOf(first?.code ?? "");
+    if (first === undefined || reason === null) return [];
+    return [
+      {
+        level: reason.level,
+        what: `${messages(sum(groups), first.channel)} ${typesOf(groups)} ${sum(groups) === 1 ? "was" : "were"} not made since yesterday: ${reason.because}.`,
+        fix: reason.fix,
+        place: reason.place?.({ type: first.type, orgId: null }) ?? null,
+      },
+    ];
+  });
+
+/** An error as the end of a sentence. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
