@@ -164,6 +164,28 @@ test("times are those of the viewer's zone, and each tells how long after the on
   expect(told).toContain("26 Mar 2026, 09:05:20 , 5 min 20 s later");
 });
 
+test("while a message is being sent, what happened is asked for again, alone and in one round trip", async () => {
+  const h = createWorld();
+  const [id = ""] = (await givenPushes(h)).ids;
+  const browser = await signIn(h, ADMIN);
+  const asking = `hx-get="${pathOf(id)}/happened"`;
+  expect((await browser.get(pathOf(id))).body).toContain(asking);
+  h.meter.reset();
+  const meanwhile = await browser.get(`${pathOf(id)}/happened`);
+  expect([meanwhile.status, h.meter.trips]).toEqual([200, 1]);
+  expect(meanwhile.body).toContain(asking);
+  expect(meanwhile.body).not.toContain("<html");
+  // Nobody knows how long it waits: then it is left alone.
+  h.clock.advance(3 * MINUTE);
+  expect((await browser.get(pathOf(id))).body).not.toContain(asking);
+  await deliverNow(h, [id]);
+  const after = await browser.get(`${pathOf(id)}/happened`);
+  expect(after.body).not.toContain("hx-get");
+  expect(textOf(after.body)).toContain("Load the page anew");
+  expect(textOf(after.body)).toContain("expo accepted it");
+  expect(textOf((await browser.get(pathOf(id))).body)).not.toContain("Load the page anew");
+});
+
 test("every printed form of the id leads to the message, and no other text does", async () => {
   const h = createWorld();
   const [id = ""] = (await givenPushes(h)).ids;

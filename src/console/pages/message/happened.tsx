@@ -1,6 +1,9 @@
 import type { Child } from "hono/jsx";
+import type { Dispatch } from "../../../db/schema/index.ts";
+import { MINUTE } from "../../../lib/clock.ts";
 import { printId } from "../../../lib/ids.ts";
-import type { DeviceDelivery, TimelineItem } from "../../../log/timeline/read.ts";
+import { isFinished } from "../../../log/read.ts";
+import type { DeviceDelivery, Timeline, TimelineItem } from "../../../log/timeline/read.ts";
 import { Card, Table } from "../../components/boxes.tsx";
 import { Badge, Time, type Tone } from "../../components/text.tsx";
 import { clockTime, type Viewer } from "../../viewer.ts";
@@ -9,9 +12,58 @@ import { messagePath } from "./path.ts";
 /** So many devices are listed: the page stays small. */
 const MOST_DEVICES = 30;
 
+/** A message that has changed so recently is looked at again. */
+const MOVES_MS = 2 * MINUTE;
+
+/** Whether a message is probably sent while somebody looks at its page. */
+const isMoving = (dispatch: Dispatch, now: number): boolean =>
+  !isFinished(dispatch) && dispatch.due_at <= now + MINUTE && dispatch.updated_at > now - MOVES_MS;
+
+/**
+ * What happened to a message. While it is being sent the card asks for itself again; when that is over it offers to load
+ * the whole page, which may hold a note that is not kept yet.
+ * @param isAlone whether the card has come alone, to a page that may be older
+ */
+export function Happened({
+  timeline: { dispatch, entries },
+  viewer,
+  now,
+  isAlone,
+}: {
+  timeline: Pick<Timeline, "dispatch" | "entries">;
+  viewer: Viewer;
+  now: number;
+  isAlone: boolean;
+}) {
+  const path = messagePath(dispatch.id);
+  if (isMoving(dispatch, now))
+    return (
+      <div hx-get={`${path}/happened`} hx-trigger="every 3s" hx-swap="outerHTML">
+        <TimelineCard entries={entries} viewer={viewer} />
+      </div>
+    );
+  return (
+    <div role={isAlone ? "status" : undefined}>
+      <TimelineCard
+        entries={entries}
+        viewer={viewer}
+        actions={isAlone && <a href={path}>Load the page anew</a>}
+      />
+    </div>
+  );
+}
+
 /** What happened to a message, in order. */
-export const TimelineCard = ({ entries, viewer }: { entries: readonly TimelineItem[]; viewer: Viewer }) => (
-  <Card title="What happened">
+const TimelineCard = ({
+  entries,
+  viewer,
+  actions,
+}: {
+  entries: readonly TimelineItem[];
+  viewer: Viewer;
+  actions?: Child;
+}) => (
+  <Card title="What happened" actions={actions}>
     <ol class="timeline">
       {entries.map((entry, i) => (
         <li class={toneOf(entry)}>
