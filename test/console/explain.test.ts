@@ -9,17 +9,12 @@ import { givenChoices } from "../support/preferences.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 import { signIn, textOf } from "./browser.ts";
 import { expectInert, payloads } from "./inert.ts";
+import { withoutFrames } from "./message-page.ts";
 
 const ADMIN: Caller = { role: "global_admin", sub: "adm" };
 const PATH = "/console/explain";
 
 beforeEach(emptyTables);
-
-const withoutFrames = (html: unknown): string =>
-  String(html).replaceAll(
-    /<iframe class="preview" sandbox="allow-popups" src="\/console\/[^"]+"[^>]*><\/iframe>/gu,
-    "",
-  );
 
 const asking = (what: string, userId: string, more: Record<string, string> = {}) =>
   `${PATH}?${new URLSearchParams({ what, user_id: userId, ...more }).toString()}`;

@@ -20,7 +20,8 @@ import { previewed } from "../../security.ts";
 import { viewerOf } from "../../viewer.ts";
 import { Actions, NoteCard } from "./actions.tsx";
 import { FactsCard, StatusOf } from "./facts.tsx";
-import { DevicesCard, Happened } from "./happened.tsx";
+import { DevicesCard } from "./devices.tsx";
+import { Happened } from "./happened.tsx";
 import { messagePath } from "./path.ts";
 import { readMessage } from "./read.ts";
 
