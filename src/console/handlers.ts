@@ -7,6 +7,7 @@ import { notFound } from "../lib/failure.ts";
 import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
+import * as events from "./pages/events/index.ts";
 import * as explain from "./pages/explain/page.tsx";
 import * as message from "./pages/message/page.tsx";
 import * as messages from "./pages/messages/list.tsx";
@@ -15,7 +16,9 @@ import * as overview from "./pages/overview.tsx";
 import * as people from "./pages/people/list.tsx";
 import * as person from "./pages/people/person.tsx";
 import * as settings from "./pages/settings.tsx";
+import * as types from "./pages/types/index.ts";
 import * as signIn from "./pages/sign-in.tsx";
+import * as topics from "./pages/topics/index.ts";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
 
@@ -26,9 +29,12 @@ const PAGES: readonly { register(pages: Console): void }[] = [
   message,
   people,
   person,
+  events,
+  topics,
   explain,
   outbox,
   settings,
+  types,
 ];
 
 const YEAR_SECONDS = 31_536_000;

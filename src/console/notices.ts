@@ -11,8 +11,10 @@ const NOTICES = {
   noted: { tone: "good", text: "The note is kept." },
   published: { tone: "good", text: "It is published: from now on messages say this." },
   unpublished: { tone: "good", text: "It is no longer used." },
+  repeated: { tone: "info", text: "It had been sent already. Nothing is sent twice." },
   retried: { tone: "good", text: "It is in the queue again." },
   saved: { tone: "good", text: "It is saved." },
+  tested: { tone: "good", text: "The test is on its way. Here is what has come of it so far." },
   sent: { tone: "good", text: "It is sent." },
 } as const satisfies Record<string, { tone: Tone; text: string }>;
 

@@ -36,9 +36,11 @@ export const pageHeaders = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** Answers with a message for a sandboxed frame. */
-export const previewed = (c: Context<AppEnv>, html: string): Response =>
-  c.html(html, 200, { "content-security-policy": PREVIEW_POLICY, "x-frame-options": "SAMEORIGIN" });
+/** Answers with a message for a sandboxed frame. Its policy takes the place of the page's: a header of the answer would not. */
+export function previewed(c: Context<AppEnv>, html: string): Response | Promise<Response> {
+  c.header("content-security-policy", PREVIEW_POLICY);
+  return c.html(html);
+}
 
 /** The largest form: the words of an e-mail. */
 const MAX_FORM_BYTES = 262_144;

@@ -3,6 +3,7 @@ import { getCookie } from "hono/cookie";
 import type { AppEnv } from "../http/app-env.ts";
 import { resolveTimezone } from "../content/locale.ts";
 import { cached } from "../lib/cached.ts";
+import { atLocal } from "../schedules/local-time.ts";
 
 /** How a person wants to see the console: cookies that the page's script sets. */
 export interface Viewer {
@@ -36,6 +37,20 @@ const formatIn = cached(
 
 /** A time as the console prints it: 26 Mar 2026, 09:00:00. @param at epoch ms */
 export const clockTime = (at: number, { zone }: Pick<Viewer, "zone">): string => formatIn(zone).format(at);
+
+const TYPED = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::\d\d)?$/;
+
+/** The time (epoch ms) that a field of the kind `datetime-local` holds, on the viewer's clock; null when it is none. */
+export function typedTime(text: string, { zone }: Pick<Viewer, "zone">): number | null {
+  const parts = TYPED.exec(text);
+  if (parts === null) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = parts.slice(1).map(Number);
+  try {
+    return atLocal(zone, { year, month, day, hour, minute });
+  } catch {
+    return null;
+  }
+}
 
 const UNITS = [
   ["day", 86_400_000],

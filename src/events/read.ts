@@ -2,7 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import { inScope, orgTree, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { selectWhole } from "../db/json.ts";
-import { type Dispatch, type DispatchStatus, dispatches, type Event, events } from "../db/schema/index.ts";
+import {
+  type Dispatch,
+  type DispatchStatus,
+  dispatches,
+  type Event,
+  events,
+  type EventStatus,
+} from "../db/schema/index.ts";
 import type { Decoded } from "../db/statement.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { notFound } from "../lib/failure.ts";
@@ -93,29 +100,41 @@ function pageOf<T extends { id: string }>(
 /** After every UUID. */
 const AFTER_ALL = "g";
 
-/** Events, newest first. One round trip. @param before `""`: the first page */
+/** What a list of events shows. */
+export interface EventFilter {
+  type: string | undefined;
+  status: EventStatus | undefined;
+  /** The id after which the page begins; `""`: the first page. */
+  before: string;
+  limit: number;
+}
+
+/** Events, newest first. One round trip. */
 export async function listEvents(
   ctx: Ctx,
   scope: Scope,
-  { type, before, limit }: { type: string | undefined; before: string; limit: number },
+  { type, status, before, limit }: EventFilter,
 ): Promise<PageById<Event>> {
   const older = sql`id < ${before === "" ? AFTER_ALL : before}`;
+  const isFiltered = type !== undefined || status !== undefined;
+  const most = isFiltered ? LOOKED_THROUGH : limit + 1;
   // Each organization gives its newest events, by the index: what is sorted does not grow with the table.
   const visible =
     scope.kind === "all"
-      ? sql`SELECT id FROM ${events} WHERE ${older} ORDER BY id DESC LIMIT ${type === undefined ? limit + 1 : LOOKED_THROUGH}`
+      ? sql`SELECT id FROM ${events} WHERE ${older} ORDER BY id DESC LIMIT ${most}`
       : scope.kind === "org"
         ? sql`SELECT e.id FROM ${orgTree(scope.orgId)} AS t CROSS JOIN ${events} AS e WHERE e.id IN (SELECT id FROM ${events}
-            WHERE org_id = t.id AND ${older} ORDER BY id DESC LIMIT ${type === undefined ? limit + 1 : LOOKED_THROUGH})
+            WHERE org_id = t.id AND ${older} ORDER BY id DESC LIMIT ${most})
             ORDER BY e.id DESC LIMIT ${LOOKED_THROUGH}`
         : sql`SELECT id FROM ${events} WHERE false`;
-  const ofType = type === undefined ? sql`true` : sql`type = ${type}`;
+  // The + keeps SQLite from taking another index than the key.
+  const isAsked = sql`${type === undefined ? sql`true` : sql`+type = ${type}`}
+    AND ${status === undefined ? sql`true` : sql`+status = ${status}`}`;
   const { rows, looked } = await ctx.db.read({
-    rows: selectWhole(events, sql`id IN (${visible}) AND ${ofType} ORDER BY id DESC LIMIT ${limit + 1}`),
-    looked:
-      type === undefined
-        ? []
-        : [sql<{ last: string | null; n: number }>`SELECT min(id) AS last, count(*) AS n FROM (${visible})`],
+    rows: selectWhole(events, sql`id IN (${visible}) AND ${isAsked} ORDER BY id DESC LIMIT ${limit + 1}`),
+    looked: isFiltered
+      ? [sql<{ last: string | null; n: number }>`SELECT min(id) AS last, count(*) AS n FROM (${visible})`]
+      : [],
   });
   return pageOf(rows, limit, looked[0]);
 }

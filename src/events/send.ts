@@ -14,8 +14,8 @@ import {
   type Repeatable,
   takeKey,
 } from "../idempotency/once.ts";
-import { SECOND } from "../lib/clock.ts";
-import { Failure, type FieldError, notFound } from "../lib/failure.ts";
+import { DAY, SECOND } from "../lib/clock.ts";
+import { Failure, invalid, notFound } from "../lib/failure.ts";
 import { wakeEvent } from "../outbox/wake.ts";
 import { faultsOf } from "../types/data-faults.ts";
 import { findOwnType } from "../types/find.ts";
@@ -52,8 +52,13 @@ export interface Sent {
   replayed: boolean;
 }
 
-const invalid = (errors: readonly FieldError[]): Failure =>
-  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });
+const missing = (what: string, pointer: string): Failure =>
+  new Failure("not_found", notFound(what).detail, {
+    errors: [{ pointer, detail: `there is no such ${what}` }],
+  });
+
+/** How far ahead an event may be sent. */
+const MAX_AHEAD_DAYS = 365;
 
 /** The event that an Idempotency-Key stands for. */
 const EVENT: Repeatable<Event, Event> = {
@@ -65,7 +70,7 @@ const EVENT: Repeatable<Event, Event> = {
  * Takes an event, and makes the messages of its first 1,000 recipients. Three round trips: one checks, one reads the
  * recipients, one writes the event with its messages; one more where the call has facts of users. A job makes the rest.
  * @param isBuiltIn whether a type is one of ours: those cannot be sent by events
- * @throws 400 naming each field that does not fit the type, 404 for an organization, a type or a topic that is not there or
+ * @throws 400 naming each field that does not fit the type or the time, 404 for an organization, a type or a topic that is not there or
  * out of scope, 422 for a key used with another body
  */
 export async function sendEvent(
@@ -81,6 +86,7 @@ export async function sendEvent(
       code: "built_in_type",
       errors: [{ pointer: "/type", detail: "is a built-in type, which Tidings sends by itself" }],
     });
+  refuseTimes(input, ctx.clock.now());
   const orgId = ownerOf(scope, input.orgId);
   const request = once(ctx, key, EVENT);
   const { earlier, found } = await request.read({
@@ -90,7 +96,7 @@ export async function sendEvent(
     same: ofKey(orgId, input),
   });
   if (earlier !== null) return { event: earlier, replayed: true };
-  if (found.owner.length === 0) throw notFound("organization");
+  if (found.owner.length === 0) throw missing("organization", "/org_id");
   const [stored] = found.type;
   if (stored === undefined)
     throw new Failure("not_found", "There is no such type.", {
@@ -151,6 +157,13 @@ function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | null> {
   }
 }
 
+function refuseTimes({ sendAt, expiresAt }: SendEvent, now: number): void {
+  if (sendAt !== null && sendAt > now + MAX_AHEAD_DAYS * DAY)
+    throw invalid([{ pointer: "/send_at", detail: `must be within ${MAX_AHEAD_DAYS} days from now` }]);
+  if (expiresAt !== null && expiresAt <= now)
+    throw invalid([{ pointer: "/expires_at", detail: "must be in the future" }]);
+}
+
 function refuseUnfit(type: OwnTypeData, { data, channels }: SendEvent): void {
   const known = type.channels.map(({ channel }) => channel);
   const errors = [
@@ -193,7 +206,10 @@ function eventOf(
     input,
   }: { scope: Scope; orgId: string; createdBy: string; type: OwnTypeData; to: To | null; input: SendEvent },
 ): Event {
-  if (to === null) throw notFound(input.to.kind === "topic" ? "topic" : "organization");
+  if (to === null)
+    throw input.to.kind === "topic"
+      ? missing("topic", "/recipients/topic")
+      : missing("organization", "/recipients/org_id");
   const now = ctx.clock.now();
   const isOnce = type.dedupe === "event" && !input.isDryRun;
   const recipients: Recipients = { to, key: type.dedupe === "recipient" ? input.key : null };

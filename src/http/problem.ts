@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isPassingFault } from "../db/client.ts";
 import { ConfigError } from "../config/config.ts";
-import { Failure, type FieldError, PROBLEMS, type ProblemCode } from "../lib/failure.ts";
+import { Failure, PROBLEMS, type ProblemCode } from "../lib/failure.ts";
 import { createLog, type Log } from "../lib/log.ts";
 import type { AppEnv } from "./app-env.ts";
 import { reportOf } from "./field-errors.ts";
@@ -80,6 +80,4 @@ export function logFailure(c: Context<AppEnv>, failure: Failure, error: Error): 
     log.error("request_failed", failure.options.cause ?? error, { route: c.req.routePath });
 }
 
-/** The failure that names each bad field of a request. */
-export const invalid = (errors: Iterable<FieldError>): Failure =>
-  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });
+export { invalid } from "../lib/failure.ts";

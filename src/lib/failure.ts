@@ -49,4 +49,8 @@ export class Failure extends Error {
   }
 }
 
+/** The failure that names each bad field of a request. */
+export const invalid = (errors: Iterable<FieldError>): Failure =>
+  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });
+
 export const notFound = (what: string): Failure => new Failure("not_found", `There is no such ${what}.`);

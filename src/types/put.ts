@@ -25,12 +25,14 @@ const onLineOf = (owner: string): SQL =>
  * hold also when two requests come at once.
  * @throws 404 for an organization outside the caller's scope; 409 `type_taken` for an id that another on the same line has,
  *   `too_many_types`; 403 `critical_not_allowed`. To those who administer everything `type_taken` names who has it.
+ *   With `isNew` 409 `type_exists` instead of replacing one of the owner's.
  */
 export async function putOwnType(
   ctx: Ctx,
   author: Author,
   scope: Scope,
   data: OwnTypeData,
+  { isNew = false }: { isNew?: boolean } = {},
 ): Promise<{ type: StoredType; created: boolean }> {
   const { id, org_id: owner } = data;
   const now = ctx.clock.now();
@@ -53,7 +55,7 @@ export async function putOwnType(
       SELECT ${id}, ${owner}, ${json}, ${now}, ${now}
       WHERE ${mayOwn(scope, owner)} AND NOT EXISTS (${taken}) AND NOT (${full}) AND NOT (${refused})
       ON CONFLICT (id, org_id) DO UPDATE SET data = excluded.data, updated_at = excluded.updated_at
-        WHERE ${ownTypes}.data <> excluded.data`,
+        WHERE ${ownTypes}.data <> excluded.data AND ${isNew ? sql`false` : sql`true`}`,
     noted: audit({ id: ctx.ids.uuid(), action: "type.put", target: `${owner}/${id}`, ...author }, CHANGED),
     stored: selectOwnType(id, owner),
   });
@@ -66,6 +68,9 @@ export async function putOwnType(
     throw new Failure("conflict", `There are ${MAX_TYPES} types already; delete one first.`, {
       code: "too_many_types",
     });
+  // The same type may be what this very request has written: its batch is repeated when the answer was lost.
+  if (isNew && row.data !== json)
+    throw new Failure("conflict", "There is a type with this id already.", { code: "type_exists" });
   return { type: storedType(row), created: found.before.length === 0 };
 }
 

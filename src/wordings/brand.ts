@@ -75,6 +75,20 @@ export function variablesOfLine(line: readonly OrgSettings[]): Pick<Variables, "
   };
 }
 
+/** What an owner has set itself. @param line the owner's */
+export function ownBrandOf(owner: string, line: readonly OrgSettings[]): BrandSettings {
+  const json = line.find(({ orgId }) => orgId === owner)?.brand ?? null;
+  return json === null ? {} : brandSettings.parse(JSON.parse(json));
+}
+
+/** The brand that would hold for an owner with these settings. @param line the owner's, as it is */
+export function brandWith(owner: string, line: readonly OrgSettings[], brand: BrandSettings): OrgBrand {
+  const above = line.filter(({ orgId }) => orgId !== owner);
+  return brandOf([{ ...NOTHING_SET, orgId: owner, brand: JSON.stringify(brand) }, ...above]);
+}
+
+const NOTHING_SET = { name: null, defaults: {}, quietHours: null, locale: null };
+
 /** The brand that holds for a line of organizations, each field from the nearest that has it. @param line the nearest first */
 export function brandOf(line: readonly OrgSettings[]): OrgBrand {
   const set = line.flatMap(({ brand }) =>

@@ -1,16 +1,18 @@
 import { sql } from "drizzle-orm";
 import { inScope, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
-import { inJson } from "../db/json.ts";
-import { users, type WordingHead, wordings } from "../db/schema/index.ts";
+import { orgs, users, type WordingHead, wordings } from "../db/schema/index.ts";
+import { Parsed } from "../db/statement.ts";
 import { notFound } from "../lib/failure.ts";
-import { idsOf, localeOf, type OrgSettings } from "../preferences/org-settings.ts";
+import { idsOf, localeOf, orgLinesAbove, type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
+import { isOwner } from "../preferences/owner.ts";
+import { rankedLineOf } from "../types/find.ts";
 import { chooseWording, localesToTry, wordingKey } from "./choose.ts";
 import type { WordingFields, WordingId } from "./fields.ts";
 import { loadWordings, parseStored } from "./load.ts";
 import { type ParsedWording, parseWording } from "./parse.ts";
 import type { PreviewReader } from "./preview.ts";
-import { selectVersions, selectWording } from "./read.ts";
+import { selectVersions, selectWording, type StoredVersion, type StoredWording } from "./read.ts";
 
 /** Where the words of a preview come from. */
 export type PreviewSource = "draft" | "version" | "inherited" | "built_in";
@@ -23,50 +25,96 @@ export interface PreviewWanted {
   builtIn: readonly string[];
 }
 
+/** What words stand among: the settings that hold for their owner, and the other words that there are. */
+export interface WordsPlace {
+  /** Of the owner and of those above. */
+  line: readonly OrgSettings[];
+  /** Null: nobody was named. */
+  reader: PreviewReader | null;
+  own: StoredWording | null;
+  asked: StoredVersion | null;
+  /** Published on the line, in any language. */
+  heads: readonly WordingHead[];
+}
+
 /**
- * The words of a preview. Null where the built-in words are used, or where there are none. At most two round trips.
+ * Reads it, as a part of a batch. Its parts are null or empty where they were not asked for.
+ * @param wanted.isDraft only the fields that the caller has are shown: no stored ones are read
+ * @throws 404 for an owner or a user outside the caller's scope
+ */
+export const wordsPlace = (
+  scope: Scope,
+  id: WordingId,
+  { userId, version, isDraft }: { userId: string | null; version: number | null; isDraft: boolean },
+): Parsed<WordsPlace> =>
+  Parsed.of(
+    {
+      allowed: isOwner(scope, id.org_id),
+      lines: orgLinesAbove(sql`SELECT id FROM ${orgs} WHERE id = ${id.org_id}`),
+      readers:
+        userId === null
+          ? []
+          : [
+              sql<PreviewReader>`SELECT id, name, locale, timezone FROM ${users}
+                WHERE id = ${userId} AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`,
+            ],
+      own: isDraft ? [] : [selectWording(id)],
+      versions: version === null ? [] : [selectVersions(id, version + 1, 1)],
+      heads: isDraft
+        ? []
+        : [
+            sql<WordingHead>`SELECT type, channel, org_id, locale, published AS version, published_at FROM ${wordings}
+              WHERE type = ${id.type} AND channel = ${id.channel} AND org_id IN (SELECT id FROM ${rankedLineOf(id.org_id)}) AND published IS NOT NULL`,
+          ],
+    },
+    ({ allowed, lines, readers: [reader], own: [own], versions: [asked], heads }) => {
+      if (allowed.length === 0) throw notFound("organization");
+      if (userId !== null && reader === undefined) throw notFound("user");
+      return {
+        line: lines.of(id.org_id === SERVICE ? null : id.org_id),
+        reader: reader ?? null,
+        own: own ?? null,
+        asked: asked ?? null,
+        heads,
+      };
+    },
+  );
+
+/** The words of a preview, and whose they are. `words`: null where the built-in words are used, or where there are none. */
+export interface WordsFound {
+  source: PreviewSource;
+  version: number | null;
+  /** Of inherited words; `""`: the service. */
+  owner: string | null;
+  words: ParsedWording | null;
+}
+
+/**
+ * The words of a preview. At most one round trip, for inherited words that this isolate has not yet.
  * @throws 404 for a version that is not there; WordingError for fields that cannot be parsed
  */
 export async function wordsToPreview(
   ctx: Ctx,
   id: WordingId,
-  line: readonly OrgSettings[],
+  { line, own, asked, heads }: WordsPlace,
   { fields, version, builtIn }: PreviewWanted,
-): Promise<{ source: PreviewSource; version: number | null; words: ParsedWording | null }> {
+): Promise<WordsFound> {
+  const { channel, locale } = id;
   if (fields !== null)
-    return { source: "draft", version: null, words: parseWording(id.channel, id.locale, fields) };
-  const owners = idsOf(line);
-  const { own, versions, heads } = await ctx.db.read({
-    own: selectWording(id),
-    versions: version === null ? [] : [selectVersions(id, version + 1, 1)],
-    heads: sql<WordingHead>`SELECT type, channel, org_id, locale, published AS version, published_at FROM ${wordings}
-      WHERE type = ${id.type} AND channel = ${id.channel} AND ${inJson(wordings.org_id, owners)} AND published IS NOT NULL`,
-  });
-  const [asked] = versions;
+    return { source: "draft", version: null, owner: null, words: parseWording(channel, locale, fields) };
   if (version !== null) {
     if (asked?.version !== version) throw notFound("version");
-    return { source: "version", version, words: parseStored(id.channel, id.locale, asked.fields) };
+    return { source: "version", version, owner: null, words: parseStored(channel, locale, asked.fields) };
   }
-  const [latest] = own;
-  if (latest !== undefined && latest.latest_fields !== null) {
-    const words = parseStored(id.channel, id.locale, latest.latest_fields);
-    return { source: "version", version: latest.latest, words };
+  if (own !== null && own.latest_fields !== null) {
+    const words = parseStored(channel, locale, own.latest_fields);
+    return { source: "version", version: own.latest, owner: null, words };
   }
-  const head = chooseWording(heads, owners, localesToTry(id.locale, localeOf(line)), builtIn);
-  if (head === null) return { source: "built_in", version: null, words: null };
+  const builtInWords = { source: "built_in", version: null, owner: null, words: null } as const;
+  const head = chooseWording(heads, idsOf(line), localesToTry(locale, localeOf(line)), builtIn);
+  if (head === null) return builtInWords;
   const words = (await loadWordings(ctx, [head])).get(wordingKey(head)) ?? null;
   return words === null
-    ? { source: "built_in", version: null, words }
-    : { source: "inherited", version: head.version, words };
-}
-
-/** The user for whom words are shown. One round trip. @throws 404 for a user outside the caller's scope */
-export async function readerNamed(ctx: Ctx, scope: Scope, userId: string): Promise<PreviewReader> {
-  const { found } = await ctx.db.read({
-    found: sql<PreviewReader>`SELECT id, name, locale, timezone FROM ${users}
-      WHERE id = ${userId} AND ${inScope(scope, { userId: users.id, orgId: users.org_id })}`,
-  });
-  const [reader] = found;
-  if (reader === undefined) throw notFound("user");
-  return reader;
+    ? builtInWords
+    : { source: "inherited", version: head.version, owner: head.org_id, words };
 }

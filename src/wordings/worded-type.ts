@@ -43,7 +43,7 @@ export async function wordedType(
 }
 
 function wordedBuiltIn(type: NotificationType, now: number): WordedType {
-  const channels = replaceable(type);
+  const channels = wordChannelsOf(type);
   if (channels.length === 0) throw notFound("type whose words can be written");
   return {
     type,
@@ -60,7 +60,7 @@ function wordedBuiltIn(type: NotificationType, now: number): WordedType {
  * The channels on which a built-in type's words can be replaced: all of its own. But a message by API is its caller's, and a
  * test e-mail shows another type.
  */
-function replaceable({ id, channels, fallback, shows }: NotificationType): WordingChannel[] {
+export function wordChannelsOf({ id, channels, fallback, shows }: NotificationType): WordingChannel[] {
   if (id === COMMON_TYPE || shows !== undefined) return [];
   const all = new Set([...channels, fallback]);
   return (["email", "push", "in_app"] as const).filter((channel) => all.has(channel));

@@ -54,7 +54,7 @@ describe("the rules", () => {
     expect(cardOf(body, "What the rules say now")).toContain(
       "The type has no published words for this channel.",
     );
-    expect(body).toContain(`href="/console/types/${type}"`);
+    expect(body).toContain(`href="/console/types/${type}?org_id=${org}"`);
     expect(body).toContain(`href="/console/events/${sent.body.id}"`);
   });
 });

@@ -163,6 +163,46 @@ test.each(["before", "after"] as const)(
   120_000,
 );
 
+test("events are found by type and status, and a page leads on to older ones that fit", async () => {
+  const h = createHarness({ autoDrain: false });
+  const [type, other] = [await givenType(h), await givenType(h)];
+  const send = async (type: string, more: object = {}) =>
+    (
+      await h.request("POST", EVENTS, {
+        body: { type, recipients: { users: ["nobody"] }, data: {}, ...more },
+      })
+    ).body.id;
+  const { topic } = await givenTopic(h, 1_001);
+  const done = [await send(type), await send(type)];
+  const running = await send(type, { recipients: { topic } });
+  const cancelled = await send(type);
+  await h.request("DELETE", `${EVENTS}/${cancelled}`);
+  await send(other);
+  const found = async (query: string) => {
+    const { body } = await h.request("GET", `${EVENTS}?type=${type}&${query}`);
+    return body.data.map(({ id }: { id: string }) => id);
+  };
+  expect(await found("status=done")).toEqual(done.toReversed());
+  expect(await found("status=running")).toEqual([running]);
+  expect(await found("status=cancelled")).toEqual([cancelled]);
+  const { body } = await h.request("GET", `${EVENTS}?status=done&type=${type}&limit=1`);
+  expect(await found(`status=done&cursor=${body.pagination.next_cursor}`)).toEqual(done.slice(0, 1));
+  expect((await h.request("GET", `${EVENTS}?status=lost`)).status).toBe(400);
+});
+
+test("what is not there is named: the organization, the topic, or the organization of the recipients", async () => {
+  const h = createHarness({ autoDrain: false });
+  const type = await givenType(h);
+  for (const [body, pointer] of [
+    [{ org_id: "nowhere", recipients: { users: ["x"] } }, "/org_id"],
+    [{ recipients: { topic: "nowhere" } }, "/recipients/topic"],
+    [{ recipients: { org_id: "nowhere" } }, "/recipients/org_id"],
+  ] as const) {
+    const { status, body: problem } = await h.request("POST", EVENTS, { body: { type, data: {}, ...body } });
+    expect([status, problem.errors[0].pointer]).toEqual([404, pointer]);
+  }
+});
+
 test("cancelling ends the fan-out and what is queued, and may be repeated", async () => {
   const h = createHarness({ autoDrain: false });
   const type = await givenType(h, { channels: [{ channel: "in_app" }] });

@@ -99,6 +99,8 @@ test("a list of events and of messages reads an index in its order, whoever asks
     for (const path of [
       EVENTS,
       `${EVENTS}?type=${type}`,
+      `${EVENTS}?status=running`,
+      `${EVENTS}?type=${type}&status=done`,
       `${EVENTS}/${id}`,
       ...["", "?status=queued", "?channel=push", "?channel=push&status=failed&limit=1"].map(
         (query) => `${EVENTS}/${id}/messages${query}`,

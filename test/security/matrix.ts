@@ -62,6 +62,32 @@ const WORDINGS = "/api/v1/wordings";
 const WORDING = `${WORDINGS}/{type}/{channel}/{locale}`;
 const SUPPRESSIONS = "/api/v1/directory/suppressions";
 
+/** A form of the console, about the thing with this id. */
+const aForm = (id: string, fields: Record<string, string>): Call => ({
+  id,
+  headers: FORM,
+  body: new URLSearchParams(fields).toString(),
+});
+const anEvent = { do: "send", to: "users", data: "{}", channels: "email" };
+const inMiddle = ({ middle }: Target["orgs"], call: Call): Call => ({ ...call, query: `org_id=${middle}` });
+/** The words of the target's type, on a page of the console. */
+const words =
+  (body?: string) =>
+  (target: Target): Call => ({ ...wording(target), ...(body !== undefined && { body, headers: FORM }) });
+const ofType =
+  (body?: string) =>
+  ({ type, orgs }: Target): Call => ({
+    id: type,
+    query: `org_id=${orgs.middle}`,
+    ...(body !== undefined && { body, headers: FORM }),
+  });
+const ofOrg =
+  (body?: string) =>
+  ({ orgs }: Target): Call => ({
+    query: `org_id=${orgs.middle}`,
+    ...(body !== undefined && { body, headers: FORM }),
+  });
+
 const wording = ({ type, orgs }: Target) => ({ id: `${type}/email/en`, query: `org_id=${orgs.middle}` });
 
 /** Every route there is, and who gets what there. A route may be tried in more than one way. */
@@ -72,10 +98,46 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /docs": [["anyone", plain]],
   "POST /api/v1/console/tickets": [["admins: about nobody", plain]],
   "GET /console": [["console: all", plain]],
-  "GET /console/settings": [["console: inherited", showsBrand]],
+  "GET /console/settings": [["console: settings", showsBrand]],
   "GET /console/sign-in": [["anyone", plain]],
   "POST /console/sign-in": [["no token helps", () => ({ body: "token=none", headers: FORM })]],
   "POST /console/sign-out": [["anyone", () => ({ body: "", headers: FORM })]],
+  "GET /console/events": [["console: list", plain]],
+  "GET /console/events/new": [
+    ["console", ({ type, orgs }) => ({ query: `type=${type}&org_id=${orgs.middle}` })],
+    ["console", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    // The page also says whose types it lists.
+    ["console: inherited", ({ type }) => ({ shows: ({ body }) => String(body).includes(type) })],
+  ],
+  "POST /console/events/new": [
+    ["console", ({ orgs, user, type }) => aForm("", { ...anEvent, type, org_id: orgs.middle, users: user })],
+  ],
+  "GET /console/events/{id}": [["console", ({ event }) => ({ id: event })]],
+  "GET /console/events/{id}/progress": [
+    ["console", ({ event }) => ({ id: event, shows: ({ status }) => status === 200 })],
+  ],
+  "GET /console/events/{id}/dry-run": [
+    ["console", ({ event }) => ({ id: event, shows: ({ status }) => status === 200 })],
+  ],
+  "POST /console/events/{id}/cancel": [["console", ({ event }) => aForm(event, {})]],
+  "GET /console/topics": [
+    ["console", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["console: inherited", ({ topic }) => ({ shows: ({ body }) => String(body).includes(topic) })],
+  ],
+  "POST /console/topics": [
+    ["console", ({ orgs, marker }) => inMiddle(orgs, aForm("", { topic: `new_${marker}` }))],
+  ],
+  "GET /console/topics/{topic}": [["console", ({ topic, orgs }) => inMiddle(orgs, { id: topic })]],
+  "POST /console/topics/{topic}": [
+    ["console", ({ topic, orgs }) => inMiddle(orgs, aForm(topic, { name: "Renamed" }))],
+  ],
+  "POST /console/topics/{topic}/subscribers": [
+    ["console", ({ emptyTopic, user, orgs }) => inMiddle(orgs, aForm(emptyTopic, { users: user }))],
+  ],
+  "POST /console/topics/{topic}/unsubscribe": [
+    ["console", ({ topic, user, orgs }) => inMiddle(orgs, aForm(topic, { users: user }))],
+  ],
+  "POST /console/topics/{topic}/delete": [["console", ({ topic, orgs }) => inMiddle(orgs, aForm(topic, {}))]],
   // In development.
   "GET /console/outbox": [["console: operators", plain]],
   "GET /console/outbox/messages": [["console: operators", plain]],
@@ -147,6 +209,43 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   "POST /console/people/{id}/erase": [
     ["console: operators", ({ user }) => ({ id: user, body: `confirmed=${user}`, headers: FORM })],
+  ],
+  "GET /console/types": [["console", ofOrg()]],
+  "GET /console/types/new-type": [["console: about nobody", () => ({ shows: () => false })]],
+  "POST /console/types/new-type": [["console", ofOrg("id=a_new_one&name=New&channel_0=push")]],
+  "GET /console/types/{type}": [["console", ofType()]],
+  "GET /console/types/{type}/edit": [["console", ofType()]],
+  "POST /console/types/{type}": [["console", ofType("name=Renamed&channel_0=push")]],
+  "POST /console/types/{type}/delete": [["console", ofType("")]],
+  "GET /console/types/{type}/words": [["console: about nobody", () => ({ query: "channel=push&locale=nb" })]],
+  "GET /console/types/{type}/words/{channel}/{locale}": [["console", words()]],
+  "POST /console/types/{type}/words/{channel}/{locale}": [
+    ["console", words("action=draft&subject=Mine&body=Text")],
+  ],
+  "POST /console/types/{type}/words/{channel}/{locale}/preview": [["console", words("data=%7B%7D")]],
+  "POST /console/types/{type}/words/{channel}/{locale}/frame": [["console", words("data=%7B%7D")]],
+  "POST /console/types/{type}/words/{channel}/{locale}/publish": [["console", words("version=2")]],
+  "POST /console/types/{type}/words/{channel}/{locale}/unpublish": [["console", words("")]],
+  "GET /console/types/{type}/words/{channel}/{locale}/diff": [
+    [
+      "console",
+      (t) => ({
+        ...wording(t),
+        query: `${wording(t).query}&from=1&to=2`,
+        shows: ({ status }) => status === 200,
+      }),
+    ],
+  ],
+  "POST /console/types/{type}/words/{channel}/{locale}/test": [
+    ["console", (t) => words(`test_user_id=${t.user}&test_data=%7B%7D`)(t)],
+  ],
+  "GET /console/brand": [["console", ofOrg()]],
+  "POST /console/brand": [["console", ofOrg("name=Mine")]],
+  "POST /console/brand/preview": [
+    ["console", (t) => ({ ...ofOrg("name=Mine")(t), shows: ({ status }) => status === 200 })],
+  ],
+  "POST /console/brand/frame": [
+    ["console", (t) => ({ ...ofOrg("name=Mine")(t), shows: ({ status }) => status === 200 })],
   ],
   "GET /docs/start.js": [["anyone", plain]],
   "GET /docs/{file}": [["anyone", () => ({ id: "swagger-ui.css" })]],

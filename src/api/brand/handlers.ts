@@ -3,13 +3,12 @@ import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { ownerIn } from "../../http/owner.ts";
 import { type OrgSettings, SERVICE } from "../../preferences/org-settings.ts";
-import { brandOf, brandSettings } from "../../wordings/brand.ts";
+import { brandOf, ownBrandOf } from "../../wordings/brand.ts";
 import { putBrand, readLine } from "../../wordings/brand-store.ts";
 import * as routes from "./routes.ts";
 
 function view(owner: string, line: readonly OrgSettings[]) {
-  const json = line.find(({ orgId }) => orgId === owner)?.brand ?? null;
-  const own = json === null ? {} : brandSettings.parse(JSON.parse(json));
+  const own = ownBrandOf(owner, line);
   const effective = brandOf(line);
   return {
     org_id: owner === SERVICE ? null : owner,

@@ -174,7 +174,12 @@ const cursor = idCursor.openapi({
   description:
     "`next_cursor` of the page before. With a filter a page may be short and still have a next one.",
 });
-export const listQuery = z.object({ type: directoryId.optional(), limit: pageQuery.limit, cursor });
+export const listQuery = z.object({
+  type: directoryId.optional(),
+  status: z.enum(EVENT_STATUSES).optional(),
+  limit: pageQuery.limit,
+  cursor,
+});
 export const messagesQuery = z.object({
   status: z.enum(STATUSES).optional(),
   channel: z.enum(CHANNELS).optional(),

@@ -54,10 +54,11 @@ export function register(app: App): void {
   });
 
   app.openapi(routes.subscribers, async (c) => {
-    const { org_id, limit, cursor } = c.req.valid("query");
+    const { org_id, user_id, limit, cursor } = c.req.valid("query");
     const scope = scopeOf(c.get("principal"));
     const key = { id: c.req.valid("param").topic, owner: ownerOf(scope, org_id) };
-    const found = await listSubscribers(c.get("ctx"), scope, key, { limit, after: idAfter(cursor) });
+    const page = { userId: user_id, limit, after: idAfter(cursor) };
+    const found = await listSubscribers(c.get("ctx"), scope, key, page);
     const { rows, pagination } = paginateById(limit, found, (id) => id);
     return c.json({ data: rows.map((user_id) => ({ user_id })), pagination }, 200);
   });

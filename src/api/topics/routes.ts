@@ -61,7 +61,7 @@ export const subscribers = createRoute({
   path: `${BASE}/{topic}/subscribers`,
   summary: "The users who subscribe to a topic, by id",
   description: "Only for those who may change the topic. An org_admin sees users who are in scope today.",
-  request: { params: schemas.topicParam, query: schemas.listQuery },
+  request: { params: schemas.topicParam, query: schemas.subscribersQuery },
   responses: { 200: json(schemas.subscribers, "A page of subscribers"), ...problems(400, 404) },
 });
 

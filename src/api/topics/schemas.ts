@@ -18,6 +18,10 @@ export const topicParam = z.object({
 
 export const listQuery = z.object({ ...ownerField, limit: pageQuery.limit, cursor: idCursor });
 
+export const subscribersQuery = listQuery.extend({
+  user_id: directoryId.optional().openapi({ description: "This user alone, if subscribed." }),
+});
+
 export const body = z
   .strictObject({ name: plainText(200).nullable().default(null) })
   .openapi("TopicBody", { example: { name: "Release notes" } });

@@ -1,22 +1,15 @@
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idAfter, paginateById } from "../../http/id-cursor.ts";
-import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope.ts";
-import { Failure } from "../../lib/failure.ts";
-import { faultsOf } from "../../types/data-faults.ts";
 import { ownerOf } from "../../preferences/owner.ts";
-import { putOwnType } from "../../types/put.ts";
+import { defineOwnType, deleteOwnType } from "../../types/define.ts";
 import { listOwnTypes, readType } from "../../types/read.ts";
-import { removeOwnType } from "../../types/remove.ts";
 import * as routes from "./routes.ts";
 import { builtInView, ownView } from "./view.ts";
 
 /** In a cursor: how many built-in types have been shown. No own type has such an id. */
 const BUILT_IN_CURSOR = /^0\.(\d{1,3})$/;
-
-const builtIn = (): Failure =>
-  new Failure("conflict", "This type is built in: only its words can be changed.", { code: "type_built_in" });
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
@@ -53,11 +46,13 @@ export function register(app: App): void {
     const { category = id, ...body } = c.req.valid("json");
     const scope = scopeOf(c.get("principal"));
     const data = { ...body, id, org_id: ownerOf(scope, c.req.valid("query").org_id), category };
-    if (c.get("deps").types.get(id) !== undefined) throw builtIn();
-    const faults = data.sample === null ? [] : faultsOf(data.schema, data.sample);
-    if (faults.length > 0)
-      throw invalid(faults.map(({ pointer, detail }) => ({ pointer: `/sample${pointer}`, detail })));
-    const { type, created } = await putOwnType(c.get("ctx"), authorOf(c), scope, data);
+    const { type, created } = await defineOwnType(
+      c.get("ctx"),
+      c.get("deps").types,
+      authorOf(c),
+      scope,
+      data,
+    );
     return created ? c.json(ownView(type), 201) : c.json(ownView(type), 200);
   });
 
@@ -65,8 +60,7 @@ export function register(app: App): void {
     const { type: id } = c.req.valid("param");
     const scope = scopeOf(c.get("principal"));
     const owner = ownerOf(scope, c.req.valid("query").org_id);
-    if (c.get("deps").types.get(id) !== undefined) throw builtIn();
-    await removeOwnType(c.get("ctx"), authorOf(c), scope, { id, owner });
+    await deleteOwnType(c.get("ctx"), c.get("deps").types, authorOf(c), scope, { id, owner });
     return c.json({ deleted: true as const, type: id }, 200);
   });
 }

@@ -54,3 +54,19 @@ addEventListener("change", (event) => {
   const form = event.target.closest("form[data-filters]");
   if (form instanceof HTMLFormElement) form.requestSubmit();
 });
+
+/**
+ * A frame that shows what a form holds: the form is posted into it by the button that names the frame as its target. A new
+ * frame each time, so that the way back leads past it.
+ */
+const fillFrames = () => {
+  for (const frame of document.querySelectorAll("iframe[data-filled-by]:not([data-filled])")) {
+    if (!(frame instanceof HTMLIFrameElement)) continue;
+    const button = document.getElementById(frame.dataset["filledBy"] ?? "");
+    if (!(button instanceof HTMLButtonElement)) continue;
+    frame.dataset["filled"] = "";
+    button.form?.requestSubmit(button);
+  }
+};
+fillFrames();
+addEventListener("htmx:after:swap", fillFrames);

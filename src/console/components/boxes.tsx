@@ -81,27 +81,29 @@ export function Table<Row>({
   );
 }
 
-/** Links to the next and to the first page. @param next the query of the next page; null at the end */
+/** Links to the next and to the first page. @param next the query of the next page; null at the end @param names of both links */
 export const Pager = ({
   path,
   first = path,
   next,
   isFirst,
+  names: [toFirst, toNext] = ["Newest", "Older"],
 }: {
   path: string;
   /** The address of the first page, where the list is filtered. */
   first?: string;
   next: URLSearchParams | null;
   isFirst: boolean;
+  names?: readonly [toFirst: string, toNext: string];
 }) =>
   next === null && isFirst ? null : (
     <nav class="pager" aria-label="Pages">
-      {isFirst ? <span /> : <a href={first}>Newest</a>}
+      {isFirst ? <span /> : <a href={first}>{toFirst}</a>}
       {next === null ? (
         <span class="muted">The end</span>
       ) : (
         <a href={`${path}?${next.toString()}`} rel="next">
-          Older
+          {toNext}
         </a>
       )}
     </nav>

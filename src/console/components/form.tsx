@@ -21,16 +21,24 @@ const tied = ({ name, hint, fault, required }: FieldProps) => ({
   "aria-describedby": hint !== undefined || fault !== undefined ? `f-${name}-about` : undefined,
 });
 
-const Framed = ({ name, label, hint, fault, wide, children }: FieldProps & { children: Child }) => (
+/** What stands below a field. @param isNews for a fragment: it replaces what stands there, wherever that is */
+export const FieldAbout = ({
+  name,
+  hint,
+  fault,
+  isNews,
+}: Pick<FieldProps, "name" | "hint" | "fault"> & { isNews?: boolean }) => (
+  <div id={`f-${name}-about`} hx-swap-oob={isNews ? "true" : undefined}>
+    {fault && <p class="fault">{fault}</p>}
+    {hint && <p class="hint">{hint}</p>}
+  </div>
+);
+
+const Framed = ({ label, wide, children, ...field }: FieldProps & { children: Child }) => (
   <div class={wide ? "field wide" : "field"}>
-    <label for={`f-${name}`}>{label}</label>
+    <label for={`f-${field.name}`}>{label}</label>
     {children}
-    {(hint !== undefined || fault !== undefined) && (
-      <div id={`f-${name}-about`}>
-        {fault && <p class="fault">{fault}</p>}
-        {hint && <p class="hint">{hint}</p>}
-      </div>
-    )}
+    {(field.hint !== undefined || field.fault !== undefined) && <FieldAbout {...field} />}
   </div>
 );
 
@@ -61,6 +69,26 @@ export const TextArea = ({ rows = 6, code, ...field }: FieldProps & { rows?: num
     <textarea {...tied(field)} rows={rows} class={code ? "code" : undefined} spellcheck={!code}>
       {field.value ?? ""}
     </textarea>
+  </Framed>
+);
+
+/** A number with a unit to choose: its name, and the name with `_unit`. */
+export const Amount = ({
+  unit,
+  units,
+  ...field
+}: FieldProps & { unit: string; units: readonly string[] }) => (
+  <Framed {...field}>
+    <div class="pair">
+      <input {...tied(field)} inputmode="numeric" value={field.value ?? ""} autocomplete="off" />
+      <select name={`${field.name}_unit`} aria-label={`Unit of: ${field.label}`}>
+        {units.map((one) => (
+          <option value={one} selected={one === unit}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </div>
   </Framed>
 );
 
@@ -97,20 +125,78 @@ export const Check = ({
   </label>
 );
 
+/** Fields that belong together. */
+export const Group = ({
+  legend,
+  hint,
+  fault,
+  children,
+}: {
+  legend: string;
+  hint?: string | undefined;
+  fault?: string | undefined;
+  children: Child;
+}) => (
+  <fieldset class="group" aria-invalid={fault === undefined ? undefined : "true"}>
+    <legend class="legend">{legend}</legend>
+    {children}
+    {fault && <p class="fault">{fault}</p>}
+    {hint && <p class="hint">{hint}</p>}
+  </fieldset>
+);
+
+/** Alternatives, of which one is chosen. The fields of each are shown while it is. */
+export const Choice = ({
+  name,
+  legend,
+  value,
+  fault,
+  options,
+}: {
+  name: string;
+  legend: string;
+  value: string;
+  fault?: string | undefined;
+  options: readonly { value: string; label: string; fields: Child }[];
+}) => (
+  <Group legend={legend} fault={fault}>
+    {options.map((option) => (
+      <div class="option">
+        <label class="check">
+          <input type="radio" name={name} value={option.value} checked={option.value === value} />
+          {option.label}
+        </label>
+        <div class="chosen">{option.fields}</div>
+      </div>
+    ))}
+  </Group>
+);
+
 type Look = "primary" | "danger" | "quiet";
 
 export const Button = ({
   look,
+  small,
   name,
   value,
+  action,
   children,
 }: {
   look?: Look;
+  small?: boolean;
   name?: string;
   value?: string;
+  /** Where the form is posted to by this button, instead of its own address. */
+  action?: string;
   children: Child;
 }) => (
-  <button class={look ? `button ${look}` : "button"} type="submit" name={name} value={value}>
+  <button
+    class={["button", look, small && "small"].filter(Boolean).join(" ")}
+    type="submit"
+    name={name}
+    value={value}
+    formaction={action}
+  >
     {children}
   </button>
 );

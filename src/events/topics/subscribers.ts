@@ -76,19 +76,21 @@ export async function unsubscribe(
 
 /**
  * A page of a topic's subscribers, by ascending id, and one beyond it. An org_admin sees those who are in scope today. One
- * round trip. @throws 404
+ * round trip. @param page `userId`: that user alone, if subscribed @throws 404
  */
 export async function listSubscribers(
   ctx: Ctx,
   scope: Scope,
   key: TopicKey,
-  { after, limit }: { after: string; limit: number },
+  page: { userId: string | undefined; after: string; limit: number },
 ): Promise<string[]> {
+  const { userId, after, limit } = page;
+  const asked = userId === undefined ? sql`s.user_id > ${after}` : sql`s.user_id = ${userId}`;
   const { topic, rows } = await ctx.db.read({
     topic: ownTopic(scope, key),
     rows: sql<{ id: string }>`SELECT s.user_id AS id FROM ${topicSubscribers} AS s
       ${scope.kind === "all" ? sql`` : sql`CROSS JOIN ${users} AS u ON u.id = s.user_id`}
-      WHERE s.topic = (${ownTopic(scope, key)}) AND s.user_id > ${after}
+      WHERE s.topic = (${ownTopic(scope, key)}) AND ${asked}
         AND ${scope.kind === "all" ? sql`true` : inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` })}
       ORDER BY s.user_id LIMIT ${limit + 1}`,
   });

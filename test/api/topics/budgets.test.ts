@@ -137,6 +137,7 @@ test("the lists go through no table, and sort no more than pages", async () => {
     ["topics", `${BASE}?org_id=${org}`, SERVICE],
     ["subscribers", pathOf(id, org, "/subscribers"), SERVICE],
     ["subscribers in scope", pathOf(id, org, "/subscribers"), adminOf(org)],
+    ["one subscriber", `${pathOf(id, org, "/subscribers")}&user_id=usr_1`, SERVICE],
   ] as const) {
     h.meter.reset();
     await h.request("GET", path, { as });
@@ -158,6 +159,7 @@ test("the lists go through no table, and sort no more than pages", async () => {
       "SEARCH t USING PRIMARY KEY (org_id=? AND id=?)",
     ],
     subscribers: ["SEARCH s USING PRIMARY KEY (topic=? AND user_id>?)"],
+    "one subscriber": ["SEARCH s USING PRIMARY KEY (topic=? AND user_id=?)"],
     "subscribers in scope": [
       "SEARCH s USING PRIMARY KEY (topic=? AND user_id>?)",
       "SEARCH u USING COVERING INDEX users_by_org (org_id=? AND id=?)",

@@ -51,10 +51,10 @@ const costsOf = (list: number): Record<string, Cost> => ({
   diff: [200, 1, 6, 0],
   publish: [200, 1, 7, 2],
   draft: [200, 2, 17, 0],
-  latest: [200, 3, 29, 0],
+  latest: [200, 2, 33, 0],
   // The words of others are loaded as they are when a message is sent; an isolate keeps them.
-  inherited: [200, 4, 28, 0],
-  builtIn: [200, 2, 13, 0],
+  inherited: [200, 3, 32, 0],
+  builtIn: [200, 1, 17, 0],
   remove: [200, 1, 5, 2],
 });
 const COSTS: Record<number, Record<string, Cost>> = { 1: costsOf(3), 300: costsOf(22) };

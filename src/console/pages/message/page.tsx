@@ -132,7 +132,7 @@ async function show(c: ConsoleContext, id: string, refused?: Refused): Promise<R
                 <Card title="What the rules say now">
                   <Explained
                     explained={explained}
-                    subject={{ userId: dispatch.user_id, type: dispatch.type }}
+                    subject={{ userId: dispatch.user_id, type: dispatch.type, orgId: dispatch.org_id }}
                     viewer={viewer}
                   />
                 </Card>
