@@ -24,6 +24,8 @@ export interface OnChannel extends Verdict {
 
 export interface Explanation {
   userId: string;
+  /** Of the user. */
+  orgId: string | null;
   type: string;
   /** Epoch ms: when it would be sent. */
   at: number;
@@ -92,6 +94,7 @@ async function explainAsked(
   }
   return {
     userId: first.dispatch.user_id,
+    orgId: first.dispatch.org_id,
     type: first.dispatch.type,
     at: now,
     dispatch: isMade ? first.dispatch : null,

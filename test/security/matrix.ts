@@ -165,6 +165,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["console", ({ failed }) => ({ id: failed })],
     ["console", ({ archived }) => ({ id: archived })],
   ],
+  "GET /console/messages/{id}/happened": [["console", ({ push }) => ({ id: push })]],
   "GET /console/messages/{id}/preview": [["console", ({ queued }) => ({ id: queued })]],
   "POST /console/messages/{id}/retry": [
     ["console", ({ failed }) => ({ id: failed, body: "", headers: FORM })],

@@ -1,3 +1,5 @@
+import { pathFor } from "../owner.ts";
+
 const CHANNEL_NAMES: Readonly<Record<string, string>> = {
   push: "Push",
   email: "E-mail",
@@ -19,3 +21,7 @@ export const shortened = (text: string, most: number): string =>
 
 /** The page of a person. */
 export const personPath = (userId: string): string => `/console/people/${encodeURIComponent(userId)}`;
+
+/** The page of a type, as the organization has or inherits it. */
+export const typePath = (type: string, orgId: string | null): string =>
+  pathFor(`/console/types/${encodeURIComponent(type)}`, orgId ?? "");

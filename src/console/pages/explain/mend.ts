@@ -1,10 +1,12 @@
 import type { Rule } from "../../../explain/rule.ts";
-import { personPath } from "../../components/names.ts";
+import { personPath, typePath } from "../../components/names.ts";
 
 /** What a message is about, as far as something can be mended there. */
 export interface Subject {
   userId: string;
   type: string;
+  /** Of the user, or whose type it is. */
+  orgId: string | null;
 }
 
 /** What to do so that a message is sent, and where. */
@@ -51,12 +53,12 @@ const UNWANTED: Readonly<Record<string, readonly [place: Place, text: string]>> 
   service: ["settings", "The settings of the service say so: change them there."],
 };
 
-function linkTo(place: Place, { userId, type }: Subject): Mend["link"] {
+function linkTo(place: Place, { userId, type, orgId }: Subject): Mend["link"] {
   switch (place) {
     case "person":
       return { href: personPath(userId), name: "Their page" };
     case "words":
-      return { href: `/console/types/${encodeURIComponent(type)}`, name: "The type and its words" };
+      return { href: typePath(type, orgId), name: "The type and its words" };
     case "settings":
       return { href: "/console/settings", name: "Settings" };
     case "overview":

@@ -4,7 +4,7 @@ import { Failure, notFound, PROBLEMS } from "../../../lib/failure.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
 import { Button, Select, TextField } from "../../components/form.tsx";
-import { channelName, personPath } from "../../components/names.ts";
+import { channelName, personPath, typePath } from "../../components/names.ts";
 import { Empty, Notice } from "../../components/text.tsx";
 import { type Fields, fieldsOf, queryOf } from "../../fields.ts";
 import { previewed } from "../../security.ts";
@@ -149,13 +149,14 @@ const QuestionForm = ({ asked: { typed, faults }, viewer }: { asked: Asked; view
 
 const Answer = ({ found, asked, viewer }: { found: Explanation; asked: Asked; viewer: Viewer }) => {
   const { userId, type, dispatch, channels } = found;
+  const orgId = asked.typed.org_id === "" ? found.orgId : asked.typed.org_id;
   return (
     <>
       <Notice tone="info">
         <p>
           {dispatch === null ? (
             <>
-              A message of <a href={`/console/types/${encodeURIComponent(type)}`}>{type}</a>
+              A message of <a href={typePath(type, orgId)}>{type}</a>
             </>
           ) : (
             <a href={messagePath(dispatch.id)}>This message</a>
@@ -167,7 +168,7 @@ const Answer = ({ found, asked, viewer }: { found: Explanation; asked: Asked; vi
       {channels.map((explained) => (
         <div class="two">
           <Card title={channelName(explained.channel)}>
-            <Explained explained={explained} subject={{ userId, type }} viewer={viewer} />
+            <Explained explained={explained} subject={{ userId, type, orgId }} viewer={viewer} />
           </Card>
           <Card title={`As it would look: ${channelName(explained.channel).toLowerCase()}`} flush>
             <Rendering explained={explained} frame={frameOf(asked, explained.channel)} />

@@ -1,4 +1,3 @@
-import type { Child } from "hono/jsx";
 import type { OnChannel } from "../../../explain/explain.ts";
 import { type Rule, type Verdict, verdictOf } from "../../../explain/rule.ts";
 import { sentenceOf } from "../../../explain/sentences.ts";
@@ -97,21 +96,18 @@ function Outcome({
   const { tone, title, ifSent } = OUTCOMES[verdict];
   return (
     <Notice tone={tone} title={isAgain ? `If it were sent once more now, ${ifSent}` : title}>
-      {message !== null && <Said text={message} until={until} viewer={viewer} />}
+      {until !== null && (
+        <>
+          Until <Time at={until} viewer={viewer} />.{" "}
+        </>
+      )}
+      {message !== null && sentence(message)}
     </Notice>
   );
 }
 
-/** A sentence, and until when it holds. */
-function Said({ text, until, viewer }: { text: string; until: number | null; viewer: Viewer }): Child {
-  const sentence = text.replace(/[.]$/u, "");
-  if (until === null) return <>{sentence}.</>;
-  return (
-    <>
-      {sentence}: until <Time at={until} viewer={viewer} />.
-    </>
-  );
-}
+/** A sentence ends with one full stop, whoever has written it. */
+const sentence = (text: string): string => `${text.replace(/[.]$/u, "")}.`;
 
 function RuleEntry({ rule, subject, viewer }: { rule: Rule; subject: Subject; viewer: Viewer }) {
   const { tone, name } = VERDICTS[rule.verdict];
@@ -122,15 +118,23 @@ function RuleEntry({ rule, subject, viewer }: { rule: Rule; subject: Subject; vi
     <div>
       <p class="row">
         <b>{NAMES[rule.rule] ?? rule.rule}</b>
-        <Badge tone={tone}>{name}</Badge>
+        <Badge tone={tone}>
+          {name}
+          {rule.verdict === "wait" && (
+            <>
+              {" "}
+              until <Time at={rule.until} viewer={viewer} />
+            </>
+          )}
+        </Badge>
       </p>
       <p>
-        <Said text={said} until={rule.verdict === "wait" ? rule.until : null} viewer={viewer} />
+        {sentence(said)}
         {details && <span class="small muted"> {details}.</span>}
       </p>
       {mend && (
         <p class="small">
-          {mend.text} {mend.link && <a href={mend.link.href}>{mend.link.name}</a>}
+          What to do: {mend.text} {mend.link && <a href={mend.link.href}>{mend.link.name}</a>}
         </p>
       )}
     </div>

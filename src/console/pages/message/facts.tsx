@@ -2,7 +2,7 @@ import type { Child } from "hono/jsx";
 import { printId } from "../../../lib/ids.ts";
 import { parseJson } from "../../../lib/objects.ts";
 import { Card } from "../../components/boxes.tsx";
-import { channelName, personPath, shortened } from "../../components/names.ts";
+import { channelName, personPath, shortened, typePath } from "../../components/names.ts";
 import { Badge, Facts, Id, Status, Time } from "../../components/text.tsx";
 import type { Viewer } from "../../viewer.ts";
 import { Pretty } from "../explain/rendering.tsx";
@@ -26,7 +26,7 @@ export function FactsCard({ message, viewer }: { message: Message; viewer: Viewe
           ["Status", <StatusOf message={message} />],
           ["Why", whyOf(message)],
           ["Channel", channelName(dispatch.channel)],
-          ["Type", <a href={`/console/types/${encodeURIComponent(dispatch.type)}`}>{dispatch.type}</a>],
+          ["Type", <a href={typePath(dispatch.type, dispatch.org_id)}>{dispatch.type}</a>],
           ["To", <To message={message} />],
           ["Organization", organizationOf(message)],
           ...sourceOf(message),

@@ -1,17 +1,66 @@
 import type { Child } from "hono/jsx";
+import type { Dispatch } from "../../../db/schema/index.ts";
+import { MINUTE } from "../../../lib/clock.ts";
 import { printId } from "../../../lib/ids.ts";
-import type { DeviceDelivery, TimelineItem } from "../../../log/timeline/read.ts";
-import { Card, Table } from "../../components/boxes.tsx";
-import { Badge, Time, type Tone } from "../../components/text.tsx";
-import { clockTime, type Viewer } from "../../viewer.ts";
+import { isFinished } from "../../../log/read.ts";
+import type { Timeline, TimelineItem } from "../../../log/timeline/read.ts";
+import { Card } from "../../components/boxes.tsx";
+import { Time, type Tone } from "../../components/text.tsx";
+import type { Viewer } from "../../viewer.ts";
 import { messagePath } from "./path.ts";
 
-/** So many devices are listed: the page stays small. */
-const MOST_DEVICES = 30;
+/** A message that has changed so recently is looked at again. */
+const MOVES_MS = 2 * MINUTE;
+
+/** Whether a message is probably sent while somebody looks at its page. */
+const isMoving = (dispatch: Dispatch, now: number): boolean =>
+  !isFinished(dispatch) && dispatch.due_at <= now + MINUTE && dispatch.updated_at > now - MOVES_MS;
+
+/**
+ * What happened to a message. While it is being sent the card asks for itself again; when that is over it offers to load
+ * the whole page, which may hold a note that is not kept yet.
+ * @param isAlone whether the card has come alone, to a page that may be older
+ */
+export function Happened({
+  timeline: { dispatch, entries },
+  viewer,
+  now,
+  isAlone,
+}: {
+  timeline: Pick<Timeline, "dispatch" | "entries">;
+  viewer: Viewer;
+  now: number;
+  isAlone: boolean;
+}) {
+  const path = messagePath(dispatch.id);
+  if (isMoving(dispatch, now))
+    return (
+      <div hx-get={`${path}/happened`} hx-trigger="every 3s" hx-swap="outerHTML">
+        <TimelineCard entries={entries} viewer={viewer} />
+      </div>
+    );
+  return (
+    <div role={isAlone ? "status" : undefined}>
+      <TimelineCard
+        entries={entries}
+        viewer={viewer}
+        actions={isAlone && <a href={path}>Load the page anew</a>}
+      />
+    </div>
+  );
+}
 
 /** What happened to a message, in order. */
-export const TimelineCard = ({ entries, viewer }: { entries: readonly TimelineItem[]; viewer: Viewer }) => (
-  <Card title="What happened">
+const TimelineCard = ({
+  entries,
+  viewer,
+  actions,
+}: {
+  entries: readonly TimelineItem[];
+  viewer: Viewer;
+  actions?: Child;
+}) => (
+  <Card title="What happened" actions={actions}>
     <ol class="timeline">
       {entries.map((entry, i) => (
         <li class={toneOf(entry)}>
@@ -109,54 +158,3 @@ function linkOf(entry: TimelineItem): { href: string; name: string } | null {
 }
 
 export const eventPath = (id: string): string => `/console/events/${printId("evt", id)}`;
-
-const DELIVERY_TONES = { accepted: "good", retry: "warn", failed: "bad" } as const;
-
-/** What became of a push on each device. */
-export function DevicesCard({
-  deliveries,
-  viewer,
-}: {
-  deliveries: readonly DeviceDelivery[];
-  viewer: Viewer;
-}) {
-  if (deliveries.length === 0) return null;
-  const shown = deliveries.slice(0, MOST_DEVICES);
-  return (
-    <Card title="Devices" flush>
-      <Table
-        label="Deliveries by device"
-        rows={shown}
-        columns={[
-          { head: "Device", cell: ({ device_id }) => device_id },
-          {
-            head: "Status",
-            cell: ({ status, error }) => (
-              <>
-                <Badge tone={DELIVERY_TONES[status]}>{status}</Badge>
-                {error !== null && <div class="small muted">{error}</div>}
-              </>
-            ),
-          },
-          { head: "Provider", cell: ({ provider }) => provider },
-          {
-            head: "Accepted",
-            cell: ({ accepted_at, receipt_due_at }) => (
-              <>
-                <Time at={accepted_at} viewer={viewer} />
-                {receipt_due_at !== null && (
-                  <div class="small muted">Receipt from {clockTime(receipt_due_at, viewer)}</div>
-                )}
-              </>
-            ),
-          },
-        ]}
-      />
-      {deliveries.length > MOST_DEVICES && (
-        <p class="pager small muted">
-          The first {MOST_DEVICES} of {deliveries.length}.
-        </p>
-      )}
-    </Card>
-  );
-}

@@ -7,8 +7,9 @@ import { pathIdOf } from "../../../http/path-id.ts";
 import { Failure, notFound, PROBLEMS } from "../../../lib/failure.ts";
 import { plainText } from "../../../lib/text.ts";
 import * as log from "../../../log/admin.ts";
+import { getTimeline } from "../../../log/timeline/read.ts";
 import { annotatePush } from "../../../notifications/push/records.ts";
-import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
+import { type Console, type ConsoleContext, fragment, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
 import { ButtonLink } from "../../components/form.tsx";
 import { channelName } from "../../components/names.ts";
@@ -19,7 +20,8 @@ import { previewed } from "../../security.ts";
 import { viewerOf } from "../../viewer.ts";
 import { Actions, NoteCard } from "./actions.tsx";
 import { FactsCard, StatusOf } from "./facts.tsx";
-import { DevicesCard, TimelineCard } from "./happened.tsx";
+import { DevicesCard } from "./devices.tsx";
+import { Happened } from "./happened.tsx";
 import { messagePath } from "./path.ts";
 import { readMessage } from "./read.ts";
 
@@ -37,6 +39,12 @@ const resolve: Change = (c, id) =>
 
 export function register(pages: Console): void {
   pages.get("/messages/:id", (c) => show(c, idIn(c)));
+  pages.get("/messages/:id/happened", async (c) => {
+    const ctx = c.get("ctx");
+    const timeline = await getTimeline(ctx, scopeIn(c), idIn(c));
+    return fragment(c, <Happened timeline={timeline} viewer={viewerOf(c)} now={ctx.clock.now()} isAlone />);
+  });
+
   pages.get("/messages/:id/preview", preview);
   pages.post("/messages/:id/retry", (c) => change(c, retry, "retried"));
   pages.post("/messages/:id/cancel", (c) => change(c, cancel, "cancelled"));
@@ -86,7 +94,7 @@ interface Refused {
 
 async function show(c: ConsoleContext, id: string, refused?: Refused): Promise<Response> {
   const message = await readMessage(c.get("ctx"), scopeIn(c), id);
-  const { dispatch, entries, deliveries, explained } = message;
+  const { dispatch, deliveries, explained } = message;
   const viewer = viewerOf(c);
   const path = messagePath(id);
   return page(
@@ -119,12 +127,12 @@ async function show(c: ConsoleContext, id: string, refused?: Refused): Promise<R
           )}
           <div class="two">
             <div class="stack">
-              <TimelineCard entries={entries} viewer={viewer} />
+              <Happened timeline={message} viewer={viewer} now={c.get("ctx").clock.now()} isAlone={false} />
               {explained && (
                 <Card title="What the rules say now">
                   <Explained
                     explained={explained}
-                    subject={{ userId: dispatch.user_id, type: dispatch.type }}
+                    subject={{ userId: dispatch.user_id, type: dispatch.type, orgId: dispatch.org_id }}
                     viewer={viewer}
                   />
                 </Card>
