@@ -13,6 +13,7 @@ const SECTIONS = [
   "/console/events",
   "/console/events/new",
   "/console/topics",
+  "/console/explain?what=certification_reminder&user_id=usr_demo",
   "/console/outbox",
   "/console?span=month",
   "/console/settings",

@@ -56,6 +56,8 @@ describe("the rules", () => {
     );
     expect(body).toContain(`href="/console/types/${type}?org_id=${org}"`);
     expect(body).toContain(`href="/console/events/${sent.body.id}"`);
+    for (const path of [`types/${type}?org_id=${org}`, `events/${sent.body.id}`, `people/${user}`])
+      expect([path, (await browser.get(`/console/${path}`)).status]).toEqual([path, 200]);
   });
 });
 
