@@ -6,7 +6,7 @@ import { overview, type Span } from "../../src/insight/overview.ts";
 import { FAILURES_TO_OPEN } from "../../src/delivery/gate/breaker.ts";
 import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import type { Harness } from "../support/harness.ts";
-import { consumeAll, createWorld, givenUsers } from "../support/pipeline.ts";
+import { batchOf, consumeAll, createWorld, givenUsers } from "../support/pipeline.ts";
 import { expectNoScan } from "../support/plans.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 import { emptyInsight, givenMade } from "./world.ts";
@@ -101,7 +101,10 @@ describe("it is told that", () => {
   test("queues have given up messages, each counted once", async () => {
     const h = await aService();
     const bodies = [{ v: 1, channel: "push", ids: [crypto.randomUUID()] }, "nonsense", "more"];
+    h.meter.failNext("after");
     await consumeAll(h, bodies, "tidings-dead-letters");
+    // One that has come before.
+    await h.consume(batchOf(["again"], "tidings-dead-letters", 2).batch);
     expect(await told(h)).toEqual([
       "warning: 3 messages of the queues have failed too often in the last 24 hours (unreadable: 2, wake_up: 1).",
     ]);
