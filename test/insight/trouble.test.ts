@@ -152,6 +152,27 @@ describe("it is told that", () => {
     expect(words?.place).toEqual({ page: "wordings", type: "order_shipped", orgId: null });
   });
 
+  test("there are at least so many, where more failed than are looked at", async () => {
+    const h = await aService();
+    const org = await givenOrg(h);
+    const failed = { status: "failed", provider: null, org };
+    await givenMade(h, { ...failed, n: 999, code: "no_device" });
+    expect((await told(h))[0]).toMatch(/^info: 999 pushes/);
+    await givenMade(h, { ...failed, n: 600, code: "no_words" });
+    await givenMade(h, { ...failed, n: 3, channel: "email", code: "no_words" });
+    expect(await told(h)).toEqual([
+      expect.stringMatching(/^warning: At least 600 pushes of .* no published words/),
+      expect.stringMatching(/^warning: 3 e-mails/),
+      expect.stringMatching(/^info: At least 400 pushes of .* no registered device/),
+    ]);
+    // All of an organization's messages are looked at together.
+    expect((await told(h, { kind: "org", orgId: org })).map((one) => one.includes("At least"))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
   test("messages wait for another attempt, but not that they wait for quiet hours", async () => {
     const h = await aService();
     await givenMade(h, { n: 3, status: "queued", code: "expo_server_error" });

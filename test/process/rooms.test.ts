@@ -79,3 +79,15 @@ test("a folder that is no room of the house is found", () => {
     "utils/a.ts -> lib/clock.ts: utils is no room of the house",
   ]);
 });
+
+test("nothing loads the console before its first request: its code is only imported where a path asks for it", () => {
+  const importers = [...filesOfSrc(process.cwd())]
+    .filter(([path]) => !path.startsWith("console/"))
+    .flatMap(([path, code]) =>
+      [...code.matchAll(/^.*"(?:\.\.?\/)+console\/[^"]+".*$/gmu)].map(([line]) => `${path}: ${line.trim()}`),
+    );
+  expect(importers).toEqual([
+    'app.ts: "/console": [() => import("./console/handlers.ts")],',
+    'app.ts: "/api/v1/console": [() => import("./console/tickets/handlers.ts")],',
+  ]);
+});

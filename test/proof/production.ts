@@ -43,11 +43,14 @@ export async function build(): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
+/** The names of the texts that a bundle imports; they lie beside it. */
+export const textsOf = (code: string): string[] =>
+  [...code.matchAll(/"\.\/([0-9a-f]{40}-[^"]+)"/gu)].map(([, name = ""]) => name);
+
 /** The Worker and the texts that it imports, as modules. */
 async function readBundle() {
   const code = await readFile(BUNDLE, "utf8");
-  const imported = [...code.matchAll(/"\.\/([0-9a-f]{40}-[^"]+)"/gu)].map(([, name = ""]) => name);
-  const texts = imported.map(async (name) => {
+  const texts = textsOf(code).map(async (name) => {
     const path = join(dirname(BUNDLE), name);
     return { type: "Text" as const, path, contents: await readFile(path, "utf8") };
   });

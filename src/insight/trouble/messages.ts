@@ -14,8 +14,8 @@ import { listed, messages, type Trouble } from "./trouble.ts";
 const LOOKED_AT = 1_000;
 /** All that are looked at. */
 const MOST = 5_000;
-/** Kinds of trouble that are told. */
-const TOLD = 50;
+/** Groups of messages that are read. */
+const GROUPS = 200;
 
 /** Messages with the same channel, type, status and code. `message` and `org_id`: of one of them. */
 interface Group {
@@ -36,20 +36,19 @@ export const messageTroubles = (ctx: Ctx, scope: Scope): Parsed<Trouble[]> => {
       unsent: scope.kind === "all" ? unsentOfAll(ctx, now) : [unsentOf(scope, now)],
       held: heldBack(scope, now),
     },
-    ({ unsent, held }) => [...unsentTroubles(unsent), ...heldTroubles(held)],
+    ({ unsent, held }) => [...unsentTroubles(unsent, scope.kind === "all"), ...heldTroubles(held)],
   );
 };
 
 const ENDED = ["failed", "bounced"] as const;
 
 /** Codes with which messages wait because somebody wants it so. */
-const WANTED_WAITS = ["quiet_hours", "earlier_open"] as const;
+const WANTED_WAITS: readonly string[] = ["quiet_hours", "earlier_open"];
 
 const grouped = (found: SQL): SQL<Group> => sql<Group>`
   SELECT channel, type, status, error_code AS code, max(error) AS message,
     max(org_id) AS org_id, count(*) AS n FROM ${dispatches}
-  WHERE id IN (${found}) AND (status IN ${ENDED} OR (status = 'queued' AND error_code NOT IN ${WANTED_WAITS}))
-  GROUP BY channel, type, status, error_code ORDER BY n DESC LIMIT ${TOLD}`;
+  WHERE id IN (${found}) GROUP BY channel, type, status, error_code ORDER BY n DESC LIMIT ${GROUPS}`;
 
 /** By the indexes of what failed, and of what is to be woken. */
 function unsentOfAll(ctx: Ctx, now: number): SQL<Group>[] {
@@ -86,7 +85,7 @@ function heldBack(scope: Scope, now: number): SQL<Held> {
             LIMIT ${MOST}) AS p CROSS JOIN json_each(${JSON.stringify(days)}) AS d
           CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = p.id LIMIT ${MOST}`;
   return sql<Held>`SELECT channel, type, reason AS code, sum(n) AS n FROM (${rows})
-    WHERE reason IN ${UNWISHED} GROUP BY channel, type, reason ORDER BY n DESC LIMIT ${TOLD}`;
+    WHERE reason IN ${UNWISHED} GROUP BY channel, type, reason ORDER BY n DESC LIMIT ${GROUPS}`;
 }
 
 /** Groups that have the same to tell: types are listed in one sentence. */
@@ -100,25 +99,34 @@ const sum = (groups: readonly Pick<Group, "n">[]): number => groups.reduce((n, g
 const typesOf = (groups: readonly Pick<Group, "type">[]): string =>
   `of ${listed([...new Set(groups.map(({ type }) => `“${type}”`))])}`;
 
-function unsentTroubles(groups: readonly Group[]): Trouble[] {
-  const isOpen = ({ status }: Group) => status === "queued";
-  const ended = byKind(
-    groups.filter((group) => !isOpen(group)),
+/** @param isOfAll whether each channel and state was looked at by itself; else all messages of an organization were */
+function unsentTroubles(groups: readonly Group[], isOfAll: boolean): Trouble[] {
+  const lookOf = ({ channel, status }: Group) =>
+    isOfAll ? `${channel} ${ENDED.find((ended) => ended === status) ?? "open"}` : "";
+  const looks = Map.groupBy(groups, lookOf);
+  return byKind(
+    groups.filter(isTold),
     ({ channel, status, code }) => `${channel} ${status} ${code ?? ""}`,
-  );
-  const open = byKind(
-    groups.filter((group) => isOpen(group) && group.code !== null),
-    ({ channel, code }) => `${channel} ${code ?? ""}`,
-  );
-  return [...ended.flatMap(endedTrouble), ...open.flatMap(openTrouble)];
+  ).flatMap((kind) => {
+    const [first] = kind;
+    if (first === undefined) return [];
+    // There may be more of them than were looked at.
+    const atLeast = sum(looks.get(lookOf(first)) ?? []) >= LOOKED_AT ? "At least " : "";
+    return first.status === "queued" ? openTrouble(kind, atLeast) : endedTrouble(kind, atLeast);
+  });
 }
 
-function endedTrouble(groups: readonly Group[]): Trouble[] {
+/** What ended without being sent, or failed and is tried again. */
+const isTold = ({ status, code }: Group): boolean =>
+  ENDED.some((ended) => ended === status) ||
+  (status === "queued" && code !== null && !WANTED_WAITS.includes(code));
+
+function endedTrouble(groups: readonly Group[], atLeast: string): Trouble[] {
   const [first] = groups;
   if (first === undefined) return [];
   const { channel, status, type, code, message } = first;
   const reason = reasonOf(code ?? "");
-  const what = `${messages(sum(groups), channel)} ${typesOf(groups)}`;
+  const what = `${atLeast}${messages(sum(groups), channel)} ${typesOf(groups)}`;
   const place = { page: "messages", channel, status, ...(groups.length === 1 && { type }) } as const;
   if (reason !== null)
     return [
@@ -148,7 +156,7 @@ function endedTrouble(groups: readonly Group[]): Trouble[] {
   ];
 }
 
-function openTrouble(groups: readonly Group[]): Trouble[] {
+function openTrouble(groups: readonly Group[], atLeast: string): Trouble[] {
   const [first] = groups;
   if (first === undefined) return [];
   const { channel, code, message } = first;
@@ -156,7 +164,7 @@ function openTrouble(groups: readonly Group[]): Trouble[] {
   return [
     {
       level: "warning",
-      what: `${messages(sum(groups), channel)} ${typesOf(groups)} ${are} for another attempt: ${sentence(message ?? code ?? "")}`,
+      what: `${atLeast}${messages(sum(groups), channel)} ${typesOf(groups)} ${are} for another attempt: ${sentence(message ?? code ?? "")}`,
       fix:
         reasonOf(code ?? "")?.fix ??
         "Nothing, if the provider recovers: attempts go on for about three hours.",

@@ -35,8 +35,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   wordings: "of nobody",
   wording_versions: "of nobody: who wrote it is staff",
   job_runs: "of nobody",
-  hourly_counts: "of nobody",
+  hourly_counts: "of nobody: numbers",
   counted_hours: "of nobody",
+  dead_letters: "of nobody: numbers",
   dev_outbox: "on a development machine only",
 };
 

@@ -70,7 +70,7 @@ export async function benchStartup(runs: number): Promise<Row[]> {
     const { bytes, gzipped } = await sizeOf();
     return [
       { what: "bundle", value: `${(bytes / 1_024).toFixed(0)} KB`, goal: "" },
-      { what: "bundle, gzip", value: `${(gzipped / 1_024).toFixed(0)} KB`, goal: "<= 430 KB" },
+      { what: "bundle, gzip", value: `${(gzipped / 1_024).toFixed(0)} KB`, goal: "<= 550 KB" },
       { what: "start-up", value: printMs(starts), goal: "<= 50 ms" },
       { what: "an isolate's first list", value: printMs(lists.map(({ first }) => first)), goal: "" },
       { what: "its second", value: printMs(lists.map(({ second }) => second)), goal: "" },
