@@ -165,7 +165,10 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["console", ({ failed }) => ({ id: failed })],
     ["console", ({ archived }) => ({ id: archived })],
   ],
-  "GET /console/messages/{id}/happened": [["console", ({ push }) => ({ id: push })]],
+  // A timeline names nobody.
+  "GET /console/messages/{id}/happened": [
+    ["console", ({ push }) => ({ id: push, shows: ({ body }) => String(body).includes("What happened") })],
+  ],
   "GET /console/messages/{id}/preview": [["console", ({ queued }) => ({ id: queued })]],
   "POST /console/messages/{id}/retry": [
     ["console", ({ failed }) => ({ id: failed, body: "", headers: FORM })],
