@@ -48,6 +48,13 @@ const SECURE_HEADERS = {
   removePoweredBy: false,
 };
 
+const protectApi = secureHeaders(SECURE_HEADERS);
+/** Without a referrer browsers do not say where a form comes from. Other sites learn of none. */
+const protectConsole = secureHeaders({ ...SECURE_HEADERS, referrerPolicy: "same-origin" });
+
+const protect: MiddlewareHandler<AppEnv> = (c, next) =>
+  (c.req.path.startsWith("/console") ? protectConsole : protectApi)(c, next);
+
 /** Puts what the request needs into its context, and logs one line when it is done: route, never path or query. */
 const prepare = (depsOf: (env: Bindings) => Deps) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -134,7 +141,7 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
 
   app.use(requestId({ limitLength: 128 }));
   app.use(prepare(depsOf));
-  app.use(secureHeaders(SECURE_HEADERS));
+  app.use(protect);
   app.use(allowOrigins);
   for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*", "/unsubscribe/*", "/console/*"])
     app.use(path, inboundLimit);

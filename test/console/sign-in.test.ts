@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { type Caller, createHarness, type Harness, mint, tokenFor } from "../support/harness.ts";
@@ -9,8 +10,12 @@ const signInWith = (h: Harness, token: string, next = "") =>
   browserWith(h, "").post("/console/sign-in", { token, next });
 /** As a browser does when a person opens a link. */
 const open = (h: Harness, path: string) => browserWith(h, "").get(path, { "sec-fetch-site": "none" });
-const ticketFor = async (h: Harness, as: Caller) => {
-  const { status, body } = await h.request("POST", "/api/v1/console/tickets", { as });
+const ticketFor = async (h: Harness, caller: Caller, tokenMs = HOUR) => {
+  const token = await tokenFor(caller, h.clock.now() + tokenMs - HOUR);
+  const { status, body } = await h.request("POST", "/api/v1/console/tickets", {
+    as: null,
+    headers: { authorization: `Bearer ${token}` },
+  });
   expect(status).toBe(201);
   return { path: `/console/sign-in${new URL(body.url).search}`, expiresAt: body.expires_at };
 };
@@ -143,13 +148,16 @@ describe("a ticket", () => {
     expect((await open(h, path)).status).toBe(303);
   });
 
-  test("is valid for five minutes, on a development machine for twelve hours", async () => {
-    for (const [vars, ms] of [
-      [{}, 12 * HOUR],
-      [{ ENVIRONMENT: "production", PUBLIC_URL: "https://t.example" }, 5 * MINUTE],
+  const PRODUCTION = { ENVIRONMENT: "production", PUBLIC_URL: "https://t.example" };
+
+  test("is valid for five minutes, on a development machine for twelve hours, and no longer than the token", async () => {
+    for (const [vars, ms, tokenMs] of [
+      [{}, 12 * HOUR, 24 * HOUR],
+      [{}, HOUR, HOUR],
+      [PRODUCTION, 5 * MINUTE, HOUR],
     ] as const) {
       const h = createHarness({ vars });
-      const { path, expiresAt } = await ticketFor(h, ADMIN);
+      const { path, expiresAt } = await ticketFor(h, ADMIN, tokenMs);
       expect(Date.parse(expiresAt)).toBe(h.clock.now() + ms);
       h.clock.advance(ms + MINUTE);
       expect((await open(h, path)).status).toBe(401);
@@ -184,6 +192,8 @@ describe("a form", () => {
     ["a sister domain", { "sec-fetch-site": "same-site", origin: "https://other.tidings.test" }],
     ["a sandboxed frame", { "sec-fetch-site": "cross-site", origin: "null" }],
     ["nobody knows where", { "sec-fetch-site": "" }],
+    ["another site as JSON", { "sec-fetch-site": "cross-site", "content-type": "application/json" }],
+    ["a typed address", { "sec-fetch-site": "none" }],
   ])("from %s is refused", async (_, headers) => {
     const h = createHarness();
     const browser = await signIn(h, ADMIN);
@@ -204,12 +214,27 @@ describe("a form", () => {
   });
 });
 
+test("who signs in is in the audit log, once", async () => {
+  const h = createHarness();
+  const sub = mint("adm");
+  await signIn(h, { ...ADMIN, sub });
+  const { path } = await ticketFor(h, { ...ADMIN, sub });
+  h.meter.failNext("after");
+  await open(h, path);
+  await open(h, path);
+  const { results } = await env.DB.prepare("SELECT action, target FROM audit_log WHERE actor = ?")
+    .bind(`global_admin:${sub}`)
+    .all();
+  expect(results).toEqual(Array(2).fill({ action: "console.sign_in", target: sub }));
+});
+
 test("pages run no script but ours, and nobody may frame or keep them", async () => {
   const { headers, body } = await (await signIn(createHarness(), ADMIN)).get("/console");
   expect(headers.get("content-security-policy")).toBe(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   );
   expect(headers.get("cache-control")).toBe("no-store");
+  expect(headers.get("referrer-policy")).toBe("same-origin");
   expect(body).not.toMatch(/<style|style="|\son[a-z]+="|<script(?![^>]+src="\/console\/assets\/)/u);
 });
 

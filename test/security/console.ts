@@ -18,6 +18,7 @@ async function cookieOf(h: Harness, { role = "user", sub = "caller", org }: Call
       name: null,
     },
     expiresAt: clock.now() + HOUR,
+    tokenExpiresAt: clock.now() + HOUR,
   });
   return `tidings-session=${session}`;
 }

@@ -1,18 +1,18 @@
-import { decodeJwt } from "jose";
 import type { Child } from "hono/jsx";
 import { ACCESS_HEADER } from "../../auth/access-jwt.ts";
-import type { TokenPrincipal } from "../../auth/principal.ts";
+import { audit } from "../../audit/audit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { type Console, type ConsoleContext } from "../app-env.tsx";
 import { assetsVersion } from "../assets.ts";
 import { Card } from "../components/boxes.tsx";
-import { Button, TextArea } from "../components/form.tsx";
+import { Button, ButtonLink, TextArea } from "../components/form.tsx";
 import { Notice } from "../components/text.tsx";
 import { Document } from "../layout/document.tsx";
 import { Mark } from "../layout/icons.tsx";
-import { endSession, startSession } from "../session/cookie.ts";
+import { endSession, sessionOf, startSession } from "../session/cookie.ts";
 import { isAdmin } from "../session/signed.ts";
-import { redeemTicket } from "../session/tickets.ts";
+import { lookAtTicket, redeemTicket, signedIn } from "../session/tickets.ts";
+import { expiryOf } from "../session/token-expiry.ts";
 import { viewerOf } from "../viewer.ts";
 
 /** Where one goes after signing in: a page of the console, whatever the link says. */
@@ -90,46 +90,52 @@ function askForToken(c: ConsoleContext, fault: string | null, status: 200 | 401 
   return alone(c, "Sign in to the console", fault, form, status);
 }
 
+const tooOld = (c: ConsoleContext) =>
+  askForToken(c, "This link has been used, or is too old. Ask for another one, or paste a token.", 401);
+
 /**
- * Asks before a ticket is used: another site that led here would choose who one is, and programs that follow links would
- * use it up.
+ * Asks before a ticket is used, and says whose it is: somebody else may have made the link, and programs that follow links
+ * would use it up.
  */
-const askForTicket = (c: ConsoleContext, ticket: string) =>
-  alone(
+async function askForTicket(c: ConsoleContext, ticket: string): Promise<Response> {
+  const signed = await lookAtTicket(c.get("ctx"), ticket);
+  if (signed === null) return tooOld(c);
+  const { id, role, orgId } = signed.principal;
+  return alone(
     c,
     "Sign in to the console",
     null,
     <Card>
       <form class="form" method="post" action="/console/sign-in">
         <input type="hidden" name="ticket" value={ticket} />
-        <p>This link signs you in, once.</p>
+        <p>
+          This link signs you in, once, as <b>{id}</b>, {orgId === null ? role : `${role} of ${orgId}`}.
+        </p>
         <Button look="primary">Sign in</Button>
       </form>
     </Card>,
   );
+}
 
 async function useTicket(c: ConsoleContext, ticket: string): Promise<Response> {
-  const redeemed = await redeemTicket(c.get("ctx"), ticket);
-  if (redeemed === null)
-    return askForToken(
-      c,
-      "This link has been used, or is too old. Ask for another one, or paste a token.",
-      401,
-    );
-  await startSession(c, redeemed.principal);
+  const redeemed = await redeemTicket(c.get("ctx"), ticket, c.get("requestId"));
+  if (redeemed === null) return tooOld(c);
+  await startSession(c, redeemed.principal, redeemed.tokenExpiresAt);
   return c.redirect("/console", 303);
 }
 
 async function useToken(c: ConsoleContext, token: string, next: string): Promise<Response> {
   try {
-    const { principal, until } = await whoHas(c, token);
+    const { authenticate, clock, ids } = c.get("deps");
+    const principal = await authenticate(token, clock.now());
     if (!isAdmin(principal.role))
       return await askForToken(
         c,
         `The console is for administrators; the token's role is ${principal.role}.`,
         403,
       );
-    await startSession(c, principal, until);
+    await c.get("ctx").db.write({ audit: audit(signedIn(principal, ids.uuid(), c.get("requestId"))) });
+    await startSession(c, principal, expiryOf(token));
   } catch (error) {
     if (!(error instanceof Failure) || error.problem !== "unauthorized") throw error;
     return askForToken(c, error.detail, 401);
@@ -137,22 +143,31 @@ async function useToken(c: ConsoleContext, token: string, next: string): Promise
   return c.redirect(nextPath(next), 303);
 }
 
-/** The principal of a token and when the token expires, epoch ms. @throws Failure 401 */
-async function whoHas(
-  c: ConsoleContext,
-  token: string,
-): Promise<{ principal: TokenPrincipal; until: number }> {
-  const { authenticate, clock } = c.get("deps");
-  const principal = await authenticate(token, clock.now());
-  return { principal, until: (decodeJwt(token).exp ?? 0) * 1_000 };
-}
+/** Whether a link may sign in without a question: on a developer's own machine, where `npm start` has printed it. */
+const isOwnLink = async (c: ConsoleContext): Promise<boolean> =>
+  c.get("deps").config.environment === "development" &&
+  c.req.header("sec-fetch-site") === "none" &&
+  (await sessionOf(c)) === null;
+
+/** Access has a session of its own. A form may not lead to its host (`form-action`), but a link may. */
+const leaveAccess = (c: ConsoleContext) =>
+  alone(
+    c,
+    "Signed out",
+    null,
+    <Card>
+      <p>Cloudflare Access still knows you.</p>
+      <ButtonLink href="/cdn-cgi/access/logout" look="primary">
+        Sign out of Cloudflare Access
+      </ButtonLink>
+    </Card>,
+  );
 
 export function register(pages: Console): void {
-  pages.get("/sign-in", (c) => {
+  pages.get("/sign-in", async (c) => {
     const ticket = c.req.query("ticket");
     if (ticket === undefined) return askForToken(c, null);
-    // `none`: the person has opened the link, and no other page has.
-    return c.req.header("sec-fetch-site") === "none" ? useTicket(c, ticket) : askForTicket(c, ticket);
+    return (await isOwnLink(c)) ? useTicket(c, ticket) : askForTicket(c, ticket);
   });
 
   pages.post("/sign-in", async (c) => {
@@ -166,9 +181,9 @@ export function register(pages: Console): void {
       : useTicket(c, field("ticket"));
   });
 
-  pages.post("/sign-out", (c) => {
+  pages.post("/sign-out", async (c) => {
     endSession(c);
     const isByAccess = c.get("deps").verifyAccess !== null && c.req.header(ACCESS_HEADER) !== undefined;
-    return c.redirect(isByAccess ? "/cdn-cgi/access/logout" : "/console/sign-in", 303);
+    return isByAccess ? leaveAccess(c) : c.redirect("/console/sign-in", 303);
   });
 }

@@ -19,16 +19,24 @@ const optionsFor = (c: Context<AppEnv>) => ({
   secure: isSecure(c),
 });
 
-/** Starts a session, which no server keeps: the cookie says who it is, signed. */
+/**
+ * Starts a session, which no server keeps: the cookie says who it is, signed.
+ * @param tokenExpiresAt when the token expires from which it is made, epoch ms
+ */
 export async function startSession(
   c: Context<AppEnv>,
   principal: TokenPrincipal,
-  until = Infinity,
+  tokenExpiresAt: number,
 ): Promise<void> {
   const { config, clock, ids } = c.get("deps");
   const now = clock.now();
-  const expiresAt = Math.min(until, now + SESSION_MS);
-  const signed = await sign(config.linkSecrets, "console-session", { id: ids.uuid(), principal, expiresAt });
+  const expiresAt = Math.min(tokenExpiresAt, now + SESSION_MS);
+  const signed = await sign(config.linkSecrets, "console-session", {
+    id: ids.uuid(),
+    principal,
+    expiresAt,
+    tokenExpiresAt,
+  });
   setCookie(c, nameFor(c), signed, {
     ...optionsFor(c),
     maxAge: Math.max(0, Math.floor((expiresAt - now) / 1_000)),

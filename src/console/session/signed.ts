@@ -13,6 +13,8 @@ export interface Signed {
   id: string;
   principal: TokenPrincipal;
   expiresAt: number;
+  /** When the token expires from which it was made, epoch ms: no session from it lasts longer. */
+  tokenExpiresAt: number;
 }
 
 /** The roles that the console is for. */
@@ -24,6 +26,7 @@ const claims = z.object({
   role: z.enum(ADMIN_ROLES),
   org_id: directoryId.nullable(),
   exp: z.int(),
+  token_exp: z.int(),
 });
 
 /** A key of its own, so that no signature of a link or of a token of the same secret is valid here. */
@@ -41,8 +44,9 @@ async function keyFor(secret: string, purpose: Purpose): Promise<Uint8Array> {
 
 /** Signs it with the current LINK_SECRET. It holds a role and ids, and nothing secret or personal. */
 export async function sign(secrets: LinkSecrets, purpose: Purpose, signed: Signed): Promise<string> {
-  const { id, principal, expiresAt } = signed;
-  return new SignJWT({ role: principal.role, org_id: principal.orgId })
+  const { id, principal, expiresAt, tokenExpiresAt } = signed;
+  const token_exp = Math.floor(tokenExpiresAt / 1_000);
+  return new SignJWT({ role: principal.role, org_id: principal.orgId, token_exp })
     .setProtectedHeader({ alg: "HS256" })
     .setJti(id)
     .setSubject(principal.id)
@@ -64,7 +68,7 @@ export async function verify(
         algorithms: ["HS256"],
         currentDate: new Date(now),
       });
-      const { jti, sub, role, org_id, exp } = claims.parse(payload);
+      const { jti, sub, role, org_id, exp, token_exp } = claims.parse(payload);
       return {
         id: jti,
         principal: {
@@ -77,6 +81,7 @@ export async function verify(
           name: null,
         },
         expiresAt: exp * 1_000,
+        tokenExpiresAt: token_exp * 1_000,
       };
     } catch {
       // Of another secret, forged or expired.
