@@ -18,6 +18,7 @@ import * as person from "./pages/people/person.tsx";
 import * as settings from "./pages/settings.tsx";
 import * as types from "./pages/types/index.ts";
 import * as signIn from "./pages/sign-in.tsx";
+import { lead } from "./pages/signed-out.tsx";
 import * as topics from "./pages/topics/index.ts";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
@@ -53,7 +54,7 @@ async function principalOf(c: ConsoleContext): Promise<TokenPrincipal | null> {
 /** Lets in those who have signed in; all others are led to the page where one does. */
 const signedIn = createMiddleware<AppEnv>(async (c, next) => {
   const principal = await principalOf(c);
-  if (principal === null) return signIn.lead(c);
+  if (principal === null) return lead(c);
   c.set("principal", principal);
   await next();
   return undefined;

@@ -27,10 +27,25 @@ test("without a session every page leads to where one signs in, and back", async
     303,
     "/console/sign-in?next=%2Fconsole%2Fmessages%3Fstatus%3Dfailed",
   ]);
-  const posted = await browserWith(h, "").post("/console/messages/1/cancel");
-  expect([posted.status, posted.headers.get("location")]).toEqual([303, "/console/sign-in"]);
   const byHtmx = await browserWith(h, "").get("/console", { "hx-request": "true" });
-  expect([byHtmx.status, byHtmx.headers.get("hx-redirect")]).toEqual([204, "/console/sign-in"]);
+  expect([byHtmx.status, byHtmx.headers.get("hx-retarget")]).toEqual([200, "#session"]);
+  expect(textOf(byHtmx.body)).toContain("Your session is over. Sign in in a new tab");
+});
+
+test("a form that is sent after the session's end is kept, and can be sent again", async () => {
+  const h = createHarness();
+  const path = "/console/messages/1/note?a=b";
+  const typed = '</textarea><script>alert(1)</script> "x" & y';
+  const { status, body } = await browserWith(h, "").post(path, { note: typed, channels: ["push", "email"] });
+  expect(status).toBe(401);
+  expect(body).toContain('action="/console/messages/1/note?a=b"');
+  expect(body).not.toContain("<script>alert(1)");
+  const fields = [...String(body).matchAll(/<textarea name="(\w+)" hidden="">([\s\S]*?)<\/textarea>/gu)];
+  expect(fields.map(([, name, value]) => [name, textOf(value)])).toEqual([
+    ["note", typed],
+    ["channels", "push"],
+    ["channels", "email"],
+  ]);
 });
 
 describe("a token", () => {

@@ -43,10 +43,14 @@ export async function callConsole(
   const location = answer.headers.get("location") ?? "";
   const isLedAway =
     location.startsWith("/console/sign-in") && !new URL(path, "http://t.test").pathname.endsWith("/sign-out");
+  // Without a session a form is given back, to be sent again. The rest of that page must show nothing.
+  const isGivenBack = answer.status === 401 && String(answer.body).includes("Send it again");
   return {
     ...answer,
-    status: answer.status === 303 && !isLedAway ? 200 : answer.status,
+    status: isGivenBack ? 303 : answer.status === 303 && !isLedAway ? 200 : answer.status,
     // The side bar says who has signed in, and of which organization.
-    body: String(answer.body).replace(/<header class="side">[\s\S]*?<\/header>/u, ""),
+    body: String(answer.body)
+      .replace(/<header class="side">[\s\S]*?<\/header>/u, "")
+      .replace(isGivenBack ? /<form class="form"[\s\S]*?<\/form>/u : "", ""),
   };
 }

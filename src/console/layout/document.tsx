@@ -1,8 +1,8 @@
 import type { Child } from "hono/jsx";
 import type { Viewer } from "../viewer.ts";
 
-/** What htmx may not do: it makes no style element, evaluates no code, and keeps no page in the browser's storage. */
-const HTMX = JSON.stringify({ includeIndicatorCSS: false, history: false });
+/** What htmx may not do: it makes no style element, evaluates no code, keeps no page in the browser's storage, and puts no error into a page. */
+const HTMX = JSON.stringify({ includeIndicatorCSS: false, history: false, noSwap: [204, 304, "4xx", "5xx"] });
 
 /** A whole page of HTML. @param version of the assets, so that browsers may keep them for a year */
 export function Document({

@@ -56,6 +56,7 @@ export function Page({ frame, ...page }: PageProps & { frame: Frame }) {
         <div class="shell">
           <Side section={section} frame={frame} />
           <main class="content" id="main" tabindex={-1}>
+            <div id="session" role="alert" />
             <div class="heading">
               <div>
                 {crumb && (

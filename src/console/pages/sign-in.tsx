@@ -1,64 +1,18 @@
-import type { Child } from "hono/jsx";
 import { ACCESS_HEADER } from "../../auth/access-jwt.ts";
 import { audit } from "../../audit/audit.ts";
 import { Failure } from "../../lib/failure.ts";
 import { type Console, type ConsoleContext } from "../app-env.tsx";
-import { assetsVersion } from "../assets.ts";
 import { Card } from "../components/boxes.tsx";
 import { Button, ButtonLink, TextArea } from "../components/form.tsx";
-import { Notice } from "../components/text.tsx";
-import { Document } from "../layout/document.tsx";
-import { Mark } from "../layout/icons.tsx";
+import { alone } from "../layout/alone.tsx";
 import { endSession, sessionOf, startSession } from "../session/cookie.ts";
 import { isAdmin } from "../session/signed.ts";
 import { lookAtTicket, redeemTicket, signedIn } from "../session/tickets.ts";
 import { expiryOf } from "../session/token-expiry.ts";
-import { viewerOf } from "../viewer.ts";
 
 /** Where one goes after signing in: a page of the console, whatever the link says. */
 const nextPath = (given = ""): string =>
   /^\/console(?:[/?][\w\-./?=&%:@~+,]*)?$/u.test(given) && !given.includes("//") ? given : "/console";
-
-/** Leads somebody without a session to the page where one signs in, and back. */
-export function lead(c: ConsoleContext): Response {
-  const { pathname, search } = new URL(c.req.url);
-  const back = c.req.method === "GET" ? `?next=${encodeURIComponent(pathname + search)}` : "";
-  const to = `/console/sign-in${back}`;
-  // htmx would put the page into a part of the present one.
-  return c.req.header("hx-request") === undefined
-    ? c.redirect(to, 303)
-    : c.body(null, 204, { "hx-redirect": "/console/sign-in" });
-}
-
-/** A page without navigation, for those who have not signed in. */
-async function alone(
-  c: ConsoleContext,
-  title: string,
-  fault: string | null,
-  children: Child,
-  status: 200 | 401 | 403 = 200,
-): Promise<Response> {
-  const html = (
-    <Document title={title} viewer={viewerOf(c)} version={await assetsVersion()}>
-      <body class="alone">
-        <main id="main">
-          <a class="brand" href="/console">
-            <Mark />
-            Tidings
-          </a>
-          <h1>{title}</h1>
-          {fault && (
-            <div role="alert">
-              <Notice tone="bad">{fault}</Notice>
-            </div>
-          )}
-          {children}
-        </main>
-      </body>
-    </Document>
-  );
-  return c.html(`<!doctype html>${String(await html)}`, status);
-}
 
 /** The form for a token. */
 function askForToken(c: ConsoleContext, fault: string | null, status: 200 | 401 | 403 = 200) {

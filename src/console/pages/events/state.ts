@@ -80,11 +80,9 @@ export function barOf({ event, counts }: Seen): { value?: number; max: number } 
   return all === 0 ? { value: 1, max: 1 } : { value: all - unsentIn(counts), max: all };
 }
 
-/** The attributes of a part that asks for itself again while it moves, and stays as it is where that fails. */
+/** The attributes of a part that asks for itself again while it moves. */
 export const again = (path: string) => ({
   "hx-get": path,
   "hx-trigger": "every 3s",
   "hx-swap": "outerHTML",
-  "hx-status:4xx": "swap:none",
-  "hx-status:5xx": "swap:none",
 });
