@@ -3,6 +3,7 @@ import type { NotificationType, NotificationTypes } from "../content/index.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch, WordingChannel, WordingHead } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
+import { parseJson } from "../lib/objects.ts";
 import type { Outcome } from "../delivery/outcome.ts";
 import type { Ruling } from "../delivery/ruling.ts";
 import type { Refused } from "./held.ts";
@@ -54,16 +55,9 @@ export const NO_WORDS: Refused = {
   message: "The type has no published words for this channel",
 };
 
-/** The outcome of a message whose words cannot be rendered with its data: a repeat would not help. */
-export const WORDS_FAILED: Refused = {
-  kind: "rejected",
-  code: "words_failed",
-  message: "Its words could not be rendered with its data",
-};
-
-/** The content in the payload of a dispatch; null where it has none that fits its type. */
+/** The content in the payload of a dispatch; null where it has none that fits its type, or none that can be read. */
 const contentOf = (type: NotificationType, { payload }: Pick<Dispatch, "payload">): object | null =>
-  payload === null ? null : type.parse(JSON.parse(payload));
+  payload === null ? null : type.parse(parseJson(payload));
 
 /** What a batching window has collected. */
 const collected = z.object({
@@ -77,7 +71,7 @@ export interface Words<C extends WordingChannel> {
   head: WordingHead;
   /** BCP 47: their language. */
   locale: string;
-  /** Says them, with what the dispatch is about. @throws WordingError */
+  /** Says them, with what the dispatch is about. @throws WordingError, and others if the dispatch cannot be read */
   render(reader: WordingReader): RenderedWording[C];
 }
 
@@ -85,19 +79,25 @@ export interface Words<C extends WordingChannel> {
 export interface Speech {
   dispatch: Dispatch;
   type: NotificationType;
-  /** The content of a built-in type's message; for an event's message it is the event's data. */
+  /** The content of a built-in type's message. What an event's message tells are the event's data. */
   content: object | null;
 }
 
-/** The same of dispatches whose content is in their payload. */
+/** The same of dispatches whose content is in their payload. One that cannot be read is left out: who makes it learns why. */
 export const speechesOf = (
   types: Pick<NotificationTypes, "get">,
   dispatches: readonly Dispatch[],
   loaded: Pick<Voice, "events">,
 ): Speech[] =>
   dispatches.flatMap((dispatch) => {
-    const type = typeOf(types, dispatch, loaded);
-    return type === undefined ? [] : [{ dispatch, type, content: contentOf(type, dispatch) }];
+    try {
+      const type = typeOf(types, dispatch, loaded);
+      if (type === undefined) return [];
+      const isOfEvent = loaded.events.of(dispatch) !== undefined;
+      return [{ dispatch, type, content: isOfEvent ? null : contentOf(type, dispatch) }];
+    } catch {
+      return [];
+    }
   });
 
 /**
@@ -122,11 +122,11 @@ export async function wordsFor<C extends WordingChannel>(
   for (const { speech, facts, head } of chosen) {
     const parsed = texts.get(wordingKey(head));
     if (parsed === undefined || !isFor(parsed, channel)) continue;
-    const variables = variablesOf(ctx, speech, facts, loaded.events);
     words.set(speech.dispatch.id, {
       head,
       locale: parsed.locale,
-      render: (reader) => renderWording(parsed, variables, reader),
+      // Its payload is read here, so that one that cannot be read fails its own message.
+      render: (reader) => renderWording(parsed, variablesOf(ctx, speech, facts, loaded.events), reader),
     });
   }
   return ({ id }) => words.get(id) ?? null;

@@ -39,7 +39,13 @@ export async function sortOut(
   const now = ctx.clock.now();
   const alive: Dispatch[] = [];
   for (const dispatch of dispatches) {
-    const verdict = endOf(dispatch, now) ?? waitingFor(ctx, dispatch, waitFor(dispatch, now));
+    const verdict =
+      endOf(dispatch, now) ??
+      waitingFor(
+        ctx,
+        dispatch,
+        waitSafely(ctx, dispatch, () => waitFor(dispatch, now)),
+      );
     if (verdict === null) alive.push(dispatch);
     else sorted.verdicts.push(verdict);
   }
@@ -60,6 +66,16 @@ export async function sortOut(
     else sorted.verdicts.push(later(ctx, dispatch, nextDay, nextDay, postponedBy(now, "quota", nextDay)));
   }
   return sorted;
+}
+
+/** A dispatch whose wait cannot be told goes on to be sent, which says what is wrong with it. It must not stop the others. */
+function waitSafely(ctx: Ctx, { id, type }: Dispatch, waitFor: () => Wait | null): Wait | null {
+  try {
+    return waitFor();
+  } catch (error) {
+    ctx.log.error("wait_unknown", error, { dispatch: id, type });
+    return null;
+  }
 }
 
 /** Why a dispatch is never sent; null when it may be. */

@@ -31,7 +31,7 @@ interface EventRow {
 
 /** The events of some dispatches, and what came of the steps before them. */
 export interface SentEvents {
-  /** The event of a dispatch; undefined where it has none. */
+  /** The event of a dispatch; undefined where it has none. It is read when asked for. @throws if it cannot be read */
   of(dispatch: { batch_id: string | null }): SentEvent | undefined;
   /** Null for a dispatch that does not wait for others. */
   earlier(dispatch: { id: string }): EarlierSteps | null;
@@ -58,6 +58,8 @@ interface StepsRow {
 const plannedAt = (d: SQL): SQL => sql`coalesce(${d}.scheduled_at, ${d}.created_at)`;
 
 const IS_OPEN = sql`s.status IN ('queued', 'sending')`;
+/** Whether it waits for others. One payload that cannot be read must not fail the round of all the others. */
+const IS_AFTER = sql`iif(json_valid(d.payload), d.payload ->> 'after', false)`;
 /** When an earlier step came, or will: of those that may still be read. */
 const CAME_AT = sql`CASE WHEN ${IS_OPEN} THEN s.due_at WHEN s.channel = 'in_app' AND s.status = 'delivered' THEN s.delivered_at END`;
 
@@ -82,14 +84,21 @@ export const eventsOf = (messages: Messages): Parsed<SentEvents> =>
         FROM ${dispatches} AS d, json_each(${JSON.stringify(CHANNELS)}) AS c
         LEFT JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND s.batch_id = d.batch_id
           AND s.id >= ${idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`)} AND s.id < d.id AND s.channel <> d.channel
-        WHERE d.id IN ${messages.ids} AND d.batch_id IS NOT NULL AND d.payload ->> 'after'
+        WHERE d.id IN ${messages.ids} AND d.batch_id IS NOT NULL AND ${IS_AFTER}
         GROUP BY d.id`,
     },
     ({ events: found, steps }) => {
-      const byId = new Map(found.map((row) => [row.id, eventOf(row)]));
+      const rows = new Map(found.map((row) => [row.id, row]));
+      const read = new Map<string, SentEvent>();
       const earlier = new Map(steps.map((row) => [row.id, earlierOf(row)]));
       return {
-        of: ({ batch_id }) => (batch_id === null ? undefined : byId.get(batch_id)),
+        of({ batch_id }) {
+          const row = batch_id === null ? undefined : rows.get(batch_id);
+          if (row === undefined) return undefined;
+          const event = read.get(row.id) ?? eventOf(row);
+          read.set(row.id, event);
+          return event;
+        },
         earlier: ({ id }) => earlier.get(id) ?? null,
       };
     },

@@ -3,6 +3,7 @@ import { type Brand, TIDINGS } from "../content/brand.ts";
 import { cleanLine, cleanText } from "../content/clean.ts";
 import { MIN_CONTRAST, contrastOf } from "../content/theme.ts";
 import { canonicalAddress, isAsciiAddress } from "../lib/address.ts";
+import { parseJson } from "../lib/objects.ts";
 import { plainText } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
 import { type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
@@ -92,7 +93,8 @@ const NOTHING_SET = { name: null, defaults: {}, quietHours: null, locale: null }
 /** The brand that holds for a line of organizations, each field from the nearest that has it. @param line the nearest first */
 export function brandOf(line: readonly OrgSettings[]): OrgBrand {
   const set = line.flatMap(({ brand }) =>
-    brand === null ? [] : [brandSettings.safeParse(JSON.parse(brand)).data ?? {}],
+    // What cannot be read must not stop messages: it counts as nothing set.
+    brand === null ? [] : [brandSettings.safeParse(parseJson(brand)).data ?? {}],
   );
   const first = <K extends keyof BrandSettings>(field: K): NonNullable<BrandSettings[K]> | null =>
     set.find((one) => one[field] != null)?.[field] ?? null;

@@ -69,5 +69,5 @@ export const headsOf = (
   SELECT type, channel, org_id, locale, published AS version, published_at FROM ${wordings}
   WHERE type IN (SELECT type FROM claimed) AND channel = ${channel}
     AND published IS NOT NULL AND org_id IN (SELECT id FROM line UNION ALL SELECT ''
-      UNION ALL SELECT e.type_data->>'org_id' FROM ${events} AS e
+      UNION ALL SELECT iif(json_valid(e.type_data), e.type_data->>'org_id', NULL) FROM ${events} AS e
         WHERE e.id IN (SELECT batch_id FROM ${rows} WHERE id IN ${ids}))`;

@@ -291,21 +291,88 @@ describe("a test", () => {
     expect(JSON.stringify(h.expo.accepted)).toContain("Order T-1");
   });
 
-  test("of a built-in type is the test e-mail with its sample", async () => {
-    const { admin, h, org } = await givenTypes();
-    const { id } = await givenUser(h, { org, email: `${mint("u")}@example.com` });
-    const sent = await admin.post("/console/types/welcome/words/email/en/test", { test_user_id: id });
+  const WELCOME = "/console/types/welcome/words/email/en";
+
+  test("of a built-in type is the test e-mail with its sample, to the one who is signed in", async () => {
+    const { admin, h, org, as } = await givenTypes();
+    await givenUser(h, { id: as.sub ?? "", org, email: `${mint("u")}@example.com` });
+    const { id: other } = await givenUser(h, { org, email: `${mint("u")}@example.com` });
+    const sent = await admin.post(`${WELCOME}/test`, { test_user_id: other });
     expect(sent.headers.get("location")).toMatch(/^\/console\/messages\/dsp_\w+\?done=tested$/u);
-    expect(await dispatches(id)).toEqual([{ type: "test", channel: "email", status: "sent" }]);
-    const card = textOf((await admin.get("/console/types/welcome/words/email/en")).body);
-    expect(card).toContain("in its built-in words");
+    expect((await admin.get(sent.headers.get("location") ?? "")).status).toBe(200);
+    expect(await dispatches(as.sub ?? "")).toEqual([{ type: "test", channel: "email", status: "sent" }]);
+    expect(await dispatches(other)).toEqual([]);
+    const { body } = await admin.get(WELCOME);
+    expect(textOf(body)).toContain("It is in the built-in words");
+    expect(body).not.toContain("test_user_id");
+  });
+
+  test("of a built-in type says so where the one who is signed in is no user, or has no address", async () => {
+    const { admin, h, org, as } = await givenTypes();
+    const { id: other } = await givenUser(h, { org, email: `${mint("u")}@example.com` });
+    const nobody = await admin.post(`${WELCOME}/test`, { test_user_id: other });
+    expect(nobody.status).toBe(400);
+    expect(textOf(nobody.body)).toContain("the directory has no user with your id");
+    expect(await dispatches(other)).toEqual([]);
+    await givenUser(h, { id: as.sub ?? "", org });
+    const silent = await admin.post(`${WELCOME}/test`);
+    expect(silent.status).toBe(400);
+    expect(textOf(silent.body)).toContain("no e-mail address of yours");
+    const service = await signIn(h, { role: "service", sub: "svc" });
+    const card = await service.get(WELCOME);
+    expect(textOf(card.body)).toContain("You are signed in as a service, which is no user.");
+    expect(card.body).not.toContain("Send a test</button>");
+    const refused = await service.post(`${WELCOME}/test`);
+    expect(refused.status).toBe(400);
+    expect(textOf(refused.body)).toContain("A service is no user");
+  });
+
+  test.each([
+    ["nested 65 deep", `{"order":"A","x":${"[".repeat(65)}${"]".repeat(65)}}`, "nested more than 64 deep"],
+    [
+      "nested 20,000 deep",
+      `{"order":"A","x":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+      "more than 64 deep",
+    ],
+    ["of more than 32 KB", `{"order":"${"y".repeat(32_768)}"}`, "at most 32768 bytes as JSON"],
+  ])("refuses data %s, as the API does, and so does the preview", async (_, data, why) => {
+    const { admin, h, org } = await givenTypes();
+    const { id } = await givenUser(h, { org });
+    await admin.post(EMAIL, { ...WORDS, action: "publish" });
+    const refused = await admin.post(`${EMAIL}/test`, { test_user_id: id, test_data: data });
+    expect(refused.status).toBe(400);
+    expect(faultAt(refused.body, "test_data")).toContain(why);
+    expect(valueOf(refused.body, "test_data")).toBe(data);
+    expect(valueOf(refused.body, "test_user_id")).toBe(id);
+    expect(await dispatches(id)).toEqual([]);
+    const { n } = (await env.DB.prepare(
+      "SELECT count(*) AS n FROM events WHERE type = 'order_shipped' AND org_id = ?",
+    )
+      .bind(org)
+      .first<{ n: number }>()) ?? { n: -1 };
+    expect(n).toBe(0);
+    for (const path of ["/preview", "/frame"])
+      expect((await admin.post(`${EMAIL}${path}`, { ...WORDS, data })).status).toBe(200);
+    expect(textOf((await admin.post(`${EMAIL}/preview`, { ...WORDS, data })).body)).toContain(why);
+  });
+
+  test.each([
+    ["test_user_id", { test_user_id: "<b>", test_data: '{"order":"T-1"}' }],
+    ["test_data", { test_user_id: "u", test_data: "{" }],
+    ["test_data", { test_user_id: "u", test_data: "[]" }],
+    ["test_data", { test_user_id: "u", test_data: "{}" }],
+  ])("tells at the field %s what is wrong with %o", async (field, fields) => {
+    const { admin } = await givenTypes();
+    await admin.post(EMAIL, { ...WORDS, action: "publish" });
+    const { status, body } = await admin.post(`${EMAIL}/test`, fields);
+    expect(status).toBe(400);
+    expect(faultAt(body, field)).toMatch(/./u);
+    expect(textOf(body)).toContain("The test is not sent");
   });
 
   test("goes to nobody out of scope, and not on a channel that sends nothing", async () => {
     const { admin, h } = await givenTypes();
     const { id } = await givenUser(h, { org: "elsewhere", email: `${mint("u")}@example.com` });
-    const builtIn = await admin.post("/console/types/welcome/words/email/en/test", { test_user_id: id });
-    expect(builtIn.status).toBe(404);
     await admin.post(`${EMAIL}/test`, { test_user_id: id, test_data: '{"order":"T-1"}' });
     expect(await dispatches(id)).toEqual([]);
     for (const [path, fields] of [

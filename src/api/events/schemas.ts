@@ -14,6 +14,12 @@ const eventId = z.string().openapi({ example: "evt_01jq8z3k5te8v9m4p2r7x6w1yd" }
 const time = (description: string) =>
   instant.optional().openapi({ type: "string", format: "date-time", description });
 
+/** The data of an event. */
+export const eventData = jsonObject.refine(
+  (data) => new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES,
+  { error: `must have at most ${MAX_DATA_BYTES} bytes as JSON` },
+);
+
 export const sendBody = z
   .strictObject({
     type: directoryId.openapi({ description: "One of your own types.", example: "order_shipped" }),
@@ -22,11 +28,7 @@ export const sendBody = z
         "On whose behalf: the type and the topic are looked up there and in those above. Left out: the own organization of an org_admin, else the service.",
     }),
     recipients,
-    data: jsonObject
-      .refine((data) => new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES, {
-        error: `must have at most ${MAX_DATA_BYTES} bytes as JSON`,
-      })
-      .openapi({ description: "Fits the type's schema. At most 32 KB as JSON." }),
+    data: eventData.openapi({ description: "Fits the type's schema. At most 32 KB as JSON." }),
     key: plainText(256).optional().openapi({
       description:
         "The dedupe key. The type says what is made once under it: the event (a second one is answered with the first), or the message to each recipient and channel.",

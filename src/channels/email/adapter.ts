@@ -15,12 +15,10 @@ import {
   type Loaded,
   loadFor,
   NO_CONTENT,
-  NOT_COMPOSED,
 } from "./draft.ts";
 import type { EmailMessage, EmailProvider } from "./provider.ts";
 import { resolveLocale } from "../../content/locale.ts";
 import type { NotificationTypes } from "../../content/index.ts";
-import { WordingError } from "../../wordings/index.ts";
 import {
   headFor,
   NO_WORDS,
@@ -28,10 +26,10 @@ import {
   type Speech,
   typeOf,
   type Words,
-  WORDS_FAILED,
   wordingRuling,
   wordsFor,
 } from "../voice.ts";
+import { unmade } from "../unmade.ts";
 import { waitOf } from "../held.ts";
 
 /** A dispatch and its message. */
@@ -48,12 +46,6 @@ interface Undelivered {
 
 type Drafted = { dispatch: Dispatch; draft: Draft; now: number } | Undelivered;
 type Prepared = EmailDelivery | Undelivered;
-
-/** The outcome when a template throws: this e-mail loses an attempt, the others of the round lose nothing. */
-function unmade(ctx: Ctx, { id, type }: Dispatch, error: unknown): Outcome {
-  ctx.log.error("compose_failed", error, { dispatch: id, type });
-  return error instanceof WordingError ? WORDS_FAILED : NOT_COMPOSED;
-}
 
 const speechOf = (drafted: Drafted): Speech[] =>
   "outcome" in drafted

@@ -17,6 +17,7 @@ import { localeOf, orgLinesOf } from "../../preferences/org-settings.ts";
 import { type Readers, readersOf } from "../../preferences/readers.ts";
 import { brandOf } from "../../wordings/index.ts";
 import { outcomeOf } from "../held.ts";
+import { NOT_COMPOSED } from "../unmade.ts";
 import { typeOf, type Voice, voiceOf } from "../voice.ts";
 import type { Draft } from "./compose.ts";
 import { reachOf, type Recipient, recipientsOf, usersOf } from "./recipient.ts";
@@ -67,13 +68,6 @@ export function contentRuling(make: () => Draft | Outcome): Ruling {
     return { rule, verdict: "reject", code: NOT_COMPOSED.code, message: NOT_COMPOSED.message };
   }
 }
-
-/** The outcome of a message that could not be made, for no reason that is known. */
-export const NOT_COMPOSED = {
-  kind: "retry",
-  code: "compose_failed",
-  message: "The e-mail could not be made",
-} as const satisfies Outcome;
 
 /** What each rule says of a dispatch of a type. */
 export function findingsFor(

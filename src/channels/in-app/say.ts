@@ -9,6 +9,7 @@ import { endedBy, postponedBy, waitKind } from "../../delivery/entries.ts";
 import { appended, type TimelineEntry } from "../../outbox/timeline.ts";
 import { queuedAmong, type ToWake } from "../../outbox/wake.ts";
 import { outcomeOf, waitOf } from "../held.ts";
+import { unmade } from "../unmade.ts";
 import { speechesOf, type Voiced, type Words, wordsFor } from "../voice.ts";
 import { findingsFor, shownBy } from "./shown.ts";
 
@@ -34,8 +35,9 @@ function entryOf({ status, due_at, error_code, error }: Said, at: number): Timel
 }
 
 /**
- * Decides upon messages that are due, and renders those that have words; others say what they were made with. One round trip
- * for words that the isolate does not have, else none.
+ * Decides upon messages that are due, each by itself, and renders those that have words; others say what they were made with.
+ * One that cannot be made fails at once: no attempts are counted here, and it can be retried by hand. One round trip for
+ * words that the isolate does not have, else none.
  */
 export async function decideAndSay(
   ctx: Ctx,
@@ -44,7 +46,13 @@ export async function decideAndSay(
   loaded: Voiced,
 ): Promise<Said[]> {
   const wordsOf = await wordsFor(ctx, "in_app", speechesOf(types, due, loaded), loaded);
-  return due.map((dispatch) => say(ctx, types, dispatch, loaded, wordsOf(dispatch)));
+  return due.map((dispatch) => {
+    try {
+      return say(ctx, types, dispatch, loaded, wordsOf(dispatch));
+    } catch (error) {
+      return ended(dispatch, unmade(ctx, dispatch, error));
+    }
+  });
 }
 
 function say(

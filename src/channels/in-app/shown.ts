@@ -10,10 +10,10 @@ import type { Messages } from "../../outbox/messages.ts";
 import { findings } from "../../preferences/decide.ts";
 import { readReaders } from "../../preferences/readers.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
-import { WordingError } from "../../wordings/index.ts";
 import type { Refused } from "../held.ts";
 import { inAppBytes, MAX_IN_APP_BYTES } from "../push/options.ts";
-import { NO_WORDS, typeOf, type Voiced, voiceOf, type Words, WORDS_FAILED } from "../voice.ts";
+import { unmade, type Unmade } from "../unmade.ts";
+import { NO_WORDS, typeOf, type Voiced, voiceOf, type Words } from "../voice.ts";
 
 /** Reads it. */
 export const loadInApp = (messages: Messages): Parsed<Voiced> =>
@@ -58,14 +58,14 @@ export function shownBy(
   dispatch: Dispatch,
   { events, readers }: Voiced,
   words: Words<"in_app"> | null,
-): Shown | Refused {
-  const event = events.of(dispatch);
-  if (words === null) {
-    const { title, body, data } = dispatch;
-    return event === undefined ? { title, body, data } : NO_WORDS;
-  }
-  const { reader } = readers(dispatch.user_id);
+): Shown | Refused | Unmade {
   try {
+    const event = events.of(dispatch);
+    if (words === null) {
+      const { title, body, data } = dispatch;
+      return event === undefined ? { title, body, data } : NO_WORDS;
+    }
+    const { reader } = readers(dispatch.user_id);
     const { title, body, actionUrl } = words.render({
       locale: reader?.locale ?? null,
       timezone: reader?.timezone ?? null,
@@ -77,8 +77,6 @@ export function shownBy(
     const fits = inAppBytes({ title, body, data: whole }) <= MAX_IN_APP_BYTES;
     return { title, body, data: JSON.stringify({ ...(fits ? whole : id), action_url: actionUrl }) };
   } catch (error) {
-    if (!(error instanceof WordingError)) throw error;
-    ctx.log.error("words_failed", error, { dispatch: dispatch.id, type: dispatch.type });
-    return WORDS_FAILED;
+    return unmade(ctx, dispatch, error);
   }
 }

@@ -1,20 +1,35 @@
 import type { SQL } from "drizzle-orm";
+import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { NotificationTypes } from "../../content/type.ts";
-import type { ChannelAdapter, ChannelReport, Wait } from "../../delivery/channel.ts";
+import type { ChannelAdapter, ChannelReport, Result, Wait } from "../../delivery/channel.ts";
 import { NOTHING_TO_SAY, type Outcome } from "../../delivery/outcome.ts";
 import { type Hold, holdAmong, type Ruling } from "../../delivery/ruling.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale, parseOptions, worthUntil } from "./options.ts";
 import { type Device, devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
 import type { PushProvider } from "./provider.ts";
-import { NO_DEVICE, resultOf, TOO_LATE, tooLate } from "./results.ts";
+import { NO_DEVICE, resultOf, TOO_LATE, tooLate, unattempted } from "./results.ts";
 import { NO_PROVIDER, type PushDelivery, sendByProvider, takes } from "./send-by-provider.ts";
 import { findings } from "../../preferences/decide.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
+import { unmade } from "../unmade.ts";
 import { headFor, renderingRuling, speechesOf, wordingRuling } from "../voice.ts";
 import { type SaidPushes, sayPushes, titleOf, unsaid } from "./said.ts";
+
+/** A dispatch that is to be said, and why it is not sent, or not now; null: it is. */
+interface Fresh {
+  dispatch: Dispatch;
+  hold: Hold | null;
+  refusal: Outcome | null;
+}
+
+/** What is decided before anything is said. */
+interface Decided {
+  fresh: Fresh[];
+  ended: Result[];
+}
 
 /** The user's devices that have not accepted the dispatch yet. */
 const remainingOf = (dispatch: Dispatch, loaded: Loaded): readonly Device[] =>
@@ -86,21 +101,33 @@ export function createPushChannel(
   }
 
   /** What is still to be sent: each device of each user, without those that accepted the same dispatch before. */
-  const pendingOf = (
-    dispatches: readonly Dispatch[],
-    loaded: Loaded,
-    now: number,
-    said: SaidPushes,
-  ): PushDelivery[] =>
-    dispatches.flatMap((dispatch) => {
+  const pendingOf = (fresh: readonly Fresh[], loaded: Loaded, said: SaidPushes): PushDelivery[] =>
+    fresh.flatMap(({ dispatch, hold }) => {
       const content = said(dispatch);
       if ("kind" in content) return [];
-      const hold = holdFor(dispatch, loaded, now);
       // A device that no provider serves is recorded as failed. A user who is not there has no device that counts.
       const isHeld = hold?.verdict === "skip" || hold?.rule === "known";
       const isOver = loaded.overtaken.has(dispatch.id) || isHeld;
       return (isOver ? [] : remainingOf(dispatch, loaded)).map((device) => ({ dispatch, device, content }));
     });
+
+  /** What the rules say of the dispatches, of each by itself: one that they cannot be asked about costs itself alone. */
+  function decide(ctx: Ctx, dispatches: readonly Dispatch[], loaded: Loaded, now: number): Decided {
+    const decided: Decided = { fresh: [], ended: [] };
+    for (const dispatch of dispatches) {
+      try {
+        if (isStale(dispatch, parseOptions(dispatch.options), now))
+          decided.ended.push(tooLate(dispatch, loaded));
+        else {
+          const hold = holdFor(dispatch, loaded, now);
+          decided.fresh.push({ dispatch, hold, refusal: refusal(dispatch, loaded, now) });
+        }
+      } catch (error) {
+        decided.ended.push(unattempted(dispatch, loaded, unmade(ctx, dispatch, error)));
+      }
+    }
+    return decided;
+  }
 
   /** One that every device has accepted, or that says what is not true any more, need not wait: nothing will be sent. */
   function waitFor(dispatch: Dispatch, loaded: Loaded, now: number): Wait | null {
@@ -134,25 +161,25 @@ export function createPushChannel(
       const picked = providers.find((provider) => provider.name === name);
       if (!picked) throw new Error(`No push provider is called ${name}`);
       const now = ctx.clock.now();
-      const stale = dispatches.filter((dispatch) => isStale(dispatch, parseOptions(dispatch.options), now));
-      const fresh = dispatches.filter((dispatch) => !stale.includes(dispatch));
-      const { said } = await sayPushes(ctx, types, fresh, loaded);
-      const pending = pendingOf(fresh, loaded, now, said);
+      const { fresh, ended } = decide(ctx, dispatches, loaded, now);
+      const toSay = fresh.map(({ dispatch }) => dispatch);
+      const { said } = await sayPushes(ctx, types, toSay, loaded);
+      const pending = pendingOf(fresh, loaded, said);
       const { answers, health } = await sendByProvider(ctx, adapter, providers, picked, pending, terms);
       const byDispatch = Map.groupBy(pending, (delivery) => delivery.dispatch.id);
       return {
         results: [
-          ...fresh.map((dispatch) =>
+          ...fresh.map(({ dispatch, refusal }) =>
             resultOf(ctx, {
               dispatch,
               loaded,
               pending: byDispatch.get(dispatch.id) ?? [],
               answers,
-              refusal: refusal(dispatch, loaded, now) ?? unsaid(said(dispatch)),
+              refusal: refusal ?? unsaid(said(dispatch)),
               title: titleOf(said(dispatch)),
             }),
           ),
-          ...stale.map((dispatch) => tooLate(dispatch, loaded)),
+          ...ended,
         ],
         health,
       };

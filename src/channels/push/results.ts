@@ -29,15 +29,18 @@ export const TOO_LATE = {
 export function tooLate(dispatch: Dispatch, loaded: Loaded): Result {
   const outcome: Outcome =
     reachedBefore(dispatch, loaded).length > 0 ? { kind: "accepted", messageId: null } : TOO_LATE;
-  return {
-    dispatch,
-    outcome,
-    attempted: false,
-    targets: devicesOf(dispatch, loaded).length,
-    deliveries: [],
-    gone: [],
-  };
+  return unattempted(dispatch, loaded, outcome);
 }
+
+/** The result of a push that no provider was asked to send. */
+export const unattempted = (dispatch: Dispatch, loaded: Loaded, outcome: Outcome): Result => ({
+  dispatch,
+  outcome,
+  attempted: false,
+  targets: devicesOf(dispatch, loaded).length,
+  deliveries: [],
+  gone: [],
+});
 
 /** A dispatch, its deliveries, and what became of them. */
 interface Sent {

@@ -3,9 +3,9 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { Outcome } from "../../delivery/outcome.ts";
 import { printId } from "../../lib/ids.ts";
-import { WordingError } from "../../wordings/index.ts";
 import type { SentEvent } from "../../types/sent-events.ts";
-import { NO_WORDS, speechesOf, type Words, WORDS_FAILED, wordsFor } from "../voice.ts";
+import { unmade } from "../unmade.ts";
+import { NO_WORDS, speechesOf, type Words, wordsFor } from "../voice.ts";
 import type { Loaded } from "./load.ts";
 import { MAX_PUSH_BYTES, parseData, parseOptions, pushPayloadBytes } from "./options.ts";
 import type { PushMessage } from "./provider.ts";
@@ -28,38 +28,42 @@ export async function sayPushes(
 ): Promise<{ said: SaidPushes; wordsOf: (dispatch: Dispatch) => Words<"push"> | null }> {
   const wordsOf = await wordsFor(ctx, "push", speechesOf(types, dispatches, loaded), loaded);
   const said = new Map(
-    dispatches.map((dispatch) => [
-      dispatch.id,
-      say(ctx, dispatch, loaded.events.of(dispatch), wordsOf(dispatch), loaded),
-    ]),
+    dispatches.map((dispatch) => [dispatch.id, saySafely(ctx, dispatch, wordsOf(dispatch), loaded)]),
   );
   return { said: ({ id }) => said.get(id) ?? NO_WORDS, wordsOf };
 }
 
-function say(
+function saySafely(
   ctx: Ctx,
   dispatch: Dispatch,
-  event: SentEvent | undefined,
   words: Words<"push"> | null,
-  { readers }: Loaded,
+  loaded: Loaded,
+): PushContent | Outcome {
+  try {
+    const content = say(dispatch, words, loaded);
+    // A provider's request holds many messages: data that cannot become JSON would fail all of them.
+    if (!("kind" in content)) JSON.stringify(content.data);
+    return content;
+  } catch (error) {
+    return unmade(ctx, dispatch, error);
+  }
+}
+
+/** @throws if it cannot be made */
+function say(
+  dispatch: Dispatch,
+  words: Words<"push"> | null,
+  { events, readers }: Loaded,
 ): PushContent | Outcome {
   const { title, body } = dispatch;
+  const event = events.of(dispatch);
   const options = parseOptions(dispatch.options);
   if (words === null)
     return event === undefined ? { title, body, options, data: parseData(dispatch.data) } : NO_WORDS;
   const { reader } = readers(dispatch.user_id);
-  try {
-    const rendered = words.render({
-      locale: reader?.locale ?? null,
-      timezone: reader?.timezone ?? null,
-    });
-    const data = event === undefined ? parseData(dispatch.data) : dataOf(event, rendered);
-    return { ...rendered, options, data };
-  } catch (error) {
-    if (!(error instanceof WordingError)) throw error;
-    ctx.log.error("words_failed", error, { dispatch: dispatch.id, type: dispatch.type });
-    return WORDS_FAILED;
-  }
+  const rendered = words.render({ locale: reader?.locale ?? null, timezone: reader?.timezone ?? null });
+  const data = event === undefined ? parseData(dispatch.data) : dataOf(event, rendered);
+  return { ...rendered, options, data };
 }
 
 /** What the app gets of an event. Its data are left out where the push would become too big with them. */

@@ -74,8 +74,17 @@ const About = ({ event, viewer }: { event: Event; viewer: Viewer }) => {
 /** Data may have 32 KB, and more when it is laid out. */
 const DATA_CHARS = 4_000;
 
+/** What was stored, before its depth was checked, may not be printable: then it is shown as it is stored. */
+function laidOutOf(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}
+
 const Data = ({ json }: { json: string }) => {
-  const laidOut = JSON.stringify(JSON.parse(json), null, 2);
+  const laidOut = laidOutOf(json);
   const isCut = laidOut.length > DATA_CHARS;
   return (
     <Card title="Data">

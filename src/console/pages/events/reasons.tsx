@@ -28,6 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
   event_cancelled: "The event was cancelled",
   sender_not_in_charge: "The recipient has left the sender's organizations",
   words_failed: "The words could not be rendered",
+  compose_failed: "The message could not be made",
   nothing_to_say: "Nothing is left to say",
   provider_not_configured: "No provider is configured",
   hard_bounce: "The mailbox does not exist",

@@ -1,9 +1,12 @@
+import { eventData } from "../../../api/events/schemas.ts";
 import { checkedFor, requireChannel, showFound, showWords, writeWords } from "../../../api/wordings/words.ts";
 import { inScheme } from "../../../content/in-scheme.ts";
 import { authorOf } from "../../../http/author.ts";
-import { Failure, notFound } from "../../../lib/failure.ts";
+import { fieldErrors } from "../../../http/field-errors.ts";
+import { Failure, invalid, notFound } from "../../../lib/failure.ts";
 import { isObject, parseObject } from "../../../lib/objects.ts";
 import { directoryId } from "../../../lib/text.ts";
+import { z } from "zod";
 import { readForEditing, type VersionHead } from "../../../wordings/overview.ts";
 import type { WordsPlace } from "../../../wordings/preview-source.ts";
 import { type WordedType, wordedType } from "../../../wordings/worded-type.ts";
@@ -17,7 +20,7 @@ import { previewed } from "../../security.ts";
 import { type Fields, fieldsOf } from "../../fields.ts";
 import { languageName } from "./one.tsx";
 import { FRAME, type Look, PreviewPane } from "./preview-pane.tsx";
-import { TestCard } from "./test-card.tsx";
+import { TestCard, type TypedTest } from "./test-card.tsx";
 import { typedJson } from "./type-values.ts";
 import { VersionsCard } from "./version-list.tsx";
 import { wordsFieldsOf, isBlank, wordsTyped } from "./words-fields.ts";
@@ -83,11 +86,15 @@ const typeOf = async (c: ConsoleContext, { id, owner }: WordsAt): Promise<Worded
 function dataTyped(typed: Fields): Record<string, unknown> | undefined {
   const data = typedJson("data", typed("data"));
   if (data === null) return undefined;
-  if (isObject(data)) return data;
-  throw new Failure("invalid_request", "data must be an object", {
-    errors: [{ pointer: "/data", detail: "must be an object" }],
-  });
+  if (!isObject(data)) throw invalid([{ pointer: "/data", detail: "must be an object" }]);
+  const given = { data };
+  const parsed = withData.safeParse(given);
+  if (parsed.success) return parsed.data.data;
+  throw invalid([...fieldErrors(parsed.error, "json", given)]);
 }
+
+/** As deep and as large as an event's may be. */
+const withData = z.object({ data: eventData });
 
 /** A user's id as it was typed. @throws 400 */
 function userTyped(typed: Fields): string | undefined {
@@ -154,6 +161,11 @@ function valuesOf({ own }: WordsPlace): Fields {
   };
 }
 
+/** The page again, with a test that is not sent, and why. */
+export async function showTest(c: ConsoleContext, at: WordsAt, test: TypedTest): Promise<Response> {
+  return show(c, at, await typeOf(c, at), null, NO_FAULTS, test);
+}
+
 /** The page. @param typed null: what is stored stands in the fields */
 async function show(
   c: ConsoleContext,
@@ -161,6 +173,7 @@ async function show(
   worded: WordedType,
   typed: Fields | null,
   faults: Faults,
+  test: TypedTest | null = null,
 ): Promise<Response> {
   const { id } = at;
   const before = /^\d{1,9}$/u.exec(c.req.query("before") ?? "")?.[0];
@@ -177,7 +190,11 @@ async function show(
       section: "/console/types",
       crumb: { href: at.type, name: id.type },
       lead: <Standing place={place} locale={id.locale} />,
-      notice: hasFaults ? { tone: "bad", text: "It is not saved: something has to be mended." } : noticeIn(c),
+      notice: hasFaults
+        ? { tone: "bad", text: "It is not saved: something has to be mended." }
+        : test !== null
+          ? { tone: "bad", text: "The test is not sent: something has to be mended." }
+          : noticeIn(c),
       children: (
         <>
           <div class="halves">
@@ -212,11 +229,11 @@ async function show(
             </Card>
           </div>
           <VersionsCard c={c} at={at} own={place.own} versions={pageOf(versions)} more={moreOf(versions)} />
-          <TestCard c={c} at={at} worded={worded} own={place.own} />
+          <TestCard c={c} at={at} worded={worded} own={place.own} test={test} />
         </>
       ),
     },
-    hasFaults ? 400 : 200,
+    hasFaults || test !== null ? 400 : 200,
   );
 }
 
