@@ -85,13 +85,36 @@ describe("the list of people", () => {
     expect((await browser.get("/console/people/search")).headers.get("location")).toBe("/console/people");
   });
 
-  test.each(["{", "[]", '{"way":-1,"key":"","id":""}', '{"way":0,"key":1,"id":""}'])(
-    "refuses the position %s",
-    async (after) => {
-      const browser = await signIn(createHarness(), ADMIN);
-      expect((await browser.post("/console/people/search", { q: "a", after })).status).toBe(400);
-    },
-  );
+  test("tells an org_admin nothing of another organization's people, however many there are", async () => {
+    const h = createHarness();
+    const [ours, theirs] = [await givenOrg(h), await givenOrg(h)];
+    const many = Array.from({ length: 2_100 }, (_, i) => ({
+      ...{ id: `secret_${1_000_000 + i}`, name: `Anna Sekrit${1_000_000 + i}`, org_id: theirs },
+    }));
+    for (let i = 0; i < many.length; i += 700) await givenPeople(h, many.slice(i, i + 700));
+    const browser = await signIn(h, { role: "org_admin", sub: "adm", org: ours });
+    const first = await browser.post("/console/people/search", { q: "Anna" });
+    expect(textOf(first.body)).toContain("Nobody so far");
+    const after = field(first.body, "after");
+    const second = await browser.post("/console/people/search", { q: "Anna", after });
+    for (const { status, body } of [first, second]) {
+      expect(status).toBe(200);
+      const sealed = atob(field(body, "after").replaceAll("-", "+").replaceAll("_", "/"));
+      expect(`${String(body)} ${sealed}`).not.toMatch(/sekrit|secret_|100[12]\d{3}/iu);
+    }
+    expect((await browser.post("/console/people/search", { q: "Ann", after })).status).toBe(400);
+  });
+
+  test.each([
+    "{",
+    "[]",
+    '{"way":0,"key":"","id":""}',
+    '{"way":-1,"key":"","id":""}',
+    '{"way":0,"key":1,"id":""}',
+  ])("refuses the position %s", async (after) => {
+    const browser = await signIn(createHarness(), ADMIN);
+    expect((await browser.post("/console/people/search", { q: "a", after })).status).toBe(400);
+  });
 
   test("says what to do next where there is nobody", async () => {
     const browser = await signIn(createHarness(), ADMIN);
