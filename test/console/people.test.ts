@@ -247,10 +247,25 @@ describe("the page of a person", () => {
     const h = createHarness({ autoDrain: false });
     const { id, path } = await givenTroubled(h);
     const browser = await signIn(h, ADMIN);
-    const { body, headers } = await browser.get(`${path}/export`);
+    expect((await browser.get(path)).body).toContain(`method="post" action="${path}/export"`);
+    const { body, headers } = await browser.post(`${path}/export`);
     expect(headers.get("content-disposition")).toContain("attachment");
     const api = await h.request("GET", `/api/v1/directory/users/${id}/export`);
     expect(body).toEqual(api.body);
+  });
+
+  test("is exported by nobody's link, and not more often than the organization's quota allows", async () => {
+    const h = createHarness({ autoDrain: false, vars: { ORG_DAILY_QUOTA: "2" } });
+    const { org, path } = await givenTroubled(h);
+    const browser = await signIn(h, { role: "org_admin", sub: "adm", org });
+    expect((await browser.get(`${path}/export`, { "sec-fetch-site": "cross-site" })).status).toBe(404);
+    const foreign = { "sec-fetch-site": "cross-site", origin: "https://elsewhere.example" };
+    expect((await browser.post(`${path}/export`, {}, foreign)).status).toBe(403);
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) statuses.push((await browser.post(`${path}/export`)).status);
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    const { results } = await env.DB.prepare("SELECT 1 FROM audit_log WHERE action = 'user.export'").all();
+    expect(results).toHaveLength(2);
   });
 
   test("is erased once its id is typed", async () => {
@@ -284,7 +299,7 @@ describe("the page of a person", () => {
     const theirs = await signIn(h, { role: "org_admin", sub: "adm", org: former });
     for (const answer of [
       await theirs.get(path),
-      await theirs.get(`${path}/export`),
+      await theirs.post(`${path}/export`),
       await theirs.post(`${path}/preferences`, { "c.all.push.0": "1" }),
     ])
       expect(answer.status).toBe(404);
