@@ -1,11 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
 import { inScope, orgTree, type Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { addressKey, canonicalAddress } from "../lib/address.ts";
-import { parseJson } from "../lib/objects.ts";
 
 /** What a list of people shows. */
 export interface Person {
@@ -16,22 +14,16 @@ export interface Person {
   email_verified: 0 | 1;
 }
 
-/** Where a page of people ended. It may hold a name or an address, so it belongs into no URL. */
+/**
+ * Where a page of people ended. It may hold a name or an address of somebody out of scope, so nobody gets to see it: callers
+ * get a cursor of `search-page.ts`.
+ */
 export interface Position {
   /** Which of the ways to find somebody. */
   way: number;
   key: string;
   id: string;
 }
-
-const position = z.object({ way: z.int().min(0), key: z.string(), id: z.string() });
-
-/** A position as a text. */
-export const writePosition = ({ way, key, id }: Position): string => JSON.stringify({ way, key, id });
-
-/** The position of such a text; null for any other. */
-export const readPosition = (text: string): Position | null =>
-  position.safeParse(parseJson(text)).data ?? null;
 
 interface Found {
   people: Person[];

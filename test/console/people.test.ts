@@ -85,13 +85,36 @@ describe("the list of people", () => {
     expect((await browser.get("/console/people/search")).headers.get("location")).toBe("/console/people");
   });
 
-  test.each(["{", "[]", '{"way":-1,"key":"","id":""}', '{"way":0,"key":1,"id":""}'])(
-    "refuses the position %s",
-    async (after) => {
-      const browser = await signIn(createHarness(), ADMIN);
-      expect((await browser.post("/console/people/search", { q: "a", after })).status).toBe(400);
-    },
-  );
+  test("tells an org_admin nothing of another organization's people, however many there are", async () => {
+    const h = createHarness();
+    const [ours, theirs] = [await givenOrg(h), await givenOrg(h)];
+    const many = Array.from({ length: 2_100 }, (_, i) => ({
+      ...{ id: `secret_${1_000_000 + i}`, name: `Anna Sekrit${1_000_000 + i}`, org_id: theirs },
+    }));
+    for (let i = 0; i < many.length; i += 700) await givenPeople(h, many.slice(i, i + 700));
+    const browser = await signIn(h, { role: "org_admin", sub: "adm", org: ours });
+    const first = await browser.post("/console/people/search", { q: "Anna" });
+    expect(textOf(first.body)).toContain("Nobody so far");
+    const after = field(first.body, "after");
+    const second = await browser.post("/console/people/search", { q: "Anna", after });
+    for (const { status, body } of [first, second]) {
+      expect(status).toBe(200);
+      const sealed = atob(field(body, "after").replaceAll("-", "+").replaceAll("_", "/"));
+      expect(`${String(body)} ${sealed}`).not.toMatch(/sekrit|secret_|100[12]\d{3}/iu);
+    }
+    expect((await browser.post("/console/people/search", { q: "Ann", after })).status).toBe(400);
+  });
+
+  test.each([
+    "{",
+    "[]",
+    '{"way":0,"key":"","id":""}',
+    '{"way":-1,"key":"","id":""}',
+    '{"way":0,"key":1,"id":""}',
+  ])("refuses the position %s", async (after) => {
+    const browser = await signIn(createHarness(), ADMIN);
+    expect((await browser.post("/console/people/search", { q: "a", after })).status).toBe(400);
+  });
 
   test("says what to do next where there is nobody", async () => {
     const browser = await signIn(createHarness(), ADMIN);
@@ -224,10 +247,25 @@ describe("the page of a person", () => {
     const h = createHarness({ autoDrain: false });
     const { id, path } = await givenTroubled(h);
     const browser = await signIn(h, ADMIN);
-    const { body, headers } = await browser.get(`${path}/export`);
+    expect((await browser.get(path)).body).toContain(`method="post" action="${path}/export"`);
+    const { body, headers } = await browser.post(`${path}/export`);
     expect(headers.get("content-disposition")).toContain("attachment");
     const api = await h.request("GET", `/api/v1/directory/users/${id}/export`);
     expect(body).toEqual(api.body);
+  });
+
+  test("is exported by nobody's link, and not more often than the organization's quota allows", async () => {
+    const h = createHarness({ autoDrain: false, vars: { ORG_DAILY_QUOTA: "2" } });
+    const { org, path } = await givenTroubled(h);
+    const browser = await signIn(h, { role: "org_admin", sub: "adm", org });
+    expect((await browser.get(`${path}/export`, { "sec-fetch-site": "cross-site" })).status).toBe(404);
+    const foreign = { "sec-fetch-site": "cross-site", origin: "https://elsewhere.example" };
+    expect((await browser.post(`${path}/export`, {}, foreign)).status).toBe(403);
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) statuses.push((await browser.post(`${path}/export`)).status);
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    const { results } = await env.DB.prepare("SELECT 1 FROM audit_log WHERE action = 'user.export'").all();
+    expect(results).toHaveLength(2);
   });
 
   test("is erased once its id is typed", async () => {
@@ -261,7 +299,7 @@ describe("the page of a person", () => {
     const theirs = await signIn(h, { role: "org_admin", sub: "adm", org: former });
     for (const answer of [
       await theirs.get(path),
-      await theirs.get(`${path}/export`),
+      await theirs.post(`${path}/export`),
       await theirs.post(`${path}/preferences`, { "c.all.push.0": "1" }),
     ])
       expect(answer.status).toBe(404);

@@ -79,7 +79,7 @@ async function outcomes(
   [policy, callOf]: Access,
   callers: readonly Who[],
 ): Promise<Partial<Record<Who, string>>> {
-  const isRead = route.startsWith("GET ") || /\/(?:preview|frame|search|explain)$/u.test(route);
+  const isRead = route.startsWith("GET ") || /\/(?:preview|frame|search|explain|export)$/u.test(route);
   const isAboutNobody = Object.values<Outcome>(expected(policy, false)).includes("ok");
   const found: Partial<Record<Who, string>> = {};
   let standing = await fresh(h);

@@ -198,8 +198,8 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   "GET /console/people/search": [["console: all", plain]],
   "GET /console/people/{id}": [["console", ({ user }) => ({ id: user })]],
-  "GET /console/people/{id}/export": [
-    ["console", ({ user }) => ({ id: user, shows: ({ status }) => status === 200 })],
+  "POST /console/people/{id}/export": [
+    ["console", ({ user }) => ({ ...aForm(user, {}), shows: ({ status }) => status === 200 })],
   ],
   "POST /console/people/{id}/preferences": [
     ["console", ({ user }) => ({ id: user, body: "c.deadlines.push.i=0", headers: FORM })],

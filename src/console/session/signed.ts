@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import { deriveKey } from "../../auth/derived-key.ts";
 import type { Role, TokenPrincipal } from "../../auth/principal.ts";
 import { ADMIN_ROLES } from "../../http/access.ts";
 import { directoryId } from "../../lib/text.ts";
@@ -29,19 +30,6 @@ const claims = z.object({
   token_exp: z.int(),
 });
 
-/** A key of its own, so that no signature of a link or of a token of the same secret is valid here. */
-async function keyFor(secret: string, purpose: Purpose): Promise<Uint8Array> {
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const base = await crypto.subtle.importKey("raw", bytes(secret), "HKDF", false, ["deriveBits"]);
-  const info = bytes(`tidings/${purpose}`);
-  const derived = await crypto.subtle.deriveBits(
-    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info },
-    base,
-    256,
-  );
-  return new Uint8Array(derived);
-}
-
 /** Signs it with the current LINK_SECRET. It holds a role and ids, and nothing secret or personal. */
 export async function sign(secrets: LinkSecrets, purpose: Purpose, signed: Signed): Promise<string> {
   const { id, principal, expiresAt, tokenExpiresAt } = signed;
@@ -51,7 +39,7 @@ export async function sign(secrets: LinkSecrets, purpose: Purpose, signed: Signe
     .setJti(id)
     .setSubject(principal.id)
     .setExpirationTime(Math.floor(expiresAt / 1_000))
-    .sign(await keyFor(secrets.current, purpose));
+    .sign(await deriveKey(secrets.current, purpose));
 }
 
 /** Reads what was signed with the current or the previous LINK_SECRET. Null: it was not, or it has expired. */
@@ -64,7 +52,7 @@ export async function verify(
   for (const secret of [secrets.current, secrets.previous]) {
     if (secret === undefined) continue;
     try {
-      const { payload } = await jwtVerify(text, await keyFor(secret, purpose), {
+      const { payload } = await jwtVerify(text, await deriveKey(secret, purpose), {
         algorithms: ["HS256"],
         currentDate: new Date(now),
       });

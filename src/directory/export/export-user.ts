@@ -3,7 +3,9 @@ import { audit, type Author } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { hasRoom } from "../../db/client.ts";
 import { notFound } from "../../lib/failure.ts";
-import { iso } from "../../lib/clock.ts";
+import { HOUR, iso } from "../../lib/clock.ts";
+import { type ReservedSlot, reserveSlot } from "../../rate-limit/budgets.ts";
+import type { Budget } from "../../rate-limit/limiter.ts";
 import { anythingOf } from "../erase-user.ts";
 import { type Subject, subjectExists } from "../subject.ts";
 import { erasedHash } from "../tombstones.ts";
@@ -15,11 +17,15 @@ interface Begun extends Portion {
   section: Section;
 }
 
+/** How often users may export themselves: one reads all that there is of them. */
+const OWN_EXPORTS: Budget = { name: "export", limit: 10, periodMs: HOUR };
+
 /**
  * Everything that we have about a person, as the text of one JSON document, in pieces. It reads the first portions at once,
  * and the others while somebody takes the pieces: in one round trip for up to 200 messages, another for each further 200. So
- * it is not of one moment. If reading fails later, the text breaks off and is no JSON. An admin's export is audited.
- * @throws 404 outside the scope, and for a person of whom we have nothing
+ * it is not of one moment. If reading fails later, the text breaks off and is no JSON. An admin's export is audited;
+ * of users' own there are some an hour.
+ * @throws 404 outside the scope, and for a person of whom we have nothing; 429 when the user has had them
  */
 export async function exportUser(
   ctx: Ctx,
@@ -42,16 +48,26 @@ export async function exportUser(
     // Only a hash, as with erasure: a user's id may be an address.
     target: await erasedHash(id),
   };
+  await using slot = await ownSlot(ctx, subject);
   const { found, singles, lists } = isOwn
     ? await ctx.db.read(first)
     : await ctx.db.write({ noted: audit(entry, exists), ...first });
   if (found.length === 0) throw notFound("user");
+  slot?.keep();
   const begun = sections.map(([name, section]): Begun => {
     const { rows = [], next = null } = lists[name] ?? {};
     return { name, section, rows, next };
   });
   return pieces(ctx, { user_id: id, exported_at: iso(ctx.clock.now()), ...singles }, begun);
 }
+
+/** A place among the own exports of the caller; null for those of others. A 404 gives it back. */
+const ownSlot = (ctx: Ctx, { scope }: Subject): Promise<ReservedSlot | null> =>
+  reserveSlot(
+    ctx,
+    OWN_EXPORTS,
+    scope.kind === "own" ? { id: ctx.ids.uuid(), user_id: scope.userId } : undefined,
+  );
 
 /** The condition that there is something of the subject, and the caller may have it. */
 function mayExport(subject: Subject): SQL {

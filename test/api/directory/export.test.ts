@@ -7,6 +7,7 @@ import * as schema from "../../../src/db/schema/index.ts";
 import { NAMING, OWNED } from "../../../src/directory/erase-user.ts";
 import { exportUser } from "../../../src/directory/export/export-user.ts";
 import { sectionsOf } from "../../../src/directory/export/sections.ts";
+import { MINUTE } from "../../../src/lib/clock.ts";
 import { type Caller, createHarness, type Harness, mint } from "../../support/harness.ts";
 import { createWorld, givenDispatches } from "../../support/pipeline.ts";
 import { expectNoScan } from "../../support/plans.ts";
@@ -217,6 +218,32 @@ describe("an export", () => {
     const { results } = await env.DB.prepare("SELECT * FROM audit_log WHERE action = 'user.export'").all();
     expect(results).toContainEqual(expect.objectContaining({ actor: "service:svc_test" }));
     expect(JSON.stringify(results)).not.toContain(id);
+  });
+
+  test("of others counts in the quota of the caller's organization, so that the audit log has an end", async () => {
+    const h = createHarness({ vars: { ORG_DAILY_QUOTA: "2" } });
+    const org = await givenOrg(h);
+    const { id } = await givenUser(h, { org });
+    const admin: Caller = { role: "org_admin", sub: "adm", org };
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) statuses.push((await exported(h, id, admin)).status);
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    // Users have nothing to do with it.
+    expect((await exported(h, id, { role: "user", sub: id, org })).status).toBe(200);
+  });
+
+  test("of one's own there are 10 an hour, of anybody's quota none", async () => {
+    const h = createHarness({ vars: { ORG_DAILY_QUOTA: "1" } });
+    const [{ id }, other] = [await givenUser(h), await givenUser(h)];
+    const own: Caller = { role: "user", sub: id };
+    // What is not there takes none.
+    for (let i = 0; i < 12; i++) expect((await exported(h, other.id, own)).status).toBe(404);
+    for (let i = 0; i < 10; i++) expect((await exported(h, id, own)).status).toBe(200);
+    const { status, headers } = await exported(h, id, own);
+    expect([status, headers.get("retry-after")]).toEqual([429, "360"]);
+    expect((await exported(h, other.id, { role: "user", sub: other.id })).status).toBe(200);
+    h.clock.advance(6 * MINUTE);
+    expect((await exported(h, id, own)).status).toBe(200);
   });
 
   test("of nobody is 404, and writes nothing", async () => {

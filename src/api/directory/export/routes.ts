@@ -23,7 +23,8 @@ the messages that were sent in these; notes of staff and what happened to each m
 text is made when it is sent.
 
 The document is sent while it is read, so it is not of one moment. If something fails meanwhile, it breaks off, and is no JSON.
-\`complete\` is its last field. Exports by others than the person are in the audit log.`,
+\`complete\` is its last field. Exports by others than the person are in the audit log, and
+count in the daily quota of the caller's organization. Users may export themselves 10 times an hour.`,
   request: { params: schemas.params },
   responses,
 });

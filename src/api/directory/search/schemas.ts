@@ -23,7 +23,7 @@ export const body = z
       .string()
       .max(4_000)
       .optional()
-      .openapi({ description: "`next_cursor` of the page before. It belongs to its query." }),
+      .openapi({ description: "`next_cursor` of the page before. It belongs to its query and its caller." }),
   })
   .openapi("UserSearch", { example: { query: "nordm" } });
 

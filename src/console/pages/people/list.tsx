@@ -1,11 +1,6 @@
 import type { Child } from "hono/jsx";
-import {
-  type Person,
-  type Position,
-  readPosition,
-  searchUsers,
-  writePosition,
-} from "../../../directory/search.ts";
+import type { Person } from "../../../directory/search.ts";
+import { searchPage } from "../../../directory/search-page.ts";
 import { invalid } from "../../../http/problem.ts";
 import { addressKey } from "../../../lib/address.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
@@ -31,25 +26,20 @@ export function register(pages: Console): void {
 
   pages.post("/people/search", async (c) => {
     const fields = await fieldsOf(c);
-    return list(c, fields("q"), positionIn(fields("after")));
+    return list(c, fields("q"), fields("after") || null);
   });
 
   // A page that answered a form is opened by its address.
   pages.get("/people/search", (c) => c.redirect(PATH, 303));
 }
 
-/** @throws 400 */
-function positionIn(text: string): Position | null {
-  if (text === "") return null;
-  const position = readPosition(text);
-  if (position === null) throw invalid([{ pointer: "after", detail: "is no position of ours" }]);
-  return position;
-}
-
-async function list(c: ConsoleContext, text: string, after: Position | null): Promise<Response> {
-  const { people, next } = await searchUsers(c.get("ctx"), scopeIn(c), text, { limit: PER_PAGE, after });
+/** @throws 400 for a cursor that is not one of this search */
+async function list(c: ConsoleContext, text: string, cursor: string | null): Promise<Response> {
+  const found = await searchPage(c.get("ctx"), scopeIn(c), text, { limit: PER_PAGE, cursor });
+  if (found === null) throw invalid([{ pointer: "after", detail: "is no page of this search" }]);
+  const { people, next } = found;
   const [only, ...others] = people;
-  if (only !== undefined && others.length === 0 && next === null && after === null && isMeant(only, text))
+  if (only !== undefined && others.length === 0 && next === null && cursor === null && isMeant(only, text))
     return c.redirect(personPath(only.id), 303);
   return page(c, {
     title: "People",
@@ -74,12 +64,12 @@ async function list(c: ConsoleContext, text: string, after: Position | null): Pr
           {people.length > 0 ? (
             <PeopleTable people={people} />
           ) : (
-            <Nobody text={text} isMore={next !== null} isEnd={after !== null} />
+            <Nobody text={text} isMore={next !== null} isEnd={cursor !== null} />
           )}
           <SearchPager
             action={SEARCH}
             label={people.length === 0 ? "Look further" : "Next"}
-            fields={next && { q: text, after: writePosition(next) }}
+            fields={next === null ? null : { q: text, after: next }}
           />
         </Card>
       </>

@@ -1,13 +1,12 @@
 import type { TokenPrincipal } from "../../../auth/principal.ts";
 import { liftSuppression, suppressionOfUser } from "../../../channels/email/suppressions.ts";
 import { eraseUser } from "../../../directory/erase-user.ts";
-import { exportUser } from "../../../directory/export/export-user.ts";
 import { readPerson } from "../../../directory/person.ts";
 import { type Subject, subjectOf } from "../../../directory/subject.ts";
 import { OPERATOR_ROLES, requireToken } from "../../../http/access.ts";
+import { answerExport } from "../../../http/answer-export.ts";
 import { authorOf } from "../../../http/author.ts";
 import { invalid } from "../../../http/problem.ts";
-import { streamed } from "../../../http/streamed.ts";
 import { Failure, notFound } from "../../../lib/failure.ts";
 import { parseId, printId } from "../../../lib/ids.ts";
 import { isWellFormedId } from "../../../lib/text.ts";
@@ -16,7 +15,7 @@ import { withheldFrom } from "../../../log/withheld/list.ts";
 import { changeMatrix, readMatrix } from "../../../preferences/matrix.ts";
 import { type Console, type ConsoleContext, page } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
-import { ButtonLink, Confirm, TextField } from "../../components/form.tsx";
+import { Button, ButtonLink, Confirm, TextField } from "../../components/form.tsx";
 import { personPath } from "../../components/names.ts";
 import { Empty, Notice } from "../../components/text.tsx";
 import { fieldsOf } from "../../fields.ts";
@@ -53,13 +52,8 @@ const categoriesIn = (c: ConsoleContext): string[] => c.get("deps").types.all.ma
 export function register(pages: Console): void {
   pages.get("/people/:id", show);
 
-  pages.get("/people/:id/export", async (c) => {
-    const pieces = await exportUser(c.get("ctx"), subjectIn(c), authorOf(c));
-    return c.body(streamed(pieces), 200, {
-      "content-type": "application/json",
-      "content-disposition": 'attachment; filename="export.json"',
-    });
-  });
+  // It writes an entry of the audit log, so no link of another site may lead here.
+  pages.post("/people/:id/export", (c) => answerExport(c, subjectIn(c)));
 
   pages.post("/people/:id/preferences", async (c) => {
     const subject = subjectIn(c);
@@ -123,7 +117,9 @@ async function show(c: ConsoleContext): Promise<Response> {
         <ButtonLink href={`/console/explain?user_id=${encodeURIComponent(id)}`}>
           Why do they get nothing?
         </ButtonLink>
-        <ButtonLink href={`${path}/export`}>Export</ButtonLink>
+        <form method="post" action={`${path}/export`}>
+          <Button>Export</Button>
+        </form>
         {mayOperate && <Erase id={id} path={path} />}
       </>
     ),
