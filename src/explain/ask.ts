@@ -59,7 +59,8 @@ export const askOfDispatch = async (ctx: Ctx, scope: Scope, id: string): Promise
 
 /**
  * A message that nobody has made, on each channel. One round trip.
- * @throws 404 for a user outside the scope, and for a type that is not there; 400 for another channel, or data that do not fit
+ * @throws 404 for a user outside the scope, and for a type that is not there; 400 for another channel, data that do not fit,
+ * and data of an own type from a user
  */
 export async function askOfType(
   ctx: Ctx,
@@ -83,6 +84,9 @@ export async function askOfType(
   if (builtIn !== undefined) return ofBuiltIn(ctx, builtIn, supposed, to);
   const [stored] = found;
   if (stored === undefined) throw notFound("type");
+  // Its schema is for staff, and the faults of data would tell it.
+  if (scope.kind === "own" && supposed.data !== undefined)
+    throw invalid([{ pointer: "/data", detail: "is for admins, unless the type is built in" }]);
   return ofOwnType(ctx, readOwnType(stored.data), supposed, to);
 }
 

@@ -18,7 +18,7 @@ export interface OnChannel extends Verdict {
   channel: string;
   /** Every rule that was asked, in order. */
   rules: Rule[];
-  /** The message as it would be sent, by its fields; null where a rule says why there is none. */
+  /** The message as it would be sent, by its fields; null where a rule says why there is none, and for a user who may not see it. */
   rendering: Readonly<Record<string, unknown>> | null;
 }
 
@@ -38,6 +38,8 @@ export interface Explanation {
  * Says of a message what each rule says, what comes of it, and how it would look. It asks the functions that sending uses;
  * nothing is written or taken. At most three round trips: what it is about, what the channels read, and words that the isolate
  * does not have. For each channel with providers a call each of the limiter and the quota, and for staff of each provider's gate.
+ *
+ * A user gets no rendering of a message that has not been sent, nor of an own type: its words and sample are for staff.
  * @param at epoch ms; null: now
  * @throws 404 for a dispatch, a user or a type that is not there or out of scope; 403 `user_moved`; 400 for a channel or data
  * that do not fit the type
@@ -52,19 +54,25 @@ export async function explain(
   const then = at === null ? ctx : atTime(ctx, at);
   return question.kind === "dispatch"
     ? explainDispatch(then, scope, await askOfDispatch(then, scope, question.id))
-    : explainAsked(then, scope, await askOfType(then, types, scope, question), false);
+    : explainAsked(then, scope, await askOfType(then, types, scope, question), {
+        isMade: false,
+        isForUser: types.get(question.type) !== undefined,
+      });
 }
 
 /** Explains a dispatch that has been read. At most two round trips. */
 export const explainDispatch = (ctx: Ctx, scope: Scope, asked: Asked): Promise<Explanation> =>
-  explainAsked(ctx, scope, [asked], true);
+  explainAsked(ctx, scope, [asked], { isMade: true, isForUser: SENT.has(asked.dispatch.status) });
 
-/** @param isMade whether it is a dispatch that is there */
+/** One in another state has not reached its user: it may be for later, or have been stopped because it was wrong. */
+const SENT: ReadonlySet<Dispatch["status"]> = new Set(["sent", "delivered", "bounced"]);
+
+/** @param about `isMade`: whether it is a dispatch that is there; `isForUser`: whether its user may see how it looks */
 async function explainAsked(
   ctx: Ctx,
   scope: Scope,
   asked: readonly Asked[],
-  isMade: boolean,
+  { isMade, isForUser }: { isMade: boolean; isForUser: boolean },
 ): Promise<Explanation> {
   const now = ctx.clock.now();
   const isStaff = scope.kind !== "own";
@@ -90,7 +98,8 @@ async function explainAsked(
   const channels: OnChannel[] = [];
   for (const one of explained) {
     const state = isMade ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
-    channels.push(await onChannel(ctx, one, state, isStaff));
+    const found = await onChannel(ctx, one, state, isStaff);
+    channels.push(isStaff || isForUser ? found : { ...found, rendering: null });
   }
   return {
     userId: first.dispatch.user_id,

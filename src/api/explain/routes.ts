@@ -10,7 +10,7 @@ export const explain = createRoute({
   path: "/api/v1/explain",
   summary: "Why is a message sent, or not?",
   description:
-    "Says what each rule says of a message, what comes of it, and how it looks: of a message that there is, or of one that nobody has made. The rules are those of sending itself. Nothing is sent, written or taken. Admins ask about the users of their organizations; users about themselves, without what is for staff.",
+    "Says what each rule says of a message, what comes of it, and how it looks: of a message that there is, or of one that nobody has made. The rules are those of sending itself. Nothing is sent, written or taken. Admins ask about the users of their organizations; users about themselves, without what is for staff: the rules and what comes of them, but how it looks only of a message that has been sent to them, or of a built-in type.",
   request: { body: jsonBody(schemas.explainBody) },
   responses: { 200: json(schemas.explanation, "Each rule, by channel"), ...problems(400, 404, 413, 415) },
 });

@@ -35,7 +35,10 @@ export const explainBody = z
         error: `must have at most ${MAX_DATA_BYTES} bytes as JSON`,
       })
       .optional()
-      .openapi({ description: "What it tells; it fits the type. Left out: the type's sample." }),
+      .openapi({
+        description:
+          "What it tells; it fits the type. Left out: the type's sample. Users give none for a type of your own.",
+      }),
   })
   .superRefine((body, context) => {
     if ((body.dispatch === undefined) === (body.type === undefined))
@@ -82,7 +85,7 @@ const channel = z.object({
   rules: z.array(rule),
   rendering: z.record(z.string(), z.unknown()).nullable().openapi({
     description:
-      "As the user would get it. E-mail: `subject`, `html`, `text`, `from`, `reply_to`; its unsubscribe link does not work. Push: `title`, `body`, `data`, `options`. In-app: `title`, `body`, `data`. Null: a rule says why there is none.",
+      "As the user would get it. E-mail: `subject`, `html`, `text`, `from`, `reply_to`; its unsubscribe link does not work. Push: `title`, `body`, `data`, `options`. In-app: `title`, `body`, `data`. Null: a rule says why there is none, or the caller is a user who may not see it: a message that is not `sent`, `delivered` or `bounced`, or one of your own types that nobody has made.",
   }),
 });
 

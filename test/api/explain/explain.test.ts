@@ -283,6 +283,96 @@ test("users ask about themselves, and do not learn which organization has decide
   expect((await explain(h, { type, user_id: "usr_other" }, me)).status).toBe(404);
 });
 
+describe("a user who asks sees", () => {
+  const givenSecret = async (h: Harness) => {
+    const org = await givenOrg(h);
+    const { id } = await givenUser(h, { org });
+    const type = await givenType(h, {
+      channels: [{ channel: "in_app" }],
+      schema: { type: "object", properties: { x: { enum: ["the secret", "the sample"] } } },
+      sample: { x: "the sample" },
+    });
+    await env.DB.prepare("UPDATE wording_versions SET fields = replace(fields, 'Body', ?) WHERE type = ?")
+      .bind("Our words: {{ data.x }}", type)
+      .run();
+    return { admin: adminOf(org), me: { role: "user", sub: id, org } as const, type };
+  };
+  const givenSent = async (
+    h: Harness,
+    { admin, me, type }: Awaited<ReturnType<typeof givenSecret>>,
+    more = {},
+  ) => {
+    const body = { type, recipients: { users: [me.sub] }, data: { x: "the secret" }, ...more };
+    expect((await h.request("POST", "/api/v1/events", { as: admin, body })).status).toBe(202);
+    await h.drain();
+    const row = await env.DB.prepare("SELECT id FROM dispatches").first<{ id: string }>();
+    return row?.id ?? "";
+  };
+  const isTold = async (h: Harness, ask: object, as: Caller) => {
+    const { status, body } = await explain(h, ask, as);
+    expect(status).toBe(200);
+    expect(body.channels[0].rules.at(-1)).toMatchObject({ rule: "rendering", verdict: "pass" });
+    const [channel] = body.channels;
+    return [channel.rendering !== null, /secret|sample|Our words/u.test(JSON.stringify(body))];
+  };
+
+  test("nothing of a message that is for later, nor of one that was stopped or has failed; staff does", async () => {
+    const h = createWorld();
+    const world = await givenSecret(h);
+    const id = await givenSent(h, world, { send_at: new Date(h.clock.now() + HOUR).toISOString() });
+    const ask = { dispatch: printId("dsp", id) };
+    for (const status of ["queued", "sending", "cancelled", "failed"]) {
+      await env.DB.prepare("UPDATE dispatches SET status = ?").bind(status).run();
+      expect([status, await isTold(h, ask, world.me)]).toEqual([status, [false, false]]);
+      expect([status, await isTold(h, ask, world.admin)]).toEqual([status, [true, true]]);
+    }
+    const later = { at: new Date(h.clock.now() + 2 * HOUR).toISOString() };
+    expect(await isTold(h, { ...ask, ...later }, world.me)).toEqual([false, false]);
+  });
+
+  test("nothing of a push by API that waits, whose words are in the message", async () => {
+    const h = createWorld();
+    const { ids, users } = await givenPushes(h, 1, { sendAt: h.clock.now() + HOUR });
+    const me: Caller = { role: "user", sub: users[0] ?? "" };
+    const { body } = await explain(h, { dispatch: ids[0] });
+    const { title, body: text } = body.channels[0].rendering;
+    const own = await explain(h, { dispatch: ids[0] }, me);
+    expect(own.body.channels[0]).toMatchObject({ verdict: "wait", code: "not_due", rendering: null });
+    for (const said of [title, text]) expect(JSON.stringify(own.body)).not.toContain(said);
+  });
+
+  test("a message that has been sent as it looks", async () => {
+    const h = createWorld();
+    const world = await givenSecret(h);
+    const ask = { dispatch: await givenSent(h, world) };
+    for (const status of ["sent", "delivered", "bounced"]) {
+      await env.DB.prepare("UPDATE dispatches SET status = ?").bind(status).run();
+      expect([status, await isTold(h, ask, world.me)]).toEqual([status, [true, true]]);
+    }
+  });
+
+  test("of an own type the rules alone: neither words nor sample nor schema", async () => {
+    const h = createWorld();
+    const { me, admin, type } = await givenSecret(h);
+    expect((await h.request("GET", `/api/v1/types/${type}`, { as: me })).status).toBe(403);
+    expect(await isTold(h, { type }, me)).toEqual([false, false]);
+    expect(await isTold(h, { type, user_id: me.sub }, admin)).toEqual([true, true]);
+    for (const data of [{ x: "a guess" }, { x: "the secret" }]) {
+      const { status, body } = await explain(h, { type, data }, me);
+      expect([status, body.errors]).toEqual([400, [expect.objectContaining({ pointer: "/data" })]]);
+      expect(JSON.stringify(body)).not.toContain("secret");
+    }
+    expect((await explain(h, { type: "no_such_type" }, me)).status).toBe(404);
+  });
+
+  test("a built-in type with its sample, which everybody may read", async () => {
+    const h = createWorld();
+    const { me } = await givenSecret(h);
+    const { body } = await explain(h, { type: "push" }, me);
+    expect(body.channels[0].rendering).toMatchObject({ title: expect.any(String) });
+  });
+});
+
 test("three channels cost three round trips and nothing is written, and two once the isolate has the words", async () => {
   const h = createWorld();
   const org = await givenOrg(h, await givenOrg(h));
