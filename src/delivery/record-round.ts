@@ -187,6 +187,7 @@ function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): V
     at: ctx.clock.now(),
     provider,
     attempts: result.dispatch.attempts + verdict.spent,
+    isTrial: probe && verdict.spent === 0,
     until: verdict.status === "queued" ? verdict.due_at : null,
   };
   return { ...verdict, entry: entryOf(result, decided) };
