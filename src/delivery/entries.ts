@@ -7,12 +7,14 @@ interface Decided {
   provider: string;
   /** Attempts that it has spent, this one included. */
   attempts: number;
+  /** Whether this one spent none, since it was a trial of a provider that had failed. */
+  isTrial: boolean;
   /** When it is tried again; null when it is not. */
   until: number | null;
 }
 
 /** The entry of a result. Providers' faults cost no attempt where nothing was attempted: then it only waits, or ends. */
-export function entryOf(result: Result, { at, provider, attempts, until }: Decided): TimelineEntry {
+export function entryOf(result: Result, { at, provider, attempts, isTrial, until }: Decided): TimelineEntry {
   const { outcome, deliveries, ms } = result;
   const why = "code" in outcome ? reason(outcome) : {};
   const accepted = deliveries.filter(({ status }) => status === "accepted").length;
@@ -35,6 +37,7 @@ export function entryOf(result: Result, { at, provider, attempts, until }: Decid
     did: "attempted",
     at,
     n: attempts,
+    ...(isTrial && { trial: true }),
     outcome: outcome.kind,
     provider: providersOf(result) ?? provider,
     ...(ms !== undefined && { ms }),

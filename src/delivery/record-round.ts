@@ -1,5 +1,6 @@
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
+import { chunksByBytes } from "../lib/chunks.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
@@ -9,8 +10,8 @@ import { settleLater } from "../outbox/wake.ts";
 import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing.ts";
 import { holdsUnusedSlot } from "../outbox/change.ts";
 
-/** Deliveries in one message of outcomes, to stay well under the queue's 128 KB. */
-const DELIVERIES_PER_SETTLEMENT = 150;
+/** Bytes of one message of outcomes: a queue takes 128,000, and 20 % of them stay free. */
+const BYTES_PER_SETTLEMENT = 102_400;
 
 /** Dispatches that were claimed and sent together, and what came of it. */
 export interface Round {
@@ -75,21 +76,23 @@ async function settleNowOrLater(
 
 /** A settlement in parts that fit into queue messages. A dispatch and its deliveries stay together. */
 export function splitSettlement(settlement: Settlement): Settlement[] {
+  const empty: Settlement = { ...settlement, verdicts: [], deliveries: [], gone: [] };
   const byDispatch = Map.groupBy(settlement.deliveries, (delivery) => delivery.dispatch_id);
-  const pieces: Settlement[] = [];
-  let piece: Settlement | null = null;
-  for (const verdict of settlement.verdicts) {
-    const own = byDispatch.get(verdict.id) ?? [];
-    if (piece === null || piece.deliveries.length + own.length > DELIVERIES_PER_SETTLEMENT) {
-      piece = { ...settlement, verdicts: [], deliveries: [], gone: [] };
-      pieces.push(piece);
-    }
-    const devices = new Set(own.map((delivery) => delivery.device_id));
-    piece.verdicts.push(verdict);
-    piece.deliveries.push(...own);
-    piece.gone.push(...settlement.gone.filter((token) => devices.has(token.device_id)));
-  }
-  return pieces;
+  const owns = settlement.verdicts.map((verdict) => {
+    const deliveries = byDispatch.get(verdict.id) ?? [];
+    const devices = new Set(deliveries.map((delivery) => delivery.device_id));
+    const gone = settlement.gone.filter((token) => devices.has(token.device_id));
+    return { verdict, deliveries, gone };
+  });
+  // Each takes more bytes here than in its message, because of the names around it.
+  return chunksByBytes(owns, BYTES_PER_SETTLEMENT - JSON.stringify({ v: 1, settle: empty }).length).map(
+    (part) => ({
+      ...empty,
+      verdicts: part.map(({ verdict }) => verdict),
+      deliveries: part.flatMap(({ deliveries }) => deliveries),
+      gone: part.flatMap(({ gone }) => gone),
+    }),
+  );
 }
 
 type Change = Partial<Omit<Verdict, "id">> & Pick<Verdict, "status">;
@@ -184,6 +187,7 @@ function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): V
     at: ctx.clock.now(),
     provider,
     attempts: result.dispatch.attempts + verdict.spent,
+    isTrial: probe && verdict.spent === 0,
     until: verdict.status === "queued" ? verdict.due_at : null,
   };
   return { ...verdict, entry: entryOf(result, decided) };

@@ -27,7 +27,8 @@ export async function cancelEvent(ctx: Ctx, scope: Scope, author: Author, id: st
   const mine = sql`id = ${id} AND ${inScope(scope, { userId: sql`NULL`, orgId: events.org_id })}`;
   const { found } = await ctx.db.write({
     // A portion that is being written depends upon the status. From here on `after` is the last dispatch looked at.
-    cancel: sql`UPDATE ${events} SET status = 'cancelled', after = '', next_at = ${now + LEASE_MS}, updated_at = ${now}
+    cancel: sql`UPDATE ${events} SET status = 'cancelled', cancelled_by = ${author.actor}, after = '',
+        next_at = ${now + LEASE_MS}, updated_at = ${now}
       WHERE ${mine} AND status <> 'cancelled'`,
     audit: audit({ id: ctx.ids.uuid(), action: "event.cancel", target: id, ...author }, CHANGED),
     found: selectWhole(events, mine),

@@ -235,6 +235,7 @@ function eventOf(
     skipped: "{}",
     next_at: now + LEASE_MS,
     created_by: createdBy,
+    cancelled_by: null,
     created_at: now,
     updated_at: now,
   };

@@ -174,6 +174,7 @@ function eventOf(ctx: Ctx, type: OwnTypeData, data: Record<string, unknown>, { s
     skipped: "{}",
     next_at: null,
     created_by: "",
+    cancelled_by: null,
     created_at: now,
     updated_at: now,
   };

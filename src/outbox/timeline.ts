@@ -31,11 +31,15 @@ export type WaitKind = (typeof WAITS)[number];
 export const INBOX_CHANGES = ["read", "unread", "archive", "unarchive"] as const;
 
 const ENTRIES = [
-  /** A provider was asked. `n`: which attempt. `ms`: how long its answer took. `until`: when it is tried again. */
+  /**
+   * A provider was asked. `n`: which attempt. `trial`: whether a provider that had failed, failed again, so that no attempt was
+   * spent: `n` have been before. `ms`: how long its answer took. `until`: when it is tried again.
+   */
   z.object({
     did: z.literal("attempted"),
     at,
     n: z.number().int(),
+    trial: z.literal(true).optional(),
     outcome: z.enum(["accepted", "retry", "rejected", "gone", "unwanted"]),
     provider: z.string(),
     ms: z.number().int().optional(),

@@ -8,6 +8,7 @@ import { emptyTables, givenDispatches } from "../support/pipeline.ts";
 import { givenOrg, givenUser } from "../support/world.ts";
 import { signIn, textOf } from "./browser.ts";
 import { expectInert, payloads } from "./inert.ts";
+import { faultAt, valueOf } from "./types-world.ts";
 
 const ADMIN: Caller = { role: "global_admin", sub: "adm" };
 
@@ -228,6 +229,38 @@ describe("the page of a person", () => {
     expect(textOf(body)).toContain("is locked by the organization");
   });
 
+  test("shows what was chosen again, with the fault at its cell, when the organization has locked one meanwhile", async () => {
+    const h = createHarness({ autoDrain: false });
+    const { org, path } = await givenTroubled(h);
+    const browser = await signIn(h, ADMIN);
+    await h.request("PATCH", `/api/v1/orgs/${org}/preferences`, {
+      body: { categories: { deadlines: { email: { enabled: false, locked: true } } } },
+    });
+    const { status, body } = await browser.post(`${path}/preferences`, {
+      "c.all.push.0": "0",
+      "c.matches.email.0": "1",
+      "c.deadlines.email.i": "1",
+      "c.deadlines.in_app.i": "0",
+    });
+    expect(status).toBe(409);
+    expect(textOf(body)).toContain("Nothing is changed: something has to be mended.");
+    expect(textOf(body)).toContain("Kari Nordmann");
+    expect(String(body)).toMatch(
+      /<td><span class="muted">off, locked by the organization<\/span><p class="fault">is locked by the organization<\/p><\/td>/u,
+    );
+    expect(String(body).match(/class="fault"/gu)).toHaveLength(1);
+    const cells = ["all.push", "matches.email", "deadlines.in_app"];
+    expect(cells.map((cell) => chosen(body, cell))).toEqual(["0", "1", "0"]);
+    // What stands there can be sent as it is: the names still say what was before.
+    const again = await browser.post(`${path}/preferences`, {
+      "c.matches.email.0": "1",
+      "c.deadlines.in_app.i": "0",
+    });
+    expect(again.status).toBe(303);
+    const after = (await browser.get(path)).body;
+    expect(cells.map((cell) => chosen(after, cell))).toEqual(["0", "1", "0"]);
+  });
+
   test("lifts a suppression, so that the address gets mail again", async () => {
     const h = createHarness({ autoDrain: false });
     const { path } = await givenTroubled(h);
@@ -272,8 +305,14 @@ describe("the page of a person", () => {
     const h = createHarness({ autoDrain: false });
     const { id, path } = await givenTroubled(h);
     const browser = await signIn(h, ADMIN);
-    expect((await browser.post(`${path}/erase`, { confirmed: "yes" })).status).toBe(400);
-    expect((await browser.get(path)).status).toBe(200);
+    const refused = await browser.post(`${path}/erase`, { confirmed: 'yes "it is"' });
+    expect(refused.status).toBe(400);
+    expect(faultAt(refused.body, "confirmed")).toBe("is not the id of this person");
+    expect(valueOf(refused.body, "confirmed")).toBe('yes "it is"');
+    expect(String(refused.body)).toContain('<dialog id="erase" open=""');
+    expect(textOf(refused.body)).toContain("Hello Kari");
+    await expectInert(refused.body);
+    expect((await browser.get(path)).body).not.toContain('<dialog id="erase" open');
     const { status, headers } = await browser.post(`${path}/erase`, { confirmed: ` ${id} ` });
     expect([status, headers.get("location")]).toEqual([303, "/console/people?done=erased"]);
     expect(textOf((await browser.get("/console/people?done=erased")).body)).toContain(

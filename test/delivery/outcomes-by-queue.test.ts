@@ -56,6 +56,9 @@ function settlementWith(devices: readonly number[]) {
   });
 }
 
+/** A queue takes 128,000. */
+const bytesOf = (body: unknown): number => new TextEncoder().encode(JSON.stringify(body)).length;
+
 const devicesPerDispatch = fc.array(fc.nat(50), { minLength: 1, maxLength: 100 });
 
 describe("outcomes that travel by queue", () => {
@@ -71,12 +74,25 @@ describe("outcomes that travel by queue", () => {
           expect(settle.claim_id).toBe(whole.claim_id);
           const body = { v: 1, settle };
           expect(queueMessage.parse(body)).toEqual(body);
-          expect(JSON.stringify(body).length).toBeLessThan(120_000);
+          expect(bytesOf(body)).toBeLessThanOrEqual(102_400);
         }
       }),
       { numRuns: 40 },
     );
   });
+
+  test.each(["x", "é", "漢"])(
+    "fit into messages also if they are many without devices, in words of %s",
+    (letter) => {
+      const whole = settlementWith(Array.from({ length: 400 }, () => 0));
+      for (const verdict of whole.verdicts) verdict.error = letter.repeat(200);
+      const pieces = splitSettlement(whole);
+      expect(pieces.flatMap((piece) => piece.verdicts)).toEqual(whole.verdicts);
+      for (const settle of pieces) expect(bytesOf({ v: 1, settle })).toBeLessThanOrEqual(102_400);
+      // They are not split finer than that.
+      for (const settle of pieces.slice(0, -1)) expect(bytesOf({ v: 1, settle })).toBeGreaterThan(90_000);
+    },
+  );
 
   test("keep a dispatch's deliveries together with it, so that its counts are right at once", () => {
     const pieces = splitSettlement(settlementWith(Array.from({ length: 100 }, () => 50)));

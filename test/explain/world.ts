@@ -197,6 +197,7 @@ async function givenEvent(h: Harness, world: World, type: string, orgId: string)
         skipped: "{}",
         next_at: null,
         created_by: "service:test",
+        cancelled_by: null,
         created_at: now,
         updated_at: now,
       },

@@ -128,6 +128,30 @@ describe("a push", () => {
     ]);
   });
 
+  test("that was the trial of a failed provider says so, and that no attempt was spent", async () => {
+    const h = createWorld();
+    for (let i = 0; i < 5; i++) await h.ctx.gates("push", "expo").report({ kind: "error" });
+    const [id = ""] = (await givenPushes(h)).ids;
+    h.clock.advance(31_000);
+    h.expo.failNext(REFUSED);
+    await deliverNow(h, [id]);
+    await live(h, 5);
+    const { entries } = await timelineOf(h, id);
+    const attempts = entries.filter(({ did }: { did: string }) => did === "attempted");
+    expect(attempts).toMatchObject([
+      {
+        outcome: "retry",
+        trial: true,
+        text: expect.stringMatching(
+          /^A trial of the provider, which had failed before: expo failed after 0 ms: .*\. No attempt was spent\. It is tried again\.$/,
+        ),
+      },
+      { outcome: "accepted", attempt: 1 },
+    ]);
+    expect(attempts[0]).not.toHaveProperty("attempt");
+    expect(attempts[1]).not.toHaveProperty("trial");
+  });
+
   test("that is due while its providers rest says so to staff", async () => {
     const h = createWorld();
     const { ids, users } = await givenPushes(h);
@@ -251,6 +275,64 @@ describe("an e-mail", () => {
   });
 });
 
+describe("an e-mail of which two things are reported", () => {
+  /** A mail that its provider has accepted, and how to report things of it together. */
+  async function givenAccepted() {
+    const h = createMailWorld();
+    const { id: user } = await givenReader(h);
+    const [id = ""] = await givenMails(h, [user]);
+    await mailNow(h, [id]);
+    const start = h.clock.now();
+    const report = async (...kinds: readonly ("delivered" | "complained" | "bounced")[]) => {
+      h.clock.advance(5_000);
+      const event = { permanent: true, dispatchId: id, providerMessageId: null, address: null };
+      const times = { delivered: start + 1_000, complained: start + 3_000, bounced: start + 3_000 };
+      await applyFeedback(
+        h.ctx,
+        kinds.map((kind) => ({ ...event, kind, at: times[kind], code: kind })),
+      );
+    };
+    const reports = async () => {
+      const { entries } = await timelineOf(h, id);
+      return entries.flatMap((one: { did: string; kind?: string; event_at?: string }) =>
+        one.did === "reported" ? [[one.kind, one.event_at]] : [],
+      );
+    };
+    return { h, id, report, reports, delivered: ["delivered", iso(start + 1_000)] };
+  }
+
+  test.each(["complained", "bounced"] as const)("together tells of both: delivered and %s", async (other) => {
+    for (const together of [["delivered", other] as const, [other, "delivered"] as const]) {
+      const { report, reports, delivered } = await givenAccepted();
+      await report(...together);
+      const both = [delivered, [other, expect.any(String)]];
+      expect(await reports()).toEqual(both);
+      await report(...together);
+      await report("delivered");
+      await report(other);
+      expect(await reports()).toEqual(both);
+    }
+  });
+
+  test("the second time with a delivery, tells of the complaint once, and of the delivery", async () => {
+    const { report, reports, delivered } = await givenAccepted();
+    await report("complained");
+    expect(await reports()).toMatchObject([["complained", expect.any(String)]]);
+    await report("complained", "delivered");
+    expect(await reports()).toMatchObject([["complained", expect.any(String)], delivered]);
+    await report("complained", "delivered");
+    expect(await reports()).toHaveLength(2);
+  });
+
+  test("one after the other tells of each once", async () => {
+    const { report, reports, delivered } = await givenAccepted();
+    await report("delivered");
+    await report("complained", "delivered");
+    await report("complained");
+    expect(await reports()).toMatchObject([delivered, ["complained", expect.any(String)]]);
+  });
+});
+
 describe("what people do", () => {
   const ADMIN: Caller = { role: "global_admin", sub: "bibi_47" };
 
@@ -361,10 +443,34 @@ describe("a message of an event", () => {
     const plain = await givenType(h, TIMES);
     const body = { type: plain, recipients: { users: [user] }, data: {}, send_at: iso(h.clock.now() + HOUR) };
     const { body: third } = await h.request("POST", "/api/v1/events", { body });
-    await h.request("DELETE", `/api/v1/events/${third.id}`);
+    await h.request("DELETE", `/api/v1/events/${third.id}`, { as: { role: "global_admin", sub: "bibi_47" } });
+    // Once is enough: a second person has changed nothing.
+    await h.request("DELETE", `/api/v1/events/${third.id}`, { as: { role: "global_admin", sub: "max" } });
     const { body: messages } = await h.request("GET", `/api/v1/events/${third.id}/messages`);
-    const { entries } = await timelineOf(h, messages.data[0].dispatch_id);
-    expect(entries.at(-1)).toMatchObject({ did: "cancelled", text: "Cancelled with its event." });
+    const { dispatch_id: cancelled } = messages.data[0];
+    expect((await timelineOf(h, cancelled)).entries.at(-1)).toMatchObject({
+      did: "cancelled",
+      by: "global_admin:bibi_47",
+      text: "Cancelled with its event by global_admin:bibi_47.",
+    });
+    const own = (await timelineOf(h, cancelled, asUser(user))).entries.at(-1);
+    expect(own).toMatchObject({ did: "cancelled", text: "Cancelled with its event." });
+    expect(own).not.toHaveProperty("by");
+  });
+
+  test("that is cancelled with the event of another organization does not say by whom", async () => {
+    const h = createHarness({ autoDrain: false });
+    const org = await givenOrg(h);
+    const { id: user } = await givenUser(h, { org });
+    const type = await givenType(h, TIMES);
+    const body = { type, recipients: { users: [user] }, data: {}, send_at: iso(h.clock.now() + HOUR) };
+    const { body: event } = await h.request("POST", "/api/v1/events", { body });
+    await h.request("DELETE", `/api/v1/events/${event.id}`);
+    const { body: page } = await h.request("GET", `/api/v1/events/${event.id}/messages`);
+    const admin: Caller = { role: "org_admin", sub: "adm", org };
+    const { entries } = await timelineOf(h, page.data[0].dispatch_id, admin);
+    expect(entries.at(-1)).toMatchObject({ text: "Cancelled with its event." });
+    expect(entries.at(-1)).not.toHaveProperty("by");
   });
 });
 

@@ -17,7 +17,11 @@ const entry = z
       description:
         "What it waits for: slot, quota, quiet_hours, earlier_step, provider, lease_over, limiter_away, fault.",
     }),
-    attempt: z.int().optional(),
+    attempt: z.int().optional().openapi({ description: "Of attempted: which one. Not of a trial." }),
+    trial: z.literal(true).optional().openapi({
+      description:
+        "Of attempted: it was a trial of a provider that had failed, and it failed again. No attempt was spent.",
+    }),
     outcome: z.string().optional().openapi({ description: "accepted, retry, rejected, gone, unwanted." }),
     provider: z.string().optional(),
     duration_ms: z.int().optional().openapi({ description: "How long the provider took to answer." }),

@@ -16,9 +16,9 @@ function fieldsOf(entry: TimelineItem): Partial<Printed["entries"][number]> {
     case "reserved":
       return { until: iso(entry.until) };
     case "attempted": {
-      const { n, outcome, provider, ms, targets, reached, until, code, message } = entry;
+      const { n, trial, outcome, provider, ms, targets, reached, until, code, message } = entry;
       return {
-        attempt: n,
+        ...(trial ? { trial } : { attempt: n }),
         outcome,
         provider,
         ...(ms !== undefined && { duration_ms: ms }),

@@ -217,6 +217,7 @@ export const Confirm = ({
   label,
   title,
   look = "danger",
+  open = false,
   children,
 }: {
   id: string;
@@ -225,6 +226,8 @@ export const Confirm = ({
   label: string;
   title: string;
   look?: Look;
+  /** Whether it is open at once: to mend what was typed into it. */
+  open?: boolean;
   /** What it does; it may hold further fields. */
   children?: Child;
 }) => (
@@ -237,7 +240,7 @@ export const Confirm = ({
     >
       {label}
     </button>
-    <dialog id={id} aria-labelledby={`${id}-title`}>
+    <dialog id={id} open={open} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{title}</h2>
       <form class="form" method="post" action={action}>
         {children}

@@ -174,6 +174,8 @@ export const events = sqliteTable(
     next_at: integer("next_at"),
     /** `role:id`. */
     created_by: text("created_by").notNull(),
+    /** `role:id` of the person who cancelled it: its messages' timelines tell it. */
+    cancelled_by: text("cancelled_by"),
     created_at: integer("created_at").notNull(),
     updated_at: integer("updated_at").notNull(),
   },

@@ -1,5 +1,6 @@
 import { COMMON_TYPE, type Dispatch } from "../../db/schema/index.ts";
 import { timeOfId } from "../../lib/ids.ts";
+import { EVENT_CANCELLED } from "../../outbox/change.ts";
 import type { TimelineEntry } from "../../outbox/timeline.ts";
 import type { Linked } from "../read.ts";
 
@@ -43,6 +44,8 @@ export interface EventSource {
   id: string;
   key: string | null;
   created_by: string | null;
+  /** Of one from before this was kept: null, too. */
+  cancelled_by: string | null;
 }
 
 const isKept = (entry: TimelineEntry): entry is KeptEntry => entry.did !== "follows";
@@ -59,9 +62,9 @@ export function entriesOf(
   return [
     { did: "created" as const, at: dispatch.created_at, source: sourceOf(dispatch, stored, event) },
     ...(isWhole ? plannedFor(dispatch, stored) : []),
-    ...stored.filter(isKept),
+    ...stored.filter(isKept).map((entry) => withCanceller(entry, event)),
     ...(did("left_out", "attempted") ? [] : attemptBefore(dispatch)),
-    ...(did("left_out", "delivered", "reported") ? [] : arrival(dispatch, isInbox)),
+    ...(did("left_out", "delivered") ? [] : arrival(dispatch, stored, isInbox)),
     ...readings(dispatch, stored),
     ...(did(...ENDS) ? [] : endBefore(dispatch, stored)),
     ...followerOf(dispatch),
@@ -70,6 +73,12 @@ export function entriesOf(
 
 /** One of these says why a dispatch has ended. */
 const ENDS = ["left_out", "attempted", "ended", "cancelled", "receipt", "reported"] as const;
+
+/** Its event knows who cancelled both. */
+const withCanceller = (entry: KeptEntry, event: EventSource | null): KeptEntry =>
+  entry.did === "cancelled" && entry.code === EVENT_CANCELLED.code
+    ? { ...entry, by: event?.cancelled_by ?? null }
+    : entry;
 
 function sourceOf(
   { follows, batch_id, type }: Linked,
@@ -130,8 +139,19 @@ const OUTCOMES = {
   cancelled: "retry",
 } as const satisfies Record<Dispatch["status"], string>;
 
-function arrival({ delivered_at: at }: Dispatch, isInbox: boolean): KeptEntry[] {
-  if (at === null) return [];
+/** When it arrived, if no report says so: a delivery by itself, or a complaint, whose own time it then is. */
+function arrival(
+  { delivered_at: at }: Dispatch,
+  stored: readonly TimelineEntry[],
+  isInbox: boolean,
+): KeptEntry[] {
+  const ofThisTry = stored.slice(stored.findLastIndex(({ did }) => did === "retried") + 1);
+  const isSaid = ofThisTry.some(
+    (one) =>
+      one.did === "reported" &&
+      (one.kind === "delivered" || (one.kind === "complained" && one.event_at === at)),
+  );
+  if (at === null || isSaid) return [];
   return [isInbox ? { did: "delivered", at } : { did: "reported", at, kind: "delivered", event_at: at }];
 }
 

@@ -53,7 +53,8 @@ export function timelineRows(ctx: Ctx, scope: Scope, id: string): Parsed<Timelin
   return Parsed.of(
     {
       found: findDispatch(ctx, scope, null, id),
-      event: sql<EventSource>`SELECT id, iif(${isOurs}, key, NULL) AS key, iif(${isOurs}, created_by, NULL) AS created_by
+      event: sql<EventSource>`SELECT id, iif(${isOurs}, key, NULL) AS key, iif(${isOurs}, created_by, NULL) AS created_by,
+          iif(${isOurs}, cancelled_by, NULL) AS cancelled_by
         FROM ${events} WHERE id = (SELECT batch_id FROM ${dispatches} WHERE id = ${id})`,
       devices: sql<DeviceDelivery>`SELECT device_id, status, provider, error, accepted_at, receipt_due_at
         FROM ${deliveries} WHERE dispatch_id = ${id} ORDER BY device_id LIMIT ${MAX_DELIVERIES}`,

@@ -1,4 +1,5 @@
 import { printId } from "../../lib/ids.ts";
+import { EVENT_CANCELLED, SUBSCRIPTION_REMOVED } from "../../outbox/change.ts";
 import type { WaitKind } from "../../outbox/timeline.ts";
 import type { Entry, Source } from "./derive.ts";
 
@@ -81,6 +82,7 @@ function made(source: Source): string {
 
 function attempted({
   n,
+  trial,
   outcome,
   provider,
   ms,
@@ -94,9 +96,11 @@ function attempted({
   const devices =
     targets === undefined || targets === 1 ? "" : `, for ${reached ?? 0} of ${count(targets, "device")}`;
   const why = because(message, code);
+  const what = trial ? "A trial of the provider, which had failed before" : `Attempt ${n}`;
   const end =
     outcome !== "retry" ? "" : until === undefined ? " It was the last attempt." : " It is tried again.";
-  return `Attempt ${n}: ${provider} ${OUTCOMES[outcome]}${time}${devices}${outcome === "accepted" ? "." : why}${end}`;
+  const spent = trial ? " No attempt was spent." : "";
+  return `${what}: ${provider} ${OUTCOMES[outcome]}${time}${devices}${outcome === "accepted" ? "." : why}${spent}${end}`;
 }
 
 const postponed = ({ wait, provider, message, code }: Of<"postponed">): string =>
@@ -109,8 +113,13 @@ const ended = ({ status, message, code }: Of<"ended">): string =>
     ? "Nothing was left to send: every device had accepted it before."
     : `It ${status === "failed" ? "could not be sent" : "is not sent"}${because(message, code)}`;
 
-const cancelled = ({ by, code }: Of<"cancelled">): string =>
-  CANCELLED[code ?? ""] ?? `Cancelled${by == null ? "" : ` by ${by}`}${inBrackets(code)}.`;
+function cancelled({ by, code }: Of<"cancelled">): string {
+  const person = by == null ? "" : ` by ${by}`;
+  if (code === EVENT_CANCELLED.code) return `Cancelled with its event${person}.`;
+  if (code === SUBSCRIPTION_REMOVED.code)
+    return "Cancelled, because the subscription that it was for has been removed.";
+  return `Cancelled${person}${inBrackets(code)}.`;
+}
 
 const OUTCOMES = {
   accepted: "accepted it",
@@ -137,11 +146,6 @@ const REPORTS: Readonly<Record<string, string>> = {
   maybe_bounced: "It came back, and nothing says that it arrived",
   complained: "The recipient reported it as spam",
   failed: "The provider gave it up",
-};
-
-const CANCELLED: Readonly<Record<string, string>> = {
-  event_cancelled: "Cancelled with its event.",
-  subscription_removed: "Cancelled, because the subscription that it was for has been removed.",
 };
 
 const CHANGES = {

@@ -73,6 +73,7 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
   const weightiest = sql`SELECT * FROM (
     SELECT id, e->>'status' AS status, e->>'kind' AS kind, e->>'code' AS code, e->>'text' AS text, e->>'weight' AS weight, e->>'at' AS at,
       min(iif(e->>'status' = 'delivered', e->>'at', NULL)) OVER (PARTITION BY id) AS arrived_at,
+      min(iif(e->>'kind' = 'delivered', e->>'at', NULL)) OVER (PARTITION BY id) AS accepted_at,
       row_number() OVER (PARTITION BY id ORDER BY e->>'weight' DESC, e->>'code') AS place
     FROM (${reported})) WHERE place = 1`;
   const wins = isHeavier();
@@ -85,11 +86,20 @@ function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
       feedback_weight = ${ifItWins(sql`f.weight`, sql`feedback_weight`)},
       delivered_at = coalesce(min(delivered_at, f.arrived_at), delivered_at, f.arrived_at),
       wake_at = NULL, updated_at = ${now},
-      timeline = ${appended(sql`json_object('did', 'reported', 'at', ${now}, 'kind', f.kind, 'event_at', f.at, 'code', f.code)`)}
+      timeline = ${appended(entryOf(wins, now))}
     FROM (${weightiest}) AS f
     WHERE ${dispatches}.id = f.id AND ${dispatches}.status <> 'cancelled'
       AND (${wins} OR f.arrived_at < delivered_at OR (f.arrived_at IS NOT NULL AND delivered_at IS NULL))`;
 }
+
+/**
+ * The entry for what counts, or for an earlier arrival, which counts no more. `delivered_at` tells of an arrival that was reported
+ * together with what counts.
+ */
+const entryOf = (wins: SQL, now: number): SQL => sql`CASE
+  WHEN ${wins} THEN json_object('did', 'reported', 'at', ${now}, 'kind', f.kind, 'event_at', f.at, 'code', f.code)
+  WHEN f.accepted_at < coalesce(delivered_at, f.accepted_at + 1)
+    THEN json_object('did', 'reported', 'at', ${now}, 'kind', 'delivered', 'event_at', f.accepted_at, 'code', NULL) END`;
 
 /** Whether `f` outweighs what was reported before. Rows of older versions have no weight, so it follows from their status. */
 function isHeavier(): SQL {

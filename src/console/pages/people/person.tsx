@@ -6,7 +6,6 @@ import { type Subject, subjectOf } from "../../../directory/subject.ts";
 import { OPERATOR_ROLES, requireToken } from "../../../http/access.ts";
 import { answerExport } from "../../../http/answer-export.ts";
 import { authorOf } from "../../../http/author.ts";
-import { invalid } from "../../../http/problem.ts";
 import { Failure, notFound } from "../../../lib/failure.ts";
 import { parseId, printId } from "../../../lib/ids.ts";
 import { isWellFormedId } from "../../../lib/text.ts";
@@ -18,13 +17,15 @@ import { Card } from "../../components/boxes.tsx";
 import { Button, ButtonLink, Confirm, TextField } from "../../components/form.tsx";
 import { personPath } from "../../components/names.ts";
 import { Empty, Notice } from "../../components/text.tsx";
+import { faultsOfForm } from "../../faults.ts";
 import { fieldsOf } from "../../fields.ts";
+import type { PageProps } from "../../layout/page.tsx";
 import { done, noticeIn } from "../../notices.ts";
 import { viewerOf } from "../../viewer.ts";
 import { MessageTable } from "../messages/table.tsx";
 import { DevicesCard, FactsCard, SuppressionCard, TopicsCard, WithheldCard } from "./cards.tsx";
 import { obstaclesOf } from "./obstacles.ts";
-import { changesIn, PreferencesCard } from "./preferences.tsx";
+import { changesIn, choiceFor, PreferencesCard, type RefusedChoices } from "./preferences.tsx";
 
 /** Messages that the page shows, and how many days of what was never made. */
 const LATEST = 10;
@@ -50,7 +51,7 @@ function requireOperator(c: ConsoleContext): void {
 const categoriesIn = (c: ConsoleContext): string[] => c.get("deps").types.all.map(({ category }) => category);
 
 export function register(pages: Console): void {
-  pages.get("/people/:id", show);
+  pages.get("/people/:id", (c) => show(c));
 
   // It writes an entry of the audit log, so no link of another site may lead here.
   pages.post("/people/:id/export", (c) => answerExport(c, subjectIn(c)));
@@ -58,7 +59,11 @@ export function register(pages: Console): void {
   pages.post("/people/:id/preferences", async (c) => {
     const subject = subjectIn(c);
     const cells = changesIn((await fieldsOf(c)).entries());
-    await changeMatrix(c.get("ctx"), subject, { cells }, categoriesIn(c));
+    try {
+      await changeMatrix(c.get("ctx"), subject, { cells }, categoriesIn(c));
+    } catch (error) {
+      return show(c, { status: statusOf(error), choices: { cells, faults: faultsOfForm(error, choiceFor) } });
+    }
     return done(c, personPath(subject.id), "saved");
   });
 
@@ -74,12 +79,23 @@ export function register(pages: Console): void {
   pages.post("/people/:id/erase", async (c) => {
     requireOperator(c);
     const { id } = subjectIn(c);
-    if ((await fieldsOf(c))("confirmed").trim() !== id)
-      throw invalid([{ pointer: "confirmed", detail: "is not the id of this person" }]);
+    const confirmed = (await fieldsOf(c))("confirmed");
+    if (confirmed.trim() !== id) return show(c, { status: 400, confirmed });
     await eraseUser(c.get("ctx"), authorOf(c), id);
     return done(c, "/console/people", "erased");
   });
 }
+
+/** A form of the page that was refused: what was typed stands in it again, with what is wrong. */
+interface Refused {
+  status: 400 | 409;
+  choices?: RefusedChoices;
+  /** What was typed as the id of the person to erase. */
+  confirmed?: string;
+}
+
+const statusOf = (error: unknown): Refused["status"] =>
+  error instanceof Failure && error.problem === "conflict" ? 409 : 400;
 
 /** Everything of the page in one round trip. */
 async function read(c: ConsoleContext, subject: Subject) {
@@ -94,7 +110,7 @@ async function read(c: ConsoleContext, subject: Subject) {
   });
 }
 
-async function show(c: ConsoleContext): Promise<Response> {
+async function show(c: ConsoleContext, refused: Refused | null = null): Promise<Response> {
   const subject = subjectIn(c);
   const { id } = subject;
   const { person, matrix, suppressions, withheld, messages } = await read(c, subject);
@@ -107,11 +123,14 @@ async function show(c: ConsoleContext): Promise<Response> {
   const path = personPath(id);
   const [suppression] = suppressions;
   const obstacles = person === null ? [] : obstaclesOf(person, matrix, suppression);
-  return page(c, {
+  const props: PageProps = {
     title: person?.user.name ?? id,
     section: "/console/people",
     crumb: { href: "/console/people", name: "People" },
-    notice: noticeIn(c),
+    notice:
+      refused === null
+        ? noticeIn(c)
+        : { tone: "bad", text: "Nothing is changed: something has to be mended." },
     actions: (
       <>
         <ButtonLink href={`/console/explain?user_id=${encodeURIComponent(id)}`}>
@@ -120,7 +139,7 @@ async function show(c: ConsoleContext): Promise<Response> {
         <form method="post" action={`${path}/export`}>
           <Button>Export</Button>
         </form>
-        {mayOperate && <Erase id={id} path={path} />}
+        {mayOperate && <Erase id={id} path={path} typed={refused?.confirmed} />}
       </>
     ),
     children: (
@@ -159,7 +178,9 @@ async function show(c: ConsoleContext): Promise<Response> {
                 />
               )}
             </Card>
-            {matrix !== null && <PreferencesCard matrix={matrix} action={`${path}/preferences`} />}
+            {matrix !== null && (
+              <PreferencesCard matrix={matrix} action={`${path}/preferences`} refused={refused?.choices} />
+            )}
             <WithheldCard withheld={withheld} days={WITHHELD_DAYS} />
           </div>
           <div class="stack">
@@ -181,15 +202,30 @@ async function show(c: ConsoleContext): Promise<Response> {
         </div>
       </>
     ),
-  });
+  };
+  return page(c, props, refused?.status ?? 200);
 }
 
-const Erase = ({ id, path }: { id: string; path: string }) => (
-  <Confirm id="erase" action={`${path}/erase`} label="Erase" title="Erase this person everywhere?">
+/** @param typed what is not the person's id; undefined: nothing was typed yet */
+const Erase = ({ id, path, typed }: { id: string; path: string; typed: string | undefined }) => (
+  <Confirm
+    id="erase"
+    action={`${path}/erase`}
+    label="Erase"
+    title="Erase this person everywhere?"
+    open={typed !== undefined}
+  >
     <p>
       Facts, devices, preferences and all messages go, and nothing is sent any more. This cannot be undone.
       Export first what you must keep.
     </p>
-    <TextField name="confirmed" label="Type the person's id" required hint={id} />
+    <TextField
+      name="confirmed"
+      label="Type the person's id"
+      required
+      hint={id}
+      value={typed}
+      fault={typed === undefined ? undefined : "is not the id of this person"}
+    />
   </Confirm>
 );

@@ -1,10 +1,12 @@
-import { CHANNELS } from "../../../db/schema/index.ts";
+import { type Channel, CHANNELS } from "../../../db/schema/index.ts";
 import { ALL, type CellChanges } from "../../../preferences/cells.ts";
 import { type Choice, quietHoursOf } from "../../../preferences/decide.ts";
 import type { Matrix } from "../../../preferences/matrix.ts";
 import { Card } from "../../components/boxes.tsx";
 import { Button } from "../../components/form.tsx";
 import { channelName } from "../../components/names.ts";
+import { Notice } from "../../components/text.tsx";
+import { type Faults, NO_FAULTS } from "../../faults.ts";
 
 /** Rows that are shown: a page with all that there may be would be too large. */
 const MAX_ROWS = 20;
@@ -29,6 +31,24 @@ export function changesIn(entries: readonly (readonly [string, string])[]): Cell
   return changes;
 }
 
+/** What was typed into the form and refused, and why. */
+export interface RefusedChoices {
+  cells: CellChanges;
+  faults: Faults;
+}
+
+/** The faults of a cell are named as `category.channel`. */
+export const choiceFor = (pointer: string): { field: string } | null => {
+  const [, first, category = "", channel] = pointer.split("/");
+  return first === "categories" && channel !== undefined ? { field: `${category}.${channel}` } : null;
+};
+
+/** What stands in a cell that was typed; undefined: as it is. */
+function typedState(cells: CellChanges, category: string, channel: Channel): State | undefined {
+  const on = cells[category]?.[channel];
+  return on === undefined ? undefined : on === null ? "i" : on ? "1" : "0";
+}
+
 /** A category's id, as people write. */
 function categoryName(category: string): string {
   const words = category.replaceAll("_", " ");
@@ -37,16 +57,25 @@ function categoryName(category: string): string {
 
 const onOff = (on: boolean): string => (on ? "on" : "off");
 
-const Cell = ({ category, channel, choice }: { category: string; channel: string; choice: Choice }) => {
+interface CellProps {
+  category: string;
+  channel: Channel;
+  choice: Choice;
+  refused: RefusedChoices;
+}
+
+const Cell = ({ category, channel, choice, refused }: CellProps) => {
   if (choice.by === "org" && choice.locked)
     return <span class="muted">{onOff(choice.on)}, locked by the organization</span>;
   const state = stateOf(choice);
+  const typed = typedState(refused.cells, category, channel);
   // What is inherited when the person has chosen is not known here.
   const inherited = state === "i" ? `Inherited: ${onOff(choice.on)}` : "Inherit";
   return (
     <select
       name={fieldFor(category, channel, state)}
       aria-label={`${categoryName(category)}, ${channelName(channel)}`}
+      aria-invalid={refused.faults.of.has(`${category}.${channel}`) ? "true" : undefined}
     >
       {(
         [
@@ -55,7 +84,7 @@ const Cell = ({ category, channel, choice }: { category: string; channel: string
           ["0", "Off"],
         ] as const
       ).map(([value, name]) => (
-        <option value={value} selected={value === state}>
+        <option value={value} selected={value === (typed ?? state)}>
           {name}
         </option>
       ))}
@@ -77,15 +106,36 @@ function quietHours({ reader, orgs }: Matrix): string {
 const isUntouched = (category: string, row: Readonly<Record<string, Choice>>): boolean =>
   category !== ALL && Object.values(row).every(({ by }) => by === "default");
 
-/** What a person wants to be told, and where; it can be changed. */
-export function PreferencesCard({ matrix, action }: { matrix: Matrix; action: string }) {
+const NOTHING_REFUSED: RefusedChoices = { cells: {}, faults: NO_FAULTS };
+
+/** What a person wants to be told, and where; it can be changed. @param refused what stands in the form, to be mended */
+export function PreferencesCard({
+  matrix,
+  action,
+  refused = NOTHING_REFUSED,
+}: {
+  matrix: Matrix;
+  action: string;
+  refused?: RefusedChoices | undefined;
+}) {
+  const isLate = (category: string, row: Readonly<Record<string, Choice>>) =>
+    isUntouched(category, row) && refused.cells[category] === undefined;
   const rows = Object.entries(matrix.categories).toSorted(
-    ([a, ofA], [b, ofB]) => Number(isUntouched(a, ofA)) - Number(isUntouched(b, ofB)),
+    ([a, ofA], [b, ofB]) => Number(isLate(a, ofA)) - Number(isLate(b, ofB)),
   );
   const shown = rows.slice(0, MAX_ROWS);
   return (
     <Card title="Preferences" id="preferences" flush>
       <form method="post" action={action}>
+        {refused.faults.others.length > 0 && (
+          <div class="pad">
+            <Notice tone="bad">
+              {refused.faults.others.map((text) => (
+                <p>{text}</p>
+              ))}
+            </Notice>
+          </div>
+        )}
         <div class="scroll" role="region" aria-label="Choices by category and channel" tabindex={0}>
           <table class="choices">
             <thead>
@@ -102,8 +152,14 @@ export function PreferencesCard({ matrix, action }: { matrix: Matrix; action: st
                   <th scope="row">{categoryName(category)}</th>
                   {CHANNELS.map((channel) => {
                     const choice = row[channel];
+                    const fault = refused.faults.of.get(`${category}.${channel}`);
                     return (
-                      <td>{choice && <Cell category={category} channel={channel} choice={choice} />}</td>
+                      <td>
+                        {choice && (
+                          <Cell category={category} channel={channel} choice={choice} refused={refused} />
+                        )}
+                        {fault && <p class="fault">{fault}</p>}
+                      </td>
                     );
                   })}
                 </tr>

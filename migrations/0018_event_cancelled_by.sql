@@ -1,0 +1,1 @@
+ALTER TABLE `events` ADD `cancelled_by` text;
