@@ -4,6 +4,8 @@ export type Ruling = {
   readonly rule: string;
   /** Upon what it depends, by rule. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What it says is of somebody whom the user may only pretend to be: for those who see everything. */
+  readonly isPrivate?: true;
 } & (
   | { readonly verdict: "pass" }
   /** `reject`: it can never be sent like this. `skip`: nobody wants it, which is no failure. */

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Principal, TokenPrincipal } from "../auth/principal.ts";
 import { type Scope, userInScope, scopeOf } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
+import { users } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { erasedLately, userErased } from "./tombstones.ts";
@@ -49,6 +50,14 @@ export function newUserOf(principal: Principal, userId: string): NewUser | null 
 
 /** The condition that the subject exists and is in scope. */
 export const subjectExists = ({ id, scope }: Subject): SQL => userInScope(scope, sql`${id}`);
+
+/**
+ * The subject's address as suppressions have it, where the caller may know whether it is suppressed: anybody may have a token
+ * with an address of somebody else, so of one that is not verified only those who see everything may.
+ */
+export const suppressibleAddress = ({ id, scope }: Pick<Subject, "id" | "scope">): SQL =>
+  sql`(SELECT lower(u.email) FROM ${users} AS u WHERE u.id = ${id}
+    AND ${scope.kind === "all" ? sql`true` : sql`u.email_verified`})`;
 
 /** Finds one row if the subject exists and is in scope. It does not check a caller who is the subject. */
 export const findSubject = (subject: Subject): SQL =>

@@ -3,11 +3,10 @@ import type { NotificationTypes } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Explained } from "../delivery/channel.ts";
-import { holdAmong } from "../delivery/ruling.ts";
 import { channelOf } from "../outbox/channel.ts";
 import { type Asked, askOfDispatch, askOfType, type Supposed } from "./ask.ts";
 import { type Limits, limitsOf } from "./limits.ts";
-import { type Rule, type Verdict, verdictOf } from "./rule.ts";
+import { publicly, type Rule, type Verdict, verdictOf } from "./rule.ts";
 import { asIfRetried, stateRules } from "./state.ts";
 
 /** What somebody asks: of a dispatch by its id, or of a message that nobody has made. */
@@ -98,7 +97,7 @@ async function explainAsked(
   const channels: OnChannel[] = [];
   for (const one of explained) {
     const state = isMade ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
-    const found = await onChannel(ctx, one, state, isStaff);
+    const found = await onChannel(ctx, one, state, scope);
     channels.push(isStaff || isForUser ? found : { ...found, rendering: null });
   }
   return {
@@ -131,19 +130,20 @@ async function onChannel(
   ctx: Ctx,
   { dispatch, explained, limits }: Told,
   state: readonly Rule[],
-  isStaff: boolean,
+  scope: Scope,
 ): Promise<OnChannel> {
   const { rulings, rendering } = await explained.preview(ctx, dispatch);
-  const own = explained.rules({ ...dispatch, slot_at: limits.slotAt });
+  const said = explained.rules({ ...dispatch, slot_at: limits.slotAt });
+  const own: readonly Rule[] = scope.kind === "all" ? said : said.map(publicly);
   // As in sending: what waits for its user asks no limit, and what a limit ends is asked nothing more.
-  const waits = holdAmong(own)?.verdict === "wait";
+  const waits = verdictOf(own).verdict === "wait";
   const asked = limits.rules.filter(({ rule }) => !waits || rule === "provider");
   const [ending, others] = [asked.filter(isEnd), asked.filter((rule) => !isEnd(rule))];
   const rules = [...state, ...explained.endings(dispatch), ...ending, ...own, ...others, ...rulings];
   return {
     channel: dispatch.channel,
     ...verdictOf(rules),
-    rules: isStaff ? rules : rules.map(withoutOrgs),
+    rules: scope.kind === "own" ? rules.map(withoutOrgs) : rules,
     rendering,
   };
 }

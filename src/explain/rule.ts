@@ -11,6 +11,17 @@ export type Rule =
       readonly details?: Ruling["details"];
     };
 
+/** What a rule says to those who do not see everything: of what is private, nothing. */
+export const publicly = ({ isPrivate, ...ruling }: Ruling): Rule =>
+  isPrivate === true
+    ? {
+        rule: ruling.rule,
+        verdict: "unknown",
+        code: "private",
+        message: "It is not said of an address that is not verified",
+      }
+    : ruling;
+
 /** What comes of a message by all its rules. `until`: epoch ms, of one that waits. */
 export interface Verdict {
   verdict: "send" | "wait" | "skip" | "reject" | "unknown";

@@ -344,6 +344,18 @@ describe("the page of a person", () => {
       expect(answer.status).toBe(404);
   });
 
+  test("of whose address nobody has verified it says to operators alone that it is suppressed", async () => {
+    const h = createHarness({ autoDrain: false });
+    const { id, org, path } = await givenTroubled(h);
+    const ours = await signIn(h, { role: "org_admin", sub: "adm", org });
+    const admin = await signIn(h, ADMIN);
+    const told = async (browser: typeof ours) =>
+      /suppressed|bounced/u.test(textOf((await browser.get(path)).body));
+    expect([await told(ours), await told(admin)]).toEqual([true, true]);
+    await env.DB.prepare("UPDATE users SET email_verified = 0 WHERE id = ?").bind(id).run();
+    expect([await told(ours), await told(admin)]).toEqual([false, true]);
+  });
+
   test("of a user whom the directory does not know shows operators the messages", async () => {
     const h = createHarness({ autoDrain: false });
     const id = "later@example.com";

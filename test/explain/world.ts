@@ -13,7 +13,7 @@ import { givenOrg } from "../support/world.ts";
 import { WORDS } from "../events/world.ts";
 
 export const NIGHT = Date.parse("2026-03-27T23:00:00Z");
-const QUIET = { enabled: true, start: "22:00", end: "07:00", days: [0, 1, 2, 3, 4, 5, 6] };
+export const QUIET = { enabled: true, start: "22:00", end: "07:00", days: [0, 1, 2, 3, 4, 5, 6] };
 
 const CHANNELS = ["push", "email", "in_app"] as const satisfies readonly Channel[];
 

@@ -77,7 +77,7 @@ const channel = z.object({
   channel: z.string(),
   verdict: z.enum(["send", "wait", "skip", "reject", "unknown"]).openapi({
     description:
-      "What comes of it by all rules: the first by which it is never sent (`reject`: it cannot be; `skip`: it is not wanted), else the one that makes it `wait` the longest, else it is sent. `unknown`: something that it depends upon does not answer.",
+      "What comes of it by all rules: the first by which it is never sent (`reject`: it cannot be; `skip`: it is not wanted), else the one that makes it `wait` the longest, else it is sent. `unknown`: something that it depends upon does not answer, or (`private`) is for operators: whether an address that is not verified is suppressed.",
   }),
   until: printedTime.nullable(),
   code: z.string().nullable(),

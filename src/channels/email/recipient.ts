@@ -41,7 +41,10 @@ const ruling = (rule: string, refusal: Exclude<Refusal, "no_recipient"> | null) 
     ? ({ rule, verdict: "pass" } as const)
     : ({ rule, verdict: "reject", code: refusal, message: REFUSALS[refusal] } as const);
 
-/** Whether this user can get e-mail at all, rule by rule. Without an address nothing more is asked. */
+/**
+ * Whether this user can get e-mail at all, rule by rule. Without an address nothing more is asked. Anybody may have a token
+ * with an address of somebody else, so whether one that is not verified is suppressed is private.
+ */
 export function reachOf(
   { transactional }: Pick<NotificationType, "transactional">,
   { email, email_verified, suppressed }: Reachability,
@@ -51,7 +54,10 @@ export function reachOf(
   return [
     ruling("address", null),
     ruling("verified", isUnverified ? "unverified" : null),
-    ruling("suppressed", suppressed === 1 ? "suppressed" : null),
+    {
+      ...ruling("suppressed", suppressed === 1 ? "suppressed" : null),
+      ...(email_verified === 0 && { isPrivate: true as const }),
+    },
   ] satisfies Ruling[];
 }
 

@@ -2,7 +2,8 @@ import { afterCursor, limitOf, listedBy } from "../../db/page.ts";
 import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import { audit, type Author, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
-import { suppressions, type SuppressionReason, users } from "../../db/schema/index.ts";
+import { suppressions, type SuppressionReason } from "../../db/schema/index.ts";
+import { type Subject, suppressibleAddress } from "../../directory/subject.ts";
 import { addressKey } from "../../lib/address.ts";
 import { notFound } from "../../lib/failure.ts";
 import { type Listed, type Page } from "../../lib/page.ts";
@@ -50,9 +51,9 @@ export async function findSuppression(ctx: Ctx, address: string): Promise<Suppre
   return suppression;
 }
 
-/** The suppression of a user's present address, if it is suppressed. */
-export const suppressionOfUser = (ctx: Pick<Ctx, "clock">, userId: string): SQL<Suppression> =>
-  select(ctx.clock.now(), sql`email = (SELECT lower(u.email) FROM ${users} AS u WHERE u.id = ${userId})`);
+/** The suppression of a user's present address, if it is suppressed, and the caller may know of it. */
+export const suppressionOfUser = (ctx: Pick<Ctx, "clock">, subject: Subject): SQL<Suppression> =>
+  select(ctx.clock.now(), sql`email = ${suppressibleAddress(subject)}`);
 
 /** Lifts a suppression, with an audit entry. One round trip. @throws 404 */
 export async function liftSuppression(ctx: Ctx, id: string, author: Author): Promise<void> {

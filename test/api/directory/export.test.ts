@@ -220,6 +220,24 @@ describe("an export", () => {
     expect(JSON.stringify(results)).not.toContain(id);
   });
 
+  test("says whether an address is suppressed to its owner, and of one that is not verified to operators alone", async () => {
+    const h = createHarness();
+    const org = await givenOrg(h);
+    await env.DB.prepare(
+      "INSERT INTO suppressions (email, reason, created_at) VALUES ('victim@example.com', 'complaint', 1)",
+    ).run();
+    // Whoever has a token with somebody's address, or administers such a user.
+    const id = mint("usr");
+    const own: Caller = { role: "user", sub: id, org, email: "victim@example.com" };
+    const pretender = { ...own, claims: { email_verified: false } };
+    const admin: Caller = { role: "org_admin", sub: "adm", org };
+    await h.request("GET", "/api/v1/preferences", { as: pretender });
+    const found = async (as?: Caller) => (await exported(h, id, as)).body.suppressions.length;
+    expect([await found(pretender), await found(admin), await found()]).toEqual([0, 0, 1]);
+    await env.DB.prepare("UPDATE users SET email_verified = 1 WHERE id = ?").bind(id).run();
+    expect([await found(own), await found(admin), await found()]).toEqual([1, 1, 1]);
+  });
+
   test("of others counts in the quota of the caller's organization, so that the audit log has an end", async () => {
     const h = createHarness({ vars: { ORG_DAILY_QUOTA: "2" } });
     const org = await givenOrg(h);

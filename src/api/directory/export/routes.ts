@@ -17,7 +17,7 @@ export const exportUser = createRoute({
   path: `${BASE}/users/{id}/export`,
   summary: "Export everything about this person",
   description: `One JSON document with all that we have about a person, to be handed over or kept: facts, devices (of a token
-only its end), preferences, suppressions, topics, certificates, activities, applications, matches, subscriptions, what was
+only its end), preferences, suppressions (of an address that is not verified, for operators), topics, certificates, activities, applications, matches, subscriptions, what was
 withheld, and every message with its content, until retention removes it. Users export themselves. An org_admin exports those of the own organizations, with
 the messages that were sent in these; notes of staff and what happened to each message are in admins' exports only. A message that is not sent yet has no text if its
 text is made when it is sent.

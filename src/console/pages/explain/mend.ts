@@ -25,6 +25,7 @@ const MENDS: Readonly<Record<string, readonly [place: Place, text: string]>> = {
   no_address: [PERSON, "Give the user an address in the directory."],
   unverified: [PERSON, "Verify the address, and set email_verified in the directory."],
   suppressed: [PERSON, "Lift the suppression when the address works again, or give the user another one."],
+  private: [PERSON, "Verify the address, and set email_verified in the directory: then it is said."],
   no_device: [PERSON, "The app registers a device when the user allows notifications."],
   provider_not_configured: ["settings", "Configure a provider for this kind of device."],
   reached_before: [null, "Nothing: the user has it already."],
