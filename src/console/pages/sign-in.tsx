@@ -8,6 +8,7 @@ import { assetsVersion } from "../assets.ts";
 import { Card } from "../components/boxes.tsx";
 import { Button, TextArea } from "../components/form.tsx";
 import { Notice } from "../components/text.tsx";
+import { fieldsOf } from "../fields.ts";
 import { Document } from "../layout/document.tsx";
 import { Mark } from "../layout/icons.tsx";
 import { endSession, startSession } from "../session/cookie.ts";
@@ -156,11 +157,8 @@ export function register(pages: Console): void {
   });
 
   pages.post("/sign-in", async (c) => {
-    const form = await c.req.formData();
-    const field = (name: string) => {
-      const value = form.get(name);
-      return typeof value === "string" ? value.trim() : "";
-    };
+    const fields = await fieldsOf(c);
+    const field = (name: string) => fields(name).trim();
     return field("ticket") === ""
       ? useToken(c, field("token"), field("next"))
       : useTicket(c, field("ticket"));
