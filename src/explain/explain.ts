@@ -38,7 +38,8 @@ export interface Explanation {
  * nothing is written or taken. At most three round trips: what it is about, what the channels read, and words that the isolate
  * does not have. For each channel with providers a call each of the limiter and the quota, and for staff of each provider's gate.
  *
- * A user gets no rendering of a message that has not been sent, nor of an own type: its words and sample are for staff.
+ * A user gets no rendering of a message that has not been sent, nor of one of an own type that nobody has made: its
+ * words and sample are for staff.
  * @param at epoch ms; null: now
  * @throws 404 for a dispatch, a user or a type that is not there or out of scope; 403 `user_moved`; 400 for a channel or data
  * that do not fit the type

@@ -108,12 +108,22 @@ const SECOND_PLACE = sql.raw(`'$[${FIRST + 1}]'`);
 const COUNT = sql.raw(`'$[${FIRST}].n'`);
 const TIME = sql.raw(`'$[${FIRST}].at'`);
 
-/** The timeline with room for one more entry. */
-const WITH_ROOM: SQL = sql`CASE WHEN dispatches.timeline IS NULL THEN '[]'
-  WHEN json_array_length(dispatches.timeline) < ${MOST} THEN dispatches.timeline
-  WHEN json_array_length(dispatches.timeline) = ${MOST} THEN json_set(dispatches.timeline, ${PLACE},
+/** A full timeline without its oldest change by the reader; null where the first entries have them all. */
+const WITHOUT_CHANGE: SQL = sql`(SELECT json_remove(dispatches.timeline, '$[' || min(kept.key) || ']')
+  FROM json_each(dispatches.timeline) AS kept WHERE kept.key >= ${sql.raw(String(FIRST))} AND kept.value->>'did' = 'changed')`;
+
+/** A full timeline with its oldest entry after the first ones counted instead. */
+const COUNTED: SQL = sql`CASE WHEN json_array_length(dispatches.timeline) = ${MOST} THEN json_set(dispatches.timeline, ${PLACE},
     json_object('did', 'left_out', 'at', dispatches.timeline->>${TIME}, 'n', 1))
   ELSE json_set(json_remove(dispatches.timeline, ${SECOND_PLACE}), ${COUNT}, (dispatches.timeline->>${COUNT}) + 1) END`;
+
+/**
+ * The timeline with room for one more entry. A reader may change a message as often as it likes, so changes make room first:
+ * they cost attempts and what staff did one place at most.
+ */
+const WITH_ROOM: SQL = sql`CASE WHEN dispatches.timeline IS NULL THEN '[]'
+  WHEN json_array_length(dispatches.timeline) < ${MOST} THEN dispatches.timeline
+  ELSE coalesce(${WITHOUT_CHANGE}, ${COUNTED}) END`;
 
 /**
  * The value of `timeline` with one more entry, for an UPDATE of `dispatches` that is made anyway. An entry that is already the

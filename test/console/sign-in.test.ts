@@ -227,6 +227,25 @@ describe("a form", () => {
     const browser = await signIn(createHarness(), ADMIN);
     expect((await browser.post("/console/sign-out", { a: "x".repeat(300_000) })).status).toBe(413);
   });
+
+  test("that is too large is refused where one signs in, too", async () => {
+    const browser = browserWith(createHarness(), "");
+    expect((await browser.post("/console/sign-in", { token: "x".repeat(300_000) })).status).toBe(413);
+  });
+
+  test.each(["application/json", "multipart/form-data", "multipart/form-data; boundary=x", ""])(
+    "whose body is no form is refused with or without a session, and is no fault of ours: %j",
+    async (type) => {
+      const h = createHarness();
+      const headers = { "content-type": type };
+      const stranger = await browserWith(h, "").post("/console/sign-in", { token: "a" }, headers);
+      expect(stranger.status).toBe(400);
+      const browser = await signIn(h, ADMIN);
+      const { status, body } = await browser.post("/console/people/search", { q: "kari" }, headers);
+      expect([status, textOf(body)]).toEqual([400, expect.stringContaining("The body is not a form")]);
+      expect(h.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+    },
+  );
 });
 
 test("who signs in is in the audit log, once", async () => {

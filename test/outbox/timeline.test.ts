@@ -8,6 +8,12 @@ import { settlementOf } from "../support/settlements.ts";
 
 const woken = (at: number): TimelineEntry => ({ did: "woken", at });
 
+const changed = (at: number): TimelineEntry => ({
+  did: "changed",
+  at,
+  change: at % 2 === 0 ? "read" : "unread",
+});
+
 const times = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Appends these, each by an UPDATE of its own. */
@@ -38,6 +44,32 @@ describe("a timeline", () => {
       }),
       { numRuns: 8 },
     );
+  });
+
+  test("never loses an attempt or what staff did because its reader changes the message often", async () => {
+    const wokenOrChanged = fc.array(
+      fc.oneof({ weight: 1, arbitrary: fc.constant(false) }, { weight: 3, arbitrary: fc.constant(true) }),
+      { minLength: 33, maxLength: 120 },
+    );
+    await fc.assert(
+      fc.asyncProperty(wokenOrChanged, async (isChange) => {
+        const all = isChange.map((one, at) => (one ? changed(at) : woken(at)));
+        const kept = await append(all);
+        const others = (entries: readonly TimelineEntry[]) => entries.filter(({ did }) => did === "woken");
+        expect(others(kept).slice(-23)).toEqual(others(all).slice(-23));
+        expect(kept.slice(0, 8)).toEqual(all.slice(0, 8));
+        expect(kept.at(-1)).toEqual(all.at(-1));
+        expect(kept.length).toBeLessThanOrEqual(33);
+        const [left] = kept.flatMap((one) => (one.did === "left_out" ? [one.n] : []));
+        if (others(all).length <= 23) expect(left).toBeUndefined();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("of changes alone has the first eight and the last twenty-four of them", async () => {
+    const all = times(60).map(changed);
+    expect(await append(all)).toEqual([...all.slice(0, 8), ...all.slice(-24)]);
   });
 
   test("does not repeat an entry that is the last one, since a write may be repeated", async () => {

@@ -4,6 +4,7 @@ import { Failure } from "../../lib/failure.ts";
 import { type Console, type ConsoleContext } from "../app-env.tsx";
 import { Card } from "../components/boxes.tsx";
 import { Button, ButtonLink, TextArea } from "../components/form.tsx";
+import { fieldsOf } from "../fields.ts";
 import { alone } from "../layout/alone.tsx";
 import { endSession, sessionOf, startSession } from "../session/cookie.ts";
 import { isAdmin } from "../session/signed.ts";
@@ -125,11 +126,8 @@ export function register(pages: Console): void {
   });
 
   pages.post("/sign-in", async (c) => {
-    const form = await c.req.formData();
-    const field = (name: string) => {
-      const value = form.get(name);
-      return typeof value === "string" ? value.trim() : "";
-    };
+    const fields = await fieldsOf(c);
+    const field = (name: string) => fields(name).trim();
     return field("ticket") === ""
       ? useToken(c, field("token"), field("next"))
       : useTicket(c, field("ticket"));
