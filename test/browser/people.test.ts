@@ -71,3 +71,36 @@ test.each([1280, 360])("a person is exported, and erased once one is sure, %i px
   expect(troubles).toEqual([]);
   await context.close();
 });
+
+test.each([
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 360],
+] as const)(
+  "a mistyped id stands in the dialog again, to be mended: %s, %i px wide",
+  async (colorScheme, width) => {
+    const id = `usr_typo_${colorScheme}_${width}`;
+    await service.api("PUT", `/api/v1/directory/users/${id}?notify=false`, { name: "Gone Soon" });
+    const { page, context } = await visitor(browser, await service.signInLink(), { colorScheme, width });
+    await page.goto(`${service.origin}/console/people/${id}`);
+    const dialog = page.getByRole("dialog", { name: "Erase this person everywhere?" });
+    const field = dialog.getByLabel("Type the person's id");
+    const mistype = async () => {
+      await page.getByRole("button", { name: "Erase" }).click();
+      await field.fill("usr_typo");
+      await dialog.getByRole("button", { name: "Erase" }).click();
+      await dialog.getByText("is not the id of this person").waitFor();
+    };
+    await mistype();
+    expect(await field.inputValue()).toBe("usr_typo");
+    expect(await violationsOn(page)).toEqual([]);
+    await expectNoSideways(page);
+    await dialog.getByRole("button", { name: "Keep it as it is" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    await mistype();
+    await field.fill(id);
+    await dialog.getByRole("button", { name: "Erase" }).click();
+    await page.getByText("The person is erased.").waitFor();
+    await context.close();
+  },
+);
