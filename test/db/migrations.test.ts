@@ -24,6 +24,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0015_last_names.sql": "babb867c304a0f7b",
   "0016_dev_outbox.sql": "839f02fe6f2866be",
   "0017_insight.sql": "4e471bebcae5161a",
+  "0018_insight_by_org.sql": "993daa887d291dd0",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {
