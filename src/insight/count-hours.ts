@@ -5,7 +5,7 @@ import { hasRoom } from "../db/client.ts";
 import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { inPortions } from "../db/portions.ts";
 import { countedHours, deadLetters, dispatches, hourlyCounts } from "../db/schema/index.ts";
-import { chunksByBytes } from "../lib/chunks.ts";
+import { chunks, chunksByBytes } from "../lib/chunks.ts";
 import { DAY, HOUR } from "../lib/clock.ts";
 import { firstIdAt, timeOfId } from "../lib/ids.ts";
 import { COUNTED_STATUS, EVERYONE, firstIdOf, hourOf } from "./hours.ts";
@@ -18,6 +18,12 @@ const REMOVED = 2_000;
 const TOGETHER = 16;
 /** Rounds of one run: what an outage has left is done in a few runs. */
 const ROUNDS = 8;
+/** Queries that write an hour, as a rule. */
+const WRITES = 3;
+/** Hours of one batch: even large ones stay below its statements. */
+const WRITTEN_TOGETHER = 16;
+/** Counts name no person, so they may outlive the log: the month's costs need a whole month. */
+const LEAST_DAYS_KEPT = 62;
 
 /** How many dispatches of an hour have a channel, a provider and a status in common. */
 type Cell = typeof hourlyCounts.$inferInsert;
@@ -25,8 +31,8 @@ type Cell = typeof hourlyCounts.$inferInsert;
 /**
  * Counts the dispatches of every hour that is over: once, and again each time that the hour is twice as old. So each dispatch
  * is read about ten times in sixty days, and figures are never older than half the age of their hour. An hour is written as
- * a whole, so runs may overlap and be repeated. Then it removes hours that are as old as what retention removes. Without new
- * dispatches it reads a few rows and writes none.
+ * a whole, so runs may overlap and be repeated. Then it removes hours that are older than what retention keeps, and at least
+ * two months old. Without new dispatches it reads a few rows and writes none.
  * @returns how many hours were counted
  */
 export async function countHours(ctx: Ctx): Promise<number> {
@@ -34,19 +40,27 @@ export async function countHours(ctx: Ctx): Promise<number> {
   let done = 0;
   for (let round = 0; round < ROUNDS && hasRoom(ctx.db); round++) {
     const hours = await hoursToCount(ctx, now);
-    if (hours.length === 0) break;
+    if (hours.fresh.length + hours.due.length === 0) break;
     done += await countTogether(ctx, hours, now);
   }
-  await removeHours(ctx, oldestHour(ctx, now));
+  await removeHours(ctx, now);
   return done;
 }
 
-/** The first hour of which retention has removed nothing yet. */
-const oldestHour = (ctx: Ctx, now: number): number => hourOf(now - ctx.config.retentionDays * DAY) + 1;
+/** The first hour of the last `days` days. */
+const oldestHour = (now: number, days: number): number => hourOf(now - days * DAY) + 1;
 
-/** Hours that are due to be counted again, and the first ones that were never counted. */
-async function hoursToCount(ctx: Ctx, now: number): Promise<number[]> {
-  const oldest = oldestHour(ctx, now);
+/** Hours to count, each list in order. */
+interface Hours {
+  /** Never counted, without a gap. The next run begins after the last hour that was written. */
+  fresh: readonly number[];
+  /** To be counted again. */
+  due: readonly number[];
+}
+
+/** The first hours that were never counted, and those that are due to be counted again, while retention has removed nothing of them. */
+async function hoursToCount(ctx: Ctx, now: number): Promise<Hours> {
+  const oldest = oldestHour(now, ctx.config.retentionDays);
   const next = sql`max(coalesce((SELECT max(hour) + 1 FROM ${countedHours}), 0), ${oldest})`;
   const { due, uncounted } = await ctx.db.read({
     due: sql<{ hour: number }>`SELECT hour FROM ${countedHours}
@@ -56,33 +70,58 @@ async function hoursToCount(ctx: Ctx, now: number): Promise<number[]> {
   });
   const [first] = uncounted.map(({ id }) => hourOf(timeOfId(id)));
   const ahead = first === undefined ? 0 : Math.min(TOGETHER, hourOf(now) - first);
-  return [...Array.from({ length: ahead }, (_, i) => (first ?? 0) + i), ...due.map(({ hour }) => hour)];
+  return {
+    fresh: Array.from({ length: ahead }, (_, i) => (first ?? 0) + i),
+    due: due.map(({ hour }) => hour),
+  };
 }
 
-/** Counts hours portion by portion, and writes those that it has come to the end of. @returns how many */
-async function countTogether(ctx: Ctx, hours: readonly number[], now: number): Promise<number> {
+/** Whether there is room for another portion, beside `reserved` queries. */
+const hasRoomBeside = (ctx: Ctx, reserved: number): boolean =>
+  hasRoom({ queriesLeft: () => ctx.db.queriesLeft() - reserved });
+
+/**
+ * Counts hours portion by portion, and writes those that it has come to the end of. Of large hours one after the other is
+ * counted, the first new one first, so that it is finished before the room is used up. New hours after one that is
+ * unfinished are not written, because the next run would begin after them.
+ * @returns how many
+ */
+async function countTogether(ctx: Ctx, { fresh, due }: Hours, now: number): Promise<number> {
+  const hours = [...fresh, ...due];
+  while (hours.length > 1 && !hasRoomBeside(ctx, hours.length * (1 + WRITES))) hours.pop();
   const counts = new Map(hours.map((hour) => [hour, new Map<string, Cell>()]));
-  let open = hours.map((hour) => ({ hour, after: firstIdAt(hour * HOUR) }));
-  while (open.length > 0 && hasRoom(ctx.db)) {
-    const { portions } = await ctx.db.read({ portions: open.map(countPortion) });
+  const count = async (some: readonly Open[]): Promise<Open[]> => {
+    const { portions } = await ctx.db.read({ portions: some.map(countPortion) });
     const byHour = Map.groupBy(portions, ({ hour }) => hour);
-    open = open.flatMap(({ hour }) => {
+    return some.flatMap(({ hour }) => {
       const portion = byHour.get(hour) ?? [];
       for (const { last: _, ...cell } of portion) add(counts.get(hour), cell);
       const seen = portion.reduce((sum, { n }) => sum + n, 0);
       const last = portion.reduce((latest, one) => (one.last > latest ? one.last : latest), "");
       return seen < PORTION ? [] : [{ hour, after: last }];
     });
-  }
-  for (const { hour } of open) counts.delete(hour);
-  const batch = [...counts].flatMap(([hour, cells]) => replace(ctx, hour, [...cells.values()], now));
-  await ctx.db.write({ batch });
-  return [...counts.values()].filter((cells) => cells.size > 0).length;
+  };
+  let open = await count(hours.map((hour) => ({ hour, after: firstIdAt(hour * HOUR) })));
+  while (open.length > 0 && hasRoomBeside(ctx, hours.length * WRITES))
+    open = [...(await count(open.slice(0, 1))), ...open.slice(1)];
+  const isFresh = new Set(fresh);
+  const unfinished = new Set(open.map(({ hour }) => hour));
+  const gap = open.find(({ hour }) => isFresh.has(hour))?.hour ?? Infinity;
+  const whole = hours.filter((hour) => !unfinished.has(hour) && !(isFresh.has(hour) && hour > gap));
+  for (const some of chunks(whole, WRITTEN_TOGETHER))
+    await ctx.db.write({
+      batch: some.flatMap((hour) => replace(ctx, hour, [...(counts.get(hour)?.values() ?? [])], now)),
+    });
+  return whole.filter((hour) => (counts.get(hour)?.size ?? 0) > 0).length;
 }
 
-const countPortion = ({ hour, after }: { hour: number; after: string }): SQL<Cell & { last: string }> => sql<
-  Cell & { last: string }
->`
+/** An hour whose dispatches are counted up to an id. */
+interface Open {
+  hour: number;
+  after: string;
+}
+
+const countPortion = ({ hour, after }: Open): SQL<Cell & { last: string }> => sql<Cell & { last: string }>`
   SELECT ${hour} AS hour, org_id, channel, provider, status, count(*) AS n, max(id) AS last FROM (
     SELECT id, coalesce(org_id, '') AS org_id, channel, coalesce(provider, '') AS provider, ${COUNTED_STATUS} AS status
     FROM ${dispatches} WHERE id > ${after} AND id < ${firstIdAt((hour + 1) * HOUR)} ORDER BY id LIMIT ${PORTION})
@@ -119,16 +158,21 @@ function replace(ctx: Ctx, hour: number, cells: readonly Cell[], now: number): S
   ];
 }
 
-/** Removes the hours before `oldest`, in portions. */
-async function removeHours(ctx: Ctx, oldest: number): Promise<void> {
-  const remove = (table: SQLiteTable, key: SQL) => sql<{ 1: number }>`DELETE FROM ${table} WHERE (${key}) IN
+/** Removes counts and dead letters that are too old, in portions. */
+async function removeHours(ctx: Ctx, now: number): Promise<void> {
+  const { retentionDays } = ctx.config;
+  const logged = oldestHour(now, retentionDays);
+  const kept = oldestHour(now, Math.max(retentionDays, LEAST_DAYS_KEPT));
+  const remove = (table: SQLiteTable, key: SQL, oldest: number) => sql<{
+    1: number;
+  }>`DELETE FROM ${table} WHERE (${key}) IN
     (SELECT ${key} FROM ${table} WHERE hour < ${oldest} LIMIT ${REMOVED}) RETURNING 1`;
   await inPortions(ctx.db, ROUNDS, async () => {
     const { gone } = await ctx.db.write({
       gone: [
-        remove(hourlyCounts, sql`hour, org_id, channel, provider, status`),
-        remove(countedHours, sql`hour`),
-        remove(deadLetters, sql`hour, batch, kind`),
+        remove(hourlyCounts, sql`org_id, hour, channel, provider, status`, kept),
+        remove(countedHours, sql`hour`, kept),
+        remove(deadLetters, sql`hour, batch, kind`, logged),
       ],
     });
     return { done: gone.length, isLast: gone.length < REMOVED };
@@ -139,5 +183,5 @@ async function removeHours(ctx: Ctx, oldest: number): Promise<void> {
 function recountAt(ctx: Ctx, hour: number, now: number): number | null {
   const end = (hour + 1) * HOUR;
   const at = Math.max(end + 2 * (now - end), end + HOUR);
-  return hour >= oldestHour(ctx, at + DAY) ? at : null;
+  return hour >= oldestHour(at + DAY, ctx.config.retentionDays) ? at : null;
 }

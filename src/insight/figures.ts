@@ -26,9 +26,9 @@ export interface Tally {
   failed: number;
   /** Of the failed ones, those that came back from the receiving server. */
   bounced: number;
-  /** Put off beyond the time that was asked for: by a slot, quiet hours, a quota, a provider, a new attempt. */
+  /** They still wait, put off beyond the time that was asked for: by a slot, quiet hours, a quota, a provider, a new attempt. */
   deferred: number;
-  /** They wait for their time, or are being sent. */
+  /** They wait for the time that was asked for, or are being sent. */
   waiting: number;
   cancelled: number;
 }
@@ -113,9 +113,8 @@ const stepOf = (hour: SQL, { step }: Range): SQL => sql`${hour} - ${hour} % ${st
 
 const counted = (scope: Scope, range: Range): SQL<Row> => sql<Row>`
   SELECT ${stepOf(sql`c.hour`, range)} AS hour, c.channel, c.provider, c.status, sum(c.n) AS n
-  FROM ${orgsOf(scope)} AS t CROSS JOIN ${countedHours} AS h CROSS JOIN ${hourlyCounts} AS c
-    ON c.hour = h.hour AND c.org_id = t.id
-  WHERE h.hour >= ${range.from} AND h.hour < ${range.to} GROUP BY 1, 2, 3, 4`;
+  FROM ${orgsOf(scope)} AS t CROSS JOIN ${hourlyCounts} AS c ON c.org_id = t.id
+  WHERE c.hour >= ${range.from} AND c.hour < ${range.to} GROUP BY 1, 2, 3, 4`;
 
 /** Counts the dispatches of the hours after the last that the job has counted. */
 function uncounted(scope: Scope, range: Range): SQL<Row> {

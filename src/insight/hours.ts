@@ -14,8 +14,8 @@ export const firstIdOf = (hour: SQL): SQL =>
 export const EVERYONE = "*";
 
 /**
- * What a dispatch counts as: its status, or `deferred` where a slot, quiet hours, a quota, a provider or a new attempt has put it
- * off beyond the time that was asked for.
+ * What a dispatch counts as: its status, or `deferred` while it waits because a slot, quiet hours, a quota, a provider or a new
+ * attempt has put it off beyond the time that was asked for. A retry by hand asks for its own time (`scheduled_at`).
  */
 export const COUNTED_STATUS = sql`iif(${dispatches}.status = 'queued'
     AND ${dispatches}.due_at > max(${dispatches}.created_at, coalesce(${dispatches}.scheduled_at, 0)), 'deferred', ${dispatches}.status)`;

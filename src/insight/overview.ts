@@ -5,6 +5,7 @@ import { type Costs, costs } from "./costs.ts";
 import { deadLettersOf } from "./dead-letters.ts";
 import { type Figures, figures, type Range } from "./figures.ts";
 import { type Health, healthOf } from "./health.ts";
+import { DAY, HOUR } from "../lib/clock.ts";
 import { hourOf } from "./hours.ts";
 import { messageTroubles } from "./trouble/messages.ts";
 import {
@@ -62,7 +63,7 @@ export async function overview(
     const { shown, week, messages } = await ctx.db.read(mine);
     return {
       figures: shown,
-      troubles: byLevel([...bounceTroubles(week.routes), ...messages]),
+      troubles: byLevel([...bounceTroubles(week.routes), ...messages(failedSince(week, now - DAY))]),
       service: null,
     };
   }
@@ -76,8 +77,12 @@ export async function overview(
     ...gateTroubles(gates),
     ...configTroubles(config),
     ...bounceTroubles(week.routes),
-    ...messages,
+    ...messages(failedSince(week, now - DAY)),
     ...deadLetterTroubles(letters),
   ];
   return { figures: shown, troubles: byLevel(troubles), service: { health, gates, costs: spent } };
 }
+
+/** How many failed in the steps that lie wholly after `since` (epoch ms): no more than have. */
+const failedSince = ({ steps }: Figures, since: number): number =>
+  steps.reduce((sum, { hour, failed }) => sum + (hour * HOUR >= since ? failed : 0), 0);

@@ -124,7 +124,7 @@ describe("the overview", () => {
     expect(String(body).match(/class="chart-step"/gu)).toHaveLength(steps);
     expect(textOf(body)).toContain(`${name}: 12 sent, 1 failed`);
     expect(String(body)).toContain('aria-label="Messages over time: 12 sent, 1 failed"');
-    expect(textOf(body)).toMatch(/Made Sent Failed Deferred Waiting .* 12 1 0 0/u);
+    expect(textOf(body)).toMatch(/Made Sent Failed Still put off Waiting .* 12 1 0 0/u);
   });
 
   test("shows a few that failed among many, and keeps the bar within the drawing", async () => {

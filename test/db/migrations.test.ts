@@ -25,6 +25,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0016_dev_outbox.sql": "839f02fe6f2866be",
   "0017_insight.sql": "4e471bebcae5161a",
   "0018_event_cancelled_by.sql": "001f421ddffd6ccd",
+  "0019_insight_by_org.sql": "993daa887d291dd0",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

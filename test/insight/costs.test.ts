@@ -3,6 +3,7 @@ import { countHours } from "../../src/insight/count-hours.ts";
 import { costs, price } from "../../src/insight/costs.ts";
 import { PLAN, PRICES, UNITS } from "../../src/insight/prices.ts";
 import { HOUR } from "../../src/lib/clock.ts";
+import { removeOld } from "../../src/log/retention.ts";
 import { createWorld } from "../support/pipeline.ts";
 import { emptyInsight, givenMade } from "./world.ts";
 
@@ -75,4 +76,16 @@ test("the counts are those of this month (UTC), counted or not", async () => {
   await countHours(h.ctx);
   await givenMade(h, { n: 3, channel: "email", provider: "ses" });
   expect(await read()).toMatchObject({ messages: 5, providers: [{ what: "E-mails by ses", used: 3 }] });
+});
+
+test("the month is whole even where the log is kept for less", async () => {
+  const h = createWorld({ RETENTION_DAYS: "2" });
+  h.clock.set(Date.UTC(2026, 2, 3, 8));
+  await givenMade(h, { n: 4 });
+  h.clock.advance(HOUR);
+  await countHours(h.ctx);
+  h.clock.set(Date.UTC(2026, 2, 31, 8));
+  await removeOld(h.ctx);
+  await countHours(h.ctx);
+  expect((await h.ctx.db.read({ found: costs(h.ctx) })).found).toMatchObject({ messages: 4 });
 });

@@ -1,9 +1,12 @@
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import { dispatches } from "../../src/db/schema/index.ts";
 import { countHours } from "../../src/insight/count-hours.ts";
 import { removeOld } from "../../src/log/retention.ts";
 import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
+import { requeueFailed } from "../../src/outbox/change.ts";
 import type { Harness } from "../support/harness.ts";
 import { createWorld, givenDispatches, givenUsers } from "../support/pipeline.ts";
 import { expectNoScan } from "../support/plans.ts";
@@ -41,9 +44,14 @@ describe("an hour that is over", () => {
     await givenDispatches(h, users);
     await givenDispatches(h, users, { sendAt: h.clock.now() + DAY });
     await givenDispatches(h, users, { slotAt: h.clock.now() + MINUTE });
+    // Somebody has retried it by hand: that is when it was asked for.
+    const [retried = ""] = await givenDispatches(h, users);
+    await change([retried], { status: "failed" });
+    h.clock.advance(MINUTE);
+    await h.ctx.db.write({ again: requeueFailed(h.ctx, eq(dispatches.id, retried)) });
     nextRun(h);
     await countHours(h.ctx);
-    expect(await keptCounts()).toMatchObject({ "0 * push  queued": 2, "0 * push  deferred": 1 });
+    expect(await keptCounts()).toMatchObject({ "0 * push  queued": 3, "0 * push  deferred": 1 });
   });
 
   test("is counted again each time that it is twice as old, and what became of it replaces what was", async () => {
@@ -68,7 +76,7 @@ describe("an hour that is over", () => {
     });
   });
 
-  test("is no longer counted once retention begins to remove it, and goes with it", async () => {
+  test("is no longer counted once retention begins to remove it, and stays until a month's costs no longer need it", async () => {
     const h = createWorld({ RETENTION_DAYS: "2" });
     await givenMade(h);
     nextRun(h);
@@ -80,6 +88,14 @@ describe("an hour that is over", () => {
       h.clock.advance(HOUR);
     }
     expect(ages).toEqual([0, 1, 3, 7, 15]);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM dispatches").first("n")).toBe(0);
+    const kept = await keptCounts();
+    expect(kept).toMatchObject({ "0 * push expo sent": 1 });
+    h.clock.advance(58 * DAY);
+    expect(await countHours(h.ctx)).toBe(0);
+    expect(await keptCounts()).toEqual(kept);
+    h.clock.advance(DAY);
+    await countHours(h.ctx);
     expect(await keptCounts()).toEqual({});
   });
 
@@ -119,14 +135,14 @@ describe("it costs", () => {
     nextRun(h);
     h.meter.reset();
     expect(await countHours(h.ctx)).toBe(2);
-    // Each hour: a cell, the one of everyone, the hour and its index.
-    expect([h.meter.trips, h.meter.rowsWritten]).toEqual([5, 8]);
+    // Each hour: a cell, the one of everyone, and the hour; each with its index.
+    expect([h.meter.trips, h.meter.rowsWritten]).toEqual([5, 2 * 3 * 2]);
     await change(first.slice(0, 1), { status: "failed" });
     h.clock.advance(2 * HOUR);
     h.meter.reset();
     expect(await countHours(h.ctx)).toBe(2);
-    // Two cells change and two are new; both hours move on.
-    expect([h.meter.trips, h.meter.rowsWritten]).toEqual([5, 4 + 2 * 2]);
+    // Two cells change and two are new, with their index; both hours move on.
+    expect([h.meter.trips, h.meter.rowsWritten]).toEqual([5, 2 + 2 * 2 + 2 * 2]);
   });
 
   test("no look at a whole table", async () => {
@@ -140,24 +156,90 @@ describe("it costs", () => {
   });
 });
 
-test("a large hour is counted in portions", async () => {
-  const h = createWorld();
-  const [id = ""] = await givenMade(h);
+/** So many dispatches more, made in the hour of `id`. */
+async function addDispatches(id: string, n: number): Promise<void> {
   const columns =
     "channel, lane, type, user_id, status, targets, delivered_count, failed_count, attempts, claims, due_at";
   await env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
      INSERT INTO dispatches (id, ${columns}, created_at, updated_at)
      SELECT substr(d.id, 1, 24) || printf('%012x', i), ${columns}, created_at, updated_at
-     FROM n, dispatches AS d WHERE d.id = ?`,
+     FROM n, dispatches AS d WHERE d.id = ?1`,
   )
-    .bind(id)
+    .bind(id, n)
     .run();
+}
+
+test("a large hour is counted in portions", async () => {
+  const h = createWorld();
+  const [id = ""] = await givenMade(h);
+  await addDispatches(id, 25_000);
   nextRun(h);
   h.meter.reset();
   expect(await countHours(h.ctx)).toBe(1);
   expect(await keptCounts()).toMatchObject({ "0 * push  sent": 25_000, "0 * push expo sent": 1 });
   expect(h.meter.trips).toBe(1 + 3 + 1 + 1 + 1);
+});
+
+describe("where the room runs out", () => {
+  /** The context of an invocation that may make so many queries, beside those that are kept for others. */
+  const withRoom = (h: Harness, most: number) => {
+    h.meter.reset();
+    const queriesLeft = () => 100 + most - h.meter.statements.length;
+    return { ...h.ctx, db: { ...h.ctx.db, queriesLeft } };
+  };
+
+  test("an hour that is not finished is not lost, though a later one is", async () => {
+    const h = createWorld();
+    await givenMade(h, { n: 1 });
+    h.clock.advance(HOUR);
+    const [id = ""] = await givenMade(h, { status: "sent", provider: null });
+    await addDispatches(id, 24_999);
+    h.clock.advance(HOUR);
+    await givenMade(h, { n: 3 });
+    nextRun(h);
+    // Room to find the three, for a portion of each, to write each, and for one more portion: the large one has three.
+    await countHours(withRoom(h, 2 + 3 + 3 * 3));
+    expect(await keptCounts()).toEqual({ "0  push expo sent": 1, "0 * push expo sent": 1 });
+    expect(await countHours(h.ctx)).toBe(2);
+    expect(await keptCounts()).toMatchObject({
+      "0 * push expo sent": 1,
+      "1 * push  sent": 1 + 24_999,
+      "2 * push expo sent": 3,
+    });
+  });
+
+  test("large hours are counted one after the other, so that each run comes further", async () => {
+    const h = createWorld();
+    for (let i = 0; i < 4; i++) {
+      const [id = ""] = await givenMade(h);
+      await addDispatches(id, 30_000);
+      h.clock.advance(HOUR);
+    }
+    nextRun(h);
+    const done: number[] = [];
+    // Enough for one hour's portions, not for those of all four.
+    for (let run = 0; run < 4; run++) done.push(await countHours(withRoom(h, 2 + 4 + 4 * 3 + 2)));
+    expect(done.reduce((sum, n) => sum + n)).toBe(4);
+    expect(done[0]).toBeGreaterThan(0);
+    expect(Object.keys(await keptCounts()).filter((key) => key.includes("*"))).toHaveLength(8);
+  });
+
+  test("a full round of new hours and of those that are due fits, or is made smaller", async () => {
+    const h = createWorld();
+    for (let i = 0; i < 32; i++) {
+      await givenMade(h);
+      h.clock.advance(HOUR);
+      if (i === 15) await countHours(h.ctx);
+    }
+    await env.DB.prepare("UPDATE counted_hours SET recount_at = 0").run();
+    const ctx = withRoom(h, 60);
+    await countHours(ctx);
+    expect(ctx.db.queriesLeft()).toBeGreaterThanOrEqual(90);
+    await countHours(h.ctx);
+    const totals = Object.entries(await keptCounts()).filter(([key]) => key.includes("*"));
+    expect(totals).toHaveLength(32);
+  });
 });
 
 test("a run that is late, repeated, or reports a failure after it has written, counts the same", async () => {

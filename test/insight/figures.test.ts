@@ -153,4 +153,34 @@ describe("figures cost", () => {
     await countHours(h.ctx);
     expect(await costOf()).toBe(alone);
   });
+
+  test("a tree of organizations the rows of its own, not every hour of each", async () => {
+    const h = createWorld();
+    const top = await givenOrg(h);
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+       INSERT INTO orgs (id, name, parent_id) SELECT 'below_' || i, 'Below', ? FROM n`,
+    )
+      .bind(top)
+      .run();
+    await givenMade(h, { n: 2, org: "below_7" });
+    h.clock.advance(HOUR);
+    const range = last(h, 720);
+    // A month in which others send each hour, and one of the 300 has once.
+    await env.DB.batch([
+      env.DB.prepare(
+        `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+         INSERT INTO counted_hours SELECT i, 0, NULL FROM n`,
+      ).bind(range.from, range.to - 3),
+      env.DB.prepare(
+        `INSERT INTO hourly_counts (hour, org_id, channel, provider, status, n)
+         SELECT hour, o.value, 'push', 'expo', 'sent', 1 FROM counted_hours, json_each('["*", "other"]') AS o`,
+      ),
+    ]);
+    await countHours(h.ctx);
+    h.meter.reset();
+    expect((await read(h, { kind: "org", orgId: top }, range)).total.sent).toBe(2);
+    // Each organization is found, and looked up in the counts and in the newest messages.
+    expect(h.meter.rowsRead).toBeLessThan(300 * 9);
+  });
 });

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Scope } from "../../src/auth/scope.ts";
 import type { Finding } from "../../src/config/doctor.ts";
+import { messageTroubles } from "../../src/insight/trouble/messages.ts";
 import { overview, type Span } from "../../src/insight/overview.ts";
 import { FAILURES_TO_OPEN } from "../../src/delivery/gate/breaker.ts";
 import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
@@ -163,16 +164,20 @@ describe("it is told that", () => {
     expect((await told(h))[0]).toMatch(/^info: 999 pushes/);
     await givenMade(h, { ...failed, n: 600, code: "no_words" });
     await givenMade(h, { ...failed, n: 3, channel: "email", code: "no_words" });
+    const isPart =
+      "warning: 1,602 messages failed in the last 24 hours; 1,003 of the newest were looked at here.";
     expect(await told(h)).toEqual([
       expect.stringMatching(/^warning: At least 600 pushes of .* no published words/),
       expect.stringMatching(/^warning: 3 e-mails/),
+      isPart,
       expect.stringMatching(/^info: At least 400 pushes of .* no registered device/),
     ]);
-    // All of an organization's messages are looked at together.
-    expect((await told(h, { kind: "org", orgId: org })).map((one) => one.includes("At least"))).toEqual([
-      true,
-      true,
-      true,
+    // What is wrong with an organization's messages is looked at together.
+    expect(await told(h, { kind: "org", orgId: org })).toEqual([
+      expect.stringMatching(/^warning: At least 600 pushes/),
+      expect.stringMatching(/^warning: At least 3 e-mails/),
+      isPart.replace("1,003", "1,000"),
+      expect.stringMatching(/^info: At least 397 pushes/),
     ]);
   });
 
@@ -211,7 +216,98 @@ describe("it is told that", () => {
   });
 });
 
+describe("of what was not made", () => {
+  /** So many people with a message that was withheld today. */
+  const withhold = async (h: Harness, reason: string, n: number, org: string) => {
+    const day = Math.floor(h.clock.now() / DAY);
+    const people = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)`;
+    await env.DB.batch([
+      env.DB.prepare(
+        `${people} INSERT INTO users (id, org_id, email_verified, created_at, updated_at)
+         SELECT ?2 || ?3 || printf('%06d', i), ?2, 0, 0, 0 FROM n`,
+      ).bind(n, org, reason),
+      env.DB.prepare(
+        `${people} INSERT INTO withheld SELECT ?4, ?2 || ?3 || printf('%06d', i), 'weekly_digest', 'email', ?3, 1 FROM n`,
+      ).bind(n, org, reason, day),
+    ]);
+  };
+  const heldOf = async (h: Harness, scope: Scope) =>
+    (await told(h, scope)).filter((one) => one.includes("not made"));
+
+  test("people's wishes hide nothing, and are not even read", async () => {
+    const h = await aService();
+    const org = await givenOrg(h);
+    const costOf = async () => {
+      h.meter.reset();
+      await h.ctx.db.read({ found: messageTroubles(h.ctx, ALL) });
+      return h.meter.rowsRead;
+    };
+    await withhold(h, "unverified", 2, org);
+    const before = await costOf();
+    // They come first in the table.
+    await withhold(h, "switched_off", 5_000, org);
+    const what = [expect.stringMatching(/^info: 2 e-mails of “weekly_digest” were not made/)];
+    expect(await heldOf(h, ALL)).toEqual(what);
+    expect(await costOf()).toBe(before);
+    // There are more people than are looked at.
+    await env.DB.prepare("DELETE FROM users WHERE id LIKE '%switched_off005000'").run();
+    await env.DB.prepare("DELETE FROM users WHERE id LIKE '%switched_off00499_'").run();
+    expect(await heldOf(h, { kind: "org", orgId: org })).toEqual(what);
+  });
+
+  test("there are at least so many, where there are more than are looked at", async () => {
+    const h = await aService();
+    const org = await givenOrg(h);
+    await withhold(h, "no_address", 5_001, org);
+    for (const scope of [ALL, { kind: "org", orgId: org }] as const)
+      expect(await heldOf(h, scope)).toEqual([expect.stringMatching(/^info: At least 5,000 e-mails/)]);
+  });
+});
+
 describe("an organization's admin", () => {
+  test("is told what failed, however many were sent since, and at the same cost", async () => {
+    const h = createWorld();
+    const org = await givenOrg(h);
+    const scope = { kind: "org", orgId: org } as const;
+    await givenMade(h, { n: 30, org, status: "failed", code: "no_words", channel: "email" });
+    await givenMade(h, { n: 2, org, status: "queued", code: "timeout" });
+    const what = [
+      expect.stringMatching(/^warning: 30 e-mails of .* no published words/),
+      expect.stringMatching(/^warning: 2 pushes of .* wait for another attempt/),
+    ];
+    expect(await told(h, scope)).toEqual(what);
+    const costOf = async () => {
+      h.meter.reset();
+      await h.ctx.db.read({ found: messageTroubles(h.ctx, scope) });
+      return h.meter.rowsRead;
+    };
+    const before = await costOf();
+    await givenMade(h, { n: 1_000, org });
+    await givenMade(h, { n: 40, org, status: "queued", code: "quiet_hours" });
+    expect(await told(h, scope)).toEqual(what);
+    expect(await costOf()).toBe(before);
+  });
+
+  test("is told that not all was looked at, where organizations have too many failures", async () => {
+    const h = createWorld();
+    const top = await givenOrg(h);
+    const failed = { n: 1_000, status: "failed", code: "no_words", channel: "email" };
+    for (let i = 0; i < 5; i++) await givenMade(h, { ...failed, org: await givenOrg(h, top) });
+    const scope = { kind: "org", orgId: top } as const;
+    expect(await told(h, scope)).toEqual([
+      expect.stringMatching(/^warning: At least 5,000 e-mails/),
+      "warning: Only 5,000 of the newest messages that failed in the last 24 hours were looked at here.",
+    ]);
+    await givenMade(h, { ...failed, n: 7, code: "throttled", org: await givenOrg(h, top) });
+    expect(await told(h, scope)).toContain(
+      "warning: 5,007 messages failed in the last 24 hours; 5,000 of the newest were looked at here.",
+    );
+    h.meter.reset();
+    await h.ctx.db.read({ found: messageTroubles(h.ctx, scope) });
+    // Each of the 5,000 is found in the index, looked up, and grouped.
+    expect(h.meter.rowsRead).toBeLessThan(5_000 * 6 + 500);
+  });
+
   test("is told of the own organizations' messages alone, and of nothing that is the service's", async () => {
     const h = createWorld();
     const top = await givenOrg(h);

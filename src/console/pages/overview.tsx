@@ -86,8 +86,8 @@ const Totals = ({ total }: { total: Tally }) => (
       }
     />
     <Stat name="Failed" value={counted(total.failed)} hint={`${counted(total.bounced)} of them bounced`} />
-    <Stat name="Deferred" value={counted(total.deferred)} hint="put off until later" />
-    <Stat name="Waiting" value={counted(total.waiting)} hint="not sent yet" />
+    <Stat name="Still put off" value={counted(total.deferred)} hint="waiting for later than was asked for" />
+    <Stat name="Waiting" value={counted(total.waiting)} hint="for their time, or being sent" />
     <Stat name="Cancelled" value={counted(total.cancelled)} hint="no longer wanted" />
   </div>
 );

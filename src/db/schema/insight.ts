@@ -5,8 +5,8 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 
 /**
  * How many dispatches were made in an hour, by what has become of them. A job counts an hour once it is over, and again at
- * each doubling of its age, because outcomes come late. The hour comes first in the key, because retention removes whole
- * hours; a reader looks up the organizations of each hour. WITHOUT ROWID.
+ * each doubling of its age, because outcomes come late. The organization comes first in the key, so that a reader costs what
+ * its own organizations have. WITHOUT ROWID.
  */
 export const hourlyCounts = sqliteTable(
   "hourly_counts",
@@ -21,7 +21,11 @@ export const hourlyCounts = sqliteTable(
     status: text("status").notNull(),
     n: integer("n").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.hour, t.org_id, t.channel, t.provider, t.status] })],
+  (t) => [
+    primaryKey({ columns: [t.org_id, t.hour, t.channel, t.provider, t.status] }),
+    // An hour is replaced and removed as a whole. A count that only grows does not write here.
+    index("hourly_counts_by_hour").on(t.hour),
+  ],
 );
 
 /** The hours that have been counted. An hour without dispatches has no row. WITHOUT ROWID. */

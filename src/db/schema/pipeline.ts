@@ -19,6 +19,11 @@ export const UNFINISHED: readonly DispatchStatus[] = ["queued", "sending"];
 /** The type of most dispatches, which are sent by API. The index by type leaves it out. */
 export const COMMON_TYPE = "push";
 
+/** What has failed, or waits for another attempt. A query must say it in these words, so that SQLite uses the index. */
+export const IS_IN_TROUBLE = sql.raw(
+  "(status IN ('failed', 'bounced') OR (status = 'queued' AND error_code IS NOT NULL AND error_code NOT IN ('quiet_hours', 'earlier_open')))",
+);
+
 /**
  * A dispatch is one message to one user on one channel. This table is both the outbox and the log that the API shows.
  * WITHOUT ROWID: the key is a UUIDv7, so the table itself is in order of time and needs no index for that.
@@ -127,6 +132,10 @@ export const dispatches = sqliteTable(
     index("dispatches_unsent")
       .on(t.channel, t.status, t.id, t.mark)
       .where(sql`status IN ('failed', 'bounced', 'cancelled')`),
+    // What is wrong with an organization's messages. One that is sent well, or waits because its reader wants it so, never writes here.
+    index("dispatches_in_trouble")
+      .on(t.org_id)
+      .where(sql`org_id IS NOT NULL AND ${IS_IN_TROUBLE}`),
     index("dispatches_marked")
       .on(t.mark)
       .where(sql`mark IS NOT NULL`),

@@ -2,15 +2,15 @@ import { type SQL, sql } from "drizzle-orm";
 import { inScope, orgTree, type Scope } from "../../auth/scope.ts";
 import type { Ctx } from "../../ctx.ts";
 import { inJson } from "../../db/json.ts";
-import { dispatches, users, withheld } from "../../db/schema/index.ts";
+import { dispatches, IS_IN_TROUBLE, IS_UNWISHED, users, withheld } from "../../db/schema/index.ts";
 import { Parsed } from "../../db/statement.ts";
 import { DAY } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { dayOf } from "../../log/withheld/count.ts";
-import { reasonOf, UNWISHED } from "./reasons.ts";
-import { listed, messages, type Trouble } from "./trouble.ts";
+import { reasonOf } from "./reasons.ts";
+import { count, listed, messages, type Trouble } from "./trouble.ts";
 
-/** The newest messages of a channel and status, or of an organization, that are looked at. */
+/** The newest messages of a channel and status, or of an organization's that are in trouble, that are looked at. */
 const LOOKED_AT = 1_000;
 /** All that are looked at. */
 const MOST = 5_000;
@@ -28,15 +28,25 @@ interface Group {
   n: number;
 }
 
-/** Why messages of the last day were not sent, or wait for another attempt: a part of one batch. */
-export const messageTroubles = (ctx: Ctx, scope: Scope): Parsed<Trouble[]> => {
+/**
+ * Why messages of the last day were not sent, or wait for another attempt: a part of one batch. It gives a function of how
+ * many messages have failed by the figures, so that it says when not all of them were looked at.
+ */
+export const messageTroubles = (ctx: Ctx, scope: Scope): Parsed<(failed: number) => Trouble[]> => {
   const now = ctx.clock.now();
+  const isOfAll = scope.kind === "all";
   return Parsed.of(
     {
-      unsent: scope.kind === "all" ? unsentOfAll(ctx, now) : [unsentOf(scope, now)],
+      unsent: isOfAll ? unsentOfAll(ctx, now) : [unsentOf(scope, now)],
       held: heldBack(scope, now),
+      crowd: isOfAll ? [] : [isCrowd(scope)],
     },
-    ({ unsent, held }) => [...unsentTroubles(unsent, scope.kind === "all"), ...heldTroubles(held)],
+    ({ unsent, held, crowd }) =>
+      (failed) => [
+        ...unsentTroubles(unsent, isOfAll),
+        ...unlooked(unsent, { failed, isOfAll }),
+        ...heldTroubles(held, crowd.length > 0),
+      ],
   );
 };
 
@@ -63,29 +73,39 @@ function unsentOfAll(ctx: Ctx, now: number): SQL<Group>[] {
   ];
 }
 
-/** By the index of an organization's messages, newest first. */
+/** By the index of an organization's messages that are in trouble, newest first: however many others were sent. */
 const unsentOf = (scope: Scope, now: number): SQL<Group> =>
   grouped(sql`SELECT o.id FROM ${treeOf(scope)} AS t CROSS JOIN ${dispatches} AS o ON o.id IN (
-      SELECT id FROM ${dispatches} WHERE org_id = t.id AND id >= ${firstIdAt(now - DAY)}
+      SELECT id FROM ${dispatches} INDEXED BY dispatches_in_trouble
+      WHERE org_id = t.id AND ${IS_IN_TROUBLE} AND id >= ${firstIdAt(now - DAY)}
       ORDER BY id DESC LIMIT ${LOOKED_AT}) LIMIT ${MOST}`);
 
 const treeOf = (scope: Scope): SQL =>
   scope.kind === "org" ? orgTree(scope.orgId) : sql`(SELECT '' AS id WHERE false)`;
 
-type Held = Pick<Group, "channel" | "type" | "n"> & { code: string };
+/** `rows`: how many were read. */
+type Held = Pick<Group, "channel" | "type" | "n"> & { code: string; rows: number };
+
+/** The people of an organization as `u.id`. */
+const peopleOf = (scope: Scope): SQL => sql`SELECT u.id FROM ${treeOf(scope)} AS t
+  CROSS JOIN ${users} AS u ON u.org_id = t.id WHERE ${inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` })}`;
+
+/** A row if there are more people than are looked at. */
+const isCrowd = (scope: Scope) =>
+  sql<{ 1: number }>`SELECT 1 FROM (${peopleOf(scope)}) LIMIT 1 OFFSET ${MOST}`;
 
 /** What was withheld yesterday and today (UTC), without what people do not want: of everyone, or of an organization's people. */
 function heldBack(scope: Scope, now: number): SQL<Held> {
   const days = [dayOf(now), dayOf(now) - 1];
   const rows =
     scope.kind === "all"
-      ? sql`SELECT channel, type, reason, n FROM ${withheld} WHERE ${inJson(withheld.day, days)} LIMIT ${MOST}`
-      : sql`SELECT w.channel, w.type, w.reason, w.n FROM (SELECT u.id FROM ${treeOf(scope)} AS t
-            CROSS JOIN ${users} AS u ON u.org_id = t.id WHERE ${inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` })}
-            LIMIT ${MOST}) AS p CROSS JOIN json_each(${JSON.stringify(days)}) AS d
-          CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = p.id LIMIT ${MOST}`;
-  return sql<Held>`SELECT channel, type, reason AS code, sum(n) AS n FROM (${rows})
-    WHERE reason IN ${UNWISHED} GROUP BY channel, type, reason ORDER BY n DESC LIMIT ${GROUPS}`;
+      ? sql`SELECT channel, type, reason, n FROM ${withheld} INDEXED BY withheld_unwished
+          WHERE ${inJson(withheld.day, days)} AND ${IS_UNWISHED} LIMIT ${MOST}`
+      : sql`SELECT w.channel, w.type, w.reason, w.n FROM (${peopleOf(scope)} LIMIT ${MOST}) AS p
+          CROSS JOIN json_each(${JSON.stringify(days)}) AS d
+          CROSS JOIN ${withheld} AS w ON w.day = d.value AND w.user_id = p.id WHERE ${IS_UNWISHED} LIMIT ${MOST}`;
+  return sql<Held>`SELECT channel, type, reason AS code, sum(n) AS n, count(*) AS rows FROM (${rows})
+    GROUP BY channel, type, reason ORDER BY n DESC LIMIT ${GROUPS}`;
 }
 
 /** Groups that have the same to tell: types are listed in one sentence. */
@@ -99,7 +119,7 @@ const sum = (groups: readonly Pick<Group, "n">[]): number => groups.reduce((n, g
 const typesOf = (groups: readonly Pick<Group, "type">[]): string =>
   `of ${listed([...new Set(groups.map(({ type }) => `“${type}”`))])}`;
 
-/** @param isOfAll whether each channel and state was looked at by itself; else all messages of an organization were */
+/** @param isOfAll whether each channel and state was looked at by itself; else all that is in trouble was */
 function unsentTroubles(groups: readonly Group[], isOfAll: boolean): Trouble[] {
   const lookOf = ({ channel, status }: Group) =>
     isOfAll ? `${channel} ${ENDED.find((ended) => ended === status) ?? "open"}` : "";
@@ -111,15 +131,45 @@ function unsentTroubles(groups: readonly Group[], isOfAll: boolean): Trouble[] {
     const [first] = kind;
     if (first === undefined) return [];
     // There may be more of them than were looked at.
-    const atLeast = sum(looks.get(lookOf(first)) ?? []) >= LOOKED_AT ? "At least " : "";
+    const atLeast = isFull(looks.get(lookOf(first)) ?? [], LOOKED_AT) ? "At least " : "";
     return first.status === "queued" ? openTrouble(kind, atLeast) : endedTrouble(kind, atLeast);
   });
 }
 
+const isEnded = ({ status }: Group): boolean => ENDED.some((ended) => ended === status);
+
+/** Whether there may be more than these. */
+const isFull = (groups: readonly Pick<Group, "n">[], most: number): boolean =>
+  sum(groups) >= most || groups.length >= GROUPS;
+
+/**
+ * Says that not all failed messages were looked at, where it is so. Figures alone do not tell: they count a message as failed
+ * until its hour is counted again, and one that bounced since is not in them.
+ */
+function unlooked(
+  groups: readonly Group[],
+  { failed, isOfAll }: { failed: number; isOfAll: boolean },
+): Trouble[] {
+  const ended = groups.filter(isEnded);
+  const looked = isOfAll ? ended : groups;
+  const isMore = failed > sum(ended);
+  if (!isFull(looked, isMore ? LOOKED_AT : MOST)) return [];
+  const seen = count.format(sum(ended));
+  return [
+    {
+      level: "warning",
+      what: isMore
+        ? `${messages(failed, null)} failed in the last 24 hours; ${seen} of the newest were looked at here.`
+        : `Only ${seen} of the newest messages that failed in the last 24 hours were looked at here.`,
+      fix: "The others may have failed for other reasons: mend what is told here, then look at the messages that are left.",
+      place: { page: "messages", status: "failed" },
+    },
+  ];
+}
+
 /** What ended without being sent, or failed and is tried again. */
-const isTold = ({ status, code }: Group): boolean =>
-  ENDED.some((ended) => ended === status) ||
-  (status === "queued" && code !== null && !WANTED_WAITS.includes(code));
+const isTold = (group: Group): boolean =>
+  isEnded(group) || (group.status === "queued" && group.code !== null && !WANTED_WAITS.includes(group.code));
 
 function endedTrouble(groups: readonly Group[], atLeast: string): Trouble[] {
   const [first] = groups;
@@ -173,20 +223,29 @@ function openTrouble(groups: readonly Group[], atLeast: string): Trouble[] {
   ];
 }
 
-const heldTroubles = (held: readonly Held[]): Trouble[] =>
-  byKind(held, ({ channel, code }) => `${channel} ${code}`).flatMap((groups) => {
+/** @param isPart whether only some of the people were looked at */
+function heldTroubles(held: readonly Held[], isPart: boolean): Trouble[] {
+  const isCut =
+    isPart ||
+    isFull(
+      held.map(({ rows: n }) => ({ n })),
+      MOST,
+    );
+  const atLeast = isCut ? "At least " : "";
+  return byKind(held, ({ channel, code }) => `${channel} ${code}`).flatMap((groups) => {
     const [first] = groups;
     const reason = reasonOf(first?.code ?? "");
     if (first === undefined || reason === null) return [];
     return [
       {
         level: reason.level,
-        what: `${messages(sum(groups), first.channel)} ${typesOf(groups)} ${sum(groups) === 1 ? "was" : "were"} not made since yesterday: ${reason.because}.`,
+        what: `${atLeast}${messages(sum(groups), first.channel)} ${typesOf(groups)} ${sum(groups) === 1 ? "was" : "were"} not made since yesterday: ${reason.because}.`,
         fix: reason.fix,
         place: reason.place?.({ type: first.type, orgId: null }) ?? null,
       },
     ];
   });
+}
 
 /** An error as the end of a sentence. */
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -114,14 +114,3 @@ const REASONS: Readonly<Record<string, Reason>> = {
 
 export const reasonOf = (code: string): Reason | null =>
   Object.hasOwn(REASONS, code) ? (REASONS[code] ?? null) : null;
-
-/** Reasons for which messages are withheld though somebody wanted them. The others are people's wishes. */
-export const UNWISHED = [
-  "no_words",
-  "no_address",
-  "unverified",
-  "no_device",
-  "unknown_user",
-  "unknown_grant",
-  "throttled",
-] as const;

@@ -33,7 +33,8 @@ const FORMS = {
 
 const isKnown = (channel: string): channel is keyof typeof FORMS => Object.hasOwn(FORMS, channel);
 
-const count = new Intl.NumberFormat("en");
+/** Numbers as sentences have them: 12,000. */
+export const count = new Intl.NumberFormat("en");
 
 /** "push" and "pushes". @param channel null for messages of any */
 const formsOf = (channel: string | null): readonly [string, string] =>

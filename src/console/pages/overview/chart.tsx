@@ -7,7 +7,7 @@ import { counted, stepLabel, stepName } from "./labels.ts";
 export const PARTS = [
   { name: "sent", title: "Sent" },
   { name: "failed", title: "Failed" },
-  { name: "deferred", title: "Deferred" },
+  { name: "deferred", title: "Still put off" },
   { name: "waiting", title: "Waiting" },
 ] as const satisfies readonly { name: keyof Tally; title: string }[];
 
@@ -40,7 +40,7 @@ function pieces(tally: Tally, top: number) {
 /** "12 sent, 1 failed"; "nothing". */
 function told(tally: Tally): string {
   const parts = PARTS.filter(({ name }) => tally[name] > 0).map(
-    ({ name }) => `${counted(tally[name])} ${name}`,
+    ({ name, title }) => `${counted(tally[name])} ${title.toLowerCase()}`,
   );
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
