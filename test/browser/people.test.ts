@@ -52,7 +52,7 @@ test.each([1280, 360])("a person is exported, and erased once one is sure, %i px
   const { page, troubles, context } = await visitor(browser, await service.signInLink(), { width });
   await page.goto(`${service.origin}/console/people/${id}`);
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Export" }).click();
+  await page.getByRole("button", { name: "Export" }).click();
   expect((await download).suggestedFilename()).toBe("export.json");
 
   await page.getByRole("button", { name: "Erase" }).click();
