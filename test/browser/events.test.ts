@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Browser, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { Page } from "playwright-core";
 import { z } from "zod";
-import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
-
-let service: Service;
-let browser: Browser;
+import { expectNoSideways, violationsOn, visitor } from "./chromium.ts";
+import { browser, inBrowser, service } from "./suite.ts";
 
 /** More than one portion: the request makes the messages of the first 1,000, and the queue those of the others. */
 const PEOPLE = 1_500;
 
 const idOf = (n: number): string => `usr_run_${String(n).padStart(4, "0")}`;
 
-beforeAll(async () => {
-  service = await startService();
-  browser = await launch();
+inBrowser(async (service) => {
   await service.api("PUT", "/api/v1/types/club_news", {
     name: "Club news",
     channels: [{ channel: "in_app" }],
@@ -32,10 +27,6 @@ beforeAll(async () => {
     });
     await service.api("PUT", "/api/v1/topics/runners/subscribers", { user_ids: ids });
   }
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
 });
 
 /** The page is accessible, and fits its window when that is narrow. */

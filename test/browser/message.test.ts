@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
+import { expectNoSideways, violationsOn, visitor } from "./chromium.ts";
+import { browser, inBrowser, service } from "./suite.ts";
 
-let service: Service;
-let browser: Browser;
-
-beforeAll(async () => {
-  service = await startService();
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
-});
+inBrowser();
 
 const made = z.object({ id: z.string() });
 

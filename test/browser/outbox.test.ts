@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
-import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
+import { expect, test } from "vitest";
+import { expectNoSideways, violationsOn, visitor } from "./chromium.ts";
+import { browser, inBrowser, service } from "./suite.ts";
 
-let service: Service;
-let browser: Browser;
-
-beforeAll(async () => {
-  service = await startService();
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
-});
+inBrowser();
 
 test("a developer sees what is sent come by itself, reads it, and empties the outbox", async () => {
   const { page, troubles, context } = await visitor(browser, await service.signInLink());

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import type { Claims } from "../../src/cli/jwt.ts";
-import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
+import { expectNoSideways, violationsOn, visitor } from "./chromium.ts";
+import { browser, inBrowser, service } from "./suite.ts";
 
-let service: Service;
-let browser: Browser;
-
-beforeAll(async () => {
-  service = await startService();
-  browser = await launch();
+inBrowser(async (service) => {
   await service.api("PUT", "/api/v1/directory/users/usr_no_device?notify=false", {
     name: "Nobody",
     org_id: "org_demo",
@@ -17,10 +11,6 @@ beforeAll(async () => {
   for (const user_id of ["usr_demo", "usr_no_device"])
     await service.api("POST", "/api/v1/notifications", { user_id, title: "Hello", body: "You" });
   await service.run("sweep");
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
 });
 
 const ADMIN: Claims = { sub: "adm_demo", role: "org_admin", org_id: "org_demo" };

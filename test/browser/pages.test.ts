@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
-import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
+import { describe, expect, test } from "vitest";
+import { violationsOn, visitor } from "./chromium.ts";
+import type { Service } from "./service.ts";
+import { browser, inBrowser, service, testPages } from "./suite.ts";
 
 /** Every section of the console; the single pages follow from what is in them. */
 const SECTIONS = [
@@ -19,9 +19,6 @@ const SECTIONS = [
   "/console/settings",
 ];
 
-let service: Service;
-let browser: Browser;
-
 /** Something to see: messages that were sent and that failed, a topic, what was not made. */
 async function givenNews({ api }: Service): Promise<void> {
   await api("PUT", "/api/v1/topics/news?org_id=org_demo", { name: "News" });
@@ -35,32 +32,14 @@ async function givenNews({ api }: Service): Promise<void> {
   });
 }
 
-beforeAll(async () => {
-  service = await startService();
-  await givenNews(service);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
-});
+inBrowser(givenNews);
 
 describe.each([
   ["light", 1280],
   ["dark", 1280],
   ["light", 360],
 ] as const)("%s, %i px wide", (colorScheme, width) => {
-  test.each(SECTIONS)("%s is accessible, quiet and not too wide", async (path) => {
-    const { page, troubles, context } = await visitor(browser, await service.signInLink(), {
-      colorScheme,
-      width,
-    });
-    await page.goto(service.origin + path, { waitUntil: "networkidle" });
-    expect(await violationsOn(page)).toEqual([]);
-    await expectNoSideways(page);
-    expect(troubles).toEqual([]);
-    await context.close();
-  });
+  testPages(SECTIONS, { colorScheme, width });
 });
 
 test.each(SECTIONS)("%s is less than 60 KB for a new browser", async (path) => {

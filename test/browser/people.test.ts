@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
-import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
+import { expect, test } from "vitest";
+import { expectNoSideways, violationsOn, visitor } from "./chromium.ts";
+import { browser, inBrowser, service } from "./suite.ts";
 
-let service: Service;
-let browser: Browser;
-
-beforeAll(async () => {
-  service = await startService();
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
-});
+inBrowser();
 
 test("an administrator finds out why a person gets nothing, mends it, and sees the message that was sent", async () => {
   await service.api("PATCH", "/api/v1/preferences?user_id=usr_demo", {

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
-import { launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
+import { expect, test } from "vitest";
+import { violationsOn, visitor } from "./chromium.ts";
+import { browser, inBrowser, service } from "./suite.ts";
 
-let service: Service;
-let browser: Browser;
-
-beforeAll(async () => {
-  service = await startService();
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
-});
+inBrowser();
 
 test("a writer whose session ends loses nothing that they have typed", async () => {
   const { page, context } = await visitor(browser, await service.signInLink());

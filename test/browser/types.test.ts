@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Browser, Page } from "playwright-core";
-import { expectNoSideways, launch, violationsOn, visitor } from "./chromium.ts";
-import { type Service, startService } from "./service.ts";
-
-let service: Service;
-let browser: Browser;
+import { describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { violationsOn, visitor } from "./chromium.ts";
+import type { Service } from "./service.ts";
+import { browser, inBrowser, service, testPages } from "./suite.ts";
 
 /** A type with words in two languages, in three versions, for the pages that show what there is. */
 async function givenWords({ api }: Service): Promise<void> {
@@ -23,15 +21,7 @@ async function givenWords({ api }: Service): Promise<void> {
   await api("PUT", "/api/v1/orgs/org_demo/brand", { name: "Ada's shop", colour: "#7a1f5c" });
 }
 
-beforeAll(async () => {
-  service = await startService();
-  await givenWords(service);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-  await service.stop();
-});
+inBrowser(givenWords);
 
 /** The mail that is drawn in the page. */
 const mailOn = (page: Page) => page.frameLocator('iframe[name="mail"]');
@@ -52,17 +42,7 @@ describe.each([
   ["dark", 1280],
   ["light", 360],
 ] as const)("%s, %i px wide", (colorScheme, width) => {
-  test.each(PAGES)("%s is accessible, quiet and not too wide", async (path) => {
-    const { page, troubles, context } = await visitor(browser, await service.signInLink(), {
-      colorScheme,
-      width,
-    });
-    await page.goto(service.origin + path, { waitUntil: "networkidle" });
-    expect(await violationsOn(page)).toEqual([]);
-    await expectNoSideways(page);
-    expect(troubles).toEqual([]);
-    await context.close();
-  });
+  testPages(PAGES, { colorScheme, width });
 });
 
 test("an administrator makes a type, writes its words with a live preview, publishes, and sends a test", async () => {

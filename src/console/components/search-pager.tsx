@@ -1,4 +1,4 @@
-import { Button } from "./form.tsx";
+import { Button } from "./buttons.tsx";
 
 /** Goes on with a search whose words belong into no address: names, addresses. @param fields what to send; null at the end */
 export const SearchPager = ({

@@ -1,7 +1,7 @@
 import type { ConsoleContext } from "../app-env.tsx";
 import { fragment } from "../app-env.tsx";
 import { Card } from "../components/boxes.tsx";
-import { Button } from "../components/form.tsx";
+import { Button } from "../components/buttons.tsx";
 import { Notice } from "../components/text.tsx";
 import { alone } from "../layout/alone.tsx";
 

@@ -4,7 +4,7 @@ import { PROBLEMS } from "../../lib/failure.ts";
 import type { AppEnv } from "../../http/app-env.ts";
 import { type ConsoleContext, page } from "../app-env.tsx";
 import { Card } from "../components/boxes.tsx";
-import { ButtonLink } from "../components/form.tsx";
+import { ButtonLink } from "../components/buttons.tsx";
 import { Notice } from "../components/text.tsx";
 
 /** What is shown when something is not there, not allowed or not possible: the same that the API says. */

@@ -9,7 +9,7 @@ import { parseId, printId } from "../../../lib/ids.ts";
 import { readOwnType } from "../../../types/own-type.ts";
 import { type Console, fragment, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
-import { Confirm } from "../../components/form.tsx";
+import { Confirm } from "../../components/buttons.tsx";
 import { channelName } from "../../components/names.ts";
 import { Badge, Facts, Id, Time } from "../../components/text.tsx";
 import { figure } from "../../figures.ts";

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { Card } from "../../components/boxes.tsx";
-import { Button, Confirm, TextArea } from "../../components/form.tsx";
+import { Button, Confirm } from "../../components/buttons.tsx";
+import { TextArea } from "../../components/form.tsx";
 import { messagePath } from "./path.ts";
 import type { Message } from "./read.ts";
 

@@ -11,7 +11,7 @@ import { getTimeline } from "../../../log/timeline/read.ts";
 import { annotatePush } from "../../../notifications/push/records.ts";
 import { type Console, type ConsoleContext, fragment, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
-import { ButtonLink } from "../../components/form.tsx";
+import { ButtonLink } from "../../components/buttons.tsx";
 import { channelName } from "../../components/names.ts";
 import { Notice } from "../../components/text.tsx";
 import { fieldsOf } from "../../fields.ts";

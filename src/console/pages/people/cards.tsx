@@ -4,7 +4,7 @@ import { type Device, MOST_SHOWN, type Person, type SubscribedTopic } from "../.
 import { DAY, iso } from "../../../lib/clock.ts";
 import type { Withheld } from "../../../log/withheld/list.ts";
 import { Card, Table } from "../../components/boxes.tsx";
-import { Confirm } from "../../components/form.tsx";
+import { Confirm } from "../../components/buttons.tsx";
 import { channelName, shortened } from "../../components/names.ts";
 import { Badge, Empty, Facts, Id, Time } from "../../components/text.tsx";
 import type { Viewer } from "../../viewer.ts";

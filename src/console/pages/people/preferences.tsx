@@ -3,7 +3,7 @@ import { ALL, type CellChanges } from "../../../preferences/cells.ts";
 import { type Choice, quietHoursOf } from "../../../preferences/decide.ts";
 import type { Matrix } from "../../../preferences/matrix.ts";
 import { Card } from "../../components/boxes.tsx";
-import { Button } from "../../components/form.tsx";
+import { Button } from "../../components/buttons.tsx";
 import { channelName } from "../../components/names.ts";
 import { Notice } from "../../components/text.tsx";
 import { type Faults, NO_FAULTS } from "../../faults.ts";

@@ -17,14 +17,16 @@ import {
 import { putBrand, readLine } from "../../../wordings/brand-store.ts";
 import { type Console, type ConsoleContext, fragment, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
-import { Button, FieldAbout, Select, TextArea, TextField } from "../../components/form.tsx";
+import { Button } from "../../components/buttons.tsx";
+import { FieldAbout, TextArea, TextField } from "../../components/form.tsx";
 import { Notice } from "../../components/text.tsx";
 import { byFirstPart, type Faults, faultsOfForm, NO_FAULTS } from "../../faults.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { previewed } from "../../security.ts";
 import { type Fields, fieldsOf } from "../../fields.ts";
 import { nameOf, type Owner, ownerIn } from "./owner.ts";
-import { FRAME, MailFrame } from "./preview-pane.tsx";
+import { LivePreview, schemeIn, SchemeSelect } from "./live-preview.tsx";
+import { MailFrame } from "./preview-pane.tsx";
 
 /** The built-in type whose sample shows a brand. */
 const SHOWN = "welcome";
@@ -88,7 +90,7 @@ export function register(pages: Console): void {
     const typed = await fieldsOf(c);
     const line = await readLine(c.get("ctx"), scopeIn(c), owner.id);
     const { brand } = triedBrand(owner, line, typed);
-    return previewed(c, inScheme(mailWith(c, brand), typed("scheme") === "dark" ? "dark" : "light"));
+    return previewed(c, inScheme(mailWith(c, brand), schemeIn(typed)));
   });
 }
 
@@ -171,44 +173,19 @@ async function show(
               </div>
               <fieldset>
                 <legend>Preview</legend>
-                <Select
-                  name="scheme"
-                  label="As clients show it"
-                  value={values("scheme")}
-                  options={[
-                    ["light", "light"],
-                    ["dark", "dark"],
-                  ]}
-                />
+                <SchemeSelect values={values} />
               </fieldset>
             </form>
           </Card>
-          <Card
-            title="Preview"
-            actions={
-              <button
-                class="button quiet small"
-                type="submit"
-                id={FRAME.button}
-                form="brand"
-                formaction={owner.path("/console/brand/frame")}
-                formtarget={FRAME.name}
-                formnovalidate
-              >
-                Draw the mail
-              </button>
-            }
+          <LivePreview
+            form="brand"
+            paths={{
+              preview: owner.path("/console/brand/preview"),
+              frame: owner.path("/console/brand/frame"),
+            }}
           >
-            <div
-              class="stack"
-              id="preview"
-              hx-post={owner.path("/console/brand/preview")}
-              hx-trigger="input from:#brand delay:400ms, change from:#brand delay:400ms"
-              hx-include="#brand"
-            >
-              <Pane brand={triedBrand(owner, line, values).brand} />
-            </div>
-          </Card>
+            <Pane brand={triedBrand(owner, line, values).brand} />
+          </LivePreview>
         </div>
       ),
     },

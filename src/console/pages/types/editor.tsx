@@ -1,29 +1,26 @@
-import { eventData } from "../../../api/events/schemas.ts";
-import { checkedFor, requireChannel, showFound, showWords, writeWords } from "../../../api/wordings/words.ts";
+import { requireChannel, writeWords } from "../../../api/wordings/words.ts";
 import { inScheme } from "../../../content/in-scheme.ts";
 import { authorOf } from "../../../http/author.ts";
-import { fieldErrors } from "../../../http/field-errors.ts";
-import { Failure, invalid, notFound } from "../../../lib/failure.ts";
-import { isObject, parseObject } from "../../../lib/objects.ts";
-import { directoryId } from "../../../lib/text.ts";
-import { z } from "zod";
+import { Failure } from "../../../lib/failure.ts";
+import { parseObject } from "../../../lib/objects.ts";
 import { readForEditing, type VersionHead } from "../../../wordings/overview.ts";
 import type { WordsPlace } from "../../../wordings/preview-source.ts";
 import { type WordedType, wordedType } from "../../../wordings/worded-type.ts";
 import { type Console, type ConsoleContext, fragment, page, scopeIn } from "../../app-env.tsx";
-import { Card } from "../../components/boxes.tsx";
-import { Button, FieldAbout, Select, TextArea, TextField } from "../../components/form.tsx";
-import { Badge, Notice } from "../../components/text.tsx";
-import { byFirstPart, type Faults, faultsOfForm, NO_FAULTS, told } from "../../faults.ts";
+import { FieldAbout } from "../../components/form.tsx";
+import { Badge } from "../../components/text.tsx";
+import { byFirstPart, type Faults, faultsOfForm, NO_FAULTS } from "../../faults.ts";
 import { done, noticeIn } from "../../notices.ts";
 import { previewed } from "../../security.ts";
 import { type Fields, fieldsOf } from "../../fields.ts";
-import { languageName } from "./one.tsx";
-import { FRAME, type Look, PreviewPane } from "./preview-pane.tsx";
+import { languageName } from "./language-name.ts";
+import { LivePreview, schemeIn } from "./live-preview.tsx";
+import { draw, isAboutReader, lookAt, lookOf, readerIn } from "./look.ts";
+import { type Look, PreviewPane } from "./preview-pane.tsx";
 import { TestCard, type TypedTest } from "./test-card.tsx";
-import { typedJson } from "./type-values.ts";
 import { VersionsCard } from "./version-list.tsx";
-import { wordsFieldsOf, isBlank, wordsTyped } from "./words-fields.ts";
+import { WordsForm } from "./words-form.tsx";
+import { wordsFieldsOf, wordsTyped } from "./words-fields.ts";
 import { WORDS, type WordsAt, wordsAt } from "./words-place.ts";
 
 /** Versions on a page. */
@@ -72,7 +69,7 @@ export function register(pages: Console): void {
     const typed = await fieldsOf(c);
     const { look } = await lookAt(c, at, typed);
     const html = "shown" in look ? (look.shown.preview.html ?? "") : "<head></head>";
-    return previewed(c, inScheme(html, typed("scheme") === "dark" ? "dark" : "light"));
+    return previewed(c, inScheme(html, schemeIn(typed)));
   });
 }
 
@@ -80,76 +77,6 @@ const typeOf = async (c: ConsoleContext, { id, owner }: WordsAt): Promise<Worded
   const worded = await wordedType(c.get("ctx"), c.get("deps").types, scopeIn(c), owner.id, id.type);
   requireChannel(worded, id.channel);
   return worded;
-};
-
-/** Data as it was typed; undefined for nothing: the type's sample. @throws 400 */
-function dataTyped(typed: Fields): Record<string, unknown> | undefined {
-  const data = typedJson("data", typed("data"));
-  if (data === null) return undefined;
-  if (!isObject(data)) throw invalid([{ pointer: "/data", detail: "must be an object" }]);
-  const given = { data };
-  const parsed = withData.safeParse(given);
-  if (parsed.success) return parsed.data.data;
-  throw invalid([...fieldErrors(parsed.error, "json", given)]);
-}
-
-/** As deep and as large as an event's may be. */
-const withData = z.object({ data: eventData });
-
-/** A user's id as it was typed. @throws 400 */
-function userTyped(typed: Fields): string | undefined {
-  const id = typed("user_id").trim();
-  if (id === "") return undefined;
-  if (directoryId.safeParse(id).success) return id;
-  throw new Failure("invalid_request", "user_id", {
-    errors: [{ pointer: "/user_id", detail: "is no id of a user" }],
-  });
-}
-
-/** What was typed, to be shown; nothing in the fields: what is stored, or inherited. @throws 400 */
-const wantedIn = ({ channel }: WordsAt["id"], typed: Fields) => ({
-  data: dataTyped(typed),
-  ...(!isBlank(channel, typed) && { fields: wordsTyped(channel, typed) }),
-});
-
-/** What cannot be drawn: where it is wrong is a part of the answer, since somebody is typing. @throws what is not about it */
-function lookOf(error: unknown): { look: Look; faults: Faults } {
-  if (error instanceof Failure && error.problem === "not_found")
-    return { look: { faults: [error.detail] }, faults: NO_FAULTS };
-  const faults = faultsOfForm(error, (pointer) => byFirstPart(pointer.replace(/^\/fields/u, "")));
-  return { look: { faults: listOf(error) }, faults };
-}
-
-/** Draws what was typed. @throws 404 unless it is the reader who is not there */
-async function lookAt(
-  c: ConsoleContext,
-  { id }: WordsAt,
-  typed: Fields,
-): Promise<{ look: Look; faults: Faults }> {
-  try {
-    const wanted = { ...wantedIn(id, typed), userId: userTyped(typed) };
-    return {
-      look: { shown: await showWords(c.get("ctx"), c.get("deps"), scopeIn(c), id, wanted) },
-      faults: NO_FAULTS,
-    };
-  } catch (error) {
-    if (error instanceof Failure && error.problem === "not_found" && !isAboutReader(error)) throw error;
-    return lookOf(error);
-  }
-}
-
-const isAboutReader = ({ detail }: Failure): boolean => detail === notFound("user").detail;
-
-/** What a failure says, for a list. */
-const listOf = (error: unknown): string[] => {
-  if (!(error instanceof Failure)) return [];
-  const errors = [...(error.options.errors ?? [])];
-  if (errors.length === 0) return [error.detail];
-  return errors.map(({ pointer, detail }) =>
-    pointer === "/fields"
-      ? detail.replace(/^is required: /u, "There are no words: ")
-      : told({ pointer: pointer.replace(/^\/fields/u, ""), detail }),
-  );
 };
 
 /** The words that stand in the fields at first: the latest of the owner's own. */
@@ -199,34 +126,15 @@ async function show(
         <>
           <div class="halves">
             <WordsForm at={at} values={values} faults={faults} worded={worded} />
-            <Card
-              title="Preview"
-              actions={
-                id.channel === "email" && (
-                  <button
-                    class="button quiet small"
-                    type="submit"
-                    id={FRAME.button}
-                    form="words"
-                    formaction={at.path("/frame")}
-                    formtarget={FRAME.name}
-                    formnovalidate
-                  >
-                    Draw the mail
-                  </button>
-                )
-              }
+            <LivePreview
+              form="words"
+              paths={{
+                preview: at.path("/preview"),
+                frame: id.channel === "email" ? at.path("/frame") : null,
+              }}
             >
-              <div
-                class="stack"
-                id="preview"
-                hx-post={at.path("/preview")}
-                hx-trigger="input from:#words delay:400ms, change from:#words delay:400ms"
-                hx-include="#words"
-              >
-                <PreviewPane channel={id.channel} look={look} />
-              </div>
-            </Card>
+              <PreviewPane channel={id.channel} look={look} />
+            </LivePreview>
           </div>
           <VersionsCard c={c} at={at} own={place.own} versions={pageOf(versions)} more={moreOf(versions)} />
           <TestCard c={c} at={at} worded={worded} own={place.own} test={test} />
@@ -263,29 +171,6 @@ async function readPage(
   }
 }
 
-/** The reader whom somebody has typed; null: nobody, or nobody who could be one. */
-const readerIn = (typed: Fields | null): string | null => {
-  const id = typed?.("user_id").trim() ?? "";
-  return directoryId.safeParse(id).success ? id : null;
-};
-
-/** Draws what was typed; null: the latest stored words, or those that are inherited, with the sample. */
-async function draw(
-  c: ConsoleContext,
-  { id }: WordsAt,
-  worded: WordedType,
-  place: WordsPlace,
-  typed: Fields | null,
-): Promise<Look> {
-  try {
-    if (typed !== null) userTyped(typed);
-    const showable = checkedFor(worded, id, typed === null ? {} : wantedIn(id, typed));
-    return { shown: await showFound(c.get("ctx"), c.get("deps"), id, worded, place, showable) };
-  } catch (error) {
-    return lookOf(error).look;
-  }
-}
-
 function Standing({ place: { own }, locale }: { place: WordsPlace; locale: string }) {
   return (
     <span class="row">
@@ -294,84 +179,5 @@ function Standing({ place: { own }, locale }: { place: WordsPlace; locale: strin
       {own !== null && own.published !== null && <Badge tone="good">version {own.published} in use</Badge>}
       {own !== null && own.published !== own.latest && <Badge tone="warn">draft {own.latest}</Badge>}
     </span>
-  );
-}
-
-function WordsForm({
-  at,
-  values,
-  faults,
-  worded,
-}: {
-  at: WordsAt;
-  values: Fields;
-  faults: Faults;
-  worded: WordedType;
-}) {
-  const { channel } = at.id;
-  const sample = worded.sample === null ? "" : JSON.stringify(worded.sample, null, 2);
-  return (
-    <Card title="Words">
-      <form class="form" id="words" method="post" action={at.path()}>
-        {faults.others.length > 0 && (
-          <Notice tone="bad">
-            {faults.others.map((text) => (
-              <p>{text}</p>
-            ))}
-          </Notice>
-        )}
-        {wordsFieldsOf(channel).map(({ name, label, hint, rows, isOptional }) => {
-          const field = { name, label, hint, value: values(name), fault: faults.of.get(name) };
-          return rows === undefined ? (
-            <TextField {...field} required={isOptional !== true} />
-          ) : (
-            <TextArea {...field} rows={rows} code required />
-          );
-        })}
-        <div class="row">
-          <Button name="action" value="draft">
-            Save as a draft
-          </Button>
-          <Button look="primary" name="action" value="publish">
-            Save and publish
-          </Button>
-          <button class="button quiet" type="submit" name="action" value="preview" formnovalidate>
-            Preview
-          </button>
-        </div>
-        <fieldset>
-          <legend>Preview with</legend>
-          <div class="columns">
-            <TextField
-              name="user_id"
-              label="Reader"
-              value={values("user_id")}
-              fault={faults.of.get("user_id")}
-              hint="A user's id: with their name, language and time zone. Left empty: somebody without a name."
-            />
-            {channel === "email" && (
-              <Select
-                name="scheme"
-                label="As clients show it"
-                value={values("scheme")}
-                options={[
-                  ["light", "light"],
-                  ["dark", "dark"],
-                ]}
-              />
-            )}
-          </div>
-          <TextArea
-            name="data"
-            label="Data"
-            value={values("data") || sample}
-            fault={faults.of.get("data")}
-            hint="JSON that fits the type's schema. Left empty: its sample."
-            code
-            rows={5}
-          />
-        </fieldset>
-      </form>
-    </Card>
   );
 }

@@ -2,7 +2,7 @@ import type { VersionHead } from "../../../wordings/overview.ts";
 import type { StoredWording } from "../../../wordings/read.ts";
 import type { ConsoleContext } from "../../app-env.tsx";
 import { Card, Table } from "../../components/boxes.tsx";
-import { Confirm } from "../../components/form.tsx";
+import { Confirm } from "../../components/buttons.tsx";
 import { Badge, Empty, Time } from "../../components/text.tsx";
 import { viewerOf } from "../../viewer.ts";
 import type { WordsAt } from "./words-place.ts";
