@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { fieldErrors } from "../http/field-errors.ts";
-import { invalid } from "../http/problem.ts";
-import type { FieldError } from "../lib/failure.ts";
+import { invalid, type FieldError } from "../lib/failure.ts";
 import type { ConsoleContext } from "./app-env.tsx";
 
 /**

@@ -1,5 +1,29 @@
 import type { Scope } from "../auth/scope.ts";
+import { ownerQuery } from "../http/owner.ts";
 import { SERVICE } from "../preferences/org-settings.ts";
+import { ownerOf } from "../preferences/owner.ts";
+import { type ConsoleContext, scopeIn } from "./app-env.tsx";
+import { queryIn } from "./input.ts";
+
+/** Whose things a page is about. */
+export interface Owner {
+  /** `""`: the service. */
+  id: string;
+  /** What was asked for; undefined: the caller's own. */
+  asked: string | undefined;
+  /** An address of ours that is about the same owner. */
+  path(path: string, query?: Readonly<Record<string, string>>): string;
+}
+
+/** The owner that `?org_id=` names, else the caller's own organization, or the service. @throws 400, 404 */
+export function ownerIn(c: ConsoleContext): Owner {
+  const { org_id: asked } = queryIn(c, ownerQuery);
+  return {
+    id: ownerOf(scopeIn(c), asked),
+    asked,
+    path: (path, query) => pathFor(path, asked ?? SERVICE, query),
+  };
+}
 
 /** A path with the organization that it is about, and further parameters; those that are undefined or empty are left out. */
 export function pathFor(

@@ -6,7 +6,7 @@ import type { NotificationType, NotificationTypes } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
 import type { ClaimedDispatch } from "../delivery/claim.ts";
 import { SECOND } from "../lib/clock.ts";
-import { Failure, type FieldError, notFound } from "../lib/failure.ts";
+import { notFound, invalid } from "../lib/failure.ts";
 import { actable, findActable } from "../log/read.ts";
 import { asRead, dispatchRow } from "../outbox/create.ts";
 import { type Messages, messagesOf, supposedMessage } from "../outbox/messages.ts";
@@ -179,9 +179,6 @@ function eventOf(ctx: Ctx, type: OwnTypeData, data: Record<string, unknown>, { s
     updated_at: now,
   };
 }
-
-const invalid = (errors: readonly FieldError[]): Failure =>
-  new Failure("invalid_request", "Some fields are missing or wrong; `errors` names each.", { errors });
 
 /** The channels to explain. @throws 400 for one that the type does not have */
 function chosen<C extends string>(channels: readonly C[], asked: string | undefined): C[] {

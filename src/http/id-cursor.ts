@@ -1,6 +1,6 @@
+import { invalid } from "../lib/failure.ts";
 import { z } from "@hono/zod-openapi";
 import { isWellFormedId } from "../lib/text.ts";
-import { invalid } from "./problem.ts";
 
 /** The cursor of a list that is ordered by the callers' own ids: the last one of the page before. */
 export const idCursor = z

@@ -4,9 +4,8 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import { actorOf, type Principal } from "../auth/principal.ts";
 import { type IdempotencyKey, keyOf } from "../idempotency/once.ts";
-import { Failure } from "../lib/failure.ts";
+import { Failure, invalid } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
-import { invalid } from "./problem.ts";
 import { isWiderThan } from "./wide-json.ts";
 
 /** The largest body that we read: a batch of 1,000 pushes of 4 KB each, with room. */

@@ -8,12 +8,12 @@ import type { RouterRoute } from "hono/types";
 import type { Bindings } from "../bindings.ts";
 import type { SessionStart } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
-import { Failure } from "../lib/failure.ts";
+import { Failure, invalid } from "../lib/failure.ts";
 import { failingLimit, inboundLimit } from "./access.ts";
 import type { App, AppEnv } from "./app-env.ts";
 import { fieldErrors, givenIn } from "./field-errors.ts";
 import { jsonOnly, limitBody, strictly } from "./input.ts";
-import { handleError, invalid } from "./problem.ts";
+import { handleError } from "./problem.ts";
 import { usePlainWording } from "./wording.ts";
 
 /** What browsers of an allowed origin may send and read. */

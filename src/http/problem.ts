@@ -79,5 +79,3 @@ export function logFailure(c: Context<AppEnv>, failure: Failure, error: Error): 
   if (PROBLEMS[failure.problem].status >= 500)
     log.error("request_failed", failure.options.cause ?? error, { route: c.req.routePath });
 }
-
-export { invalid } from "../lib/failure.ts";

@@ -10,7 +10,7 @@ import { findDispatch, type Linked } from "./read.ts";
 
 /** What the log is searched for. */
 export interface LogSearch extends Omit<LogFilter, "userId" | "address" | "batchId"> {
-  /** As a person types it: the id of a message, batch or event as any view prints it, an address, or a user's id. */
+  /** As a person types it: a user's id, an address, or the id of a message, batch or event as it is printed anywhere. */
   query?: string | undefined;
 }
 

@@ -107,3 +107,13 @@ export function brandOf(line: readonly OrgSettings[]): OrgBrand {
     replyTo: first("reply_to"),
   };
 }
+
+/** A brand that holds, under the names of `BrandSettings`. */
+export const printBrand = (brand: OrgBrand) => ({
+  name: brand.name,
+  logo_url: brand.logoUrl,
+  colour: brand.colour,
+  sender_name: brand.senderName,
+  reply_to: brand.replyTo,
+  postal_footer: brand.postalFooter,
+});

@@ -28,7 +28,7 @@ describe("what a person types", () => {
     return { h, kari, id, batchId, inBatch, others };
   }
 
-  test("the id of a message, as any view prints it, finds that alone, whatever the other filters", async () => {
+  test("the printed id of a message finds it alone, whatever the other filters are", async () => {
     const { h, id } = await world();
     for (const query of [id, id.toUpperCase(), printId("dsp", id), ` ${printId("notif", id)} `])
       expect(await search(h, { query, channel: "email" })).toEqual([id]);

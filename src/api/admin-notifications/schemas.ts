@@ -40,7 +40,7 @@ export const searchBody = z
   .strictObject({
     query: searchText.openapi({
       description:
-        "The id of a message, batch, event or record as any view prints it; a user's id; or an address: it finds messages to those who have it now. Empty: all.",
+        "The id of a message, batch, event or record, as it is printed anywhere; or a user's id; or an address, which finds the messages to the users who have it now. Empty: all.",
     }),
     statuses: z.array(z.enum(STATUSES)).min(1).max(STATUSES.length).optional(),
     channel: z.enum(CHANNELS).optional(),

@@ -3,13 +3,12 @@ import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { ownerIn } from "../../http/owner.ts";
 import { type OrgSettings, SERVICE } from "../../preferences/org-settings.ts";
-import { brandOf, ownBrandOf } from "../../wordings/brand.ts";
+import { brandOf, printBrand, ownBrandOf } from "../../wordings/brand.ts";
 import { putBrand, readLine } from "../../wordings/brand-store.ts";
 import * as routes from "./routes.ts";
 
 function view(owner: string, line: readonly OrgSettings[]) {
   const own = ownBrandOf(owner, line);
-  const effective = brandOf(line);
   return {
     org_id: owner === SERVICE ? null : owner,
     name: own.name ?? null,
@@ -18,14 +17,7 @@ function view(owner: string, line: readonly OrgSettings[]) {
     sender_name: own.sender_name ?? null,
     reply_to: own.reply_to ?? null,
     postal_footer: own.postal_footer ?? null,
-    effective: {
-      name: effective.name,
-      logo_url: effective.logoUrl,
-      colour: effective.colour,
-      sender_name: effective.senderName,
-      reply_to: effective.replyTo,
-      postal_footer: effective.postalFooter,
-    },
+    effective: printBrand(brandOf(line)),
   };
 }
 

@@ -2,10 +2,9 @@ import { z } from "zod";
 import { access } from "../../http/access.ts";
 import type { App } from "../../http/app-env.ts";
 import { fieldErrors } from "../../http/field-errors.ts";
-import { invalid } from "../../http/problem.ts";
 import { instant } from "../../http/schemas.ts";
 import { iso } from "../../lib/clock.ts";
-import { notFound } from "../../lib/failure.ts";
+import { notFound, invalid } from "../../lib/failure.ts";
 import { JOBS } from "../../jobs/index.ts";
 import { runAt } from "../../jobs/run-at.ts";
 

@@ -1,3 +1,4 @@
+import { invalid } from "../../lib/failure.ts";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { clearOutbox } from "../../dev-outbox/cleared.ts";
@@ -7,7 +8,6 @@ import { access, OPERATOR_ROLES } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { fieldErrors } from "../../http/field-errors.ts";
 import { cursorAfter, pageQuery, printCursor } from "../../http/pagination.ts";
-import { invalid } from "../../http/problem.ts";
 import { instant } from "../../http/schemas.ts";
 import { keysOf } from "../../lib/objects.ts";
 import { messageView } from "./view.ts";

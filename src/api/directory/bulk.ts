@@ -2,8 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Facts, Refusal } from "../../directory/collection.ts";
 import { fieldErrors, reportOf } from "../../http/field-errors.ts";
 import { faultsOf, type Rejected } from "../../http/members.ts";
-import { invalid } from "../../http/problem.ts";
-import { Failure, type FieldError } from "../../lib/failure.ts";
+import { Failure, type FieldError, invalid } from "../../lib/failure.ts";
 
 /** The items of a bulk: the valid ones, and the faults of the others. */
 export interface Bulk<F extends Facts = Facts> {

@@ -1,3 +1,4 @@
+import { invalid } from "../../lib/failure.ts";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { readOne } from "../../directory/read.ts";
@@ -7,7 +8,6 @@ import type { App, AppEnv } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { type FailedInput, fieldErrors, givenIn } from "../../http/field-errors.ts";
 import { membersOf } from "../../http/members.ts";
-import { invalid } from "../../http/problem.ts";
 import { type Bulk, bulkAnswer, readBulk } from "./bulk.ts";
 import { WIRE } from "./collections/index.ts";
 import { routesOf } from "./routes.ts";

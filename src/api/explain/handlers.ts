@@ -1,9 +1,9 @@
+import { invalid } from "../../lib/failure.ts";
 import type { z } from "@hono/zod-openapi";
 import { scopeOf } from "../../auth/scope.ts";
 import { explain, type Question } from "../../explain/explain.ts";
 import type { App } from "../../http/app-env.ts";
 import { pathIdOf } from "../../http/path-id.ts";
-import { invalid } from "../../http/problem.ts";
 import { DAY } from "../../lib/clock.ts";
 import * as routes from "./routes.ts";
 import type { explainBody } from "./schemas.ts";

@@ -1,3 +1,4 @@
+import { invalid } from "../../lib/failure.ts";
 import * as records from "../../notifications/push/records.ts";
 import { sendOne } from "../../notifications/push/send-one.ts";
 import { awaitOutcome, isFinished } from "../../log/read.ts";
@@ -6,7 +7,6 @@ import { authorOf } from "../../http/author.ts";
 import { idempotencyKeyOf, applyPreference } from "../../http/input.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { pathIdOf } from "../../http/path-id.ts";
-import { invalid } from "../../http/problem.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import { DAY } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";

@@ -1,9 +1,9 @@
+import { invalid } from "../../lib/failure.ts";
 import type { Context } from "hono";
 import { scopeOf } from "../../auth/scope.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idAfter, paginateById } from "../../http/id-cursor.ts";
-import { invalid } from "../../http/problem.ts";
 import { ownerOf } from "../../preferences/owner.ts";
 import { diffOf } from "../../wordings/diff.ts";
 import type { WordingId } from "../../wordings/fields.ts";

@@ -1,6 +1,5 @@
 import { MAX_PUSH_BYTES, pushPayloadBytes } from "../../channels/push/options.ts";
-import type { FieldError } from "../../lib/failure.ts";
-import { invalid } from "../../http/problem.ts";
+import { invalid, type FieldError } from "../../lib/failure.ts";
 import { unknownVariables } from "../../wordings/check.ts";
 import { WordingError } from "../../wordings/fault.ts";
 import type { ParsedWording } from "../../wordings/parse.ts";

@@ -1,7 +1,7 @@
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
- * What the `log` providers took: messages as any other provider would have got them. Only in development, and only the newest
+ * What the `log` providers took, as a real provider would have got it. Only in development, and only the newest
  * 500. WITHOUT ROWID; the key is a UUIDv7 of the time when it was taken.
  */
 export const devOutbox = sqliteTable(

@@ -1,7 +1,7 @@
+import { invalid } from "../../../lib/failure.ts";
 import { scopeOf } from "../../../auth/scope.ts";
 import { searchPage } from "../../../directory/search-page.ts";
 import type { App } from "../../../http/app-env.ts";
-import { invalid } from "../../../http/problem.ts";
 import * as routes from "./routes.ts";
 
 export function registerSearch(app: App): void {

@@ -1,10 +1,10 @@
+import { invalid } from "../../../lib/failure.ts";
 import type { Context } from "hono";
 import { scopeOf } from "../../../auth/scope.ts";
 import type { App, AppEnv } from "../../../http/app-env.ts";
 import { type FailedInput, fieldErrors, givenIn } from "../../../http/field-errors.ts";
 import { idempotencyKeyOf, applyPreference } from "../../../http/input.ts";
 import { faultsOf, membersOf } from "../../../http/members.ts";
-import { invalid } from "../../../http/problem.ts";
 import { printId } from "../../../lib/ids.ts";
 import { awaitOutcome } from "../../../log/read.ts";
 import { sendBatch } from "../../../notifications/push/send-batch.ts";

@@ -1,9 +1,9 @@
+import { invalid } from "../../../lib/failure.ts";
 import * as devices from "../../../channels/push/devices.ts";
 import type { Principal } from "../../../auth/principal.ts";
 import { scopeOf } from "../../../auth/scope.ts";
 import type { App } from "../../../http/app-env.ts";
 import { countChange } from "../../../http/count-change.ts";
-import { invalid } from "../../../http/problem.ts";
 import { newUserOf } from "../../../directory/subject.ts";
 import type { NewUser } from "../../../directory/users.ts";
 import { iso, isoOrNull } from "../../../lib/clock.ts";

@@ -1,6 +1,6 @@
+import { invalid } from "../../../lib/failure.ts";
 import type { Child } from "hono/jsx";
 import { CHANNELS } from "../../../db/schema/index.ts";
-import { invalid } from "../../../http/problem.ts";
 import { parseDispatchId, printId } from "../../../lib/ids.ts";
 import type { Linked } from "../../../log/read.ts";
 import { searchLog } from "../../../log/search.ts";

@@ -1,7 +1,7 @@
+import { invalid } from "../../../lib/failure.ts";
 import type { Child } from "hono/jsx";
 import type { Person } from "../../../directory/search.ts";
 import { searchPage } from "../../../directory/search-page.ts";
-import { invalid } from "../../../http/problem.ts";
 import { addressKey } from "../../../lib/address.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card, Table } from "../../components/boxes.tsx";

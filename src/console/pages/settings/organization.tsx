@@ -6,7 +6,7 @@ import { Badge, Empty, Facts, OutLink } from "../../components/text.tsx";
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/** The quiet hours that hold: those of the nearest organization that has any. */
+/** The quiet hours of the nearest organization that has some. */
 function quietHoursOf(line: readonly OrgSettings[]): string {
   const hours = line.find(({ quietHours }) => quietHours !== null)?.quietHours ?? null;
   if (hours === null || !hours.enabled) return "none";

@@ -13,6 +13,7 @@ import {
   brandWith,
   type OrgBrand,
   ownBrandOf,
+  printBrand,
 } from "../../../wordings/brand.ts";
 import { putBrand, readLine } from "../../../wordings/brand-store.ts";
 import { type Console, type ConsoleContext, fragment, page, scopeIn } from "../../app-env.tsx";
@@ -24,7 +25,7 @@ import { byFirstPart, type Faults, faultsOfForm, NO_FAULTS } from "../../faults.
 import { done, noticeIn } from "../../notices.ts";
 import { previewed } from "../../security.ts";
 import { type Fields, fieldsOf } from "../../fields.ts";
-import { nameOf, type Owner, ownerIn } from "./owner.ts";
+import { nameOfOwner, type Owner, ownerIn } from "../../owner.ts";
 import { LivePreview, schemeIn, SchemeSelect } from "./live-preview.tsx";
 import { MailFrame } from "./preview-pane.tsx";
 
@@ -138,22 +139,14 @@ async function show(
   faults: Faults,
 ): Promise<Response> {
   const hasFaults = faults.of.size > 0 || faults.others.length > 0;
-  const effective = brandOf(line);
-  const inherited = {
-    name: effective.name,
-    logo_url: effective.logoUrl,
-    colour: effective.colour,
-    sender_name: effective.senderName,
-    reply_to: effective.replyTo,
-    postal_footer: effective.postalFooter,
-  };
+  const inherited = printBrand(brandOf(line));
   return page(
     c,
     {
       title: "Brand",
       section: "/console/types",
       crumb: { href: owner.path("/console/types"), name: "Types and words" },
-      lead: `How e-mails of ${nameOf(owner.id)} look. What is empty is inherited.`,
+      lead: `How e-mails of ${nameOfOwner(owner.id)} look. What is empty is inherited.`,
       notice: hasFaults ? { tone: "bad", text: "It is not saved: something has to be mended." } : noticeIn(c),
       children: (
         <div class="halves">

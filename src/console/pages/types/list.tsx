@@ -7,7 +7,7 @@ import { Button, ButtonLink } from "../../components/buttons.tsx";
 import { TextField } from "../../components/form.tsx";
 import { Badge, Empty } from "../../components/text.tsx";
 import { noticeIn } from "../../notices.ts";
-import { nameOf, type Owner, ownerIn } from "./owner.ts";
+import { nameOfOwner, type Owner, ownerIn } from "../../owner.ts";
 
 /** Types on a page, beside the built-in ones. */
 const LIMIT = 50;
@@ -30,7 +30,7 @@ export function register(pages: Console): void {
     return page(c, {
       title: "Types and words",
       section: "/console/types",
-      lead: `Of ${nameOf(owner.id)}${name === null ? "" : ` (${name})`}, with what it inherits.`,
+      lead: `Of ${nameOfOwner(owner.id)}${name === null ? "" : ` (${name})`}, with what it inherits.`,
       actions: (
         <>
           <ButtonLink href={owner.path("/console/brand")}>Brand</ButtonLink>
@@ -68,7 +68,13 @@ export function register(pages: Console): void {
 /** Chooses the organization. */
 const OwnerForm = ({ owner }: { owner: Owner }) => (
   <form class="filters" method="get" action="/console/types">
-    <TextField name="org_id" label="Organization" value={owner.asked} search placeholder={nameOf(owner.id)} />
+    <TextField
+      name="org_id"
+      label="Organization"
+      value={owner.asked}
+      search
+      placeholder={nameOfOwner(owner.id)}
+    />
     <Button>Show</Button>
   </form>
 );
@@ -133,7 +139,7 @@ const TypesTable = ({
           ) : (org_id ?? "") === owner.id ? (
             "own"
           ) : (
-            `from ${nameOf(org_id ?? "")}`
+            `from ${nameOfOwner(org_id ?? "")}`
           ),
       },
     ]}

@@ -9,7 +9,7 @@ import { ButtonLink, Confirm } from "../../components/buttons.tsx";
 import { Empty } from "../../components/text.tsx";
 import { noticeIn } from "../../notices.ts";
 import { viewerOf } from "../../viewer.ts";
-import { ownerIn } from "./owner.ts";
+import { ownerIn } from "../../owner.ts";
 import { readShown } from "./shown.ts";
 import { TypeFacts } from "./type-facts.tsx";
 import { Words } from "./words-table.tsx";

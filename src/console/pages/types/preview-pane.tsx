@@ -3,7 +3,7 @@ import type { WordingChannel } from "../../../db/schema/index.ts";
 import { Mark } from "../../layout/icons.tsx";
 import { Facts, Notice, OutLink } from "../../components/text.tsx";
 import { told } from "../../faults.ts";
-import { nameOf } from "./owner.ts";
+import { nameOfOwner } from "../../owner.ts";
 
 /** Words as a reader gets them, or why there is nothing to see. */
 export type Look = { shown: ShownWords } | { faults: readonly string[] };
@@ -57,7 +57,7 @@ function sourceOf({ source, version, owner }: ShownWords): string {
     case "version":
       return `Version ${version}.`;
     case "inherited":
-      return `Inherited from ${nameOf(owner ?? "")}, version ${version}. It is used until you publish words of your own.`;
+      return `Inherited from ${nameOfOwner(owner ?? "")}, version ${version}. It is used until you publish words of your own.`;
     case "built_in":
       return "The built-in words. They are used until you publish words of your own.";
   }

@@ -3,7 +3,7 @@ import type { WordingChannel } from "../../../db/schema/index.ts";
 import { readType } from "../../../types/read.ts";
 import { wordChannelsOf } from "../../../wordings/worded-type.ts";
 import { type ConsoleContext, scopeIn } from "../../app-env.tsx";
-import type { Owner } from "./owner.ts";
+import type { Owner } from "../../owner.ts";
 
 /** A type as the API shows it. */
 export type TypeView = ReturnType<typeof ownView>;

@@ -2,7 +2,7 @@ import { Card } from "../../components/boxes.tsx";
 import { Badge, Facts, Time } from "../../components/text.tsx";
 import type { Viewer } from "../../viewer.ts";
 import { durationText } from "./duration.ts";
-import { nameOf, type Owner } from "./owner.ts";
+import { nameOfOwner, type Owner } from "../../owner.ts";
 import type { TypeView } from "./shown.ts";
 
 /** What a type is, in words. */
@@ -15,8 +15,8 @@ export const TypeFacts = ({ view, owner, viewer }: { view: TypeView; owner: Owne
           view.built_in
             ? "built in: only its words can be changed"
             : (view.org_id ?? "") === owner.id
-              ? nameOf(owner.id)
-              : `inherited from ${nameOf(view.org_id ?? "")}`,
+              ? nameOfOwner(owner.id)
+              : `inherited from ${nameOfOwner(view.org_id ?? "")}`,
         ],
         ["Category", <code>{view.category}</code>],
         [

@@ -13,7 +13,7 @@ import { type Faults, faultsOfForm, NO_FAULTS } from "../../faults.ts";
 import { done } from "../../notices.ts";
 import { type Fields, fieldsOf } from "../../fields.ts";
 import { UNIT_NAMES } from "./duration.ts";
-import { nameOf, type Owner, ownerIn } from "./owner.ts";
+import { nameOfOwner, type Owner, ownerIn } from "../../owner.ts";
 import { fieldFor, typeTyped, valuesOf } from "./type-values.ts";
 
 /** Where a new type is made: no type has such an id. */
@@ -100,7 +100,7 @@ function show(
       title: existing === null ? "New type" : `Change ${existing}`,
       section: "/console/types",
       crumb: { href: owner.path(back), name: existing ?? "Types and words" },
-      lead: `Of ${nameOf(owner.id)}; organizations below inherit it.`,
+      lead: `Of ${nameOfOwner(owner.id)}; organizations below inherit it.`,
       notice: hasFaults ? { tone: "bad", text: "It is not saved: something has to be mended." } : null,
       children: (
         <Card>

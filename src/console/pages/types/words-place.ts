@@ -3,7 +3,7 @@ import { fieldErrors } from "../../../http/field-errors.ts";
 import { invalid } from "../../../lib/failure.ts";
 import type { WordingId } from "../../../wordings/fields.ts";
 import type { ConsoleContext } from "../../app-env.tsx";
-import { type Owner, ownerIn } from "./owner.ts";
+import { type Owner, ownerIn } from "../../owner.ts";
 
 /** Which words a page is about, and its addresses. */
 export interface WordsAt {

@@ -5,7 +5,7 @@ import { Button } from "../../components/buttons.tsx";
 import { Select, TextField } from "../../components/form.tsx";
 import { Badge, Empty } from "../../components/text.tsx";
 import { languageName } from "./language-name.ts";
-import { nameOf, type Owner } from "./owner.ts";
+import { nameOfOwner, type Owner } from "../../owner.ts";
 import type { Shown } from "./shown.ts";
 
 /** The words as a table: a row for each language, a column for each channel. */
@@ -78,7 +78,7 @@ function Cell({ href, words, isBuiltIn }: { href: string; words: readonly LineWo
       {used === own && used !== undefined && <Badge tone="good">version {used.published}</Badge>}
       {used !== own && used !== undefined && (
         <Badge tone="info">
-          from {nameOf(used.org_id)}, version {used.published}
+          from {nameOfOwner(used.org_id)}, version {used.published}
         </Badge>
       )}
       {used === undefined && isBuiltIn && <Badge>built in</Badge>}
