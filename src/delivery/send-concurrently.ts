@@ -81,7 +81,8 @@ export async function sendConcurrently<Item>(
   return { outcomes, took, health };
 }
 
-async function sendSafely<Item>(
+/** What `send` says, or the outcome of a fault when it throws. */
+export async function sendSafely<Item>(
   ctx: Ctx,
   items: readonly Item[],
   send: (items: readonly Item[]) => Promise<SendReport>,
