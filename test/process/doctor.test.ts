@@ -45,6 +45,7 @@ const WELL: Account = {
   "whoami --json": { loggedIn: true, authType: "OAuth Token", accounts: [{ name: "Fonn", id: "a1" }] },
   "secret list --format json": [
     { name: "LINK_SECRET", type: "secret_text" },
+    { name: "SECRETS_KEY", type: "secret_text" },
     { name: "JWT_SECRET", type: "secret_text" },
   ],
   "d1 list --json": [{ uuid: "d1", name: "tidings", version: "production", created_at: "2026-11-01" }],
