@@ -30,6 +30,7 @@ describe("the doctor", () => {
     expect(bad(findings)).toEqual([]);
     expect(findings.map(({ what }) => what)).toEqual([
       "Tokens are verified with JWT_SECRET.",
+      "Stored secrets are sealed with SECRETS_KEY.",
       "E-mails come from notifications@fonn.no.",
       "Links in messages lead to https://tidings.fonn.no.",
       "Pushes go through expo.",

@@ -141,7 +141,12 @@ describe("what an account lacks is found, and how to mend it", () => {
     ],
     [
       "a secret",
-      { "secret list --format json": [{ name: "JWT_SECRET", type: "secret_text" }] },
+      {
+        "secret list --format json": [
+          { name: "JWT_SECRET", type: "secret_text" },
+          { name: "SECRETS_KEY", type: "secret_text" },
+        ],
+      },
       [["missing", "LINK_SECRET is not set."]],
     ],
     ["the database", { "d1 list --json": [] }, [["missing", "There is no database tidings."]]],
