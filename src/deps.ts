@@ -92,7 +92,12 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     clock,
     ids,
     random: all.random,
-    queues: { push: bindings.PUSH_QUEUE, email: bindings.EMAIL_QUEUE, bulk: bindings.BULK_QUEUE },
+    queues: {
+      push: bindings.PUSH_QUEUE,
+      email: bindings.EMAIL_QUEUE,
+      bulk: bindings.BULK_QUEUE,
+      hooks: bindings.HOOKS_QUEUE,
+    },
     gates: createGates(bindings.PROVIDER_GATE, clock),
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),

@@ -31,6 +31,7 @@ export function createPager() {
   const adapter: ChannelAdapter<Map<string, Recipient>> = {
     channel: "pager",
     queue: "bulk",
+    bulkQueue: "bulk",
     budget: {
       name: "pager",
       get limit() {
@@ -87,6 +88,7 @@ export function createBoard() {
   const channel: RegisteredChannel = {
     channel: "board",
     queue: "bulk",
+    bulkQueue: "bulk",
     budget: null,
     isPerDevice: false,
     canFollow: true,
