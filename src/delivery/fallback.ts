@@ -1,8 +1,9 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { leftSender } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { dedupeKeys, dispatches } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
+import type { ChannelTraits } from "../outbox/channel.ts";
 import { fallbackKey } from "../outbox/dedupe-keys.ts";
 import { begunWith } from "../outbox/timeline.ts";
 
@@ -37,14 +38,13 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
   const now = ctx.clock.now();
   const followers = ids.map((from) => ({ from, id: ctx.ids.uuid() }));
   const pairs = JSON.stringify(followers);
-  const queues = JSON.stringify(
-    Object.fromEntries(
-      [...ctx.channels.values()].flatMap(({ channel, queue, canFollow }) =>
-        canFollow ? [[channel, queue]] : [],
-      ),
-    ),
-  );
-  const queue = sql`(${queues} ->> d.fallback)`;
+  const channels = [...ctx.channels.values()];
+  const following = channels.filter(({ canFollow }) => canFollow);
+  const queueOf = (of: readonly ChannelTraits[], name: "queue" | "bulkQueue", column: SQL) =>
+    sql`(${JSON.stringify(Object.fromEntries(of.map((traits) => [traits.channel, traits[name]])))} ->> ${column})`;
+  const queue = queueOf(following, "queue", sql`d.fallback`);
+  // What came by its channel's queue for bulk work goes on by the other channel's.
+  const isBulk = sql`d.lane = ${queueOf(channels, "bulkQueue", sql`d.channel`)}`;
   const due = sql`d.id = f.value->>'from' AND d.status = 'failed' AND ${queue} IS NOT NULL
     AND (d.expires_at IS NULL OR d.expires_at > ${now})
     AND NOT ${leftSender({ userId: sql`d.user_id`, senderOrgId: sql`d.sender_org_id` })}`;
@@ -54,7 +54,7 @@ export function follow(ctx: Ctx, ids: readonly string[]): { statements: Statemen
   const follower = sql`INSERT INTO ${dispatches} (id, channel, lane, status, ${copiedTo},
       targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, updated_at, timeline)
     SELECT o.dispatch_id, d.fallback,
-      iif(d.lane = 'bulk', 'bulk', ${queue}), 'queued', ${copiedFrom},
+      iif(${isBulk}, ${queueOf(following, "bulkQueue", sql`d.fallback`)}, ${queue}), 'queued', ${copiedFrom},
       0, 0, 0, 0, 0, ${now}, ${now + ctx.config.sweepAfterMs}, ${now}, ${now},
       ${begunWith(sql`json_object('did', 'follows', 'at', ${now}, 'dispatch', d.id)`)}
     FROM json_each(${pairs}) AS f

@@ -16,6 +16,7 @@ import {
 import { DAY } from "../lib/clock.ts";
 import { Failure, invalid } from "../lib/failure.ts";
 import { wakeEvent } from "../outbox/wake.ts";
+import { unconfigured } from "../types/configured.ts";
 import { faultsOf } from "../types/data-faults.ts";
 import { findOwnType } from "../types/find.ts";
 import { isOwner, ownerOf } from "../preferences/owner.ts";
@@ -78,7 +79,7 @@ export async function sendEvent(
   const type = readOwnType(stored.data);
   const [same] = type.dedupe === "event" ? found.same : [];
   if (same !== undefined) return { event: same, replayed: true };
-  refuseUnfit(type, input);
+  refuseUnfit(ctx, type, input);
 
   if (input.to.kind === "users" && input.to.facts.size > 0) await writeFacts(ctx, input.to.facts);
   const event = eventOf(ctx, { scope, orgId, createdBy, type, to: found.to, input });
@@ -113,9 +114,14 @@ function refuseTimes({ sendAt, expiresAt }: SendEvent, now: number): void {
     throw invalid([{ pointer: "/expires_at", detail: "must be in the future" }]);
 }
 
-function refuseUnfit(type: OwnTypeData, { data, channels }: SendEvent): void {
+/** A type may have channels that are not configured (any more): its other channels are used, and there must be one. */
+function refuseUnfit(ctx: Pick<Ctx, "channels">, type: OwnTypeData, { data, channels }: SendEvent): void {
   const known = type.channels.map(({ channel }) => channel);
+  const missing = unconfigured(ctx, channels ?? known, (place) =>
+    channels === null ? "/type" : `/channels/${place}`,
+  );
   const errors = [
+    ...(channels === null && missing.length < known.length ? [] : missing),
     ...(channels ?? []).flatMap((channel, i) =>
       known.includes(channel)
         ? []

@@ -76,7 +76,9 @@ async function explainAsked(
   const isStaff = scope.kind !== "own";
   const [first] = asked;
   if (first === undefined) throw new Error("A type has no channel");
-  const seen = asked.map((one) => ({ ...one, dispatch: asIfRetried(one.dispatch, now) }));
+  const seen = asked
+    .filter(({ dispatch }) => ctx.channels.has(dispatch.channel))
+    .map((one) => ({ ...one, dispatch: asIfRetried(one.dispatch, now) }));
   const [read, ...limits] = await Promise.all([
     ctx.db.read(
       Object.fromEntries(
@@ -94,7 +96,12 @@ async function explainAsked(
   });
   await readWords(ctx, explained);
   const channels: OnChannel[] = [];
-  for (const one of explained) {
+  for (const { dispatch } of asked) {
+    const one = explained.find((told) => told.dispatch.id === dispatch.id);
+    if (one === undefined) {
+      channels.push(notConfigured(dispatch.channel));
+      continue;
+    }
     const state = isMade ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
     const found = await onChannel(ctx, one, state, scope);
     channels.push(isStaff || isForUser ? found : { ...found, rendering: null });
@@ -108,6 +115,13 @@ async function explainAsked(
     channels,
   };
 }
+
+/** Of a channel that this deployment does not have (any more): its messages stay where they are. */
+const notConfigured = (channel: string): OnChannel => {
+  const message = "The service does not have this channel";
+  const rules: Rule[] = [{ rule: "channel", verdict: "reject", code: "not_configured", message }];
+  return { channel, ...verdictOf(rules), rules, rendering: null };
+};
 
 /** The context of another time: whatever asks it for the time gets that one. */
 const atTime = (ctx: Ctx, at: number): Ctx => ({

@@ -39,6 +39,9 @@ export interface PushContent {
 /** Channels to which one call may send the same message. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
 
+/** Channels that may follow a push by API. */
+export const FALLBACKS = ["email", "in_app"] as const satisfies readonly Channel[];
+
 export interface SendOne extends PushContent {
   /** Each at most once. Left out: a push only. */
   channels?: readonly (typeof SEND_CHANNELS)[number][] | undefined;

@@ -118,7 +118,7 @@ async function read(c: ConsoleContext, subject: Subject) {
   const latest = { limit: LATEST, offset: 0, before: null };
   return ctx.db.read({
     person: readPerson(subject),
-    matrix: readMatrix(subject, categoriesIn(c)),
+    matrix: readMatrix(c.get("ctx"), subject, categoriesIn(c)),
     suppressions: suppressionOfUser(ctx, subject),
     withheld: withheldFrom(ctx, subject.id, WITHHELD_DAYS, MOST_WITHHELD),
     messages: selectDispatches(ctx, subject.scope, { userId: subject.id }, latest).rows,

@@ -131,7 +131,7 @@ export function PreferencesCard({
             <thead>
               <tr>
                 <th scope="col">Category</th>
-                {CHANNELS.map((channel) => (
+                {matrix.channels.map((channel) => (
                   <th scope="col">{channelName(channel)}</th>
                 ))}
               </tr>
@@ -140,7 +140,7 @@ export function PreferencesCard({
               {shown.map(([category, row]) => (
                 <tr>
                   <th scope="row">{categoryName(category)}</th>
-                  {CHANNELS.map((channel) => {
+                  {matrix.channels.map((channel) => {
                     const choice = row[channel];
                     const fault = refused.faults.of.get(`${category}.${channel}`);
                     return (
