@@ -38,7 +38,10 @@ export class AccessTokenKeeper extends DurableObject {
 
 async function called(mint: Mint): Promise<Minted | null> {
   try {
-    return await mint();
+    const minted: Minted & Partial<Disposable> = await mint();
+    // What an RPC gives must be disposed of. The data stay.
+    minted[Symbol.dispose]?.();
+    return minted;
   } catch {
     return null;
   }

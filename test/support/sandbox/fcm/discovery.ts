@@ -144,8 +144,9 @@ export function violations(value: unknown, schema: DiscoverySchema, path: string
         : [path];
     case "string": {
       if (typeof value !== "string") return [path];
+      // Google's own client writes a priority in small letters.
       const isOfFormat = FORMATS[schema.format ?? ""]?.test(value) ?? true;
-      return isOfFormat && (schema.enum?.includes(value) ?? true) ? [] : [path];
+      return isOfFormat && (schema.enum?.includes(value.toUpperCase()) ?? true) ? [] : [path];
     }
     case "boolean":
       return typeof value === "boolean" ? [] : [path];

@@ -96,9 +96,9 @@ export function createFcmState(accounts: readonly KnownAccount[]) {
     },
     /** Ends all access tokens, as Google may do before their time. */
     revokeTokens: () => tokens.clear(),
+    /** Forgets what was sent and what was planned. Access tokens stay good. */
     reset() {
       accepted.length = requests.length = faults.length = 0;
-      tokens.clear();
       Object.assign(settings, freshSettings());
     },
   };
