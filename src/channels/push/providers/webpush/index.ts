@@ -1,11 +1,11 @@
 import { PROVIDER_TIMEOUT_MS } from "../../../../config/provider.ts";
 import { inTurn } from "../../../send-kit/verdict.ts";
-import type { PushProvider } from "../../provider.ts";
+import { nameOf, type PushProvider } from "../../provider.ts";
 import { definePushProvider } from "../definition.ts";
 import { sendMessage, type WebPushClientOptions } from "./client.ts";
 import { keysOf, variables } from "./keys.ts";
 import { WEB_PUSH_OPTIONS } from "./payload.ts";
-import { createServiceOf, type Service, SERVICES } from "./services.ts";
+import { createServiceOf, isEndpoint, type Service, SERVICES } from "./services.ts";
 import { createAuthorize } from "./vapid.ts";
 
 interface WebPushOptions extends WebPushClientOptions {
@@ -20,8 +20,12 @@ interface WebPushOptions extends WebPushClientOptions {
 export function createWebPushProvider({ app, service, ...client }: WebPushOptions): PushProvider {
   const { clock, serviceOf, timeoutMs = PROVIDER_TIMEOUT_MS } = client;
   return {
-    name: `webpush-${service}${app === null ? "" : `:${app}`}`,
-    devices: { provider: "webpush", app, has: (endpoint) => serviceOf(endpoint) === service },
+    name: nameOf({ provider: `webpush-${service}`, app }),
+    devices: "own",
+    part: {
+      of: nameOf({ provider: "webpush", app }),
+      has: (endpoint) => serviceOf(endpoint) === service,
+    },
     options: WEB_PUSH_OPTIONS,
     // No service names a limit of all messages. A Worker's six connections make about a hundred requests a second.
     pace: { ratePerSecond: 500, burst: 500 },
@@ -38,15 +42,11 @@ export const webpush = definePushProvider({
   variables,
   credentials: {},
   oneOf: ["VAPID_PRIVATE_KEY", "VAPID_KEYS"],
-  tokens: (v) => {
-    const serviceOf = createServiceOf(v.WEB_PUSH_HOSTS);
-    const isEndpoint = (token: string) => serviceOf(token) !== null;
-    return {
-      accepts: isEndpoint,
-      isCertain: isEndpoint,
-      needsKeys: true,
-      name: "the endpoint of a Web Push subscription at a known push service",
-    };
+  tokens: {
+    accepts: isEndpoint,
+    isCertain: isEndpoint,
+    needsKeys: true,
+    name: "the endpoint of a Web Push subscription at a known push service",
   },
   create(v, { fetch, clock, timeoutMs }) {
     const serviceOf = createServiceOf(v.WEB_PUSH_HOSTS);

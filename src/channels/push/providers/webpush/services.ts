@@ -20,15 +20,22 @@ const HOSTS: readonly (readonly [pattern: string, service: Service])[] = [
 export type ServiceOf = (endpoint: string) => Service | null;
 
 /**
- * Endpoints come from whoever registers a device, and requests go there: so only those of known push services count, over
- * https, on the default port and in the form in which browsers write them.
+ * Whether a text is an endpoint as browsers write it: https, on the default port, without credentials. Also an address of this
+ * computer, which only WEB_PUSH_HOSTS lets in.
+ */
+export function isEndpoint(text: string): boolean {
+  const checked = publicUrl(text, { isLocalAllowed: true });
+  return "url" in checked && checked.url === text;
+}
+
+/**
+ * Endpoints come from whoever registers a device, and requests go there: so only those of known push services count.
  * @param more further hosts (`push.example.com`, `*.example.com`), and origins of this computer (`http://localhost:9911`)
  */
 export function createServiceOf(more: readonly string[]): ServiceOf {
   const patterns = [...HOSTS, ...more.map((pattern) => [pattern, "other"] as const)];
   return (endpoint) => {
-    const checked = publicUrl(endpoint, { isLocalAllowed: true });
-    if (!("url" in checked) || checked.url !== endpoint) return null;
+    if (!isEndpoint(endpoint)) return null;
     const { origin, hostname, protocol } = new URL(endpoint);
     if (more.includes(origin)) return "other";
     if (protocol !== "https:") return null;
