@@ -229,7 +229,7 @@ describe("the health", () => {
   test("shows the caller's own usage", async () => {
     const h = world();
     const user = mint("usr");
-    await h.ctx.limiters(user).slots({ name: "email", limit: 100, periodMs: 3_600_000 }, ["a", "b", "c"]);
+    await h.ctx.limiters.of(user).slots({ name: "email", limit: 100, periodMs: 3_600_000 }, ["a", "b", "c"]);
     expect((await get(h, user, "/health")).body.rate_limit).toBe("3/100");
     expect((await health(h)).rate_limit).toBe("0/100");
   });
