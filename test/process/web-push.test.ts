@@ -24,13 +24,16 @@ beforeEach(() => {
 /** The request that the client would make. It makes https only, and the sandbox has no certificate. */
 function requestOf(
   to: webPush.PushSubscription,
-  payload: string | Buffer | null,
+  payload: string,
   options: webPush.RequestOptions = {},
 ): [url: string, init: RequestInit] {
   const vapidDetails = { subject, ...keys };
   const made = webPush.generateRequestDetails(to, payload, { vapidDetails, ...options });
-  const headers = Object.entries(made.headers).map(([name, value]): [string, string] => [name, String(value)]);
-  return [made.endpoint, { method: made.method, headers, body: new Uint8Array(made.body ?? []) }];
+  const headers = Object.entries(made.headers).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
+  return [made.endpoint, { method: made.method, headers, body: new Uint8Array(made.body) }];
 }
 
 describe("a client that is not ours", () => {
@@ -70,7 +73,9 @@ describe("a client that is not ours", () => {
 
 /** `http_ece`, which web-push encrypts with. */
 const ece: unknown = createRequire(createRequire(import.meta.url).resolve("web-push"))("http_ece");
-const { decrypt } = z.object({ decrypt: z.function() }).parse(ece);
+const { decrypt } = z
+  .object({ decrypt: z.function({ input: [z.unknown(), z.unknown()], output: z.unknown() }) })
+  .parse(ece);
 
 test("what we send is read by another library with the subscription's own keys", async () => {
   const browser = createECDH("prime256v1");

@@ -2,7 +2,9 @@
 // with the library that sends. It is checked by the example of RFC 8291 and by another library that encrypts.
 
 export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
+    character.charCodeAt(0),
+  );
 
 export const toBase64Url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
@@ -43,7 +45,7 @@ export async function createBrowserKeys(): Promise<BrowserKeys> {
 /** Keys from their texts: a private scalar, a public point and a secret, base64url. */
 export async function readBrowserKeys(d: string, p256dh: string, auth: string): Promise<BrowserKeys> {
   const publicKey = fromBase64Url(p256dh);
-  const [x, y] = [publicKey.slice(1, 33), publicKey.slice(33)].map(toBase64Url);
+  const [x, y] = [publicKey.slice(1, 33), publicKey.slice(33)].map((half) => toBase64Url(half));
   const jwk = { kty: "EC", crv: "P-256", x: x ?? "", y: y ?? "", d };
   return {
     privateKey: await crypto.subtle.importKey("jwk", jwk, P256, false, ["deriveBits"]),
@@ -52,7 +54,7 @@ export async function readBrowserKeys(d: string, p256dh: string, auth: string): 
   };
 }
 
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+const bytesOf = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
 
 const joined = (...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(parts.flatMap((part) => [...part]));
@@ -79,7 +81,7 @@ export async function decrypt(body: Uint8Array<ArrayBuffer>, keys: BrowserKeys):
   if (record.length > recordSize) throw new Error("more than one record");
   const publicKey = await crypto.subtle.importKey("raw", sender, P256, false, []);
   // Workers' types call the member $public; the runtime and the standard do not.
-  const agreement: SubtleCryptoDeriveKeyAlgorithm = Object.assign({ name: "ECDH" }, { public: publicKey });
+  const agreement = Object.assign({ name: "ECDH" }, { public: publicKey });
   const shared = await crypto.subtle.deriveBits(agreement, keys.privateKey, 256);
   const info = joined(bytesOf("WebPush: info\0"), keys.publicKey, sender);
   const secret = await hkdf(keys.auth, shared, info, 32);

@@ -24,7 +24,10 @@
  */
 
 (() => {
-  const worker = /** @type {ServiceWorkerGlobalScope & { TIDINGS?: Look }} */ (/** @type {unknown} */ (self));
+  /** @type {any} */
+  const scope = self;
+  /** @type {ServiceWorkerGlobalScope & { TIDINGS?: Look }} */
+  const worker = scope;
   const { icon, badge, home = "/" } = worker.TIDINGS ?? {};
 
   /**
@@ -55,9 +58,8 @@
     };
     await worker.registration.showNotification(title || worker.location.host, options);
     if (typeof app_badge === "number" && "setAppBadge" in worker.navigator)
-      await (app_badge > 0
-        ? worker.navigator.setAppBadge(app_badge)
-        : worker.navigator.clearAppBadge()
+      await (
+        app_badge > 0 ? worker.navigator.setAppBadge(app_badge) : worker.navigator.clearAppBadge()
       ).catch(() => {});
   }
 

@@ -3,7 +3,7 @@ import { inTurn } from "../../../send-kit/verdict.ts";
 import { nameOf, type PushProvider } from "../../provider.ts";
 import { definePushProvider } from "../definition.ts";
 import { sendMessage, type WebPushClientOptions } from "./client.ts";
-import { keysOf, variables } from "./keys.ts";
+import { faultsIn, keysOf, variables } from "./keys.ts";
 import { WEB_PUSH_OPTIONS } from "./payload.ts";
 import { createServiceOf, isEndpoint, type Service, SERVICES } from "./services.ts";
 import { createAuthorize } from "./vapid.ts";
@@ -33,7 +33,11 @@ export function createWebPushProvider({ app, service, ...client }: WebPushOption
     sendsSingly: true,
     send(messages) {
       const until = clock.now() + 2 * timeoutMs;
-      return inTurn(messages, (message) => sendMessage(client, message), () => clock.now() >= until);
+      return inTurn(
+        messages,
+        (message) => sendMessage(client, message),
+        () => clock.now() >= until,
+      );
     },
   };
 }
@@ -42,6 +46,7 @@ export const webpush = definePushProvider({
   variables,
   credentials: {},
   oneOf: ["VAPID_PRIVATE_KEY", "VAPID_KEYS"],
+  faults: faultsIn,
   tokens: {
     accepts: isEndpoint,
     isCertain: isEndpoint,

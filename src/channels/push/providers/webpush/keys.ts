@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { byApp, list } from "../../../../config/variables.ts";
-import type { Given } from "../../../../config/provider.ts";
+import type { Fault, Given } from "../../../../config/provider.ts";
+import { isProduction } from "../../../../config/rules.ts";
 
 /** The key pair by which an application server names itself (VAPID, RFC 8292), of one app. */
 export interface VapidKeys {
@@ -21,13 +22,14 @@ const privateKey = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/, "must be a P-256 private key in base64url, of 43 characters");
 
-/** Apple refuses (403 BadJwtToken) what is not exactly an address, and one of a host that nobody can reach. */
+/** A host in `mailto:` or `https:` that somebody else can reach. */
+const REACHABLE =
+  /^(?:mailto:[^\s<>@]+@|https:\/\/)(?:[a-z0-9-]+\.)+(?!(?:localhost|local|internal|invalid|test)\b)[a-z][a-z0-9-]+(?:\/[^\s<>]*)?$/i;
+
+/** Apple refuses every push (403 BadJwtToken) where this is more than an address, or one of a host that nobody can reach. */
 const subject = z
   .string()
-  .regex(
-    /^(?:mailto:[^\s<>@]+@[^\s<>@/]+|https:\/\/[^\s<>]+)$/,
-    "must be mailto: with an address, or an https address",
-  );
+  .regex(REACHABLE, "must be mailto: with an address, or an https address, of a host that others can reach");
 
 /** `host`, `*.host` of two labels or more; or an origin of this computer, with http and a port. */
 const HOST = /^(?:(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z0-9-]*[a-z-]|http:\/\/(?:localhost|127\.0\.0\.1):\d{1,5})$/;
@@ -48,6 +50,27 @@ export const variables = {
     .transform(list)
     .pipe(z.array(z.string().regex(HOST, "must be hosts such as push.example.com or *.example.com"))),
 };
+
+/** What is wrong with them together. */
+export function faultsIn(given: Given): Fault[] {
+  const has = (name: keyof typeof variables) => given[name] !== undefined;
+  const found: Fault[] = [];
+  for (const [name, other] of [
+    ["VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"],
+    ["VAPID_PRIVATE_KEY", "VAPID_PUBLIC_KEY"],
+  ] as const)
+    if (has(name) && !has(other))
+      found.push({ variable: other, problem: `is needed with ${name}; \`npm run -s vapid\` makes both` });
+  const apps = Object.values(variables.VAPID_KEYS.safeParse(given["VAPID_KEYS"]).data ?? {});
+  if (
+    !has("VAPID_SUBJECT") &&
+    (has("VAPID_PRIVATE_KEY") || apps.some(({ subject }) => subject === undefined))
+  )
+    found.push({ variable: "VAPID_SUBJECT", problem: "is needed with VAPID_PRIVATE_KEY or VAPID_KEYS" });
+  if (isProduction(given) && /\bhttp:/.test(given["WEB_PUSH_HOSTS"] ?? ""))
+    found.push({ variable: "WEB_PUSH_HOSTS", problem: "must name no http address in production" });
+  return found;
+}
 
 type Settings = z.output<z.ZodObject<typeof variables>>;
 
