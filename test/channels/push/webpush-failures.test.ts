@@ -118,21 +118,22 @@ describe("a VAPID token that is not accepted", () => {
     expect(sandbox.accepted).toEqual([]);
   });
 
-  test.each(["https://updates.push.services.mozilla.com", "https://web.push.apple.com", "https://fcm.googleapis.com"])(
-    "because the browser subscribed with another key fails that push alone (%s)",
-    async (origin) => {
-      const { sandbox, provider } = createWorld();
-      sandbox.settings.origin = origin;
-      const report = await provider.send([
-        pushTo(await sandbox.subscribe("BAnotherKey")),
-        pushTo(await sandbox.subscribe(VAPID.publicKey)),
-      ]);
-      expect(report).toMatchObject({
-        outcomes: [{ kind: "rejected", code: "webpush_other_key" }, { kind: "accepted" }],
-        health: { kind: "ok" },
-      });
-    },
-  );
+  test.each([
+    "https://updates.push.services.mozilla.com",
+    "https://web.push.apple.com",
+    "https://fcm.googleapis.com",
+  ])("because the browser subscribed with another key fails that push alone (%s)", async (origin) => {
+    const { sandbox, provider } = createWorld();
+    sandbox.settings.origin = origin;
+    const report = await provider.send([
+      pushTo(await sandbox.subscribe("BAnotherKey")),
+      pushTo(await sandbox.subscribe(VAPID.publicKey)),
+    ]);
+    expect(report).toMatchObject({
+      outcomes: [{ kind: "rejected", code: "webpush_other_key" }, { kind: "accepted" }],
+      health: { kind: "ok" },
+    });
+  });
 });
 
 describe("what concerns one message only", () => {
@@ -163,8 +164,15 @@ describe("what concerns one message only", () => {
 
   test("a silent push is not sent: browsers take a subscription away for it", async () => {
     const { sandbox, provider, push } = createWorld();
-    const silent = await push({ title: null, body: null, data: { sync: 1 }, options: { content_available: true } });
-    expect((await provider.send([silent])).outcomes).toMatchObject([{ kind: "rejected", code: "webpush_silent" }]);
+    const silent = await push({
+      title: null,
+      body: null,
+      data: { sync: 1 },
+      options: { content_available: true },
+    });
+    expect((await provider.send([silent])).outcomes).toMatchObject([
+      { kind: "rejected", code: "webpush_silent" },
+    ]);
     expect(sandbox.requests).toEqual([]);
   });
 
@@ -214,16 +222,19 @@ describe("when the service asks to slow down", () => {
     ["86400", HOUR, MINUTE],
     ["soon", MINUTE, MINUTE],
   ];
-  test.each(ROWS)("Retry-After %s: the push waits %i ms, the others %i", async (retryAfter, afterMs, pauseMs) => {
-    const { sandbox, provider, pushes } = createWorld();
-    sandbox.failNext(answer(429, retryAfter === undefined ? {} : { "retry-after": retryAfter }));
-    const report = await provider.send(await pushes(2));
-    expect(report.outcomes).toMatchObject([
-      { kind: "deferred", code: "webpush_throttled", afterMs },
-      { kind: "deferred", code: "not_tried", afterMs: pauseMs },
-    ]);
-    expect(report.health).toEqual({ kind: "throttled", afterMs: pauseMs });
-  });
+  test.each(ROWS)(
+    "Retry-After %s: the push waits %i ms, the others %i",
+    async (retryAfter, afterMs, pauseMs) => {
+      const { sandbox, provider, pushes } = createWorld();
+      sandbox.failNext(answer(429, retryAfter === undefined ? {} : { "retry-after": retryAfter }));
+      const report = await provider.send(await pushes(2));
+      expect(report.outcomes).toMatchObject([
+        { kind: "deferred", code: "webpush_throttled", afterMs },
+        { kind: "deferred", code: "not_tried", afterMs: pauseMs },
+      ]);
+      expect(report.health).toEqual({ kind: "throttled", afterMs: pauseMs });
+    },
+  );
 
   test("so does Microsoft with 406", async () => {
     const { sandbox, provider, pushes } = createWorld();

@@ -27,10 +27,7 @@ export const pushTo = (to: Subscription, over: Partial<PushMessage> = {}): PushM
 });
 
 /** Mozilla's provider in front of a sandbox, both at the same time, which a test may change. */
-export function createWorld({
-  timeoutMs,
-  keys = VAPID,
-}: { timeoutMs?: number; keys?: typeof VAPID } = {}) {
+export function createWorld({ timeoutMs, keys = VAPID }: { timeoutMs?: number; keys?: typeof VAPID } = {}) {
   const clock = {
     time: NOW,
     /** Milliseconds that each request takes. */

@@ -48,7 +48,10 @@ describe("a push that the service takes", () => {
           silent: true,
         },
       },
-      { endpoint: bob.endpoint, payload: expect.objectContaining({ title: "Blåbærsyltetøy 🫐", data: null }) },
+      {
+        endpoint: bob.endpoint,
+        payload: expect.objectContaining({ title: "Blåbærsyltetøy 🫐", data: null }),
+      },
     ]);
   });
 
@@ -149,7 +152,10 @@ describe("the size", () => {
 
   test("that the API takes fits, whatever it is made of", () => {
     for (const filler of ["x", "é", "🫐", '"', "\\", "\u{7f}"])
-      for (const options of [{}, { badge: 99_999, sound: null, image: `https://a.example/${"p".repeat(1_000)}` }]) {
+      for (const options of [
+        {},
+        { badge: 99_999, sound: null, image: `https://a.example/${"p".repeat(1_000)}` },
+      ]) {
         const sized = (n: number) => ({ title: "T", body: filler.repeat(n), data: { a: 1 }, options });
         let n = 0;
         while (pushPayloadBytes(sized(n + 1)) <= MAX_PUSH_BYTES) n++;
