@@ -55,8 +55,7 @@ const protectConsole = secureHeaders({ ...SECURE_HEADERS, referrerPolicy: "same-
 /** Service workers of other sites load this one. */
 const protectShared = secureHeaders({ ...SECURE_HEADERS, crossOriginResourcePolicy: "cross-origin" });
 
-const protect: MiddlewareHandler<AppEnv> = (c, next) =>
-  protectionOf(c.req.path)(c, next);
+const protect: MiddlewareHandler<AppEnv> = (c, next) => protectionOf(c.req.path)(c, next);
 
 const protectionOf = (path: string): MiddlewareHandler =>
   path.startsWith("/console") ? protectConsole : path === "/push-sw.js" ? protectShared : protectApi;

@@ -95,7 +95,9 @@ const devicesOf = async (user: string) =>
 const send = async (user: string, over: object) =>
   z
     .object({ status: z.string(), delivered_count: z.int(), failed_count: z.int() })
-    .parse(await api("POST", "/api/v1/notifications", { user_id: user, title: "Hello", body: "You", ...over }));
+    .parse(
+      await api("POST", "/api/v1/notifications", { user_id: user, title: "Hello", body: "You", ...over }),
+    );
 
 /** Opens the page as this user and presses its button. What the browser subscribes with goes to our own push service. */
 async function subscribe(user: string): Promise<void> {
@@ -135,12 +137,21 @@ const notifications = () =>
   page.evaluate(async () => {
     const worker = await navigator.serviceWorker.ready;
     const shown = await worker.getNotifications();
-    return shown.map(({ title, body, tag, data, silent, icon }) => ({ title, body, tag, data, silent, icon }));
+    return shown.map(({ title, body, tag, data, silent, icon }) => ({
+      title,
+      body,
+      tag,
+      data,
+      silent,
+      icon,
+    }));
   });
 
 test("a reader presses the button of the page, gets a push, and is led to what it is about", async () => {
   await subscribe("usr_ada");
-  expect(await devicesOf("usr_ada")).toEqual([{ token: expect.stringContaining(sandbox.url), platform: "web" }]);
+  expect(await devicesOf("usr_ada")).toEqual([
+    { token: expect.stringContaining(sandbox.url), platform: "web" },
+  ]);
   const sent = await send("usr_ada", { data: { url: "/runs?n=7" }, options: { sound: null, badge: 2 } });
   expect(sent).toMatchObject({ status: "sent", delivered_count: 1, failed_count: 0 });
   const [push] = sandbox.sandbox.accepted;

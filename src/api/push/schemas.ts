@@ -5,7 +5,10 @@ const app = z.string().min(1).max(64);
 export const keyQuery = z.object({
   app: app
     .optional()
-    .openapi({ description: "Of which app, where several are configured by name. Left out: the default one.", example: "shop" }),
+    .openapi({
+      description: "Of which app, where several are configured by name. Left out: the default one.",
+      example: "shop",
+    }),
 });
 
 export const key = z

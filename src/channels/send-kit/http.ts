@@ -28,7 +28,13 @@ export async function ask(
   try {
     const response = await fetch(url, { ...init, redirect: "manual", signal });
     const text = await response.text();
-    return { kind: "answer", status: response.status, headers: response.headers, text, body: parseJson(text) };
+    return {
+      kind: "answer",
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: parseJson(text),
+    };
   } catch {
     return { kind: "silence", code: signal.aborted ? "timeout" : "network_error" };
   }

@@ -6,7 +6,6 @@ import {
   deliveriesOf,
   deliverNow,
   dispatchesOf,
-  dispatchOf,
   emptyTables,
   givenDispatches,
   givenUsers,

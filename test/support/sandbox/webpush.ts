@@ -49,7 +49,8 @@ function otherKey(origin: string): Response {
       { code: 401, errno: 109, error: "Unauthorized", message: "VAPID public key mismatch" },
       { status: 401 },
     );
-  if (origin.endsWith("push.apple.com")) return Response.json({ reason: "VapidPkHashMismatch" }, { status: 403 });
+  if (origin.endsWith("push.apple.com"))
+    return Response.json({ reason: "VapidPkHashMismatch" }, { status: 403 });
   return new Response(
     "the VAPID credentials in the authorization header do not correspond to the credentials used to create the subscriptions.\n",
     { status: 403 },
@@ -98,7 +99,8 @@ export function createWebPushSandbox({
     const { ttl = "", urgency = "normal", topic = null } = context.req.header();
     if (!/^\d{1,9}$/.test(ttl)) return refused(400, "TTL is missing or no number");
     if (!URGENCIES.includes(urgency)) return refused(400, "Urgency is unknown");
-    if (topic !== null && !/^[\w-]{1,32}$/.test(topic)) return refused(400, "Topic is too long, or not base64url");
+    if (topic !== null && !/^[\w-]{1,32}$/.test(topic))
+      return refused(400, "Topic is too long, or not base64url");
     if (header("content-encoding") !== "aes128gcm") return refused(400, "Content-Encoding is not aes128gcm");
     const body = new Uint8Array(await context.req.arrayBuffer());
     if (body.length > MAX_BODY_BYTES) return refused(413, "more than 4,096 bytes");

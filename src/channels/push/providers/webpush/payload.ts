@@ -3,7 +3,13 @@ import { MAX_TTL_SECONDS, type PushOptionName } from "../../options.ts";
 import type { PushMessage } from "../../provider.ts";
 
 /** The options that a browser has. Of `sound` it knows only null. */
-export const WEB_PUSH_OPTIONS = ["sound", "badge", "priority", "ttl", "image"] as const satisfies PushOptionName[];
+export const WEB_PUSH_OPTIONS = [
+  "sound",
+  "badge",
+  "priority",
+  "ttl",
+  "image",
+] as const satisfies PushOptionName[];
 
 /** What a service worker gets, as JSON (`event.data.json()`). `src/api/push-sw` has one that shows it. */
 export interface WebPushPayload {
@@ -47,7 +53,8 @@ export function payloadOf({ title, body, data, options, collapseId }: PushMessag
 export async function headersOf(message: PushMessage, now: number): Promise<Record<string, string>> {
   return {
     ttl: String(ttlOf(message, now)),
-    urgency: message.options.priority === undefined || message.options.priority === "high" ? "high" : "normal",
+    urgency:
+      message.options.priority === undefined || message.options.priority === "high" ? "high" : "normal",
     topic: await topicOf(message.collapseId),
     "content-encoding": "aes128gcm",
     "content-type": "application/octet-stream",
