@@ -75,7 +75,9 @@ export async function sendConcurrently<Item>(
   const underWay: Promise<void>[] = [];
   for (const items of requests) {
     await connections.take();
-    if (restMs === 0 && isCovered()) restMs = Math.max(restMs, await acquireMore(items.length));
+    const waitMs = restMs === 0 && isCovered() ? await acquireMore(items.length) : 0;
+    // Meanwhile a request may have been answered by a pause.
+    restMs = Math.max(restMs, waitMs);
     if (restMs === 0 && isCovered()) underWay.push(sendRequest(items).finally(() => connections.give()));
     else {
       if (restMs > 0) for (const item of items) outcomes.set(item, paused(restMs));

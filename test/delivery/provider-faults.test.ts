@@ -126,10 +126,11 @@ describe("a 429", () => {
     const { ids } = await givenPushes(h, 20, { devices: 40 });
     const fetchNow = h.expo.fetch;
     let requests = 0;
-    // The other five answer when the refusal is known.
+    // It is refused when six are under way; the other five are answered after that.
     const refused = Promise.withResolvers<void>();
     h.expo.fetch = async (url, init) => {
       if (++requests === 3) {
+        await vi.waitUntil(() => requests === 6);
         setTimeout(() => refused.resolve(), 50);
         return new Response("", { status: 429, headers: { "retry-after": "45" } });
       }
