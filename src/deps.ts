@@ -25,7 +25,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
-import { createQuotas } from "./rate-limit/quota/quota.ts";
+import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";

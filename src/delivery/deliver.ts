@@ -4,7 +4,7 @@ import { MINUTE } from "../lib/clock.ts";
 import { AFTER_FAULT_SECONDS, wakesItself } from "../outbox/timing.ts";
 import { type ToWake, wake } from "../outbox/wake.ts";
 import type { ChannelAdapter, ChannelReport, Result, RetryAfter, RegisteredChannel } from "./channel.ts";
-import { claim, type Lease } from "./claim.ts";
+import { claim, type ClaimedDispatch, type Lease } from "./claim.ts";
 import { acquirePermit, type Permit, releasePermit, restFor } from "./permit.ts";
 import { endings } from "./endings.ts";
 import { recordRound } from "./record-round.ts";
@@ -147,6 +147,8 @@ interface Begun<Loaded> extends Sorted {
   permit: Permit;
   lease: Lease;
   loaded: Loaded;
+  /** Those that the sweep has woken. */
+  swept: ReadonlySet<string>;
 }
 
 /**
@@ -167,7 +169,8 @@ async function beginRound<Loaded>(
     const sorted = await sortOut(ctx, adapter.budget, dispatches, (dispatch, now) =>
       adapter.waitFor(dispatch, loaded, now),
     );
-    return { permit, lease, loaded, ...sorted };
+    const swept = new Set(dispatches.filter((one) => wasSwept(ctx, one)).map(({ id }) => id));
+    return { permit, lease, loaded, swept, ...sorted };
   } catch (error) {
     await releasePermit(ctx, adapter, permit, []);
     throw error;
@@ -178,7 +181,7 @@ async function beginRound<Loaded>(
 async function endRound<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
-  { permit, lease, loaded, ready, verdicts }: Begun<Loaded>,
+  { permit, lease, loaded, swept, ready, verdicts }: Begun<Loaded>,
   connections: Places,
 ): Promise<void> {
   const { provider, admission, acquireMore } = permit;
@@ -196,6 +199,7 @@ async function endRound<Loaded>(
   const moves = adapter.providers.length > 1 && health.some(({ kind }) => kind === "throttled");
   await recordRound(ctx, adapter.channel, {
     lease,
+    swept,
     ready,
     verdicts,
     provider: provider.name,
@@ -203,6 +207,10 @@ async function endRound<Loaded>(
     results: moves ? results.map(withoutWait) : results,
   });
 }
+
+/** The sweep moves `wake_at` farther than a wake-up call of its own does. */
+const wasSwept = ({ config }: Ctx, { wake_at, due_at }: ClaimedDispatch): boolean =>
+  wake_at !== null && wake_at > due_at + config.sweepAfterMs;
 
 const withoutWait = (result: Result): Result =>
   result.outcome.kind === "deferred" ? { ...result, outcome: { ...result.outcome, afterMs: 0 } } : result;
