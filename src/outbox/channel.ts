@@ -21,7 +21,19 @@ export interface ChannelTraits {
    * consumer sends the dispatch.
    */
   readonly announce: ((ctx: Ctx, userId: string) => Promise<void>) | null;
+  /**
+   * Whether its dispatches are no messages to people, but are queued by triggers to tell programs of such (webhooks). No list,
+   * search or count of messages has them. Left out: false.
+   */
+  readonly isTriggered?: true;
 }
+
+/** The names of the channels that have messages to people. */
+export const listedChannels = ({
+  channels,
+}: {
+  readonly channels: ReadonlyMap<string, ChannelTraits>;
+}): string[] => [...channels.values()].flatMap(({ channel, isTriggered }) => (isTriggered ? [] : [channel]));
 
 /** A channel by its name. @throws an Error when there is none */
 export function channelOf<Traits extends ChannelTraits>(
