@@ -185,7 +185,7 @@ function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): V
   const verdict = verdictOf(ctx, provider, result, probe);
   const decided = {
     at: ctx.clock.now(),
-    provider,
+    provider: result.provider ?? provider,
     attempts: result.dispatch.attempts + verdict.spent,
     isTrial: probe && verdict.spent === 0,
     until: verdict.status === "queued" ? verdict.due_at : null,
@@ -198,7 +198,7 @@ function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): 
   const { dispatch, outcome } = result;
   const now = ctx.clock.now();
   const change = {
-    provider,
+    provider: result.provider ?? provider,
     targets: result.targets,
     ...(result.attempted && { sent_at: now, spent: 1 }),
   };
