@@ -6,7 +6,7 @@ type Secrets = Config["linkSecrets"];
 
 /** What a sealed text is for, and what it belongs to: it opens with both the same, and nowhere else. */
 export interface Belonging {
-  purpose: "search-cursor";
+  purpose: "search-cursor" | "webhook-secret";
   to: string;
 }
 

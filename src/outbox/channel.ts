@@ -1,3 +1,4 @@
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { QueueName } from "../db/schema/index.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
@@ -26,7 +27,18 @@ export interface ChannelTraits {
    * search or count of messages has them. Left out: false.
    */
   readonly isTriggered?: true;
+  /**
+   * The wait before the next attempt, in ms; null: none is left. Left out: as `timing.ts` says.
+   * @param attempts outcomes so far, this one included @param random uniform in [0, 1)
+   */
+  readonly retryWait?: (attempts: number, random: number) => number | null;
 }
+
+/**
+ * The condition that a dispatch is a message to a person. What is triggered has in `user_id` a text with a slash, which no
+ * user's id may have.
+ */
+export const IS_TO_PERSON: SQL = sql`instr(user_id, '/') = 0`;
 
 /** The names of the channels that have messages to people. */
 export const listedChannels = ({

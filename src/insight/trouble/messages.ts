@@ -7,6 +7,7 @@ import { Parsed } from "../../db/statement.ts";
 import { DAY } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { dayOf } from "../../log/withheld/count.ts";
+import { listedChannels } from "../../outbox/channel.ts";
 import { reasonOf } from "./reasons.ts";
 import { count, listed, messages, type Trouble } from "./trouble.ts";
 
@@ -62,7 +63,7 @@ const grouped = (found: SQL): SQL<Group> => sql<Group>`
 
 /** By the indexes of what failed, and of what is to be woken. */
 function unsentOfAll(ctx: Ctx, now: number): SQL<Group>[] {
-  const channels = JSON.stringify([...ctx.channels.keys()]);
+  const channels = JSON.stringify(listedChannels(ctx));
   return [
     grouped(sql`SELECT o.id FROM json_each(${channels}) AS c, json_each(${JSON.stringify(ENDED)}) AS s
       CROSS JOIN ${dispatches} AS o ON o.id IN (SELECT id FROM ${dispatches} INDEXED BY dispatches_unsent
