@@ -27,8 +27,9 @@ import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
 import { findTriggered, wakeTriggered } from "./outbox/triggered.ts";
-import { createQuotas } from "./rate-limit/quota/quota.ts";
-import { emailBudget, pushBudget, createLimiters } from "./rate-limit/budgets.ts";
+import { createQuotas } from "./rate-limit/quota/quotas.ts";
+import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
+import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
 

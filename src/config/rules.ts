@@ -25,6 +25,8 @@ export function brokenRules(given: Given, known: KnownProviders): Fault[] {
     ["ACCESS_AUDIENCE", "ACCESS_TEAM_DOMAIN"],
   ] as const)
     if (has(name) && !has(other)) found.push({ variable: other, problem: `is needed with ${name}` });
+  if (has("SECRETS_KEY_PREVIOUS") && !has("SECRETS_KEY"))
+    found.push({ variable: "SECRETS_KEY", problem: "is needed with SECRETS_KEY_PREVIOUS" });
   if (isProduction(given) && !has("PUBLIC_URL"))
     found.push({ variable: "PUBLIC_URL", problem: "is needed in production; links in e-mails lead there" });
   return [
@@ -52,11 +54,22 @@ const brokenByProviders = (
   kind: string,
   known: Readonly<Record<string, ProviderSettings>>,
 ): Fault[] =>
-  listedIn(given, variable, known).flatMap(([name, { credentials, isForDevelopment = false }]) => [
-    ...(isForDevelopment && isProduction(given)
-      ? [{ variable, problem: `\`${name}\` delivers nothing and is refused in production` }]
-      : []),
-    ...Object.keys(credentials)
-      .filter((credential) => given[credential] === undefined)
-      .map((credential) => ({ variable: credential, problem: `is needed for the ${kind} provider ${name}` })),
-  ]);
+  listedIn(given, variable, known).flatMap(
+    ([name, { credentials, oneOf = [], isForDevelopment = false }]) => [
+      ...(isForDevelopment && isProduction(given)
+        ? [{ variable, problem: `\`${name}\` delivers nothing and is refused in production` }]
+        : []),
+      ...Object.keys(credentials)
+        .filter((credential) => given[credential] === undefined)
+        .map((credential) => ({
+          variable: credential,
+          problem: `is needed for the ${kind} provider ${name}`,
+        })),
+      ...(oneOf.some((credential) => given[credential] !== undefined)
+        ? []
+        : oneOf.slice(0, 1).map((credential) => ({
+            variable: credential,
+            problem: `${["it", ...oneOf.slice(1)].join(" or ")} is needed for the ${kind} provider ${name}`,
+          }))),
+    ],
+  );

@@ -107,7 +107,7 @@ describe("a channel of its own adapter alone", () => {
     expect([first?.status, second?.status]).toEqual(["sent", "queued"]);
     expect(second?.slot_at).toBe(h.clock.now() + HOUR);
     const used = async () =>
-      (await h.ctx.limiters(user).usage({ name: "pager", limit: 2, periodMs: 2 * HOUR })).used;
+      (await h.ctx.limiters.of(user).usage({ name: "pager", limit: 2, periodMs: 2 * HOUR })).used;
     const before = await used();
     expect(await cancelDispatch(h.ctx, ALL, AUTHOR, second?.id ?? "")).toMatchObject({ status: "cancelled" });
     expect(await used()).toBe(before - 1);

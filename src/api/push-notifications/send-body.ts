@@ -14,11 +14,10 @@ import {
   pushPayloadBytes,
 } from "../../channels/push/options.ts";
 import type { PushProvider } from "../../channels/push/provider.ts";
-import { CHANNELS } from "../../db/schema/index.ts";
 import { directoryId, instant, jsonObject, listOf } from "../../http/schemas.ts";
 import type { FieldError } from "../../lib/failure.ts";
 import { plainText } from "../../lib/text.ts";
-import { SEND_CHANNELS } from "../../notifications/push/send-one.ts";
+import { FALLBACKS, SEND_CHANNELS } from "../../notifications/push/send-one.ts";
 
 /** A name or an id of the caller's own. */
 export const reference = plainText(128);
@@ -192,8 +191,7 @@ export const sendBody = withContentRules(
         "Not sent after this time, which must be in the future; it then fails as `expired`. What has come to an inbox by then stays there.",
     }),
     fallback: z
-      .enum(CHANNELS)
-      .exclude(["push"])
+      .enum(FALLBACKS)
       .optional()
       .openapi({ description: "The channel that follows if the push fails." }),
   }),

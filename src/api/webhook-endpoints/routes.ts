@@ -27,7 +27,7 @@ export const create = createRoute({
   method: "post",
   path: BASE,
   summary: "Make a webhook endpoint",
-  description: `It hears of its organization and of all below it. The answer has the secret, which is not shown again. Requests are signed by Standard Webhooks 1.0.0. A repeat makes another endpoint. 409 \`too_many_endpoints\`: an owner has at most ${MAX_ENDPOINTS}. 503 \`secrets_not_configured\`: this deployment has no key to keep secrets.`,
+  description: `It hears of its organization and of all below it. The answer has the secret, which is not shown again. Requests are signed by Standard Webhooks 1.0.0. A repeat makes another endpoint. 409 \`too_many_endpoints\`: an owner has at most ${MAX_ENDPOINTS}. 503 \`secrets_key_missing\`: this deployment has no key to keep secrets.`,
   request: { query: ownerQuery, body: jsonBody(schemas.body) },
   responses: {
     201: json(schemas.withSecret, "Made; the secret is shown this once"),

@@ -33,7 +33,7 @@ const missing = () => notFound("webhook endpoint");
 /**
  * Makes an endpoint. One round trip.
  * @throws 400 for a URL to which no request may go; 404 for an organization outside the scope; 409 `too_many_endpoints`;
- * 503 `secrets_not_configured`
+ * 503 `secrets_key_missing`
  */
 export async function createEndpoint(
   ctx: Ctx,
@@ -154,7 +154,7 @@ export async function removeEndpoint(ctx: Ctx, author: Author, scope: Scope, id:
 
 /**
  * Gives an endpoint a new secret. The one before signs, too, for so many hours, so that the receiver can change over.
- * One round trip. @throws 404; 503 `secrets_not_configured`
+ * One round trip. @throws 404; 503 `secrets_key_missing`
  */
 export async function rotateSecret(
   ctx: Ctx,

@@ -1,4 +1,4 @@
-import { seal, unseal } from "../../auth/seal.ts";
+import { openSecret, sealSecret } from "../../auth/vault.ts";
 import type { Ctx } from "../../ctx.ts";
 import type { WebhookEndpoint } from "../../db/schema/index.ts";
 import { parseJson } from "../../lib/objects.ts";
@@ -6,13 +6,13 @@ import { parseJson } from "../../lib/objects.ts";
 /** Standard Webhooks asks for 24 to 64 bytes. */
 const SECRET_BYTES = 32;
 
-const belonging = (endpointId: string) => ({ purpose: "webhook-secret", to: endpointId }) as const;
+const placeOf = (id: string) => ({ table: "webhook_endpoints", id });
 
-/** A new secret as its owner gets it, `whsec_…`, and sealed as it is stored. @throws 503 where there is no key to seal it */
+/** A new secret as its owner gets it, `whsec_…`, and sealed as it is stored. @throws 503 without SECRETS_KEY */
 export async function makeSecret(ctx: Ctx, endpointId: string): Promise<{ secret: string; sealed: string }> {
   const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
   const secret = `whsec_${btoa(String.fromCharCode(...bytes))}`;
-  return { secret, sealed: await seal(ctx.config.linkSecrets, belonging(endpointId), secret) };
+  return { secret, sealed: await sealSecret(ctx, placeOf(endpointId), secret) };
 }
 
 /**
@@ -25,7 +25,7 @@ export async function secretsOf(
 ): Promise<string[]> {
   const isOverlap = previous_secret !== null && (previous_until ?? 0) > ctx.clock.now();
   const sealed = [secret, ...(isOverlap ? [previous_secret] : [])];
-  const opened = await Promise.all(sealed.map((one) => unseal(ctx.config.linkSecrets, belonging(id), one)));
+  const opened = await Promise.all(sealed.map((one) => openSecret(ctx, placeOf(id), one)));
   return opened.flatMap((text) => {
     const value = text === null ? null : parseJson(text);
     return typeof value === "string" ? [value] : [];

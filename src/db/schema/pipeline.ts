@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** The channels that the API accepts and lists. */
-export const CHANNELS = ["push", "email", "in_app"] as const;
+export const CHANNELS = ["push", "email", "in_app", "sms", "chat"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /**

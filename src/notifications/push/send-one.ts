@@ -20,7 +20,8 @@ import { type ReaderFacts, readReaders } from "../../preferences/readers.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
-import { chargeQuota, overQuota, reserveQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
+import { chargeQuota, overQuota, reserveQuota } from "../../rate-limit/quota/quota.ts";
+import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { push } from "./type.ts";
 
 /** The content of a push, as callers send it. */
@@ -37,6 +38,9 @@ export interface PushContent {
 
 /** Channels to which one call may send the same message. */
 export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
+
+/** Channels that may follow a push by API. */
+export const FALLBACKS = ["email", "in_app"] as const satisfies readonly Channel[];
 
 export interface SendOne extends PushContent {
   /** Each at most once. Left out: a push only. */

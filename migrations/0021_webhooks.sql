@@ -103,7 +103,7 @@ WHEN old.invalidated_at IS NULL AND new.invalidated_at IS NOT NULL
 BEGIN
   INSERT INTO webhook_events (type, org_id, at, data)
     SELECT 'device.invalidated', u.org_id, new.invalidated_at, json_object('user_id', new.user_id,
-      'org_id', u.org_id, 'provider', new.provider, 'platform', new.platform, 'code', new.invalid_reason)
+      'org_id', u.org_id, 'provider', new.provider, 'platform', new.platform, 'app', new.app, 'code', new.invalid_reason)
     FROM (SELECT 1 FROM webhook_endpoints WHERE enabled = 1 LIMIT 1) CROSS JOIN users AS u WHERE u.id = new.user_id;
 END;
 --> statement-breakpoint
