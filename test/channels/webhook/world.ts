@@ -16,8 +16,11 @@ export const BASE = "/api/v1/webhook-endpoints";
 const created = z.looseObject({ id: z.string(), secret: z.string() });
 
 /** A harness with a receiver at hooks.example.com, and an organization. */
-export async function createHookWorld({ autoDrain = true } = {}) {
-  const h = createHarness({ autoDrain });
+export async function createHookWorld({
+  autoDrain = true,
+  vars = {},
+}: { autoDrain?: boolean; vars?: Record<string, string> } = {}) {
+  const h = createHarness({ autoDrain, vars });
   const receiver = createReceiver();
   h.hosts.set("hooks.example.com", receiver.fetch);
   return { h, receiver, org: await givenOrg(h) };
