@@ -16,7 +16,6 @@ export const EVENT_TYPES = [
   "preferences.changed",
   "endpoint.disabled",
 ] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 /** What an endpoint gets when somebody tries it out, whatever types it wants. */
 export const TEST_TYPE = "webhook.test";

@@ -23,7 +23,7 @@ export type Answered =
   | { kind: "silence"; code: "timeout" | "network_error" };
 
 /** The headers of Standard Webhooks 1.0.0. @param now the time of this attempt, epoch ms */
-export function signed({ id, body, secrets }: Outgoing, now: number): Record<string, string> {
+function signed({ id, body, secrets }: Outgoing, now: number): Record<string, string> {
   const at = new Date(now);
   return {
     "webhook-id": id,

@@ -5,7 +5,7 @@ import type { Statement } from "../../db/statement.ts";
 import { DAY } from "../../lib/clock.ts";
 
 /** An endpoint that has only failed for so long is disabled. */
-export const FAILING_MS = 5 * DAY;
+const FAILING_MS = 5 * DAY;
 
 /** What a round has shown of an endpoint. */
 export type Shown = "works" | "fails" | "gone";
