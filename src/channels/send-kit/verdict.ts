@@ -81,21 +81,21 @@ export const report = (verdicts: readonly ProviderVerdict[]): SendReport => ({
 
 /**
  * For providers that take one message a request: sends one after another, until an answer shows that the provider is not well.
- * @param mayGoOn whether there is time for a further request
+ * @param isOver whether there is no time for another one
  */
 export async function inTurn<T>(
   items: readonly T[],
   send: (item: T) => Promise<ProviderVerdict>,
-  mayGoOn: () => boolean = () => true,
+  isOver: () => boolean = () => false,
 ): Promise<SendReport> {
   const verdicts: ProviderVerdict[] = [];
   let last: ProviderHealth = { kind: "ok" };
   for (const item of items) {
-    const isSent = last.kind === "ok" && (verdicts.length === 0 || mayGoOn());
-    const next: ProviderVerdict = isSent
-      ? await send(item)
-      : notTried(last.kind === "throttled" ? last.afterMs : undefined);
-    if (isSent) last = next.health;
+    const next: ProviderVerdict =
+      last.kind === "ok" && (verdicts.length === 0 || !isOver())
+        ? await send(item)
+        : notTried(last.kind === "throttled" ? last.afterMs : undefined);
+    if (last.kind === "ok") last = next.health;
     verdicts.push(next);
   }
   return report(verdicts);

@@ -1,12 +1,10 @@
 import { createExpoControl } from "./expo-control.ts";
 import { createExpoSandbox, type ExpoSandbox, type ExpoSandboxOptions } from "./expo.ts";
-import { listen } from "./listen.ts";
+import { listen, type Listening } from "./listen.ts";
 
-export interface ServedExpoSandbox {
-  /** Such as `http://127.0.0.1:41234`: what EXPO_BASE_URL is set to. */
-  url: string;
+/** Its `url` is what EXPO_BASE_URL is set to. */
+export interface ServedExpoSandbox extends Listening {
   sandbox: ExpoSandbox;
-  close(): Promise<void>;
 }
 
 /** The sandbox of Expo's push service on a real socket of this machine (Node only), with its controls under `/control/`. */
@@ -14,8 +12,7 @@ export async function serveExpoSandbox(
   options: ExpoSandboxOptions & { port?: number } = {},
 ): Promise<ServedExpoSandbox> {
   const sandbox = createExpoSandbox(options);
-  const { url, close } = await listen(sandbox.app, createExpoControl(sandbox), options.port);
-  return { url, sandbox, close };
+  return { ...(await listen(sandbox.app, createExpoControl(sandbox), options.port)), sandbox };
 }
 
 // Run by hand: `node test/support/sandbox/serve.ts [port]` prints where it listens.

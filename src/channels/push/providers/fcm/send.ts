@@ -25,14 +25,14 @@ export interface SendOptions {
 export function sendMessages(options: SendOptions, messages: readonly PushMessage[]): Promise<SendReport> {
   const { clock, timeoutMs = PROVIDER_TIMEOUT_MS } = options;
   const until = clock.now() + 2 * timeoutMs;
-  const mayGoOn = () => clock.now() < until;
-  return inTurn(messages, (message) => sendOne(options, message, mayGoOn), mayGoOn);
+  const isOver = () => clock.now() >= until;
+  return inTurn(messages, (message) => sendOne(options, message, isOver), isOver);
 }
 
 async function sendOne(
   { fetch, clock, timeoutMs, url, access }: SendOptions,
   message: PushMessage,
-  mayGoOn: () => boolean,
+  isOver: () => boolean,
 ): Promise<ProviderVerdict> {
   if (hasReservedKey(message)) return verdict("fcm_reserved_key");
   const body = { message: toFcmMessage(message, clock.now()) };
@@ -42,7 +42,7 @@ async function sendOne(
   const minted = await access.get();
   if (minted.kind === "failed") return unminted(minted);
   const answer = await send(minted.token.value);
-  if (!isUnauthorized(answer) || !mayGoOn()) return readAnswer(answer, clock.now());
+  if (!isUnauthorized(answer) || isOver()) return readAnswer(answer, clock.now());
   // Google may end a token early. Another one is tried once.
   const again = await access.get(minted.token.value);
   if (again.kind === "failed") return unminted(again);
