@@ -103,7 +103,13 @@ function codeOf(status: number, error: Problem, afterMs: number | undefined): Fc
       return overloaded;
     case "INTERNAL":
       return "fcm_server_error";
+    case undefined:
+    default:
+      return codeOfStatus(status, error, overloaded);
   }
+}
+
+function codeOfStatus(status: number, error: Problem, overloaded: FcmCode): FcmCode {
   if (status === 400) return error.message === "" ? "fcm_bad_response" : codeOfInvalid(error);
   if (status === 401) return "fcm_unauthorized";
   if (status === 403) return "fcm_forbidden";
