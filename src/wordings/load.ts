@@ -56,8 +56,11 @@ function parsedOrNull(ctx: Ctx, head: WordingHead, fields: string): ParsedWordin
 }
 
 /** Parses stored words. @throws if they do not fit the channel, or cannot be parsed */
-export const parseStored = (channel: WordingChannel, locale: string, fields: string): ParsedWording =>
-  parseWording(channel, locale, WORDING_FIELDS[channel].parse(JSON.parse(fields)));
+export const parseStored = <C extends WordingChannel>(
+  channel: C,
+  locale: string,
+  fields: string,
+): ParsedWording<C> => parseWording(channel, locale, WORDING_FIELDS[channel].parse(JSON.parse(fields)));
 
 function keep(key: string, parsed: ParsedWording | null): void {
   const [oldest] = kept.keys();
