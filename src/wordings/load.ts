@@ -42,7 +42,8 @@ export async function loadWordings(
   return found;
 }
 
-function parsedOrNull(ctx: Ctx, head: WordingHead, fields: string): ParsedWording | null {
+/** Words of customers as they are stored; null, and a report, where they cannot be parsed any more. */
+export function parsedOrNull(ctx: Ctx, head: WordingHead, fields: string): ParsedWording | null {
   try {
     return parseStored(head.channel, head.locale, fields);
   } catch (error) {

@@ -9,7 +9,7 @@ import { isOwner } from "../preferences/owner.ts";
 import { rankedLineOf } from "../types/find.ts";
 import { chooseWording, localesToTry } from "./choose.ts";
 import type { WordingFields, WordingId } from "./fields.ts";
-import { parseStored } from "./load.ts";
+import { parsedOrNull, parseStored } from "./load.ts";
 import { type ParsedWording, parseWording } from "./parse.ts";
 import type { PreviewReader } from "./preview.ts";
 import { selectVersions, selectWording, type StoredVersion, type StoredWording } from "./read.ts";
@@ -123,6 +123,7 @@ export async function wordsToPreview(
   const { found } = await ctx.db.read({ found: selectVersions(head, head.version + 1, 1) });
   const [stored] = found;
   if (stored?.version !== head.version) return builtInWords;
-  const words = parseStored(channel, head.locale, stored.fields);
+  const words = parsedOrNull(ctx, head, stored.fields);
+  if (words === null) return builtInWords;
   return { source: "inherited", version: head.version, owner: head.org_id, words, fields: stored.fields };
 }

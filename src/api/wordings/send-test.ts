@@ -19,6 +19,9 @@ export interface WordsTest extends TestOutcome {
   found: WordsFound;
 }
 
+/** The largest data, as JSON: that of an event. */
+const MAX_DATA_BYTES = 32_768;
+
 /** Why nobody can send a test to themselves whom the directory does not know, or not in the caller's scope. */
 const NO_USER =
   "A test goes to yourself alone, and the directory has no user with your id whom you may reach.";
@@ -52,6 +55,8 @@ export async function testWords(
     throw invalid([{ pointer: "channel", detail: "is not configured: nothing can be sent on it" }]);
   const checked = checkedFor(worded, id, wanted);
   const { fields, version, data } = checked;
+  if (new TextEncoder().encode(JSON.stringify(data)).length > MAX_DATA_BYTES)
+    throw invalid([{ pointer: "/data", detail: `must have at most ${MAX_DATA_BYTES} bytes as JSON` }]);
   const asked = { userId: caller.id, version, isDraft: fields !== null };
   const { place } = await ctx.db.read({ place: wordsPlace(scope, id, asked) }).catch(explainUser);
   const found = await showFound(ctx, deps, id, worded, place, checked);
