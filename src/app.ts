@@ -46,6 +46,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/unsubscribe": [() => import("./api/unsubscribe/handlers.ts")],
   "/webhooks": [() => import("./api/webhooks/handlers.ts")],
   "/console": [() => import("./console/handlers.ts")],
+  "/push-sw.js": [() => import("./api/push-sw/handlers.ts")],
   "/api/v1/console": [() => import("./console/tickets/handlers.ts")],
   "/dev/jobs": [() => import("./api/dev-jobs/handlers.ts")],
   "/dev/outbox": [() => import("./api/dev-outbox/handlers.ts")],
@@ -54,6 +55,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
     () => import("./api/user-notifications/handlers.ts"),
     () => import("./api/push-notifications/handlers.ts"),
   ],
+  "/api/v1/push": [() => import("./api/push/handlers.ts")],
   "/api/v1/admin/notifications": [() => import("./api/admin-notifications/handlers.ts")],
   "/api/v1/dispatches": [() => import("./api/dispatches/handlers.ts")],
   "/api/v1/notification-records": [() => import("./api/notification-records/handlers.ts")],
@@ -61,6 +63,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/api/v1/events": [() => import("./api/events/handlers.ts")],
   "/api/v1/explain": [() => import("./api/explain/handlers.ts")],
   "/api/v1/types": [() => import("./api/types/handlers.ts")],
+  "/api/v1/webhook-endpoints": [() => import("./api/webhook-endpoints/handlers.ts")],
   "/api/v1/wordings": [() => import("./api/wordings/handlers.ts")],
   "/api/v1/topics": [() => import("./api/topics/handlers.ts")],
   "/api/v1/orgs": [

@@ -26,6 +26,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0017_insight.sql": "4e471bebcae5161a",
   "0018_event_cancelled_by.sql": "001f421ddffd6ccd",
   "0019_insight_by_org.sql": "993daa887d291dd0",
+  "0020_device_facts.sql": "a464dc2978f18d91",
+  "0021_webhooks.sql": "9fc72e46acffd0ea",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {
