@@ -104,7 +104,10 @@ export async function wordsToPreview(
   const { channel, locale } = id;
   if (fields !== null)
     return {
-      ...{ source: "draft", version: null, owner: null, fields: JSON.stringify(fields) },
+      source: "draft",
+      version: null,
+      owner: null,
+      fields: JSON.stringify(fields),
       words: parseWording(channel, locale, fields),
     };
   if (version !== null) {

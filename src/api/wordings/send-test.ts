@@ -74,7 +74,16 @@ function explainUser(error: unknown): never {
 
 /** A type without what its message does not depend upon, so that the message stays small. */
 const plainType = ({ id, org_id, name, category, critical }: OwnTypeData, channel: Channel): OwnTypeData => ({
-  ...{ id, org_id, name, category, critical },
-  ...{ channels: [{ channel }], schema: null, sample: null, dedupe: "event" },
-  ...{ batch: null, throttle: null, expires_after: null },
+  id,
+  org_id,
+  name,
+  category,
+  critical,
+  channels: [{ channel }],
+  schema: null,
+  sample: null,
+  dedupe: "event",
+  batch: null,
+  throttle: null,
+  expires_after: null,
 });
