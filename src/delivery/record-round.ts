@@ -7,6 +7,7 @@ import type { Lease } from "./claim.ts";
 import { endedBy, entryOf, postponedBy } from "./entries.ts";
 import { type PersonalFields, settle } from "./settle.ts";
 import { settleLater } from "../outbox/wake.ts";
+import { afterMsOf, chainOf } from "../outbox/chain.ts";
 import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing.ts";
 import { holdsUnusedSlot } from "../outbox/change.ts";
 
@@ -110,6 +111,7 @@ function verdict(dispatch: Dispatch, change: Change): Verdict {
     due_at: dispatch.due_at,
     wake_at: null,
     slot_at: dispatch.slot_at,
+    follow_at: null,
     sent_at: null,
     chunk_id: dispatch.chunk_id,
     frees_slot: false,
@@ -131,6 +133,14 @@ export const postponed = (
     wake_at: firstWakeAt(dueAt, ctx.clock.now(), ctx.config.sweepAfterMs),
     ...change,
   });
+
+/** When the fallback of a dispatch follows that waits for its user until then: the time to reach the user begins there. */
+export function followAtAfter(dispatch: Dispatch, until: number): number | null {
+  const afterMs = afterMsOf(chainOf(dispatch));
+  return dispatch.follow_at === null || afterMs === null
+    ? null
+    : Math.max(dispatch.follow_at, until + afterMs);
+}
 
 const failed = (dispatch: Dispatch, code: string, message: string, change: Partial<Change> = {}): Verdict =>
   verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
@@ -227,7 +237,9 @@ function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): 
       const spent = probe ? 0 : 1;
       const random = result.chunk === undefined ? ctx.random() : randomOf(result.chunk);
       const wait = retryWait(Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
-      return wait === null
+      // Its fallback follows before it could be tried again.
+      const isLast = wait === null || (dispatch.follow_at !== null && dispatch.follow_at <= now + wait);
+      return isLast
         ? failed(dispatch, outcome.code, outcome.message, { ...change, ...ended(dispatch, result.attempted) })
         : postponed(ctx, dispatch, now + wait, {
             ...change,

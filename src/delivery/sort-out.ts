@@ -9,7 +9,7 @@ import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import type { Wait } from "./channel.ts";
 import type { ClaimedDispatch } from "./claim.ts";
 import { postponedBy, waitKind } from "./entries.ts";
-import { abandoned, expired, isExpired, senderLeft, postponed } from "./record-round.ts";
+import { abandoned, expired, followAtAfter, isExpired, postponed, senderLeft } from "./record-round.ts";
 import { slotsFor } from "../rate-limit/budgets.ts";
 
 /**
@@ -98,6 +98,7 @@ function waitingFor(ctx: Ctx, dispatch: Dispatch, wait: Wait | null): Verdict | 
     error_code: code,
     error: message,
     slot_at: dispatch.slot_at === null ? null : Math.max(dispatch.slot_at, until),
+    follow_at: followAtAfter(dispatch, until),
     entry: postponedBy(now, waitKind(code), until, wait),
   });
 }
@@ -144,4 +145,4 @@ function sortBySlot(
 const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt: number, entry: TimelineEntry): Verdict =>
   isOverBy(dispatch, { until: sendAt })
     ? expired(dispatch, entry.at)
-    : postponed(ctx, dispatch, dueAt, { entry });
+    : postponed(ctx, dispatch, dueAt, { entry, follow_at: followAtAfter(dispatch, sendAt) });

@@ -141,7 +141,7 @@ export function createPushChannel(
     queue: "push",
     budget,
     isPerDevice: true,
-    canFollow: false,
+    canFollow: true,
     announce: null,
     providers,
     load: loadFor(isOvertaken),
