@@ -10,6 +10,7 @@ export interface Bindings {
   PUSH_QUEUE: Queue;
   EMAIL_QUEUE: Queue;
   BULK_QUEUE: Queue;
+  HOOKS_QUEUE: Queue;
   USER_RATE_LIMITER: DurableObjectNamespace<UserRateLimiter>;
   PROVIDER_GATE: DurableObjectNamespace<ProviderGate>;
   USER_INBOX: DurableObjectNamespace<UserInbox>;

@@ -25,8 +25,9 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
-import { createQuotas } from "./rate-limit/quota/quota.ts";
-import { emailBudget, pushBudget, createLimiters } from "./rate-limit/budgets.ts";
+import { createQuotas } from "./rate-limit/quota/quotas.ts";
+import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
+import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
 
@@ -92,7 +93,12 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     clock,
     ids,
     random: all.random,
-    queues: { push: bindings.PUSH_QUEUE, email: bindings.EMAIL_QUEUE, bulk: bindings.BULK_QUEUE },
+    queues: {
+      push: bindings.PUSH_QUEUE,
+      email: bindings.EMAIL_QUEUE,
+      bulk: bindings.BULK_QUEUE,
+      hooks: bindings.HOOKS_QUEUE,
+    },
     gates: createGates(bindings.PROVIDER_GATE, clock),
     limiters: createLimiters(bindings.USER_RATE_LIMITER, clock),
     quotas: createQuotas(bindings.ORG_QUOTA, clock, config.orgDailyQuota),

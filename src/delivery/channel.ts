@@ -24,6 +24,8 @@ export interface Result {
   gone: { device_id: number; reason: string }[];
   /** The id of the request that it shared with others, where a repeat must be the same request (idempotency keys). */
   chunk?: string | undefined;
+  /** Who sent it. Left out: the provider that the round has its permit for. */
+  provider?: string | undefined;
   /** The address that was used, for the log. */
   toAddress?: string;
   /** The subject that was rendered. */
@@ -95,7 +97,7 @@ export type Channels = ReadonlyMap<string, RegisteredChannel>;
 
 /** How dispatches of one channel are sent through providers. */
 export interface ChannelAdapter<Loaded> extends ChannelTraits {
-  /** In order of preference. */
+  /** In order of preference. Empty: each receiver has a gate of its own (`send-to-receivers.ts`), and a round has none. */
   readonly providers: readonly ProviderEntry[];
   readonly budget: Budget;
   /** What must be read to send: recipients, devices, preferences. */

@@ -4,7 +4,7 @@ import { MINUTE } from "../lib/clock.ts";
 import { AFTER_FAULT_SECONDS, wakesItself } from "../outbox/timing.ts";
 import { type ToWake, wake } from "../outbox/wake.ts";
 import type { ChannelAdapter, ChannelReport, Result, RetryAfter, RegisteredChannel } from "./channel.ts";
-import { claim } from "./claim.ts";
+import { claim, type ClaimedDispatch } from "./claim.ts";
 import { acquirePermit, type Permit, releasePermit, restFor } from "./permit.ts";
 import { endings } from "./endings.ts";
 import { recordRound } from "./record-round.ts";
@@ -156,11 +156,16 @@ async function sendRound<Loaded>(
     );
     if (ready.length > 0)
       report = await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore });
-    return { lease, ready, verdicts, ...report };
+    const swept = new Set(dispatches.filter((one) => wasSwept(ctx, one)).map(({ id }) => id));
+    return { lease, swept, ready, verdicts, ...report };
   } finally {
     await releasePermit(ctx, adapter, permit, report.health);
   }
 }
+
+/** The sweep moves `wake_at` farther than a wake-up call of its own does. */
+const wasSwept = ({ config }: Ctx, { wake_at, due_at }: ClaimedDispatch): boolean =>
+  wake_at !== null && wake_at > due_at + config.sweepAfterMs;
 
 const withoutWait = (result: Result): Result =>
   result.outcome.kind === "deferred" ? { ...result, outcome: { ...result.outcome, afterMs: 0 } } : result;

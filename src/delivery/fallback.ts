@@ -5,6 +5,7 @@ import { dedupeKeys, dispatches, events } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import { byMessage } from "../outbox/by-message.ts";
 import { idAt, REACHED_BEFORE, STEPS_WITHIN_MS } from "../outbox/chain.ts";
+import type { ChannelTraits } from "../outbox/channel.ts";
 import { fallbackKey } from "../outbox/dedupe-keys.ts";
 import { appended, begunWith } from "../outbox/timeline.ts";
 import { MAX_AGE_MS } from "../outbox/timing.ts";
@@ -62,7 +63,11 @@ export function followReferences(ctx: Ctx, references: readonly Reference[]): Fo
   const now = ctx.clock.now();
   const followers = references.map(({ id, message }) => ({ from: id, message, id: ctx.ids.uuid() }));
   const pairs = JSON.stringify(followers);
-  const queue = sql`(${queuesOf(ctx)} ->> d.fallback)`;
+  const channels = [...ctx.channels.values()];
+  const following = channels.filter(({ canFollow }) => canFollow);
+  const queue = queueOf(following, "queue", sql`d.fallback`);
+  // What came by its channel's queue for bulk work goes on by the other channel's.
+  const isBulk = sql`d.lane = ${queueOf(channels, "bulkQueue", sql`d.channel`)}`;
   const from = references.every(({ id }) => id !== null)
     ? sql`f.value->>'from'`
     : sql`coalesce(f.value->>'from', ${byMessage(sql`f.value->>'message'`)})`;
@@ -78,7 +83,7 @@ export function followReferences(ctx: Ctx, references: readonly Reference[]): Fo
   const follower = sql`INSERT INTO ${dispatches} (id, channel, lane, status, ${copiedTo}, follows, fallback, chain, follow_at,
       targets, delivered_count, failed_count, attempts, claims, due_at, wake_at, created_at, updated_at, timeline)
     SELECT o.dispatch_id, d.fallback,
-      iif(d.lane = 'bulk', 'bulk', ${queue}), 'queued', ${copiedFrom}, d.id, d.chain ->> '$[1].channel',
+      iif(${isBulk}, ${queueOf(following, "bulkQueue", sql`d.fallback`)}, ${queue}), 'queued', ${copiedFrom}, d.id, d.chain ->> '$[1].channel',
       CASE WHEN json_array_length(d.chain) > 2 OR ${after} IS NOT NULL THEN json_remove(d.chain, '$[0]') END,
       ${now} + 1000 * (${after}),
       0, 0, 0, 0, 0, ${now}, ${now + ctx.config.sweepAfterMs}, ${now}, ${now},
@@ -93,15 +98,9 @@ export function followReferences(ctx: Ctx, references: readonly Reference[]): Fo
   };
 }
 
-/** JSON of the queue of each channel that may follow another one. */
-const queuesOf = ({ channels }: Pick<Ctx, "channels">): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      [...channels.values()].flatMap(({ channel, queue, canFollow }) =>
-        canFollow ? [[channel, queue]] : [],
-      ),
-    ),
-  );
+/** The queue of a channel that a column names. */
+const queueOf = (of: readonly ChannelTraits[], name: "queue" | "bulkQueue", column: SQL): SQL =>
+  sql`(${JSON.stringify(Object.fromEntries(of.map((traits) => [traits.channel, traits[name]])))} ->> ${column})`;
 
 /** A bounce that comes later than this starts nothing: what the message said is old by then. */
 const hasFailed = (now: number): SQL =>

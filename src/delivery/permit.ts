@@ -22,12 +22,21 @@ type Sender = Pick<RegisteredChannel, "channel" | "providers">;
 const gateOf = (ctx: Ctx, { channel }: { channel: string }, { name }: ProviderEntry): Gate =>
   ctx.gates(channel, name);
 
+/** What a round of a channel without providers gets: nothing is asked, since each of its receivers has a gate. */
+const openPermit = (channel: string): Permit => ({
+  provider: { name: channel, pace: { ratePerSecond: Infinity, burst: Infinity } },
+  admission: { admitted: true, waitMs: 0, probe: false, reportSuccess: false },
+  acquireMore: () => Promise.resolve(0),
+  unused: () => 0,
+});
+
 /** Asks each provider's gate in order of preference. When all rest: the time at which the first one is back. */
 export async function acquirePermit(
   ctx: Ctx,
   adapter: Sender,
   count: number,
 ): Promise<Permit | { retryAt: number }> {
+  if (adapter.providers.length === 0) return openPermit(adapter.channel);
   let retryAt = Number.POSITIVE_INFINITY;
   for (const provider of adapter.providers) {
     const gate = gateOf(ctx, adapter, provider);

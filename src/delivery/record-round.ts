@@ -4,7 +4,7 @@ import { chunksByBytes } from "../lib/chunks.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
-import { endedBy, entryOf, postponedBy } from "./entries.ts";
+import { endedBy, entryOf, postponedBy, withClaim } from "./entries.ts";
 import { type PersonalFields, settle } from "./settle.ts";
 import { settleLater } from "../outbox/wake.ts";
 import { afterMsOf, chainOf } from "../outbox/chain.ts";
@@ -17,6 +17,8 @@ const BYTES_PER_SETTLEMENT = 102_400;
 /** Dispatches that were claimed and sent together, and what came of it. */
 export interface Round {
   lease: Lease;
+  /** The ids of those that the sweep had woken. */
+  swept: ReadonlySet<string>;
   provider: string;
   /** Whether it was the probe of a provider that had failed. */
   probe: boolean;
@@ -30,7 +32,7 @@ export interface Round {
 
 /** Records a round. What the lease no longer covered goes back to the queue at once. */
 export async function recordRound(ctx: Ctx, channel: string, round: Round): Promise<void> {
-  const { lease, provider, probe, ready, verdicts, results } = round;
+  const { lease, swept, provider, probe, ready, verdicts, results } = round;
   const answered = new Set(results.map((result) => result.dispatch.id));
   const unsent = ready.filter((dispatch) => !answered.has(dispatch.id));
   const settlement: Settlement = {
@@ -41,7 +43,9 @@ export async function recordRound(ctx: Ctx, channel: string, round: Round): Prom
       ...verdicts,
       ...unsent.map((dispatch) => notCovered(ctx, dispatch)),
       ...results.map((result) => recorded(ctx, provider, result, probe)),
-    ],
+    ].map((one) =>
+      one.entry === null ? one : { ...one, entry: withClaim(one.entry, lease, swept.has(one.id)) },
+    ),
     deliveries: results.flatMap((result) => result.deliveries),
     gone: results.flatMap((result) => result.gone),
   };
@@ -195,7 +199,7 @@ function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): V
   const verdict = verdictOf(ctx, provider, result, probe);
   const decided = {
     at: ctx.clock.now(),
-    provider,
+    provider: result.provider ?? provider,
     attempts: result.dispatch.attempts + verdict.spent,
     isTrial: probe && verdict.spent === 0,
     until: verdict.status === "queued" ? verdict.due_at : null,
@@ -208,7 +212,7 @@ function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): 
   const { dispatch, outcome } = result;
   const now = ctx.clock.now();
   const change = {
-    provider,
+    provider: result.provider ?? provider,
     targets: result.targets,
     ...(result.attempted && { sent_at: now, spent: 1 }),
   };

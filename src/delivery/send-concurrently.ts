@@ -4,7 +4,7 @@ import type { Lease } from "./claim.ts";
 import type { Outcome, ProviderHealth, SendReport } from "./outcome.ts";
 
 /** Connections of a Worker that may wait for response headers at the same time (Workers limits). */
-const PARALLEL_REQUESTS = 6;
+export const PARALLEL_REQUESTS = 6;
 
 /** A provider may have to split a request. It begins no part later than two time-outs after the first (send-kit/split.ts). */
 const TIMEOUTS_OF_A_REQUEST = 3;
@@ -81,7 +81,8 @@ export async function sendConcurrently<Item>(
   return { outcomes, took, health };
 }
 
-async function sendSafely<Item>(
+/** What `send` says, or the outcome of a fault when it throws. */
+export async function sendSafely<Item>(
   ctx: Ctx,
   items: readonly Item[],
   send: (items: readonly Item[]) => Promise<SendReport>,

@@ -84,7 +84,7 @@ export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<v
     // Only a hash, because a user's id may be an address.
     target: await erasedHash(id),
   });
-  await Promise.all([ctx.limiters(id).erase(), ctx.inboxes.erase(id)]);
+  await Promise.all([ctx.limiters.of(id).erase(), ctx.inboxes.erase(id)]);
   if (!found) throw notFound("user");
 }
 

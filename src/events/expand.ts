@@ -55,7 +55,8 @@ export async function expandPortion(
   });
   const windowMs = windowOf(type, event);
   const worded = new Set(words.map(({ channel }) => channel));
-  const plan = planOf({ event, type, steps: stepsOf(type, event), worded, windowMs, now }, found);
+  const occasion = { event, type, steps: stepsOf(type, event), worded, configured: ctx.channels };
+  const plan = planOf({ ...occasion, windowMs, now }, found);
   const conditions = await conditionsOf(event, type, {
     key: recipients.key,
     windowMs,

@@ -29,6 +29,8 @@ export interface Occasion {
   steps: readonly Step[];
   /** The channels for which somebody has published words of the type. */
   worded: ReadonlySet<string>;
+  /** The channels that this deployment has. */
+  configured: Pick<ReadonlySet<string>, "has">;
   /** How long messages wait for others of the same kind, in ms; null: they do not. */
   windowMs: number | null;
   now: number;
@@ -39,6 +41,8 @@ const UNKNOWN_USER = "unknown_user";
 const EXPIRED = "expired";
 /** The code of messages that could not say anything. Whether the recipient's own organizations have words is found when it is sent. */
 const NO_WORDS = "no_words";
+/** The type has a channel that this deployment does not have (any more). */
+const NOT_CONFIGURED = "not_configured";
 
 /** Decides for each recipient on each channel. A pure function. */
 export function planOf(occasion: Occasion, recipients: readonly Recipient[]): Plan {
@@ -54,11 +58,15 @@ export function countSkipped(skipped: Skipped, channel: string, reason: string, 
 }
 
 function planFor(occasion: Occasion, recipient: Recipient, plan: Plan): void {
-  const { event, type, steps, worded, windowMs, now } = occasion;
+  const { event, type, steps, worded, configured, windowMs, now } = occasion;
   const due = Math.max(event.created_at, event.send_at ?? 0) + (windowMs ?? 0);
   let waited = 0;
   let isFirst = true;
   for (const { channel, wait } of steps) {
+    if (!configured.has(channel)) {
+      countSkipped(plan.skipped, channel, NOT_CONFIGURED);
+      continue;
+    }
     const code = holdAt(recipient, type, channel, now)?.code ?? (worded.has(channel) ? null : NO_WORDS);
     if (code !== null || recipient.user === null) {
       const reason = code === null || recipient.user === null ? UNKNOWN_USER : code;

@@ -3,6 +3,7 @@ import type { NotificationTypes } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Explained } from "../delivery/channel.ts";
+import { wasSent } from "../log/read.ts";
 import { channelOf } from "../outbox/channel.ts";
 import { type Asked, askOfDispatch, askOfType, type Supposed } from "./ask.ts";
 import { type Limits, limitsOf } from "./limits.ts";
@@ -62,10 +63,7 @@ export async function explain(
 
 /** Explains a dispatch that has been read. At most two round trips. */
 export const explainDispatch = (ctx: Ctx, scope: Scope, asked: Asked): Promise<Explanation> =>
-  explainAsked(ctx, scope, [asked], { isMade: true, isForUser: SENT.has(asked.dispatch.status) });
-
-/** One in another state has not reached its user: it may be for later, or have been stopped because it was wrong. */
-const SENT: ReadonlySet<Dispatch["status"]> = new Set(["sent", "delivered", "bounced"]);
+  explainAsked(ctx, scope, [asked], { isMade: true, isForUser: wasSent(asked.dispatch) });
 
 /** @param about `isMade`: whether it is a dispatch that is there; `isForUser`: whether its user may see how it looks */
 async function explainAsked(
@@ -78,7 +76,9 @@ async function explainAsked(
   const isStaff = scope.kind !== "own";
   const [first] = asked;
   if (first === undefined) throw new Error("A type has no channel");
-  const seen = asked.map((one) => ({ ...one, dispatch: asIfRetried(one.dispatch, now) }));
+  const seen = asked
+    .filter(({ dispatch }) => ctx.channels.has(dispatch.channel))
+    .map((one) => ({ ...one, dispatch: asIfRetried(one.dispatch, now) }));
   const [read, ...limits] = await Promise.all([
     ctx.db.read(
       Object.fromEntries(
@@ -96,7 +96,12 @@ async function explainAsked(
   });
   await readWords(ctx, explained);
   const channels: OnChannel[] = [];
-  for (const one of explained) {
+  for (const { dispatch } of asked) {
+    const one = explained.find((told) => told.dispatch.id === dispatch.id);
+    if (one === undefined) {
+      channels.push(notConfigured(dispatch.channel));
+      continue;
+    }
     const state = isMade ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
     const found = await onChannel(ctx, one, state, scope);
     channels.push(isStaff || isForUser ? found : { ...found, rendering: null });
@@ -110,6 +115,13 @@ async function explainAsked(
     channels,
   };
 }
+
+/** Of a channel that this deployment does not have (any more): its messages stay where they are. */
+const notConfigured = (channel: string): OnChannel => {
+  const message = "The service does not have this channel";
+  const rules: Rule[] = [{ rule: "channel", verdict: "reject", code: "not_configured", message }];
+  return { channel, ...verdictOf(rules), rules, rendering: null };
+};
 
 /** The context of another time: whatever asks it for the time gets that one. */
 const atTime = (ctx: Ctx, at: number): Ctx => ({

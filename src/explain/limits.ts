@@ -82,7 +82,7 @@ async function slotFor(
   { id, type, user_id, slot_at: at }: Dispatch,
 ): Promise<{ slot: Slot; budget: Budget } | null> {
   if (budget === null || ctx.types.ownBudget.includes(type)) return null;
-  const slot = at === null ? await ctx.limiters(user_id).peek(budget, id, ctx.clock.now()) : { id, at };
+  const slot = at === null ? await ctx.limiters.of(user_id).peek(budget, id, ctx.clock.now()) : { id, at };
   return { slot, budget };
 }
 

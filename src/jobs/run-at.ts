@@ -17,7 +17,7 @@ export async function runAt(deps: Deps, job: Job, at: number): Promise<number> {
     {
       ...ctx,
       clock: { ...clock, now: () => clock.now() + ahead },
-      queues: { push: collecting, email: collecting, bulk: collecting },
+      queues: { push: collecting, email: collecting, bulk: collecting, hooks: collecting },
     },
     deps,
   );

@@ -97,7 +97,11 @@ export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: 
     return reason && new Failure("conflict", reason.detail, { code: reason.code });
   };
   const before = actable(found, "dispatch");
-  const hindered = failure(before) ?? hindrance(refusals[before.channel]?.(before) ?? null);
+  const hindered =
+    failure(before) ??
+    (ctx.channels.has(before.channel)
+      ? hindrance(refusals[before.channel]?.(before) ?? null)
+      : notConfigured());
   if (hindered !== null) throw hindered;
   const dispatch = await change(
     ctx,
@@ -110,6 +114,10 @@ export async function retryDispatch(ctx: Ctx, scope: Scope, author: Author, id: 
     await wake(ctx, [{ id, channel: dispatch.channel, lane: dispatch.lane, at: dispatch.due_at }]);
   return dispatch;
 }
+
+/** Why a dispatch cannot be sent again: nothing would take it. */
+const notConfigured = (): Failure =>
+  new Failure("conflict", "The service does not have its channel (any more).", { code: "not_configured" });
 
 /** Why a dispatch cannot be sent again: its channel would refuse it now. */
 const hindrance = (refusal: Outcome | null): Failure | null =>

@@ -6,8 +6,10 @@ import type { Budget } from "../rate-limit/limiter.ts";
 export interface ChannelTraits {
   /** The name, as in the column `channel`. */
   readonly channel: string;
-  /** The queue for messages that a caller waits for, and for outcomes while D1 is away. Batches and jobs use `bulk`. */
+  /** The queue for messages that a caller waits for, and for outcomes while D1 is away. */
   readonly queue: QueueName;
+  /** The queue for messages of events, batches and jobs: `bulk`, unless the channel's receivers must not hold up others. */
+  readonly bulkQueue: QueueName;
   /** The budget in which a dispatch holds its slot until it is sent; null when it holds none. */
   readonly budget: Budget | null;
   /** Whether a dispatch has a delivery for each device of its user: counts are then made from the deliveries. */

@@ -18,7 +18,7 @@ import { firstWakeAt } from "./timing.ts";
 /** What a source says about a dispatch; the rest follows. */
 export interface NewDispatch {
   channel: string;
-  /** The queue that wakes it. Left out: its channel's own. */
+  /** The queue that wakes it; `bulk` stands for the channel's queue for bulk work. Left out: its channel's own. */
   lane?: QueueName;
   type: string;
   userId: string;
@@ -96,7 +96,7 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
   return {
     id,
     channel: input.channel,
-    lane: input.lane ?? channel.queue,
+    lane: input.lane === "bulk" ? channel.bulkQueue : (input.lane ?? channel.queue),
     type: input.type,
     org_id: input.orgId,
     sender_org_id: input.senderOrgId ?? null,

@@ -1,6 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { CHANNELS, orgs as orgsTable, ownTypes, preferences, users } from "../db/schema/index.ts";
+import {
+  type Channel,
+  CHANNELS,
+  orgs as orgsTable,
+  ownTypes,
+  preferences,
+  users,
+} from "../db/schema/index.ts";
 import { Parsed, type Statement } from "../db/statement.ts";
 import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../directory/subject.ts";
 import { type FieldError, Failure } from "../lib/failure.ts";
@@ -19,6 +26,8 @@ const MAX_CATEGORIES = 200;
 export interface Matrix extends ReaderFacts {
   userId: string;
   reader: NonNullable<ReaderFacts["reader"]>;
+  /** Its columns: each category has a choice for each of them. */
+  channels: readonly Channel[];
   categories: Choices;
 }
 
@@ -36,8 +45,22 @@ const ownCategories = (userId: string): SQL<{ category: string }> =>
     SELECT DISTINCT t.data->>'category' AS category FROM ${ownTypes} AS t
     WHERE t.org_id IN (SELECT id FROM line UNION SELECT '') LIMIT ${MAX_CATEGORIES}`;
 
+/** Whether anybody has decided something on a channel: then it is shown even where it is not configured (any more). */
+const isChosen = ({ reader, orgs }: ReaderFacts, channel: string): boolean =>
+  [reader?.cells ?? {}, ...orgs.map(({ defaults }) => defaults)].some((cells) =>
+    Object.values(cells).some((row) => row[channel] !== undefined),
+  );
+
+/** The channels of a matrix: those that this deployment has, and those on which somebody has decided something. */
+const shownChannels = ({ channels }: Pick<Ctx, "channels">, facts: ReaderFacts): Channel[] =>
+  CHANNELS.filter((channel) => channels.has(channel) || isChosen(facts, channel));
+
 /** Reads a user's whole matrix; null for a user who is not there. */
-export const readMatrix = (subject: Subject, builtIn: readonly string[]): Parsed<Matrix | null> =>
+export const readMatrix = (
+  ctx: Pick<Ctx, "channels">,
+  subject: Subject,
+  builtIn: readonly string[],
+): Parsed<Matrix | null> =>
   Parsed.of(
     {
       found: sql<ReaderRow>`SELECT ${READER} FROM ${users} u LEFT JOIN ${preferences} p ON p.user_id = u.id
@@ -55,14 +78,16 @@ export const readMatrix = (subject: Subject, builtIn: readonly string[]): Parsed
         ...orgs.flatMap(({ defaults }) => Object.keys(defaults)),
         ...Object.keys(reader.cells),
       ];
+      const channels = shownChannels(ctx, { reader, orgs });
       const rowOf = (category: string) =>
         Object.fromEntries(
-          CHANNELS.map((channel) => [channel, choiceOf(reader.cells, orgs, category, channel)]),
+          channels.map((channel) => [channel, choiceOf(reader.cells, orgs, category, channel)]),
         );
       return {
         userId: row.id,
         reader,
         orgs,
+        channels,
         categories: Object.fromEntries([...new Set(names)].map((name) => [name, rowOf(name)])),
       };
     },
@@ -74,7 +99,7 @@ export const readMatrix = (subject: Subject, builtIn: readonly string[]): Parsed
  * @throws 404 outside the scope; 403 for a caller who is no user, 410 for one who was erased
  */
 export async function getMatrix(ctx: Ctx, subject: Subject, builtIn: readonly string[]): Promise<Matrix> {
-  const { matrix } = await ctx.db.read({ matrix: readMatrix(subject, builtIn) });
+  const { matrix } = await ctx.db.read({ matrix: readMatrix(ctx, subject, builtIn) });
   return matrix ?? write(ctx, subject, { cells: {} }, builtIn);
 }
 
@@ -85,7 +110,7 @@ export async function changeMatrix(
   change: MatrixChange,
   builtIn: readonly string[],
 ): Promise<Matrix> {
-  const { matrix } = await ctx.db.read({ matrix: readMatrix(subject, builtIn) });
+  const { matrix } = await ctx.db.read({ matrix: readMatrix(ctx, subject, builtIn) });
   if (matrix !== null) refuseLocked(matrix, change.cells);
   const count = new Set([...Object.keys(matrix?.reader.cells ?? {}), ...Object.keys(change.cells)]).size;
   if (count > MAX_CATEGORIES)
@@ -122,7 +147,7 @@ async function write(
     create,
     change: changes(ctx, subject, change),
     why,
-    matrix: readMatrix(subject, builtIn),
+    matrix: readMatrix(ctx, subject, builtIn),
   });
   if (matrix === null) throw subjectMissing(subject, reason);
   return matrix;

@@ -50,11 +50,14 @@ export interface EmailSubscriptionState {
 /** Whoever holds the link acts for its user. */
 const subjectOf = (userId: string): Subject => ({ id: userId, scope: { kind: "own", userId }, create: null });
 
-const readState = ({ userId, type, builtIn }: EmailSubscription): Parsed<EmailSubscriptionState | null> =>
+const readState = (
+  ctx: Pick<Ctx, "channels">,
+  { userId, type, builtIn }: EmailSubscription,
+): Parsed<EmailSubscriptionState | null> =>
   Parsed.of(
     {
       address: sql<{ email: string | null }>`SELECT email FROM ${users} WHERE id = ${userId}`,
-      matrix: readMatrix(subjectOf(userId), builtIn),
+      matrix: readMatrix(ctx, subjectOf(userId), builtIn),
     },
     ({ address: [user], matrix }) => {
       if (user === undefined || matrix === null) return null;
@@ -75,7 +78,7 @@ export async function subscriptionOf(
   ctx: Ctx,
   subscription: EmailSubscription,
 ): Promise<EmailSubscriptionState | null> {
-  const { state } = await ctx.db.read({ state: readState(subscription) });
+  const { state } = await ctx.db.read({ state: readState(ctx, subscription) });
   return state;
 }
 
@@ -105,7 +108,7 @@ async function write(
   const { state } = await ctx.db.write({
     createIfMissing: createPreferencesIfMissing(ctx, subscription.userId),
     change: changeCells(ctx, subscription.userId, cells),
-    state: readState(subscription),
+    state: readState(ctx, subscription),
   });
   return state;
 }

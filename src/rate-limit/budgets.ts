@@ -1,9 +1,7 @@
 import type { Ctx } from "../ctx.ts";
-import { HOUR, type Clock } from "../lib/clock.ts";
+import { HOUR } from "../lib/clock.ts";
 import { Failure } from "../lib/failure.ts";
-import { inParallel } from "../lib/parallel.ts";
-import type { UserRateLimiter } from "./durable-object.ts";
-import type { Budget, RateLimitResult, Limiters, Slot } from "./limiter.ts";
+import type { Budget, RateLimitResult, Slot } from "./limiter.ts";
 
 type Configured = Pick<Ctx, "config">;
 
@@ -38,25 +36,6 @@ function budgetOf(
 ): Budget | null {
   return types.ownBudget.includes(type) ? null : (channels.get(channel)?.budget ?? null);
 }
-
-/** The limiters of all users: one Durable Object each, found by the user's id. The time is `clock`'s. */
-export const createLimiters =
-  (namespace: DurableObjectNamespace<UserRateLimiter>, clock: Clock): Limiters =>
-  (userId) => {
-    // A stub may stay broken after an error, so each call gets a new one.
-    const object = () => namespace.getByName(userId);
-    return {
-      reserve: (budget, dispatchId) => object().reserve(clock.now(), budget, dispatchId),
-      slots: async (budget, dispatchIds) =>
-        dispatchIds.length === 0 ? [] : object().slots(clock.now(), budget, dispatchIds),
-      peek: (budget, dispatchId, at) => object().peek(at, budget, dispatchId),
-      release: async (budget, dispatchIds) => {
-        if (dispatchIds.length > 0) await object().release(budget, dispatchIds);
-      },
-      usage: (budget) => object().usage(clock.now(), budget),
-      erase: () => object().erase(),
-    };
-  };
 
 /**
  * Something that a request takes before it writes: `await using slot = await reserveSlot(…)`. It goes back at the end of the
@@ -100,7 +79,7 @@ export async function reserveSlot(
 ): Promise<ReservedSlot | null> {
   if (dispatch === undefined) return null;
   const { id, user_id } = dispatch;
-  const result = await ctx.limiters(user_id).reserve(budget, id);
+  const result = await ctx.limiters.of(user_id).reserve(budget, id);
   if (!result.allowed)
     throw new Failure("rate_limited", `The budget of ${budget.limit} (${budget.name}) is used up for now.`, {
       headers: limitHeaders(budget, result),
@@ -120,36 +99,34 @@ export function limitHeaders(budget: Budget, result: RateLimitResult): Record<st
   };
 }
 
-/** Limiters that are called at the same time. */
-const PARALLEL_LIMITERS = 50;
-
 /**
- * Asks the users' limiters for slots, in the order of the dispatches: one call a user, first for the users with the most.
- * @param withinMs after so long no further limiter is asked
- * @returns slots by dispatch; none where the limiter did not answer or was not asked
+ * Asks the users' limiters for slots, in the order of the dispatches: one call a shard.
+ * @returns slots by dispatch; none where the limiter did not answer
  */
 export async function slotsFor(
   ctx: Ctx,
   budget: Budget,
   wanted: readonly { id: string; user_id: string }[],
-  withinMs = Number.POSITIVE_INFINITY,
 ): Promise<Map<string, Slot>> {
-  const end = ctx.clock.now() + withinMs;
-  const users = [...Map.groupBy(wanted, ({ user_id }) => user_id)].toSorted(
-    ([, a], [, b]) => b.length - a.length,
+  const slots = await Promise.all(
+    ctx.limiters.shardsOf(wanted).map(async ([shard, own]) => {
+      try {
+        return await shard.slots(budget, byUser(own));
+      } catch (error) {
+        ctx.log.error("limiter_failed", error, { dispatches: own.length });
+        return [];
+      }
+    }),
   );
-  const slots = await inParallel(users, PARALLEL_LIMITERS, async ([userId, own]) => {
-    if (ctx.clock.now() >= end) return [];
-    const ids = own.map(({ id }) => id);
-    try {
-      return await ctx.limiters(userId).slots(budget, ids);
-    } catch (error) {
-      ctx.log.error("limiter_failed", error, { dispatches: ids.length });
-      return [];
-    }
-  });
   return new Map(slots.flat().map((slot) => [slot.id, slot]));
 }
+
+/** The ids of dispatches by their users. */
+const byUser = (rows: readonly { id: string; user_id: string }[]) =>
+  [...Map.groupBy(rows, ({ user_id }) => user_id)].map(([user, own]) => ({
+    user,
+    ids: own.map(({ id }) => id),
+  }));
 
 /** A dispatch that holds a slot and will not be sent in it. */
 export interface Unsent {
@@ -160,36 +137,36 @@ export interface Unsent {
 }
 
 /**
- * Frees the slots of dispatches that ended before any attempt: one call a user. It never throws and may be repeated. A slot
+ * Frees the slots of dispatches that ended before any attempt: one call a shard. It never throws and may be repeated. A slot
  * that could not be freed is lost to its user, up to the horizon at most.
  */
 export async function giveBack(ctx: Ctx, unsent: readonly Unsent[]): Promise<void> {
-  const byLimiter = Map.groupBy(unsent, ({ user_id, channel, type }) =>
-    JSON.stringify([user_id, budgetOf(ctx, { channel, type })?.name]),
-  );
-  await inParallel([...byLimiter.values()], PARALLEL_LIMITERS, async (own) => {
-    const [first] = own;
-    const budget = first && budgetOf(ctx, first);
-    if (first === undefined || budget == null) return;
-    await release(
-      ctx,
-      first.user_id,
-      budget,
-      own.map(({ id }) => id),
-    );
+  const holding = unsent.flatMap((one) => {
+    const budget = budgetOf(ctx, one)?.name;
+    return budget === undefined ? [] : [{ ...one, budget }];
   });
+  await Promise.all(
+    ctx.limiters.shardsOf(holding).map(([shard, own]) => {
+      const byBudget = [...Map.groupBy(own, ({ budget }) => budget)];
+      const held = byBudget.flatMap(([budget, rows]) => byUser(rows).map((user) => ({ ...user, budget })));
+      return safely(ctx, own.length, () => shard.release(held));
+    }),
+  );
 }
 
 /** Frees slots of one user. It never throws. */
-export async function release(
+export const release = (
   ctx: Ctx,
   userId: string,
   budget: Budget,
   dispatchIds: readonly string[],
-): Promise<void> {
+): Promise<void> =>
+  safely(ctx, dispatchIds.length, () => ctx.limiters.of(userId).release(budget, dispatchIds));
+
+async function safely(ctx: Ctx, dispatches: number, run: () => Promise<void>): Promise<void> {
   try {
-    await ctx.limiters(userId).release(budget, dispatchIds);
+    await run();
   } catch (error) {
-    ctx.log.error("limiter_failed", error, { dispatches: dispatchIds.length });
+    ctx.log.error("limiter_failed", error, { dispatches });
   }
 }

@@ -44,5 +44,28 @@ export interface UserLimiter {
   erase(): Promise<void>;
 }
 
-/** The limiter of a user, by id. */
-export type Limiters = (userId: string) => UserLimiter;
+/** Dispatches of one user. */
+export interface OfUser {
+  user: string;
+  ids: readonly string[];
+}
+
+/** Dispatches of one user that hold slots in one budget. */
+export interface Held extends OfUser {
+  /** The budget's name. */
+  budget: string;
+}
+
+/** The limiters of several users in one place: one call for all of them, and as idempotent as a user's own. */
+export interface LimiterShard {
+  /** As a user's `slots`. Each user is there once. */
+  slots(budget: Budget, wanted: readonly OfUser[]): Promise<Slot[]>;
+  release(unsent: readonly Held[]): Promise<void>;
+}
+
+/** The limiters of all users. */
+export interface Limiters {
+  of(userId: string): UserLimiter;
+  /** The shards that hold these rows' users, each with its rows in the order given. */
+  shardsOf<Row extends { user_id: string }>(rows: readonly Row[]): [LimiterShard, Row[]][];
+}

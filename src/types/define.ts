@@ -3,6 +3,7 @@ import type { Scope } from "../auth/scope.ts";
 import type { NotificationTypes } from "../content/index.ts";
 import type { Ctx } from "../ctx.ts";
 import { Failure, invalid } from "../lib/failure.ts";
+import { unconfigured } from "./configured.ts";
 import { faultsOf } from "./data-faults.ts";
 import type { OwnTypeData } from "./own-type.ts";
 import { putOwnType } from "./put.ts";
@@ -21,7 +22,8 @@ function refuseBuiltIn(types: BuiltIns, id: string): void {
 /**
  * Creates or replaces a customer's type. One round trip.
  * @param options.isNew an existing one is not replaced
- * @throws 409 `type_built_in`; 400 for a sample that does not fit the schema; and as `putOwnType`
+ * @throws 409 `type_built_in`; 400 for a channel that is not configured, and for a sample that does not fit the schema; and as
+ * `putOwnType`
  */
 export async function defineOwnType(
   ctx: Ctx,
@@ -32,6 +34,9 @@ export async function defineOwnType(
   options: { isNew?: boolean } = {},
 ): Promise<{ type: StoredType; created: boolean }> {
   refuseBuiltIn(types, data.id);
+  const named = data.channels.map(({ channel }) => channel);
+  const missing = unconfigured(ctx, named, (place) => `/channels/${place}/channel`);
+  if (missing.length > 0) throw invalid(missing);
   const faults = data.sample === null ? [] : faultsOf(data.schema, data.sample);
   if (faults.length > 0)
     throw invalid(faults.map(({ pointer, detail }) => ({ pointer: `/sample${pointer}`, detail })));

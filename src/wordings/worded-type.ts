@@ -1,10 +1,11 @@
 import type { NotificationType, NotificationTypes } from "../content/index.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Scope } from "../auth/scope.ts";
-import { COMMON_TYPE, type WordingChannel } from "../db/schema/index.ts";
+import { COMMON_TYPE, WORDING_CHANNELS, type WordingChannel } from "../db/schema/index.ts";
 import { notFound } from "../lib/failure.ts";
 import { type DataFault, faultsOf } from "../types/data-faults.ts";
 import { notificationTypeOf } from "../types/notification-type.ts";
+import type { OwnTypeData } from "../types/own-type.ts";
 import { readType } from "../types/read.ts";
 
 /** A type as those need it who write its words. */
@@ -35,7 +36,7 @@ export async function wordedType(
   return {
     type: notificationTypeOf(data),
     isBuiltIn: false,
-    channels: [...data.channels.map(({ channel }) => channel), "sms"],
+    channels: ownWordChannels(data),
     schema: data.schema,
     sample: data.sample,
     faultsIn: (given) => faultsOf(data.schema, given),
@@ -65,3 +66,9 @@ export function wordChannelsOf({ id, channels, fallback, shows }: NotificationTy
   const all = new Set([...channels, fallback]);
   return (["email", "push", "in_app"] as const).filter((channel) => all.has(channel));
 }
+
+/** The channels on which an own type's words can be written: its own that have words, and text messages. */
+export const ownWordChannels = ({ channels }: Pick<OwnTypeData, "channels">): WordingChannel[] =>
+  [...new Set([...channels.map(({ channel }) => channel), "sms" as const])].flatMap(
+    (channel) => WORDING_CHANNELS.find((one) => one === channel) ?? [],
+  );

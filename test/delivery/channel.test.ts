@@ -9,7 +9,15 @@ import { removeOld } from "../../src/log/retention.ts";
 import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/outbox/create.ts";
 import { toWakeOf, wake } from "../../src/outbox/wake.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
-import { deliverNow, dispatchOf, dispatchesOf, emptyTables, errorsOf, live } from "../support/pipeline.ts";
+import {
+  deliverNow,
+  dispatchOf,
+  dispatchesOf,
+  emptyTables,
+  errorsOf,
+  givenDispatches,
+  live,
+} from "../support/pipeline.ts";
 import { createBoard, createPager } from "./test-channel.ts";
 
 // Two channels of which no file in src/ knows anything go wherever the service's own go.
@@ -99,7 +107,7 @@ describe("a channel of its own adapter alone", () => {
     expect([first?.status, second?.status]).toEqual(["sent", "queued"]);
     expect(second?.slot_at).toBe(h.clock.now() + HOUR);
     const used = async () =>
-      (await h.ctx.limiters(user).usage({ name: "pager", limit: 2, periodMs: 2 * HOUR })).used;
+      (await h.ctx.limiters.of(user).usage({ name: "pager", limit: 2, periodMs: 2 * HOUR })).used;
     const before = await used();
     expect(await cancelDispatch(h.ctx, ALL, AUTHOR, second?.id ?? "")).toMatchObject({ status: "cancelled" });
     expect(await used()).toBe(before - 1);
@@ -176,6 +184,21 @@ describe("a channel of its own adapter alone", () => {
     await h.drain();
     expect(await dispatchOf(id)).toMatchObject({ status: "sent" });
     expect(pager.paged).toEqual(["+4799999999"]);
+  });
+
+  test("has its bulk work on a queue of its own, which the channel that it falls back to does not use", async () => {
+    const { channel } = createPager();
+    const hooked = { ...channel, queue: "hooks", bulkQueue: "hooks" } as const;
+    const h = createHarness({ channels: [hooked], autoDrain: false });
+    const ids = await send(h, [await givenUser(h, null)], { lane: "bulk", fallback: "email" });
+    expect(h.queues.waiting).toMatchObject([{ lane: "hooks", body: { channel: "pager", ids } }]);
+    await h.drain();
+    expect(await followersOf(ids)).toMatchObject([{ channel: "email", lane: "bulk" }]);
+    const pushed = await givenDispatches(h, [await givenUser(h)], { lane: "bulk", fallback: "pager" });
+    await deliverNow(h, pushed);
+    expect(await followersOf([...ids, ...pushed])).toContainEqual(
+      expect.objectContaining({ channel: "pager", lane: "hooks" }),
+    );
   });
 
   test.each(["in_app", "email", "board"])("falls back to %s", async (fallback) => {

@@ -14,6 +14,8 @@ import {
   waits,
   wakeUp,
 } from "../support/pipeline.ts";
+import { shardOf } from "../../src/rate-limit/client.ts";
+import { watchedLimiters } from "../support/limiters.ts";
 import { aPush } from "../support/world.ts";
 
 beforeEach(emptyTables);
@@ -127,11 +129,15 @@ describe("a dispatch that is deferred", () => {
 
   test("because its limiter did not answer, comes again without an attempt spent", async () => {
     const h = createWorld();
-    const { users } = await givenUsers(h, 2);
-    const ids = await givenDispatches(h, users, BULK);
-    const away = { slots: () => Promise.reject(new Error("the object is away")) };
-    const limiters = (user: string) =>
-      user === users[0] ? { ...h.ctx.limiters(user), ...away } : h.ctx.limiters(user);
+    const { users: all } = await givenUsers(h, 20);
+    const [first = ""] = all;
+    const other = all.find((user) => shardOf(user) !== shardOf(first)) ?? "";
+    const ids = await givenDispatches(h, [first, other], BULK);
+    const limiters = watchedLimiters(h.ctx.limiters, {
+      slots: (wanted) => {
+        if (wanted.some(({ user }) => user === first)) throw new Error("the object is away");
+      },
+    });
     await deliverOn({ ...h.ctx, limiters }, "push", [ids]);
     expect(await dispatchesOf(ids)).toMatchObject([
       { status: "queued", attempts: 0, slot_at: null, due_at: h.clock.now() + 15 * SECOND },

@@ -7,9 +7,11 @@ import { settle } from "../../src/delivery/settle.ts";
 import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { giveBack } from "../../src/rate-limit/budgets.ts";
-import type { Budget } from "../../src/rate-limit/limiter.ts";
+import { shardOf } from "../../src/rate-limit/client.ts";
+import type { Held } from "../../src/rate-limit/limiter.ts";
 import { deliverOn } from "../../src/delivery/deliver.ts";
 import type { Harness } from "../support/harness.ts";
+import { watchedLimiters } from "../support/limiters.ts";
 import { createMailWorld, givenMails, givenReader, mailNow } from "../support/mail.ts";
 import {
   createWorld,
@@ -43,7 +45,7 @@ async function givenWaiting(h: Harness, n: number, more: object = {}) {
 }
 
 const used = async (h: Harness, userId: string, name: Channel | "test" = "push", limit = 1) =>
-  (await h.ctx.limiters(userId).usage({ name, limit, periodMs: HOUR })).used;
+  (await h.ctx.limiters.of(userId).usage({ name, limit, periodMs: HOUR })).used;
 
 describe("what the system sends beyond the horizon", () => {
   test("is postponed without a slot or an attempt, until it may ask again", async () => {
@@ -89,7 +91,7 @@ describe("what the system sends beyond the horizon", () => {
     const rows = await dispatchesOf(ids);
     expect(rows.map(({ status }) => status)).toEqual(["sent", "queued", ...times(23, "failed")]);
     expect(rows.slice(2)).toMatchObject(times(23, { error_code: "expired", slot_at: null, wake_at: null }));
-    const others = await h.ctx.limiters(user).slots({ name: "push", limit: 1, periodMs: HOUR }, newIds(2));
+    const others = await h.ctx.limiters.of(user).slots({ name: "push", limit: 1, periodMs: HOUR }, newIds(2));
     expect(others.map(({ at }) => at)).toEqual([2, 3].map((n) => h.clock.now() + n * HOUR));
     await live(h, 3 * 60);
     expect(h.expo.accepted).toHaveLength(2);
@@ -102,14 +104,10 @@ describe("a crowd beyond the horizon", () => {
     const { users } = await givenUsers(h, 1);
     const [user = ""] = users;
     const budget = { name: "push", limit: 1, periodMs: HOUR };
-    await h.ctx.limiters(user).slots(budget, newIds(25));
+    await h.ctx.limiters.of(user).slots(budget, newIds(25));
     let asked = 0;
-    const limiters = (userId: string) => ({
-      ...h.ctx.limiters(userId),
-      slots(own: Budget, ids: readonly string[]) {
-        asked += ids.length;
-        return h.ctx.limiters(userId).slots(own, ids);
-      },
+    const limiters = watchedLimiters(h.ctx.limiters, {
+      slots: (wanted) => void (asked += wanted.flatMap(({ ids }) => ids).length),
     });
     const deliver = (ids: readonly string[]) => deliverOn({ ...h.ctx, limiters }, "push", [ids]);
     // Each round finds the same room behind the horizon.
@@ -136,8 +134,9 @@ describe("a slot goes back to its user", () => {
     expect(await dispatchesOf(ids)).toMatchObject(
       times(3, { status: "failed", error_code: "no_device", slot_at: null }),
     );
-    // One call a user.
-    expect(h.interrupts.calls.filter((name) => name === "limiter.release")).toHaveLength(3);
+    // One call a shard.
+    const shards = new Set(users.map(shardOf)).size;
+    expect(h.interrupts.calls.filter((name) => name === "limiter.release")).toHaveLength(shards);
     for (const user of users) expect(await used(h, user)).toBe(0);
   });
 
@@ -175,7 +174,7 @@ describe("a slot goes back to its user", () => {
     const h = createWorld(ONE_AN_HOUR);
     const { user, ids } = await givenWaiting(h, 1);
     const [id = ""] = ids;
-    await h.ctx.limiters(user).slots({ name: "push", limit: 1, periodMs: HOUR }, ids);
+    await h.ctx.limiters.of(user).slots({ name: "push", limit: 1, periodMs: HOUR }, ids);
     await env.DB.prepare("UPDATE dispatches SET status = 'sending', claim_id = 'claim' WHERE id = ?")
       .bind(id)
       .run();
@@ -222,7 +221,7 @@ describe("a slot stays used", () => {
     const { users } = await givenUsers(h, 1);
     const [user = ""] = users;
     const ids = await givenDispatches(h, users);
-    await h.ctx.limiters(user).slots({ name: "push", limit: 1, periodMs: HOUR }, ids);
+    await h.ctx.limiters.of(user).slots({ name: "push", limit: 1, periodMs: HOUR }, ids);
     void deliverNow(h, ids);
     await h.interrupts.stopAtNext("fetch", "after").reached;
     await env.DB.prepare("UPDATE dispatches SET expires_at = ?")
@@ -249,19 +248,13 @@ describe("a slot stays used", () => {
 });
 
 describe("giving back", () => {
-  test("asks each user's limiter once for each budget, a few at a time, and never fails", async () => {
+  test("asks each shard once for all of its users and budgets, and never fails", async () => {
     const h = createWorld();
-    let open = 0;
-    let most = 0;
-    const released: [string, string, number][] = [];
-    const limiters = (userId: string) => ({
-      ...h.ctx.limiters(userId),
-      release: async ({ name }: { name: string }, ids: readonly string[]) => {
-        most = Math.max(most, ++open);
-        await Promise.resolve();
-        open--;
-        if (userId === "user-3") throw new Error("the object is away");
-        released.push([userId, name, ids.length]);
+    const calls: (readonly Held[])[] = [];
+    const limiters = watchedLimiters(h.ctx.limiters, {
+      release: (held) => {
+        if (held.some(({ user }) => user === "user-3")) throw new Error("the object is away");
+        calls.push(held);
       },
     });
     const unsent = Array.from({ length: 4_000 }, (_, i) => ({
@@ -271,10 +264,18 @@ describe("giving back", () => {
       type: "push",
     }));
     await giveBack({ ...h.ctx, limiters }, unsent);
-    expect(released).toHaveLength(2 * 499);
-    expect(new Set(released.map(([user, name]) => `${user} ${name}`)).size).toBe(2 * 499);
-    expect(most).toBeLessThanOrEqual(50);
-    expect(errorsOf(h)).toEqual(["limiter_failed", "limiter_failed"]);
+    const users = [...new Set(unsent.map(({ user_id }) => user_id))];
+    const reached = users.filter((user) => shardOf(user) !== shardOf("user-3"));
+    expect(calls).toHaveLength(new Set(reached.map(shardOf)).size);
+    const released = calls.flat().map(({ user, budget, ids }) => [user, budget, ids.length]);
+    const expected = reached.flatMap((user) =>
+      ["push", "email"].map((budget) => {
+        const own = unsent.filter(({ user_id, channel }) => user_id === user && channel === budget);
+        return [user, budget, own.length];
+      }),
+    );
+    expect(released.toSorted()).toEqual(expected.filter(([, , count]) => count !== 0).toSorted());
+    expect(errorsOf(h)).toEqual(["limiter_failed"]);
   });
 });
 

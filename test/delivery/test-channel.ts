@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { Parsed } from "../../src/db/statement.ts";
 import type { ChannelAdapter, RegisteredChannel, Result } from "../../src/delivery/channel.ts";
-import type { Outcome } from "../../src/delivery/outcome.ts";
+import type { Outcome, SendReport } from "../../src/delivery/outcome.ts";
 import { sendConcurrently } from "../../src/delivery/send-concurrently.ts";
+import { sendToReceivers } from "../../src/delivery/send-to-receivers.ts";
 import { throughProviders } from "../../src/delivery/deliver.ts";
 import { HOUR } from "../../src/lib/clock.ts";
 
@@ -31,6 +32,7 @@ export function createPager() {
   const adapter: ChannelAdapter<Map<string, Recipient>> = {
     channel: "pager",
     queue: "bulk",
+    bulkQueue: "bulk",
     budget: {
       name: "pager",
       get limit() {
@@ -81,12 +83,58 @@ export function createPager() {
   return { channel: throughProviders(adapter), settings, paged };
 }
 
+/**
+ * A channel whose receivers have a gate each: every user's own radio, which takes one message a second. `settings.answers`
+ * is what a user's radio does, if not "over"; `heard` are the texts that came, in order.
+ */
+export function createRadio() {
+  const heard: { user: string; text: string | null; at: number }[] = [];
+  const answers = new Map<string, (now: number) => Promise<SendReport> | SendReport>();
+  const adapter: ChannelAdapter<null> = {
+    channel: "radio",
+    queue: "hooks",
+    bulkQueue: "hooks",
+    budget: { name: "radio", limit: 1_000, periodMs: HOUR },
+    isPerDevice: false,
+    canFollow: true,
+    announce: null,
+    providers: [],
+    load: () => Parsed.of({}, () => null),
+    refusal: () => null,
+    waitFor: () => null,
+    rules: () => [],
+    words: () => null,
+    preview: () => Promise.resolve({ rulings: [], rendering: null }),
+    async send(ctx, _provider, dispatches, _loaded, terms) {
+      const items = dispatches.map((dispatch) => ({
+        dispatch,
+        receiver: { name: dispatch.user_id, pace: { ratePerSecond: 1, burst: 1 } },
+      }));
+      const { outcomes, took } = await sendToReceivers(ctx, "radio", terms, items, async ({ dispatch }) => {
+        heard.push({ user: dispatch.user_id, text: dispatch.body, at: ctx.clock.now() });
+        const answer = answers.get(dispatch.user_id);
+        if (answer !== undefined) return answer(ctx.clock.now());
+        return { outcomes: [{ kind: "accepted", messageId: null }], health: { kind: "ok" } };
+      });
+      const results = items.flatMap((item): Result[] => {
+        const outcome = outcomes.get(item);
+        if (outcome === undefined) return [];
+        const more = { targets: 1, deliveries: [], gone: [], ms: took.get(item), provider: "handset" };
+        return [{ dispatch: item.dispatch, outcome, attempted: outcome.kind !== "deferred", ...more }];
+      });
+      return { results, health: [] };
+    },
+  };
+  return { channel: throughProviders(adapter), heard, answers };
+}
+
 /** A channel on which inserting a dispatch delivers it. `announced` are the users that have heard of it. */
 export function createBoard() {
   const announced: string[] = [];
   const channel: RegisteredChannel = {
     channel: "board",
     queue: "bulk",
+    bulkQueue: "bulk",
     budget: null,
     isPerDevice: false,
     canFollow: true,

@@ -141,7 +141,7 @@ test("the user's rate limiter forgets them", async () => {
   const h = createHarness();
   const user = await givenUser(h);
   await h.request("POST", "/api/v1/notifications", { body: aPush(user.id) });
-  const usage = () => h.ctx.limiters(user.id).usage(pushBudget(h.ctx));
+  const usage = () => h.ctx.limiters.of(user.id).usage(pushBudget(h.ctx));
   expect(await usage()).toMatchObject({ used: 1 });
   await erase(h, user.id);
   expect(await usage()).toMatchObject({ used: 0 });

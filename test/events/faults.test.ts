@@ -198,6 +198,7 @@ describe("a step that waits", () => {
         },
         steps: WAITING,
         worded: new Set(["in_app", "email"]),
+        configured: new Set(["in_app", "email"]),
         windowMs: null,
         now,
       },

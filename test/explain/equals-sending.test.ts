@@ -40,7 +40,7 @@ test("an explanation says what sending does, and takes and writes nothing", asyn
       const before = await dispatchOf(made.id);
       const usage = async () => {
         const budget = h.ctx.channels.get(world.channel)?.budget;
-        return budget == null ? null : h.ctx.limiters(made.userId).usage(budget);
+        return budget == null ? null : h.ctx.limiters.of(made.userId).usage(budget);
       };
       const used = await usage();
       h.meter.reset();

@@ -140,7 +140,7 @@ async function fillBudget(h: Harness, channel: Channel, userId: string): Promise
   const budget = h.ctx.channels.get(channel)?.budget;
   if (budget == null) return;
   const ids = Array.from({ length: budget.limit }, () => h.ctx.ids.uuid());
-  await h.ctx.limiters(userId).slots(budget, ids);
+  await h.ctx.limiters.of(userId).slots(budget, ids);
 }
 
 /** An event of an own type of an organization, and its words. */

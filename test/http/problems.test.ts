@@ -224,8 +224,11 @@ describe("what goes wrong here", () => {
     Object.defineProperty(h.deps.bindings, "USER_RATE_LIMITER", { value: null });
     h.deps.open = ((open) => (start, log) => ({
       ...open(start, log),
-      limiters: () => {
-        throw fault;
+      limiters: {
+        of: () => {
+          throw fault;
+        },
+        shardsOf: () => [],
       },
     }))(h.deps.open);
     expectProblem(await h.request("POST", BASE, { body: aPush(user.id) }), 503, "unavailable");

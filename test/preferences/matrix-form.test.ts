@@ -29,8 +29,9 @@ const pageOf = (rows: Readonly<Record<string, Readonly<Record<string, Choice>>>>
 test("whatever a form sends, only unlocked cells of its own rows that differ are changed", () => {
   const fields = fc.array(fc.constantFrom(...CHANNELS), { maxLength: 3 });
   fc.assert(
-    fc.property(categories, fields, fc.array(fc.string()), (rows, channels, noise) => {
+    fc.property(categories, fields, fields, fc.array(fc.string()), (rows, channels, columns, noise) => {
       const form = new FormData();
+      for (const column of columns) form.append("column", column);
       const sent = [...Object.keys(rows).filter((_, i) => i % 2 === 0), ...noise];
       for (const row of sent) form.append("row", row);
       for (const row of Object.keys(rows)) for (const one of channels) form.append("on", `${row}.${one}`);
@@ -38,7 +39,9 @@ test("whatever a form sends, only unlocked cells of its own rows that differ are
       for (const [category, row] of Object.entries(rows))
         for (const [channel, { on, ...by }] of Object.entries(row)) {
           const wants = channels.some((one) => one === channel);
-          const isFree = !(by.by === "org" && by.locked) && sent.includes(category) && on !== wants;
+          const isShown = columns.length === 0 || columns.some((one) => one === channel);
+          const isUnlocked = !(by.by === "org" && by.locked);
+          const isFree = isUnlocked && isShown && sent.includes(category) && on !== wants;
           expect(changes[category]?.[channel]).toBe(isFree ? wants : undefined);
         }
       expect(Object.keys(changes).every((category) => Object.hasOwn(rows, category))).toBe(true);
@@ -48,16 +51,31 @@ test("whatever a form sends, only unlocked cells of its own rows that differ are
 
 test("the largest form that a browser can send fits in a request", () => {
   const cell: Choice = { by: "default", on: true };
-  const many = Array.from({ length: 600 }, (_, i) => [
-    `c${String(i).padStart(63, "0")}`,
-    { push: cell, email: cell, in_app: cell },
-  ]);
-  const html = pageOf(Object.fromEntries(many));
-  const form = new URLSearchParams({ action: "save" });
-  for (const [, name = "", value = ""] of html.matchAll(/name="(row|on)" value="([^"]+)"/gu))
-    form.append(name, value);
-  expect(form.getAll("row")).toHaveLength(200);
-  expect(form.toString().length).toBeLessThanOrEqual(65_536);
+  const three = { push: cell, email: cell, in_app: cell };
+  for (const [row, rows] of [
+    [three, 200],
+    [{ ...three, sms: cell, chat: cell }, 120],
+  ] as const) {
+    const many = Array.from({ length: 600 }, (_, i) => [`c${String(i).padStart(63, "0")}`, row]);
+    const html = pageOf(Object.fromEntries(many));
+    const form = new URLSearchParams({ action: "save" });
+    for (const [, name = "", value = ""] of html.matchAll(/name="(row|on|column)" value="([^"]+)"/gu))
+      form.append(name, value);
+    expect(form.getAll("row")).toHaveLength(rows);
+    expect(form.toString().length).toBeLessThanOrEqual(65_536);
+  }
+});
+
+test("a page that was opened before there was a channel does not switch it off", () => {
+  const on: Choice = { by: "default", on: true };
+  const rows = { orders: { push: on, email: on, in_app: on, sms: on } };
+  const form = new FormData();
+  form.append("row", "orders");
+  form.append("on", "orders.push");
+  expect(changesIn(form, rows)).toEqual({ orders: { email: false, in_app: false } });
+  form.append("column", "push");
+  form.append("column", "sms");
+  expect(changesIn(form, rows)).toEqual({ orders: { sms: false } });
 });
 
 test("each box is as its cell is, and one that is locked is explained", () => {
@@ -86,11 +104,12 @@ test("each box is as its cell is, and one that is locked is explained", () => {
   expect(html.match(/id="locked"/gu)).toHaveLength(1);
   const unlocked = pageOf({ a: { push: free(true), email: free(false), in_app: given } });
   expect(unlocked).not.toContain("locked");
-  // A channel that the row does not have is on.
-  expect(boxesOf(pageOf({ a: { push: free(false) } }))).toEqual({
+  // It has the columns of all its rows; a channel that a row does not have is on.
+  expect(boxesOf(pageOf({ a: { push: free(false) }, b: { sms: free(false) } }))).toEqual({
     "a.push": "",
-    "a.email": " checked",
-    "a.in_app": " checked",
+    "a.sms": " checked",
+    "b.push": " checked",
+    "b.sms": "",
   });
 });
 

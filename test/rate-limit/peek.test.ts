@@ -1,10 +1,9 @@
-import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, MINUTE } from "../../src/lib/clock.ts";
 import { givenIsolates } from "./quota/world.ts";
-import { hourly, newIds, newUser } from "./world.ts";
+import { hourly, newIds, newUser, objectOf } from "./world.ts";
 
 test("a look at a budget says which slot a dispatch has, or would get, and takes nothing", async () => {
   await fc.assert(
@@ -14,10 +13,7 @@ test("a look at a budget says which slot a dispatch has, or would get, and takes
       async (steps, limit) => {
         const { clock, limiter, userId } = newUser();
         const budget = hourly(limit);
-        const stored = () =>
-          runInDurableObject(env.USER_RATE_LIMITER.getByName(userId), (_, { storage }) => [
-            ...storage.kv.list(),
-          ]);
+        const stored = () => runInDurableObject(objectOf(userId), (_, { storage }) => [...storage.kv.list()]);
         for (const { take, pass } of steps) {
           await limiter.slots(budget, newIds(take));
           clock.move(pass * MINUTE);

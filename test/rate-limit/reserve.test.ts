@@ -11,7 +11,7 @@ const IN_APP: Budget = { name: "in_app", limit: 1, periodMs: HOUR };
 function world() {
   const h = createHarness();
   const user_id = mint("usr");
-  const used = async (budget: Budget) => (await h.ctx.limiters(user_id).usage(budget)).used;
+  const used = async (budget: Budget) => (await h.ctx.limiters.of(user_id).usage(budget)).used;
   return { h, used, dispatch: () => ({ id: mint("dsp"), user_id }) };
 }
 
@@ -54,8 +54,11 @@ describe("a slot", () => {
     const send = async () => {
       await using slot = await reserveSlot(ctx, PUSH, dispatch());
       expect(slot).not.toBeNull();
-      ctx.limiters = () => {
-        throw new Error("the object is away");
+      ctx.limiters = {
+        ...h.ctx.limiters,
+        of: () => {
+          throw new Error("the object is away");
+        },
       };
       throw new Error("D1 is away");
     };

@@ -1,7 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { type Clock, HOUR } from "../../src/lib/clock.ts";
-import { createLimiters } from "../../src/rate-limit/budgets.ts";
+import { createLimiters, shardOf } from "../../src/rate-limit/client.ts";
 import type { Budget, UserLimiter } from "../../src/rate-limit/limiter.ts";
 
 /** A clock that stands still until a test moves it. */
@@ -27,12 +27,15 @@ export const hourly = (limit = 60, name = "push"): Budget => ({ name, limit, per
 /** `count` ids that no other test has. */
 export const newIds = (count: number): string[] => Array.from({ length: count }, () => crypto.randomUUID());
 
+/** The object in which a user is counted. */
+export const objectOf = (userId: string) => env.USER_RATE_LIMITER.getByName(shardOf(userId));
+
 /** A user whom no other test knows, with a clock of their own. */
 export function newUser() {
   const clock = manualClock();
   const userId = `user-${crypto.randomUUID()}`;
-  const limiter = createLimiters(env.USER_RATE_LIMITER, clock)(userId);
-  const evict = () => evictDurableObject(env.USER_RATE_LIMITER.getByName(userId));
+  const limiter = createLimiters(env.USER_RATE_LIMITER, clock).of(userId);
+  const evict = () => evictDurableObject(objectOf(userId));
   return { clock, userId, limiter, evict };
 }
 

@@ -68,7 +68,7 @@ export interface Taken {
 
 /** Queues whose time is the test's: what is sent waits here until `take` hands it to a consumer. */
 export interface FakeQueues {
-  bindings: Record<"PUSH_QUEUE" | "EMAIL_QUEUE" | "BULK_QUEUE", Queue>;
+  bindings: Record<"PUSH_QUEUE" | "EMAIL_QUEUE" | "BULK_QUEUE" | "HOOKS_QUEUE", Queue>;
   waiting: Waiting[];
   /** sendBatch calls so far. */
   sends: number;
@@ -87,6 +87,7 @@ const NAMES: Record<Waiting["lane"], string> = {
   push: "tidings-push",
   email: "tidings-email",
   bulk: "tidings-bulk",
+  hooks: "tidings-hooks",
   dead: DEAD_LETTERS,
 };
 
@@ -121,14 +122,19 @@ export function createFakeQueues(now: () => number, pass: Pass = (_, call) => ca
       }),
   });
   const queues: FakeQueues = {
-    bindings: { PUSH_QUEUE: binding("push"), EMAIL_QUEUE: binding("email"), BULK_QUEUE: binding("bulk") },
+    bindings: {
+      PUSH_QUEUE: binding("push"),
+      EMAIL_QUEUE: binding("email"),
+      BULK_QUEUE: binding("bulk"),
+      HOOKS_QUEUE: binding("hooks"),
+    },
     waiting: [],
     sends: 0,
     away: false,
     lost: [],
     put: (lane, body) => add(lane, body),
     take(at) {
-      for (const lane of ["push", "email", "bulk", "dead"] as const) {
+      for (const lane of ["push", "email", "bulk", "hooks", "dead"] as const) {
         const due = queues.waiting
           .filter((message) => message.lane === lane && message.at <= at)
           .slice(0, 100);

@@ -168,10 +168,10 @@ export function createHarness({
     if (answers === undefined) throw new Error(`Nobody answers for ${hostname}`);
     return answers(url, init);
   };
-  // A provider that one test breaks is not broken for the next: gates have names of this world.
+  // A provider that one test breaks is not broken for the next, and each world has a clock: objects have names of this world.
   const world = mint("world");
   const objects = {
-    USER_RATE_LIMITER: watchObjects(env.USER_RATE_LIMITER, "limiter", pass),
+    USER_RATE_LIMITER: watchObjects(env.USER_RATE_LIMITER, "limiter", pass, (name) => `${world}:${name}`),
     USER_INBOX: watchObjects(env.USER_INBOX, "inbox", pass),
     ORG_QUOTA: watchObjects(env.ORG_QUOTA, "quota", pass, (name) => `${world}:${name}`),
     PROVIDER_GATE: watchObjects(env.PROVIDER_GATE, "gate", pass, (name) => `${world}:${name}`),

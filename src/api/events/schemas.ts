@@ -86,7 +86,7 @@ const fields = {
   message_count: z.int().openapi({ description: "Messages made so far; of a dry run: that would be made." }),
   skipped: numbers.openapi({
     description:
-      "Channel → reason → messages that were not made. Reasons: `unsubscribed`, `no_address`, `unverified`, `suppressed`, `no_device`, `unknown_user`, `expired`, `throttled`, `duplicate`, and `collected` (it is part of another message).",
+      "Channel → reason → messages that were not made. Reasons: `unsubscribed`, `no_address`, `unverified`, `suppressed`, `no_device`, `unknown_user`, `expired`, `throttled`, `duplicate`, `not_configured` (the service does not have the channel), and `collected` (it is part of another message).",
     example: { email: { unsubscribed: 12 } },
   }),
   channels: z.array(z.string()).nullable(),

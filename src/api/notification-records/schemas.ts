@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { CHANNELS, PAUSE_EVENTS } from "../../db/schema/index.ts";
+import { PAUSE_EVENTS } from "../../db/schema/index.ts";
 import { pageQuery, pagination } from "../../http/pagination.ts";
 import { between, directoryId, inOrder, instant, listOf, printedTime } from "../../http/schemas.ts";
+import { RECORD_CHANNELS } from "../../notifications/pause/records.ts";
 import { plainText } from "../../lib/text.ts";
 
 /** Events that a history shows at once. */
@@ -13,13 +14,13 @@ const MAX_DISPATCH_IDS = 100;
 
 const recordId = z.string().openapi({ example: "nr_01jq8z3k5te8v9m4p2r7x6w1yd" });
 const eventType = z.enum(PAUSE_EVENTS);
-const channels = z.array(z.enum(CHANNELS)).openapi({
+const channels = z.array(z.enum(RECORD_CHANNELS)).openapi({
   description:
     "Only those that worked. Where we sent the messages ourselves, it follows what becomes of them.",
 });
 
 /** The channels on which someone was notified: at least one. */
-const givenChannels = listOf(z.enum(CHANNELS), CHANNELS.length).refine(
+const givenChannels = listOf(z.enum(RECORD_CHANNELS), RECORD_CHANNELS.length).refine(
   (given) => new Set(given).size === given.length,
   "must not name a channel twice",
 );

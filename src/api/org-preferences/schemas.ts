@@ -21,7 +21,13 @@ const cellInput = z
   .optional()
   .openapi({ description: "Null: no default of its own." });
 
-const changedCells = z.strictObject({ push: cellInput, email: cellInput, in_app: cellInput });
+const changedCells = z.strictObject({
+  push: cellInput,
+  email: cellInput,
+  in_app: cellInput,
+  sms: cellInput,
+  chat: cellInput,
+});
 
 export const change = z
   .strictObject({
@@ -39,11 +45,10 @@ export const change = z
   });
 
 const cell = z.object({ enabled: z.boolean(), locked: z.boolean() });
-const row = <T extends z.ZodType>(member: T) =>
-  z.record(
-    z.string(),
-    z.object({ push: member.optional(), email: member.optional(), in_app: member.optional() }),
-  );
+const row = <T extends z.ZodType>(member: T) => {
+  const cell = member.optional();
+  return z.record(z.string(), z.object({ push: cell, email: cell, in_app: cell, sms: cell, chat: cell }));
+};
 
 const hours = z.object({
   enabled: z.boolean(),

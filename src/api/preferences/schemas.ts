@@ -50,7 +50,7 @@ export const hoursInput = z
   .openapi("QuietHoursInput");
 
 const changedCells = z
-  .strictObject({ push: choice, email: choice, in_app: choice })
+  .strictObject({ push: choice, email: choice, in_app: choice, sms: choice, chat: choice })
   .openapi({ description: "Null: inherit again." });
 
 export const change = z
@@ -72,8 +72,14 @@ export const matrix = z
   .object({
     user_id: z.string(),
     categories: z
-      .record(z.string(), z.object({ push: cell, email: cell, in_app: cell }))
-      .openapi({ description: "`all` is the whole channel: off is off for each category." }),
+      .record(
+        z.string(),
+        z.object({ push: cell, email: cell, in_app: cell, sms: cell.optional(), chat: cell.optional() }),
+      )
+      .openapi({
+        description:
+          "`all` is the whole channel: off is off for each category. `sms` and `chat` are there where the service has the channel, or somebody has decided something on it.",
+      }),
     quiet_hours: z
       .object({
         enabled: z.boolean(),

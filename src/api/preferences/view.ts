@@ -21,9 +21,15 @@ export function matrixView({ userId, categories, reader, orgs }: Matrix): z.infe
   return {
     user_id: userId,
     categories: Object.fromEntries(
-      Object.entries(categories).map(([category, { push, email, in_app: inApp }]) => [
+      Object.entries(categories).map(([category, { push, email, in_app: inApp, sms, chat }]) => [
         category,
-        { push: cell(push ?? NOBODY), email: cell(email ?? NOBODY), in_app: cell(inApp ?? NOBODY) },
+        {
+          push: cell(push ?? NOBODY),
+          email: cell(email ?? NOBODY),
+          in_app: cell(inApp ?? NOBODY),
+          ...(sms && { sms: cell(sms) }),
+          ...(chat && { chat: cell(chat) }),
+        },
       ]),
     ),
     quiet_hours:

@@ -51,10 +51,7 @@ export function register(app: App): void {
   app.openapi(routes.send, async (c) => {
     const body = c.req.valid("json");
     const ctx = c.get("ctx");
-    const unknown = [
-      ...unknownOptions(c.get("deps").pushProviders, body),
-      ...missingChannels(ctx.channels, body),
-    ];
+    const unknown = [...unknownOptions(c.get("deps").pushProviders, body), ...missingChannels(ctx, body)];
     if (unknown.length > 0) throw invalid(unknown);
     refuseTooFarAhead(body.send_at, ctx.clock.now());
     const { waitMs } = applyPreference(c);

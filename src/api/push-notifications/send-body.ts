@@ -17,7 +17,9 @@ import {
 import type { PushProvider } from "../../channels/push/provider.ts";
 import { directoryId, instant, jsonObject, listOf } from "../../http/schemas.ts";
 import type { FieldError } from "../../lib/failure.ts";
+import type { Ctx } from "../../ctx.ts";
 import { plainText } from "../../lib/text.ts";
+import { unconfigured } from "../../types/configured.ts";
 import type { ChainStep } from "../../outbox/chain.ts";
 import { SEND_CHANNELS } from "../../notifications/push/send-one.ts";
 
@@ -238,16 +240,14 @@ export const unknownOptions = (
       }));
 
 /** Channels that are not configured here: refused before sending, when the caller can still be told. */
-export function missingChannels(
-  configured: ReadonlyMap<string, unknown>,
-  { channels = ["push"], fallback: steps = [] }: Pick<Content, "channels" | "fallback">,
-): FieldError[] {
-  const detail = "is not configured here";
-  const isMissing = (channel: string) => !configured.has(channel);
-  return [
-    ...channels.flatMap((channel, i) => (isMissing(channel) ? [{ pointer: `/channels/${i}`, detail }] : [])),
-    ...steps.flatMap(({ channel }, i) =>
-      isMissing(channel) ? [{ pointer: steps.length === 1 ? "/fallback" : `/fallback/${i}`, detail }] : [],
-    ),
-  ];
-}
+export const missingChannels = (
+  ctx: Pick<Ctx, "channels">,
+  { channels = [], fallback: steps = [] }: Pick<Content, "channels" | "fallback">,
+): FieldError[] => [
+  ...unconfigured(ctx, channels, (i) => `/channels/${i}`),
+  ...unconfigured(
+    ctx,
+    steps.map(({ channel }) => channel),
+    (i) => (steps.length === 1 ? "/fallback" : `/fallback/${i}`),
+  ),
+];

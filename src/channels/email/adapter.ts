@@ -102,6 +102,7 @@ export function createEmailChannel(
   return {
     channel: "email",
     queue: "email",
+    bulkQueue: "bulk",
     budget,
     isPerDevice: false,
     canFollow: true,

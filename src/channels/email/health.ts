@@ -65,7 +65,7 @@ export async function emailHealth(
   userId: string,
 ): Promise<EmailHealth> {
   const [usage, ...states] = await Promise.all([
-    ctx.limiters(userId).usage(emailBudget(ctx)),
+    ctx.limiters.of(userId).usage(emailBudget(ctx)),
     ...providers.map((provider) => stateOf(ctx, provider, probe)),
   ]);
   const using = states.findIndex((state) => state === "healthy" || state === "degraded");

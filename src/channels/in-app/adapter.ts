@@ -9,6 +9,7 @@ import { loadInApp } from "./shown.ts";
 export const createInAppChannel = (types: NotificationTypes): RegisteredChannel => ({
   channel: "in_app",
   queue: "bulk",
+  bulkQueue: "bulk",
   // Callers are counted when they ask, since each message leaves a row at once.
   budget: null,
   isPerDevice: false,

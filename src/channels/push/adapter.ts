@@ -139,6 +139,7 @@ export function createPushChannel(
   const adapter: ChannelAdapter<Loaded> = {
     channel: "push",
     queue: "push",
+    bulkQueue: "bulk",
     budget,
     isPerDevice: true,
     canFollow: true,

@@ -2,10 +2,9 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter } from "../../delivery/channel.ts";
 import type { Outcome, ProviderHealth } from "../../delivery/outcome.ts";
-import { acquirePermit, type Permit, releasePermit } from "../../delivery/permit.ts";
-import { paused, sendConcurrently, type Sent, type Terms } from "../../delivery/send-concurrently.ts";
+import { sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
+import { sendWithPermit } from "../../delivery/with-permit.ts";
 import { chunks } from "../../lib/chunks.ts";
-import { SECOND } from "../../lib/clock.ts";
 import { keptUntil } from "./options.ts";
 import type { Device, Loaded } from "./load.ts";
 import type { PushMessage, PushProvider } from "./provider.ts";
@@ -37,12 +36,6 @@ export const NO_PROVIDER = {
   message: "No configured push provider sends to this device",
 } as const satisfies Outcome;
 
-/** A gate that does not answer is asked again after so long. */
-const AFTER_GATE_FAULT_MS = 15 * SECOND;
-
-/** Deliveries that went with a failed probe are tried again after so long: its gate rests for at least this time. */
-const AFTER_PROBE_MS = 30 * SECOND;
-
 /**
  * Sends each delivery by the provider that its device's token belongs to.
  * @param picked the provider for which this round has a permit. For each other provider a permit is acquired here
@@ -71,7 +64,10 @@ export async function sendByProvider(
       for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
     } else if (provider === null) for (const delivery of deliveries) outcomes.set(delivery, NO_PROVIDER);
     else {
-      const sent = await sendWithPermit(ctx, adapter, provider, deliveries, terms);
+      const { lease } = terms;
+      const sent = await sendWithPermit(ctx, adapter.channel, provider, deliveries, (acquireMore) =>
+        sendThrough(ctx, provider, deliveries, { lease, acquireMore }),
+      );
       took = sent.took;
       for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
     }
@@ -85,57 +81,6 @@ const sendThrough = (ctx: Ctx, provider: PushProvider, deliveries: readonly Push
   sendConcurrently(ctx, terms, chunks(deliveries, provider.maxPerRequest), (request) =>
     provider.send(request.map((delivery) => messageOf(delivery, ctx.clock.now()))),
   );
-
-/** Sends through a provider that the round has no permit for: its gate is asked for one, and is told how it went. */
-async function sendWithPermit(
-  ctx: Ctx,
-  adapter: ChannelAdapter<Loaded>,
-  provider: PushProvider,
-  deliveries: readonly PushDelivery[],
-  { lease }: Terms,
-): Promise<Pick<Sent<PushDelivery>, "outcomes" | "took">> {
-  const ofProvider = { channel: adapter.channel, providers: [provider] };
-  // No more than the provider takes at once: each request asks for what is missing, at the provider's pace.
-  const count = Math.min(deliveries.length, provider.pace.burst);
-  const permit = await permitOf(ctx, ofProvider, provider, count);
-  if ("retryAt" in permit) {
-    const outcome = paused(Math.max(1, permit.retryAt - ctx.clock.now()));
-    return { outcomes: new Map(deliveries.map((delivery) => [delivery, outcome])), took: new Map() };
-  }
-  if (permit.admission.waitMs > 0) await ctx.clock.sleep(permit.admission.waitMs);
-  const terms = { lease, acquireMore: permit.acquireMore };
-  const { outcomes, took, health } = await sendThrough(ctx, provider, deliveries, terms);
-  await releasePermit(ctx, ofProvider, permit, health);
-  return { outcomes: permit.admission.probe ? new Map([...outcomes].map(ofProbe)) : outcomes, took };
-}
-
-/** A failure of a provider that was only being tried out spends no attempt. */
-const ofProbe = ([delivery, outcome]: [PushDelivery, Outcome]): [PushDelivery, Outcome] => [
-  delivery,
-  outcome.kind === "retry"
-    ? {
-        kind: "deferred",
-        code: outcome.code,
-        message: outcome.message,
-        afterMs: outcome.afterMs ?? AFTER_PROBE_MS,
-      }
-    : outcome,
-];
-
-/** If a gate does not answer, only its provider's deliveries are retried later, so that the other results are not lost. */
-async function permitOf(
-  ctx: Ctx,
-  ofProvider: Parameters<typeof acquirePermit>[1],
-  { name }: PushProvider,
-  count: number,
-): Promise<Permit | { retryAt: number }> {
-  try {
-    return await acquirePermit(ctx, ofProvider, count);
-  } catch (error) {
-    ctx.log.error("gate_failed", error, { provider: name });
-    return { retryAt: ctx.clock.now() + AFTER_GATE_FAULT_MS };
-  }
-}
 
 function messageOf({ dispatch, device, content }: PushDelivery, now: number): PushMessage {
   return {

@@ -5,6 +5,7 @@ const CHANNEL_NAMES: Readonly<Record<string, string>> = {
   email: "E-mail",
   in_app: "In-app",
   sms: "SMS",
+  chat: "Chat",
 };
 
 /** A channel as people call it. */

@@ -71,7 +71,7 @@ export const de: typeof en = {
       text: "Wählen Sie, was Sie auf welchem Weg erhalten. Wo „Alles“ aus ist, kommt nichts an.",
       locked: "Über die grauen Kästchen entscheidet Ihre Organisation.",
       save: "Speichern",
-      channels: { push: "Push-Nachricht", email: "E-Mail", in_app: "In der App" },
+      channels: { push: "Push-Nachricht", email: "E-Mail", in_app: "In der App", sms: "SMS", chat: "Chat" },
     },
     invalid: {
       title: "Dieser Link funktioniert nicht",

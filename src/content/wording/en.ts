@@ -74,7 +74,7 @@ export const en = {
       text: "Choose what you get, and where. Where “Everything” is off, nothing comes there.",
       locked: "Your organization decides on the greyed-out boxes.",
       save: "Save",
-      channels: { push: "Push", email: "Email", in_app: "In app" },
+      channels: { push: "Push", email: "Email", in_app: "In app", sms: "SMS", chat: "Chat" },
     },
     invalid: {
       title: "This link does not work",

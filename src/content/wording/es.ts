@@ -71,7 +71,7 @@ export const es: typeof en = {
       text: "Elija qué desea recibir y dónde. Donde «Todo» está desactivado, no llega nada.",
       locked: "Su organización decide sobre las casillas en gris.",
       save: "Guardar",
-      channels: { push: "Aviso push", email: "Correo", in_app: "En la aplicación" },
+      channels: { push: "Aviso push", email: "Correo", in_app: "En la aplicación", sms: "SMS", chat: "Chat" },
     },
     invalid: {
       title: "Este enlace no funciona",

@@ -74,7 +74,13 @@ export const fr: typeof en = {
       text: `Choisissez ce que vous recevez, et où. Là où ${quoted("Tout")} est désactivé, rien n’arrive.`,
       locked: "Votre organisation décide des cases grisées.",
       save: "Enregistrer",
-      channels: { push: "Notification push", email: "E-mail", in_app: "Dans l’appli" },
+      channels: {
+        push: "Notification push",
+        email: "E-mail",
+        in_app: "Dans l’appli",
+        sms: "SMS",
+        chat: "Chat",
+      },
     },
     invalid: {
       title: "Ce lien ne fonctionne pas",

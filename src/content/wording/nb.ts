@@ -67,7 +67,7 @@ export const nb: typeof en = {
       text: "Velg hva du vil få, og hvor. Der «Alt» er slått av, kommer det ingenting.",
       locked: "Organisasjonen din bestemmer over boksene som er grå.",
       save: "Lagre",
-      channels: { push: "Push-varsel", email: "E-post", in_app: "I appen" },
+      channels: { push: "Push-varsel", email: "E-post", in_app: "I appen", sms: "SMS", chat: "Chat" },
     },
     invalid: {
       title: "Lenken virker ikke",

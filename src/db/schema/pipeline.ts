@@ -2,11 +2,14 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** The channels that the API accepts and lists. */
-export const CHANNELS = ["push", "email", "in_app"] as const;
+export const CHANNELS = ["push", "email", "in_app", "sms", "chat"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** The queues that carry wake-up calls. Someone waits for what is in the first two; `bulk` is for batches and jobs. */
-export const QUEUES = ["push", "email", "bulk"] as const;
+/**
+ * The queues that carry wake-up calls. Someone waits for what is in the first two; `bulk` is for batches and jobs. `hooks` is
+ * for receivers that customers own (chats, webhooks), so that a slow one holds up nothing else.
+ */
+export const QUEUES = ["push", "email", "bulk", "hooks"] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** queued → sending → sent → delivered | bounced; or failed; or cancelled. An attempt that failed, or a retry, queues it again. */

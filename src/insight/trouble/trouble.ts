@@ -29,6 +29,7 @@ const FORMS = {
   email: ["e-mail", "e-mails"],
   in_app: ["in-app message", "in-app messages"],
   sms: ["text message", "text messages"],
+  chat: ["chat message", "chat messages"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 const isKnown = (channel: string): channel is keyof typeof FORMS => Object.hasOwn(FORMS, channel);

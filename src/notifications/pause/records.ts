@@ -1,13 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Parsed } from "../../db/statement.ts";
-import {
-  type Channel,
-  CHANNELS,
-  notificationRecords as records,
-  peerMentors,
-  users,
-} from "../../db/schema/index.ts";
+import { type Channel, notificationRecords as records, peerMentors, users } from "../../db/schema/index.ts";
 import { inScope, type Scope } from "../../auth/scope.ts";
 import { notFound } from "../../lib/failure.ts";
 import { channelsNotified, dispatchIds, notes } from "./following.ts";
@@ -27,7 +21,7 @@ export interface RecordEntry extends Pick<
   | "sent_at"
 > {
   peer_mentor_name: string | null;
-  channels_notified: Channel[];
+  channels_notified: RecordChannel[];
 }
 
 /** A whole record. */
@@ -75,7 +69,12 @@ export const selectDetails = (scope: Scope, where: SQL): SQL<StoredDetail> =>
     (SELECT u.name FROM ${users} u WHERE u.id = ${records.coordinator_id} AND ${isKnown(scope)}) AS coordinator_name
   FROM ${records} WHERE ${where}`;
 
-const channels = z.array(z.enum(CHANNELS));
+/** The channels that a record may name: those of the customer's contract. */
+export const RECORD_CHANNELS = ["push", "email", "in_app"] as const satisfies readonly Channel[];
+
+type RecordChannel = (typeof RECORD_CHANNELS)[number];
+
+const channels = z.array(z.enum(RECORD_CHANNELS));
 const strings = z.array(z.string());
 
 /** The record that `selectDetails` found. @throws 404 */

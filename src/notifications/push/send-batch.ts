@@ -6,7 +6,6 @@ import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
 import { asRead, dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../../outbox/create.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import { type IdempotencyKey, once, type Repeatable } from "../../idempotency/once.ts";
-import { SECOND } from "../../lib/clock.ts";
 import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { giveBack, pushBudget, Reserved, slotsFor } from "../../rate-limit/budgets.ts";
 import type { Slot } from "../../rate-limit/limiter.ts";
@@ -31,7 +30,7 @@ export interface SentBatch {
 
 /**
  * Writes a push for each target, with its slot, into the outbox and wakes the bulk queue. Two round trips, whatever the
- * number, and a call to each user's limiter. Unknown users, and those whose budget is booked out, get a result and stop no
+ * number, and a call to each shard of limiters. Unknown users, and those whose budget is booked out, get a result and stop no
  * other.
  * @throws 429 for all of it when one of the organizations has too little left of its day
  */
@@ -52,7 +51,7 @@ export async function sendBatch(
 
   const batchId = ctx.ids.uuid();
   const candidates = candidatesOf(ctx, targets, orgs);
-  const slots = await slotsFor(ctx, pushBudget(ctx), candidates, LIMITERS_WITHIN_MS);
+  const slots = await slotsFor(ctx, pushBudget(ctx), candidates);
   const { rows, refused } = rowsOf(ctx, { batchId, senderOrgId: senderOf(scope) }, candidates, slots);
   await using reserved = new Reserved(() => giveBack(ctx, rows));
   await using quota = await reserveQuota(ctx, rows);
@@ -98,11 +97,8 @@ interface Refused {
   retryAt: number;
 }
 
-/** A caller waits no longer than this for limiters. The consumer asks those that have not answered by then. */
-const LIMITERS_WITHIN_MS = SECOND;
-
 /**
- * The rows of the targets with a slot within the horizon. When a limiter did not answer in time, the row has no slot: the
+ * The rows of the targets with a slot within the horizon. When a limiter did not answer, the row has no slot: the
  * consumer asks for it, and defers what is beyond the horizon.
  */
 function rowsOf(

@@ -218,7 +218,7 @@ describe("quiet hours", () => {
 
 test.each<[body: unknown, pointer: string]>([
   [{ categories: { Orders: { push: true } } }, "/categories/Orders"],
-  [{ categories: { orders: { sms: true } } }, "/categories/orders/sms"],
+  [{ categories: { orders: { fax: true } } }, "/categories/orders/fax"],
   [{ categories: { orders: { push: "no" } } }, "/categories/orders/push"],
   [{ timezone: "UTC" }, "/timezone"],
 ])("%j is refused at %s", async (body, pointer) => {

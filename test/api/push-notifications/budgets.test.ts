@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
+import { shardOf } from "../../../src/rate-limit/client.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { BASE, sendBatch, sendPush } from "./calls.ts";
 import { wokenBy } from "../../support/fake-queue.ts";
@@ -61,7 +62,7 @@ describe("D1 round trips and queue operations", () => {
     const send = (id: string) => () => sendPush(h, aPush(id), { ...ASYNC, as });
     expect(await costOf(h, send(own.id))).toEqual({ status: 202, trips: 2, written: 5, sends: 1 });
     expect(await costOf(h, send(other.id))).toMatchObject({ status: 404, trips: 1 });
-    const limiter = h.ctx.limiters(other.id);
+    const limiter = h.ctx.limiters.of(other.id);
     expect(await limiter.usage({ name: "push", limit: 1, periodMs: 3_600_000 })).toMatchObject({ used: 0 });
   });
 
@@ -112,17 +113,18 @@ describe("D1 round trips and queue operations", () => {
     expect(h.queues.waiting.map((message) => message.lane)).toEqual(Array(20).fill("bulk"));
   });
 
-  test("a batch asks each user's limiter once, and nobody asks it again when it is sent", async () => {
+  test("a batch asks each shard of limiters once, and nobody asks it again when it is sent", async () => {
     const h = quiet();
     const users = await Promise.all(Array.from({ length: 20 }, () => givenUser(h)));
     const targets = Array.from({ length: 100 }, (_, i) => aPush(users[i % 20]?.id ?? ""));
     h.interrupts.reset();
     await sendBatch(h, targets, ASYNC);
     const limiter = () => h.interrupts.calls.filter((name) => name.startsWith("limiter"));
-    expect(limiter()).toEqual(Array(20).fill("limiter.slots"));
+    const shards = new Set(users.map(({ id }) => shardOf(id))).size;
+    expect(limiter()).toEqual(Array(shards).fill("limiter.slots"));
     await h.drain();
     expect(h.expo.accepted).toHaveLength(100);
-    expect(limiter()).toHaveLength(20);
+    expect(limiter()).toHaveLength(shards);
   });
 
   test("what of a batch is for later wakes nobody now, and is not claimed before its time", async () => {

@@ -149,7 +149,7 @@ test("a test that no provider was asked for costs none of the five, one that the
   const { id } = await givenReader(h);
   await h.ctx.gates("email", "ses").report({ kind: "throttled", afterMs: 600_000 });
   for (let i = 0; i < 6; i++) expect((await send(h, id)).status).toBe(500);
-  expect(await h.ctx.limiters(id).usage(TEST_BUDGET)).toMatchObject({ used: 0 });
+  expect(await h.ctx.limiters.of(id).usage(TEST_BUDGET)).toMatchObject({ used: 0 });
   const other = world();
   const nowhere = await givenReader(other, { email: null });
   for (let i = 0; i < 5; i++) expect((await send(other, nowhere.id)).body).toMatchObject({ success: false });
@@ -195,7 +195,7 @@ describe("with an Idempotency-Key", () => {
     await underway.reached;
     late.release();
     expect(await second).toMatchObject({ status: 409, body: { code: "in_progress" } });
-    expect(await h.ctx.limiters(id).usage(TEST_BUDGET)).toMatchObject({ used: 1 });
+    expect(await h.ctx.limiters.of(id).usage(TEST_BUDGET)).toMatchObject({ used: 1 });
     underway.release();
     expect((await first).status).toBe(200);
   });

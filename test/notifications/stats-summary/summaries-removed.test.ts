@@ -84,7 +84,7 @@ describe("nothing is sent", () => {
     });
     const { user, id } = await givenFollower(h, { devices: 1 });
     h.clock.set(Date.parse("2026-03-30T06:00:00Z"));
-    const limiter = h.ctx.limiters(user);
+    const limiter = h.ctx.limiters.of(user);
     const budget = { name: "push", limit: 1, periodMs: HOUR };
     await limiter.slots(budget, ["another"]);
     await h.tick();

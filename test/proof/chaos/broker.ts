@@ -8,10 +8,13 @@ const QUEUES = {
   push: "tidings-push",
   email: "tidings-email",
   bulk: "tidings-bulk",
+  hooks: "tidings-hooks",
   dead: "tidings-dead-letters",
 } as const;
 
-export const queueName = z.enum(["push", "email", "bulk", "dead"]) satisfies z.ZodType<keyof typeof QUEUES>;
+export const queueName = z.enum(["push", "email", "bulk", "hooks", "dead"]) satisfies z.ZodType<
+  keyof typeof QUEUES
+>;
 export type QueueName = z.infer<typeof queueName>;
 
 /** As in wrangler.toml. */
@@ -82,7 +85,7 @@ export function createBroker(
 ): Broker {
   let serial = 0;
   let waiting: Message[] = [];
-  const active: Record<QueueName, number> = { push: 0, email: 0, bulk: 0, dead: 0 };
+  const active: Record<QueueName, number> = { push: 0, email: 0, bulk: 0, hooks: 0, dead: 0 };
   const counts: Broker["counts"] = {
     ...{ sent: 0, lost: 0, repeated: 0, refused: 0, batches: 0, redelivered: 0, dead: 0, buried: 0 },
   };

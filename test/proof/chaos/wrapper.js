@@ -48,6 +48,7 @@ function wrap(env) {
     PUSH_QUEUE: queue("push"),
     EMAIL_QUEUE: queue("email"),
     BULK_QUEUE: queue("bulk"),
+    HOOKS_QUEUE: queue("hooks"),
   };
   return wrapped;
 }

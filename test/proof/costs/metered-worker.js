@@ -132,6 +132,7 @@ function metered(env) {
     PUSH_QUEUE: queue(env.PUSH_QUEUE),
     EMAIL_QUEUE: queue(env.EMAIL_QUEUE),
     BULK_QUEUE: queue(env.BULK_QUEUE),
+    HOOKS_QUEUE: queue(env.HOOKS_QUEUE),
     USER_RATE_LIMITER: namespace(env.USER_RATE_LIMITER),
     PROVIDER_GATE: namespace(env.PROVIDER_GATE),
     USER_INBOX: namespace(env.USER_INBOX),

@@ -1,7 +1,7 @@
 import { builtInView, ownView } from "../../../api/types/view.ts";
 import type { WordingChannel } from "../../../db/schema/index.ts";
 import { readType } from "../../../types/read.ts";
-import { wordChannelsOf } from "../../../wordings/worded-type.ts";
+import { ownWordChannels, wordChannelsOf } from "../../../wordings/worded-type.ts";
 import { type ConsoleContext, scopeIn } from "../../app-env.tsx";
 import type { Owner } from "../../owner.ts";
 
@@ -27,5 +27,5 @@ export async function readShown(c: ConsoleContext, owner: Owner, id: string): Pr
       builtIn: Object.keys(type.words),
     };
   const view = ownView(await readType(c.get("ctx"), scopeIn(c), owner.id, id));
-  return { view, channels: [...view.channels.map(({ channel }) => channel), "sms"], builtIn: [] };
+  return { view, channels: ownWordChannels(view), builtIn: [] };
 }

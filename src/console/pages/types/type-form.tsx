@@ -1,7 +1,8 @@
 import { typeParam } from "../../../api/types/schemas.ts";
-import { CHANNELS } from "../../../db/schema/index.ts";
+import { type Channel, CHANNELS } from "../../../db/schema/index.ts";
 import { authorOf } from "../../../http/author.ts";
 import { Failure, invalid, notFound } from "../../../lib/failure.ts";
+import { configuredChannels } from "../../../types/configured.ts";
 import { defineOwnType, deleteOwnType } from "../../../types/define.ts";
 import { readType } from "../../../types/read.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
@@ -112,7 +113,12 @@ function show(
             </Notice>
           )}
           <form class="form" method="post" action={owner.path(existing === null ? NEW : back)}>
-            <Fields values={values} faults={faults} isNew={existing === null} />
+            <Fields
+              values={values}
+              faults={faults}
+              isNew={existing === null}
+              channels={channelsFor(c, values)}
+            />
             <div class="row">
               <Button look="primary">{existing === null ? "Create the type" : "Save"}</Button>
               <ButtonLink href={owner.path(back)}>Leave it as it is</ButtonLink>
@@ -125,7 +131,21 @@ function show(
   );
 }
 
-function Fields({ values, faults, isNew }: { values: Fields; faults: Faults; isNew: boolean }) {
+/** The channels to choose from: those that are configured, and those that the type has already. */
+function channelsFor(c: ConsoleContext, values: Fields): Channel[] {
+  const stands = new Set(CHANNELS.map((_, place) => values(`channel_${place}`)));
+  const configured = configuredChannels(c.get("ctx"));
+  return CHANNELS.filter((channel) => configured.includes(channel) || stands.has(channel));
+}
+
+interface FieldsProps {
+  values: Fields;
+  faults: Faults;
+  isNew: boolean;
+  channels: readonly Channel[];
+}
+
+function Fields({ values, faults, isNew, channels }: FieldsProps) {
   /** What every field gets. */
   const field = (name: string, label: string, hint?: string) => ({
     name,
@@ -154,11 +174,11 @@ function Fields({ values, faults, isNew }: { values: Fields; faults: Faults; isN
       </div>
       <fieldset>
         <legend>Channels, in the order in which they are tried</legend>
-        {CHANNELS.map((_, i) => (
+        {channels.map((_, i) => (
           <div class="columns">
             <Select
               {...field(`channel_${i}`, `${i + 1}. channel`)}
-              options={[["", "none"], ...CHANNELS.map((name) => [name, name] as const)]}
+              options={[["", "none"], ...channels.map((name) => [name, name] as const)]}
             />
             {i === 0 ? (
               <p class="small muted">

@@ -43,6 +43,7 @@ function spy(env) {
     PUSH_QUEUE: spyQueue("PUSH_QUEUE", env.PUSH_QUEUE),
     EMAIL_QUEUE: spyQueue("EMAIL_QUEUE", env.EMAIL_QUEUE),
     BULK_QUEUE: spyQueue("BULK_QUEUE", env.BULK_QUEUE),
+    HOOKS_QUEUE: spyQueue("HOOKS_QUEUE", env.HOOKS_QUEUE),
   };
   return spied;
 }
