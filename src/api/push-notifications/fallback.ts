@@ -1,5 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS } from "../../db/schema/index.ts";
+import type { Ctx } from "../../ctx.ts";
+import type { FieldError } from "../../lib/failure.ts";
+import { unconfigured } from "../../types/configured.ts";
 import { type ChainStep, MAX_AFTER_SECONDS, MAX_STEPS } from "../../outbox/chain.ts";
 
 const channel = z.enum(CHANNELS);
@@ -88,3 +91,19 @@ export function* chainFaults(
     before = [name];
   }
 }
+
+/** Channels that are not configured here: refused before sending, when the caller can still be told. */
+export const missingChannels = (
+  ctx: Pick<Ctx, "channels">,
+  {
+    channels = [],
+    fallback: steps = [],
+  }: { channels?: readonly string[] | undefined; fallback?: readonly ChainStep[] | undefined },
+): FieldError[] => [
+  ...unconfigured(ctx, channels, (i) => `/channels/${i}`),
+  ...unconfigured(
+    ctx,
+    steps.map(({ channel }) => channel),
+    (i) => (steps.length === 1 ? "/fallback" : `/fallback/${i}`),
+  ),
+];

@@ -13,7 +13,8 @@ import { printId } from "../../lib/ids.ts";
 import { pushBudget, limitHeaders } from "../../rate-limit/budgets.ts";
 import { registerBatch } from "./batch/handlers.ts";
 import { registerDevices } from "./devices/handlers.ts";
-import { missingChannels, unknownOptions } from "./send-body.ts";
+import { missingChannels } from "./fallback.ts";
+import { unknownOptions } from "./send-body.ts";
 import * as routes from "./routes.ts";
 import { annotatedView, listItemView, recordView, selection, sentView } from "./view.ts";
 

@@ -17,9 +17,7 @@ import {
 import type { PushProvider } from "../../channels/push/provider.ts";
 import { directoryId, instant, jsonObject, listOf } from "../../http/schemas.ts";
 import type { FieldError } from "../../lib/failure.ts";
-import type { Ctx } from "../../ctx.ts";
 import { plainText } from "../../lib/text.ts";
-import { unconfigured } from "../../types/configured.ts";
 import type { ChainStep } from "../../outbox/chain.ts";
 import { SEND_CHANNELS } from "../../notifications/push/send-one.ts";
 
@@ -238,16 +236,3 @@ export const unknownOptions = (
         pointer: `/options/${name}`,
         detail: `no push provider here has this (${providers.map((provider) => provider.name).join(", ")})`,
       }));
-
-/** Channels that are not configured here: refused before sending, when the caller can still be told. */
-export const missingChannels = (
-  ctx: Pick<Ctx, "channels">,
-  { channels = [], fallback: steps = [] }: Pick<Content, "channels" | "fallback">,
-): FieldError[] => [
-  ...unconfigured(ctx, channels, (i) => `/channels/${i}`),
-  ...unconfigured(
-    ctx,
-    steps.map(({ channel }) => channel),
-    (i) => (steps.length === 1 ? "/fallback" : `/fallback/${i}`),
-  ),
-];
