@@ -125,7 +125,7 @@ function reopen(ctx: Ctx, pairs: string, from: SQL): Statement {
   const steps = sql`SELECT s.id FROM ${failed}
     CROSS JOIN ${events} AS e ON e.id = d.batch_id AND e.status <> 'cancelled'
     CROSS JOIN json_each(${JSON.stringify([...ctx.channels.keys()])}) AS c
-    CROSS JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND s.batch_id = d.batch_id
+    CROSS JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND +s.batch_id = d.batch_id
       AND s.id > d.id AND s.id < ${idAt(sql`d.created_at + ${STEPS_WITHIN_MS}`)}`;
   const follower = sql`SELECT o.dispatch_id FROM ${failed}
     CROSS JOIN ${dedupeKeys} AS o ON d.fallback IS NOT NULL AND o.key = ${fallbackKey(sql`d.id`)}`;

@@ -75,9 +75,9 @@ const HAS_REACHED = sql`iif(s.channel = 'in_app', s.read_at IS NOT NULL OR s.arc
 const FOUND = sql`json_object('reached', max(${HAS_REACHED}), 'open_until', max(iif(${IS_OPEN}, s.due_at, NULL)),
   'late_by', max(${CAME_AT} - ${plannedAt(sql`s`)}))`;
 
-/** `FROM` the dispatches `s` to the same user on the other channels, with ids between these. */
+/** `FROM` the dispatches `s` to the same user on the other channels, from this id on. By the user: a batch may be large. */
 const ofUser = (least: SQL): SQL => sql`FROM json_each(${JSON.stringify(CHANNELS)}) AS c
-  CROSS JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND s.batch_id = d.batch_id
+  CROSS JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND +s.batch_id = d.batch_id
     AND s.id >= ${least} AND s.id < d.id AND s.channel <> d.channel`;
 
 /** The steps of the event of `d` before it. */
@@ -85,9 +85,9 @@ const STEPS = sql`SELECT ${FOUND} ${ofUser(idAt(sql`d.created_at - ${STEPS_WITHI
 
 /** Those that `d` follows, and those that were sent at the same time as the first of them. Their batch is older than they are. */
 const FOLLOWED = sql`WITH RECURSIVE before(id) AS (
-    SELECT d.follows UNION SELECT b.follows FROM before CROSS JOIN ${dispatches} AS b ON b.id = before.id WHERE b.follows IS NOT NULL)
+    SELECT d.follows UNION ALL SELECT b.follows FROM before CROSS JOIN ${dispatches} AS b ON b.id = before.id WHERE b.follows IS NOT NULL)
   SELECT ${FOUND} FROM ${dispatches} AS s WHERE s.id IN (SELECT id FROM before
-    UNION SELECT s.id ${ofUser(sql`d.batch_id`)} AND s.type = d.type)`;
+    UNION ALL SELECT s.id ${ofUser(sql`d.batch_id`)} AND s.type = d.type)`;
 
 /**
  * Reads the events of dispatches, each once, and for those that wait for earlier steps or follow others what came of these.
