@@ -7,7 +7,6 @@ import type { Lease } from "./claim.ts";
 import { endedBy, entryOf, postponedBy, withClaim } from "./entries.ts";
 import { type PersonalFields, settle } from "./settle.ts";
 import { settleLater } from "../outbox/wake.ts";
-import { afterMsOf, chainOf } from "../outbox/chain.ts";
 import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing.ts";
 import { holdsUnusedSlot } from "../outbox/change.ts";
 
@@ -42,7 +41,7 @@ export async function recordRound(ctx: Ctx, channel: string, round: Round): Prom
     verdicts: [
       ...verdicts,
       ...unsent.map((dispatch) => notCovered(ctx, dispatch)),
-      ...results.map((result) => recorded(ctx, provider, result, probe)),
+      ...results.map((result) => recorded(ctx, channel, provider, result, probe)),
     ].map((one) =>
       one.entry === null ? one : { ...one, entry: withClaim(one.entry, lease, swept.has(one.id)) },
     ),
@@ -138,14 +137,6 @@ export const postponed = (
     ...change,
   });
 
-/** When the fallback of a dispatch follows that waits for its user until then: the time to reach the user begins there. */
-export function followAtAfter(dispatch: Dispatch, until: number): number | null {
-  const afterMs = afterMsOf(chainOf(dispatch));
-  return dispatch.follow_at === null || afterMs === null
-    ? null
-    : Math.max(dispatch.follow_at, until + afterMs);
-}
-
 const failed = (dispatch: Dispatch, code: string, message: string, change: Partial<Change> = {}): Verdict =>
   verdict(dispatch, { status: "failed", error_code: code, error: message, ...change });
 
@@ -195,8 +186,8 @@ export const isExpired = (dispatch: Dispatch, now: number): boolean =>
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
 
 /** The verdict for a result, with its entry for the timeline. @param probe as for `verdictOf` */
-function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
-  const verdict = verdictOf(ctx, provider, result, probe);
+function recorded(ctx: Ctx, channel: string, provider: string, result: Result, probe: boolean): Verdict {
+  const verdict = verdictOf(ctx, channel, provider, result, probe);
   const decided = {
     at: ctx.clock.now(),
     provider: result.provider ?? provider,
@@ -207,8 +198,22 @@ function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): V
   return { ...verdict, entry: entryOf(result, decided) };
 }
 
+/** The wait before the next attempt, by the channel's own schedule if it has one. Null: none is left. */
+function waitAfter(
+  { channels }: Ctx,
+  channel: string,
+  attempts: number,
+  random: number,
+  afterMs = 0,
+): number | null {
+  const own = channels.get(channel)?.retryWait;
+  if (own === undefined) return retryWait(attempts, random, afterMs);
+  const wait = own(attempts, random);
+  return wait === null ? null : Math.max(wait, afterMs);
+}
+
 /** The verdict for an outcome. @param probe whether this was the probe of a failed provider: its failure spends no attempt */
-function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
+function verdictOf(ctx: Ctx, channel: string, provider: string, result: Result, probe: boolean): Verdict {
   const { dispatch, outcome } = result;
   const now = ctx.clock.now();
   const change = {
@@ -240,7 +245,7 @@ function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): 
       const error = { error_code: outcome.code, error: outcome.message };
       const spent = probe ? 0 : 1;
       const random = result.chunk === undefined ? ctx.random() : randomOf(result.chunk);
-      const wait = retryWait(Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
+      const wait = waitAfter(ctx, channel, Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
       // Its fallback follows before it could be tried again.
       const isLast = wait === null || (dispatch.follow_at !== null && dispatch.follow_at <= now + wait);
       return isLast

@@ -5,6 +5,7 @@ import { inScope, mayAct, type Scope } from "../auth/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { fallbackKey } from "../outbox/dedupe-keys.ts";
 import { inJson } from "../db/json.ts";
+import { IS_TO_PERSON } from "../outbox/channel.ts";
 
 /** A dispatch with the id of the one that followed it on another channel. Missing when not read. */
 export type Linked = Dispatch & { followed_by?: string | null };
@@ -33,7 +34,7 @@ export const findDispatch = (scope: Scope, channel: string | null, id: string): 
   sql<Linked>`SELECT *, ${followedBy} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
 
 const ofId = (channel: string | null, id: string): SQL =>
-  sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;
+  sql`${dispatches}.id = ${id} AND ${channel === null ? IS_TO_PERSON : sql`channel = ${channel}`}`;
 
 /** The condition that this dispatch is there, and the caller may do something with it. */
 export const isActable = (scope: Scope, channel: string | null, id: string): SQL =>

@@ -39,6 +39,17 @@ export function chainOf({ fallback, chain }: Pick<Dispatch, "fallback" | "chain"
   return stored ?? [{ channel: fallback }];
 }
 
+/** When the fallback of a dispatch follows that waits for its user until then: the time to reach the user begins there. */
+export function followAtAfter(
+  dispatch: Pick<Dispatch, "fallback" | "chain" | "follow_at">,
+  until: number,
+): number | null {
+  const afterMs = afterMsOf(chainOf(dispatch));
+  return dispatch.follow_at === null || afterMs === null
+    ? null
+    : Math.max(dispatch.follow_at, until + afterMs);
+}
+
 /** The outcome of a message that is not needed any more. It ends without having failed. */
 export const REACHED_BEFORE = {
   code: "reached_before",
