@@ -19,7 +19,7 @@ import { dayOf } from "./withheld/count.ts";
 
 /** Rows removed by one statement, and portions in one run: the work is bounded, and an hour later the rest follows. */
 const PORTION = 2_000;
-const PORTIONS = 80;
+const PORTIONS = 65;
 
 /**
  * A dedupe key is kept for as long as its fact could come up again (a yearly certificate, an old match), and at least as long
