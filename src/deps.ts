@@ -10,9 +10,13 @@ import { createInAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
-import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
+import {
+  createPushProviders,
+  PUSH_PROVIDERS,
+  type VapidPublicKey,
+  vapidPublicKeys,
+} from "./channels/push/providers/index.ts";
 import { createWebhookChannel } from "./channels/webhook/adapter.ts";
-import { type VapidPublicKey, vapidPublicKeys } from "./channels/push/providers/webpush/keys.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import type { Outbox } from "./dev-outbox/message.ts";
