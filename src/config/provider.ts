@@ -12,6 +12,8 @@ export interface ProviderSettings {
   readonly variables: z.ZodRawShape;
   /** Variables that it needs when PUSH_PROVIDERS or EMAIL_PROVIDERS lists it. */
   readonly credentials: z.ZodRawShape;
+  /** Of these variables of its own it needs at least one. */
+  readonly oneOf?: readonly string[];
   /** Set for a provider that delivers nothing. Production refuses it. */
   readonly isForDevelopment?: boolean;
   /** Variables of its own that it works without, but should have: by name, what is lost without them. */

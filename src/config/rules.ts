@@ -54,11 +54,22 @@ const brokenByProviders = (
   kind: string,
   known: Readonly<Record<string, ProviderSettings>>,
 ): Fault[] =>
-  listedIn(given, variable, known).flatMap(([name, { credentials, isForDevelopment = false }]) => [
-    ...(isForDevelopment && isProduction(given)
-      ? [{ variable, problem: `\`${name}\` delivers nothing and is refused in production` }]
-      : []),
-    ...Object.keys(credentials)
-      .filter((credential) => given[credential] === undefined)
-      .map((credential) => ({ variable: credential, problem: `is needed for the ${kind} provider ${name}` })),
-  ]);
+  listedIn(given, variable, known).flatMap(
+    ([name, { credentials, oneOf = [], isForDevelopment = false }]) => [
+      ...(isForDevelopment && isProduction(given)
+        ? [{ variable, problem: `\`${name}\` delivers nothing and is refused in production` }]
+        : []),
+      ...Object.keys(credentials)
+        .filter((credential) => given[credential] === undefined)
+        .map((credential) => ({
+          variable: credential,
+          problem: `is needed for the ${kind} provider ${name}`,
+        })),
+      ...(oneOf.some((credential) => given[credential] !== undefined)
+        ? []
+        : oneOf.slice(0, 1).map((credential) => ({
+            variable: credential,
+            problem: `${["it", ...oneOf.slice(1)].join(" or ")} is needed for the ${kind} provider ${name}`,
+          }))),
+    ],
+  );

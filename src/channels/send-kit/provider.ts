@@ -14,6 +14,7 @@ export type Settings<Forms extends z.ZodRawShape> = z.output<z.ZodObject<Forms>>
 export interface ProviderRecipe<V extends z.ZodRawShape, C extends z.ZodRawShape, Tools, Provider> {
   variables: V;
   credentials: C;
+  oneOf?: readonly (keyof V & string)[];
   isForDevelopment?: boolean;
   advised?: { readonly [Name in keyof V]?: string };
   binding?: string;
@@ -23,11 +24,12 @@ export interface ProviderRecipe<V extends z.ZodRawShape, C extends z.ZodRawShape
 export function defineProvider<V extends z.ZodRawShape, C extends z.ZodRawShape, Tools, Provider>(
   recipe: ProviderRecipe<V, C, Tools, Provider>,
 ): ProviderDefinition<Tools, Provider> {
-  const { variables, credentials, isForDevelopment = false, advised, binding } = recipe;
+  const { variables, credentials, oneOf, isForDevelopment = false, advised, binding } = recipe;
   return {
     variables,
     credentials,
     isForDevelopment,
+    ...(oneOf !== undefined && { oneOf }),
     ...(advised !== undefined && { advised }),
     ...(binding !== undefined && { binding }),
     create: (given, tools) =>

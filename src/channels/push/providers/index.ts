@@ -8,7 +8,7 @@ import { log } from "./log/index.ts";
 /** Every push provider that there is: a folder each, and a line here. */
 export const PUSH_PROVIDERS: Readonly<Record<string, PushProviderDefinition>> = { expo, log };
 
-/** The configured push providers, in order of preference. */
+/** The configured push providers, in order of preference; of each one for every app. */
 export const createPushProviders = (
   {
     push,
@@ -17,4 +17,7 @@ export const createPushProviders = (
   }: Pick<Config, "push" | "providerVariables" | "providerTimeoutMs">,
   tools: Omit<PushTools, "timeoutMs">,
 ): PushProvider[] =>
-  createListed(PUSH_PROVIDERS, push.providers, providerVariables, { ...tools, timeoutMs: providerTimeoutMs });
+  createListed(PUSH_PROVIDERS, push.providers, providerVariables, {
+    ...tools,
+    timeoutMs: providerTimeoutMs,
+  }).flat();
