@@ -2,7 +2,16 @@ import { sql } from "drizzle-orm";
 import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { inPortions } from "../db/portions.ts";
-import { chatConnections, orgs, orgSettings, ownTypes, topics, users, wordings, wordingVersions } from "../db/schema/index.ts";
+import {
+  chatConnections,
+  orgs,
+  orgSettings,
+  ownTypes,
+  topics,
+  users,
+  wordings,
+  wordingVersions,
+} from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { deleteRow } from "./remove.ts";
 

@@ -63,6 +63,9 @@ export interface Target extends ReturnType<typeof idsOf> {
   /** Of the organization in the middle, and a type of it. */
   event: string;
   type: string;
+  /** Chat connections: the user's, and the organization's in the middle. */
+  chat: string;
+  orgChat: string;
   /** A mail of the outbox for development. */
   taken: string;
   /** The token of a link in a mail. */
@@ -78,6 +81,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const { rows, ...printed } = dispatchesOf(h, made);
   const { uuid } = h.deps.ids;
   const [record, subscription, suppression, event, taken] = [uuid(), uuid(), uuid(), uuid(), uuid()];
+  const [chat, orgChat] = [uuid(), uuid()];
   await h.ctx.db.write({
     directory: directoryOf(made),
     facts: factsOf(made),
@@ -87,6 +91,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
     subscription: subscriptionOf(made, subscription),
     suppressions: suppressionsOf(made, suppression),
     event: eventOf(made, event),
+    chats: chatsOf(made, chat, orgChat),
     taken: takenOf(made, taken),
     // A cron that comes, so that /healthz is well.
     runs: insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
@@ -102,6 +107,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
     suppression: printId("sup", suppression),
     suppressed: suppressedOf(made),
     event: printId("evt", event),
+    chat: printId("con", chat),
+    orgChat: printId("con", orgChat),
     taken,
     unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
   };
@@ -176,6 +183,24 @@ function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Stat
     ]),
   ];
 }
+
+const chatsOf = ({ marker, now, user, orgs }: Made, chat: string, orgChat: string): Statement =>
+  insertRows(
+    tables.chatConnections,
+    [
+      { id: chat, user_id: user, org_id: null },
+      { id: orgChat, user_id: null, org_id: orgs.middle },
+    ].map((owner) => ({
+      ...owner,
+      kind: "discord" as const,
+      name: `Chat ${marker}`,
+      secret: `sealed ${marker}`,
+      sealed_by: "none",
+      hint: "discord.com/…",
+      created_at: now,
+      updated_at: now,
+    })),
+  );
 
 const takenOf = ({ marker, user }: Made, id: string): Statement => {
   const address = `${marker}@example.com`;

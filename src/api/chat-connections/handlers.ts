@@ -36,7 +36,10 @@ export function register(app: App): void {
     const input = { owner, kind, name, given };
     const made = await createConnection(c.get("ctx"), authorOf(c), scopeOf(principal), input);
     const shown = view(made.connection);
-    return c.json(made.signingSecret === null ? shown : { ...shown, signing_secret: made.signingSecret }, 201);
+    return c.json(
+      made.signingSecret === null ? shown : { ...shown, signing_secret: made.signingSecret },
+      201,
+    );
   });
 
   app.openapi(routes.get, async (c) => {

@@ -15,7 +15,8 @@ export const idParam = z.object({
 
 const owner = {
   user_id: directoryId.optional().openapi({
-    description: "A user whose own messages come here. With neither: the caller, or an org_admin's own organization.",
+    description:
+      "A user whose own messages come here. With neither: the caller, or an org_admin's own organization.",
     example: "usr_4bc8d2",
   }),
   org_id: directoryId.optional().openapi({
@@ -78,10 +79,9 @@ const connection = z.object({
   channel: z.string().nullable(),
   hint: z.string().openapi({ description: "What the secret can be known by: never the secret." }),
   status: z.enum(["active", "paused", "broken"]),
-  broken: z
-    .object({ code: z.string(), message: z.string(), at: printedTime })
-    .nullable()
-    .openapi({ description: "Why nothing is sent to it until it is mended: by a new secret, or by a test that works." }),
+  broken: z.object({ code: z.string(), message: z.string(), at: printedTime }).nullable().openapi({
+    description: "Why nothing is sent to it until it is mended: by a new secret, or by a test that works.",
+  }),
   created_at: printedTime,
   updated_at: printedTime,
 });
@@ -121,7 +121,10 @@ export const deleted = z
 export const tested = z
   .object({
     outcome: z.enum(["accepted", "failed"]),
-    code: z.string().nullable().openapi({ description: "Why it failed: `token_revoked`, `channel_gone`, `timeout` …" }),
+    code: z
+      .string()
+      .nullable()
+      .openapi({ description: "Why it failed: `token_revoked`, `channel_gone`, `timeout` …" }),
     message: z.string().nullable(),
     connection: shown,
   })

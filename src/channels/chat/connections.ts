@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { audit, audited, type Author, CHANGED } from "../../audit/audit.ts";
 import { inScope, orgTree, type Scope, userInScope } from "../../auth/scope.ts";
-import { openSecret, sealSecret } from "../../auth/vault.ts";
+import { openSecret, sealerOf, sealSecret } from "../../auth/vault.ts";
 import type { Ctx } from "../../ctx.ts";
 import { insertRows, selectWhole } from "../../db/json.ts";
 import { type ChatConnection, chatConnections, type ChatKind, users } from "../../db/schema/index.ts";
@@ -54,7 +54,9 @@ const ofOwner = (owner: ChatOwner): SQL =>
 
 const missingOwner = (owner: ChatOwner) => notFound("userId" in owner ? "user" : "organization");
 
-const rulesOf = ({ config }: Pick<Ctx, "config">) => ({ isLocalAllowed: config.environment === "development" });
+const rulesOf = ({ config }: Pick<Ctx, "config">) => ({
+  isLocalAllowed: config.environment === "development",
+});
 
 /** The fields of another kind, which mean nothing here. */
 const strangers = (kind: ChatKind, given: GivenAddress): FieldError[] =>
@@ -91,6 +93,7 @@ export async function createConnection(
   const now = ctx.clock.now();
   const made = kind === "webhook" && given.signing_secret === undefined ? makeSigningSecret() : null;
   const secret = secretFrom(ctx, kind, given, made);
+  const sealed = await sealSecret(ctx, placeOf(id), secret);
   const row: ChatConnection = {
     id,
     user_id: "userId" in owner ? owner.userId : null,
@@ -98,7 +101,8 @@ export async function createConnection(
     kind,
     name,
     target: given.channel ?? null,
-    secret: await sealSecret(ctx, placeOf(id), secret),
+    secret: sealed,
+    sealed_by: sealerOf(sealed),
     hint: hintOf(secret),
     ...{ paused_at: null, broken_code: null, broken_at: null },
     created_at: now,
@@ -191,21 +195,21 @@ export async function changeConnection(
   const { channel, ...secrets } = given;
   const isSecret = Object.keys(secrets).length > 0;
   const secret = isSecret ? await changedSecret(ctx, before, given) : null;
+  const sealed = secret === null ? before.secret : await sealSecret(ctx, placeOf(id), secret);
   const after: ChatConnection = {
     ...before,
     name: name ?? before.name,
     paused_at: paused === undefined ? before.paused_at : paused ? (before.paused_at ?? now) : null,
     target: channel ?? before.target,
-    ...(secret !== null && {
-      secret: await sealSecret(ctx, placeOf(id), secret),
-      hint: hintOf(secret),
-    }),
+    secret: sealed,
+    sealed_by: sealerOf(sealed),
+    hint: secret === null ? before.hint : hintOf(secret),
     ...((secret !== null || channel !== undefined) && { broken_code: null, broken_at: null }),
     updated_at: now,
   };
   const { stored } = await ctx.db.write({
     change: sql`UPDATE ${chatConnections} SET name = ${after.name}, paused_at = ${after.paused_at},
-        target = ${after.target}, secret = ${after.secret}, hint = ${after.hint},
+        target = ${after.target}, secret = ${after.secret}, sealed_by = ${after.sealed_by}, hint = ${after.hint},
         broken_code = ${after.broken_code}, broken_at = ${after.broken_at}, updated_at = ${now}
       WHERE id = ${id} AND secret IN (${before.secret}, ${after.secret}) AND ${mayHave(scope)}`,
     noted: audit({ ...entryOf(ctx, author, id), action: "chat_connection.change" }, CHANGED),
@@ -224,7 +228,9 @@ async function changedSecret(ctx: Ctx, before: ChatConnection, given: GivenAddre
   const old = await secretOf(ctx, before);
   const [url, signing] = old === null || "token" in old ? [undefined, undefined] : [old.url, old.signing];
   if ((given.url ?? url) === undefined)
-    throw invalid([{ pointer: "/url", detail: "is required, since the stored one cannot be opened any more" }]);
+    throw invalid([
+      { pointer: "/url", detail: "is required, since the stored one cannot be opened any more" },
+    ]);
   return secretFrom(ctx, "webhook", { url, ...given }, signing ?? makeSigningSecret());
 }
 

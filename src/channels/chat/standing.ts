@@ -10,7 +10,8 @@ const BROKEN = {
 
 export type BrokenCode = keyof typeof BROKEN;
 
-const isBrokenCode = (code: string): code is BrokenCode => Object.hasOwn(BROKEN, code);
+/** Whether the code of an outcome says that its connection is broken. */
+export const isBrokenCode = (code: string): code is BrokenCode => Object.hasOwn(BROKEN, code);
 
 /** Why a connection is broken, for people. */
 export const brokenText = (code: string): string =>

@@ -21,6 +21,8 @@ export const chatConnections = sqliteTable(
     target: text("target"),
     /** JSON of `ChatSecret`, sealed (auth/vault.ts). */
     secret: text("secret").notNull(),
+    /** The id of the key that sealed it: during a rotation those of the former key are sealed anew. */
+    sealed_by: text("sealed_by").notNull(),
     /** What its owner knows the secret by, without having it. */
     hint: text("hint").notNull(),
     /** When its owner paused it; null: it is not. */
@@ -38,8 +40,7 @@ export const chatConnections = sqliteTable(
     index("chat_connections_by_org")
       .on(t.org_id)
       .where(sql`org_id IS NOT NULL`),
-    // What a former key has sealed, during a rotation.
-    index("chat_connections_by_key").on(sql`substr(secret, 1, 8)`),
+    index("chat_connections_by_key").on(t.sealed_by),
   ],
 );
 
