@@ -11,6 +11,7 @@ import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
+import { type VapidPublicKey, vapidPublicKeys } from "./channels/push/providers/webpush/keys.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import type { Outbox } from "./dev-outbox/message.ts";
@@ -51,6 +52,8 @@ export interface Deps extends Seams {
   verifyAccess: VerifyAccess | null;
   pushProviders: readonly PushProvider[];
   tokenKinds: TokenKinds;
+  /** What browsers subscribe to Web Push with. */
+  vapidPublicKey: VapidPublicKey;
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
   /** The verifiers for /webhooks/<provider>; null where it is not configured. */
@@ -124,6 +127,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     verifyAccess: config.access && createVerifyAccess(config.access, all.fetch),
     pushProviders,
     tokenKinds: tokenKindsOf(PUSH_PROVIDERS, pushProviders),
+    vapidPublicKey: vapidPublicKeys(config.providerVariables),
     emailProviders,
     probeEmail: createProber(clock.now),
     webhooks: createWebhooks(config, all),

@@ -1,11 +1,5 @@
-import type { Given, KnownProviders, ProviderSettings } from "./provider.ts";
+import { type Fault, faultsOf, type Given, type KnownProviders, type ProviderSettings } from "./provider.ts";
 import { list } from "./variables.ts";
-
-/** A variable that is missing or wrong. `problem` says why, and never shows its value. */
-export interface Fault {
-  variable: string;
-  problem: string;
-}
 
 export const isProduction = (given: Given): boolean =>
   (given["ENVIRONMENT"] ?? "production") === "production";
@@ -33,6 +27,7 @@ export function brokenRules(given: Given, known: KnownProviders): Fault[] {
     ...found,
     ...brokenByProviders(given, "PUSH_PROVIDERS", "push", known.push),
     ...brokenByProviders(given, "EMAIL_PROVIDERS", "e-mail", known.email),
+    ...faultsOf(given, known),
   ];
 }
 

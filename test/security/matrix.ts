@@ -99,6 +99,8 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /healthz": [["anyone", plain]],
   "GET /openapi.json": [["anyone", plain]],
   "GET /docs": [["anyone", plain]],
+  "GET /push-sw.js": [["anyone", plain]],
+  "GET /api/v1/push/vapid-key": [["anyone", plain]],
   "POST /api/v1/console/tickets": [["admins: about nobody", plain]],
   "GET /console": [["console: all", plain]],
   "GET /console/settings": [["console: settings", showsBrand]],

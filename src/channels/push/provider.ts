@@ -45,6 +45,11 @@ export interface PushProvider {
   readonly name: string;
   /** Whose devices it sends to: those whose token is its own, or all, as a provider for development does. */
   readonly devices: "own" | "all";
+  /**
+   * Where several push services share a kind of tokens, each by itself with a gate of its own: whose tokens these are (a name
+   * made by `nameOf`), and which of them are this one's. Absent: the tokens of its own name, all of them.
+   */
+  readonly part?: { readonly of: string; has(token: string): boolean };
   /** The options that it has. */
   readonly options: readonly PushOptionName[];
   readonly pace: Pace;
@@ -73,6 +78,10 @@ export interface TokenOwner {
 export const nameOf = ({ provider, app }: TokenOwner): string =>
   app === null ? provider : `${provider}:${app}`;
 
-/** Whether `sender` sends to tokens of this owner. */
-export const takes = (sender: Pick<PushProvider, "name" | "devices">, owner: TokenOwner): boolean =>
-  sender.devices === "all" || sender.name === nameOf(owner);
+/** Whether `sender` sends to tokens of this owner, and to this one. @param owner without a token: to any of them */
+export const takes = (
+  { name, devices, part }: Pick<PushProvider, "name" | "devices" | "part">,
+  { token, ...owner }: TokenOwner & { token?: string },
+): boolean =>
+  devices === "all" ||
+  ((part?.of ?? name) === nameOf(owner) && (part === undefined || token === undefined || part.has(token)));

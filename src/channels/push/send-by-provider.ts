@@ -61,9 +61,8 @@ export async function sendByProvider(
       for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
     } else if (provider === null) for (const delivery of deliveries) outcomes.set(delivery, NO_PROVIDER);
     else {
-      const { lease } = terms;
       const sent = await sendWithPermit(ctx, adapter.channel, provider, deliveries, (acquireMore) =>
-        sendThrough(ctx, provider, deliveries, { lease, acquireMore }),
+        sendThrough(ctx, provider, deliveries, { ...terms, acquireMore }),
       );
       took = sent.took;
       for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);

@@ -29,13 +29,12 @@ interface NamedKind {
 /** The kinds of tokens that can be registered: those that a configured provider sends to. */
 export function tokenKindsOf(
   known: Readonly<Record<string, PushProviderDefinition>>,
-  configured: readonly Pick<PushProvider, "name" | "devices">[],
+  configured: readonly Pick<PushProvider, "name" | "devices" | "part">[],
 ): TokenKinds {
   const takesAll = configured.some(({ devices }) => devices === "all");
+  const owners = new Set(configured.map(({ name, part }) => part?.of ?? name));
   const appsOf = (provider: string): string[] =>
-    configured.flatMap(({ name }) =>
-      name.startsWith(`${provider}:`) ? [name.slice(provider.length + 1)] : [],
-    );
+    [...owners].flatMap((name) => (name.startsWith(`${provider}:`) ? [name.slice(provider.length + 1)] : []));
   const hasDefault = (provider: string) =>
     configured.some((sender) => takes(sender, { provider, app: null }));
   const kinds = Object.entries(known).flatMap(([name, { tokens }]): NamedKind[] =>
@@ -64,10 +63,13 @@ export function tokenKindsOf(
         faults.push({ pointer: "/keys", detail: `is needed with ${kind.name}` });
       if (!kind.needsKeys && keys !== undefined)
         faults.push({ pointer: "/keys", detail: `must be left out with ${kind.name}` });
+      const owner: TokenOwner = { provider: name, app: app ?? null };
       const fault = faultOfApp(name, app);
       if (fault !== null) faults.push({ pointer: "/app", detail: fault });
+      else if (!configured.some((sender) => takes(sender, { ...owner, token })))
+        faults.push({ pointer, detail: `must be ${kind.name}` });
       if (faults.length > 0) throw invalid(faults);
-      return { provider: name, app: app ?? null };
+      return owner;
     },
   };
 }
