@@ -81,7 +81,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const { rows, ...printed } = dispatchesOf(h, made);
   const { uuid } = h.deps.ids;
   const [record, subscription, suppression, event, taken] = [uuid(), uuid(), uuid(), uuid(), uuid()];
-  const [chat, orgChat] = [uuid(), uuid()];
+  const [chat, orgChat] = [printId("con", uuid()), printId("con", uuid())];
   await h.ctx.db.write({
     directory: directoryOf(made),
     facts: factsOf(made),
@@ -107,8 +107,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
     suppression: printId("sup", suppression),
     suppressed: suppressedOf(made),
     event: printId("evt", event),
-    chat: printId("con", chat),
-    orgChat: printId("con", orgChat),
+    chat,
+    orgChat,
     taken,
     unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
   };

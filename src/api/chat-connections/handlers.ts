@@ -9,21 +9,20 @@ import {
 } from "../../channels/chat/connections.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
-import { paginateById } from "../../http/id-cursor.ts";
-import { cursorAfter } from "../../http/pagination.ts";
+import { idAfter, paginateById } from "../../http/id-cursor.ts";
 import { pathIdOf } from "../../http/path-id.ts";
 import { parseId } from "../../lib/ids.ts";
 import * as routes from "./routes.ts";
 import { view } from "./view.ts";
 
-const idOf = pathIdOf("chat connection", (text) => parseId("con", text));
+const idOf = pathIdOf("chat connection", (text) => (parseId("con", text) === null ? null : text));
 
 export function register(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { user_id, org_id, limit, cursor } = c.req.valid("query");
     const principal = c.get("principal");
     const owner = requireOwner(principal, { user_id, org_id });
-    const page = { limit, after: cursor === undefined ? "" : cursorAfter(cursor) };
+    const page = { limit, after: idAfter(cursor) };
     const found = await listConnections(c.get("ctx"), scopeOf(principal), owner, page);
     const { rows, pagination } = paginateById(limit, found, ({ id }) => id);
     return c.json({ data: rows.map(view), pagination }, 200);

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CHAT_KINDS } from "../../db/schema/index.ts";
-import { idPagination } from "../../http/id-cursor.ts";
+import { idCursor, idPagination } from "../../http/id-cursor.ts";
 import { pageQuery } from "../../http/pagination.ts";
 import { directoryId, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
@@ -30,7 +30,7 @@ const hasOneOwner = ({ user_id, org_id }: { user_id?: string | undefined; org_id
   user_id === undefined || org_id === undefined;
 
 export const listQuery = z
-  .object({ ...owner, limit: pageQuery.limit, cursor: pageQuery.cursor })
+  .object({ ...owner, limit: pageQuery.limit, cursor: idCursor })
   .refine(hasOneOwner, ONE_OWNER);
 
 const address = {

@@ -2,12 +2,11 @@ import type { z } from "@hono/zod-openapi";
 import { brokenText, statusOf } from "../../channels/chat/standing.ts";
 import type { ChatConnection } from "../../db/schema/index.ts";
 import { iso } from "../../lib/clock.ts";
-import { printId } from "../../lib/ids.ts";
 import type * as schemas from "./schemas.ts";
 
 /** A connection as its owner sees it: never its secret. */
 export const view = (row: ChatConnection): z.infer<typeof schemas.shown> => ({
-  id: printId("con", row.id),
+  id: row.id,
   kind: row.kind,
   name: row.name,
   user_id: row.user_id,

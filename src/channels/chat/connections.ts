@@ -89,7 +89,7 @@ export async function createConnection(
     ...faultsOf(kind, given, rulesOf(ctx)),
   ];
   if (errors.length > 0) throw invalid(errors);
-  const id = ctx.ids.uuid();
+  const id = printId("con", ctx.ids.uuid());
   const now = ctx.clock.now();
   const made = kind === "webhook" && given.signing_secret === undefined ? makeSigningSecret() : null;
   const secret = secretFrom(ctx, kind, given, made);
@@ -130,7 +130,7 @@ export async function createConnection(
 
 const entryOf = (ctx: Ctx, author: Author, id: string) => ({
   id: ctx.ids.uuid(),
-  target: printId("con", id),
+  target: id,
   ...author,
 });
 

@@ -61,8 +61,10 @@ export const connectionsFor = (
   { connections }: Pick<Loaded, "connections">,
 ): readonly ChatConnection[] => connections.get(user_id) ?? [];
 
-const works = ({ paused_at, broken_code }: ChatConnection): boolean =>
-  paused_at === null && broken_code === null;
+/** Upon what it depends whether a connection gets messages. */
+type Standing = Pick<ChatConnection, "paused_at" | "broken_code">;
+
+const works = ({ paused_at, broken_code }: Standing): boolean => paused_at === null && broken_code === null;
 
 /** The one that a dispatch goes to: the oldest that works. */
 export const chosenAmong = (connections: readonly ChatConnection[]): ChatConnection | undefined =>
@@ -77,7 +79,7 @@ const refused = (code: string, message: string, details: Readonly<Record<string,
 });
 
 /** Whether there is a connection to send to. */
-export function reachOf(connections: readonly ChatConnection[]): Ruling {
+export function reachOf(connections: readonly Standing[]): Ruling {
   const details = { connections: connections.length };
   if (connections.length === 0) return refused("no_connection", "There is no chat connection", details);
   if (connections.some(works)) return { rule: "connection", verdict: "pass", details };

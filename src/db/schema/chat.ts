@@ -6,8 +6,8 @@ export const CHAT_KINDS = ["slack_webhook", "slack_bot", "teams", "discord", "we
 export type ChatKind = (typeof CHAT_KINDS)[number];
 
 /**
- * Where a user or an organization is sent chat messages: one of both owns it. The key is a UUIDv7, so a list by it is in
- * order of time. WITHOUT ROWID.
+ * Where a user or an organization is sent chat messages: one of both owns it. The key is printed as `con_…` everywhere, also
+ * as the receiver of a dispatch; it ascends in time. WITHOUT ROWID.
  */
 export const chatConnections = sqliteTable(
   "chat_connections",

@@ -50,7 +50,7 @@ export const device = (row: Row<"deviceTokens">) => ({
 
 /** Without its secret: who has it can write to the chat. */
 export const chatConnection = ({ id, kind, name, target, hint, created_at }: Row<"chatConnections">) => ({
-  id: printId("con", id),
+  id,
   kind,
   name,
   channel: target,

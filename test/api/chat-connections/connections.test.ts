@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { keyIdOf } from "../../../src/auth/vault.ts";
 import { secretOf } from "../../../src/channels/chat/connections.ts";
 import type { ChatConnection } from "../../../src/db/schema/index.ts";
-import { parseId } from "../../../src/lib/ids.ts";
 import { createHarness, type Harness, mint, SERVICE } from "../../support/harness.ts";
 import { emptyTables, errorsOf, givenUsers } from "../../support/pipeline.ts";
 
@@ -29,7 +28,7 @@ async function world(vars: Record<string, string> = {}) {
 
 const rowOf = async (printed: string) => {
   const row = await env.DB.prepare("SELECT * FROM chat_connections WHERE id = ?")
-    .bind(parseId("con", printed))
+    .bind(printed)
     .first<ChatConnection>();
   if (row === null) throw new Error("There is no such connection");
   return row;
@@ -226,7 +225,7 @@ describe("a rotation of SECRETS_KEY", () => {
     const first = await post(h, discord({ user_id: user }));
     const second = await post(h, discord({ user_id: user }));
     await env.DB.prepare("UPDATE chat_connections SET secret = ?1 WHERE id = ?2")
-      .bind((await rowOf(second.body.id)).secret, parseId("con", first.body.id))
+      .bind((await rowOf(second.body.id)).secret, first.body.id)
       .run();
     const rotating = createHarness({ vars: { SECRETS_KEY: NEW, SECRETS_KEY_PREVIOUS: OLD } });
     await rotating.tick("17 * * * *");
