@@ -202,5 +202,7 @@ test("the names of secrets are known by their endings", () => {
     "SECRETS_KEY_PREVIOUS",
     "SES_ACCESS_KEY_ID",
     "SES_SECRET_ACCESS_KEY",
+    "VAPID_KEYS",
+    "VAPID_PRIVATE_KEY",
   ]);
 });
