@@ -553,6 +553,10 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["named", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
     ["of the organization", ({ orgChat, marker }) => ({ id: orgChat, body: { name: `New ${marker}` } })],
   ],
+  [`POST ${CHATS}/{id}/test`]: [
+    ["named", ({ chat }) => ({ id: chat })],
+    ["of the organization", ({ orgChat }) => ({ id: orgChat })],
+  ],
   [`DELETE ${CHATS}/{id}`]: [
     ["named", ({ chat }) => ({ id: chat, shows: ({ status }) => status === 200 })],
     ["of the organization", ({ orgChat }) => ({ id: orgChat, shows: ({ status }) => status === 200 })],

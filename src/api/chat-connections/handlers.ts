@@ -7,6 +7,7 @@ import {
   readConnection,
   removeConnection,
 } from "../../channels/chat/connections.ts";
+import { tryConnection } from "../../channels/chat/try.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
 import { idAfter, paginateById } from "../../http/id-cursor.ts";
@@ -58,5 +59,15 @@ export function register(app: App): void {
     const { id: printed } = c.req.valid("param");
     await removeConnection(c.get("ctx"), authorOf(c), scopeOf(c.get("principal")), idOf(printed));
     return c.json({ deleted: true as const, id: printed }, 200);
+  });
+
+  app.openapi(routes.test, async (c) => {
+    const id = idOf(c.req.valid("param").id);
+    const { fetch } = c.get("deps");
+    const scope = scopeOf(c.get("principal"));
+    const { outcome, connection } = await tryConnection(c.get("ctx"), fetch, authorOf(c), scope, id);
+    const [code, message] = "code" in outcome ? [outcome.code, outcome.message] : [null, null];
+    const said = outcome.kind === "accepted" ? ("accepted" as const) : ("failed" as const);
+    return c.json({ outcome: said, code, message, connection: view(connection) }, 200);
   });
 }

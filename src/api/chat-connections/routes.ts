@@ -60,3 +60,17 @@ export const remove = createRoute({
   request: one,
   responses: { 200: json(schemas.deleted, "Deleted"), ...problems(404) },
 });
+
+export const test = createRoute({
+  ...all,
+  method: "post",
+  path: `${BASE}/{id}/test`,
+  summary: "Send a test to a chat connection, and wait for the answer",
+  description:
+    "Also to a paused or broken one: where it works, it is active again. 20 an hour for each connection.",
+  request: one,
+  responses: {
+    200: json(schemas.tested, "What the chat said"),
+    ...problems(404, 429),
+  },
+});

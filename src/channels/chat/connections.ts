@@ -28,7 +28,7 @@ export const MAX_OF_ORG = 100;
 export type ChatOwner = { userId: string } | { orgId: string };
 
 /** Where its secret is stored. */
-export const placeOf = (id: string) => ({ table: "chat_connections", id });
+const placeOf = (id: string) => ({ table: "chat_connections", id });
 
 /** What a connection's requests need; null where no key that we have opens it. */
 export async function secretOf(
@@ -104,7 +104,9 @@ export async function createConnection(
     secret: sealed,
     sealed_by: sealerOf(sealed),
     hint: hintOf(secret),
-    ...{ paused_at: null, broken_code: null, broken_at: null },
+    paused_at: null,
+    broken_code: null,
+    broken_at: null,
     created_at: now,
     updated_at: now,
   };

@@ -167,39 +167,36 @@ describe("a chat message", () => {
 });
 
 describe("a chat that fails", () => {
-  const codes: [string, Record<string, unknown>, Record<string, unknown>][] = [
-    ...["token_revoked", "invalid_auth", "account_inactive"].map((error): [string, object, object] => [
-      error,
-      { ok: false, error },
-      { status: "failed", error_code: "connection_revoked" },
-    ]),
-    ["is_archived", { ok: false, error: "is_archived" }, { status: "failed", error_code: "channel_gone" }],
-    [
-      "not_in_channel",
-      { ok: false, error: "not_in_channel" },
-      { status: "failed", error_code: "not_in_channel" },
-    ],
-    [
-      "missing_scope",
-      { ok: false, error: "missing_scope" },
-      { status: "failed", error_code: "not_permitted" },
-    ],
-    [
-      "msg_too_long",
-      { ok: false, error: "msg_too_long" },
-      { status: "failed", error_code: "invalid_message" },
-    ],
-    ["ratelimited", { ok: false, error: "ratelimited" }, { status: "queued", attempts: 0 }],
-    [
-      "internal_error",
-      { ok: false, error: "internal_error" },
-      { status: "queued", error_code: "server_error" },
-    ],
-    ["a new error", { ok: false, error: "never_seen" }, { status: "queued", error_code: "unknown_answer" }],
-    ["no JSON of ours", { hello: 1 }, { status: "queued", error_code: "unknown_answer" }],
-  ] as [string, Record<string, unknown>, Record<string, unknown>][];
+  interface Case {
+    error: string;
+    body: object;
+    becomes: { status: string; error_code?: string; attempts?: number };
+  }
+  const failed = (error: string, error_code: string): Case => ({
+    error,
+    body: { ok: false, error },
+    becomes: { status: "failed", error_code },
+  });
+  const again = (error: string, more: object): Case => ({
+    error,
+    body: { ok: false, error },
+    becomes: { status: "queued", ...more },
+  });
+  const cases: Case[] = [
+    ...["token_revoked", "invalid_auth", "account_inactive"].map((error) =>
+      failed(error, "connection_revoked"),
+    ),
+    failed("is_archived", "channel_gone"),
+    failed("not_in_channel", "not_in_channel"),
+    failed("missing_scope", "not_permitted"),
+    failed("msg_too_long", "invalid_message"),
+    again("ratelimited", { attempts: 0 }),
+    again("internal_error", { error_code: "server_error" }),
+    again("never_seen", { error_code: "unknown_answer" }),
+    { ...again("no JSON of Slack's", { error_code: "unknown_answer" }), body: { hello: 1 } },
+  ];
 
-  test.each(codes)("with %s of Slack is understood", async (_, body, expected) => {
+  test.each(cases)("with $error of Slack is understood", async ({ body, becomes }) => {
     const { h, chats } = createWorld();
     const user = await givenUser(h);
     const type = await givenType();
@@ -207,16 +204,16 @@ describe("a chat that fails", () => {
     chats.failNext({ kind: "answer", status: 200, body });
     await sendEvent(h, type, { users: [user] });
     await h.drain();
-    expect(await messagesOf(type)).toMatchObject([expected]);
-    const isBroken = expected["status"] === "failed" && expected["error_code"] !== "invalid_message";
+    expect(await messagesOf(type)).toMatchObject([becomes]);
+    const isBroken = becomes.status === "failed" && becomes.error_code !== "invalid_message";
     expect(await connectionOf(id)).toMatchObject({
-      broken_code: isBroken ? expected["error_code"] : null,
+      broken_code: isBroken ? becomes.error_code : null,
     });
     if (isBroken) {
       await sendEvent(h, type, { users: [user] });
       await h.drain();
       expect(chats.requests).toHaveLength(1);
-    } else if (expected["status"] === "queued") {
+    } else if (becomes.status === "queued") {
       await live(h, 8);
       expect(await messagesOf(type)).toMatchObject([{ status: "sent" }]);
     }
@@ -330,6 +327,43 @@ describe("a chat that fails", () => {
     await consumeAll(other.h, [{ v: 1, channel: "chat", ids: [String(message?.["id"])] }], "tidings-hooks");
     expect(await messagesOf(type)).toMatchObject([{ status: "queued", attempts: 0 }]);
     expect(other.chats.requests).toEqual([]);
+  });
+});
+
+describe("a test of a connection", () => {
+  const test_ = (h: ReturnType<typeof createWorld>["h"], id: string) =>
+    h.request("POST", `/api/v1/chat-connections/${id}/test`, { as: SERVICE });
+
+  test.each(KINDS)("says that a $kind works", async (address) => {
+    const { h, chats } = createWorld();
+    const id = await connect(h, { user_id: await givenUser(h) }, address);
+    expect(await test_(h, id)).toMatchObject({ status: 200, body: { outcome: "accepted", code: null } });
+    expect(JSON.stringify(chats.posted)).toContain("It works.");
+  });
+
+  test("marks one that does not, and makes it active again when it does", async () => {
+    const { h, chats } = createWorld();
+    const id = await connect(h, { user_id: await givenUser(h) }, ADDRESSES.slack_bot);
+    chats.failNext({ kind: "answer", status: 200, body: { ok: false, error: "not_in_channel" } });
+    expect((await test_(h, id)).body).toMatchObject({
+      outcome: "failed",
+      code: "not_in_channel",
+      connection: { status: "broken" },
+    });
+    expect((await test_(h, id)).body).toMatchObject({
+      outcome: "accepted",
+      connection: { status: "active" },
+    });
+  });
+
+  test("is made 20 times an hour, and not while the chat asks for a pause", async () => {
+    const { h, chats } = createWorld();
+    const id = await connect(h, { user_id: await givenUser(h) }, ADDRESSES.webhook);
+    for (let i = 0; i < 19; i++) expect((await test_(h, id)).status).toBe(200);
+    chats.failNext({ kind: "answer", status: 429, body: {}, headers: { "retry-after": "60" } });
+    expect((await test_(h, id)).body).toMatchObject({ outcome: "failed", code: "rate_limited" });
+    expect(await test_(h, id)).toMatchObject({ status: 429 });
+    expect(chats.requests).toHaveLength(20);
   });
 });
 

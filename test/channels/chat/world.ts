@@ -49,7 +49,7 @@ export interface ChatWords {
   action_url?: string;
 }
 
-export const WORDS: ChatWords = {
+const WORDS: ChatWords = {
   title: "Deploy {{ data.name }}",
   body: "It **failed**: {{ data.why }}",
   action_label: "See the log",
@@ -84,7 +84,7 @@ export async function givenType(
   return id;
 }
 
-export const DATA = { name: "web", why: "no memory", url: "https://ci.example/1" };
+const DATA = { name: "web", why: "no memory", url: "https://ci.example/1" };
 
 /** Sends an event, and answers with it. */
 export async function sendEvent(

@@ -25,7 +25,7 @@ export interface ChatProvider {
 }
 
 /** The URL in a secret; null for a token. */
-export const urlIn = (secret: ChatSecret): string | null => ("url" in secret ? secret.url : null);
+const urlIn = (secret: ChatSecret): string | null => ("url" in secret ? secret.url : null);
 
 /** A plain post of JSON to the connection's URL. */
 export const postTo = (secret: ChatSecret, body: object, query = ""): ChatRequest | null => {

@@ -1,4 +1,4 @@
-import type { ChatKind } from "../../../db/schema/index.ts";
+import type { PACES } from "../paces.ts";
 import type { ChatProvider } from "./definition.ts";
 import { discord } from "./discord.ts";
 import { program } from "./program.ts";
@@ -12,4 +12,4 @@ export const CHAT_PROVIDERS = {
   teams,
   discord,
   webhook: program,
-} as const satisfies Record<ChatKind, ChatProvider>;
+} as const satisfies Record<keyof typeof PACES, ChatProvider>;

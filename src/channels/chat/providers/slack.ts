@@ -104,7 +104,8 @@ export const slackBot: ChatProvider = {
             channel: target,
             ...slackMessage(message),
             // Neither names nor channels in the fallback text become links.
-            ...{ parse: "none", link_names: false },
+            parse: "none",
+            link_names: false,
           }),
         }
       : null,
