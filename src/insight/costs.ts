@@ -1,7 +1,7 @@
 import type { Ctx } from "../ctx.ts";
 import { Parsed } from "../db/statement.ts";
 import { MINUTE } from "../lib/clock.ts";
-import { type Figures, figures, type Tally } from "./figures.ts";
+import { figures, type Route, type Tally } from "./figures.ts";
 import { hourOf } from "./hours.ts";
 import {
   type Item,
@@ -77,7 +77,7 @@ const madeOf = ({ sent, failed, deferred, waiting, cancelled }: Tally): number =
   sent + failed + deferred + waiting + cancelled;
 
 /** Prices what was made. A pure function. */
-export function price(routes: Figures["routes"], { since, minutes, gigabytes, share }: Period): Costs {
+export function price(routes: readonly Route[], { since, minutes, gigabytes, share }: Period): Costs {
   const used = (item: Item): number =>
     Math.round(
       routes.reduce(

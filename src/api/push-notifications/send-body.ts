@@ -26,7 +26,8 @@ export const reference = plainText(128);
 export const options = z
   .strictObject({
     sound: reference.nullable().optional().openapi({
-      description: "A sound of the app's, or `default`; null for none. On Android the channel decides.",
+      description:
+        "A sound of the app's, or `default`; null for none. On Android the channel decides; a browser knows only null.",
       example: "default",
     }),
     badge: z
@@ -34,7 +35,10 @@ export const options = z
       .min(0)
       .max(99_999)
       .optional()
-      .openapi({ description: "The number on the app's icon; 0 removes it. iOS.", example: 1 }),
+      .openapi({
+        description: "The number on the app's icon; 0 removes it. iOS, and sites that are installed.",
+        example: 1,
+      }),
     priority: z
       .enum(PRIORITIES)
       .optional()
@@ -74,7 +78,10 @@ export const options = z
     content_available: z
       .boolean()
       .optional()
-      .openapi({ description: "Wakes the app in the background. With it title and body may be left out." }),
+      .openapi({
+        description:
+          "Wakes the app in the background. With it title and body may be left out: such a push is not sent to browsers.",
+      }),
   })
   .openapi("PushOptions", {
     description:
