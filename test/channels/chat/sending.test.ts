@@ -338,7 +338,7 @@ describe("a test of a connection", () => {
     const { h, chats } = createWorld();
     const id = await connect(h, { user_id: await givenUser(h) }, address);
     expect(await test_(h, id)).toMatchObject({ status: 200, body: { outcome: "accepted", code: null } });
-    expect(JSON.stringify(chats.posted)).toContain("It works.");
+    expect(JSON.stringify(chats.posted)).toContain("It works");
   });
 
   test("marks one that does not, and makes it active again when it does", async () => {
