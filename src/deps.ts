@@ -6,6 +6,7 @@ import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
 import { addToTotals } from "./channels/email/totals.ts";
+import { createAccessTokens } from "./channels/send-kit/access-tokens/client.ts";
 import { createInAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
@@ -84,7 +85,8 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
           await keepTaken({ ids, log: all.log, db: openDb(bindings.DB, "first-primary", all) }, taken);
         }
       : null;
-  const pushProviders = createPushProviders(config, { ...all, outbox });
+  const accessTokens = createAccessTokens(bindings.ACCESS_TOKENS, clock, all.log);
+  const pushProviders = createPushProviders(config, { ...all, outbox, accessTokens });
   const emailProviders = createEmailProviders(config, { ...all, outbox, binding: bindings.EMAIL });
   const letterhead: Letterhead = {
     publicUrl: config.publicUrl,

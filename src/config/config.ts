@@ -150,6 +150,12 @@ export const variableNames = (known: KnownProviders): string[] => [
   ...Object.keys(formOf(known).shape),
 ];
 
+/** Of a variable that holds JSON the problem names the member. */
+function faultOf({ path: [variable, ...inside], message }: z.core.$ZodIssue): Fault {
+  const member = inside.filter((key) => typeof key === "string").join(".");
+  return { variable: String(variable), problem: member === "" ? message : `${member} ${message}` };
+}
+
 /** Checks each variable for itself, and the rules between them. */
 export function checkVariables(given: Given, known: KnownProviders) {
   const form = variables.extend({
@@ -158,7 +164,7 @@ export function checkVariables(given: Given, known: KnownProviders) {
   });
   const parsed = form.safeParse(given);
   const issues = [...(parsed.error?.issues ?? []), ...(formOf(known).safeParse(given).error?.issues ?? [])];
-  const wrong = issues.map(({ path, message }): Fault => ({ variable: String(path[0]), problem: message }));
+  const wrong = issues.map(faultOf);
   return { parsed, wrong, broken: brokenRules(given, known) };
 }
 
