@@ -1,3 +1,4 @@
+import { createChatChannel } from "./channels/chat/adapter.ts";
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
 import type { Webhook } from "./channels/email/feedback/webhook.ts";
@@ -10,9 +11,13 @@ import { createInAppChannel } from "./channels/in-app/adapter.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
-import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
+import {
+  createPushProviders,
+  PUSH_PROVIDERS,
+  type VapidPublicKey,
+  vapidPublicKeys,
+} from "./channels/push/providers/index.ts";
 import { createWebhookChannel } from "./channels/webhook/adapter.ts";
-import { type VapidPublicKey, vapidPublicKeys } from "./channels/push/providers/webpush/keys.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import type { Outbox } from "./dev-outbox/message.ts";
@@ -30,7 +35,7 @@ import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
 import { findTriggered, wakeTriggered } from "./outbox/triggered.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
-import { emailBudget, pushBudget } from "./rate-limit/budgets.ts";
+import { chatBudget, emailBudget, pushBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
@@ -94,10 +99,12 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
   };
   const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
   const push = createPushChannel(pushProviders, pushBudget({ config }), IS_OVERTAKEN, all.types);
+  const chat = createChatChannel(chatBudget({ config }), all.types, { ...all, outbox });
   const channels = [
     throughProviders(push),
     throughProviders(email),
     createInAppChannel(all.types),
+    throughProviders(chat),
     createWebhookChannel(config, all.fetch),
   ];
   const triggered = findTriggered(channels);

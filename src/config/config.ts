@@ -48,6 +48,8 @@ const variables = z.object({
   EMAIL_LIMIT_PER_HOUR: count(100, 100_000),
   /** In-app messages an hour that callers may send to one user. */
   IN_APP_LIMIT_PER_HOUR: count(600, 100_000),
+  /** Chat messages an hour for one user, and for one connection of an organization. */
+  CHAT_LIMIT_PER_HOUR: count(200, 100_000),
   /** Messages a day (UTC) for one organization; one counts for each 4 KB. Users without an organization share a quota. */
   ORG_DAILY_QUOTA: count(1_000_000, 1_000_000_000),
   /** MB that the database may have: 10,000, or 500 on Workers' free plan. From 80 % on /healthz is degraded. */
@@ -97,6 +99,7 @@ export interface Config {
   /** The providers' variables as they were given. They have been checked; each provider reads its own. */
   providerVariables: Given;
   inApp: { limitPerHour: number };
+  chat: { limitPerHour: number };
   /** Units a day. */
   orgDailyQuota: number;
   databaseLimitBytes: number;
@@ -202,6 +205,7 @@ export function readConfig(env: object, known: KnownProviders): Config {
       Object.entries(given).filter(([name]) => Object.hasOwn(formOf(known).shape, name)),
     ),
     inApp: { limitPerHour: v.IN_APP_LIMIT_PER_HOUR },
+    chat: { limitPerHour: v.CHAT_LIMIT_PER_HOUR },
     orgDailyQuota: v.ORG_DAILY_QUOTA,
     databaseLimitBytes: v.DATABASE_LIMIT_MB * 1_000_000,
     certificationReminderDays: v.CERTIFICATION_REMINDER_DAYS,

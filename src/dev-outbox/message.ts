@@ -28,18 +28,30 @@ const push = z.object({
 
 const inApp = z.object({ title: z.string(), body: z.string(), data: fields.nullable() });
 
-export const CONTENTS = { email, push, in_app: inApp } as const;
+const chat = z.object({
+  /** Of the connection. */
+  kind: z.string(),
+  title: z.string(),
+  text: z.string(),
+  action: z.object({ label: z.string(), url: z.string() }).nullable(),
+});
+
+export const CONTENTS = { email, push, in_app: inApp, chat } as const;
 
 export type EmailContent = z.infer<typeof email>;
 export type PushContent = z.infer<typeof push>;
 export type InAppContent = z.infer<typeof inApp>;
+export type ChatContent = z.infer<typeof chat>;
 
 /** A message that a provider for development takes. */
 export interface Taken {
   dispatchId: string;
   /** The address or the device's token. */
   to: string;
-  content: { channel: "email"; message: EmailContent } | { channel: "push"; message: PushContent };
+  content:
+    | { channel: "email"; message: EmailContent }
+    | { channel: "push"; message: PushContent }
+    | { channel: "chat"; message: ChatContent };
 }
 
 /** Where the providers for development put what they take. It never throws: a message must not fail because of it. */
@@ -61,5 +73,6 @@ export interface OutboxMessage {
   content:
     | { channel: "email"; message: EmailContent }
     | { channel: "push"; message: PushContent }
-    | { channel: "in_app"; message: InAppContent };
+    | { channel: "in_app"; message: InAppContent }
+    | { channel: "chat"; message: ChatContent };
 }

@@ -1,14 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import { inScope } from "../auth/scope.ts";
+import { reachOf as reachOfChat } from "../channels/chat/load.ts";
 import { reachOf } from "../channels/email/recipient.ts";
 import { isSuppressed } from "../channels/email/suppressions.ts";
-import { deviceTokens, preferences, users } from "../db/schema/index.ts";
+import { chatConnections, deviceTokens, preferences, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { cellsOf, CHOSEN, type ChosenRow } from "../preferences/cells.ts";
 import type { Hold, Ruling } from "../delivery/ruling.ts";
 import { holdOf, type Reader } from "../preferences/decide.ts";
 import { type OrgLines, orgLinesOf } from "../preferences/org-settings.ts";
-import type { OwnTypeData } from "../types/own-type.ts";
+import type { OwnTypeData, Step } from "../types/own-type.ts";
 import type { Listed } from "./recipients.ts";
 
 /** What is read of a recipient. All but the id is null of one who is not there, or out of the sender's scope. */
@@ -21,6 +22,8 @@ type FactsRow = Listed &
     suppressed: number;
     timezone: string | null;
     has_device: number;
+    /** Of the user's chat connections: whether one works, or what keeps them from it. Null: it was not asked. */
+    chat: keyof typeof CHATS | null;
   };
 
 /** A recipient of a portion, with everything upon which its messages depend. */
@@ -40,6 +43,18 @@ const NO_DEVICE: Ruling = {
   message: "The user has no device",
 };
 
+/** What is said of users by their chat connections. */
+const CHATS = {
+  works: reachOfChat([{ paused_at: null, broken_code: null }]),
+  broken: reachOfChat([{ paused_at: null, broken_code: "unknown" }]),
+  paused: reachOfChat([{ paused_at: 0, broken_code: null }]),
+  none: reachOfChat([]),
+} as const satisfies Record<string, Ruling>;
+
+const CHAT_OF_USER = sql`(SELECT CASE WHEN max(c.paused_at IS NULL AND c.broken_code IS NULL) THEN 'works'
+    WHEN max(c.paused_at IS NULL) THEN 'broken' WHEN count(*) > 0 THEN 'paused' ELSE 'none' END
+  FROM ${chatConnections} AS c WHERE c.user_id = u.id)`;
+
 /** Own types are no answer to what the user has just done. */
 const NOT_TRANSACTIONAL = { transactional: null };
 
@@ -47,8 +62,14 @@ const NOT_TRANSACTIONAL = { transactional: null };
  * Reads the recipients of a portion, each with a look-up by key in users, preferences, suppressions and devices.
  * @param portion a query of `Listed`
  * @param senderOrgId the organization whose users the sender may reach; null: all
+ * @param steps what depends upon a channel is read only where one has it
  */
-export function recipientsOf(portion: SQL, senderOrgId: string | null, now: number): Parsed<Recipient[]> {
+export function recipientsOf(
+  portion: SQL,
+  senderOrgId: string | null,
+  now: number,
+  steps: readonly Step[],
+): Parsed<Recipient[]> {
   const scope =
     senderOrgId === null ? ({ kind: "all" } as const) : { kind: "org" as const, orgId: senderOrgId };
   const isReachable = inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` });
@@ -56,7 +77,7 @@ export function recipientsOf(portion: SQL, senderOrgId: string | null, now: numb
     {
       rows: sql<FactsRow>`SELECT r.user_id, r.place, u.id, u.org_id, u.email, u.email_verified, u.timezone,
           ${CHOSEN}, ${isSuppressed(sql`u.email`, now)} AS suppressed,
-          EXISTS (SELECT 1 FROM ${deviceTokens} AS d WHERE d.user_id = u.id AND d.invalidated_at IS NULL) AS has_device
+          EXISTS (SELECT 1 FROM ${deviceTokens} AS d WHERE d.user_id = u.id AND d.invalidated_at IS NULL) AS has_device, ${steps.some(({ channel }) => channel === "chat") ? CHAT_OF_USER : sql`NULL`} AS chat
         FROM (${portion}) AS r LEFT JOIN ${users} AS u ON u.id = r.user_id AND ${isReachable}
         LEFT JOIN ${preferences} AS p ON p.user_id = u.id`,
       orgs: orgLinesOf(sql`(SELECT user_id FROM (${portion}))`),
@@ -77,7 +98,11 @@ function userOf(row: FactsRow): Recipient["user"] {
     orgId: row.org_id,
     // Quiet hours do not matter here: they only make a message wait, and sending decides that.
     reader: { cells: cellsOf(row), quietHours: null, timezone: row.timezone },
-    reach: { email: reachOf(NOT_TRANSACTIONAL, row), push: row.has_device === 1 ? [] : [NO_DEVICE] },
+    reach: {
+      email: reachOf(NOT_TRANSACTIONAL, row),
+      push: row.has_device === 1 ? [] : [NO_DEVICE],
+      chat: row.chat === null ? [] : [CHATS[row.chat]],
+    },
   };
 }
 

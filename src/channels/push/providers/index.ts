@@ -7,6 +7,9 @@ import { fcm } from "./fcm/index.ts";
 import { log } from "./log/index.ts";
 import { webpush } from "./webpush/index.ts";
 
+/** The public keys that browsers subscribe with. */
+export { type VapidPublicKey, vapidPublicKeys } from "./webpush/keys.ts";
+
 /** Every push provider that there is: a folder each, and a line here. */
 export const PUSH_PROVIDERS: Readonly<Record<string, PushProviderDefinition>> = { expo, fcm, webpush, log };
 

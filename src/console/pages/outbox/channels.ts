@@ -8,12 +8,14 @@ export const CHANNEL_NAMES = {
   email: "E-mail",
   push: "Push",
   in_app: "In the app",
+  chat: "Chat",
 } as const satisfies Record<Name, string>;
 
 export const CHANNEL_ICONS = {
   email: "messages",
   push: "push",
   in_app: "outbox",
+  chat: "messages",
 } as const satisfies Record<Name, IconName>;
 
 /** What one sees first of a message. */
@@ -23,8 +25,8 @@ export const titleOf = ({ channel, message }: Content): string =>
 
 /** How it begins, in one line. A mail's text may begin with the subject, underlined. */
 export function beginningOf(content: Content): string {
-  const { channel, message } = content;
-  const text = (channel === "email" ? message.text : (message.body ?? "")).trim();
+  const { message } = content;
+  const text = ("text" in message ? message.text : (message.body ?? "")).trim();
   const title = titleOf(content);
   return (text.startsWith(title) ? text.slice(title.length) : text)
     .replaceAll(/^[=-]{3,}$/gmu, "")
