@@ -17,7 +17,7 @@ type WithKeys = Pick<Ctx, "config">;
 const KEY_ID_BYTES = 6;
 
 /** Characters of the key's id at the start of a sealed text. */
-const KEY_ID_LENGTH = (KEY_ID_BYTES * 4) / 3;
+export const KEY_ID_LENGTH = (KEY_ID_BYTES * 4) / 3;
 
 /** The name of a key: derived from it, and worthless for finding it out. */
 export const keyIdOf = cachedLater(4, async (key: string) =>

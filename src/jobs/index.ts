@@ -1,9 +1,9 @@
 import type { Ctx } from "../ctx.ts";
 import { builder } from "../db/builder.ts";
-import { chatConnections, jobRuns } from "../db/schema/index.ts";
+import { chatConnections, jobRuns, webhookEndpoints } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import type { Deps } from "../deps.ts";
-import { resealSecrets } from "../auth/reseal.ts";
+import { resealSecrets, type SecretColumn } from "../auth/reseal.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
 import { goOnWithEvents } from "../events/continue.ts";
 import { countHours } from "../insight/count-hours.ts";
@@ -37,10 +37,17 @@ const MINUTELY: readonly Job[] = [
   { name: "receipts", run: (ctx, deps) => fetchReceipts(ctx, deps.pushProviders) },
 ];
 
+/** Everything that is stored sealed. */
+const SECRETS: readonly SecretColumn[] = [
+  { table: chatConnections, column: chatConnections.secret, sealedBy: chatConnections.sealed_by },
+  { table: webhookEndpoints, column: webhookEndpoints.secret },
+  { table: webhookEndpoints, column: webhookEndpoints.previous_secret },
+];
+
 /** Once an hour, because one run removes a bounded number of rows, and a busy day has more. Counting comes first. */
 const HOURLY: readonly Job[] = [
   { name: "hourly_counts", run: (ctx) => countHours(ctx) },
-  { name: "reseal_secrets", run: (ctx) => resealSecrets(ctx, { table: chatConnections }) },
+  { name: "reseal_secrets", run: (ctx) => resealSecrets(ctx, SECRETS) },
   { name: "retention", run: (ctx) => removeOld(ctx) },
 ];
 
