@@ -14,6 +14,7 @@ export default defineConfig({
           PUBLIC_URL: "http://localhost:8787",
           JWT_SECRET: "test-jwt-secret-test-jwt-secret-0123",
           LINK_SECRET: "test-link-secret-test-link-secret-01",
+          SECRETS_KEY: "test-secrets-key-test-secrets-key-01",
           OPEN_CONTRACTS: "push-notifications,admin-notifications,stats-notifications",
           CORS_ORIGINS: "",
           PUSH_PROVIDERS: "expo",

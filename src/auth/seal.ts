@@ -1,12 +1,14 @@
 import { base64url } from "jose";
 import type { Config } from "../config/config.ts";
+import { z } from "zod";
+import { cachedLater } from "../lib/cached.ts";
 import { deriveKey } from "./derived-key.ts";
 
 type Secrets = Config["linkSecrets"];
 
 /** What a sealed text is for, and what it belongs to: it opens with both the same, and nowhere else. */
 export interface Belonging {
-  purpose: "search-cursor";
+  purpose: "search-cursor" | "stored-secrets";
   to: string;
 }
 
@@ -20,10 +22,15 @@ const SPACE = 0x20;
 
 const encoder = new TextEncoder();
 
-async function keyOf(secret: string, { purpose }: Belonging): Promise<CryptoKey> {
+/** A round of messages opens many secrets with the same key: it is derived once. @param named JSON of secret and purpose */
+const derivedKey = cachedLater(8, async (named) => {
+  const [secret = "", purpose = ""] = z.array(z.string()).parse(JSON.parse(named));
   const key = await deriveKey(secret, purpose);
   return crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
-}
+});
+
+const keyOf = (secret: string, { purpose }: Belonging): Promise<CryptoKey> =>
+  derivedKey(JSON.stringify([secret, purpose]));
 
 const terms = (iv: Uint8Array<ArrayBuffer>, { to }: Belonging) => ({
   name: "AES-GCM",
@@ -31,7 +38,7 @@ const terms = (iv: Uint8Array<ArrayBuffer>, { to }: Belonging) => ({
   additionalData: encoder.encode(to),
 });
 
-/** JSON of a value that its bearer can neither read nor change: AES-256-GCM with a key of LINK_SECRET. URL-safe ASCII. */
+/** JSON of a value that its bearer can neither read nor change: AES-256-GCM with a key of the secret. URL-safe ASCII. */
 export async function seal(secrets: Secrets, belonging: Belonging, value: unknown): Promise<string> {
   const bytes = encoder.encode(JSON.stringify(value));
   const padded = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES).fill(SPACE);
@@ -45,7 +52,7 @@ export async function seal(secrets: Secrets, belonging: Belonging, value: unknow
   return base64url.encode(whole);
 }
 
-/** The JSON of a sealed text, by the current or the previous LINK_SECRET. Null: it is forged, or belongs to something else. */
+/** The JSON of a sealed text, by the current or the previous secret. Null: it is forged, or belongs to something else. */
 export async function unseal(secrets: Secrets, belonging: Belonging, text: string): Promise<string | null> {
   for (const secret of [secrets.current, secrets.previous]) {
     if (secret === undefined) continue;

@@ -1,20 +1,30 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { ROOT } from "./project.ts";
 
 const FILE = join(ROOT, ".dev.vars");
 
+const randomSecret = () => randomBytes(32).toString("base64url");
+
 /**
- * Makes .dev.vars from .dev.vars.example when there is none, with fresh random values for the empty `*_SECRET=`
- * lines. Returns whether it did.
+ * Makes .dev.vars from .dev.vars.example when there is none, with fresh random values for the empty lines of secrets. A file
+ * from before there was a SECRETS_KEY gets one. Returns whether it made the file.
  */
 export function ensureDevVars(): boolean {
-  if (existsSync(FILE)) return false;
+  if (existsSync(FILE)) {
+    const text = readFileSync(FILE, "utf8");
+    if (!/^\s*SECRETS_KEY\s*=/m.test(text))
+      appendFileSync(
+        FILE,
+        `${text === "" || text.endsWith("\n") ? "" : "\n"}SECRETS_KEY=${randomSecret()}\n`,
+      );
+    return false;
+  }
   const text = readFileSync(`${FILE}.example`, "utf8").replace(
-    /^([A-Z0-9_]*_SECRET)=[ \t]*$/gm,
-    (_line, name: string) => `${name}=${randomBytes(32).toString("base64url")}`,
+    /^([A-Z0-9_]*_SECRET|SECRETS_KEY)=[ \t]*$/gm,
+    (_line, name: string) => `${name}=${randomSecret()}`,
   );
   writeFileSync(FILE, text, { mode: 0o600 });
   return true;

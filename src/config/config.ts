@@ -24,6 +24,10 @@ const variables = z.object({
   LINK_SECRET: secret,
   /** The former LINK_SECRET, during a rotation: links signed with it still work. */
   LINK_SECRET_PREVIOUS: secret.optional(),
+  /** Seals the secrets of chat connections and webhook endpoints in the database. Unset: none can be stored. */
+  SECRETS_KEY: secret.optional(),
+  /** The former SECRETS_KEY, during a rotation: what it sealed still opens, and is sealed anew within hours. */
+  SECRETS_KEY_PREVIOUS: secret.optional(),
   /** Cloudflare Access in front of /console: the team's domain (`acme.cloudflareaccess.com`). Needs ACCESS_AUDIENCE. */
   ACCESS_TEAM_DOMAIN: z.hostname().optional(),
   /** The application's audience tag. Whoever the application's policy lets in is a global_admin in the console. */
@@ -74,6 +78,8 @@ export interface Config {
     | { kind: "secret"; secret: string; issuer: string | undefined; audience: string | undefined }
     | { kind: "jwks"; url: string; issuer: string; audience: string };
   linkSecrets: { current: string; previous: string | undefined };
+  /** Null: secrets cannot be stored. */
+  secretsKeys: { current: string; previous: string | undefined } | null;
   /** Cloudflare Access signs people in to the console; null: it does not. */
   access: { teamDomain: string; audience: string } | null;
   openContracts: ReadonlySet<ContractName>;
@@ -169,6 +175,8 @@ export function readConfig(env: object, known: KnownProviders): Config {
     publicUrl: v.PUBLIC_URL,
     jwt: jwtOf(v),
     linkSecrets: { current: v.LINK_SECRET, previous: v.LINK_SECRET_PREVIOUS },
+    secretsKeys:
+      v.SECRETS_KEY === undefined ? null : { current: v.SECRETS_KEY, previous: v.SECRETS_KEY_PREVIOUS },
     access:
       v.ACCESS_TEAM_DOMAIN === undefined || v.ACCESS_AUDIENCE === undefined
         ? null

@@ -45,6 +45,7 @@ export function diagnose({ env, known, sealed = [] }: Patient): Finding[] {
   const findings = [
     ...faultsIn(chart),
     ...tokensIn(chart),
+    ...vaultIn(chart),
     ...addressesIn(chart),
     ...providersIn(chart, "PUSH_PROVIDERS", "Pushes", known.push),
     ...providersIn(chart, "EMAIL_PROVIDERS", "E-mails", known.email),
@@ -94,6 +95,17 @@ function tokensIn({ set }: Chart): Finding[] {
     ),
   ];
 }
+
+/** Whether secrets of customers can be stored. */
+const vaultIn = (chart: Chart): Finding[] =>
+  chart.set["SECRETS_KEY"] === undefined
+    ? [
+        warning(
+          "SECRETS_KEY is not set: chat connections and webhook endpoints cannot be stored.",
+          setIt(chart, "SECRETS_KEY"),
+        ),
+      ]
+    : [ok("Stored secrets are sealed with SECRETS_KEY.")];
 
 /** Hosts of examples, and of the machine that a program runs on (RFC 2606, RFC 6761). */
 const NOWHERE = /(^|\.)(example(\.(com|net|org))?|localhost|local|test|invalid)$|^127\.|^\[::1\]$/;
@@ -196,7 +208,7 @@ const leftoversIn = ({ set }: Chart): Finding[] =>
     .map((name) =>
       warning(
         `${name} is still accepted.`,
-        `When the provider uses the new one, run \`npx wrangler secret delete ${name}\`.`,
+        `When ${name === "SECRETS_KEY_PREVIOUS" ? "a day is over" : "the provider uses the new one"}, run \`npx wrangler secret delete ${name}\`.`,
       ),
     );
 

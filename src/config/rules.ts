@@ -25,6 +25,8 @@ export function brokenRules(given: Given, known: KnownProviders): Fault[] {
     ["ACCESS_AUDIENCE", "ACCESS_TEAM_DOMAIN"],
   ] as const)
     if (has(name) && !has(other)) found.push({ variable: other, problem: `is needed with ${name}` });
+  if (has("SECRETS_KEY_PREVIOUS") && !has("SECRETS_KEY"))
+    found.push({ variable: "SECRETS_KEY", problem: "is needed with SECRETS_KEY_PREVIOUS" });
   if (isProduction(given) && !has("PUBLIC_URL"))
     found.push({ variable: "PUBLIC_URL", problem: "is needed in production; links in e-mails lead there" });
   return [

@@ -10,7 +10,7 @@ export const count = (fallback: number, max: number) =>
 export const secret = z.string().min(32, "must have at least 32 characters");
 /** Whether a variable of this name is a secret. Its value belongs into no file of the repository, and nobody is shown it. */
 export const isSecret = (name: string): boolean =>
-  /(SECRET|TOKEN|CREDENTIALS|API_KEY|ACCESS_KEY(_ID)?)(_PREVIOUS)?$/.test(name);
+  /(SECRET|TOKEN|CREDENTIALS|API_KEY|ACCESS_KEY(_ID)?|SECRETS_KEY)(_PREVIOUS)?$/.test(name);
 /** An address, without a trailing slash. */
 export const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
 /** Values, comma-separated. */

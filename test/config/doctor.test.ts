@@ -13,6 +13,7 @@ const RIGHT = {
   PUBLIC_URL: "https://tidings.fonn.no",
   JWT_SECRET: SECRET,
   LINK_SECRET: SECRET,
+  SECRETS_KEY: SECRET,
   PUSH_PROVIDERS: "expo",
   EMAIL_PROVIDERS: "cloudflare",
   EMAIL_FROM: "Tidings <notifications@fonn.no>",
@@ -29,6 +30,7 @@ describe("the doctor", () => {
     expect(bad(findings)).toEqual([]);
     expect(findings.map(({ what }) => what)).toEqual([
       "Tokens are verified with JWT_SECRET.",
+      "Stored secrets are sealed with SECRETS_KEY.",
       "E-mails come from notifications@fonn.no.",
       "Links in messages lead to https://tidings.fonn.no.",
       "Pushes go through expo.",
@@ -160,6 +162,16 @@ describe("the doctor", () => {
     );
   });
 
+  test("warns where secrets of customers cannot be stored, and names a former key that has done its work", () => {
+    const { SECRETS_KEY: _, ...without } = RIGHT;
+    expect(bad(of(without))).toEqual([
+      ["warning", "SECRETS_KEY is not set: chat connections and webhook endpoints cannot be stored."],
+    ]);
+    expect(bad(of({ ...RIGHT, SECRETS_KEY_PREVIOUS: SECRET }))).toEqual([
+      ["warning", "SECRETS_KEY_PREVIOUS is still accepted."],
+    ]);
+  });
+
   test("never shows a secret, however wrong it is", () => {
     fc.assert(
       fc.property(environments, (env) => {
@@ -185,6 +197,8 @@ test("the names of secrets are known by their endings", () => {
     "RESEND_API_KEY",
     "RESEND_WEBHOOK_SECRET",
     "RESEND_WEBHOOK_SECRET_PREVIOUS",
+    "SECRETS_KEY",
+    "SECRETS_KEY_PREVIOUS",
     "SES_ACCESS_KEY_ID",
     "SES_SECRET_ACCESS_KEY",
   ]);

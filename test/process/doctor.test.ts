@@ -45,6 +45,7 @@ const WELL: Account = {
   "whoami --json": { loggedIn: true, authType: "OAuth Token", accounts: [{ name: "Fonn", id: "a1" }] },
   "secret list --format json": [
     { name: "LINK_SECRET", type: "secret_text" },
+    { name: "SECRETS_KEY", type: "secret_text" },
     { name: "JWT_SECRET", type: "secret_text" },
   ],
   "d1 list --json": [{ uuid: "d1", name: "tidings", version: "production", created_at: "2026-11-01" }],
@@ -140,7 +141,12 @@ describe("what an account lacks is found, and how to mend it", () => {
     ],
     [
       "a secret",
-      { "secret list --format json": [{ name: "JWT_SECRET", type: "secret_text" }] },
+      {
+        "secret list --format json": [
+          { name: "JWT_SECRET", type: "secret_text" },
+          { name: "SECRETS_KEY", type: "secret_text" },
+        ],
+      },
       [["missing", "LINK_SECRET is not set."]],
     ],
     ["the database", { "d1 list --json": [] }, [["missing", "There is no database tidings."]]],

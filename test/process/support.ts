@@ -9,6 +9,7 @@ const VARS = {
   ENVIRONMENT: "development",
   JWT_SECRET: "process-test-jwt-secret-process-test-0",
   LINK_SECRET: "process-test-link-secret-process-test",
+  SECRETS_KEY: "process-test-secrets-key-process-test",
   OPEN_CONTRACTS: "",
   PUSH_PROVIDERS: "expo",
   EMAIL_PROVIDERS: "log",

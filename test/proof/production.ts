@@ -18,6 +18,7 @@ export const VARS = {
   ENVIRONMENT: "development",
   JWT_SECRET: "proof-jwt-secret-proof-jwt-secret-0123",
   LINK_SECRET: "proof-link-secret-proof-link-secret-01",
+  SECRETS_KEY: "proof-secrets-key-proof-secrets-key-01",
   OPEN_CONTRACTS: "",
   CORS_ORIGINS: "",
   PUSH_PROVIDERS: "log",
