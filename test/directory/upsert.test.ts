@@ -23,6 +23,7 @@ const facts = (more: Partial<UserFacts> = {}): UserFacts => ({
   email: null,
   email_verified: false,
   phone: null,
+  phone_verified: false,
   locale: null,
   timezone: null,
   ...more,
@@ -155,7 +156,9 @@ test("nothing follows from a change that could not be written", async () => {
   await upsertOne(h.ctx, users, kari);
   const broken: Collection<UserFacts, User> = {
     ...users,
-    kept: () => ({ created_at: { initial: null }, updated_at: { initial: null, changed: sql`NULL` } }),
+    kept: () => ({
+      phone_country: { initial: null },
+      created_at: { initial: null }, updated_at: { initial: null, changed: sql`NULL` } }),
   };
   await expect(upsertOne(notifying(), broken, { ...kari, name: "Kari N." })).rejects.toThrow(/NOT NULL/);
   expect(await sentTo(kari.id)).toEqual([]);

@@ -17,10 +17,10 @@ function labelled(): WireCollection<Org> {
   const example = { id: "thing_1", label: "Thing" };
   return {
     collection: { name: "things", noun: "thing", table: orgs },
-    body: z.strictObject(fields).transform(({ label }) => ({ name: label, parent_id: null })),
+    body: z.strictObject(fields).transform(({ label }) => ({ name: label, parent_id: null, country: null })),
     item: z
       .strictObject({ id: entityId, ...fields })
-      .transform(({ id, label }) => ({ id, name: label, parent_id: null })),
+      .transform(({ id, label }) => ({ id, name: label, parent_id: null, country: null })),
     printed: z.object({ id: z.string(), label: z.string() }).openapi("Thing", { example }),
     print: ({ id, name }) => ({ id, label: name }),
     about: "Things.",

@@ -179,6 +179,8 @@ const WHY = {
   unverified: "the address is not verified",
   suppressed: "the address is suppressed",
   no_device: "no device",
+  no_country: "the organization has no country",
+  country_not_allowed: "the number is of another country",
   no_words: "no words in use",
   throttled: "had as many as the type allows",
   duplicate: "was told already",

@@ -12,6 +12,7 @@ export interface Obstacle {
 const REASONS = {
   bounce: "mail to this address bounced",
   complaint: "its owner called our mail spam",
+  unsubscribed: "its owner has unsubscribed",
 } as const;
 
 /** What keeps all messages of a channel from a person, as far as the person is concerned. */
@@ -38,6 +39,19 @@ export function obstaclesOf(
         suppression.reason === "complaint"
           ? "Lift it only if they have asked for it."
           : "Lift it when the address works again, or give them another one.",
+    });
+  if (matrix?.channels.includes("sms") === true && user.phone_country === null)
+    found.push({
+      title:
+        user.phone === null
+          ? "No text message: no number is known"
+          : "No text message: the number is not in international form",
+      mend: "Give the user a number in the directory, from + on.",
+    });
+  else if (matrix?.channels.includes("sms") === true && !user.phone_verified)
+    found.push({
+      title: "No text message: the number is not verified",
+      mend: "Verify it, and set phone_verified in the directory.",
     });
   if (!devices.some(({ invalidated_at }) => invalidated_at === null))
     found.push({
