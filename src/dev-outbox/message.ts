@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const fields = z.record(z.string(), z.unknown());
 
-/** What is stored of a message, in the form in which it is printed. A text message will have a `body` alone. */
+/** What is stored of a message, in the form in which it is printed. */
 const email = z.object({
   to_name: z.string().nullable(),
   from: z.object({ name: z.string(), address: z.string() }),
@@ -28,18 +28,31 @@ const push = z.object({
 
 const inApp = z.object({ title: z.string(), body: z.string(), data: fields.nullable() });
 
-export const CONTENTS = { email, push, in_app: inApp } as const;
+const sms = z.object({
+  /** The sender: a number or a name. */
+  from: z.string(),
+  body: z.string(),
+  /** What it would cost. */
+  segments: z.int(),
+  encoding: z.enum(["gsm7", "ucs2"]),
+});
+
+export const CONTENTS = { email, push, in_app: inApp, sms } as const;
 
 export type EmailContent = z.infer<typeof email>;
 export type PushContent = z.infer<typeof push>;
+export type SmsContent = z.infer<typeof sms>;
 export type InAppContent = z.infer<typeof inApp>;
 
 /** A message that a provider for development takes. */
 export interface Taken {
   dispatchId: string;
-  /** The address or the device's token. */
+  /** The address, the device's token or the number. */
   to: string;
-  content: { channel: "email"; message: EmailContent } | { channel: "push"; message: PushContent };
+  content:
+    | { channel: "email"; message: EmailContent }
+    | { channel: "push"; message: PushContent }
+    | { channel: "sms"; message: SmsContent };
 }
 
 /** Where the providers for development put what they take. It never throws: a message must not fail because of it. */
@@ -61,5 +74,6 @@ export interface OutboxMessage {
   content:
     | { channel: "email"; message: EmailContent }
     | { channel: "push"; message: PushContent }
-    | { channel: "in_app"; message: InAppContent };
+    | { channel: "in_app"; message: InAppContent }
+    | { channel: "sms"; message: SmsContent };
 }

@@ -50,7 +50,12 @@ export async function expandPortion(
   const type = readOwnType(event.type_data);
   const recipients = readRecipients(event.recipients);
   const { found, words } = await ctx.db.read({
-    found: recipientsOf(portionOf(recipients.to, event.after), event.sender_org_id, now),
+    found: recipientsOf(
+      portionOf(recipients.to, event.after),
+      event.sender_org_id,
+      type.channels.some(({ channel }) => channel === "sms") ? ctx.config.sms : null,
+      now,
+    ),
     words: channelsWithWords(type),
   });
   const windowMs = windowOf(type, event);

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { inScope } from "../auth/scope.ts";
 import { reachOf } from "../channels/email/recipient.ts";
+import { reachability, type Reachability, reachOf as numberReachOf } from "../channels/sms/recipient.ts";
 import { isSuppressed } from "../channels/email/suppressions.ts";
 import { deviceTokens, preferences, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
@@ -21,7 +22,7 @@ type FactsRow = Listed &
     suppressed: number;
     timezone: string | null;
     has_device: number;
-  };
+  } & Partial<Reachability>;
 
 /** A recipient of a portion, with everything upon which its messages depend. */
 export interface Recipient {
@@ -40,15 +41,24 @@ const NO_DEVICE: Ruling = {
   message: "The user has no device",
 };
 
+/** What is not read of a recipient of an event without text messages. */
+const NO_NUMBER: Reachability = { phone: null, phone_country: null, phone_verified: 0, number_suppressed: 0 };
+
 /** Own types are no answer to what the user has just done. */
 const NOT_TRANSACTIONAL = { transactional: null };
 
 /**
  * Reads the recipients of a portion, each with a look-up by key in users, preferences, suppressions and devices.
  * @param portion a query of `Listed`
+ * @param texts how text messages are sent; null: the event has none
  * @param senderOrgId the organization whose users the sender may reach; null: all
  */
-export function recipientsOf(portion: SQL, senderOrgId: string | null, now: number): Parsed<Recipient[]> {
+export function recipientsOf(
+  portion: SQL,
+  senderOrgId: string | null,
+  texts: { countries: readonly string[] } | null,
+  now: number,
+): Parsed<Recipient[]> {
   const scope =
     senderOrgId === null ? ({ kind: "all" } as const) : { kind: "org" as const, orgId: senderOrgId };
   const isReachable = inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` });
@@ -56,6 +66,7 @@ export function recipientsOf(portion: SQL, senderOrgId: string | null, now: numb
     {
       rows: sql<FactsRow>`SELECT r.user_id, r.place, u.id, u.org_id, u.email, u.email_verified, u.timezone,
           ${CHOSEN}, ${isSuppressed(sql`u.email`, now)} AS suppressed,
+          ${texts === null ? sql`NULL AS phone` : reachability(now)},
           EXISTS (SELECT 1 FROM ${deviceTokens} AS d WHERE d.user_id = u.id AND d.invalidated_at IS NULL) AS has_device
         FROM (${portion}) AS r LEFT JOIN ${users} AS u ON u.id = r.user_id AND ${isReachable}
         LEFT JOIN ${preferences} AS p ON p.user_id = u.id`,
@@ -65,19 +76,27 @@ export function recipientsOf(portion: SQL, senderOrgId: string | null, now: numb
       rows.map((row) => ({
         id: row.user_id,
         place: row.place,
-        user: userOf(row),
+        user: userOf(row, orgs.of(row.org_id), texts),
         orgs: orgs.of(row.org_id),
       })),
   );
 }
 
-function userOf(row: FactsRow): Recipient["user"] {
+function userOf(
+  row: FactsRow,
+  orgs: Recipient["orgs"],
+  texts: { countries: readonly string[] } | null,
+): Recipient["user"] {
   if (row.id === null) return null;
   return {
     orgId: row.org_id,
     // Quiet hours do not matter here: they only make a message wait, and sending decides that.
     reader: { cells: cellsOf(row), quietHours: null, timezone: row.timezone },
-    reach: { email: reachOf(NOT_TRANSACTIONAL, row), push: row.has_device === 1 ? [] : [NO_DEVICE] },
+    reach: {
+      email: reachOf(NOT_TRANSACTIONAL, row),
+      push: row.has_device === 1 ? [] : [NO_DEVICE],
+      ...(texts !== null && { sms: numberReachOf({ ...NO_NUMBER, ...row }, orgs, texts.countries) }),
+    },
   };
 }
 

@@ -19,6 +19,13 @@ export const emailBudget = ({ config }: Configured): Budget => ({
   periodMs: HOUR,
 });
 
+/** Text messages that a user may get within an hour. */
+export const smsBudget = ({ config }: Configured): Budget => ({
+  name: "sms",
+  limit: config.sms.limitPerHour,
+  periodMs: HOUR,
+});
+
 /** In-app messages that callers may send to a user within an hour. */
 export const inAppBudget = ({ config }: Configured): Budget => ({
   name: "in_app",

@@ -39,7 +39,19 @@ export function FactsCard({ person: { user, orgName }, viewer }: { person: Perso
               </span>
             ),
           ],
-          ["Phone", user.phone],
+          [
+            "Phone",
+            user.phone && (
+              <span class="row">
+                {user.phone}
+                {user.phone_verified ? (
+                  <Badge tone="good">verified</Badge>
+                ) : (
+                  <Badge tone="warn">not verified</Badge>
+                )}
+              </span>
+            ),
+          ],
           ["Organization", user.org_id && (orgName === null ? user.org_id : `${orgName} (${user.org_id})`)],
           ["Language", user.locale],
           ["Time zone", user.timezone],
@@ -179,6 +191,9 @@ const WHY = {
   unverified: "the address is not verified",
   suppressed: "the address is suppressed",
   no_device: "no device",
+  no_number: "no phone number",
+  invalid_number: "the phone number is not in international form",
+  number_unverified: "the phone number is not verified",
   no_country: "the organization has no country",
   country_not_allowed: "the number is of another country",
   no_words: "no words in use",
