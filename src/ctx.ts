@@ -12,7 +12,7 @@ import type { Ids } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
 import type { KeyForm } from "./outbox/dedupe-keys.ts";
 import type { QueueMessage } from "./outbox/wake.ts";
-import type { Quotas } from "./rate-limit/quota/quota.ts";
+import type { Quotas } from "./rate-limit/quota/quotas.ts";
 import type { Limiters } from "./rate-limit/limiter.ts";
 
 /** Where wake-up calls go. */

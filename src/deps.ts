@@ -12,6 +12,7 @@ import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
+import { type VapidPublicKey, vapidPublicKeys } from "./channels/push/providers/webpush/keys.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import type { Outbox } from "./dev-outbox/message.ts";
@@ -27,7 +28,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
-import { createQuotas } from "./rate-limit/quota/quota.ts";
+import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget, smsBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
@@ -52,6 +53,8 @@ export interface Deps extends Seams {
   verifyAccess: VerifyAccess | null;
   pushProviders: readonly PushProvider[];
   tokenKinds: TokenKinds;
+  /** What browsers subscribe to Web Push with. */
+  vapidPublicKey: VapidPublicKey;
   emailProviders: readonly EmailProvider[];
   probeEmail: Prober;
   /** The verifiers for /webhooks/<provider>; null where it is not configured. */
@@ -132,6 +135,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     verifyAccess: config.access && createVerifyAccess(config.access, all.fetch),
     pushProviders,
     tokenKinds: tokenKindsOf(PUSH_PROVIDERS, pushProviders),
+    vapidPublicKey: vapidPublicKeys(config.providerVariables),
     emailProviders,
     probeEmail: createProber(clock.now),
     webhooks: new Map([...createWebhooks(config, all), ...createSmsWebhooks(config)]),

@@ -22,6 +22,7 @@ a line, each at least 32 characters long (\`openssl rand -base64 32\` makes one)
   LINK_SECRET=…    signs the links in messages
   JWT_SECRET=…     verifies tokens; leave it out when JWKS_URL is configured
   SECRETS_KEY=…    seals the secrets of chat connections and webhook endpoints in the database
+  VAPID_PRIVATE_KEY=…  only for Web Push: \`npm run vapid\` makes one and its public key
 
 and deploy with: npm run deploy -- --secrets-file FILE`;
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { SECOND } from "../lib/clock.ts";
 import { type ContractName, PUBLIC_CONTRACTS } from "./contracts.ts";
-import { formOf, type Given, type KnownProviders, PROVIDER_TIMEOUT_MS } from "./provider.ts";
-import { brokenRules, type Fault } from "./rules.ts";
+import { type Fault, formOf, type Given, type KnownProviders, PROVIDER_TIMEOUT_MS } from "./provider.ts";
+import { brokenRules } from "./rules.ts";
 import { count, countries, days, list, listOf, mailbox, secret, sender, url } from "./variables.ts";
 
 /**

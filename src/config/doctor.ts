@@ -1,6 +1,6 @@
 import { checkVariables, givenIn, variableNames } from "./config.ts";
-import type { Given, KnownProviders } from "./provider.ts";
-import { type Fault, isProduction, listedIn } from "./rules.ts";
+import type { Fault, Given, KnownProviders } from "./provider.ts";
+import { isProduction, listedIn } from "./rules.ts";
 import { isSecret, mailbox, url } from "./variables.ts";
 
 /** One thing about the configuration, in a sentence. It never holds a secret's value. */

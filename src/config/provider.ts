@@ -3,6 +3,12 @@ import { z } from "zod";
 /** Time-out of a request to a provider. After it nobody knows whether the provider took the request. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
 
+/** A variable that is missing or wrong. `problem` says why, and never shows its value. */
+export interface Fault {
+  variable: string;
+  problem: string;
+}
+
 /**
  * What `readConfig` must know of a provider. It is declared in the provider's folder (src/channels/<channel>/providers/…)
  * and passed to `readConfig`, so that this room names no provider.
@@ -12,6 +18,10 @@ export interface ProviderSettings {
   readonly variables: z.ZodRawShape;
   /** Variables that it needs when PUSH_PROVIDERS or EMAIL_PROVIDERS lists it. */
   readonly credentials: z.ZodRawShape;
+  /** Of these variables of its own it needs at least one. */
+  readonly oneOf?: readonly string[];
+  /** What is wrong with its variables together, where each by itself is right. Asked even if it is not listed. */
+  readonly faults?: (given: Given) => Fault[];
   /** Set for a provider that delivers nothing. Production refuses it. */
   readonly isForDevelopment?: boolean;
   /** Variables of its own that it works without, but should have: by name, what is lost without them. */
@@ -46,3 +56,7 @@ export const formOf = (known: KnownProviders) =>
       ]),
     ),
   );
+
+/** What is wrong with the providers' variables together. */
+export const faultsOf = (given: Given, known: KnownProviders): Fault[] =>
+  ofAll(known).flatMap(({ faults }) => faults?.(given) ?? []);

@@ -1,11 +1,5 @@
-import type { Given, KnownProviders, ProviderSettings } from "./provider.ts";
+import { type Fault, faultsOf, type Given, type KnownProviders, type ProviderSettings } from "./provider.ts";
 import { list } from "./variables.ts";
-
-/** A variable that is missing or wrong. `problem` says why, and never shows its value. */
-export interface Fault {
-  variable: string;
-  problem: string;
-}
 
 export const isProduction = (given: Given): boolean =>
   (given["ENVIRONMENT"] ?? "production") === "production";
@@ -35,6 +29,7 @@ export function brokenRules(given: Given, known: KnownProviders): Fault[] {
     ...brokenByProviders(given, "EMAIL_PROVIDERS", "e-mail", known.email),
     ...brokenByProviders(given, "SMS_PROVIDERS", "SMS", known.sms),
     ...withoutSender(given, known),
+    ...faultsOf(given, known),
   ];
 }
 
@@ -69,11 +64,22 @@ const brokenByProviders = (
   kind: string,
   known: Readonly<Record<string, ProviderSettings>>,
 ): Fault[] =>
-  listedIn(given, variable, known).flatMap(([name, { credentials, isForDevelopment = false }]) => [
-    ...(isForDevelopment && isProduction(given)
-      ? [{ variable, problem: `\`${name}\` delivers nothing and is refused in production` }]
-      : []),
-    ...Object.keys(credentials)
-      .filter((credential) => given[credential] === undefined)
-      .map((credential) => ({ variable: credential, problem: `is needed for the ${kind} provider ${name}` })),
-  ]);
+  listedIn(given, variable, known).flatMap(
+    ([name, { credentials, oneOf = [], isForDevelopment = false }]) => [
+      ...(isForDevelopment && isProduction(given)
+        ? [{ variable, problem: `\`${name}\` delivers nothing and is refused in production` }]
+        : []),
+      ...Object.keys(credentials)
+        .filter((credential) => given[credential] === undefined)
+        .map((credential) => ({
+          variable: credential,
+          problem: `is needed for the ${kind} provider ${name}`,
+        })),
+      ...(oneOf.some((credential) => given[credential] !== undefined)
+        ? []
+        : oneOf.slice(0, 1).map((credential) => ({
+            variable: credential,
+            problem: `${["it", ...oneOf.slice(1)].join(" or ")} is needed for the ${kind} provider ${name}`,
+          }))),
+    ],
+  );

@@ -10,7 +10,9 @@ export const count = (fallback: number, max: number) =>
 export const secret = z.string().min(32, "must have at least 32 characters");
 /** Whether a variable of this name is a secret. Its value belongs into no file of the repository, and nobody is shown it. */
 export const isSecret = (name: string): boolean =>
-  /(SECRET|TOKEN|CREDENTIALS|API_KEY|ACCESS_KEY(_ID)?|SECRETS_KEY)(_PREVIOUS)?$/.test(name);
+  /(SECRET|TOKENS?|CREDENTIALS|API_KEY|ACCESS_KEY(_ID)?|SERVICE_ACCOUNTS?|SECRETS_KEY|VAPID_PRIVATE_KEY|VAPID_KEYS)(_PREVIOUS)?$/.test(
+    name,
+  );
 /** An address, without a trailing slash. */
 export const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
 /** Values, comma-separated. */
@@ -81,4 +83,33 @@ export const sender = z
   .refine(
     (text) => NUMBER.test(text) || SERVICE.test(text) || NAME.test(text),
     "must be a number such as +4759440000, a Twilio messaging service (MG…), or a name of at most 11 letters, digits and spaces",
+  );
+
+/** What an app is called in variables and registrations: its bundle id will do. */
+const appName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "must be a name of letters, digits, dots, dashes and underscores",
+  );
+
+const MAX_APPS = 50;
+
+/** The text of a variable that holds JSON. Its problems never quote it. */
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("must be JSON");
+    return z.NEVER;
+  }
+});
+
+/** JSON: what each app has, by its name. `{ "shop": …, "kiosk": … }`. */
+export const byApp = <T extends z.ZodType>(form: T) =>
+  jsonText.pipe(
+    z
+      .record(appName, form, "must be a JSON object by the names of apps")
+      .refine((apps) => Object.keys(apps).length > 0, "must name at least one app")
+      .refine((apps) => Object.keys(apps).length <= MAX_APPS, `must name at most ${MAX_APPS} apps`),
   );

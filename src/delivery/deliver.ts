@@ -4,12 +4,14 @@ import { MINUTE } from "../lib/clock.ts";
 import { AFTER_FAULT_SECONDS, wakesItself } from "../outbox/timing.ts";
 import { type ToWake, wake } from "../outbox/wake.ts";
 import type { ChannelAdapter, ChannelReport, Result, RetryAfter, RegisteredChannel } from "./channel.ts";
-import { claim } from "./claim.ts";
+import { claim, type ClaimedDispatch, type Lease } from "./claim.ts";
 import { acquirePermit, type Permit, releasePermit, restFor } from "./permit.ts";
 import { endings } from "./endings.ts";
 import { recordRound } from "./record-round.ts";
-import { sortOut } from "./sort-out.ts";
+import { PARALLEL_REQUESTS } from "./send-concurrently.ts";
+import { type Sorted, sortOut } from "./sort-out.ts";
 import { chunks } from "../lib/chunks.ts";
+import { Places } from "../lib/parallel.ts";
 import { Parsed } from "../db/statement.ts";
 import { channelOf } from "../outbox/channel.ts";
 
@@ -24,6 +26,9 @@ export const ROUND = 100;
  */
 export const MAX_ROUNDS = 12;
 const MAX_MS = 10 * MINUTE;
+
+/** Rounds that are sent or written at the same time. */
+const OVERLAPPING = PARALLEL_REQUESTS;
 
 /** When an invocation that begins now must not begin another round, epoch ms. All of its channels share the time. */
 export const endOfRounds = ({ clock }: Ctx): number => clock.now() + MAX_MS;
@@ -57,7 +62,7 @@ export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): Regis
 });
 
 /**
- * Sends what is due of these messages' ids, one round after another, until `end` (epoch ms).
+ * Sends what is due of these messages' ids in rounds, until `end` (epoch ms).
  * Every id is handled here, or is in the answer, or is left to the sweep by its `wake_at`.
  */
 export async function deliver<Loaded>(
@@ -67,21 +72,44 @@ export async function deliver<Loaded>(
   end = endOfRounds(ctx),
 ): Promise<RetryAfter> {
   const retryAfter: RetryAfter = new Map();
+  const again = (ids: readonly string[], seconds: number) => {
+    for (const id of ids) retryAfter.set(id, seconds);
+  };
+  const failed = (ids: readonly string[], error: unknown) => {
+    ctx.log.error("round_failed", error, { channel: adapter.channel, ids: ids.length });
+    again(ids, AFTER_FAULT_SECONDS);
+  };
   // No more than a provider takes at once: nothing is claimed that would wait for a slow provider.
   const size = Math.min(ROUND, ...adapter.providers.map((provider) => provider.pace.burst));
+  const connections = new Places(PARALLEL_REQUESTS);
+  const underWay = new Places(OVERLAPPING);
+  const ends: Promise<void>[] = [];
   // Set when all gates refuse. The following rounds then do not ask them again.
   let rest: Rest | null = null;
   for (const [i, round] of packRounds(messages, size).entries()) {
+    // The next one is claimed while those before it are at the provider, and when it could send at once.
+    if (rest === null) await Promise.all([underWay.untilFree(), connections.untilFree()]);
     const isOver = i >= MAX_ROUNDS || ctx.clock.now() >= end || !hasRoom(ctx.db);
     if (rest === null && isOver) rest = { seconds: 0 };
     try {
-      rest ??= await deliverRound(ctx, adapter, round);
-      if (rest?.seconds != null) for (const id of round) retryAfter.set(id, rest.seconds);
+      const begun: Begun<Loaded> | Rest = rest ?? (await beginRound(ctx, adapter, round));
+      if ("seconds" in begun) {
+        rest = begun;
+        if (rest.seconds !== null) again(round, rest.seconds);
+        continue;
+      }
+      await underWay.take();
+      const ended = endRound(ctx, adapter, begun, connections)
+        .catch((error: unknown) => failed(round, error))
+        .finally(() => underWay.give());
+      ends.push(ended);
+      // Until a probe has reported, the gate refuses the rounds after it.
+      if (begun.permit.admission.probe) await ended;
     } catch (error) {
-      ctx.log.error("round_failed", error, { channel: adapter.channel, ids: round.length });
-      for (const id of round) retryAfter.set(id, AFTER_FAULT_SECONDS);
+      failed(round, error);
     }
   }
+  await Promise.all(ends);
   return retryAfter;
 }
 
@@ -114,53 +142,75 @@ interface Rest {
   seconds: number | null;
 }
 
-/**
- * One round: permit → claim → sort out → send → release → record.
- * @returns null when it is done, or the rest that the gates ask for
- */
-async function deliverRound<Loaded>(
-  ctx: Ctx,
-  adapter: ChannelAdapter<Loaded>,
-  ids: readonly string[],
-): Promise<Rest | null> {
-  const permit = await acquirePermit(ctx, adapter, ids.length);
-  if ("retryAt" in permit) return { seconds: restFor(ctx, permit.retryAt) };
-  const sent = await sendRound(ctx, adapter, ids, permit);
-  if (sent.ready.length === 0 && sent.verdicts.length === 0) return null;
-  // The gate knows of a pause by now: where another provider can take over, the messages are retried at once.
-  const moves = adapter.providers.length > 1 && sent.health.some(({ kind }) => kind === "throttled");
-  await recordRound(ctx, adapter.channel, {
-    ...sent,
-    provider: permit.provider.name,
-    probe: permit.admission.probe,
-    results: moves ? sent.results.map(withoutWait) : sent.results,
-  });
-  return null;
+/** A round whose dispatches are claimed. */
+interface Begun<Loaded> extends Sorted {
+  permit: Permit;
+  lease: Lease;
+  loaded: Loaded;
+  /** Those that the sweep has woken. */
+  swept: ReadonlySet<string>;
 }
 
-/** Claims and sends. The permit is released whatever happens: a probe that is lost would keep the gate shut. */
-async function sendRound<Loaded>(
+/**
+ * The first half of a round: permit → claim → sort out.
+ * @returns the rest that the gates ask for, when all do
+ */
+async function beginRound<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
   ids: readonly string[],
-  permit: Permit,
-) {
+): Promise<Begun<Loaded> | Rest> {
+  const permit = await acquirePermit(ctx, adapter, ids.length);
+  if ("retryAt" in permit) return { seconds: restFor(ctx, permit.retryAt) };
+  try {
+    if (permit.admission.waitMs > 0) await ctx.clock.sleep(permit.admission.waitMs);
+    const { lease, dispatches, early, loaded } = await claim(ctx, adapter.channel, ids, adapter.load);
+    await wakeEarly(ctx, early);
+    const sorted = await sortOut(ctx, adapter.budget, dispatches, (dispatch, now) =>
+      adapter.waitFor(dispatch, loaded, now),
+    );
+    const swept = new Set(dispatches.filter((one) => wasSwept(ctx, one)).map(({ id }) => id));
+    return { permit, lease, loaded, swept, ...sorted };
+  } catch (error) {
+    await releasePermit(ctx, adapter, permit, []);
+    throw error;
+  }
+}
+
+/** The second half: send → release → record. */
+async function endRound<Loaded>(
+  ctx: Ctx,
+  adapter: ChannelAdapter<Loaded>,
+  { permit, lease, loaded, swept, ready, verdicts }: Begun<Loaded>,
+  connections: Places,
+): Promise<void> {
   const { provider, admission, acquireMore } = permit;
   let report: ChannelReport = { results: [], health: [] };
   try {
-    if (admission.waitMs > 0) await ctx.clock.sleep(admission.waitMs);
-    const { lease, dispatches, early, loaded } = await claim(ctx, adapter.channel, ids, adapter.load);
-    await wakeEarly(ctx, early);
-    const { ready, verdicts } = await sortOut(ctx, adapter.budget, dispatches, (dispatch, now) =>
-      adapter.waitFor(dispatch, loaded, now),
-    );
     if (ready.length > 0)
-      report = await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore });
-    return { lease, ready, verdicts, ...report };
+      report = await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore, connections });
   } finally {
+    // Whatever happens: a probe that is lost would keep the gate shut.
     await releasePermit(ctx, adapter, permit, report.health);
   }
+  if (ready.length === 0 && verdicts.length === 0) return;
+  const { results, health } = report;
+  // The gate knows of a pause by now: where another provider can take over, the messages are retried at once.
+  const moves = adapter.providers.length > 1 && health.some(({ kind }) => kind === "throttled");
+  await recordRound(ctx, adapter.channel, {
+    lease,
+    swept,
+    ready,
+    verdicts,
+    provider: provider.name,
+    probe: admission.probe,
+    results: moves ? results.map(withoutWait) : results,
+  });
 }
+
+/** The sweep moves `wake_at` farther than a wake-up call of its own does. */
+const wasSwept = ({ config }: Ctx, { wake_at, due_at }: ClaimedDispatch): boolean =>
+  wake_at !== null && wake_at > due_at + config.sweepAfterMs;
 
 const withoutWait = (result: Result): Result =>
   result.outcome.kind === "deferred" ? { ...result, outcome: { ...result.outcome, afterMs: 0 } } : result;

@@ -1,5 +1,6 @@
 import { reason, type TimelineEntry, type WaitKind } from "../outbox/timeline.ts";
 import type { Result } from "./channel.ts";
+import type { Lease } from "./claim.ts";
 
 /** What a round decided of a dispatch whose provider was, or was to be, asked. Times are epoch ms. */
 interface Decided {
@@ -76,3 +77,9 @@ export const postponedBy = (
 /** What a wait for the user is called. */
 export const waitKind = (code: string): WaitKind =>
   code === "earlier_open" ? "earlier_step" : "quiet_hours";
+
+/** The same with when it was claimed, so that no entry of its own is written for that. */
+export const withClaim = (entry: TimelineEntry, { claimedAt }: Lease, isSwept: boolean): TimelineEntry =>
+  entry.did === "attempted" || entry.did === "postponed" || entry.did === "ended"
+    ? { ...entry, claimed: claimedAt, ...(isSwept && { swept: true as const }) }
+    : entry;

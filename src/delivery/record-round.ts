@@ -4,7 +4,7 @@ import { chunksByBytes } from "../lib/chunks.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import type { Result } from "./channel.ts";
 import type { Lease } from "./claim.ts";
-import { endedBy, entryOf, postponedBy } from "./entries.ts";
+import { endedBy, entryOf, postponedBy, withClaim } from "./entries.ts";
 import { type PersonalFields, settle } from "./settle.ts";
 import { settleLater } from "../outbox/wake.ts";
 import { firstDueAt, firstWakeAt, MAX_AGE_MS, retryWait } from "../outbox/timing.ts";
@@ -16,6 +16,8 @@ const BYTES_PER_SETTLEMENT = 102_400;
 /** Dispatches that were claimed and sent together, and what came of it. */
 export interface Round {
   lease: Lease;
+  /** The ids of those that the sweep had woken. */
+  swept: ReadonlySet<string>;
   provider: string;
   /** Whether it was the probe of a provider that had failed. */
   probe: boolean;
@@ -29,7 +31,7 @@ export interface Round {
 
 /** Records a round. What the lease no longer covered goes back to the queue at once. */
 export async function recordRound(ctx: Ctx, channel: string, round: Round): Promise<void> {
-  const { lease, provider, probe, ready, verdicts, results } = round;
+  const { lease, swept, provider, probe, ready, verdicts, results } = round;
   const answered = new Set(results.map((result) => result.dispatch.id));
   const unsent = ready.filter((dispatch) => !answered.has(dispatch.id));
   const settlement: Settlement = {
@@ -40,7 +42,9 @@ export async function recordRound(ctx: Ctx, channel: string, round: Round): Prom
       ...verdicts,
       ...unsent.map((dispatch) => notCovered(ctx, dispatch)),
       ...results.map((result) => recorded(ctx, provider, result, probe)),
-    ],
+    ].map((one) =>
+      one.entry === null ? one : { ...one, entry: withClaim(one.entry, lease, swept.has(one.id)) },
+    ),
     deliveries: results.flatMap((result) => result.deliveries),
     gone: results.flatMap((result) => result.gone),
   };

@@ -1,5 +1,5 @@
 import type { Ctx } from "../ctx.ts";
-import { chunks } from "../lib/chunks.ts";
+import type { Places } from "../lib/parallel.ts";
 import type { Lease } from "./claim.ts";
 import type { Outcome, ProviderHealth, SendReport } from "./outcome.ts";
 
@@ -16,6 +16,8 @@ export type AcquireMore = (messages: number) => Promise<number>;
 export interface Terms {
   lease: Lease;
   acquireMore: AcquireMore;
+  /** Each request takes one. The rounds of an invocation share them. */
+  connections: Places;
 }
 
 /** The outcomes of requests. Items without an outcome were not sent, because the lease no longer covered them. */
@@ -47,18 +49,21 @@ const FAULT: Outcome = {
  */
 export async function sendConcurrently<Item>(
   ctx: Ctx,
-  { lease, acquireMore }: Terms,
+  { lease, acquireMore, connections }: Terms,
   requests: readonly (readonly Item[])[],
   send: (items: readonly Item[]) => Promise<SendReport>,
 ): Promise<Sent<Item>> {
   const outcomes = new Map<Item, Outcome>();
   const took = new Map<Item, number>();
   const health: ProviderHealth[] = [];
+  // How long the provider rests, in ms; 0 when it does not.
+  let restMs = 0;
   const sendRequest = async (items: readonly Item[]) => {
     const begun = ctx.clock.now();
     const report = await sendSafely(ctx, items, send);
     const ms = ctx.clock.now() - begun;
     health.push(report.health);
+    if (report.health.kind === "throttled") restMs = Math.max(restMs, report.health.afterMs);
     items.forEach((item, i) => {
       outcomes.set(item, report.outcomes[i] ?? FAULT);
       took.set(item, ms);
@@ -67,17 +72,19 @@ export async function sendConcurrently<Item>(
   const longest = TIMEOUTS_OF_A_REQUEST * ctx.config.providerTimeoutMs;
   const isCovered = () => ctx.clock.now() + longest <= lease.until;
 
-  let restMs = 0;
-  for (const concurrent of chunks(requests, PARALLEL_REQUESTS)) {
-    const underWay: Promise<void>[] = [];
-    for (const items of concurrent) {
-      if (restMs === 0 && isCovered()) restMs = await acquireMore(items.length);
+  const underWay: Promise<void>[] = [];
+  for (const items of requests) {
+    await connections.take();
+    const waitMs = restMs === 0 && isCovered() ? await acquireMore(items.length) : 0;
+    // Meanwhile a request may have been answered by a pause.
+    restMs = Math.max(restMs, waitMs);
+    if (restMs === 0 && isCovered()) underWay.push(sendRequest(items).finally(() => connections.give()));
+    else {
       if (restMs > 0) for (const item of items) outcomes.set(item, paused(restMs));
-      else if (isCovered()) underWay.push(sendRequest(items));
+      connections.give();
     }
-    await Promise.all(underWay);
-    for (const report of health) if (report.kind === "throttled") restMs = Math.max(restMs, report.afterMs);
   }
+  await Promise.all(underWay);
   return { outcomes, took, health };
 }
 

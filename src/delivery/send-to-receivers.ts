@@ -2,16 +2,8 @@ import type { Ctx } from "../ctx.ts";
 import { SECOND } from "../lib/clock.ts";
 import { inParallel } from "../lib/parallel.ts";
 import type { ProviderEntry } from "./channel.ts";
-import type { Lease } from "./claim.ts";
 import type { Outcome, ProviderHealth, SendReport } from "./outcome.ts";
-import {
-  type AcquireMore,
-  PARALLEL_REQUESTS,
-  paused,
-  type Sent,
-  sendSafely,
-  type Terms,
-} from "./send-concurrently.ts";
+import { PARALLEL_REQUESTS, paused, type Sent, sendSafely, type Terms } from "./send-concurrently.ts";
 import { sendWithPermit } from "./with-permit.ts";
 
 /** How long a round waits for the pace of one receiver: what it takes only later is deferred until then. */
@@ -49,7 +41,7 @@ export interface ToReceiver {
 export async function sendToReceivers<Item extends ToReceiver>(
   ctx: Ctx,
   channel: string,
-  { lease }: Pick<Terms, "lease">,
+  terms: Pick<Terms, "lease" | "connections">,
   items: readonly Item[],
   send: (item: Item) => Promise<SendReport>,
 ): Promise<Pick<Sent<Item>, "outcomes" | "took">> {
@@ -61,7 +53,7 @@ export async function sendToReceivers<Item extends ToReceiver>(
     const { now, later } = inPace(first.receiver, group);
     for (const [item, outcome] of later) all.outcomes.set(item, outcome);
     const { outcomes, took } = await sendWithPermit(ctx, channel, first.receiver, now, (acquireMore) =>
-      inTurn(ctx, lease, acquireMore, now, send),
+      inTurn(ctx, { ...terms, acquireMore }, now, send),
     );
     for (const [item, outcome] of outcomes) all.outcomes.set(item, outcome);
     for (const [item, ms] of took) all.took.set(item, ms);
@@ -84,8 +76,7 @@ function inPace<Item>({ pace }: ProviderEntry, group: readonly Item[]) {
 
 async function inTurn<Item>(
   ctx: Ctx,
-  lease: Lease,
-  acquireMore: AcquireMore,
+  { lease, acquireMore, connections }: Terms,
   items: readonly Item[],
   send: (item: Item) => Promise<SendReport>,
 ): Promise<Sent<Item>> {
@@ -104,14 +95,17 @@ async function inTurn<Item>(
       last = { kind: "throttled", afterMs: restMs };
       continue;
     }
+    await connections.take();
     const begun = ctx.clock.now();
-    if (begun + longest > lease.until) break;
-    const { outcomes, health } = await sendSafely(ctx, [item], async () => send(item));
-    const [outcome] = outcomes;
+    const isCovered = begun + longest <= lease.until;
+    const report = isCovered ? await sendSafely(ctx, [item], async () => send(item)) : null;
+    connections.give();
+    if (report === null) break;
+    const [outcome] = report.outcomes;
     if (outcome !== undefined) sent.outcomes.set(item, outcome);
     sent.took.set(item, ctx.clock.now() - begun);
-    sent.health.push(health);
-    last = health;
+    sent.health.push(report.health);
+    last = report.health;
   }
   return sent;
 }

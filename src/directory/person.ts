@@ -13,8 +13,8 @@ export interface SubscribedTopic {
   name: string | null;
 }
 
-/** A device without its token. */
-export type Device = Omit<DeviceToken, "token">;
+/** A device without what it can be reached by. */
+export type Device = Omit<DeviceToken, "token" | "keys">;
 
 /** What the directory knows of a person. */
 export interface Person {
@@ -50,7 +50,7 @@ export const readPerson = (subject: Subject): Parsed<Person | null> =>
         : {
             user,
             orgName: org?.name ?? null,
-            devices: devices.map(({ token: _token, ...device }) => device),
+            devices: devices.map(({ token: _token, keys: _keys, ...device }) => device),
             topics: subscribed,
           },
   );

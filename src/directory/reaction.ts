@@ -33,6 +33,11 @@ export interface Reactions {
    * @param dispatches the ids of these, as a subquery in parentheses
    */
   beforeDeletion(dispatches: SQL): readonly Statement[];
+  /**
+   * Statements to run before users get another time zone, in the same batch.
+   * @param users a query of their ids, one column
+   */
+  beforeMove(ctx: Ctx, users: SQL): readonly Statement[];
 }
 
 /**

@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
-import { inScope, type Scope, senderOf } from "../auth/scope.ts";
+import type { Scope } from "../auth/scope.ts";
 import type { Ctx } from "../ctx.ts";
 import { insertRows, selectWhole } from "../db/json.ts";
-import { type Channel, type Event, events, orgs } from "../db/schema/index.ts";
-import { Parsed } from "../db/statement.ts";
+import { type Event, events } from "../db/schema/index.ts";
 import { upsertMany } from "../directory/upsert.ts";
 import { type UserFacts, users } from "../directory/users.ts";
 import {
@@ -14,49 +13,23 @@ import {
   type Repeatable,
   takeKey,
 } from "../idempotency/once.ts";
-import { DAY, SECOND } from "../lib/clock.ts";
-import { Failure, invalid, notFound } from "../lib/failure.ts";
+import { DAY } from "../lib/clock.ts";
+import { Failure, invalid } from "../lib/failure.ts";
 import { wakeEvent } from "../outbox/wake.ts";
 import { unconfigured } from "../types/configured.ts";
 import { faultsOf } from "../types/data-faults.ts";
 import { findOwnType } from "../types/find.ts";
 import { isOwner, ownerOf } from "../preferences/owner.ts";
 import { type OwnTypeData, readOwnType } from "../types/own-type.ts";
-import { expandPortion, LEASE_MS } from "./expand.ts";
-import type { Recipients, To } from "./recipients.ts";
-import { topicInLine } from "./topics/find.ts";
-
-/** Whom an event is for, as the caller says it. */
-export type Target =
-  /** `facts`: of those users that the call also writes into the directory, by their place in its list. */
-  | { kind: "users"; ids: readonly string[]; facts: ReadonlyMap<number, UserFacts> }
-  | { kind: "topic"; topic: string }
-  | { kind: "org"; orgId: string; withSubOrgs: boolean };
-
-export interface SendEvent {
-  type: string;
-  orgId: string | undefined;
-  to: Target;
-  data: Record<string, unknown>;
-  key: string | null;
-  /** Epoch ms. */
-  sendAt: number | null;
-  expiresAt: number | null;
-  channels: readonly Channel[] | null;
-  actor: string | null;
-  isDryRun: boolean;
-}
+import { expandPortion } from "./expand.ts";
+import { eventOf, type SendEvent } from "./new-event.ts";
+import { findTo, missing } from "./target.ts";
 
 /** An event, and whether an earlier request made it. */
 export interface Sent {
   event: Event;
   replayed: boolean;
 }
-
-const missing = (what: string, pointer: string): Failure =>
-  new Failure("not_found", notFound(what).detail, {
-    errors: [{ pointer, detail: `there is no such ${what}` }],
-  });
 
 /** How far ahead an event may be sent. */
 const MAX_AHEAD_DAYS = 365;
@@ -134,30 +107,6 @@ async function winner(request: Once<Event>, orgId: string, input: SendEvent): Pr
 const ofKey = (orgId: string, { type, key }: SendEvent) =>
   key === null ? [] : [selectWhole(events, sql`org_id = ${orgId} AND type = ${type} AND key = ${key}`)];
 
-/** Reads whom the event is for, as it is stored. Gives null for a topic or an organization that is not there. */
-function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | null> {
-  switch (to.kind) {
-    case "users": {
-      const ids = [...new Set([...to.ids, ...[...to.facts.values()].map(({ id }) => id)])];
-      return Parsed.of({}, () => ({ kind: "users", ids, count: ids.length }));
-    }
-    case "topic":
-      return Parsed.of({ rows: topicInLine(orgId, to.topic) }, ({ rows: [row] }) =>
-        row === undefined
-          ? null
-          : { kind: "topic", topic: to.topic, uuid: row.uuid, within: senderOf(scope) },
-      );
-    case "org":
-      return Parsed.of(
-        {
-          rows: sql`SELECT 1 FROM ${orgs} WHERE id = ${to.orgId}
-            AND ${inScope(scope, { userId: sql`NULL`, orgId: orgs.id })}`,
-        },
-        ({ rows }) => (rows.length === 0 ? null : to),
-      );
-  }
-}
-
 function refuseTimes({ sendAt, expiresAt }: SendEvent, now: number): void {
   if (sendAt !== null && sendAt > now + MAX_AHEAD_DAYS * DAY)
     throw invalid([{ pointer: "/send_at", detail: `must be within ${MAX_AHEAD_DAYS} days from now` }]);
@@ -199,61 +148,4 @@ async function writeFacts(ctx: Ctx, facts: ReadonlyMap<number, UserFacts>): Prom
       })),
     ),
   );
-}
-
-function eventOf(
-  ctx: Ctx,
-  {
-    scope,
-    orgId,
-    createdBy,
-    type,
-    to,
-    input,
-  }: { scope: Scope; orgId: string; createdBy: string; type: OwnTypeData; to: To | null; input: SendEvent },
-): Event {
-  if (to === null)
-    throw input.to.kind === "topic"
-      ? missing("topic", "/recipients/topic")
-      : missing("organization", "/recipients/org_id");
-  const now = ctx.clock.now();
-  const isOnce = type.dedupe === "event" && !input.isDryRun;
-  const recipients: Recipients = { to, key: type.dedupe === "recipient" ? input.key : null };
-  return {
-    id: ctx.ids.uuid(),
-    org_id: orgId,
-    sender_org_id: senderOf(scope),
-    type: input.type,
-    type_data: JSON.stringify(type),
-    key: isOnce ? input.key : null,
-    data: JSON.stringify(input.data),
-    actor: input.actor,
-    recipients: JSON.stringify(recipients),
-    channels: input.channels === null ? null : JSON.stringify(input.channels),
-    dry_run: input.isDryRun,
-    status: "running",
-    send_at: input.sendAt,
-    expires_at: expiryOf(type, input, now),
-    after: "",
-    portion_id: null,
-    recipient_count: 0,
-    message_count: 0,
-    skipped: "{}",
-    next_at: now + LEASE_MS,
-    created_by: createdBy,
-    cancelled_by: null,
-    created_at: now,
-    updated_at: now,
-  };
-}
-
-/** The earlier of the caller's and the type's. */
-function expiryOf(
-  { expires_after }: OwnTypeData,
-  { sendAt, expiresAt }: SendEvent,
-  now: number,
-): number | null {
-  const ofType = expires_after === null ? Infinity : Math.max(now, sendAt ?? 0) + expires_after * SECOND;
-  const expiry = Math.min(expiresAt ?? Infinity, ofType);
-  return expiry === Infinity ? null : expiry;
 }

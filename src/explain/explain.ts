@@ -3,6 +3,7 @@ import type { NotificationTypes } from "../content/type.ts";
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Explained } from "../delivery/channel.ts";
+import { wasSent } from "../log/read.ts";
 import { channelOf } from "../outbox/channel.ts";
 import { type Asked, askOfDispatch, askOfType, type Supposed } from "./ask.ts";
 import { type Limits, limitsOf } from "./limits.ts";
@@ -62,10 +63,7 @@ export async function explain(
 
 /** Explains a dispatch that has been read. At most two round trips. */
 export const explainDispatch = (ctx: Ctx, scope: Scope, asked: Asked): Promise<Explanation> =>
-  explainAsked(ctx, scope, [asked], { isMade: true, isForUser: SENT.has(asked.dispatch.status) });
-
-/** One in another state has not reached its user: it may be for later, or have been stopped because it was wrong. */
-const SENT: ReadonlySet<Dispatch["status"]> = new Set(["sent", "delivered", "bounced"]);
+  explainAsked(ctx, scope, [asked], { isMade: true, isForUser: wasSent(asked.dispatch) });
 
 /** @param about `isMade`: whether it is a dispatch that is there; `isForUser`: whether its user may see how it looks */
 async function explainAsked(

@@ -52,8 +52,13 @@ const protectApi = secureHeaders(SECURE_HEADERS);
 /** Without a referrer browsers do not say where a form comes from. Other sites learn of none. */
 const protectConsole = secureHeaders({ ...SECURE_HEADERS, referrerPolicy: "same-origin" });
 
-const protect: MiddlewareHandler<AppEnv> = (c, next) =>
-  (c.req.path.startsWith("/console") ? protectConsole : protectApi)(c, next);
+/** Service workers of other sites load this one. */
+const protectShared = secureHeaders({ ...SECURE_HEADERS, crossOriginResourcePolicy: "cross-origin" });
+
+const protect: MiddlewareHandler<AppEnv> = (c, next) => protectionOf(c.req.path)(c, next);
+
+const protectionOf = (path: string): MiddlewareHandler =>
+  path.startsWith("/console") ? protectConsole : path === "/push-sw.js" ? protectShared : protectApi;
 
 /** Puts what the request needs into its context, and logs one line when it is done: route, never path or query. */
 const prepare = (depsOf: (env: Bindings) => Deps) =>
@@ -143,7 +148,15 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
   app.use(prepare(depsOf));
   app.use(protect);
   app.use(allowOrigins);
-  for (const path of ["/api/*", "/healthz", "/openapi.json", "/docs/*", "/unsubscribe/*", "/console/*"])
+  for (const path of [
+    "/api/*",
+    "/healthz",
+    "/openapi.json",
+    "/docs/*",
+    "/unsubscribe/*",
+    "/console/*",
+    "/push-sw.js",
+  ])
     app.use(path, inboundLimit);
   app.use("/webhooks/*", failingLimit());
   app.use("/api/*", noStore);

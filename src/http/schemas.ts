@@ -7,6 +7,7 @@ import { canonicalLocale } from "../lib/locale.ts";
 import { hasAll } from "../lib/objects.ts";
 import { directoryId as plainDirectoryId } from "../lib/text.ts";
 import { safeUrl } from "../lib/web-url.ts";
+import { isTimeZone } from "../schedules/time-zone.ts";
 import { MAX_ERRORS } from "./field-errors.ts";
 
 /** The id of a message in a path. A text that is no id of ours gets 404, like an unknown id. */
@@ -55,6 +56,11 @@ export const languageTag = spelled(canonicalLocale, "must be a BCP 47 language t
   type: "string",
   maxLength: 64,
 });
+
+export const timeZone = z
+  .string()
+  .max(64, { abort: true })
+  .refine(isTimeZone, "must be an IANA time zone, such as Europe/Oslo");
 
 /** What a person types to find something; it may be blank. */
 export const searchText = z

@@ -16,3 +16,33 @@ export async function inParallel<T, R>(
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, takeTurns));
   return results;
 }
+
+/** A number of places: whoever finds none free waits in turn. */
+export class Places {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+  readonly #lookouts: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  /** Waits for a place and takes it. It must be given back. */
+  async take(): Promise<void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Gives a place back: to whoever waits for it first. */
+  give(): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) return next();
+    this.#free++;
+    for (const look of this.#lookouts.splice(0)) look();
+  }
+
+  /** Waits until a place is free. It takes none. */
+  async untilFree(): Promise<void> {
+    while (this.#free === 0) await new Promise<void>((resolve) => this.#lookouts.push(resolve));
+  }
+}

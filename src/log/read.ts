@@ -83,6 +83,14 @@ const READS = [1 / 30, 1 / 10, 4 / 15, 3 / 5, 1];
 /** Whether waiting is over: the outcome is there, or the first attempt has failed and others follow later. */
 const isSettled = (dispatch: Dispatch): boolean => isFinished(dispatch) || dispatch.attempts > 0;
 
+/**
+ * Whether a dispatch may have reached its user. Users are shown no text of another one: it may be for later, or have been
+ * stopped because it was wrong.
+ */
+export const wasSent = ({ status }: Pick<Dispatch, "status">): boolean => SENT.includes(status);
+
+const SENT: readonly Dispatch["status"][] = ["sent", "delivered", "bounced"];
+
 export const isFinished = ({ status }: Pick<Dispatch, "status">): boolean => !UNFINISHED.includes(status);
 
 /** Reads dispatches with their links by id, in order of their ids. */

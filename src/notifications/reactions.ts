@@ -15,8 +15,8 @@ import { notifyOfMatches } from "./new-match/notify.ts";
 import { keepOutcomes } from "./pause/following.ts";
 import { PAUSE_IS_OVERTAKEN } from "./pause/holds.ts";
 import { deleteRecordsOf, notifyOfPauses } from "./pause/notify.ts";
-import { rescheduleMovedUsers } from "./reschedule.ts";
-import { outdateSnapshot, outdateSnapshots, rescheduleSubscriptions } from "./stats-summary/reactions.ts";
+import { reschedule, rescheduleMovedUsers } from "./reschedule.ts";
+import { outdateSnapshot, outdateSnapshots } from "./stats-summary/reactions.ts";
 import { welcomeNewUsers } from "./welcome/notify.ts";
 
 /** What types keep of their dispatches when these are removed. */
@@ -25,12 +25,7 @@ export const KEPT: readonly BeforeRemoval[] = [keepOutcomes];
 /** The reactions to changes of the directory, in the order in which they run. */
 export const REACTIONS: Reactions = {
   changes: new Map([
-    on(
-      users,
-      { changed: rescheduleMovedUsers },
-      { changed: rescheduleSubscriptions },
-      { changed: welcomeNewUsers },
-    ),
+    on(users, { changed: rescheduleMovedUsers }, { changed: welcomeNewUsers }),
     on(certifications, { changed: rescheduleOwners }),
     on(peerMentors, { changed: notifyOfPauses, removed: deleteRecordsOf }),
     on(activities, { changed: outdateSnapshots, removed: outdateSnapshot }),
@@ -39,6 +34,7 @@ export const REACTIONS: Reactions = {
     on(applications, { changed: notifyOfStatuses }),
   ]),
   beforeDeletion: (dispatches) => KEPT.map((keep) => keep(dispatches)),
+  beforeMove: reschedule,
 };
 
 /** Whether a dispatch `d` says what is not true any more: its push is not sent. */

@@ -11,6 +11,14 @@ const message = z.string();
 /** `role:id` of the person who did it. */
 const by = z.string();
 
+/** What an entry that follows a claim says of it, since a claim itself writes none. */
+const ofClaim = {
+  /** When it was claimed, epoch ms. */
+  claimed: z.number().int().optional(),
+  /** The sweep had woken it. Left out: a wake-up call, or the request that waits for it. */
+  swept: z.literal(true).optional(),
+};
+
 /** Why a dispatch goes back to its queue. The names are stored. */
 export const WAITS = [
   // It waits for a place in its user's hourly budget, for its organization's next day, or for the user.
@@ -38,6 +46,7 @@ const ENTRIES = [
   z.object({
     did: z.literal("attempted"),
     at,
+    ...ofClaim,
     n: z.number().int(),
     trial: z.literal(true).optional(),
     outcome: z.enum(["accepted", "retry", "rejected", "gone", "unwanted"]),
@@ -53,6 +62,7 @@ const ENTRIES = [
   z.object({
     did: z.literal("postponed"),
     at,
+    ...ofClaim,
     wait: z.enum(WAITS),
     until,
     provider: z.string().optional(),
@@ -64,6 +74,7 @@ const ENTRIES = [
   z.object({
     did: z.literal("ended"),
     at,
+    ...ofClaim,
     status: z.enum(["sent", "failed", "cancelled"]),
     code: code.optional(),
     message: message.optional(),

@@ -189,6 +189,7 @@ describe("the doctor", () => {
 test("the names of secrets are known by their endings", () => {
   expect(variableNames(known).filter(isSecret).toSorted()).toEqual([
     "EXPO_ACCESS_TOKEN",
+    "EXPO_ACCESS_TOKENS",
     "JWT_SECRET",
     "LINK_SECRET",
     "LINK_SECRET_PREVIOUS",

@@ -100,6 +100,8 @@ describe("an event is sent by hand", () => {
       topic,
       channels: ["in_app"],
       send_at: "2026-03-30T10:15",
+      expires_at: "2026-03-30T12:00",
+      actor: " usr_who_did_it ",
       key: "k-9",
       do: "send",
     });
@@ -107,6 +109,8 @@ describe("an event is sent by hand", () => {
     const { body } = await h.request("GET", `/api/v1/events/${eventIn(headers.get("location"))}`);
     expect(body).toMatchObject({
       recipients: { topic },
+      expires_at: "2026-03-30T10:00:00.000Z",
+      actor: "usr_who_did_it",
       channels: ["in_app"],
       send_at: "2026-03-30T08:15:00.000Z",
       key: "k-9",
@@ -204,6 +208,14 @@ describe("a form with faults shows itself again", () => {
   const SCHEMA = { type: "object", properties: { order: { type: "string" } }, required: ["order"] };
   const faulty: readonly (readonly [string, Fields, string])[] = [
     ["no recipient", { users: " \r\n" }, "must not be empty"],
+    ["an actor that is none", { users: "u1", actor: "not an id" }, "must be 1 to 128 of"],
+    ["an end in the past", { users: "u1", expires_at: "2020-01-01T10:00" }, "must be in the future"],
+    ["an end that is no time", { users: "u1", expires_at: "soon" }, "must be"],
+    [
+      "an end before the beginning",
+      { users: "u1", send_at: "2026-03-30T10:00", expires_at: "2026-03-30T10:00" },
+      "must be after send_at",
+    ],
     ["an id that is none", { users: "usr_1\r\n\r\nnot an id" }, "Line 3 (not an id) must be 1 to 128 of"],
     [
       "too many",

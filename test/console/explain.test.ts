@@ -10,6 +10,7 @@ import { givenOrg, givenUser } from "../support/world.ts";
 import { signIn, textOf } from "./browser.ts";
 import { expectInert, payloads } from "./inert.ts";
 import { withoutFrames } from "./message-page.ts";
+import { faultAt } from "./types-world.ts";
 
 const ADMIN: Caller = { role: "global_admin", sub: "adm" };
 const PATH = "/console/explain";
@@ -99,15 +100,88 @@ test.each([
   expect(textOf(body)).toContain(fault);
 });
 
-test("an address that was typed stands in no URL", async () => {
-  const browser = await signIn(createMailWorld(), ADMIN);
-  const { status, body } = await browser.post(PATH, {
-    what: "certification_reminder",
-    user_id: "kari@example.com",
-  });
+test("an address that was typed stands in no URL, and its mail is posted into the frame", async () => {
+  const h = createMailWorld();
+  const address = `${mint("kari")}@example.com`;
+  const { id } = await givenUser(h, { id: address, email: address });
+  const browser = await signIn(h, ADMIN);
+  const { status, body } = await browser.post(PATH, { what: "certification_reminder", user_id: id });
   expect(status).toBe(200);
-  expect(textOf(body)).toContain("The user no longer exists");
-  expect(body).not.toMatch(/src="[^"]*(?:kari@|kari%40)/u);
+  expect(textOf(body)).toContain("It is sent");
+  expect(body).not.toMatch(/src="[^"]*kari/u);
+  expect(body).toContain('name="explained-mail" title="The e-mail as its reader sees it" data-filled-by=');
+  const mail = await browser.post(`${PATH}/preview`, { ...hiddenIn(body) });
+  expect(mail.status).toBe(200);
+  expect(mail.headers.get("content-security-policy")).toContain("sandbox allow-popups");
+  expect(textOf(mail.body)).toContain("First Aid");
+});
+
+/** The hidden fields of the form that draws the mail. */
+const hiddenIn = (html: unknown): Record<string, string> => {
+  const form = /<form[^>]*target="explained-mail">([\s\S]*?)<\/form>/u.exec(String(html))?.[1] ?? "";
+  const fields = form.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/gu);
+  return Object.fromEntries(
+    [...fields].map(([, name = "", value = ""]) => [name, value.replaceAll("&quot;", '"')]),
+  );
+};
+
+describe("with data of one's own", () => {
+  const SCHEMA = {
+    type: "object",
+    properties: { order: { type: "string" }, items: { type: "integer" } },
+    required: ["order"],
+  };
+
+  async function givenOrders() {
+    const h = createMailWorld();
+    const org = await givenOrg(h);
+    const reader = await givenReader(h, { org });
+    const type = await givenType(h, {
+      channels: [{ channel: "email" }],
+      schema: SCHEMA,
+      sample: { order: "A" },
+    });
+    await h.request("PUT", `/api/v1/wordings/${type}/email/en`, {
+      body: { subject: "Order {{ data.order }}", body: "It is {{ data.order }}." },
+    });
+    return { h, type, reader, browser: await signIn(h, ADMIN) };
+  }
+
+  test("it says how the message would look with them, and they stand in no URL", async () => {
+    const { type, reader, browser } = await givenOrders();
+    const asked = { what: type, user_id: reader.id, data: '{"order":"SECRET-7"}' };
+    const { status, body } = await browser.post(PATH, asked);
+    expect(status).toBe(200);
+    expect(textOf(body)).toContain("with the data of the form");
+    expect(textOf(body)).toContain("Subject Order SECRET-7");
+    expect(body).not.toMatch(/(?:src|href|action)="[^"]*SECRET/u);
+    expect(hiddenIn(body)).toMatchObject({ data: asked.data, channel: "email" });
+    const mail = await browser.post(`${PATH}/preview`, hiddenIn(body));
+    expect(textOf(mail.body)).toContain("It is SECRET-7.");
+  });
+
+  test.each([
+    ["{", "is not JSON: "],
+    ["[1]", "must be an object"],
+    ['{"items":"many"}', "/order"],
+    ['{"order":"A","items":"many"}', "/items"],
+    [`{"order":"${"x".repeat(33_000)}"}`, "must have at most 32768 bytes as JSON"],
+  ])("what does not fit the type is told at the field: %s", async (data, fault) => {
+    const { type, reader, browser } = await givenOrders();
+    const { status, body } = await browser.post(PATH, { what: type, user_id: reader.id, data });
+    expect(status).toBe(400);
+    expect(faultAt(body, "data")).toContain(fault);
+    expect(body).toContain('<details class="more" open="">');
+    await expectInert(withoutFrames(body));
+  });
+
+  test("a message that there is has its own", async () => {
+    const { h, reader, browser } = await givenOrders();
+    const [id = ""] = await givenMails(h, [reader.id]);
+    const { status, body } = await browser.post(PATH, { what: printId("dsp", id), data: "{}" });
+    expect(status).toBe(400);
+    expect(faultAt(body, "data")).toBe("is of that message already: leave it empty");
+  });
 });
 
 test("an org_admin asks about people of the organization alone", async () => {
@@ -130,7 +204,14 @@ test("an org_admin asks about people of the organization alone", async () => {
 
 test.each(payloads("canary"))("what was typed runs nowhere: %s", async (text) => {
   const browser = await signIn(createMailWorld(), ADMIN);
-  for (const more of [{ what: text }, { user_id: text }, { org_id: text }, { at: text }, { channel: text }]) {
+  for (const more of [
+    { what: text },
+    { user_id: text },
+    { org_id: text },
+    { at: text },
+    { channel: text },
+    { data: text },
+  ]) {
     const fields = { what: "certification_reminder", user_id: "u1", ...more };
     await expectInert(
       withoutFrames((await browser.get(`${PATH}?${new URLSearchParams(fields).toString()}`)).body),

@@ -158,6 +158,14 @@ const chosen = (html: unknown, cell: string): string | undefined =>
     String(html),
   )?.[1];
 
+/** The values of what is checked in the form of quiet hours. */
+const checkedIn = (html: unknown): string[] => {
+  const form = /<section class="card" id="quiet-hours"[\s\S]*?<\/form>/u.exec(String(html))?.[0] ?? "";
+  return [...form.matchAll(/<input[^>]*type="(?:radio|checkbox)"[^>]*value="([^"]*)"[^>]*checked/gu)].map(
+    ([, value = ""]) => value,
+  );
+};
+
 describe("the page of a person", () => {
   test("tells what is known, and what keeps messages away, in one round trip", async () => {
     const h = createHarness({ autoDrain: false });
@@ -178,7 +186,7 @@ describe("the page of a person", () => {
       "Hello Kari",
       "the match scored too low",
       "News",
-      "No quiet hours",
+      "As the organization has it: none",
     ])
       expect(text).toContain(told);
     expect([chosen(body, "all.push"), chosen(body, "matches.email"), chosen(body, "matches.push")]).toEqual([
@@ -261,6 +269,65 @@ describe("the page of a person", () => {
     expect(cells.map((cell) => chosen(after, cell))).toEqual(["0", "1", "0"]);
   });
 
+  test("changes the quiet hours: of their own, none, or as the organization has them", async () => {
+    const h = createHarness({ autoDrain: false });
+    const { id, org, path } = await givenTroubled(h);
+    await h.request("PATCH", `/api/v1/orgs/${org}/preferences`, {
+      body: { quiet_hours: { start: "21:00", end: "06:00", days: [0, 6] } },
+    });
+    const browser = await signIn(h, { role: "org_admin", sub: "adm", org });
+    const hoursOf = async () =>
+      (await h.request("GET", `/api/v1/preferences?user_id=${id}`)).body.quiet_hours;
+    const first = await browser.get(path);
+    expect(textOf(first.body)).toContain("As the organization has it: 21:00 to 06:00, Sat, Sun");
+    expect(checkedIn(first.body)).toEqual(["inherit", "6", "0"]);
+    h.meter.reset();
+    const saved = await browser.post(`${path}/quiet-hours`, {
+      ...{ hours: "own", start: "22:30", end: "07:00", days: ["1", "2", "2"] },
+    });
+    expect([saved.status, saved.headers.get("location")]).toEqual([303, `${path}?done=saved`]);
+    expect(h.meter.trips).toBeLessThanOrEqual(3);
+    const own = { start: "22:30", end: "07:00", days: [1, 2], inherited_from: "user" };
+    expect(await hoursOf()).toEqual({ enabled: true, ...own });
+    expect(checkedIn((await browser.get(path)).body)).toEqual(["own", "1", "2"]);
+    await browser.post(`${path}/quiet-hours`, { hours: "none", start: "22:30", end: "07:00", days: "1" });
+    expect(await hoursOf()).toMatchObject({ enabled: false, inherited_from: "user" });
+    expect(checkedIn((await browser.get(path)).body).at(-1)).toBe("none");
+    // The preferences that the person has chosen stay.
+    expect(chosen((await browser.get(path)).body, "all.push")).toBe("0");
+    await browser.post(`${path}/quiet-hours`, { hours: "inherit", start: "", end: "" });
+    expect(await hoursOf()).toMatchObject({ start: "21:00", days: [0, 6], inherited_from: "organization" });
+  });
+
+  test.each([
+    [{ start: "", end: "07:00", days: "1" }, "start", "must be a time such as 22:00"],
+    [{ start: "22:00", end: "25:00", days: "1" }, "end", "must be a time such as 22:00"],
+    [{ start: "22:00", end: "07:00" }, "days", "must not be empty"],
+    [{ start: "22:00", end: "07:00", days: "9" }, "days", "must be at most 6"],
+    [{ start: "22:00", end: "07:00", days: "<b>" }, "days", "must be a number"],
+    [
+      { start: "22:00", end: "22:00", days: ["0", "1", "2", "3", "4", "5", "6"] },
+      "end",
+      "would never come: these hours are the whole week",
+    ],
+  ])(
+    "refuses quiet hours that are none, at their field, and keeps what was typed: %j",
+    async (typed, at, fault) => {
+      const h = createHarness({ autoDrain: false });
+      const { id, path } = await givenTroubled(h);
+      const browser = await signIn(h, ADMIN);
+      const { status, body } = await browser.post(`${path}/quiet-hours`, { hours: "own", ...typed });
+      expect(status).toBe(400);
+      expect(textOf(body)).toContain("Nothing is changed: something has to be mended.");
+      expect(at === "days" ? textOf(body) : faultAt(body, at)).toContain(fault);
+      expect([valueOf(body, "start"), valueOf(body, "end")]).toEqual([typed.start, typed.end]);
+      expect(checkedIn(body)[0]).toBe("own");
+      await expectInert(body);
+      const { quiet_hours: hours } = (await h.request("GET", `/api/v1/preferences?user_id=${id}`)).body;
+      expect(hours.inherited_from).toBe("default");
+    },
+  );
+
   test("lifts a suppression, so that the address gets mail again", async () => {
     const h = createHarness({ autoDrain: false });
     const { path } = await givenTroubled(h);
@@ -340,6 +407,7 @@ describe("the page of a person", () => {
       await theirs.get(path),
       await theirs.post(`${path}/export`),
       await theirs.post(`${path}/preferences`, { "c.all.push.0": "1" }),
+      await theirs.post(`${path}/quiet-hours`, { hours: "none" }),
     ])
       expect(answer.status).toBe(404);
   });

@@ -26,6 +26,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0017_insight.sql": "4e471bebcae5161a",
   "0018_event_cancelled_by.sql": "001f421ddffd6ccd",
   "0019_insight_by_org.sql": "993daa887d291dd0",
+  "0020_device_facts.sql": "a464dc2978f18d91",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

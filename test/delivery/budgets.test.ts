@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { PARALLEL_REQUESTS } from "../../src/delivery/send-concurrently.ts";
 import { sweep } from "../../src/delivery/sweep.ts";
 import { wake } from "../../src/outbox/wake.ts";
 import { chunks } from "../../src/lib/chunks.ts";
@@ -132,17 +133,43 @@ describe("a consumer", () => {
     expect(new Set(timesGiven(h, ids))).toEqual(new Set([1]));
   });
 
-  test("begins no round after six minutes, so that the platform does not end it in the middle of one", async () => {
+  test("begins no round after ten minutes, so that the platform does not end it in the middle of one", async () => {
     const h = createWorld();
     const { users } = await givenUsers(h, 51);
     const messages = [];
-    for (let i = 0; i < 4; i++) messages.push(await givenDispatches(h, users));
+    for (let i = 0; i < 10; i++) messages.push(await givenDispatches(h, users));
     const fetchNow = h.expo.fetch;
     h.expo.fetch = (url, init) => {
-      h.clock.advance(5 * 60_000);
+      h.clock.advance(11 * 60_000);
       return fetchNow(url, init);
     };
-    expect(await consumeAll(h, messages.map(wakeUp))).toEqual(["ack", "ack", 0, 0]);
+    const answers = await consumeAll(h, messages.map(wakeUp));
+    // Those that had begun before the first ended, at most as many as may be under way.
+    const begun = answers.filter((answer) => answer === "ack").length;
+    expect(begun).toBeGreaterThanOrEqual(1);
+    expect(begun).toBeLessThanOrEqual(PARALLEL_REQUESTS + 1);
+    expect(answers.slice(begun)).toEqual(Array(10 - begun).fill(0));
+  });
+
+  test("claims the next rounds while the first is at the provider, and sends over no more than six connections", async () => {
+    const h = createWorld();
+    const { users } = await givenUsers(h, 60);
+    const messages = [];
+    for (let i = 0; i < 12; i++) messages.push(await givenDispatches(h, users));
+    const fetchNow = h.expo.fetch;
+    let open = 0;
+    let most = 0;
+    h.expo.fetch = async (url, init) => {
+      most = Math.max(most, ++open);
+      // Until there is no more to come, or so many that the others wait.
+      if (open < PARALLEL_REQUESTS) await vi.waitUntil(() => most === PARALLEL_REQUESTS, { timeout: 20_000 });
+      open--;
+      return fetchNow(url, init);
+    };
+    expect(await consumeAll(h, messages.map(wakeUp))).toEqual(Array(12).fill("ack"));
+    expect(most).toBe(PARALLEL_REQUESTS);
+    expect(h.expo.accepted).toHaveLength(12 * 60);
+    expect(await allSent(messages.flat())).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sendConcurrently } from "../../src/delivery/send-concurrently.ts";
 import { SECOND } from "../../src/lib/clock.ts";
+import { Places } from "../../src/lib/parallel.ts";
 import { createWorld } from "../support/pipeline.ts";
 
 // A request may take three time-outs, since a provider may have to split it. What the lease does not cover is let go of.
@@ -16,7 +17,7 @@ async function sentWithin(leaseMs: number, tookMs: number, vars = {}): Promise<n
   const requests = Array.from({ length: 7 }, (_, i) => [i]);
   const { outcomes } = await sendConcurrently(
     h.ctx,
-    { lease, acquireMore: () => Promise.resolve(0) },
+    { lease, acquireMore: () => Promise.resolve(0), connections: new Places(6) },
     requests,
     (items) => {
       if (items[0] === 5) h.clock.advance(tookMs);

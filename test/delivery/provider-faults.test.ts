@@ -126,10 +126,17 @@ describe("a 429", () => {
     const { ids } = await givenPushes(h, 20, { devices: 40 });
     const fetchNow = h.expo.fetch;
     let requests = 0;
-    h.expo.fetch = (url, init) =>
-      ++requests === 3
-        ? Promise.resolve(new Response("", { status: 429, headers: { "retry-after": "45" } }))
-        : fetchNow(url, init);
+    // It is refused when six are under way; the other five are answered after that.
+    const refused = Promise.withResolvers<void>();
+    h.expo.fetch = async (url, init) => {
+      if (++requests === 3) {
+        await vi.waitUntil(() => requests === 6);
+        setTimeout(() => refused.resolve(), 50);
+        return new Response("", { status: 429, headers: { "retry-after": "45" } });
+      }
+      await refused.promise;
+      return fetchNow(url, init);
+    };
     await deliverNow(h, ids);
     // 800 messages are eight requests: six at a time, of which the third is refused with the 40 × 2 + 20 that were in it.
     expect(requests).toBe(6);

@@ -22,6 +22,7 @@ describe("what is recorded of a round", () => {
     if (sent === undefined) throw new Error("Nothing was claimed");
     await recordRound(h.ctx, "push", {
       lease,
+      swept: new Set(),
       provider: "expo",
       probe: false,
       ready: dispatches,

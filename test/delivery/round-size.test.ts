@@ -36,7 +36,9 @@ test("a bulk batch of both channels stays inside an invocation's 10,000 subreque
   h.interrupts.reset();
   await mailNow(h, ids);
   const calls = h.interrupts.calls.filter((name) => /^(quota|limiter|fetch)/.test(name));
-  expect(calls).toHaveLength(12 * SUBREQUESTS_OF_A_DISPATCH);
+  // The limiters of several users may be in one object.
+  expect(calls.filter((name) => !name.startsWith("limiter"))).toHaveLength(12 * 2);
+  expect(calls.length).toBeLessThanOrEqual(12 * SUBREQUESTS_OF_A_DISPATCH);
 
   const channel = MAX_ROUNDS * ROUND * SUBREQUESTS_OF_A_DISPATCH;
   // A settlement is followed by up to two hundred calls.

@@ -88,6 +88,29 @@ describe("a push", () => {
     });
   });
 
+  test("tells when it was taken from the queue, and whether its wake-up call or the sweep had woken it", async () => {
+    const h = createWorld();
+    const [id = ""] = (await givenPushes(h)).ids;
+    h.expo.failNext(REFUSED);
+    const sending = h.interrupts.stopAtNext("fetch", "after");
+    const taken = h.clock.now();
+    const consumed = deliverNow(h, [id]);
+    await sending.reached;
+    h.clock.advance(143);
+    sending.release();
+    await consumed;
+    const [attempt] = (await timelineOf(h, id)).entries.slice(1);
+    expect(attempt).toMatchObject({ at: iso(taken + 143), claimed_at: iso(taken), woken_by: "call" });
+
+    // Its next wake-up call is lost.
+    h.clock.set((await dispatchOf(id)).due_at + 10 * MINUTE);
+    await sweep(h.ctx);
+    await deliverNow(h, [id]);
+    const { entries } = await timelineOf(h, id);
+    expect(didOf({ entries })).toEqual(["created", "attempted", "woken", "attempted"]);
+    expect(entries[3]).toMatchObject({ claimed_at: iso(h.clock.now()), woken_by: "sweep" });
+  });
+
   test("tells how long the provider took to answer", async () => {
     const h = createWorld();
     const [id = ""] = (await givenPushes(h)).ids;

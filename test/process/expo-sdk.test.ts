@@ -65,7 +65,14 @@ test("our messages with every option are Expo's own, and arrive as the client's 
     image: "https://cdn.example.com/run.png",
     content_available: true,
   } satisfies Required<PushOptions>;
-  const shared = { data: { a: 1 }, options, collapseId: "c1", expiresAt: 1_774_512_000_000 };
+  const shared = {
+    app: null,
+    keys: null,
+    data: { a: 1 },
+    options,
+    collapseId: "c1",
+    expiresAt: 1_774_512_000_000,
+  };
   const shown = toExpoMessage({ token: token("a"), title: "Hello", body: "you", ...shared });
   const silent = toExpoMessage({ ...shared, token: token("b"), title: null, body: null, options: {} });
   const asExpos: ExpoPushMessage = {

@@ -96,6 +96,8 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /healthz": [["anyone", plain]],
   "GET /openapi.json": [["anyone", plain]],
   "GET /docs": [["anyone", plain]],
+  "GET /push-sw.js": [["anyone", plain]],
+  "GET /api/v1/push/vapid-key": [["anyone", plain]],
   "POST /api/v1/console/tickets": [["admins: about nobody", plain]],
   "GET /console": [["console: all", plain]],
   "GET /console/settings": [["console: settings", showsBrand]],
@@ -189,6 +191,9 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["console: all", () => ({ body: "what=certification_reminder&user_id=u1", headers: FORM })],
   ],
   "GET /console/explain/preview": [["console", ({ queued }) => ({ query: `what=${queued}` })]],
+  "POST /console/explain/preview": [
+    ["console", ({ queued }) => ({ ...aForm("", { what: queued }), shows: ({ status }) => status === 200 })],
+  ],
   "GET /console/people": [["console: list", plain]],
   "POST /console/people/search": [
     [
@@ -203,6 +208,9 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   "POST /console/people/{id}/preferences": [
     ["console", ({ user }) => ({ id: user, body: "c.deadlines.push.i=0", headers: FORM })],
+  ],
+  "POST /console/people/{id}/quiet-hours": [
+    ["console", ({ user }) => aForm(user, { hours: "own", start: "22:00", end: "07:00", days: "1" })],
   ],
   "POST /console/people/{id}/lift": [
     [
@@ -537,7 +545,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["all admins: list", ({ marker }) => ({ body: { query: `${marker}@` } })],
   ],
   "GET /api/v1/directory/users/{id}/export": [["named", ({ user }) => ({ id: user })]],
-  "GET /api/v1/directory/users/{id}/withheld": [["operators", ({ user }) => ({ id: user })]],
+  "GET /api/v1/directory/users/{id}/withheld": [["all admins", ({ user }) => ({ id: user })]],
   ...directory(
     "certifications",
     ({ facts }) => facts.certification,

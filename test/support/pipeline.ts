@@ -12,6 +12,7 @@ export interface DeliveryRow {
   dispatch_id: string;
   device_id: number;
   status: string;
+  provider: string;
   ticket_id: string | null;
   error: string | null;
   receipt_due_at: number | null;

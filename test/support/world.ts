@@ -7,7 +7,14 @@ export async function givenUser(
     org = null,
     devices = 1,
     ...more
-  }: { org?: string | null; devices?: number; id?: string; email?: string } = {},
+  }: {
+    org?: string | null;
+    devices?: number;
+    id?: string;
+    email?: string;
+    locale?: string;
+    timezone?: string;
+  } = {},
 ): Promise<{ id: string; tokens: string[] }> {
   const id = more.id ?? mint("usr");
   const now = clock.now();
@@ -16,9 +23,9 @@ export async function givenUser(
   await db.batch([
     db
       .prepare(
-        "INSERT INTO users (id, org_id, name, email, email_verified, created_at, updated_at) VALUES (?, ?, 'Kari Nordmann', ?, 1, ?, ?)",
+        "INSERT INTO users (id, org_id, name, email, email_verified, locale, timezone, created_at, updated_at) VALUES (?, ?, 'Kari Nordmann', ?, 1, ?, ?, ?, ?)",
       )
-      .bind(id, org, more.email ?? null, now, now),
+      .bind(id, org, more.email ?? null, more.locale ?? null, more.timezone ?? null, now, now),
     db
       .prepare(
         "INSERT INTO device_tokens (token, user_id, provider, platform, registered_at, last_used_at) SELECT value, ?, 'expo', 'ios', ?, ? FROM json_each(?)",

@@ -17,6 +17,14 @@ const entry = z
       description:
         "What it waits for: slot, quota, quiet_hours, earlier_step, provider, lease_over, limiter_away, fault.",
     }),
+    claimed_at: printedTime.optional().openapi({
+      description:
+        "Of attempted, postponed and ended: when a consumer took it from its queue. Not in entries that earlier versions wrote.",
+    }),
+    woken_by: z.enum(["call", "sweep"]).optional().openapi({
+      description:
+        "What had woken it then: a wake-up call (or the request that waits for it), or the sweep, which wakes what is due later and what was lost.",
+    }),
     attempt: z.int().optional().openapi({ description: "Of attempted: which one. Not of a trial." }),
     trial: z.literal(true).optional().openapi({
       description:
@@ -107,6 +115,8 @@ export const timeline = z
             outcome: "accepted",
             provider: "resend",
             duration_ms: 143,
+            claimed_at: at(1),
+            woken_by: "call",
           },
           {
             at: at(5),

@@ -24,6 +24,7 @@ function fieldsOf(entry: TimelineItem): Partial<Printed["entries"][number]> {
         ...(ms !== undefined && { duration_ms: ms }),
         ...(targets !== undefined && { devices: targets, devices_reached: reached ?? 0 }),
         ...(until !== undefined && { until: iso(until) }),
+        ...claimOf(entry),
         ...given({ code, message }),
       };
     }
@@ -33,11 +34,12 @@ function fieldsOf(entry: TimelineItem): Partial<Printed["entries"][number]> {
         wait,
         until: iso(until),
         ...(reached !== undefined && { devices_reached: reached }),
+        ...claimOf(entry),
         ...given({ provider, code, message }),
       };
     }
     case "ended":
-      return { status: entry.status, ...given(entry) };
+      return { status: entry.status, ...claimOf(entry), ...given(entry) };
     case "receipt":
       return { devices: entry.devices, code: entry.code };
     case "reported":
@@ -64,6 +66,12 @@ function fieldsOf(entry: TimelineItem): Partial<Printed["entries"][number]> {
       return {};
   }
 }
+
+/** When the claim was that an entry came of, and what woke the dispatch for it. */
+const claimOf = ({ claimed, swept }: { claimed?: number | undefined; swept?: true | undefined }) =>
+  claimed === undefined
+    ? {}
+    : { claimed_at: iso(claimed), woken_by: swept === true ? ("sweep" as const) : ("call" as const) };
 
 type Texts = Readonly<
   Partial<Record<"provider" | "code" | "message" | "by" | "mark" | "key", string | null | undefined>>

@@ -1,7 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import type { Scope } from "../../auth/scope.ts";
 import type { UserFacts } from "../../directory/users.ts";
-import type { SendEvent, Target } from "../../events/send.ts";
+import type { SendEvent } from "../../events/new-event.ts";
+import type { Target } from "../../events/target.ts";
 import { Failure } from "../../lib/failure.ts";
 import type { sendBody } from "./schemas.ts";
 

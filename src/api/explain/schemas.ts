@@ -8,6 +8,12 @@ const MAX_DATA_BYTES = 32_768;
 /** What makes sense only of a message that nobody has made. */
 const OF_TYPES = ["user_id", "org_id", "channel", "data"] as const;
 
+/** What a message that nobody has made tells. */
+export const explainData = jsonObject.refine(
+  (data) => new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES,
+  { error: `must have at most ${MAX_DATA_BYTES} bytes as JSON` },
+);
+
 export const explainBody = z
   .strictObject({
     dispatch: anyDispatchId.optional().openapi({
@@ -30,15 +36,10 @@ export const explainBody = z
       description:
         "As if it were sent then, at most 365 days ahead, with everything else as it is now. Left out: now.",
     }),
-    data: jsonObject
-      .refine((data) => new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES, {
-        error: `must have at most ${MAX_DATA_BYTES} bytes as JSON`,
-      })
-      .optional()
-      .openapi({
-        description:
-          "What it tells; it fits the type. Left out: the type's sample. Users give none for a type of your own.",
-      }),
+    data: explainData.optional().openapi({
+      description:
+        "What it tells; it fits the type. Left out: the type's sample. Users give none for a type of your own.",
+    }),
   })
   .superRefine((body, context) => {
     if ((body.dispatch === undefined) === (body.type === undefined))

@@ -17,6 +17,8 @@ import { historyView, preferencesView, selection, statsView, testView } from "./
 const whose = (c: Context<AppEnv>, { user_id }: { user_id?: string | undefined } = {}): Subject =>
   subjectOf(requireToken(c.get("principal")), user_id);
 
+const isOwn = ({ scope }: Subject): boolean => scope.kind === "own";
+
 const idOf = pathIdOf("notification");
 
 export function register(app: App): void {
@@ -37,12 +39,19 @@ export function register(app: App): void {
     const { notification_type, status, page, page_size, cursor, user_id } = c.req.valid("query");
     const filter = { type: notification_type, statuses: selection(status) };
     const wanted = pageOf({ page, limit: page_size, cursor });
-    const found = await listEmails(c.get("ctx"), whose(c, { user_id }), filter, wanted);
+    const subject = whose(c, { user_id });
+    const found = await listEmails(c.get("ctx"), subject, filter, wanted);
     const { rows, pagination } = paginate(wanted, found);
     // The contract's own shape, with our `next_cursor`.
     const { total, limit: _, ...where } = pagination;
     return c.json(
-      { items: rows.map(historyView), total, page_size, total_pages: Math.ceil(total / page_size), ...where },
+      {
+        items: rows.map((row) => historyView(row, isOwn(subject))),
+        total,
+        page_size,
+        total_pages: Math.ceil(total / page_size),
+        ...where,
+      },
       200,
     );
   });
@@ -50,7 +59,7 @@ export function register(app: App): void {
   app.openapi(routes.historyItem, async (c) => {
     const id = idOf(c.req.valid("param").notification_id);
     const subject = whose(c, c.req.valid("query"));
-    return c.json(historyView(await getEmail(c.get("ctx"), subject, id)), 200);
+    return c.json(historyView(await getEmail(c.get("ctx"), subject, id), isOwn(subject)), 200);
   });
 
   app.openapi(routes.sendTest, async (c) => {

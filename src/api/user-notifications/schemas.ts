@@ -61,7 +61,10 @@ export const historyItem = z
     id,
     user_id: z.string(),
     notification_type: type,
-    email_subject: z.string().nullable(),
+    email_subject: z
+      .string()
+      .nullable()
+      .openapi({ description: "Null, too, for its user until it is sent; admins see it." }),
     email_to: z.string().nullable(),
     email_template: z.string(),
     status: z.enum(HISTORY_STATUSES),

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { EmailCount } from "../../channels/email/history.ts";
 import type { Dispatch, DispatchStatus } from "../../db/schema/index.ts";
-import { type Linked, printLinks } from "../../log/read.ts";
+import { type Linked, printLinks, wasSent } from "../../log/read.ts";
 import { iso, isoOrNull } from "../../lib/clock.ts";
 import { keysOf } from "../../lib/objects.ts";
 import type { EffectivePreferences } from "../../preferences/preferences.ts";
@@ -45,11 +45,12 @@ export const preferencesView = (row: EffectivePreferences): z.infer<typeof schem
   updated_at: iso(row.updated_at),
 });
 
-export const historyView = (dispatch: Linked): z.infer<typeof schemas.historyItem> => ({
+/** @param isForUser whether its user reads it: then it has no subject until it is sent */
+export const historyView = (dispatch: Linked, isForUser: boolean): z.infer<typeof schemas.historyItem> => ({
   id: dispatch.id,
   user_id: dispatch.user_id,
   notification_type: dispatch.type,
-  email_subject: dispatch.title,
+  email_subject: isForUser && !wasSent(dispatch) ? null : dispatch.title,
   email_to: dispatch.to_address,
   email_template: dispatch.type,
   status: statusOf(dispatch.status),

@@ -8,9 +8,9 @@ import { type Hold, holdAmong, type Ruling } from "../../delivery/ruling.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { isStale, parseOptions, worthUntil } from "./options.ts";
 import { type Device, devicesOf, hasAccepted, type Loaded, loadFor, reachedBefore } from "./load.ts";
-import type { PushProvider } from "./provider.ts";
+import { type PushProvider, takes } from "./provider.ts";
 import { NO_DEVICE, resultOf, TOO_LATE, tooLate, unattempted } from "./results.ts";
-import { NO_PROVIDER, type PushDelivery, sendByProvider, takes } from "./send-by-provider.ts";
+import { NO_PROVIDER, type PushDelivery, sendByProvider } from "./send-by-provider.ts";
 import { findings } from "../../preferences/decide.ts";
 import { traitsAmong } from "../../preferences/traits.ts";
 import { outcomeOf, waitOf } from "../held.ts";
@@ -51,9 +51,7 @@ export function createPushChannel(
     const devices = devicesOf(dispatch, loaded);
     const details = { devices: devices.length };
     if (devices.length === 0) return rejected("device", NO_DEVICE, details);
-    const isReachable = devices.some((device) =>
-      providers.some((provider) => takes(provider, device.provider)),
-    );
+    const isReachable = devices.some((device) => providers.some((provider) => takes(provider, device)));
     return isReachable || reachedBefore(dispatch, loaded).length > 0
       ? { rule: "device", verdict: "pass", details }
       : rejected("device", NO_PROVIDER, details);

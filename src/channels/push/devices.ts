@@ -1,12 +1,14 @@
-import { sql } from "drizzle-orm";
+import { getTableColumns, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { selectWhole } from "../../db/json.ts";
+import { insertRows, selectWhole } from "../../db/json.ts";
 import type { Statement } from "../../db/statement.ts";
 import { type DeviceToken, deviceTokens, users } from "../../db/schema/index.ts";
 import { inScope, type Scope, userInScope as isInScope } from "../../auth/scope.ts";
 import { erasedLately, userErased } from "../../directory/tombstones.ts";
+import { fillUser } from "../../directory/fill-user.ts";
 import { createUserIfMissing, type NewUser } from "../../directory/users.ts";
 import { notFound } from "../../lib/failure.ts";
+import type { SubscriptionKeys, TokenOwner } from "./provider.ts";
 
 /** Living devices of a user. Beyond this a new one replaces the oldest, so that no push goes to any number of devices. */
 export const MAX_DEVICES_PER_USER = 50;
@@ -21,33 +23,57 @@ export interface Registration {
   user_id: string;
   token: string;
   platform: DeviceToken["platform"];
+  /** Whose the token is: `TokenKinds` tells. */
+  owner: TokenOwner;
+  keys: SubscriptionKeys | null;
+  /** What the device says of itself. BCP 47, canonical; an IANA name. */
+  locale: string | null;
+  timezone: string | null;
+  app_version: string | null;
 }
+
+/** All of a device but its id and token: a registration says everything anew. */
+const REPLACED = sql.raw(
+  Object.values(getTableColumns(deviceTokens))
+    .flatMap(({ name }) => (name === "id" || name === "token" ? [] : [`${name} = excluded.${name}`]))
+    .join(", "),
+);
 
 const userInScope = (scope: Scope, userId: string) => isInScope(scope, sql`${userId}`);
 
 /**
  * Registers a device token: it moves to this user, whoever had it, and is alive again. Of too many devices those with the
- * oldest registration are invalidated, and of too many dead ones the first to die are removed. One round trip.
- * @param provider the one that the token belongs to
+ * oldest registration are invalidated, and of too many dead ones the first to die are removed. What the device says fills in
+ * what is not known of its user. One round trip.
  * @param create the user to create when missing; null when this caller may not
  * @throws 404 for a user outside the scope, 410 for one who was erased
  */
 export async function registerDevice(
   ctx: Ctx,
   scope: Scope,
-  provider: string,
-  { user_id, token, platform }: Registration,
+  { user_id, token, owner, keys, ...about }: Registration,
   create: NewUser | null,
 ): Promise<DeviceToken> {
   const now = ctx.clock.now();
   const erased = create === null ? sql`false` : await erasedLately(ctx, user_id);
+  const row = {
+    token,
+    user_id,
+    ...owner,
+    keys: keys && JSON.stringify(keys),
+    ...about,
+    registered_at: now,
+    last_used_at: now,
+    invalidated_at: null,
+    invalid_reason: null,
+  };
   const found = await ctx.db.write({
     create: create === null ? [] : [createUserIfMissing(ctx, create, erased)],
-    register: sql`INSERT INTO ${deviceTokens} (token, user_id, provider, platform, registered_at, last_used_at)
-      SELECT ${token}, ${user_id}, ${provider}, ${platform}, ${now}, ${now} WHERE ${userInScope(scope, user_id)}
-      ON CONFLICT (token) DO UPDATE SET user_id = excluded.user_id, provider = excluded.provider,
-        platform = excluded.platform, registered_at = excluded.registered_at, last_used_at = excluded.last_used_at,
-        invalidated_at = NULL, invalid_reason = NULL`,
+    register: insertRows(deviceTokens, [row], {
+      where: userInScope(scope, user_id),
+      onConflict: sql`ON CONFLICT (token) DO UPDATE SET ${REPLACED}`,
+    }),
+    fill: fillUser(ctx, { id: user_id, ...about }, userInScope(scope, user_id)),
     makeRoom: sql`UPDATE ${deviceTokens} SET invalidated_at = ${now}, invalid_reason = 'too_many_devices'
       WHERE id IN (SELECT id FROM ${deviceTokens} WHERE user_id = ${user_id} AND invalidated_at IS NULL
         ORDER BY registered_at DESC, id DESC LIMIT -1 OFFSET ${MAX_DEVICES_PER_USER})`,

@@ -12,6 +12,10 @@ export interface Device {
   token: string;
   /** The provider that the token belongs to. */
   provider: string;
+  /** The app that the token is of; null for the default one. */
+  app: string | null;
+  /** JSON of `SubscriptionKeys`, or null. */
+  keys: string | null;
 }
 
 /** What is read to send the claimed dispatches. */
@@ -34,7 +38,7 @@ export const loadFor =
   (messages) =>
     Parsed.of(
       {
-        devices: sql<Device>`SELECT t.id, t.user_id, t.token, t.provider FROM ${deviceTokens} t
+        devices: sql<Device>`SELECT t.id, t.user_id, t.token, t.provider, t.app, t.keys FROM ${deviceTokens} t
           WHERE t.user_id IN (SELECT user_id FROM ${messages.rows} WHERE id IN ${messages.ids})
             AND t.invalidated_at IS NULL`,
         accepted: sql<{

@@ -2,16 +2,13 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter } from "../../delivery/channel.ts";
 import type { Outcome, ProviderHealth } from "../../delivery/outcome.ts";
-import { sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
+import { PARALLEL_REQUESTS, sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
 import { sendWithPermit } from "../../delivery/with-permit.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { keptUntil } from "./options.ts";
 import type { Device, Loaded } from "./load.ts";
-import type { PushMessage, PushProvider } from "./provider.ts";
-
-/** Whether `provider` sends to devices whose token belongs to the provider called `owner`. */
-export const takes = (provider: Pick<PushProvider, "name" | "devices">, owner: string): boolean =>
-  provider.devices === "all" || provider.name === owner;
+import { type PushMessage, type PushProvider, takes } from "./provider.ts";
+import { parseKeys } from "./subscription-keys.ts";
 
 /** One device's part of a dispatch. */
 export interface PushDelivery {
@@ -53,7 +50,7 @@ export async function sendByProvider(
   const answers = new Map<PushDelivery, Answered>();
   const health: ProviderHealth[] = [];
   const senderOf = ({ device }: PushDelivery) =>
-    [picked, ...providers].find((provider) => takes(provider, device.provider)) ?? null;
+    [picked, ...providers].find((provider) => takes(provider, device)) ?? null;
   for (const [provider, deliveries] of Map.groupBy(pending, senderOf)) {
     const outcomes = new Map<PushDelivery, Outcome>();
     let took: ReadonlyMap<PushDelivery, number> = new Map();
@@ -64,9 +61,8 @@ export async function sendByProvider(
       for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
     } else if (provider === null) for (const delivery of deliveries) outcomes.set(delivery, NO_PROVIDER);
     else {
-      const { lease } = terms;
       const sent = await sendWithPermit(ctx, adapter.channel, provider, deliveries, (acquireMore) =>
-        sendThrough(ctx, provider, deliveries, { lease, acquireMore }),
+        sendThrough(ctx, provider, deliveries, { ...terms, acquireMore }),
       );
       took = sent.took;
       for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
@@ -77,14 +73,20 @@ export async function sendByProvider(
   return { answers, health };
 }
 
+/** Messages of one call of `send`. Where each is a request, all connections get as many as the others. */
+const shareOf = ({ maxPerRequest, sendsSingly = false }: PushProvider, count: number): number =>
+  sendsSingly ? Math.min(maxPerRequest, Math.ceil(count / PARALLEL_REQUESTS)) : maxPerRequest;
+
 const sendThrough = (ctx: Ctx, provider: PushProvider, deliveries: readonly PushDelivery[], terms: Terms) =>
-  sendConcurrently(ctx, terms, chunks(deliveries, provider.maxPerRequest), (request) =>
+  sendConcurrently(ctx, terms, chunks(deliveries, shareOf(provider, deliveries.length)), (request) =>
     provider.send(request.map((delivery) => messageOf(delivery, ctx.clock.now()))),
   );
 
 function messageOf({ dispatch, device, content }: PushDelivery, now: number): PushMessage {
   return {
     token: device.token,
+    app: device.app,
+    keys: parseKeys(device.keys),
     ...content,
     collapseId: dispatch.id,
     expiresAt: keptUntil(dispatch, content.options, now),

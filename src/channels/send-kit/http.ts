@@ -8,9 +8,9 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** Workers send no User-Agent, and Resend refuses requests without one (resend.com/docs/api-reference/introduction). */
 const USER_AGENT = "Tidings/1.0";
 
-/** What came back. `body` is the parsed JSON; undefined when it is not JSON. */
+/** What came back. `text` as it is; `body` is its parsed JSON, undefined when it is not JSON. */
 export type Answer =
-  | { kind: "answer"; status: number; headers: Headers; body: unknown }
+  | { kind: "answer"; status: number; headers: Headers; text: string; body: unknown }
   /** Nothing came back: the provider may have taken the request or not. */
   | { kind: "silence"; code: "timeout" | "network_error" };
 
@@ -27,8 +27,14 @@ export async function ask(
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, { ...init, redirect: "manual", signal });
-    const body = parseJson(await response.text());
-    return { kind: "answer", status: response.status, headers: response.headers, body };
+    const text = await response.text();
+    return {
+      kind: "answer",
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: parseJson(text),
+    };
   } catch {
     return { kind: "silence", code: signal.aborted ? "timeout" : "network_error" };
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Given, ProviderSettings } from "../../config/provider.ts";
+import type { Fault, Given, ProviderSettings } from "../../config/provider.ts";
 
 /** A provider of a channel: what the configuration must know of it, and how it is made. */
 export interface ProviderDefinition<Tools, Provider> extends ProviderSettings {
@@ -14,6 +14,8 @@ export type Settings<Forms extends z.ZodRawShape> = z.output<z.ZodObject<Forms>>
 export interface ProviderRecipe<V extends z.ZodRawShape, C extends z.ZodRawShape, Tools, Provider> {
   variables: V;
   credentials: C;
+  oneOf?: readonly (keyof V & string)[];
+  faults?: (given: Given) => Fault[];
   isForDevelopment?: boolean;
   advised?: { readonly [Name in keyof V]?: string };
   binding?: string;
@@ -23,11 +25,13 @@ export interface ProviderRecipe<V extends z.ZodRawShape, C extends z.ZodRawShape
 export function defineProvider<V extends z.ZodRawShape, C extends z.ZodRawShape, Tools, Provider>(
   recipe: ProviderRecipe<V, C, Tools, Provider>,
 ): ProviderDefinition<Tools, Provider> {
-  const { variables, credentials, isForDevelopment = false, advised, binding } = recipe;
+  const { variables, credentials, oneOf, faults, isForDevelopment = false, advised, binding } = recipe;
   return {
     variables,
     credentials,
     isForDevelopment,
+    ...(oneOf !== undefined && { oneOf }),
+    ...(faults !== undefined && { faults }),
     ...(advised !== undefined && { advised }),
     ...(binding !== undefined && { binding }),
     create: (given, tools) =>

@@ -79,16 +79,22 @@ export const report = (verdicts: readonly ProviderVerdict[]): SendReport => ({
   health: verdicts.reduce<ProviderHealth>((health, one) => worse(health, one.health), { kind: "ok" }),
 });
 
-/** For providers that take one message a request: sends one after another, until an answer shows that the provider is not well. */
+/**
+ * For providers that take one message a request: sends one after another, until an answer shows that the provider is not well.
+ * @param isOver whether there is no time for another one
+ */
 export async function inTurn<T>(
   items: readonly T[],
   send: (item: T) => Promise<ProviderVerdict>,
+  isOver: () => boolean = () => false,
 ): Promise<SendReport> {
   const verdicts: ProviderVerdict[] = [];
   let last: ProviderHealth = { kind: "ok" };
   for (const item of items) {
     const next: ProviderVerdict =
-      last.kind === "ok" ? await send(item) : notTried(last.kind === "throttled" ? last.afterMs : undefined);
+      last.kind === "ok" && (verdicts.length === 0 || !isOver())
+        ? await send(item)
+        : notTried(last.kind === "throttled" ? last.afterMs : undefined);
     if (last.kind === "ok") last = next.health;
     verdicts.push(next);
   }

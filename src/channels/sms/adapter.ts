@@ -10,7 +10,7 @@ import { findings } from "../../preferences/decide.ts";
 import { orgLinesOf } from "../../preferences/org-settings.ts";
 import { type Readers, readersOf } from "../../preferences/readers.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import type { Quotas } from "../../rate-limit/quota/quota.ts";
+import type { Quotas } from "../../rate-limit/quota/quotas.ts";
 import { usersOf } from "../email/recipient.ts";
 import { outcomeOf, waitOf } from "../held.ts";
 import { headFor, renderingRuling, speechesOf, typeOf, type Voice, voiceOf, wordingRuling } from "../voice.ts";

@@ -2,7 +2,7 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { Outcome } from "../../delivery/outcome.ts";
 import { HOUR } from "../../lib/clock.ts";
-import { NO_ORG, type Quotas } from "../../rate-limit/quota/quota.ts";
+import { NO_ORG, type Quotas } from "../../rate-limit/quota/quotas.ts";
 
 /** The outcome of a text message over its organization's limit. It spends no attempt. */
 type Over = Extract<Outcome, { kind: "deferred" }>;

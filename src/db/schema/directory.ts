@@ -78,6 +78,15 @@ export const deviceTokens = sqliteTable(
     token: text("token").notNull().unique(),
     user_id: text("user_id").notNull(),
     provider: text("provider").notNull(),
+    /** The app that it is of, where a provider serves several, each with its own credentials. Null: the default one. */
+    app: text("app"),
+    /** JSON of a Web Push subscription's keys (`SubscriptionKeys`). Null: sending needs none. */
+    keys: text("keys"),
+    /** What the device said of itself when it was registered. BCP 47. */
+    locale: text("locale"),
+    /** IANA name. */
+    timezone: text("timezone"),
+    app_version: text("app_version"),
     platform: text("platform", { enum: PLATFORMS }).notNull(),
     registered_at: integer("registered_at").notNull(),
     last_used_at: integer("last_used_at"),

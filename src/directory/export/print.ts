@@ -2,6 +2,7 @@ import type * as tables from "../../db/schema/index.ts";
 import { DAY, HOUR, iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
 import { parseJson } from "../../lib/objects.ts";
+import { wasSent } from "../../log/read.ts";
 import { readTimeline, type TimelineEntry } from "../../outbox/timeline.ts";
 
 // How rows are exported: times in ISO 8601, JSON as JSON, our ids as other views print them. What belongs to another person
@@ -36,7 +37,11 @@ export const device = (row: Row<"deviceTokens">) => ({
   id: row.id,
   token: endOf(row.token),
   provider: row.provider,
+  app: row.app,
   platform: row.platform,
+  locale: row.locale,
+  timezone: row.timezone,
+  app_version: row.app_version,
   registered_at: iso(row.registered_at),
   last_used_at: isoOrNull(row.last_used_at),
   invalidated_at: isoOrNull(row.invalidated_at),
@@ -138,11 +143,26 @@ const timed = (entry: TimelineEntry): object =>
   Object.fromEntries(
     Object.entries(entry).map(([name, value]) => [
       name,
-      typeof value === "number" && /^(?:at|until|event_at)$/u.test(name) ? iso(value) : value,
+      typeof value === "number" && /^(?:at|until|event_at|claimed)$/u.test(name) ? iso(value) : value,
     ]),
   );
 
-/** @param isForStaff whether the reader may see what staff did, and what only the provider knows it by */
+type Texts = Pick<Row<"dispatches">, "title" | "body" | "data" | "options" | "payload">;
+
+const NO_TEXTS: Texts = { title: null, body: null, data: null, options: null, payload: null };
+
+const textsOf = ({ title, body, data, options, payload }: Texts) => ({
+  title,
+  body,
+  data: json(data),
+  options: json(options),
+  payload: json(payload),
+});
+
+/**
+ * @param isForStaff whether the reader may see what staff did, what only the provider knows it by, and the texts of what was
+ * not sent
+ */
 export const dispatch = (
   row: Row<"dispatches">,
   deliveries: readonly Row<"deliveries">[],
@@ -157,11 +177,7 @@ export const dispatch = (
   mark: row.mark,
   error_code: row.error_code,
   error: row.error,
-  title: row.title,
-  body: row.body,
-  data: json(row.data),
-  options: json(row.options),
-  payload: json(row.payload),
+  ...(isForStaff || wasSent(row) ? textsOf(row) : textsOf(NO_TEXTS)),
   to_address: row.to_address,
   provider: row.provider,
   created_at: iso(row.created_at),

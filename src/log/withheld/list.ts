@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
+import { type Scope, userInScope } from "../../auth/scope.ts";
 import type { Ctx } from "../../ctx.ts";
-import { type Channel, users, withheld, type WithheldReason } from "../../db/schema/index.ts";
+import { type Channel, withheld, type WithheldReason } from "../../db/schema/index.ts";
 import { notFound } from "../../lib/failure.ts";
 import { dayOf } from "./count.ts";
 
@@ -29,13 +30,18 @@ export function withheldFrom(
 
 /**
  * What was withheld from a user in the last `days` days, today included, newest first; a few rows a day. One round trip.
- * @throws 404 for a user who is not known and from whom nothing was withheld
+ * @throws 404 outside the scope, and for a user who is not known and from whom nothing was withheld
  */
-export async function listWithheld(ctx: Ctx, userId: string, days: number): Promise<Withheld[]> {
+export async function listWithheld(
+  ctx: Ctx,
+  { id, scope }: { id: string; scope: Scope },
+  days: number,
+): Promise<Withheld[]> {
   const { found, known } = await ctx.db.read({
-    found: withheldFrom(ctx, userId, days),
-    known: sql`SELECT 1 FROM ${users} WHERE id = ${userId}`,
+    found: withheldFrom(ctx, id, days),
+    known: sql`SELECT 1 WHERE ${userInScope(scope, sql`${id}`)}`,
   });
-  if (found.length + known.length === 0) throw notFound("user");
+  // Whoever sees everything also asks about users whom the directory does not know yet.
+  if (known.length === 0 && (scope.kind !== "all" || found.length === 0)) throw notFound("user");
   return found;
 }

@@ -20,7 +20,8 @@ import { type ReaderFacts, readReaders } from "../../preferences/readers.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
 import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
-import { chargeQuota, overQuota, reserveQuota, NO_ORG } from "../../rate-limit/quota/quota.ts";
+import { chargeQuota, overQuota, reserveQuota } from "../../rate-limit/quota/quota.ts";
+import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { push } from "./type.ts";
 
 /** The content of a push, as callers send it. */

@@ -4,7 +4,6 @@ import type { Statement } from "../../db/statement.ts";
 import { activities, statsSubscriptions } from "../../db/schema/index.ts";
 import type { Change } from "../../directory/collection.ts";
 import type { Consequences } from "../../directory/reaction.ts";
-import { type UserFacts, withNewZone } from "../../directory/users.ts";
 
 type Activity = typeof activities.$inferSelect;
 
@@ -33,14 +32,10 @@ const markStale = (users: SQL, now: number): Statement =>
 /**
  * Reschedules the subscriptions of users who have moved to another time zone, because their windows begin and end at other
  * instants. Too early is harmless, since `period` says what is pending. The `- 1` makes sure that both times change, so that
- * a running job notices.
+ * a running job notices. @param users a query of ids, one column
  */
-export function rescheduleSubscriptions(ctx: Ctx, change: Change<UserFacts>): Consequences {
+export function moveSubscriptions(ctx: Ctx, users: SQL): Statement {
   const now = ctx.clock.now();
-  return {
-    before: [
-      sql`UPDATE ${statsSubscriptions} SET next_at = min(next_at, ${now}) - 1, stale_at = min(stale_at, ${now}) - 1
-        WHERE user_id IN (${withNewZone(change)})`,
-    ],
-  };
+  return sql`UPDATE ${statsSubscriptions} SET next_at = min(next_at, ${now}) - 1, stale_at = min(stale_at, ${now}) - 1
+    WHERE user_id IN (${users})`;
 }

@@ -24,7 +24,8 @@ import { Failure, notFound } from "../../lib/failure.ts";
 import { appended } from "../../outbox/timeline.ts";
 import { release, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
-import { chargeQuota, NO_ORG, overQuota } from "../../rate-limit/quota/quota.ts";
+import { chargeQuota, overQuota } from "../../rate-limit/quota/quota.ts";
+import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
 import { test } from "./type.ts";
 
 /** Test e-mails that a user may ask for within an hour. */

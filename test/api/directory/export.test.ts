@@ -189,6 +189,23 @@ describe("an export", () => {
       expect(body.dispatches[0]).not.toHaveProperty(staffs);
   });
 
+  test.each([
+    ["queued", null],
+    ["cancelled", null],
+    ["failed", null],
+    ["sent", "Not for now"],
+    ["delivered", "Not for now"],
+  ] as const)("of one's own tells what a message says once it was sent: %s", async (state, title) => {
+    const h = createHarness();
+    const { id } = await givenUser(h);
+    await givenDispatches(h, [id], { title: "Not for now", body: "Stopped", payload: { secret: "Stopped" } });
+    await env.DB.prepare("UPDATE dispatches SET status = ?1 WHERE user_id = ?2").bind(state, id).run();
+    const own = (await exported(h, id, { role: "user", sub: id })).body.dispatches;
+    expect(own).toMatchObject([{ status: state, title }]);
+    expect(JSON.stringify(own).includes("Stopped")).toBe(title !== null);
+    expect((await exported(h, id)).body.dispatches).toMatchObject([{ title: "Not for now" }]);
+  });
+
   test("for an org_admin has what was sent in the own organizations, and what is theirs", async () => {
     const h = createHarness();
     const { id, org } = await givenSomebody(h);

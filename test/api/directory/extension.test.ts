@@ -37,7 +37,11 @@ async function givenThings() {
     changes.push(change);
     return {};
   };
-  const reactions = { changes: new Map([on(things.collection, { changed })]), beforeDeletion: () => [] };
+  const reactions = {
+    changes: new Map([on(things.collection, { changed })]),
+    beforeDeletion: () => [],
+    beforeMove: () => [],
+  };
   const open: typeof deps.open = (...from) => ({ ...deps.open(...from), reactions });
   const app = createBase(() => ({ ...deps, open }));
   registerCollection(app, things);

@@ -74,9 +74,15 @@ describe("the history", () => {
     ["failed", "failed"],
   ] as const)("shows %s as %s, and is filtered by it", async (status, shown) => {
     const h = createHarness();
-    const user = mint("usr");
+    const { id: user } = await givenUser(h);
     const [id] = await givenEmails(h, user, { status });
     expect((await get(h, user, `/history/${id}`)).body.status).toBe(shown);
+    // What was not sent may have been stopped because it was wrong: admins alone read it.
+    const subject = ["sent", "delivered", "bounced"].includes(status) ? "3 New Grant Matches Found" : null;
+    expect((await get(h, user, `/history/${id}`)).body.email_subject).toBe(subject);
+    expect((await get(h, user, "/history")).body.items[0].email_subject).toBe(subject);
+    const staffs = await h.request("GET", `${BASE}/history/${id}?user_id=${user}`, { as: SERVICE });
+    expect(staffs.body.email_subject).toBe("3 New Grant Matches Found");
     for (const wanted of ["pending", "sent", "delivered", "bounced", "failed"]) {
       const { body } = await get(h, user, `/history?status=${wanted}`);
       expect(body.total).toBe(wanted === shown ? 1 : 0);

@@ -9,6 +9,8 @@ export const tokenOf = (name: string | number): string => `ExponentPushToken[${n
 
 export const pushTo = (token: string, over: Partial<PushMessage> = {}): PushMessage => ({
   token,
+  app: null,
+  keys: null,
   title: "Time to log your run!",
   body: "You haven't recorded an activity in 3 days.",
   data: null,

@@ -3,8 +3,6 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createPushChannel } from "../../../src/channels/push/adapter.ts";
 import { PUSH_OPTIONS } from "../../../src/channels/push/options.ts";
 import type { PushProvider } from "../../../src/channels/push/provider.ts";
-import { expo } from "../../../src/channels/push/providers/expo/index.ts";
-import { tokenKindsOf } from "../../../src/channels/push/token-kinds.ts";
 import { deliver } from "../../../src/delivery/deliver.ts";
 import { PAUSE_IS_OVERTAKEN } from "../../../src/notifications/pause/holds.ts";
 import { pushBudget } from "../../../src/rate-limit/budgets.ts";
@@ -178,6 +176,43 @@ describe("a further provider", () => {
   });
 });
 
+describe("a user with devices of several apps", () => {
+  test("gets a push on each with its own app's credentials, through gates of their own, counted together", async () => {
+    const h = createWorld({
+      EXPO_ACCESS_TOKENS: JSON.stringify({ kiosk: "kiosk-token", till: null }),
+    });
+    const { ids, users, tokens } = await givenPushes(h);
+    for (const app of ["kiosk", "till", "gone"])
+      await env.DB.prepare(
+        `INSERT INTO device_tokens (token, user_id, provider, app, platform, registered_at)
+         VALUES ('ExponentPushToken[' || ?1 || ?2 || ']', ?2, 'expo', ?1, 'ios', 0)`,
+      )
+        .bind(app, users[0] ?? "")
+        .run();
+    await deliverNow(h, ids);
+    const [id = "", user = ""] = [ids[0], users[0]];
+    expect(await dispatchOf(id)).toMatchObject({
+      status: "sent",
+      targets: 4,
+      delivered_count: 3,
+      failed_count: 1,
+    });
+    const to = (app: string) => `ExponentPushToken[${app}${user}]`;
+    expect(tokensAtExpo(h)).toEqual([...tokens, to("kiosk"), to("till")]);
+    expect(h.expo.requests.map(({ headers }) => headers["authorization"])).toEqual([
+      undefined,
+      "Bearer kiosk-token",
+      undefined,
+    ]);
+    expect((await deliveriesOf(id)).map(({ provider, error }) => [provider, error])).toEqual([
+      ["expo", null],
+      ["expo:kiosk", null],
+      ["expo:till", null],
+      ["expo", "provider_not_configured"],
+    ]);
+  });
+});
+
 describe("a device of a provider that is not configured", () => {
   test("is given to no other provider, and counts as not reached", async () => {
     const h = createWorld();
@@ -220,33 +255,5 @@ describe("a device of a provider that is not configured", () => {
     await givenDevices(users, "pigeon");
     await deliverNow(h, ids);
     expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "sent", delivered_count: 2 });
-  });
-});
-
-describe("a token", () => {
-  const known = { expo, pigeon: { ...expo, tokens: { accepts: isPigeon, name: "a pigeon's token" } } };
-  function isPigeon(token: string) {
-    return token.startsWith("pigeon:");
-  }
-
-  test("belongs to the provider that knows its shape, if that one is configured", () => {
-    const h = createWorld();
-    const alone = tokenKindsOf(known, h.deps.pushProviders);
-    expect(alone.providerOf("ExponentPushToken[a]")).toBe("expo");
-    expect(alone.providerOf("pigeon:a")).toBeNull();
-    expect(alone.description).toBe("an Expo push token");
-
-    const both = tokenKindsOf(known, [...h.deps.pushProviders, createPigeon().provider]);
-    expect(both.providerOf("pigeon:a")).toBe("pigeon");
-    expect(both.providerOf("crow:a")).toBeNull();
-    expect(both.description).toBe("an Expo push token or a pigeon's token");
-  });
-
-  test("of any known kind can be registered in development", () => {
-    const h = createWorld({ ENVIRONMENT: "development", PUSH_PROVIDERS: "log" });
-    const kinds = tokenKindsOf(known, h.deps.pushProviders);
-    expect(kinds.providerOf("ExponentPushToken[a]")).toBe("expo");
-    expect(kinds.providerOf("pigeon:a")).toBe("pigeon");
-    expect(kinds.providerOf("crow:a")).toBeNull();
   });
 });

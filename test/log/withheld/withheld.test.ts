@@ -15,6 +15,7 @@ import {
 } from "../../notifications/grants/world.ts";
 import { type Harness, mint, SERVICE } from "../../support/harness.ts";
 import { givenReader } from "../../support/mail.ts";
+import { givenOrg } from "../../support/world.ts";
 
 const path = (user: string, query = "") => `/api/v1/directory/users/${user}/withheld${query}`;
 
@@ -183,4 +184,16 @@ test("the counts are kept as long as the log, and go with their user", async () 
   h.clock.advance(DAY);
   await removeOld(h.ctx);
   expect(await left(other)).toEqual([]);
+});
+
+test("an org_admin reads why people of the own organizations were not notified, and of no others", async () => {
+  const h = createDigestWorld("2026-03-26T12:00");
+  const [ours, theirs] = [await givenOrg(h), await givenOrg(h)];
+  const { id: user } = await givenReader(h, { org: ours });
+  await givenMatch(h, user, await givenGrant(h), 10);
+  const as = (org: string) => ({ role: "org_admin", sub: "adm", org }) as const;
+  expect((await h.request("GET", path(user), { as: as(ours) })).body.withheld).toMatchObject([
+    { reason: "below_threshold", count: 1 },
+  ]);
+  expect((await h.request("GET", path(user), { as: as(theirs) })).status).toBe(404);
 });

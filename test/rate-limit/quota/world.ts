@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { DAY } from "../../../src/lib/clock.ts";
-import { createQuotas } from "../../../src/rate-limit/quota/quota.ts";
+import { createQuotas } from "../../../src/rate-limit/quota/quotas.ts";
 import { mint } from "../../support/harness.ts";
 import { manualClock } from "../world.ts";
 

@@ -38,13 +38,13 @@ export interface AcceptedEmail {
   stream: string | null;
 }
 
-const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+export const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
-function misbehave(fault: Fault, signal: AbortSignal): Response | Promise<never> {
+export function misbehave(fault: Fault, signal: AbortSignal): Response | Promise<never> {
   if (fault.kind === "drop") throw new ConnectionDropped();
   if (fault.kind === "hang") return rejectOnAbort(signal);
   if (fault.kind === "garbage")

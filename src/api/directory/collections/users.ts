@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { type User, type UserFacts, users as collection } from "../../../directory/users.ts";
-import { emailAddress, languageTag, printedTime } from "../../../http/schemas.ts";
+import { emailAddress, languageTag, printedTime, timeZone } from "../../../http/schemas.ts";
 import { plainText } from "../../../lib/text.ts";
 import { iso } from "../../../lib/clock.ts";
-import { isTimeZone } from "../../../schedules/time-zone.ts";
 import { entityId, idOrNull } from "../schemas.ts";
 import type { WireCollection } from "../wire.ts";
 
@@ -30,15 +29,9 @@ const fields = {
     .nullable()
     .default(null)
     .openapi({ description: "A BCP 47 tag: the language of messages. `nb_NO` is kept as `nb-NO`." }),
-  timezone: z
-    .string()
-    .max(64, { abort: true })
-    .refine(isTimeZone, "must be an IANA time zone, such as Europe/Oslo")
-    .nullable()
-    .default(null)
-    .openapi({
-      description: "An IANA name: when it is morning for this user, the time of reminders and digests.",
-    }),
+  timezone: timeZone.nullable().default(null).openapi({
+    description: "An IANA name: when it is morning for this user, the time of reminders and digests.",
+  }),
 };
 
 const facts = {

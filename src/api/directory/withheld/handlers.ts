@@ -1,3 +1,5 @@
+import { subjectOf } from "../../../directory/subject.ts";
+import { requireToken } from "../../../http/access.ts";
 import type { App } from "../../../http/app-env.ts";
 import { DAY, iso } from "../../../lib/clock.ts";
 import { listWithheld } from "../../../log/withheld/list.ts";
@@ -6,7 +8,8 @@ import * as routes from "./routes.ts";
 export function registerWithheld(app: App): void {
   app.openapi(routes.list, async (c) => {
     const { id } = c.req.valid("param");
-    const found = await listWithheld(c.get("ctx"), id, c.req.valid("query").days);
+    const subject = subjectOf(requireToken(c.get("principal")), id);
+    const found = await listWithheld(c.get("ctx"), subject, c.req.valid("query").days);
     const withheld = found.map(({ day, n, ...rest }) => ({
       date: iso(day * DAY).slice(0, 10),
       ...rest,

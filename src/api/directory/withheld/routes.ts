@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
-import { access, OPERATOR_ROLES } from "../../../http/access.ts";
+import { access, ADMIN_ROLES } from "../../../http/access.ts";
 import { json, problems } from "../../../http/schemas.ts";
 import { BASE } from "../routes.ts";
 import * as schemas from "./schemas.ts";
 
 export const list = createRoute({
   tags: ["Directory"],
-  middleware: access(null, OPERATOR_ROLES),
+  middleware: access(null, ADMIN_ROLES),
   method: "get",
   path: `${BASE}/users/{id}/withheld`,
   summary: "Read why this user was not notified",
@@ -25,7 +25,7 @@ Of an event's messages:
 - \`duplicate\`: another event with the same key has notified the user on this channel.
 
 \`deadline_reminder\` and \`weekly_digest\` count once a day at most. A message that was created and then not sent is a
-cancelled dispatch: the admin log has its reason.`,
+cancelled dispatch: the admin log has its reason. For admins, of users in their scope.`,
   request: { params: schemas.userParam, query: schemas.listQuery },
   responses: { 200: json(schemas.list, "What was withheld"), ...problems(400, 404) },
 });

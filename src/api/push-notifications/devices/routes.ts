@@ -17,7 +17,9 @@ export const register = createRoute({
   method: "post",
   path: `${BASE}/device-tokens`,
   summary: "Register a device token",
-  description: "A token belongs to one user: registering it again moves it and makes it alive again.",
+  description: `A token belongs to one user: registering it again moves it, makes it alive again, and replaces what was said of it. Whose
+token it is shows its form; \`provider\` is needed where the form leaves that open. For Web Push send the members of the
+subscription's \`toJSON()\` in place of \`token\`.`,
   request: { body: jsonBody(schemas.registerBody) },
   responses: { 201: json(schemas.registered, "Registered"), ...problems(400, 404, 410, 413, 415) },
 });

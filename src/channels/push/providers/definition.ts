@@ -19,13 +19,18 @@ export interface PushTools {
 
 /** The device tokens that a provider issues. */
 export interface TokenKind {
-  /** Whether a token has their shape. */
+  /** Whether a token could be one of them. */
   accepts(token: string): boolean;
+  /** Whether a token that it accepts can be no other provider's. Only then its provider need not be named. */
+  isCertain(token: string): boolean;
+  /** Whether sending needs a subscription's keys. Its token is then the subscription's endpoint. */
+  needsKeys: boolean;
   /** What such a token is called, with its article: "an Expo push token". */
   name: string;
 }
 
-export interface PushProviderDefinition extends ProviderDefinition<PushTools, PushProvider> {
+/** Its `create` makes one provider for each app. */
+export interface PushProviderDefinition extends ProviderDefinition<PushTools, readonly PushProvider[]> {
   /** Its own tokens. Absent for one that issues none. */
   readonly tokens?: TokenKind;
 }
@@ -33,7 +38,9 @@ export interface PushProviderDefinition extends ProviderDefinition<PushTools, Pu
 export const definePushProvider = <V extends z.ZodRawShape, C extends z.ZodRawShape>({
   tokens,
   ...recipe
-}: ProviderRecipe<V, C, PushTools, PushProvider> & { tokens?: TokenKind }): PushProviderDefinition => ({
+}: ProviderRecipe<V, C, PushTools, readonly PushProvider[]> & {
+  tokens?: TokenKind;
+}): PushProviderDefinition => ({
   ...defineProvider(recipe),
   ...(tokens !== undefined && { tokens }),
 });

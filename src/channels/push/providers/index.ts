@@ -4,11 +4,12 @@ import type { PushProvider } from "../provider.ts";
 import type { PushProviderDefinition, PushTools } from "./definition.ts";
 import { expo } from "./expo/index.ts";
 import { log } from "./log/index.ts";
+import { webpush } from "./webpush/index.ts";
 
 /** Every push provider that there is: a folder each, and a line here. */
-export const PUSH_PROVIDERS: Readonly<Record<string, PushProviderDefinition>> = { expo, log };
+export const PUSH_PROVIDERS: Readonly<Record<string, PushProviderDefinition>> = { expo, webpush, log };
 
-/** The configured push providers, in order of preference. */
+/** The configured push providers, in order of preference; of each one for every app. */
 export const createPushProviders = (
   {
     push,
@@ -17,4 +18,7 @@ export const createPushProviders = (
   }: Pick<Config, "push" | "providerVariables" | "providerTimeoutMs">,
   tools: Omit<PushTools, "timeoutMs">,
 ): PushProvider[] =>
-  createListed(PUSH_PROVIDERS, push.providers, providerVariables, { ...tools, timeoutMs: providerTimeoutMs });
+  createListed(PUSH_PROVIDERS, push.providers, providerVariables, {
+    ...tools,
+    timeoutMs: providerTimeoutMs,
+  }).flat();

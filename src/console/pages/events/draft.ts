@@ -25,6 +25,9 @@ export interface Draft {
   key: string;
   /** On the viewer's clock. */
   sendAt: string;
+  expiresAt: string;
+  /** The id of the user who caused it. */
+  actor: string;
   channels: readonly string[];
 }
 
@@ -42,6 +45,8 @@ export function draftIn(text: Awaited<ReturnType<typeof fieldsOf>>): Draft {
     data: text("data"),
     key: text("key").trim(),
     sendAt: text("send_at"),
+    expiresAt: text("expires_at"),
+    actor: text("actor").trim(),
     channels: text.entries().flatMap(([name, value]) => (name === "channels" ? [value] : [])),
   };
 }
@@ -66,6 +71,13 @@ function jsonOf(text: string): { value: unknown; faults: FieldError[] } {
   }
 }
 
+/** A time as the API gets it; what is none goes there as it was typed, and is refused. */
+function timeOf(name: string, typed: string, viewer: Viewer): Record<string, string> {
+  if (typed === "") return {};
+  const at = typedTime(typed, viewer);
+  return { [name]: at === null ? typed : iso(at) };
+}
+
 /** The body that the API would get, checked by its schema; or what is wrong with it. */
 export function bodyOf(
   draft: Draft,
@@ -73,14 +85,15 @@ export function bodyOf(
   isDryRun: boolean,
 ): { body: z.output<typeof sendBody> } | { faults: FieldError[] } {
   const data = jsonOf(draft.data);
-  const at = draft.sendAt === "" ? undefined : typedTime(draft.sendAt, viewer);
   const given = {
     type: draft.type,
     ...(draft.org !== "" && { org_id: draft.org }),
     recipients: recipientsOf(draft),
     data: data.value,
     ...(draft.key !== "" && { key: draft.key }),
-    ...(at !== undefined && { send_at: at === null ? draft.sendAt : iso(at) }),
+    ...timeOf("send_at", draft.sendAt, viewer),
+    ...timeOf("expires_at", draft.expiresAt, viewer),
+    ...(draft.actor !== "" && { actor: draft.actor }),
     channels: draft.channels,
     dry_run: isDryRun,
   };

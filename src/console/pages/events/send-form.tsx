@@ -27,7 +27,7 @@ export interface FormProps {
 }
 
 /** The places of faults that a field shows. */
-const SHOWN = ["/recipients", "/data", "/key", "/send_at", "/channels"];
+const SHOWN = ["/recipients", "/data", "/key", "/send_at", "/expires_at", "/actor", "/channels"];
 
 /** A number of seconds, in minutes where it is some. */
 const lengthOf = (seconds: number): string =>
@@ -84,6 +84,25 @@ export function SendForm({ draft, faults, type, token, viewer, scope, isTried }:
             value={draft.sendAt}
             fault={toldAt(faults, "/send_at")}
             hint={`On your clock (${viewer.zone}). Empty: now.`}
+          />
+          <TextField
+            name="expires_at"
+            type="datetime-local"
+            label="Not after"
+            value={draft.expiresAt}
+            fault={toldAt(faults, "/expires_at")}
+            hint={
+              type.expires_after === null
+                ? "What is not sent by then is given up. Empty: never."
+                : `What is not sent by then is given up. The type gives it up after ${lengthOf(type.expires_after)} at the latest.`
+            }
+          />
+          <TextField
+            name="actor"
+            label="Caused by"
+            value={draft.actor}
+            fault={toldAt(faults, "/actor")}
+            hint="The id of a user: words may use it as actor. May be empty."
           />
           <TextField
             name="key"

@@ -158,6 +158,8 @@ const emptyDraft = (type: OwnTypeData, org: string): Draft => ({
   data: firstData(type),
   key: "",
   sendAt: "",
+  expiresAt: "",
+  actor: "",
   channels: type.channels.map(({ channel }) => channel),
 });
 

@@ -1,19 +1,20 @@
 import { CHANNELS } from "../../../db/schema/index.ts";
 import { explain, type Explanation } from "../../../explain/explain.ts";
-import { Failure, notFound, PROBLEMS } from "../../../lib/failure.ts";
+import { Failure, type FieldError, notFound, PROBLEMS } from "../../../lib/failure.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
 import { Button } from "../../components/buttons.tsx";
-import { Select, TextField } from "../../components/form.tsx";
+import { Select, TextArea, TextField } from "../../components/form.tsx";
 import { channelName, personPath, typePath } from "../../components/names.ts";
 import { Empty, Notice } from "../../components/text.tsx";
 import { type Fields, fieldsOf, queryOf } from "../../fields.ts";
+import { toldAt } from "../../input.ts";
 import { previewed } from "../../security.ts";
 import { type Viewer, viewerOf } from "../../viewer.ts";
 import { messagePath } from "../message/path.ts";
 import { Explained } from "./panel.tsx";
-import { type Asked, askedIn, isPrivate, queryFor } from "./question.ts";
-import { htmlOf, Rendering } from "./rendering.tsx";
+import { type Asked, askedIn, type FieldName, isPrivate, queryFor } from "./question.ts";
+import { type Frame, htmlOf, Rendering } from "./rendering.tsx";
 
 const PATH = "/console/explain";
 
@@ -29,13 +30,16 @@ export function register(pages: Console): void {
     return c.redirect(`${PATH}?${queryFor(asked).toString()}`, 303);
   });
 
-  pages.get("/explain/preview", async (c) => {
-    const asked = askedOf(c, queryOf(c));
-    const found = await answer(c, asked);
-    const html = found?.channels.map(htmlOf).find((one) => one !== null);
-    if (html == null) throw notFound("preview");
-    return previewed(c, html);
-  });
+  pages.get("/explain/preview", (c) => preview(c, askedOf(c, queryOf(c))));
+  // Into a frame: what is asked may be of an address, or with data, which stay out of every URL.
+  pages.post("/explain/preview", async (c) => preview(c, askedOf(c, await fieldsOf(c))));
+}
+
+async function preview(c: ConsoleContext, asked: Asked): Promise<Response> {
+  const found = await answer(c, asked);
+  const html = found?.channels.map(htmlOf).find((one) => one !== null);
+  if (html == null) throw notFound("preview");
+  return previewed(c, html);
 }
 
 /** What the rules say; null where nothing is asked. @throws as `explain` */
@@ -46,8 +50,20 @@ async function answer(c: ConsoleContext, { question, at }: Asked): Promise<Expla
   return explain(ctx, c.get("deps").types, scopeIn(c), question, then);
 }
 
-/** The fields to which the faults of `explain` belong. */
-const FIELDS: Readonly<Record<string, "channel" | "what">> = { "/channel": "channel", "/data": "what" };
+/** The field to which a fault of `explain` belongs. */
+const fieldOf = (pointer: string): FieldName | null =>
+  pointer === "/channel" ? "channel" : pointer === "/data" || pointer.startsWith("/data/") ? "data" : null;
+
+/** The first faults of a field, with the places within it. */
+function namedFaults(errors: Iterable<FieldError>): Asked["faults"] {
+  const all = [...errors];
+  return Object.fromEntries(
+    all.flatMap(({ pointer }) => {
+      const field = fieldOf(pointer);
+      return field === null ? [] : [[field, toldAt(all, `/${field}`)] as const];
+    }),
+  );
+}
 
 type Status = 200 | 400 | 403 | 404;
 
@@ -63,12 +79,9 @@ async function answerOrWhy(
     if (!(error instanceof Failure)) throw error;
     const { status } = PROBLEMS[error.problem];
     if (status !== 400 && status !== 403 && status !== 404) throw error;
-    const named = [...(error.options.errors ?? [])].flatMap(({ pointer, detail }) => {
-      const field = FIELDS[pointer];
-      return field === undefined ? [] : [[field, detail] as const];
-    });
-    const refusal = named.length > 0 ? null : error.detail;
-    return { found: null, asked: { ...asked, faults: Object.fromEntries(named) }, status, refusal };
+    const faults = namedFaults(error.options.errors ?? []);
+    const refusal = Object.keys(faults).length > 0 ? null : error.detail;
+    return { found: null, asked: { ...asked, faults }, status, refusal };
   }
 }
 
@@ -144,6 +157,18 @@ const QuestionForm = ({ asked: { typed, faults }, viewer }: { asked: Asked; view
         />
         <Button look="primary">Explain</Button>
       </div>
+      <details class="more" open={typed.data !== "" || faults.data !== undefined}>
+        <summary>With data of your own</summary>
+        <TextArea
+          name="data"
+          label="Data"
+          value={typed.data}
+          fault={faults.data}
+          hint="JSON that fits the type's schema. Left empty: the type's sample."
+          code
+          rows={6}
+        />
+      </details>
     </form>
   </Card>
 );
@@ -163,7 +188,11 @@ const Answer = ({ found, asked, viewer }: { found: Explanation; asked: Asked; vi
             <a href={messagePath(dispatch.id)}>This message</a>
           )}{" "}
           to <a href={personPath(userId)}>{userId}</a>
-          {dispatch === null && ", with the sample of its type as data"}.
+          {dispatch === null &&
+            (asked.typed.data === ""
+              ? ", with the sample of its type as data"
+              : ", with the data of the form")}
+          .
         </p>
       </Notice>
       {channels.map((explained) => (
@@ -180,9 +209,12 @@ const Answer = ({ found, asked, viewer }: { found: Explanation; asked: Asked; vi
   );
 };
 
-/** Where the HTML of an e-mail is. */
-function frameOf(asked: Asked, channel: string): string {
+/** Where the HTML of an e-mail is: at an address, or as the answer to a form. */
+function frameOf(asked: Asked, channel: string): Frame {
   const query = queryFor(asked);
   if (asked.question?.kind === "type") query.set("channel", channel);
-  return `${PATH}/preview?${query.toString()}`;
+  const path = `${PATH}/preview`;
+  return isPrivate(asked)
+    ? { action: path, fields: Object.fromEntries(query) }
+    : { src: `${path}?${query.toString()}` };
 }

@@ -1,3 +1,4 @@
+import { explainData } from "../../../api/explain/schemas.ts";
 import { CHANNELS } from "../../../db/schema/index.ts";
 import type { Question } from "../../../explain/explain.ts";
 import { DAY } from "../../../lib/clock.ts";
@@ -7,7 +8,7 @@ import { dateOf, dayNumber } from "../../../schedules/calendar.ts";
 import { atLocal } from "../../../schedules/local-time.ts";
 import type { Fields } from "../../fields.ts";
 
-const NAMES = ["what", "user_id", "channel", "org_id", "at"] as const;
+const NAMES = ["what", "user_id", "channel", "org_id", "at", "data"] as const;
 export type FieldName = (typeof NAMES)[number];
 
 /** The form as it was filled in, what it asks, and what is wrong with it. */
@@ -36,7 +37,9 @@ export function askedIn(fields: Fields, zone: string, now: number): Asked {
     channel: of("channel"),
     org_id: of("org_id"),
     at: of("at"),
+    data: of("data"),
   };
+  const data = dataIn(typed.data);
   const id = dispatchIn(typed.what);
   const at = typed.at === "" ? null : timeIn(typed.at, zone);
   const isAsked = typed.what !== "";
@@ -45,9 +48,16 @@ export function askedIn(fields: Fields, zone: string, now: number): Asked {
     ...(isAsked && id === null && userFault(typed.user_id)),
     ...(typed.org_id !== "" && !isWellFormedId(typed.org_id) && { org_id: "is not an id" }),
     ...(typed.at !== "" && timeFault(at, now)),
+    ...("fault" in data && { data: data.fault }),
+    ...(id !== null && typed.data !== "" && { data: "is of that message already: leave it empty" }),
   };
   const isRight = isAsked && Object.keys(faults).length === 0;
-  return { typed, at, faults, question: isRight ? questionOf(typed, id) : null };
+  return {
+    typed,
+    at,
+    faults,
+    question: isRight ? questionOf(typed, id, "value" in data ? data.value : undefined) : null,
+  };
 }
 
 function userFault(id: string): { user_id: string } | false {
@@ -62,7 +72,22 @@ function timeFault(at: number | null, now: number): { at: string } | false {
   return !isNear && { at: `must be within ${MAX_AHEAD_DAYS} days from now` };
 }
 
-function questionOf(typed: Asked["typed"], id: string | null): Question {
+/** Data as the API takes it; undefined: none, so that the type's sample counts. */
+function dataIn(text: string): { value: Record<string, unknown> | undefined } | { fault: string } {
+  if (text === "") return { value: undefined };
+  try {
+    const { data, error } = explainData.safeParse(JSON.parse(text));
+    return data === undefined ? { fault: error?.issues[0]?.message ?? "is no object" } : { value: data };
+  } catch (error) {
+    return { fault: `is not JSON: ${error instanceof Error ? error.message : ""}` };
+  }
+}
+
+function questionOf(
+  typed: Asked["typed"],
+  id: string | null,
+  data: Record<string, unknown> | undefined,
+): Question {
   if (id !== null) return { kind: "dispatch", id };
   return {
     kind: "type",
@@ -70,7 +95,7 @@ function questionOf(typed: Asked["typed"], id: string | null): Question {
     userId: typed.user_id,
     orgId: typed.org_id === "" ? undefined : typed.org_id,
     channel: CHANNELS.find((channel) => channel === typed.channel),
-    data: undefined,
+    data,
   };
 }
 
@@ -87,6 +112,6 @@ function timeIn(text: string, zone: string): number | null {
 export const queryFor = ({ typed }: Pick<Asked, "typed">): URLSearchParams =>
   new URLSearchParams(Object.entries(typed).filter(([, text]) => text !== ""));
 
-/** An address stays out of every URL: what is asked of one is answered to the form itself. */
+/** An address and data stay out of every URL: what is asked of them is answered to the form itself. */
 export const isPrivate = ({ typed }: Pick<Asked, "typed">): boolean =>
-  Object.values(typed).some((text) => text.includes("@"));
+  typed.data !== "" || Object.values(typed).some((text) => text.includes("@"));

@@ -19,16 +19,16 @@ const text = (fields: Fields, name: string): string | null => {
 export const htmlOf = ({ rendering }: Pick<OnChannel, "rendering">): string | null =>
   rendering && text(rendering, "html");
 
-/**
- * A message as its reader would get it, by the code that sends it.
- * @param frame the address of an e-mail's HTML
- */
+/** Where an e-mail's HTML comes from: an address, or a form that is posted into the frame. */
+export type Frame = { src: string } | { action: string; fields: Readonly<Record<string, string>> };
+
+/** A message as its reader would get it, by the code that sends it. @param frame of an e-mail's HTML */
 export function Rendering({
   explained: { channel, rendering },
   frame,
 }: {
   explained: OnChannel;
-  frame: string;
+  frame: Frame;
 }) {
   if (rendering === null)
     return (
@@ -56,7 +56,7 @@ const Bubble = ({ message }: { message: Fields }) => (
   </div>
 );
 
-const Mail = ({ mail, frame }: { mail: Fields; frame: string }) => (
+const Mail = ({ mail, frame }: { mail: Fields; frame: Frame }) => (
   <>
     <div class="pad">
       <Facts
@@ -71,7 +71,34 @@ const Mail = ({ mail, frame }: { mail: Fields; frame: string }) => (
         <pre>{shortened(text(mail, "text") ?? "", MAX_TEXT)}</pre>
       </details>
     </div>
-    <iframe class="preview" sandbox="allow-popups" src={frame} title="The e-mail as its reader sees it" />
+    {"src" in frame ? (
+      <iframe class="preview" sandbox="allow-popups" src={frame.src} title={FRAME_TITLE} />
+    ) : (
+      <PostedFrame {...frame} />
+    )}
+  </>
+);
+
+const FRAME_TITLE = "The e-mail as its reader sees it";
+
+/** The console's script presses the button; without a script a person does. */
+const PostedFrame = ({ action, fields }: Extract<Frame, { action: string }>) => (
+  <>
+    <form class="pad" method="post" action={action} target="explained-mail">
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <button class="button quiet small" type="submit" id="fill-explained-mail">
+        Draw the mail
+      </button>
+    </form>
+    <iframe
+      class="preview"
+      sandbox="allow-popups"
+      name="explained-mail"
+      title={FRAME_TITLE}
+      data-filled-by="fill-explained-mail"
+    />
   </>
 );
 

@@ -70,6 +70,7 @@ const TimelineCard = ({
               <Time at={entry.at} viewer={viewer} />
               {since(entries[i - 1], entry)}
               <Until entry={entry} viewer={viewer} />
+              <Claim entry={entry} viewer={viewer} />
               <Link entry={entry} />
             </p>
           </div>
@@ -133,6 +134,15 @@ const Until = ({ entry, viewer }: { entry: TimelineItem; viewer: Viewer }): Chil
   "until" in entry && entry.until !== undefined && entry.until > entry.at ? (
     <>
       . Until <Time at={entry.until} viewer={viewer} />
+    </>
+  ) : null;
+
+/** When it was taken to be sent, and what woke it for that. */
+const Claim = ({ entry, viewer }: { entry: TimelineItem; viewer: Viewer }): Child =>
+  "claimed" in entry && entry.claimed !== undefined ? (
+    <>
+      . {entry.swept === true ? "Woken by the sweep, and taken" : "Taken from the queue"}{" "}
+      <Time at={entry.claimed} viewer={viewer} />
     </>
   ) : null;
 

@@ -143,7 +143,7 @@ async function show(c: ConsoleContext, id: string, refused?: Refused): Promise<R
               <DevicesCard deliveries={deliveries} viewer={viewer} />
               {explained && (
                 <Card title="As it would look now" flush>
-                  <Rendering explained={explained} frame={`${path}/preview`} />
+                  <Rendering explained={explained} frame={{ src: `${path}/preview` }} />
                 </Card>
               )}
               {explained && (

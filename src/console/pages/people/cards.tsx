@@ -126,9 +126,10 @@ export const DevicesCard = ({ devices, viewer }: { devices: readonly Device[]; v
           columns={[
             {
               head: "Platform",
-              cell: ({ platform, provider }) => (
+              cell: ({ platform, provider, app, app_version }) => (
                 <>
-                  {platform} <span class="small muted">{provider}</span>
+                  {platform}{" "}
+                  <span class="small muted">{[provider, app, app_version].filter(Boolean).join(" · ")}</span>
                 </>
               ),
             },

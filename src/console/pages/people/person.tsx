@@ -27,6 +27,7 @@ import { MessageTable } from "../messages/table.tsx";
 import { DevicesCard, FactsCard, SuppressionCard, TopicsCard, WithheldCard } from "./cards.tsx";
 import { obstaclesOf } from "./obstacles.ts";
 import { changesIn, choiceFor, PreferencesCard, type RefusedChoices } from "./preferences.tsx";
+import { hoursIn, QuietHoursCard, refusedHours, type RefusedHours, typedHours } from "./quiet-hours.tsx";
 
 /** Messages that the page shows, and how many days of what was never made. */
 const LATEST = 10;
@@ -68,6 +69,18 @@ export function register(pages: Console): void {
     return done(c, personPath(subject.id), "saved");
   });
 
+  pages.post("/people/:id/quiet-hours", async (c) => {
+    const subject = subjectIn(c);
+    const typed = typedHours(await fieldsOf(c));
+    try {
+      const change = { cells: {}, quietHours: hoursIn(typed) };
+      await changeMatrix(c.get("ctx"), subject, change, categoriesIn(c));
+    } catch (error) {
+      return show(c, { status: 400, hours: refusedHours(typed, error) });
+    }
+    return done(c, personPath(subject.id), "saved");
+  });
+
   pages.post("/people/:id/lift", async (c) => {
     requireOperator(c);
     const { id } = subjectIn(c);
@@ -91,6 +104,7 @@ export function register(pages: Console): void {
 interface Refused {
   status: 400 | 409;
   choices?: RefusedChoices;
+  hours?: RefusedHours;
   /** What was typed as the id of the person to erase. */
   confirmed?: string;
 }
@@ -180,7 +194,10 @@ async function show(c: ConsoleContext, refused: Refused | null = null): Promise<
               )}
             </Card>
             {matrix !== null && (
-              <PreferencesCard matrix={matrix} action={`${path}/preferences`} refused={refused?.choices} />
+              <>
+                <PreferencesCard matrix={matrix} action={`${path}/preferences`} refused={refused?.choices} />
+                <QuietHoursCard matrix={matrix} action={`${path}/quiet-hours`} refused={refused?.hours} />
+              </>
             )}
             <WithheldCard withheld={withheld} days={WITHHELD_DAYS} />
           </div>

@@ -1,6 +1,6 @@
 import { type Channel, CHANNELS } from "../../../db/schema/index.ts";
 import { ALL, type CellChanges } from "../../../preferences/cells.ts";
-import { type Choice, quietHoursOf } from "../../../preferences/decide.ts";
+import type { Choice } from "../../../preferences/decide.ts";
 import type { Matrix } from "../../../preferences/matrix.ts";
 import { Card } from "../../components/boxes.tsx";
 import { Button } from "../../components/buttons.tsx";
@@ -92,16 +92,6 @@ const Cell = ({ category, channel, choice, refused }: CellProps) => {
   );
 };
 
-const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-
-function quietHours({ reader, orgs }: Matrix): string {
-  const hours = quietHoursOf(reader, orgs);
-  if (hours === null || !hours.enabled) return "No quiet hours.";
-  const days = hours.days.length === 7 ? "every day" : hours.days.map((day) => DAYS[day]).join(", ");
-  const whose = reader.quietHours === null ? "as the organization has it" : "as they have chosen";
-  return `Quiet from ${hours.start} to ${hours.end}, ${days}, ${whose}. Time zone: ${reader.timezone ?? "UTC"}.`;
-}
-
 /** Whether nobody has decided anything: such rows come last. */
 const isUntouched = (category: string, row: Readonly<Record<string, Choice>>): boolean =>
   category !== ALL && Object.values(row).every(({ by }) => by === "default");
@@ -169,7 +159,6 @@ export function PreferencesCard({
         </div>
         <div class="pager">
           <div class="small muted">
-            <p>{quietHours(matrix)}</p>
             {rows.length > shown.length && (
               <p>{rows.length - shown.length} more categories can be changed by the API.</p>
             )}

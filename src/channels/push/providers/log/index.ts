@@ -54,5 +54,5 @@ export const log = definePushProvider({
   variables: {},
   credentials: {},
   isForDevelopment: true,
-  create: (_, tools) => createLogProvider(tools),
+  create: (_, tools) => [createLogProvider(tools)],
 });
