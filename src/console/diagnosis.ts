@@ -6,4 +6,7 @@ import type { ConsoleContext } from "./app-env.tsx";
 
 /** What the Worker can tell of its own configuration. For those who administer the whole service. */
 export const diagnosisOf = (c: ConsoleContext): Finding[] =>
-  diagnose({ env: c.get("deps").bindings, known: { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS } });
+  diagnose({
+    env: c.get("deps").bindings,
+    known: { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS },
+  });

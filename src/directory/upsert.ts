@@ -138,7 +138,9 @@ function upsertRows<F extends Facts, S extends F>(
     ),
   ];
   const compared = [...new Set([...facts, ...Object.keys(normalized[0] ?? {})])];
-  const different = compared.map((column) => sql`${table}.${sql.identifier(column)} IS NOT ${excluded(column)}`);
+  const different = compared.map(
+    (column) => sql`${table}.${sql.identifier(column)} IS NOT ${excluded(column)}`,
+  );
   const onConflict = sql`ON CONFLICT (id) DO UPDATE SET ${sql.join(changes, sql`, `)}
     WHERE ${sql.join(different, sql` OR `)}`;
   const portions = chunksByBytes(

@@ -3,12 +3,10 @@ import { z } from "@hono/zod-openapi";
 const app = z.string().min(1).max(64);
 
 export const keyQuery = z.object({
-  app: app
-    .optional()
-    .openapi({
-      description: "Of which app, where several are configured by name. Left out: the default one.",
-      example: "shop",
-    }),
+  app: app.optional().openapi({
+    description: "Of which app, where several are configured by name. Left out: the default one.",
+    example: "shop",
+  }),
 });
 
 export const key = z

@@ -73,5 +73,6 @@ export function register(app: App): void {
       },
     }),
   );
-  for (const source of [...WEBHOOK_SOURCES, ...SMS_SOURCES]) app.post(`/webhooks/${source}`, (c) => receive(c, source));
+  for (const source of [...WEBHOOK_SOURCES, ...SMS_SOURCES])
+    app.post(`/webhooks/${source}`, (c) => receive(c, source));
 }

@@ -13,7 +13,15 @@ import type { Budget } from "../../rate-limit/limiter.ts";
 import type { Quotas } from "../../rate-limit/quota/quotas.ts";
 import { usersOf } from "../email/recipient.ts";
 import { outcomeOf, waitOf } from "../held.ts";
-import { headFor, renderingRuling, speechesOf, typeOf, type Voice, voiceOf, wordingRuling } from "../voice.ts";
+import {
+  headFor,
+  renderingRuling,
+  speechesOf,
+  typeOf,
+  type Voice,
+  voiceOf,
+  wordingRuling,
+} from "../voice.ts";
 import { suppressNumbers } from "./inbound.ts";
 import { pricePerSegment } from "./prices.ts";
 import type { SmsMessage, SmsProvider } from "./provider.ts";

@@ -7,7 +7,8 @@ export function SegmentCount({ text }: { text: string }) {
     <p class="small muted">
       {segments} {segments === 1 ? "segment" : "segments"}, {units} {units === 1 ? "unit" : "units"} of{" "}
       {encoding === "gsm7" ? "GSM-7" : "UCS-2"}
-      {costly.length > 0 && `: ${costly.join(" ")} ${costly.length === 1 ? "is" : "are"} not in GSM's alphabet`}
+      {costly.length > 0 &&
+        `: ${costly.join(" ")} ${costly.length === 1 ? "is" : "are"} not in GSM's alphabet`}
     </p>
   );
 }

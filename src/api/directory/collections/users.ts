@@ -46,7 +46,10 @@ const facts = {
 };
 const example = { id: "usr_4bc8d2", ...facts };
 const times = {
-  phone_country: "NO", created_at: "2026-03-02T09:15:00.000Z", updated_at: "2026-03-26T08:00:00.000Z" };
+  phone_country: "NO",
+  created_at: "2026-03-02T09:15:00.000Z",
+  updated_at: "2026-03-26T08:00:00.000Z",
+};
 
 const body = z.strictObject(fields).openapi("UserFacts", { example: facts });
 

@@ -68,8 +68,7 @@ export function defineSmsProvider<V extends z.ZodRawShape, C extends z.ZodRawSha
     ...(inbound !== undefined && { inbound }),
     ...(reply !== undefined && { reply }),
     ...(webhook !== undefined && {
-      webhook: (given: Given, tools: WebhookTools) =>
-        webhook(z.object(variables).parse(given), given, tools),
+      webhook: (given: Given, tools: WebhookTools) => webhook(z.object(variables).parse(given), given, tools),
     }),
   };
 }

@@ -10,7 +10,13 @@ export interface TwilioClientOptions {
 }
 
 /** Requests to Twilio's API. Its bodies are forms, and its answers JSON. */
-export function createTwilioClient({ fetch, accountSid, authToken, baseUrl, timeoutMs }: TwilioClientOptions) {
+export function createTwilioClient({
+  fetch,
+  accountSid,
+  authToken,
+  baseUrl,
+  timeoutMs,
+}: TwilioClientOptions) {
   const headers = {
     authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
     "content-type": "application/x-www-form-urlencoded",

@@ -86,5 +86,7 @@ export function fromTwilio(answer: Answer, now: number): ProviderVerdict {
   const common = commonVerdict(answer, now);
   if (answer.kind === "answer" && answer.status === 429 && common !== undefined) return common;
   if (known !== undefined) return verdict(known);
-  return common ?? verdict(answer.kind === "answer" && answer.status === 400 ? "unknown_error" : "bad_answer");
+  return (
+    common ?? verdict(answer.kind === "answer" && answer.status === 400 ? "unknown_error" : "bad_answer")
+  );
 }

@@ -40,10 +40,7 @@ async function check(
 }
 
 /** Vonage's webhook; null without a secret. */
-export function createVonageWebhook(
-  apiKey: string | undefined,
-  secrets: readonly string[],
-): Webhook | null {
+export function createVonageWebhook(apiKey: string | undefined, secrets: readonly string[]): Webhook | null {
   if (secrets.length === 0) return null;
   return async (call, now) => {
     const body = await call.text();
