@@ -63,6 +63,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/api/v1/events": [() => import("./api/events/handlers.ts")],
   "/api/v1/explain": [() => import("./api/explain/handlers.ts")],
   "/api/v1/types": [() => import("./api/types/handlers.ts")],
+  "/api/v1/webhook-endpoints": [() => import("./api/webhook-endpoints/handlers.ts")],
   "/api/v1/wordings": [() => import("./api/wordings/handlers.ts")],
   "/api/v1/topics": [() => import("./api/topics/handlers.ts")],
   "/api/v1/orgs": [

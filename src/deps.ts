@@ -12,6 +12,7 @@ import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
+import { createWebhookChannel } from "./channels/webhook/adapter.ts";
 import { type VapidPublicKey, vapidPublicKeys } from "./channels/push/providers/webpush/keys.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
@@ -28,6 +29,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { createIds, type Ids } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
+import { findTriggered, wakeTriggered } from "./outbox/triggered.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
 import { emailBudget, pushBudget, smsBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
@@ -104,8 +106,10 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     throughProviders(push),
     throughProviders(email),
     createInAppChannel(all.types),
+    createWebhookChannel(config, all.fetch),
     ...(smsProviders.length === 0 ? [] : [throughProviders(sms)]),
   ];
+  const triggered = findTriggered(channels);
   const shared = {
     config,
     clock,
@@ -139,7 +143,12 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     emailProviders,
     probeEmail: createProber(clock.now),
     webhooks: new Map([...createWebhooks(config, all), ...createSmsWebhooks(config)]),
-    open: (start, log = all.log) => ({ ...shared, log, db: openDb(bindings.DB, start, all) }),
+    open: (start, log = all.log) => {
+      const done = (found: readonly { id: string }[]) => wakeTriggered(ctx, found);
+      const tail = triggered && { statement: triggered, done };
+      const ctx: Ctx = { ...shared, log, db: openDb(bindings.DB, start, all, tail) };
+      return ctx;
+    },
   };
 }
 

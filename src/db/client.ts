@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import type { Clock } from "../lib/clock.ts";
 import { assertWithinLimits, D1_LIMITS } from "./limits.ts";
 import { type Batch, queryOf, type Rows, rowsByName, type Statement, statementsOf } from "./statement.ts";
@@ -47,11 +48,18 @@ const QUERIES_OF_A_PORTION = 100;
 /** Whether the invocation has queries left for another portion. */
 export const hasRoom = (db: Pick<Db, "queriesLeft">): boolean => db.queriesLeft() >= QUERIES_OF_A_PORTION;
 
+/** A statement that runs at the end of every write, and what is done with its rows before the write returns. It must not throw. */
+export interface Tail<Row> {
+  statement: SQL<Row>;
+  done(rows: readonly Row[]): Promise<void>;
+}
+
 /** Opens a session on `d1`. `random` is for the jitter of repeated writes. */
-export function openDb(
+export function openDb<Row = never>(
   d1: D1Database,
   start: SessionStart,
   { clock, random }: { clock: Clock; random: () => number },
+  tail: Tail<Row> | null = null,
 ): Db {
   const session = d1.withSession(start);
   let size = 0;
@@ -82,10 +90,20 @@ export function openDb(
   const run = async <B extends Batch>(batch: B): Promise<Rows<B>> =>
     rowsByName(batch, (await send(statementsOf(batch))).values());
 
+  const runWithTail = async <B extends Batch>(batch: B): Promise<Rows<B>> => {
+    const statements = statementsOf(batch);
+    if (tail === null || statements.length === 0) return run(batch);
+    const results = (await send([...statements, tail.statement])).values();
+    const rows = rowsByName(batch, results);
+    const { found } = rowsByName({ found: tail.statement }, results);
+    if (found.length > 0) await tail.done(found);
+    return rows;
+  };
+
   return {
     read: run,
     write: <B extends Batch>(batch: B, ifRepeated?: Batch) =>
-      repeatedly((isRepeat) => run(isRepeat && ifRepeated ? { ...batch, ...ifRepeated } : batch)),
+      repeatedly((isRepeat) => runWithTail(isRepeat && ifRepeated ? { ...batch, ...ifRepeated } : batch)),
     size: () => size,
     queriesLeft: () => D1_LIMITS.queriesPerInvocation - spent,
     bookmark: () => session.getBookmark() ?? null,

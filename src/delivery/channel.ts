@@ -18,6 +18,8 @@ export interface Result {
   attempted: boolean;
   /** How long the provider took to answer, in ms; the longest of several requests. Left out: it was not asked. */
   ms?: number | undefined;
+  /** The status of the answer, where the receiver is a customer's own and wants to know. */
+  http?: number | undefined;
   /** Devices addressed; 1 for an e-mail. */
   targets: number;
   deliveries: DeliveryRecord[];

@@ -16,7 +16,7 @@ interface Decided {
 
 /** The entry of a result. Providers' faults cost no attempt where nothing was attempted: then it only waits, or ends. */
 export function entryOf(result: Result, { at, provider, attempts, isTrial, until }: Decided): TimelineEntry {
-  const { outcome, deliveries, ms } = result;
+  const { outcome, deliveries, ms, http } = result;
   const why = "code" in outcome ? reason(outcome) : {};
   const accepted = deliveries.filter(({ status }) => status === "accepted").length;
   const reached = deliveries.length === 0 ? {} : { targets: deliveries.length, reached: accepted };
@@ -42,6 +42,7 @@ export function entryOf(result: Result, { at, provider, attempts, isTrial, until
     outcome: outcome.kind,
     provider: providersOf(result) ?? provider,
     ...(ms !== undefined && { ms }),
+    ...(http !== undefined && { http }),
     ...reached,
     ...(until !== null && { until }),
     ...why,

@@ -41,7 +41,7 @@ export async function recordRound(ctx: Ctx, channel: string, round: Round): Prom
     verdicts: [
       ...verdicts,
       ...unsent.map((dispatch) => notCovered(ctx, dispatch)),
-      ...results.map((result) => recorded(ctx, provider, result, probe)),
+      ...results.map((result) => recorded(ctx, channel, provider, result, probe)),
     ].map((one) =>
       one.entry === null ? one : { ...one, entry: withClaim(one.entry, lease, swept.has(one.id)) },
     ),
@@ -185,8 +185,8 @@ export const isExpired = (dispatch: Dispatch, now: number): boolean =>
 const randomOf = (chunk: string): number => Number.parseInt(chunk.slice(-8), 16) / 2 ** 32;
 
 /** The verdict for a result, with its entry for the timeline. @param probe as for `verdictOf` */
-function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
-  const verdict = verdictOf(ctx, provider, result, probe);
+function recorded(ctx: Ctx, channel: string, provider: string, result: Result, probe: boolean): Verdict {
+  const verdict = verdictOf(ctx, channel, provider, result, probe);
   const decided = {
     at: ctx.clock.now(),
     provider: result.provider ?? provider,
@@ -197,8 +197,22 @@ function recorded(ctx: Ctx, provider: string, result: Result, probe: boolean): V
   return { ...verdict, entry: entryOf(result, decided) };
 }
 
+/** The wait before the next attempt, by the channel's own schedule if it has one. Null: none is left. */
+function waitAfter(
+  { channels }: Ctx,
+  channel: string,
+  attempts: number,
+  random: number,
+  afterMs = 0,
+): number | null {
+  const own = channels.get(channel)?.retryWait;
+  if (own === undefined) return retryWait(attempts, random, afterMs);
+  const wait = own(attempts, random);
+  return wait === null ? null : Math.max(wait, afterMs);
+}
+
 /** The verdict for an outcome. @param probe whether this was the probe of a failed provider: its failure spends no attempt */
-function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): Verdict {
+function verdictOf(ctx: Ctx, channel: string, provider: string, result: Result, probe: boolean): Verdict {
   const { dispatch, outcome } = result;
   const now = ctx.clock.now();
   const change = {
@@ -230,7 +244,7 @@ function verdictOf(ctx: Ctx, provider: string, result: Result, probe: boolean): 
       const error = { error_code: outcome.code, error: outcome.message };
       const spent = probe ? 0 : 1;
       const random = result.chunk === undefined ? ctx.random() : randomOf(result.chunk);
-      const wait = retryWait(Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
+      const wait = waitAfter(ctx, channel, Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
       return wait === null
         ? failed(dispatch, outcome.code, outcome.message, { ...change, ...ended(dispatch, result.attempted) })
         : postponed(ctx, dispatch, now + wait, {

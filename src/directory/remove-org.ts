@@ -2,7 +2,16 @@ import { sql } from "drizzle-orm";
 import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { inPortions } from "../db/portions.ts";
-import { orgs, orgSettings, ownTypes, topics, users, wordings, wordingVersions } from "../db/schema/index.ts";
+import {
+  orgs,
+  orgSettings,
+  ownTypes,
+  topics,
+  users,
+  webhookEndpoints,
+  wordings,
+  wordingVersions,
+} from "../db/schema/index.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { deleteRow } from "./remove.ts";
 
@@ -15,7 +24,7 @@ const MOST_PORTIONS = 40;
 const CONTENTS = ["users", "branches", "topics"] as const;
 
 /**
- * Deletes an organization with its types, words and settings: one that is made again with this id begins with none. Its
+ * Deletes an organization with its types, words, settings and webhook endpoints: one that is made again with this id begins with none. Its
  * running events go on. One round trip for up to 5,000 versions of words, another for each further 5,000.
  * @throws 404; 409 `org_not_empty` while it has users, branches or topics; 503 when one call could not delete all words:
  * repeat it
@@ -45,6 +54,7 @@ export async function removeOrg(ctx: Ctx, author: Author, id: string): Promise<v
         SELECT ${place} FROM ${wordings} AS w WHERE w.org_id = ${id}
           AND NOT EXISTS (SELECT 1 FROM ${wordingVersions} AS v WHERE ${ofWords}) LIMIT ${PORTION}) AND ${mayGo}`,
     types: sql`DELETE FROM ${ownTypes} WHERE org_id = ${id} AND ${hasNoWords} AND ${mayGo}`,
+    webhooks: sql`DELETE FROM ${webhookEndpoints} WHERE org_id = ${id} AND ${hasNoWords} AND ${mayGo}`,
     settings: sql`DELETE FROM ${orgSettings} WHERE org_id = ${id} AND ${hasNoWords} AND ${mayGo}`,
     isDeleted: deleteRow(
       ctx,

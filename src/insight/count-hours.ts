@@ -8,6 +8,7 @@ import { countedHours, deadLetters, dispatches, hourlyCounts } from "../db/schem
 import { chunks, chunksByBytes } from "../lib/chunks.ts";
 import { DAY, HOUR } from "../lib/clock.ts";
 import { firstIdAt, timeOfId } from "../lib/ids.ts";
+import { IS_TO_PERSON } from "../outbox/channel.ts";
 import { COUNTED_STATUS, EVERYONE, firstIdOf, hourOf } from "./hours.ts";
 
 /** Rows that one statement counts. */
@@ -124,7 +125,7 @@ interface Open {
 const countPortion = ({ hour, after }: Open): SQL<Cell & { last: string }> => sql<Cell & { last: string }>`
   SELECT ${hour} AS hour, org_id, channel, provider, status, count(*) AS n, max(id) AS last FROM (
     SELECT id, coalesce(org_id, '') AS org_id, channel, coalesce(provider, '') AS provider, ${COUNTED_STATUS} AS status
-    FROM ${dispatches} WHERE id > ${after} AND id < ${firstIdAt((hour + 1) * HOUR)} ORDER BY id LIMIT ${PORTION})
+    FROM ${dispatches} WHERE id > ${after} AND id < ${firstIdAt((hour + 1) * HOUR)} AND ${IS_TO_PERSON} ORDER BY id LIMIT ${PORTION})
   GROUP BY org_id, channel, provider, status`;
 
 /** Adds a cell to the counts of its organization, and of everyone. */

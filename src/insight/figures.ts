@@ -4,6 +4,7 @@ import { countedHours, dispatches, hourlyCounts } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { HOUR } from "../lib/clock.ts";
 import { firstIdAt } from "../lib/ids.ts";
+import { IS_TO_PERSON } from "../outbox/channel.ts";
 import { COUNTED_STATUS, EVERYONE, firstIdOf } from "./hours.ts";
 
 /** What is counted of the hours that the job has not counted yet: at most so many of the newest dispatches. */
@@ -123,7 +124,7 @@ function uncounted(scope: Scope, range: Range): SQL<Row> {
   const newest = sql`ORDER BY id DESC LIMIT ${MOST_UNCOUNTED}`;
   const found =
     scope.kind === "all"
-      ? sql`SELECT id FROM ${dispatches} WHERE ${isNew} ${newest}`
+      ? sql`SELECT id FROM ${dispatches} WHERE ${isNew} AND ${IS_TO_PERSON} ${newest}`
       : sql`SELECT o.id FROM ${orgsOf(scope)} AS t CROSS JOIN ${dispatches} AS o ON o.id IN (
           SELECT id FROM ${dispatches} WHERE org_id = t.id AND ${isNew} ${newest}) LIMIT ${MOST_UNCOUNTED}`;
   // D1 binds a number as a real one. An id and its `created_at` may lie on either side of an hour.

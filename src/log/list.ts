@@ -5,6 +5,7 @@ import type { Ctx } from "../ctx.ts";
 import { COMMON_TYPE, dispatches, type DispatchStatus, UNFINISHED, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { type Listed, type Page } from "../lib/page.ts";
+import { IS_TO_PERSON, listedChannels } from "../outbox/channel.ts";
 import { addressKey } from "../lib/address.ts";
 import { firstIdAt } from "../lib/ids.ts";
 import { type Linked, linksOf } from "./read.ts";
@@ -75,7 +76,8 @@ function demandedBy(driver: Driver, channels: readonly string[]): SQL[] {
   if (driver === "status")
     return [sql`status IN ('failed', 'bounced', 'cancelled')`, sql`channel IN ${channels}`];
   if (driver === "wake_at") return [sql`wake_at IS NOT NULL`, sql`channel IN ${channels}`];
-  return driver === "type" ? [sql`type <> ${sql.raw(`'${COMMON_TYPE}'`)}`] : [];
+  if (driver === "type") return [sql`type <> ${sql.raw(`'${COMMON_TYPE}'`)}`, IS_TO_PERSON];
+  return driver === null ? [IS_TO_PERSON] : [];
 }
 
 /** Several statuses make SQLite prefer the channel's index, which holds everything that was ever sent. */
@@ -155,7 +157,7 @@ export function selectDispatches(
   page: Pick<Page, "limit" | "offset" | "before">,
 ): { rows: SQL<Linked>; list: SQL } {
   const asked = filter.channel === undefined ? [] : [filter.channel];
-  const known = [...new Set([...ctx.channels.keys(), ...asked])];
+  const known = [...new Set([...listedChannels(ctx), ...asked])];
   const driver = driverOf(scope, filter);
   const wanted = conditions(scope, filter, driver, known);
   const values = lookedUp(scope, filter, driver, asked.length === 0 ? known : asked);

@@ -5,6 +5,7 @@ import { inScope, mayAct, type Scope } from "../auth/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { FALLBACK_OF, fallbackKey, IS_FALLBACK } from "../outbox/dedupe-keys.ts";
 import { inJson } from "../db/json.ts";
+import { IS_TO_PERSON } from "../outbox/channel.ts";
 
 /** The ids of the dispatch that this one followed on another channel, and of the one that followed it. Missing when not read. */
 interface Links {
@@ -49,7 +50,7 @@ export const findDispatch = (
   sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
 
 const ofId = (channel: string | null, id: string): SQL =>
-  sql`${dispatches}.id = ${id} AND ${channel === null ? sql`true` : sql`channel = ${channel}`}`;
+  sql`${dispatches}.id = ${id} AND ${channel === null ? IS_TO_PERSON : sql`channel = ${channel}`}`;
 
 /** The condition that this dispatch is there, and the caller may do something with it. */
 export const isActable = (scope: Scope, channel: string | null, id: string): SQL =>

@@ -1,3 +1,4 @@
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
 import type { QueueName } from "../db/schema/index.ts";
 import type { Budget } from "../rate-limit/limiter.ts";
@@ -21,7 +22,30 @@ export interface ChannelTraits {
    * consumer sends the dispatch.
    */
   readonly announce: ((ctx: Ctx, userId: string) => Promise<void>) | null;
+  /**
+   * Whether its dispatches are no messages to people, but are queued by triggers to tell programs of such (webhooks). No list,
+   * search or count of messages has them. Left out: false.
+   */
+  readonly isTriggered?: true;
+  /**
+   * The wait before the next attempt, in ms; null: none is left. Left out: as `timing.ts` says.
+   * @param attempts outcomes so far, this one included @param random uniform in [0, 1)
+   */
+  readonly retryWait?: (attempts: number, random: number) => number | null;
 }
+
+/**
+ * The condition that a dispatch is a message to a person. What is triggered has in `user_id` a text with a slash, which no
+ * user's id may have.
+ */
+export const IS_TO_PERSON: SQL = sql`instr(user_id, '/') = 0`;
+
+/** The names of the channels that have messages to people. */
+export const listedChannels = ({
+  channels,
+}: {
+  readonly channels: ReadonlyMap<string, ChannelTraits>;
+}): string[] => [...channels.values()].flatMap(({ channel, isTriggered }) => (isTriggered ? [] : [channel]));
 
 /** A channel by its name. @throws an Error when there is none */
 export function channelOf<Traits extends ChannelTraits>(

@@ -52,6 +52,8 @@ const ENTRIES = [
     outcome: z.enum(["accepted", "retry", "rejected", "gone", "unwanted"]),
     provider: z.string(),
     ms: z.number().int().optional(),
+    /** Of a webhook: the status of the answer. */
+    http: z.number().int().optional(),
     /** Of a push: the devices that were addressed, and how many of them accepted. */
     targets: z.number().int().optional(),
     reached: z.number().int().optional(),

@@ -110,6 +110,7 @@ describe("/openapi.json", () => {
     expect(document.components.securitySchemes).toMatchObject({ bearer: { type: "http", scheme: "bearer" } });
     expect(those(({ operation }) => operation.security?.length === 0)).toEqual([
       "get /healthz",
+      "get /api/v1/push/vapid-key",
       // A browser cannot send a token with a WebSocket; it brings a ticket instead.
       "get /api/v1/inbox/live",
     ]);

@@ -203,5 +203,13 @@ test("the names of secrets are known by their endings", () => {
     "SECRETS_KEY_PREVIOUS",
     "SES_ACCESS_KEY_ID",
     "SES_SECRET_ACCESS_KEY",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_PREVIOUS",
+    "VAPID_KEYS",
+    "VAPID_PRIVATE_KEY",
+    "VONAGE_API_KEY",
+    "VONAGE_API_SECRET",
+    "VONAGE_SIGNATURE_SECRET",
+    "VONAGE_SIGNATURE_SECRET_PREVIOUS",
   ]);
 });

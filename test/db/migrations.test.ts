@@ -27,7 +27,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0018_event_cancelled_by.sql": "001f421ddffd6ccd",
   "0019_insight_by_org.sql": "993daa887d291dd0",
   "0020_device_facts.sql": "a464dc2978f18d91",
-  "0021_text_messages.sql": "c28a952bf110bc3a",
+  "0021_webhooks.sql": "9fc72e46acffd0ea",
+  "0022_text_messages.sql": "c28a952bf110bc3a",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

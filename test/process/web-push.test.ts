@@ -1,11 +1,15 @@
+import { execFile } from "node:child_process";
 import { createECDH } from "node:crypto";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { parseEnv, promisify } from "node:util";
 import { beforeEach, describe, expect, test } from "vitest";
 import webPush from "web-push";
 import { z } from "zod";
 import { createServiceOf } from "../../src/channels/push/providers/webpush/services.ts";
 import { createAuthorize } from "../../src/channels/push/providers/webpush/vapid.ts";
 import { createWebPushProvider } from "../../src/channels/push/providers/webpush/index.ts";
+import { ROOT } from "../../src/cli/project.ts";
 import { createVapidKeys } from "../../src/cli/vapid-keys.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createWebPushSandbox } from "../support/sandbox/webpush.ts";
@@ -60,7 +64,13 @@ describe("a client that is not ours", () => {
     expect(sandbox.accepted).toEqual([]);
   });
 
-  test("accepts the keys that `npm run vapid` makes", () => {
+  test("accepts the keys that `npm run vapid` makes", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "src/cli/vapid.ts")]);
+    expect(stdout).toMatch(/^VAPID_PUBLIC_KEY=[\w-]{87}\nVAPID_PRIVATE_KEY=[\w-]{43}\n$/);
+    expect(() => {
+      const { VAPID_PUBLIC_KEY = "", VAPID_PRIVATE_KEY = "" } = parseEnv(stdout);
+      webPush.setVapidDetails(subject, VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY);
+    }).not.toThrow();
     for (let i = 0; i < 300; i++) {
       const { publicKey, privateKey } = createVapidKeys();
       expect(() => webPush.setVapidDetails(subject, publicKey, privateKey)).not.toThrow();

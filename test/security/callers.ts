@@ -76,6 +76,8 @@ const ROWS = {
   "records: delete": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
   // What the caller's own organization, or the service, has defined or inherits.
   "owners: inherited": "401 401 | 403 403 403 | 403 403 403 | yes not yes not 404 | not | not",
+  // What is the owner's alone: neither inherited, nor shown to those above unless they name the owner.
+  "admins: about those of their own": "401 401 | 403 403 403 | 403 403 403 | yes not not not 404 | not | not",
   "admins: about nobody": "401 401 | 403 403 403 | 403 403 403 | ok  ok  ok  ok  ok  | ok  | ok ",
   operators: "      401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
   "operators: about nobody": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | ok  | ok ",

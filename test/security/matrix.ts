@@ -58,6 +58,7 @@ const INBOX = "/api/v1/inbox";
 const TYPES = "/api/v1/types";
 const TOPICS = "/api/v1/topics";
 const EVENTS = "/api/v1/events";
+const HOOKS = "/api/v1/webhook-endpoints";
 const WORDINGS = "/api/v1/wordings";
 const WORDING = `${WORDINGS}/{type}/{channel}/{locale}`;
 const SUPPRESSIONS = "/api/v1/directory/suppressions";
@@ -440,6 +441,40 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   [`DELETE ${TYPES}/{type}`]: [
     ["all admins", ({ type, orgs }) => ({ id: type, query: `org_id=${orgs.middle}` })],
+  ],
+
+  [`GET ${HOOKS}`]: [
+    ["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+    ["admins: about those of their own", plain],
+  ],
+  [`POST ${HOOKS}`]: [
+    [
+      "all admins",
+      ({ orgs }) => ({
+        query: `org_id=${orgs.middle}`,
+        body: { url: "https://hooks.example.com/of-another" },
+      }),
+    ],
+  ],
+  [`GET ${HOOKS}/{id}`]: [["all admins", ({ endpoint }) => ({ id: endpoint })]],
+  [`PATCH ${HOOKS}/{id}`]: [
+    [
+      "all admins",
+      ({ endpoint, marker }) => ({ id: endpoint, body: { url: `https://hooks.example.net/${marker}` } }),
+    ],
+  ],
+  [`DELETE ${HOOKS}/{id}`]: [["all admins", ({ endpoint }) => ({ id: endpoint })]],
+  [`POST ${HOOKS}/{id}/rotate-secret`]: [["all admins", ({ endpoint }) => ({ id: endpoint, body: {} })]],
+  [`POST ${HOOKS}/{id}/test`]: [["all admins", ({ endpoint }) => ({ id: endpoint })]],
+  [`GET ${HOOKS}/{id}/messages`]: [["all admins", ({ endpoint }) => ({ id: endpoint })]],
+  [`GET ${HOOKS}/{id}/messages/{message}`]: [
+    ["all admins", ({ endpoint, webhook }) => ({ id: `${endpoint}/${webhook}` })],
+  ],
+  [`POST ${HOOKS}/{id}/messages/{message}/replay`]: [
+    ["all admins", ({ endpoint, webhook }) => ({ id: `${endpoint}/${webhook}` })],
+  ],
+  [`POST ${HOOKS}/{id}/replay`]: [
+    ["all admins", ({ endpoint }) => ({ id: endpoint, body: { since: "2026-01-01T00:00:00Z" } })],
   ],
 
   [`GET ${WORDINGS}`]: [["all admins", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })]],

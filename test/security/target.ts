@@ -63,6 +63,9 @@ export interface Target extends ReturnType<typeof idsOf> {
   /** Of the organization in the middle, and a type of it. */
   event: string;
   type: string;
+  /** A webhook endpoint of the organization in the middle, and what it has not taken. */
+  endpoint: string;
+  webhook: string;
   /** A mail of the outbox for development. */
   taken: string;
   /** The token of a link in a mail. */
@@ -78,6 +81,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const { rows, ...printed } = dispatchesOf(h, made);
   const { uuid } = h.deps.ids;
   const [record, subscription, suppression, event, taken] = [uuid(), uuid(), uuid(), uuid(), uuid()];
+  const [endpoint, webhook] = [uuid(), uuid()];
   await h.ctx.db.write({
     directory: directoryOf(made),
     facts: factsOf(made),
@@ -88,6 +92,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
     suppressions: suppressionsOf(made, suppression),
     event: eventOf(made, event),
     taken: takenOf(made, taken),
+    // Last: it hears nothing of what was made before it.
+    webhooks: webhooksOf(made, { endpoint, webhook }),
     // A cron that comes, so that /healthz is well.
     runs: insertRows(tables.jobRuns, [{ job: "sweep", started_at: made.now }], {
       onConflict: sql`ON CONFLICT DO NOTHING`,
@@ -102,6 +108,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
     suppression: printId("sup", suppression),
     suppressed: suppressedOf(made),
     event: printId("evt", event),
+    endpoint: printId("whe", endpoint),
+    webhook: printId("whm", webhook),
     taken,
     unsubscribe: await signUnsubscribe(h.deps.config.linkSecrets, named),
   };
@@ -176,6 +184,44 @@ function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Stat
     ]),
   ];
 }
+
+const webhooksOf = (
+  { marker, now, orgs }: Made,
+  { endpoint, webhook }: { endpoint: string; webhook: string },
+): Statement[] => [
+  insertRows(tables.webhookEndpoints, [
+    {
+      id: endpoint,
+      org_id: orgs.middle,
+      url: `https://hooks.example.com/${marker}`,
+      enabled: true,
+      secret: `sealed ${marker}`,
+      queued_on: 0,
+      queued_count: 0,
+      created_at: now,
+      updated_at: now,
+    },
+  ]),
+  insertRows(tables.dispatches, [
+    {
+      id: webhook,
+      channel: "webhook",
+      lane: "hooks",
+      type: "message.sent",
+      user_id: `webhook/${endpoint}`,
+      status: "failed",
+      payload: JSON.stringify({ user_id: `usr_${marker}` }),
+      targets: 1,
+      delivered_count: 0,
+      failed_count: 0,
+      attempts: 10,
+      claims: 0,
+      due_at: now,
+      created_at: now,
+      updated_at: now,
+    },
+  ]),
+];
 
 const takenOf = ({ marker, user }: Made, id: string): Statement => {
   const address = `${marker}@example.com`;

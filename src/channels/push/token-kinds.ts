@@ -52,6 +52,12 @@ export function tokenKindsOf(
       : `is not configured for ${provider}: it must be ${either(apps)}${hasDefault(provider) ? ", or left out" : ""}`;
   }
 
+  /** A provider for development takes whatever it gets: it is asked only where the owner's own are not configured. */
+  function sendersOf(owner: TokenOwner) {
+    const own = configured.filter(({ devices }) => devices === "own");
+    return own.some((sender) => takes(sender, owner)) ? own : configured;
+  }
+
   return {
     ownerOf({ token, isEndpoint = false, provider, app, keys }) {
       const pointer = isEndpoint ? "/endpoint" : "/token";
@@ -66,7 +72,7 @@ export function tokenKindsOf(
       const owner: TokenOwner = { provider: name, app: app ?? null };
       const fault = faultOfApp(name, app);
       if (fault !== null) faults.push({ pointer: "/app", detail: fault });
-      else if (!configured.some((sender) => takes(sender, { ...owner, token })))
+      else if (!sendersOf(owner).some((sender) => takes(sender, { ...owner, token })))
         faults.push({ pointer, detail: `must be ${kind.name}` });
       if (faults.length > 0) throw invalid(faults);
       return owner;

@@ -6,3 +6,4 @@ export * from "./http.ts";
 export * from "./insight.ts";
 export * from "./own.ts";
 export * from "./pipeline.ts";
+export * from "./webhooks.ts";

@@ -161,6 +161,10 @@ export const dispatches = sqliteTable(
     index("dispatches_unread")
       .on(t.user_id, t.delivered_at)
       .where(sql`channel = 'in_app' AND status = 'delivered' AND read_at IS NULL AND archived_at IS NULL`),
+    // What a webhook's endpoint was sent, by status. Messages to people never write here.
+    index("dispatches_of_endpoint")
+      .on(t.user_id, t.status)
+      .where(sql`channel = 'webhook'`),
     // Messages that came or changed since a client's cursor.
     index("dispatches_inbox_changes")
       .on(t.user_id, t.inbox_seq)

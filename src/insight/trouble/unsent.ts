@@ -5,6 +5,7 @@ import { dispatches, IS_IN_TROUBLE } from "../../db/schema/index.ts";
 import { Parsed } from "../../db/statement.ts";
 import { DAY } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
+import { listedChannels } from "../../outbox/channel.ts";
 import { byKind, type Counted, GROUPS, isFull, MOST, sum, treeOf, typesOf } from "./groups.ts";
 import { reasonOf } from "./reasons.ts";
 import { count, messages, type Trouble } from "./trouble.ts";
@@ -46,7 +47,7 @@ const grouped = (found: SQL): SQL<Group> => sql<Group>`
 
 /** By the indexes of what failed, and of what is to be woken. */
 function unsentOfAll(ctx: Ctx, now: number): SQL<Group>[] {
-  const channels = JSON.stringify([...ctx.channels.keys()]);
+  const channels = JSON.stringify(listedChannels(ctx));
   return [
     grouped(sql`SELECT o.id FROM json_each(${channels}) AS c, json_each(${JSON.stringify(ENDED)}) AS s
       CROSS JOIN ${dispatches} AS o ON o.id IN (SELECT id FROM ${dispatches} INDEXED BY dispatches_unsent

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createHarness, type Harness } from "../../support/harness.ts";
+import { createHarness } from "../../support/harness.ts";
 import {
   createWorld,
   deliveriesOf,
@@ -10,47 +10,9 @@ import {
   givenDispatches,
   givenUsers,
 } from "../../support/pipeline.ts";
-import { createWebPushSandbox, type Subscription } from "../../support/sandbox/webpush.ts";
 import { givenUser } from "../../support/world.ts";
 import { VAPID } from "./webpush-fixture.ts";
-
-const BASE = "/api/v1/notifications";
-const DEVICES = `${BASE}/device-tokens`;
-/** Another pair, of an app by name. */
-const SHOP = {
-  public_key: "BJY6DCZJY044db-DY-LiPz5wMAG9k7i8Ge2wn69koBEY59r_-l_SQOqbNzOUU606bXtF6-z3T1mqRuTGSk36sl8",
-  private_key: "AEbPKNTr7ao_bx8zL0g1eh4x6Q2R64OVzmiVRAW0OFw",
-};
-const VARS = {
-  PUSH_PROVIDERS: "expo,webpush",
-  VAPID_PUBLIC_KEY: VAPID.publicKey,
-  VAPID_PRIVATE_KEY: VAPID.privateKey,
-  VAPID_SUBJECT: VAPID.subject,
-  VAPID_KEYS: JSON.stringify({ shop: SHOP }),
-};
-
-/** Mozilla's and Apple's push services, as this service reaches them. */
-function givenServices(h: Harness) {
-  const mozilla = createWebPushSandbox({ now: h.clock.now });
-  const apple = createWebPushSandbox({ now: h.clock.now, origin: "https://web.push.apple.com" });
-  h.hosts.set("updates.push.services.mozilla.com", mozilla.fetch);
-  h.hosts.set("web.push.apple.com", apple.fetch);
-  return { mozilla, apple };
-}
-
-const register = (h: Harness, user_id: string, subscription: Partial<Subscription>, more: object = {}) =>
-  h.request("POST", DEVICES, { body: { user_id, ...subscription, ...more } });
-
-const push = (h: Harness, user_id: string, more: object = {}) =>
-  h.request("POST", BASE, { body: { user_id, title: "Hello", body: "You", ...more } });
-
-const tokensOf = async (h: Harness, user: string): Promise<unknown[]> =>
-  (await h.request("GET", `${DEVICES}?user_id=${user}`)).body.tokens.map(
-    ({ token }: { token: unknown }) => token,
-  );
-
-const deviceOf = (token: string) =>
-  env.DB.prepare("SELECT * FROM device_tokens WHERE token = ?").bind(token).first<Record<string, unknown>>();
+import { deviceOf, givenServices, push, register, SHOP, tokensOf, VARS } from "./webpush-world.ts";
 
 beforeEach(emptyTables);
 
@@ -119,7 +81,7 @@ describe("a user with two browsers and a phone", () => {
   });
 });
 
-describe("a subscription", () => {
+describe("the subscription of a push", () => {
   test("that has ended is invalidated by the first push, and gets no more", async () => {
     const h = createHarness({ vars: VARS });
     const { mozilla } = givenServices(h);
@@ -185,56 +147,6 @@ describe("a subscription", () => {
     await register(h, user.id, await mozilla.subscribe(SHOP.public_key), { app: "shop" });
     expect((await push(h, user.id)).body).toMatchObject({ status: "sent", delivered_count: 1 });
     expect(mozilla.accepted[0]?.sender.publicKey).toBe(SHOP.public_key);
-  });
-
-  test("moves to another user who registers it, and its endpoint removes it", async () => {
-    const h = createHarness({ vars: VARS });
-    const { mozilla } = givenServices(h);
-    const [before, after] = [await givenUser(h, { devices: 0 }), await givenUser(h, { devices: 0 })];
-    const to = await mozilla.subscribe();
-    await register(h, before.id, to);
-    await register(h, after.id, to);
-    expect(await tokensOf(h, before.id)).toEqual([]);
-    const removed = await h.request("DELETE", `${DEVICES}/${encodeURIComponent(to.endpoint)}`);
-    expect(removed).toMatchObject({ status: 200, body: { invalidated: true, token: to.endpoint } });
-    expect(await tokensOf(h, after.id)).toEqual([]);
-  });
-
-  const KEYS = { p256dh: VAPID.publicKey, auth: "AAAAAAAAAAAAAAAAAAAAAA" };
-  const ENDPOINT = "https://updates.push.services.mozilla.com/wpush/v2/a";
-  test.each([
-    ["/endpoint", "of a host that is no push service", { endpoint: "https://example.com/a", keys: KEYS }],
-    ["/endpoint", "of a metadata address", { endpoint: "https://169.254.169.254/a", keys: KEYS }],
-    ["/endpoint", "of this computer", { endpoint: "http://localhost:9911/a", keys: KEYS }],
-    ["/endpoint", "over http", { endpoint: ENDPOINT.replace("https", "http"), keys: KEYS }],
-    ["/keys", "without keys", { endpoint: ENDPOINT }],
-    ["/keys/auth", "with a short secret", { endpoint: ENDPOINT, keys: { ...KEYS, auth: "AAAA" } }],
-    ["/keys/p256dh", "with a short key", { endpoint: ENDPOINT, keys: { ...KEYS, p256dh: "BBBB" } }],
-    ["/app", "of an app that is not configured", { endpoint: ENDPOINT, keys: KEYS, app: "kiosk" }],
-  ])("is refused, naming %s: %s", async (pointer, _, body) => {
-    const h = createHarness({ vars: VARS });
-    const user = await givenUser(h, { devices: 0 });
-    const answer = await register(h, user.id, body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.errors).toMatchObject([{ pointer }]);
-    expect(await tokensOf(h, user.id)).toEqual([]);
-  });
-
-  test("that got into the table in another way is asked nothing", async () => {
-    const h = createWorld(VARS);
-    const { users } = await givenUsers(h, 1, 0);
-    await env.DB.prepare(
-      `INSERT INTO device_tokens (token, user_id, provider, platform, keys, registered_at)
-       VALUES ('https://169.254.169.254/latest', ?, 'webpush', 'web', ?, 0)`,
-    )
-      .bind(users[0], JSON.stringify(KEYS))
-      .run();
-    const ids = await givenDispatches(h, users);
-    // The harness throws for a host that nobody answers for.
-    await deliverNow(h, ids);
-    expect(await dispatchesOf(ids)).toMatchObject([
-      { status: "failed", error_code: "provider_not_configured" },
-    ]);
   });
 });
 

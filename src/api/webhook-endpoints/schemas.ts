@@ -1,0 +1,219 @@
+import { z } from "@hono/zod-openapi";
+import { EVENT_TYPES, TEST_TYPE } from "../../channels/webhook/events.ts";
+import { DISABLED_REASONS } from "../../db/schema/index.ts";
+import { idCursor, idPagination } from "../../http/id-cursor.ts";
+import { ownerField } from "../../http/owner.ts";
+import { pageQuery } from "../../http/pagination.ts";
+import { instant, listOf, printedTime } from "../../http/schemas.ts";
+import { plainText } from "../../lib/text.ts";
+
+const endpointId = z.string().openapi({ example: "whe_01kmmbgh80f3zrr53mxg4hfzk0" });
+const messageId = z.string().openapi({ example: "whm_01kmmbgh80f3zrr53mxg4hfzk1" });
+
+export const idParam = z.object({ id: endpointId.openapi({ param: { name: "id", in: "path" } }) });
+
+export const messageParam = idParam.extend({
+  message: messageId.openapi({ param: { name: "message", in: "path" } }),
+});
+
+const url = z.string().min(1).max(2_000).openapi({
+  description:
+    "https, a public host by its name, the default port, no credentials. On a development machine also http://localhost with any port.",
+  example: "https://example.com/webhooks/tidings",
+});
+
+const types = listOf(z.enum(EVENT_TYPES), EVENT_TYPES.length, { noun: "types" })
+  .nullable()
+  .openapi({
+    description: "The types of events that it wants. Null: all, also those that a later version adds.",
+    example: ["message.delivered", "message.failed"],
+  });
+
+const description = plainText(200).nullable();
+
+export const listQuery = z.object({ ...ownerField, limit: pageQuery.limit, cursor: idCursor });
+
+export const body = z
+  .strictObject({ url, types: types.default(null), description: description.default(null) })
+  .openapi("WebhookEndpointBody", {
+    example: {
+      url: "https://example.com/webhooks/tidings",
+      types: ["message.delivered", "message.failed"],
+      description: "Our CRM",
+    },
+  });
+
+export const change = z
+  .strictObject({
+    url: url.optional(),
+    types: types.optional(),
+    description: description.optional(),
+    enabled: z
+      .boolean()
+      .optional()
+      .openapi({ description: "True begins anew: what it was disabled for is forgotten." }),
+  })
+  .openapi("WebhookEndpointChange", { example: { enabled: true } });
+
+const fields = {
+  id: endpointId,
+  org_id: z
+    .string()
+    .nullable()
+    .openapi({ description: "It hears of this organization and of all below it. Null: of everything." }),
+  url: z.string(),
+  types: z.array(z.string()).nullable(),
+  description: z.string().nullable(),
+  enabled: z.boolean(),
+  disabled_reason: z.enum(DISABLED_REASONS).nullable().openapi({
+    description:
+      "`by_hand`: somebody switched it off. `gone`: it has answered 410. `failing`: for five days it has taken nothing.",
+  }),
+  disabled_at: printedTime.nullable(),
+  failing_since: printedTime.nullable().openapi({
+    description: "The first failure since it last took a webhook. Null: it works, or has got nothing yet.",
+  }),
+  previous_secret_until: printedTime
+    .nullable()
+    .openapi({ description: "Until then the secret before the last rotation signs, too." }),
+  queued_today: z
+    .int()
+    .openapi({ description: "Webhooks that were made for it today (UTC). Beyond 100,000 none is made." }),
+  created_at: printedTime,
+  updated_at: printedTime,
+};
+
+const example = {
+  id: "whe_01kmmbgh80f3zrr53mxg4hfzk0",
+  org_id: "org_ab12",
+  url: "https://example.com/webhooks/tidings",
+  types: ["message.delivered", "message.failed"],
+  description: "Our CRM",
+  enabled: true,
+  disabled_reason: null,
+  disabled_at: null,
+  failing_since: null,
+  previous_secret_until: null,
+  queued_today: 17,
+  created_at: "2026-03-26T08:00:00.000Z",
+  updated_at: "2026-03-26T08:00:00.000Z",
+};
+
+export const endpoint = z.object(fields).openapi("WebhookEndpoint", { example });
+
+export const withSecret = z
+  .object({
+    ...fields,
+    secret: z.string().openapi({ description: "It is shown this once. Whoever has it can sign as we do." }),
+  })
+  .openapi("WebhookEndpointWithSecret", {
+    example: { ...example, secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=" },
+  });
+
+export const list = z
+  .object({ data: z.array(endpoint), pagination: idPagination })
+  .openapi("WebhookEndpointList");
+
+export const deleted = z
+  .object({ deleted: z.literal(true), id: endpointId })
+  .openapi("WebhookEndpointDeleted", { example: { deleted: true, id: example.id } });
+
+export const rotation = z
+  .strictObject({
+    overlap_hours: z.int().min(0).max(168).default(24).openapi({
+      description: "For so long the present secret signs, too. 0: it leaked, and signs no more.",
+    }),
+  })
+  .openapi("WebhookSecretRotation", { example: { overlap_hours: 24 } });
+
+const MESSAGE_STATUSES = ["queued", "sending", "sent", "failed", "cancelled"] as const;
+
+export const messagesQuery = z.object({
+  status: z.enum(MESSAGE_STATUSES).optional(),
+  limit: pageQuery.limit,
+  cursor: idCursor,
+});
+
+const attempt = z.object({
+  at: printedTime,
+  outcome: z
+    .string()
+    .openapi({ description: "`accepted`: a 2xx. `retry`: it is tried again. `rejected`: it is not." }),
+  status: z.int().optional().openapi({ description: "Of the answer. Missing: none came." }),
+  duration_ms: z.int().optional(),
+  code: z.string().optional(),
+});
+
+export const message = z
+  .object({
+    id: messageId.openapi({ description: "The header `webhook-id`, the same for every attempt." }),
+    type: z.string().openapi({ description: `A type of events, or \`${TEST_TYPE}\`.` }),
+    status: z.enum(MESSAGE_STATUSES).openapi({
+      description:
+        "`sent`: the receiver took it. `failed`: it did not, and no attempt is left. `cancelled`: the endpoint was disabled or deleted.",
+    }),
+    code: z.string().nullable().openapi({ description: "Why it has failed, or is tried again." }),
+    created_at: printedTime,
+    next_attempt_at: printedTime.nullable(),
+    attempts: z
+      .array(attempt)
+      .openapi({ description: "In order. Of very many those in the middle are left out." }),
+    body: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "What is sent: `type`, `version`, `timestamp` and `data`." }),
+  })
+  .openapi("WebhookMessage", {
+    example: {
+      id: "whm_01kmmbgh80f3zrr53mxg4hfzk1",
+      type: "message.delivered",
+      status: "sent",
+      code: null,
+      created_at: "2026-03-26T08:00:00.000Z",
+      next_attempt_at: null,
+      attempts: [
+        { at: "2026-03-26T08:00:00.100Z", outcome: "retry", status: 503, duration_ms: 84, code: "http_503" },
+        { at: "2026-03-26T08:00:05.400Z", outcome: "accepted", status: 200, duration_ms: 61 },
+      ],
+      body: {
+        type: "message.delivered",
+        version: 1,
+        timestamp: "2026-03-26T08:00:00.000Z",
+        data: {
+          id: "dsp_01kmmbgh80f3zrr53mxg4hfzk0",
+          channel: "email",
+          type: "order_shipped",
+          status: "delivered",
+          code: null,
+          user_id: "usr_4bc8d2",
+          org_id: "org_ab12",
+          event_id: "evt_01kmmbgh80f3zrr53mxg4hfzk0",
+          batch_id: null,
+        },
+      },
+    },
+  });
+
+export const messages = z
+  .object({ data: z.array(message), pagination: idPagination })
+  .openapi("WebhookMessageList");
+
+const time = (description: string) =>
+  instant.openapi({ type: "string", format: "date-time", description, example: "2026-03-26T08:00:00Z" });
+
+export const replay = z
+  .strictObject({
+    since: time("What happened from this time on. Webhooks are kept for a week."),
+    until: time("What happened before this time. Without it: until now.").optional(),
+    include_sent: z.boolean().default(false).openapi({
+      description: "Also those that the receiver has taken: it must leave out what it has seen.",
+    }),
+    after: messageId.optional().openapi({ description: "`next_after` of the call before." }),
+  })
+  .openapi("WebhookReplay", { example: { since: "2026-03-26T08:00:00Z" } });
+
+export const replayed = z
+  .object({
+    replayed: z.int(),
+    next_after: messageId.optional().openapi({ description: "Present when there may be more." }),
+  })
+  .openapi("WebhookReplayed", { example: { replayed: 12 } });

@@ -1,0 +1,2 @@
+/** The channel's name, as triggers write it (migration `webhooks`). */
+export const CHANNEL = "webhook";
