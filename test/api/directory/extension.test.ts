@@ -78,7 +78,7 @@ test("a further collection is a table and a schema", async () => {
 test("a reaction hears how a change came, and whether to tell of it", async () => {
   const { request, changes } = await givenThings();
   const id = mint("thing");
-  const row = { id, name: "One", parent_id: null };
+  const row = { id, name: "One", parent_id: null, country: null };
   await request("PUT", `/${id}`, { label: "One" });
   await request("PUT", `/${id}?notify=false`, { label: "One" });
   await request("POST", "?notify=false", { items: [{ id, label: "One" }] });

@@ -1,4 +1,4 @@
-import type { Suppression } from "../../../channels/email/suppressions.ts";
+import { isOfNumber, type Suppression } from "../../../channels/email/suppressions.ts";
 import type { Person } from "../../../directory/person.ts";
 import type { Matrix } from "../../../preferences/matrix.ts";
 import { channelName } from "../../components/names.ts";
@@ -19,7 +19,7 @@ const REASONS = {
 export function obstaclesOf(
   { user, devices }: Person,
   matrix: Matrix | null,
-  suppression: Suppression | undefined,
+  suppressions: readonly Suppression[],
 ): Obstacle[] {
   const found: Obstacle[] = [];
   if (user.email === null)
@@ -32,14 +32,16 @@ export function obstaclesOf(
       title: "No e-mail: the address is not verified",
       mend: "Verify it, and set email_verified in the directory.",
     });
-  if (suppression !== undefined)
+  for (const suppression of suppressions) {
+    const what = isOfNumber(suppression) ? "text message" : "e-mail";
     found.push({
-      title: `No e-mail: ${REASONS[suppression.reason]}`,
+      title: `No ${what}: ${REASONS[suppression.reason]}`,
       mend:
-        suppression.reason === "complaint"
-          ? "Lift it only if they have asked for it."
-          : "Lift it when the address works again, or give them another one.",
+        suppression.reason === "bounce"
+          ? "Lift it when it works again, or give them another one."
+          : "Lift it only if they have asked for it.",
     });
+  }
   if (matrix?.channels.includes("sms") === true && user.phone_country === null)
     found.push({
       title:
