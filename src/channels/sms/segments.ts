@@ -26,7 +26,7 @@ const MAX_COSTLY = 20;
 
 /** Counts the segments of a text. Nothing is split within a character. A pure function. */
 export function segmentsOf(text: string): Segments {
-  const characters = [...text];
+  const characters = Array.from(text);
   const costly = [...new Set(characters.filter((one) => !BASIC.has(one) && !EXTENDED.has(one)))];
   const encoding: Encoding = costly.length === 0 ? "gsm7" : "ucs2";
   const sizes = characters.map((one) => (encoding === "ucs2" ? one.length : EXTENDED.has(one) ? 2 : 1));
