@@ -11,6 +11,7 @@ import type { Messages } from "../outbox/messages.ts";
 import { idsOf, localeOf, SERVICE } from "../preferences/org-settings.ts";
 import type { ReaderFacts, Readers } from "../preferences/readers.ts";
 import { notificationTypeOf } from "../types/notification-type.ts";
+import { trialOf, trialVariables } from "./trial.ts";
 import { eventsOf, type SentEvent, type SentEvents } from "../types/sent-events.ts";
 import {
   variablesOfLine,
@@ -67,8 +68,8 @@ const collected = z.object({
 
 /** A customer's words for a dispatch. */
 export interface Words<C extends WordingChannel> {
-  /** Whose they are, and which version. */
-  head: WordingHead;
+  /** Whose they are, and which version; null: they are on trial. */
+  head: WordingHead | null;
   /** BCP 47: their language. */
   locale: string;
   /** Says them, with what the dispatch is about. @throws WordingError, and others if the dispatch cannot be read */
@@ -112,8 +113,12 @@ export async function wordsFor<C extends WordingChannel>(
   loaded: Voiced,
 ): Promise<(dispatch: Pick<Dispatch, "id">) => Words<C> | null> {
   const chosen = chosenFor(speeches, loaded);
-  if (chosen.length === 0) return () => null;
-  const { isFor, loadWordings, renderWording } = await import("../wordings/rendering.ts");
+  const trials = speeches.flatMap((speech) => {
+    const trial = trialOf(speech.type, speech.dispatch);
+    return trial === null || trial.fields === null ? [] : [{ speech, trial, fields: trial.fields }];
+  });
+  if (chosen.length + trials.length === 0) return () => null;
+  const { isFor, loadWordings, parseStored, renderWording } = await import("../wordings/rendering.ts");
   const texts = await loadWordings(
     ctx,
     chosen.map(({ head }) => head),
@@ -128,6 +133,14 @@ export async function wordsFor<C extends WordingChannel>(
       // Its payload is read here, so that one that cannot be read fails its own message.
       render: (reader) => renderWording(parsed, variablesOf(ctx, speech, facts, loaded.events), reader),
     });
+  }
+  for (const { speech, trial, fields } of trials) {
+    const render = (reader: WordingReader) => {
+      const parsed = parseStored(channel, trial.locale, fields);
+      const facts = loaded.readers(speech.dispatch.user_id);
+      return renderWording(parsed, trialVariables(trial, speech, facts, ctx.clock.now()), reader);
+    };
+    words.set(speech.dispatch.id, { head: null, locale: trial.locale, render });
   }
   return ({ id }) => words.get(id) ?? null;
 }
@@ -190,9 +203,9 @@ export function wordingRuling(
   const rule = "wording";
   const tried = localesFor(readers(dispatch.user_id));
   if (words !== null) {
-    const { org_id, version } = words.head;
-    const owner = { org_id: org_id === SERVICE ? null : org_id, version, locale: words.locale };
-    const details = { source: "written", ...owner, tried };
+    const { head, locale } = words;
+    const owner = head && { org_id: head.org_id === SERVICE ? null : head.org_id, version: head.version };
+    const details = { source: head === null ? "trial" : "written", ...owner, locale, tried };
     return { rule, verdict: "pass", details };
   }
   if (events.of(dispatch) !== undefined)

@@ -6,6 +6,7 @@ export {
   type NotificationTypes,
   type OwnWords,
   type Said,
+  type Trial,
   createTypes,
   traitsOf,
 } from "./type.ts";

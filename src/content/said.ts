@@ -10,8 +10,12 @@ export function saidBy(
   dispatch: Dispatch,
   now: number,
 ): Said | null {
-  const shown = types.get(type.shows?.(dispatch) ?? "");
-  if (shown !== undefined) return { type: shown, content: shown.sample(now) };
+  const shows = type.shows?.(dispatch) ?? null;
+  const shown = types.get(shows?.id ?? "");
+  if (shown !== undefined) {
+    const content = shows?.trial == null ? shown.sample(now) : shown.parse(shows.trial.data);
+    return content === null ? null : { type: shown, content };
+  }
   const content = type.parse(type.payloadOf?.(dispatch) ?? JSON.parse(dispatch.payload ?? "{}"));
   return content === null ? null : { type, content };
 }

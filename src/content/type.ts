@@ -77,14 +77,32 @@ export interface Said {
   readonly ownWords?: OwnWords;
 }
 
+/** Words on trial: a message in them goes to whoever tries them, before they are published. */
+export interface Trial {
+  /** BCP 47: their language. */
+  readonly locale: string;
+  /** JSON: the fields of the channel; null: the type's own words. */
+  readonly fields: string | null;
+  /** What the message tells. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** JSON: the customer's type; null: a built-in one. */
+  readonly own: string | null;
+}
+
+/** The type whose message a dispatch shows. `trial`: null for its sample in published words. */
+export interface ShownType {
+  readonly id: string;
+  readonly trial: Trial | null;
+}
+
 /** Functions that only few types need. */
 interface Special {
   /** Reads the payload of a dispatch that is not in the column `payload`; null: it is in the column. */
   payloadOf?(dispatch: Dispatch): object | null;
   /** The subject that a caller asked for; null: the template's. */
   subjectOf?(dispatch: Dispatch): string | null;
-  /** The id of the type whose sample the message shows; null: it shows no sample. */
-  shows?(dispatch: Dispatch): string | null;
+  /** The type whose message it shows; null: it shows its own. */
+  shows?(dispatch: Pick<Dispatch, "payload">): ShownType | null;
 }
 
 interface Definition<Id extends string, C extends object, W extends TypeWords> extends TypeData<Id>, Special {

@@ -41,6 +41,10 @@ export const deliverOn = async (
   end = endOfRounds(ctx),
 ): Promise<RetryAfter> => channelOf(ctx, channel).deliver(ctx, messages, end);
 
+/** Sends these dispatches of a channel in the request that waits for them, without the queue. */
+export const deliverTest = (ctx: Ctx, channel: string, ids: readonly string[]): Promise<RetryAfter> =>
+  deliverOn(ctx, channel, [ids]);
+
 /** The channel whose dispatches go out through the adapter's providers. */
 export const throughProviders = <Loaded>(adapter: ChannelAdapter<Loaded>): RegisteredChannel => ({
   ...adapter,

@@ -114,6 +114,7 @@ function verdict(dispatch: Dispatch, change: Change): Verdict {
     due_at: dispatch.due_at,
     wake_at: null,
     slot_at: dispatch.slot_at,
+    follow_at: null,
     sent_at: null,
     chunk_id: dispatch.chunk_id,
     frees_slot: false,
@@ -245,7 +246,9 @@ function verdictOf(ctx: Ctx, channel: string, provider: string, result: Result, 
       const spent = probe ? 0 : 1;
       const random = result.chunk === undefined ? ctx.random() : randomOf(result.chunk);
       const wait = waitAfter(ctx, channel, Math.max(1, dispatch.attempts + spent), random, outcome.afterMs);
-      return wait === null
+      // Its fallback follows before it could be tried again.
+      const isLast = wait === null || (dispatch.follow_at !== null && dispatch.follow_at <= now + wait);
+      return isLast
         ? failed(dispatch, outcome.code, outcome.message, { ...change, ...ended(dispatch, result.attempted) })
         : postponed(ctx, dispatch, now + wait, {
             ...change,

@@ -102,6 +102,7 @@ function updateDispatches(
       claims = 0,
       due_at = v.due_at,
       wake_at = iif(${overtaken}, NULL, v.wake_at),
+      follow_at = iif(${overtaken} OR v.status <> 'queued', NULL, coalesce(v.follow_at, ${dispatches}.follow_at)),
       slot_at = v.slot_at,
       chunk_id = v.chunk_id,
       sent_at = coalesce(v.sent_at, ${dispatches}.sent_at),
@@ -115,7 +116,7 @@ function updateDispatches(
         value->>'title' AS title, value->>'targets' AS targets,
         value->>'spent' AS spent, value->>'due_at' AS due_at, value->>'wake_at' AS wake_at,
         value->>'slot_at' AS slot_at, value->>'sent_at' AS sent_at, value->>'chunk_id' AS chunk_id,
-        value->>'entry' AS entry
+        value->>'follow_at' AS follow_at, value->>'entry' AS entry
       FROM json_each(${JSON.stringify(values)})) AS v
     WHERE ${dispatches}.id = v.id AND ${dispatches}.claim_id = ${claim_id}`;
 }

@@ -1,6 +1,7 @@
 import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import { SECOND } from "../lib/clock.ts";
+import { followAtAfter } from "../outbox/chain.ts";
 import type { Verdict } from "../outbox/settlement.ts";
 import type { TimelineEntry } from "../outbox/timeline.ts";
 import { AFTER_FAULT_SECONDS, MAX_CLAIMS } from "../outbox/timing.ts";
@@ -9,7 +10,7 @@ import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import type { Wait } from "./channel.ts";
 import type { ClaimedDispatch } from "./claim.ts";
 import { postponedBy, waitKind } from "./entries.ts";
-import { abandoned, expired, isExpired, senderLeft, postponed } from "./record-round.ts";
+import { abandoned, expired, isExpired, postponed, senderLeft } from "./record-round.ts";
 import { slotsFor } from "../rate-limit/budgets.ts";
 
 /**
@@ -98,6 +99,7 @@ function waitingFor(ctx: Ctx, dispatch: Dispatch, wait: Wait | null): Verdict | 
     error_code: code,
     error: message,
     slot_at: dispatch.slot_at === null ? null : Math.max(dispatch.slot_at, until),
+    follow_at: followAtAfter(dispatch, until),
     entry: postponedBy(now, waitKind(code), until, wait),
   });
 }
@@ -144,4 +146,4 @@ function sortBySlot(
 const later = (ctx: Ctx, dispatch: Dispatch, sendAt: number, dueAt: number, entry: TimelineEntry): Verdict =>
   isOverBy(dispatch, { until: sendAt })
     ? expired(dispatch, entry.at)
-    : postponed(ctx, dispatch, dueAt, { entry });
+    : postponed(ctx, dispatch, dueAt, { entry, follow_at: followAtAfter(dispatch, sendAt) });

@@ -56,7 +56,10 @@ export async function conditionsOf(
 }
 
 /** A planned message with its keys, as `m.value` in SQL. */
-export function marksOf({ notified, collecting }: Conditions, rows: readonly FreshDispatch[]): SQL {
+export function marksOf(
+  { notified, collecting }: Conditions,
+  rows: readonly Pick<FreshDispatch, "id" | "user_id" | "channel">[],
+): SQL {
   const marks = rows.map(({ id, user_id, channel }) => ({
     id,
     user_id,
@@ -181,6 +184,25 @@ export const outcomesOf = (conditions: Conditions, marks: SQL, isDry: boolean): 
       WHEN ${isCollected(conditions)} THEN 'collected'
       WHEN ${made} THEN 'made' WHEN NOT ${HAS_USER} THEN 'unknown_user' ELSE 'throttled' END AS outcome FROM ${marks} AS m`;
 };
+
+/** What the database knows of a message that nobody has made. */
+export interface Found {
+  channel: string;
+  is_duplicate: 0 | 1;
+  is_collected: 0 | 1;
+  is_throttled: 0 | 1;
+}
+
+/** Reads what would become of messages, by the conditions under which they are made. */
+export function lookAt(
+  conditions: Conditions,
+  messages: readonly Pick<FreshDispatch, "id" | "user_id" | "channel">[],
+): SQL<Found> {
+  const isDuplicate = sql`(${isTaken("notified", conditions.notified)} OR ${isRepeated(conditions, sql`m.value`)})`;
+  return sql<Found>`SELECT m.value->>'channel' AS channel, ${isDuplicate} AS is_duplicate,
+      ${isCollected(conditions)} AS is_collected, ${isThrottled(conditions, sql`m.value`)} AS is_throttled
+    FROM ${marksOf(conditions, messages)} AS m`;
+}
 
 /** Counts the users of messages that were not made, by day. @param found a query of `user_id`, `channel` and `reason` */
 export const withholdMany = (type: string, now: number, found: SQL): Statement =>

@@ -13,7 +13,7 @@ import {
 import type { Decoded } from "../db/statement.ts";
 import { MINUTE } from "../lib/clock.ts";
 import { notFound } from "../lib/failure.ts";
-import { type Linked, linksOf } from "../log/read.ts";
+import { type Linked, followedBy } from "../log/read.ts";
 
 /** How many messages an event has, by channel and status, and why some have failed. */
 export interface Counts {
@@ -150,7 +150,7 @@ export async function listMessages(
   const looked = sql`SELECT id FROM ${dispatches} WHERE batch_id = ${id} AND id > ${after} ORDER BY id LIMIT ${LOOKED_THROUGH}`;
   const found = await ctx.db.read({
     event: findEvent(scope, id),
-    rows: sql<Dispatch>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE id IN (${looked})
+    rows: sql<Dispatch>`SELECT *, ${followedBy} FROM ${dispatches} WHERE id IN (${looked})
       AND ${status === undefined ? sql`true` : sql`+status = ${status}`}
       AND ${channel === undefined ? sql`true` : sql`+channel = ${channel}`}
       AND ${inScope(scope, { userId: sql`+user_id`, orgId: sql`+org_id` })} ORDER BY id LIMIT ${limit + 1}`,

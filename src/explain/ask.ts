@@ -3,6 +3,7 @@ import { inScope, leftSender, type Scope, senderOf } from "../auth/scope.ts";
 import { COMMON_TYPE, dispatches, type Event, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import type { NotificationType, NotificationTypes } from "../content/type.ts";
+import type { Occasion } from "./occasion.ts";
 import type { Ctx } from "../ctx.ts";
 import type { ClaimedDispatch } from "../delivery/claim.ts";
 import { SECOND } from "../lib/clock.ts";
@@ -10,7 +11,7 @@ import { notFound, invalid } from "../lib/failure.ts";
 import { actable, findActable } from "../log/read.ts";
 import { asRead, dispatchRow } from "../outbox/create.ts";
 import { type Messages, messagesOf, supposedMessage } from "../outbox/messages.ts";
-import { isOwner } from "../preferences/owner.ts";
+import { isOwner, ownerOf } from "../preferences/owner.ts";
 import { SERVICE } from "../preferences/org-settings.ts";
 import { faultsOf } from "../types/data-faults.ts";
 import { findOwnType } from "../types/find.ts";
@@ -27,6 +28,8 @@ export interface Supposed {
   channel: string | undefined;
   /** What it tells; undefined: the type's sample. */
   data: Record<string, unknown> | undefined;
+  /** The event's key; undefined: none. */
+  key?: string | undefined;
 }
 
 /** What is explained: one message on one channel. */
@@ -35,6 +38,8 @@ export interface Asked {
   messages: Messages;
   /** How long after the steps before it it is sent, ms; null: at once. */
   waitMs: number | null;
+  /** The event that it would be of; null: it is there, or of a built-in type. */
+  occasion: Occasion | null;
 }
 
 /** Reads, within a batch, a dispatch that is there. What it gives throws 404, and 403 `user_moved`. */
@@ -50,6 +55,7 @@ export const dispatchAsked = (scope: Scope, id: string): Parsed<() => Asked> =>
         dispatch: { ...actable(found, "dispatch"), left_sender: left.length === 0 ? 0 : 1 },
         messages: messagesOf(sql`(SELECT ${id})`),
         waitMs: null,
+        occasion: null,
       }),
   );
 
@@ -87,7 +93,12 @@ export async function askOfType(
   // Its schema is for staff, and the faults of data would tell it.
   if (scope.kind === "own" && supposed.data !== undefined)
     throw invalid([{ pointer: "/data", detail: "is for admins, unless the type is built in" }]);
-  return ofOwnType(ctx, readOwnType(stored.data), supposed, to);
+  if (scope.kind === "own" && supposed.key !== undefined)
+    throw invalid([{ pointer: "/key", detail: "is for admins" }]);
+  const type = readOwnType(stored.data);
+  // Keys are of the organization that sends.
+  const keyOrgId = scope.kind === "own" ? type.org_id : ownerOf(scope, orgId);
+  return ofOwnType(ctx, type, supposed, { ...to, keyOrgId });
 }
 
 /** To whom a supposed message goes, and on whose authority. */
@@ -106,16 +117,23 @@ function ofBuiltIn(ctx: Ctx, type: NotificationType, { data, channel }: Supposed
   return chosen(channels, channel).map((name) => {
     const expiresAt = type.goodForMs === null ? null : ctx.clock.now() + type.goodForMs;
     const dispatch = suppose(ctx, { ...to, ...said, type: type.id, channel: name, expiresAt });
-    return { dispatch, messages: supposedMessage(dispatch, null, content), waitMs: null };
+    return { dispatch, messages: supposedMessage(dispatch, null, content), waitMs: null, occasion: null };
   });
 }
 
-function ofOwnType(ctx: Ctx, type: OwnTypeData, supposed: Supposed, to: To): Asked[] {
+function ofOwnType(
+  ctx: Ctx,
+  type: OwnTypeData,
+  supposed: Supposed,
+  { keyOrgId, ...to }: To & { keyOrgId: string },
+): Asked[] {
   const data = supposed.data ?? type.sample ?? {};
   const faults = supposed.data === undefined ? [] : faultsOf(type.schema, data);
   if (faults.length > 0)
     throw invalid(faults.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail })));
   const event = eventOf(ctx, type, data, to);
+  const key = supposed.key ?? null;
+  const occasion = { event: { ...event, key, org_id: keyOrgId }, type, key };
   const names = type.channels.map(({ channel }) => channel);
   let waitMs = 0;
   const steps = type.channels.map(({ channel, wait }, i) => {
@@ -133,6 +151,7 @@ function ofOwnType(ctx: Ctx, type: OwnTypeData, supposed: Supposed, to: To): Ask
         dispatch,
         messages: supposedMessage(dispatch, event, notificationTypeOf(type).sample(0)),
         waitMs: after,
+        occasion,
       },
     ];
   });

@@ -4,11 +4,14 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { Explained } from "../delivery/channel.ts";
 import { wasSent } from "../log/read.ts";
+import { Parsed } from "../db/statement.ts";
+import { SECOND } from "../lib/clock.ts";
 import { channelOf } from "../outbox/channel.ts";
 import { type Asked, askOfDispatch, askOfType, type Supposed } from "./ask.ts";
 import { type Limits, limitsOf } from "./limits.ts";
+import { occasionRules } from "./occasion.ts";
 import { publicly, type Rule, type Verdict, verdictOf } from "./rule.ts";
-import { asIfRetried, stateRules } from "./state.ts";
+import { asIfRetried, chainRules, stateRules } from "./state.ts";
 
 /** What somebody asks: of a dispatch by its id, or of a message that nobody has made. */
 export type Question = { kind: "dispatch"; id: string } | ({ kind: "type" } & Supposed);
@@ -79,19 +82,30 @@ async function explainAsked(
   const seen = asked
     .filter(({ dispatch }) => ctx.channels.has(dispatch.channel))
     .map((one) => ({ ...one, dispatch: asIfRetried(one.dispatch, now) }));
+  const occasion =
+    first.occasion === null
+      ? NO_OCCASION
+      : await occasionRules(
+          first.occasion,
+          seen.map(({ dispatch }) => dispatch),
+          now,
+        );
   const [read, ...limits] = await Promise.all([
-    ctx.db.read(
-      Object.fromEntries(
+    ctx.db.read({
+      channels: Object.fromEntries(
         seen.map(({ dispatch, messages }) => [
           dispatch.channel,
           channelOf(ctx, dispatch.channel).explain(messages, now),
         ]),
       ),
+      occasion,
+    }),
+    ...seen.map(({ dispatch }) =>
+      limitsOf(ctx, channelOf(ctx, dispatch.channel), dispatch, { isStaff, isMade }),
     ),
-    ...seen.map(({ dispatch }) => limitsOf(ctx, channelOf(ctx, dispatch.channel), dispatch, isStaff)),
   ]);
   const explained = seen.flatMap((one, i) => {
-    const [found, own] = [read[one.dispatch.channel], limits[i]];
+    const [found, own] = [read.channels[one.dispatch.channel], limits[i]];
     return found === undefined || own === undefined ? [] : [{ ...one, explained: found, limits: own }];
   });
   await readWords(ctx, explained);
@@ -102,7 +116,9 @@ async function explainAsked(
       channels.push(notConfigured(dispatch.channel));
       continue;
     }
-    const state = isMade ? stateRules(first.dispatch, now) : laterStep(one, channels, now);
+    const state = isMade
+      ? stateRules(first.dispatch, now)
+      : [...read.occasion(dispatch.channel), ...laterStep(one, channels, now)];
     const found = await onChannel(ctx, one, state, scope);
     channels.push(isStaff || isForUser ? found : { ...found, rendering: null });
   }
@@ -122,6 +138,8 @@ const notConfigured = (channel: string): OnChannel => {
   const rules: Rule[] = [{ rule: "channel", verdict: "reject", code: "not_configured", message }];
   return { channel, ...verdictOf(rules), rules, rendering: null };
 };
+
+const NO_OCCASION: Parsed<(channel: string) => Rule[]> = Parsed.of({}, () => () => []);
 
 /** The context of another time: whatever asks it for the time gets that one. */
 const atTime = (ctx: Ctx, at: number): Ctx => ({
@@ -152,7 +170,15 @@ async function onChannel(
   const waits = verdictOf(own).verdict === "wait";
   const asked = limits.rules.filter(({ rule }) => !waits || rule === "provider");
   const [ending, others] = [asked.filter(isEnd), asked.filter((rule) => !isEnd(rule))];
-  const rules = [...state, ...explained.endings(dispatch), ...ending, ...own, ...others, ...rulings];
+  const rules = [
+    ...state,
+    ...explained.endings(dispatch),
+    ...ending,
+    ...own,
+    ...others,
+    ...rulings,
+    ...chainRules(dispatch),
+  ];
   return {
     channel: dispatch.channel,
     ...verdictOf(rules),
@@ -164,16 +190,17 @@ async function onChannel(
 const isEnd = ({ verdict }: Rule): boolean => verdict === "reject";
 
 /** Of a step that waits for those before it, if one of these would be made. */
-function laterStep({ waitMs }: Asked, before: readonly OnChannel[], now: number): Rule[] {
+function laterStep({ waitMs, occasion }: Asked, before: readonly OnChannel[], now: number): Rule[] {
   const isMade =
     before.length === 0 || before.some(({ verdict }) => verdict !== "skip" && verdict !== "reject");
   if (waitMs === null) return [];
+  const windowMs = (occasion?.type.batch?.window ?? 0) * SECOND;
   if (!isMade) return [{ rule: "due", verdict: "pass" }];
   return [
     {
       rule: "due",
       verdict: "wait",
-      until: now + waitMs,
+      until: now + windowMs + waitMs,
       code: "later_step",
       message: "It is sent then, unless a message before it has reached the user",
     },

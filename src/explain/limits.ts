@@ -14,19 +14,21 @@ export interface Limits {
 }
 
 /**
- * What the limits say of a message on a channel with providers: the organization's quota, the user's budget, and for staff
+ * What the limits say of a message: the organization's quota; on a channel with providers the user's budget, and for staff
  * whether a provider works. They are asked, and nothing is taken: one call each.
+ * @param about `isMade`: whether it is a dispatch that is there
  */
 export async function limitsOf(
   ctx: Ctx,
   channel: RegisteredChannel,
   dispatch: Dispatch,
-  isStaff: boolean,
+  { isStaff, isMade }: { isStaff: boolean; isMade: boolean },
 ): Promise<Limits> {
-  if (channel.providers.length === 0) return { rules: [], slotAt: null };
+  const askQuota = () => answered(ctx, "quota", () => quotaOf(ctx, channel, dispatch, isMade));
+  if (channel.providers.length === 0) return { rules: [await askQuota()], slotAt: null };
   let slotAt = dispatch.slot_at ?? ctx.clock.now();
   const [quota, slot, provider] = await Promise.all([
-    answered(ctx, "quota", () => quotaOf(ctx, dispatch)),
+    askQuota(),
     answered(ctx, "slot", async () => {
       const found = await slotFor(ctx, channel, dispatch);
       if (found === null) return { rule: "slot", verdict: "pass" };
@@ -39,6 +41,8 @@ export async function limitsOf(
   const own = quota.verdict === "wait" || quota.verdict === "reject" ? [quota] : [quota, slot];
   return { rules: provider === null ? own : [...own, provider], slotAt };
 }
+
+const OVER_QUOTA = { code: "org_quota", message: "The organization's quota for today is used up" } as const;
 
 /** Something that does not answer holds nothing up for long: sending asks again. */
 async function answered(ctx: Ctx, rule: string, ask: () => Promise<Rule>): Promise<Rule> {
@@ -61,18 +65,25 @@ function waiting(
   return isOver ? { rule, verdict: "reject", ...EXPIRED } : { rule, verdict: "wait", ...wait };
 }
 
-async function quotaOf(ctx: Ctx, dispatch: Dispatch): Promise<Rule> {
+/**
+ * What was counted when it was made passes: all in-app messages, and those that callers ask for. Until then a request for
+ * these is refused, and what the service or an event makes waits.
+ */
+async function quotaOf(
+  ctx: Ctx,
+  { announce }: RegisteredChannel,
+  dispatch: Dispatch,
+  isMade: boolean,
+): Promise<Rule> {
   const rule = "quota";
-  if (isCounted(ctx, dispatch)) return { rule, verdict: "pass" };
+  const isCountedBefore = announce !== null || isCounted(ctx, dispatch);
+  if (isMade && isCountedBefore) return { rule, verdict: "pass" };
   const now = ctx.clock.now();
   const refused = await ctx.quotas.peek(dispatch.org_id, unitsOf(dispatch), now);
   if (refused === null) return { rule, verdict: "pass" };
+  if (ctx.types.chargedOnRequest.includes(dispatch.type)) return { rule, verdict: "reject", ...OVER_QUOTA };
   const until = now + refused.retryAfterMs;
-  return waiting(rule, dispatch, until, {
-    until,
-    code: "org_quota",
-    message: "The organization's quota for today is used up",
-  });
+  return waiting(rule, dispatch, until, { until, ...OVER_QUOTA });
 }
 
 /** Looks at the user's budget; null for what takes no slot in it. */

@@ -6,6 +6,10 @@ type Details = NonNullable<Ruling["details"]>;
 const PASSED: Readonly<Record<string, string>> = {
   state: "It is not over",
   due: "Its time has come",
+  dedupe: "No event with this key came before",
+  batch: "It waits for no others",
+  throttle: "The user has not had too many of this type",
+  fallback: "Another message follows where this one does not reach the user",
   in_scope: "Its sender may send to the user",
   expiry: "It is in time",
   attempts: "It was not interrupted too often",

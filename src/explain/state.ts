@@ -1,4 +1,6 @@
 import type { Dispatch } from "../db/schema/index.ts";
+import { iso } from "../lib/clock.ts";
+import { chainOf } from "../outbox/chain.ts";
 import { isFinished } from "../log/read.ts";
 import type { Rule } from "./rule.ts";
 
@@ -34,6 +36,14 @@ export function stateRules(dispatch: Dispatch, now: number): Rule[] {
     state,
     { rule: "due", verdict: "wait", until: due_at, code, message: error ?? "It is to be sent later" },
   ];
+}
+
+/** What follows a message that does not reach its user; nothing where it has no fallback. */
+export function chainRules(dispatch: Dispatch): Rule[] {
+  const steps = chainOf(dispatch);
+  if (steps.length === 0) return [];
+  const at = dispatch.follow_at === null ? {} : { follow_at: iso(dispatch.follow_at) };
+  return [{ rule: "fallback", verdict: "pass", details: { steps, ...at } }];
 }
 
 /** A dispatch as the rules see it: one that is over as it would be after a retry. */

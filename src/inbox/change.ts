@@ -10,11 +10,11 @@ import { findMessage, inInbox, readAt, standingOf, unreadIds } from "./queries.t
 /** What a reader can do with a message. */
 export type Change = (typeof INBOX_CHANGES)[number];
 
-/** The columns that a change sets, and the rows that it applies to. A repeated change finds no row. */
+/** The columns that a change sets, and the rows that it applies to. A repeated change finds no row. What was seen needs no fallback. */
 const EFFECTS = {
-  read: (now) => ({ set: sql`read_at = ${now}`, where: sql`read_at IS NULL` }),
+  read: (now) => ({ set: sql`read_at = ${now}, follow_at = NULL`, where: sql`read_at IS NULL` }),
   unread: () => ({ set: sql`read_at = NULL`, where: sql`read_at IS NOT NULL` }),
-  archive: (now) => ({ set: sql`archived_at = ${now}`, where: sql`archived_at IS NULL` }),
+  archive: (now) => ({ set: sql`archived_at = ${now}, follow_at = NULL`, where: sql`archived_at IS NULL` }),
   unarchive: () => ({ set: sql`archived_at = NULL`, where: sql`archived_at IS NOT NULL` }),
 } as const satisfies Record<Change, (now: number) => { set: SQL; where: SQL }>;
 
@@ -52,7 +52,7 @@ export async function readAll(ctx: Ctx, userId: string): Promise<{ updated: numb
     again = [],
   } = await ctx.db.write(
     {
-      changed: sql`UPDATE ${dispatches} SET read_at = ${now}, updated_at = ${now},
+      changed: sql`UPDATE ${dispatches} SET read_at = ${now}, follow_at = NULL, updated_at = ${now},
           timeline = ${appended({ did: "changed", at: now, change: "read" })}
         WHERE id IN ${unreadIds(userId, READ_ALL_LIMIT)} RETURNING 1`,
       standing: standingOf(userId),

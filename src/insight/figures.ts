@@ -34,14 +34,20 @@ export interface Tally {
   cancelled: number;
 }
 
+/** What became of the messages on one way. `provider`: null where none was asked. */
+export interface Route extends Tally {
+  channel: string;
+  provider: string | null;
+}
+
 /** The messages of some hours, by the hour in which they were made, as far as is known what became of them. */
 export interface Figures {
   range: Range;
   total: Tally;
   /** One for each step of the range, oldest first. `hour`: the step's first. */
   steps: readonly (Tally & { hour: number })[];
-  /** By channel and provider (null: none was asked), in alphabetical order. */
-  routes: readonly (Tally & { channel: string; provider: string | null })[];
+  /** By channel and provider, in alphabetical order, in whole and for each step of the range. */
+  routes: readonly (Route & { steps: readonly Tally[] })[];
   /** There were more messages than could be counted since the last count: the newest hours are too low. */
   isIncomplete: boolean;
 }
@@ -79,11 +85,8 @@ export const figures = (scope: Scope, range: Range): Parsed<Figures> =>
       return {
         range,
         total: tally(rows),
-        steps: Array.from({ length: Math.ceil((range.to - range.from) / range.step) }, (_, i) => {
-          const hour = range.from + i * range.step;
-          return { hour, ...tally(rows.filter((row) => row.hour === hour)) };
-        }),
-        routes: routesOf(rows),
+        steps: byStep(rows, range),
+        routes: routesOf(rows, range),
         isIncomplete: since.reduce((sum, { n }) => sum + n, 0) >= MOST_UNCOUNTED,
       };
     },
@@ -95,13 +98,22 @@ function tally(rows: readonly Row[]): Tally {
   return sum;
 }
 
-const routesOf = (rows: readonly Row[]): Figures["routes"] =>
+function byStep(rows: readonly Row[], { from, to, step }: Range): Figures["steps"] {
+  const byHour = Map.groupBy(rows, ({ hour }) => hour);
+  return Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => {
+    const hour = from + i * step;
+    return { hour, ...tally(byHour.get(hour) ?? []) };
+  });
+}
+
+const routesOf = (rows: readonly Row[], range: Range): Figures["routes"] =>
   [...Map.groupBy(rows, ({ channel, provider }) => `${channel} ${provider}`)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, own]) => {
       const [first] = own;
       if (first === undefined) return [];
-      return [{ channel: first.channel, provider: first.provider || null, ...tally(own) }];
+      const { channel, provider } = first;
+      return [{ channel, provider: provider || null, ...tally(own), steps: byStep(own, range) }];
     });
 
 /** The organizations of a scope as `t.id`; those of everyone have a sum of their own. A user sees no figures. */

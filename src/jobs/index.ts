@@ -11,6 +11,7 @@ import { sendMatchDigests } from "../notifications/new-match/job.ts";
 import { sendWeeklyDigests } from "../notifications/weekly-digest/job.ts";
 import { removeOld } from "../log/retention.ts";
 import { sweep } from "../delivery/sweep.ts";
+import { followUnreached } from "../delivery/unreached.ts";
 import { sendDueReminders } from "../notifications/certification-reminder/job.ts";
 import { refreshStale } from "../notifications/stats-summary/refresh-stale.ts";
 import { sendSummaries } from "../notifications/stats-summary/job.ts";
@@ -24,6 +25,7 @@ export interface Job {
 /** Every minute. */
 const MINUTELY: readonly Job[] = [
   { name: "sweep", run: (ctx) => sweep(ctx) },
+  { name: "fallbacks", run: (ctx) => followUnreached(ctx) },
   { name: "certification_reminders", run: (ctx) => sendDueReminders(ctx) },
   { name: "deadline_reminders", run: (ctx) => sendDeadlineReminders(ctx) },
   { name: "match_digests", run: (ctx) => sendMatchDigests(ctx) },

@@ -35,7 +35,7 @@ export const listLog = async (
 
 /** @throws 404 */
 export async function getDispatch(ctx: Ctx, scope: Scope, id: string): Promise<Linked> {
-  const { found } = await ctx.db.read({ found: findDispatch(ctx, scope, null, id) });
+  const { found } = await ctx.db.read({ found: findDispatch(scope, null, id) });
   const [dispatch] = found;
   if (dispatch === undefined) throw notFound("dispatch");
   return dispatch;

@@ -8,7 +8,7 @@ import { type Listed, type Page } from "../lib/page.ts";
 import { IS_TO_PERSON, listedChannels } from "../outbox/channel.ts";
 import { addressKey } from "../lib/address.ts";
 import { firstIdAt } from "../lib/ids.ts";
-import { type Linked, linksOf } from "./read.ts";
+import { type Linked, followedBy } from "./read.ts";
 
 /** What the log can be filtered by. */
 export interface LogFilter {
@@ -173,7 +173,7 @@ export function selectDispatches(
             ORDER BY id DESC LIMIT ${needed}))`,
         ];
   return {
-    rows: sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC ${limitOf(page)}`,
+    rows: sql<Linked>`SELECT *, ${followedBy} FROM ${dispatches} WHERE ${all(from)} ORDER BY id DESC ${limitOf(page)}`,
     list: sql`FROM ${dispatches} ${driver === "status" ? UNSENT_INDEX : sql``} WHERE ${all([...wanted, ...ofAddress])}`,
   };
 }

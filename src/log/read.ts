@@ -3,35 +3,24 @@ import type { Ctx } from "../ctx.ts";
 import { type Dispatch, dispatches, dedupeKeys, UNFINISHED } from "../db/schema/index.ts";
 import { inScope, mayAct, type Scope } from "../auth/scope.ts";
 import { Failure, notFound } from "../lib/failure.ts";
-import { FALLBACK_OF, fallbackKey, IS_FALLBACK } from "../outbox/dedupe-keys.ts";
+import { fallbackKey } from "../outbox/dedupe-keys.ts";
 import { inJson } from "../db/json.ts";
 import { IS_TO_PERSON } from "../outbox/channel.ts";
 
-/** The ids of the dispatch that this one followed on another channel, and of the one that followed it. Missing when not read. */
-interface Links {
-  follows?: string | null;
-  followed_by?: string | null;
-}
-
-export type Linked = Dispatch & Links;
+/** A dispatch with the id of the one that followed it on another channel. Missing when not read. */
+export type Linked = Dispatch & { followed_by?: string | null };
 
 /**
- * Further columns of `SELECT … FROM dispatches`: its links, in this order, from the dedupe key of the fallback. Each is one
- * look-up by an index, and none where the channel follows no other and the dispatch names no fallback. A look-up costs a
- * read row even when it finds nothing.
+ * A further column of `SELECT … FROM dispatches`: which one followed it, from the dedupe key of the fallback. One look-up by an
+ * index, and none where the dispatch names no fallback. A look-up costs a read row even when it finds nothing.
  */
-export const linksOf = ({ channels }: Pick<Ctx, "channels">): SQL => sql`
-  CASE WHEN ${dispatches}.channel IN ${followers(channels)} THEN (SELECT ${FALLBACK_OF} FROM ${dedupeKeys} AS o
-    WHERE o.dispatch_id = ${dispatches}.id AND ${IS_FALLBACK} LIMIT 1) END AS follows,
+export const followedBy: SQL = sql`
   CASE WHEN ${dispatches}.fallback IS NOT NULL THEN (SELECT o.dispatch_id FROM ${dedupeKeys} AS o
     WHERE o.key = ${fallbackKey(sql`${dispatches}.id`)}) END AS followed_by`;
 
-const followers = (channels: Ctx["channels"]): string[] =>
-  [...channels.values()].flatMap(({ channel, canFollow }) => (canFollow ? [channel] : []));
-
 /** The links that there are, as a view prints ids. */
 export const printLinks = (
-  { follows, followed_by }: Links,
+  { follows, followed_by }: Linked,
   print: (id: string) => string,
 ): { follows?: string; followed_by?: string } => ({
   ...(follows != null && { follows: print(follows) }),
@@ -41,13 +30,8 @@ export const printLinks = (
 const sent = { userId: sql`${dispatches}.user_id`, orgId: sql`${dispatches}.org_id` };
 
 /** One dispatch with its links, if it is in scope. */
-export const findDispatch = (
-  ctx: Pick<Ctx, "channels">,
-  scope: Scope,
-  channel: string | null,
-  id: string,
-): SQL<Linked> =>
-  sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
+export const findDispatch = (scope: Scope, channel: string | null, id: string): SQL<Linked> =>
+  sql<Linked>`SELECT *, ${followedBy} FROM ${dispatches} WHERE ${ofId(channel, id)} AND ${inScope(scope, sent)}`;
 
 const ofId = (channel: string | null, id: string): SQL =>
   sql`${dispatches}.id = ${id} AND ${channel === null ? IS_TO_PERSON : sql`channel = ${channel}`}`;
@@ -97,7 +81,7 @@ export const isFinished = ({ status }: Pick<Dispatch, "status">): boolean => !UN
 /** Reads dispatches with their links by id, in order of their ids. */
 export async function readDispatches(ctx: Ctx, ids: readonly string[]): Promise<Linked[]> {
   const { rows } = await ctx.db.read({
-    rows: sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
+    rows: sql<Linked>`SELECT *, ${followedBy} FROM ${dispatches} WHERE ${inJson(dispatches.id, ids)} ORDER BY id`,
   });
   return rows;
 }

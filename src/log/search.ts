@@ -47,7 +47,7 @@ export async function searchLog(
 ): Promise<Linked[]> {
   const select = (reading: Reading): Statement<Linked> =>
     "dispatchId" in reading
-      ? findDispatch(ctx, scope, null, reading.dispatchId)
+      ? findDispatch(scope, null, reading.dispatchId)
       : selectDispatches(ctx, scope, { ...filter, ...reading }, { offset: 0, ...page }).rows;
   const statements = readingsOf(query).map((reading, i) => [`reading${i}`, select(reading)] as const);
   const found = await ctx.db.read(Object.fromEntries(statements));

@@ -35,6 +35,7 @@ export function cancelQueued(ctx: Ctx, where: SQL | undefined, reason?: Reason, 
     .set({
       status: "cancelled",
       wake_at: null,
+      follow_at: null,
       updated_at: now,
       timeline: appended({ did: "cancelled", at: now, by, code: reason?.code }),
       ...(reason && { error_code: reason.code, error: reason.message }),

@@ -11,6 +11,7 @@ import {
   users,
 } from "../db/schema/index.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
+import { afterMsOf, chainColumns, type ChainStep } from "./chain.ts";
 import { channelOf } from "./channel.ts";
 import { firstWakeAt } from "./timing.ts";
 
@@ -42,6 +43,8 @@ export interface NewDispatch {
   expiresAt?: number | null;
   /** The channel that follows when this one fails. */
   fallback?: string | null;
+  /** The steps that follow, instead of a single `fallback`. */
+  chain?: readonly ChainStep[] | undefined;
   /** Whether the user's rate limiter has given it a slot already. */
   slotTaken?: boolean;
   /** The slot that the user's rate limiter gave, in epoch ms; not before. */
@@ -70,6 +73,7 @@ const UNTOUCHED = {
   inbox_seq: null,
   feedback_weight: null,
   timeline: null,
+  follows: null,
 } as const satisfies Partial<Dispatch>;
 
 /** The row of a new dispatch: every column that has a value from the start. */
@@ -86,6 +90,8 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
   const channel = channelOf(ctx, input.channel);
   const isInstant = channel.announce !== null && input.isDecidedLater !== true;
   const end = input.failure ?? input.unwanted;
+  const chain = input.chain ?? (input.fallback == null ? [] : [{ channel: input.fallback }]);
+  const afterMs = afterMsOf(chain);
   const delivered = isInstant && end === undefined && dueAt <= now && !isLate;
   return {
     id,
@@ -118,7 +124,8 @@ export function dispatchRow(ctx: Ctx, input: NewDispatch, id = ctx.ids.uuid()): 
     due_at: dueAt,
     wake_at: delivered || end !== undefined ? null : firstWakeAt(dueAt, now, ctx.config.sweepAfterMs),
     expires_at: input.expiresAt ?? null,
-    fallback: input.fallback ?? null,
+    ...chainColumns(chain),
+    follow_at: afterMs === null || end !== undefined ? null : dueAt + afterMs,
     created_at: now,
     sent_at: delivered || input.failure ? now : null,
     delivered_at: delivered ? now : null,

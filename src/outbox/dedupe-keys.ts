@@ -53,7 +53,3 @@ export function namesUser(forms: readonly KeyForm[], userId: string): SQL {
 
 /** That a failed dispatch was followed by one on another channel. */
 export const fallbackKey = (dispatchId: SQL): SQL => keyInSql("fallback", dispatchId);
-
-/** The condition that the key of `o` is of a fallback, and the id of the dispatch that had failed. */
-export const IS_FALLBACK: SQL = isOfKind("fallback");
-export const FALLBACK_OF: SQL = restOf("fallback");

@@ -14,6 +14,8 @@ const verdict = z.object({
   due_at: z.number().int(),
   wake_at: z.number().int().nullable(),
   slot_at: z.number().int().nullable(),
+  /** When its fallback follows, where its user made it wait; null: as before. */
+  follow_at: z.number().int().nullable().default(null),
   sent_at: z.number().int().nullable(),
   chunk_id: z.string().nullable(),
   /** Whether it ended before any attempt, so that its slot is free again. */

@@ -99,8 +99,13 @@ const ENTRIES = [
   z.object({ did: z.literal("marked"), at, by, mark: z.string().nullish() }),
   z.object({ did: z.literal("noted"), at, by }),
   z.object({ did: z.literal("changed"), at, change: z.enum(INBOX_CHANGES) }),
-  /** It was made since a dispatch on another channel had failed. */
-  z.object({ did: z.literal("follows"), at, dispatch: z.uuid() }),
+  /** It was made since a dispatch on another channel had failed, or was not read in time. */
+  z.object({
+    did: z.literal("follows"),
+    at,
+    dispatch: z.uuid(),
+    why: z.literal("unread").optional().catch(undefined),
+  }),
   /** It tells of one more event. */
   z.object({ did: z.literal("collected"), at, event: z.uuid() }),
   /** So many entries that were here are not kept. `at`: of the first of them. */

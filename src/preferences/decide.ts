@@ -1,6 +1,7 @@
 import type { TypeData } from "../content/type.ts";
 import { type Hold, holdAmong, type Ruling } from "../delivery/ruling.ts";
 import { MINUTE } from "../lib/clock.ts";
+import { REACHED_BEFORE } from "../outbox/chain.ts";
 import type { Zone } from "../schedules/time-zone.ts";
 import { ALL, type Cells } from "./cells.ts";
 import { type OrgSettings, SERVICE } from "./org-settings.ts";
@@ -13,7 +14,7 @@ export interface Reader {
   timezone: Zone;
 }
 
-/** What came of an event's messages to a user before one that waits for them. */
+/** What came of messages to a user that say the same as one that waits for them, or follows them. */
 export interface EarlierSteps {
   /** Whether the user has read the in-app message, or a provider has taken another one. */
   reached: boolean;
@@ -31,7 +32,7 @@ export interface Facts {
   reach: readonly Ruling[];
   type: Pick<TypeData, "category" | "critical">;
   channel: string;
-  /** Null for a message that does not wait for others. */
+  /** Null for a message that neither waits for others nor follows one. */
   earlier: EarlierSteps | null;
   /** The settings that hold for the user, those of the user's own organization first. */
   orgs: readonly OrgSettings[];
@@ -133,8 +134,7 @@ function needed({ earlier, now }: Facts): Ruling {
     return {
       rule: "needed",
       verdict: "skip",
-      code: "reached_before",
-      message: "An earlier message of the same event has reached the user",
+      ...REACHED_BEFORE,
     };
   const until = earlier === null ? now : Math.max(earlier.dueAt, lookAgainAt(earlier, now));
   if (until > now)
@@ -143,7 +143,7 @@ function needed({ earlier, now }: Facts): Ruling {
       verdict: "wait",
       until,
       code: "earlier_open",
-      message: "It waits for an earlier message of the same event",
+      message: "It waits for an earlier message that says the same",
     };
   return { rule: "needed", verdict: "pass" };
 }

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
 import { leftSender } from "../auth/scope.ts";
 import { CHANNELS, dispatches, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
@@ -6,6 +7,7 @@ import { MINUTE } from "../lib/clock.ts";
 import { parseObject } from "../lib/objects.ts";
 import type { Messages } from "../outbox/messages.ts";
 import type { EarlierSteps } from "../preferences/decide.ts";
+import { idAt, STEPS_WITHIN_MS } from "../outbox/chain.ts";
 import { type OwnTypeData, readOwnType } from "./own-type.ts";
 
 /** An event, as its messages need it when they are sent. */
@@ -29,7 +31,7 @@ interface EventRow {
   created_at: number;
 }
 
-/** The events of some dispatches, and what came of the steps before them. */
+/** The events of some dispatches, and what came of the messages before them that say the same. */
 export interface SentEvents {
   /** The event of a dispatch; undefined where it has none. It is read when asked for. @throws if it cannot be read */
   of(dispatch: { batch_id: string | null }): SentEvent | undefined;
@@ -40,19 +42,21 @@ export interface SentEvents {
 /** Whether the event's sender may not see the user who caused it: then the user's name is not printed either. */
 const isOutOfReach = leftSender({ userId: sql`e.actor`, senderOrgId: sql`e.sender_org_id` });
 
-/** All steps of an event for a user are made at once, so they lie close to each other in the user's log. */
-const STEPS_WITHIN_MS = MINUTE;
-
 /** A step that was later than this has delayed those that wait for it. */
 const LATE_MS = MINUTE;
 
-interface StepsRow {
+interface EarlierRow {
   id: string;
-  reached: 0 | 1 | null;
-  open_until: number | null;
-  late_by: number | null;
+  /** JSON of `earlierFound`. */
+  earlier: string;
   planned_at: number;
 }
+
+const earlierFound = z.object({
+  reached: z.number().nullable(),
+  open_until: z.number().nullable(),
+  late_by: z.number().nullable(),
+});
 
 /** When a dispatch was to be sent. */
 const plannedAt = (d: SQL): SQL => sql`coalesce(${d}.scheduled_at, ${d}.created_at)`;
@@ -63,13 +67,31 @@ const IS_AFTER = sql`iif(json_valid(d.payload), d.payload ->> 'after', false)`;
 /** When an earlier step came, or will: of those that may still be read. */
 const CAME_AT = sql`CASE WHEN ${IS_OPEN} THEN s.due_at WHEN s.channel = 'in_app' AND s.status = 'delivered' THEN s.delivered_at END`;
 
-/** The first id that could have been made at a time: SQL of epoch ms. */
-const idAt = (time: SQL): SQL =>
-  sql`(substr(printf('%012x', ${time}), 1, 8) || '-' || substr(printf('%012x', ${time}), 9))`;
+/** Whether `s` has reached its user: an in-app message was read or put away, of another one a provider took a part at least. */
+const HAS_REACHED = sql`iif(s.channel = 'in_app', s.read_at IS NOT NULL OR s.archived_at IS NOT NULL,
+  s.status IN ('sent', 'delivered') OR s.delivered_count > 0)`;
+
+/** What came of the dispatches `s`. */
+const FOUND = sql`json_object('reached', max(${HAS_REACHED}), 'open_until', max(iif(${IS_OPEN}, s.due_at, NULL)),
+  'late_by', max(${CAME_AT} - ${plannedAt(sql`s`)}))`;
+
+/** `FROM` the dispatches `s` to the same user on the other channels, from this id on. By the user: a batch may be large. */
+const ofUser = (least: SQL): SQL => sql`FROM json_each(${JSON.stringify(CHANNELS)}) AS c
+  CROSS JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND +s.batch_id = d.batch_id
+    AND s.id >= ${least} AND s.id < d.id AND s.channel <> d.channel`;
+
+/** The steps of the event of `d` before it. */
+const STEPS = sql`SELECT ${FOUND} ${ofUser(idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`))}`;
+
+/** Those that `d` follows, and those that were sent at the same time as the first of them. Their batch is older than they are. */
+const FOLLOWED = sql`WITH RECURSIVE before(id) AS (
+    SELECT d.follows UNION ALL SELECT b.follows FROM before CROSS JOIN ${dispatches} AS b ON b.id = before.id WHERE b.follows IS NOT NULL)
+  SELECT ${FOUND} FROM ${dispatches} AS s WHERE s.id IN (SELECT id FROM before
+    UNION ALL SELECT s.id ${ofUser(sql`d.batch_id`)} AND s.type = d.type)`;
 
 /**
- * Reads the events of dispatches, each once, and for those that wait for earlier steps what came of these. Nothing is found,
- * and almost nothing read, for dispatches that belong to no event.
+ * Reads the events of dispatches, each once, and for those that wait for earlier steps or follow others what came of these.
+ * Nothing is found, and almost nothing read, for dispatches that belong to no event and follow none.
  */
 export const eventsOf = (messages: Messages): Parsed<SentEvents> =>
   Parsed.of(
@@ -78,14 +100,10 @@ export const eventsOf = (messages: Messages): Parsed<SentEvents> =>
           iif(${isOutOfReach}, NULL, u.name) AS actor_name, e.created_at
         FROM ${messages.events} AS e LEFT JOIN ${users} AS u ON u.id = e.actor
         WHERE e.id IN (SELECT batch_id FROM ${messages.rows} WHERE id IN ${messages.ids} AND batch_id IS NOT NULL)`,
-      steps: sql<StepsRow>`SELECT d.id, ${plannedAt(sql`d`)} AS planned_at,
-          max(s.read_at IS NOT NULL OR (s.channel <> 'in_app' AND s.status IN ('sent', 'delivered'))) AS reached,
-          max(iif(${IS_OPEN}, s.due_at, NULL)) AS open_until, max(${CAME_AT} - ${plannedAt(sql`s`)}) AS late_by
-        FROM ${dispatches} AS d, json_each(${JSON.stringify(CHANNELS)}) AS c
-        LEFT JOIN ${dispatches} AS s ON s.user_id = d.user_id AND s.channel = c.value AND s.batch_id = d.batch_id
-          AND s.id >= ${idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`)} AND s.id < d.id AND s.channel <> d.channel
-        WHERE d.id IN ${messages.ids} AND d.batch_id IS NOT NULL AND ${IS_AFTER}
-        GROUP BY d.id`,
+      steps: sql<EarlierRow>`SELECT d.id, ${plannedAt(sql`d`)} AS planned_at,
+          iif(d.follows IS NULL, (${STEPS}), (${FOLLOWED})) AS earlier
+        FROM ${dispatches} AS d WHERE d.id IN ${messages.ids}
+          AND (d.follows IS NOT NULL OR (d.batch_id IS NOT NULL AND ${IS_AFTER}))`,
     },
     ({ events: found, steps }) => {
       const rows = new Map(found.map((row) => [row.id, row]));
@@ -104,11 +122,14 @@ export const eventsOf = (messages: Messages): Parsed<SentEvents> =>
     },
   );
 
-const earlierOf = ({ reached, open_until, late_by, planned_at }: StepsRow): EarlierSteps => ({
-  reached: reached === 1,
-  openUntil: open_until,
-  dueAt: planned_at + (late_by !== null && late_by >= LATE_MS ? late_by : 0),
-});
+function earlierOf({ earlier, planned_at }: EarlierRow): EarlierSteps {
+  const { reached, open_until, late_by } = earlierFound.parse(JSON.parse(earlier));
+  return {
+    reached: reached === 1,
+    openUntil: open_until,
+    dueAt: planned_at + (late_by !== null && late_by >= LATE_MS ? late_by : 0),
+  };
+}
 
 const eventOf = ({ id, type_data, data, actor, actor_name, created_at }: EventRow): SentEvent => ({
   id,

@@ -42,7 +42,8 @@ export async function loadWordings(
   return found;
 }
 
-function parsedOrNull(ctx: Ctx, head: WordingHead, fields: string): ParsedWording | null {
+/** Words of customers as they are stored; null, and a report, where they cannot be parsed any more. */
+export function parsedOrNull(ctx: Ctx, head: WordingHead, fields: string): ParsedWording | null {
   try {
     return parseStored(head.channel, head.locale, fields);
   } catch (error) {
@@ -56,8 +57,11 @@ function parsedOrNull(ctx: Ctx, head: WordingHead, fields: string): ParsedWordin
 }
 
 /** Parses stored words. @throws if they do not fit the channel, or cannot be parsed */
-export const parseStored = (channel: WordingChannel, locale: string, fields: string): ParsedWording =>
-  parseWording(channel, locale, WORDING_FIELDS[channel].parse(JSON.parse(fields)));
+export const parseStored = <C extends WordingChannel>(
+  channel: C,
+  locale: string,
+  fields: string,
+): ParsedWording<C> => parseWording(channel, locale, WORDING_FIELDS[channel].parse(JSON.parse(fields)));
 
 function keep(key: string, parsed: ParsedWording | null): void {
   const [oldest] = kept.keys();

@@ -7,9 +7,9 @@ import { notFound } from "../lib/failure.ts";
 import { idsOf, localeOf, orgLinesAbove, type OrgSettings, SERVICE } from "../preferences/org-settings.ts";
 import { isOwner } from "../preferences/owner.ts";
 import { rankedLineOf } from "../types/find.ts";
-import { chooseWording, localesToTry, wordingKey } from "./choose.ts";
+import { chooseWording, localesToTry } from "./choose.ts";
 import type { WordingFields, WordingId } from "./fields.ts";
-import { loadWordings, parseStored } from "./load.ts";
+import { parsedOrNull, parseStored } from "./load.ts";
 import { type ParsedWording, parseWording } from "./parse.ts";
 import type { PreviewReader } from "./preview.ts";
 import { selectVersions, selectWording, type StoredVersion, type StoredWording } from "./read.ts";
@@ -87,10 +87,12 @@ export interface WordsFound {
   /** Of inherited words; `""`: the service. */
   owner: string | null;
   words: ParsedWording | null;
+  /** Their fields, as they were written: JSON. */
+  fields: string | null;
 }
 
 /**
- * The words of a preview. At most one round trip, for inherited words that this isolate has not yet.
+ * The words of a preview. At most one round trip, for inherited words.
  * @throws 404 for a version that is not there; WordingError for fields that cannot be parsed
  */
 export async function wordsToPreview(
@@ -101,20 +103,30 @@ export async function wordsToPreview(
 ): Promise<WordsFound> {
   const { channel, locale } = id;
   if (fields !== null)
-    return { source: "draft", version: null, owner: null, words: parseWording(channel, locale, fields) };
+    return {
+      source: "draft",
+      version: null,
+      owner: null,
+      fields: JSON.stringify(fields),
+      words: parseWording(channel, locale, fields),
+    };
   if (version !== null) {
     if (asked?.version !== version) throw notFound("version");
-    return { source: "version", version, owner: null, words: parseStored(channel, locale, asked.fields) };
+    const words = parseStored(channel, locale, asked.fields);
+    return { source: "version", version, owner: null, words, fields: asked.fields };
   }
   if (own !== null && own.latest_fields !== null) {
-    const words = parseStored(channel, locale, own.latest_fields);
-    return { source: "version", version: own.latest, owner: null, words };
+    const fields = own.latest_fields;
+    const words = parseStored(channel, locale, fields);
+    return { source: "version", version: own.latest, owner: null, words, fields };
   }
-  const builtInWords = { source: "built_in", version: null, owner: null, words: null } as const;
+  const builtInWords = { source: "built_in", version: null, owner: null, words: null, fields: null } as const;
   const head = chooseWording(heads, idsOf(line), localesToTry(locale, localeOf(line)), builtIn);
   if (head === null) return builtInWords;
-  const words = (await loadWordings(ctx, [head])).get(wordingKey(head)) ?? null;
-  return words === null
-    ? builtInWords
-    : { source: "inherited", version: head.version, owner: head.org_id, words };
+  const { found } = await ctx.db.read({ found: selectVersions(head, head.version + 1, 1) });
+  const [stored] = found;
+  if (stored?.version !== head.version) return builtInWords;
+  const words = parsedOrNull(ctx, head, stored.fields);
+  if (words === null) return builtInWords;
+  return { source: "inherited", version: head.version, owner: head.org_id, words, fields: stored.fields };
 }

@@ -17,5 +17,5 @@ export const isFor = <C extends ParsedWording["channel"]>(
   channel: C,
 ): parsed is ParsedWording<C> => parsed.channel === channel;
 
-export { loadWordings } from "./load.ts";
+export { loadWordings, parseStored } from "./load.ts";
 export { renderWording } from "./render.ts";

@@ -12,6 +12,8 @@ import { readType } from "../types/read.ts";
 export interface WordedType {
   type: NotificationType;
   isBuiltIn: boolean;
+  /** The customer's type; null: a built-in one. */
+  own: OwnTypeData | null;
   /** The channels on which its words can be written. */
   channels: readonly WordingChannel[];
   /** JSON Schema of the data that its words may use; null: any object. */
@@ -36,6 +38,7 @@ export async function wordedType(
   return {
     type: notificationTypeOf(data),
     isBuiltIn: false,
+    own: data,
     channels: ownWordChannels(data),
     schema: data.schema,
     sample: data.sample,
@@ -49,6 +52,7 @@ function wordedBuiltIn(type: NotificationType, now: number): WordedType {
   return {
     type,
     isBuiltIn: true,
+    own: null,
     channels,
     schema: type.schema?.() ?? null,
     sample: { ...type.sample(now) },

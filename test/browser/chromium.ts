@@ -36,12 +36,13 @@ export interface Visitor {
 export async function visitor(
   browser: Browser,
   link: string,
-  options: { colorScheme?: "light" | "dark"; width?: number } = {},
+  options: { colorScheme?: "light" | "dark"; width?: number; javaScriptEnabled?: boolean } = {},
 ): Promise<Visitor> {
-  const { colorScheme = "light", width = 1280 } = options;
+  const { colorScheme = "light", width = 1280, javaScriptEnabled = true } = options;
   const context = await browser.newContext({
     viewport: { width, height: 860 },
     colorScheme,
+    javaScriptEnabled,
     timezoneId: "Europe/Oslo",
   });
   const page = await context.newPage();

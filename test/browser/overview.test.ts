@@ -43,6 +43,31 @@ describe.each([
   });
 });
 
+test.each([
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 360],
+] as const)("the chart is divided by channel and by provider: %s, %i px wide", async (colorScheme, width) => {
+  const { page, troubles, context } = await visitor(browser, await service.signInLink(), {
+    colorScheme,
+    width,
+  });
+  await page.getByRole("link", { name: "By channel" }).click();
+  await page.waitForURL(/by=channel/u);
+  await page.getByRole("img", { name: /^Push over time: .*sent/u }).waitFor();
+  await page.getByRole("link", { name: "7 days" }).click();
+  await page.waitForURL(/span=week&by=channel/u);
+  await page.getByRole("link", { name: "By provider" }).click();
+  await page.getByRole("img", { name: /^Push by \w+ over time: /u }).waitFor();
+  await page.getByText("The same as a table").click();
+  const region = page.getByRole("region", { name: "Messages over time, as numbers" });
+  expect(await region.getByRole("columnheader", { name: /^Push by/u }).count()).toBe(1);
+  expect(await violationsOn(page)).toEqual([]);
+  await expectNoSideways(page);
+  expect(troubles).toEqual([]);
+  await context.close();
+});
+
 test("what the month costs is told in full, within a narrow window", async () => {
   const { page, context } = await visitor(browser, await service.signInLink(), { width: 360 });
   await page.getByText("What it is made of").click();

@@ -35,6 +35,41 @@ test("an administrator finds out why a person gets nothing, mends it, and sees t
   await context.close();
 });
 
+test.each([
+  ["light", 1280, true],
+  ["dark", 360, true],
+  ["light", 360, false],
+] as const)(
+  "an administrator changes when a person is left in peace: %s, %i px wide, with a script: %s",
+  async (colorScheme, width, javaScriptEnabled) => {
+    const { page, troubles, context } = await visitor(browser, await service.signInLink(), {
+      ...{ colorScheme, width, javaScriptEnabled },
+    });
+    await page.goto(`${service.origin}/console/people/usr_demo`);
+    const card = page.getByRole("region", { name: "Quiet hours" });
+    await card.getByLabel("At hours of their own").check();
+    await card.getByLabel("From").fill("22:30");
+    await card.getByLabel("To", { exact: true }).fill("06:15");
+    for (const day of ["Sat", "Sun"]) await card.getByLabel(day).uncheck();
+    if (javaScriptEnabled) expect(await violationsOn(page)).toEqual([]);
+    await expectNoSideways(page);
+    await card.getByRole("button", { name: "Save" }).click();
+    await page.getByText("It is saved.").waitFor();
+    expect(await card.getByLabel("From").inputValue()).toBe("22:30");
+    expect(await card.getByLabel("Sat").isChecked()).toBe(false);
+    await card.getByLabel("Never", { exact: true }).check();
+    await card.getByRole("button", { name: "Save" }).click();
+    await page.getByText("It is saved.").waitFor();
+    expect(await card.getByLabel("Never", { exact: true }).isChecked()).toBe(true);
+    await card.getByLabel("As the organization has it").check();
+    await card.getByRole("button", { name: "Save" }).click();
+    await page.getByText("It is saved.").waitFor();
+    expect(await card.getByLabel("As the organization has it").isChecked()).toBe(true);
+    expect(troubles).toEqual([]);
+    await context.close();
+  },
+);
+
 test.each([1280, 360])("a person is exported, and erased once one is sure, %i px wide", async (width) => {
   const id = `usr_gone_${width}`;
   await service.api("PUT", `/api/v1/directory/users/${id}?notify=false`, { name: "Gone Soon" });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { violationsOn, visitor } from "./chromium.ts";
+import type { Claims } from "../../src/cli/jwt.ts";
+import { expectNoSideways, violationsOn, visitor } from "./chromium.ts";
 import type { Service } from "./service.ts";
 import { browser, inBrowser, service, testPages } from "./suite.ts";
 
@@ -77,12 +78,50 @@ test("an administrator makes a type, writes its words with a live preview, publi
   await page.getByText("version 1 in use").waitFor();
 
   await page.getByLabel("To the user").fill("usr_demo");
-  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByRole("button", { name: "Send the event" }).click();
   await page.waitForURL(/\/console\/events\/evt_\w+\?done=tested$/u);
   // A form that is refused is answered with 400.
   expect(troubles.filter((text) => !/status of 40[04]/u.test(text))).toEqual([]);
   await context.close();
 });
+
+test.each([
+  ["push", "Title", "The test is sent to you by Push.", "light", 1280],
+  ["in_app", "Title", "The test is sent to you by In-app.", "dark", 1280],
+  ["email", "Subject", "The test is sent to you by E-mail.", "light", 360],
+] as const)(
+  "an administrator tries words out on herself before she publishes them: by %s",
+  async (channel, field, told, colorScheme, width) => {
+    const me: Claims = { sub: `adm_${channel}`, role: "org_admin", org_id: "org_demo" };
+    const facts = { name: "Ada", email: `${me.sub}@example.com`, email_verified: true, org_id: "org_demo" };
+    await service.api("PUT", `/api/v1/directory/users/${me.sub}?notify=false`, facts);
+    const device = { user_id: me.sub, token: `ExponentPushToken[${me.sub}]`, platform: "ios" };
+    await service.api("POST", "/api/v1/notifications/device-tokens", device);
+    await service.api("PUT", "/api/v1/types/tried", {
+      name: "Tried",
+      channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }],
+      sample: { order: "A-1042" },
+    });
+    const { page, troubles, context } = await visitor(browser, await service.signInLink(me), {
+      colorScheme,
+      width,
+    });
+    await page.goto(`${service.origin}/console/types/tried/words/${channel}/en`);
+    await page.getByLabel(field, { exact: true }).fill("Draft {{ data.order }}");
+    await page.getByRole("textbox", { name: "Text", exact: true }).fill("Hello {{ user.name }}");
+    await page.getByRole("button", { name: "Send me a test" }).click();
+    await page.getByRole("status").getByText(told).waitFor();
+    // What was typed stands there still, and nothing is saved.
+    expect(await page.getByLabel(field, { exact: true }).inputValue()).toBe("Draft {{ data.order }}");
+    expect(await page.getByText("no words of its own").count()).toBe(1);
+    expect(await violationsOn(page)).toEqual([]);
+    await expectNoSideways(page);
+    await page.getByRole("link", { name: "What became of the test" }).click();
+    await page.getByText("Draft A-1042").first().waitFor();
+    expect(troubles).toEqual([]);
+    await context.close();
+  },
+);
 
 test("a mail is drawn while one types, light and dark, and the way back leads past the drawings", async () => {
   const { page, troubles, context } = await visitor(browser, await service.signInLink());

@@ -127,6 +127,54 @@ describe("the overview", () => {
     expect(textOf(body)).toMatch(/Made Sent Failed Still put off Waiting .* 12 1 0 0/u);
   });
 
+  test.each([
+    ["channel", ["E-mail", "Push", "In-app"]],
+    ["provider", ["E-mail by ses", "Push by expo", "In-app", "E-mail by resend"]],
+  ])(
+    "is divided by %s: a drawing for each, the largest first, and the same as a table",
+    async (by, names) => {
+      const h = createHarness();
+      await givenMade(h, { n: 30, channel: "email", provider: "ses" });
+      await givenMade(h, { n: 2, channel: "email", provider: "resend", status: "failed" });
+      await givenMade(h, { n: 12 });
+      await givenMade(h, { n: 4, channel: "in_app", provider: null, status: "delivered" });
+      const { html, text } = await see(h, ADMIN, `/console?span=week&by=${by}`);
+      const drawn = [...html.matchAll(/aria-label="([^"]+) over time: ([^"]+)"/gu)];
+      expect(drawn.map(([, name]) => name)).toEqual(names);
+      const totals = { channel: "30 sent, 2 failed", provider: "30 sent" };
+      expect(drawn[0]?.[2]).toBe(by === "channel" ? totals.channel : totals.provider);
+      expect(text).toContain(`Made ${names.join(" ")} `);
+      expect(text).toContain(by === "channel" ? "32, 2 failed 12 4" : "30 12 4 2, 2 failed");
+      // One scale for all: the bar of 12 has the height of 12 among 40, or among 30.
+      const height = by === "channel" ? 30 : 40;
+      expect(html).toMatch(
+        new RegExp(`class="chart-part chart-sent" d="M[\\d.]+ ${100 - height}h7v${height}h-7z"`, "u"),
+      );
+      expect(html).toContain(`aria-current="true">By ${by}</a>`);
+      expect(html).toContain(`href="/console?span=month&amp;by=${by}"`);
+    },
+  );
+
+  test("divided into many is small, and what has fewest messages shares a drawing", async () => {
+    const h = createHarness();
+    for (let i = 0; i < 12; i++)
+      await givenMade(h, { n: 20 - i, channel: "email", provider: `provider_${i}` });
+    const browser = await signIn(h, ADMIN);
+    h.meter.reset();
+    const { body } = await browser.get("/console?span=month&by=provider");
+    expect([h.meter.trips, h.meter.rowsWritten]).toEqual([1, 0]);
+    expect(String(body).length).toBeLessThan(60_000);
+    expect(String(body).match(/class="multiple"/gu)).toHaveLength(8);
+    expect(String(body)).toContain('aria-label="All others over time: 55 sent"');
+  });
+
+  test("by what it cannot be divided it shows everything together", async () => {
+    const h = createHarness();
+    await givenMade(h, { n: 1 });
+    const { html } = await see(h, ADMIN, "/console?by=constructor");
+    expect(html).toContain('aria-label="Messages over time: 1 sent"');
+  });
+
   test("shows a few that failed among many, and keeps the bar within the drawing", async () => {
     const h = createHarness();
     await givenMade(h, { n: 990 });

@@ -293,38 +293,96 @@ describe("a test", () => {
 
   const WELCOME = "/console/types/welcome/words/email/en";
 
-  test("of a built-in type is the test e-mail with its sample, to the one who is signed in", async () => {
+  /** The text of the last message of a user, as the provider got it or the inbox has it. */
+  const lastOf = (userId: string) =>
+    env.DB.prepare(
+      "SELECT type, channel, status, title, body FROM dispatches WHERE user_id = ? ORDER BY id DESC",
+    )
+      .bind(userId)
+      .first();
+
+  test.each([
+    ["push", { title: "Draft {{ data.order }}", body: "For {{ user.name }}" }, "sent"],
+    ["in_app", { title: "Draft {{ data.order }}", body: "For {{ user.name }}", action_url: "" }, "delivered"],
+    ["email", { subject: "Draft {{ data.order }}", preheader: "", body: "For {{ user.name }}" }, "sent"],
+  ] as const)(
+    "to oneself says what stands in the fields, before it is saved: by %s",
+    async (channel, typed, status) => {
+      const { admin, h, org, as } = await givenTypes();
+      await givenUser(h, { id: as.sub ?? "", org, email: `${mint("u")}@example.com` });
+      const path = `${TYPE}/words/${channel}/en`;
+      await admin.post(path, { ...SAMPLES[channel], action: "publish" });
+      const page = await admin.get(path);
+      expect(textOf(page.body)).toContain("Send yourself a test");
+      expect(page.body).toContain(`form="words" formaction="${path}/test-me" formnovalidate`);
+      const once = /name="once" value="([^"]+)" form="words"/u.exec(String(page.body))?.[1] ?? "";
+      const fields = { ...typed, once, data: '{"order":"T-9"}' };
+      h.meter.reset();
+      const sent = await admin.post(`${path}/test-me`, fields);
+      expect(sent.status).toBe(200);
+      expect(h.meter.trips).toBeLessThanOrEqual(11);
+      expect(textOf(sent.body)).toMatch(/The test is sent to you by (?:Push|In-app|E-mail)\./u);
+      expect(await lastOf(as.sub ?? "")).toMatchObject({ type: "test", channel, status, title: "Draft T-9" });
+      // What was typed stands there still, and is not saved.
+      expect(valueOf(sent.body, Object.keys(typed)[0] ?? "")).toBe("Draft {{ data.order }}");
+      expect(textOf((await admin.get(path)).body)).not.toContain("Draft {{");
+      const message = /href="(\/console\/messages\/dsp_\w+)">What became of the test/u.exec(
+        String(sent.body),
+      )?.[1];
+      expect((await admin.get(message ?? "")).status).toBe(200);
+      // A second click is not a second test; one in other words is.
+      await admin.post(`${path}/test-me`, fields);
+      expect(await dispatches(as.sub ?? "")).toHaveLength(1);
+      await admin.post(`${path}/test-me`, { ...fields, data: '{"order":"T-10"}' });
+      expect(await dispatches(as.sub ?? "")).toHaveLength(2);
+    },
+  );
+
+  test("to oneself is refused at the field that is wrong, and says when there is no way to send it", async () => {
     const { admin, h, org, as } = await givenTypes();
-    await givenUser(h, { id: as.sub ?? "", org, email: `${mint("u")}@example.com` });
-    const { id: other } = await givenUser(h, { org, email: `${mint("u")}@example.com` });
-    const sent = await admin.post(`${WELCOME}/test`, { test_user_id: other });
-    expect(sent.headers.get("location")).toMatch(/^\/console\/messages\/dsp_\w+\?done=tested$/u);
-    expect((await admin.get(sent.headers.get("location") ?? "")).status).toBe(200);
-    expect(await dispatches(as.sub ?? "")).toEqual([{ type: "test", channel: "email", status: "sent" }]);
-    expect(await dispatches(other)).toEqual([]);
-    const { body } = await admin.get(WELCOME);
-    expect(textOf(body)).toContain("It is in the built-in words");
-    expect(body).not.toContain("test_user_id");
+    const id = as.sub ?? "";
+    const path = `${TYPE}/words/push/en`;
+    const unknown = await admin.post(`${path}/test-me`, { title: "T", body: "B" });
+    expect(unknown.status).toBe(400);
+    expect(textOf(unknown.body)).toContain("the directory has no user with your id");
+    expect(valueOf(unknown.body, "title")).toBe("T");
+    await givenUser(h, { id, org, devices: 0 });
+    for (const [field, fields] of [
+      ["title", { title: "{{ data.order", body: "B" }],
+      ["data", { title: "T", body: "B", data: "{" }],
+      ["data", { title: "T", body: "B", data: '{"order":1}' }],
+    ] as const) {
+      const { status, body } = await admin.post(`${path}/test-me`, fields);
+      expect([status, textOf(body).includes("The test is not sent")]).toEqual([400, true]);
+      expect(faultAt(body, field)).toMatch(/./u);
+    }
+    expect(await dispatches(id)).toEqual([]);
+    const silent = await admin.post(`${path}/test-me`, { title: "T", body: "B" });
+    expect(textOf(silent.body)).toContain("The test could not be sent: ");
+    const service = await signIn(h, { role: "service", sub: "svc" });
+    const page = await service.get(`${path}?org_id=${org}`);
+    expect(textOf(page.body)).toContain("You are signed in as a service, which is no user.");
+    expect(page.body).not.toContain("Send me a test");
+    expect((await service.post(`${path}/test-me?org_id=${org}`, { title: "T", body: "B" })).status).toBe(400);
   });
 
-  test("of a built-in type says so where the one who is signed in is no user, or has no address", async () => {
+  test("of a built-in type is in its built-in words, or in one's own, with the sample", async () => {
     const { admin, h, org, as } = await givenTypes();
-    const { id: other } = await givenUser(h, { org, email: `${mint("u")}@example.com` });
-    const nobody = await admin.post(`${WELCOME}/test`, { test_user_id: other });
-    expect(nobody.status).toBe(400);
-    expect(textOf(nobody.body)).toContain("the directory has no user with your id");
-    expect(await dispatches(other)).toEqual([]);
-    await givenUser(h, { id: as.sub ?? "", org });
-    const silent = await admin.post(`${WELCOME}/test`);
-    expect(silent.status).toBe(400);
-    expect(textOf(silent.body)).toContain("no e-mail address of yours");
-    const service = await signIn(h, { role: "service", sub: "svc" });
-    const card = await service.get(WELCOME);
-    expect(textOf(card.body)).toContain("You are signed in as a service, which is no user.");
-    expect(card.body).not.toContain("Send a test</button>");
-    const refused = await service.post(`${WELCOME}/test`);
-    expect(refused.status).toBe(400);
-    expect(textOf(refused.body)).toContain("A service is no user");
+    const id = as.sub ?? "";
+    await givenUser(h, { id, org, email: `${mint("u")}@example.com` });
+    const plain = await admin.post(`${WELCOME}/test-me`);
+    expect(textOf(plain.body)).toContain("The test is sent to you by E-mail.");
+    expect(await dispatches(id)).toEqual([{ type: "test", channel: "email", status: "sent" }]);
+    expect(await lastOf(id)).toMatchObject({ title: "Welcome to Tidings" });
+    await admin.post(`${WELCOME}/test-me`, {
+      subject: "Our own welcome",
+      preheader: "",
+      body: "Hi {{ user.name }}",
+    });
+    expect(await lastOf(id)).toMatchObject({ title: "Our own welcome" });
+    const { body } = await admin.get(WELCOME);
+    expect(textOf(body)).toContain("Send yourself a test");
+    expect(body).not.toContain("test_user_id");
   });
 
   test.each([
@@ -383,7 +441,9 @@ describe("a test", () => {
     ] as const)
       expect((await admin.post(path, fields)).status).toBe(400);
     const page = textOf((await admin.get(`${TYPE}/words/sms/en`)).body);
-    expect(page).not.toContain("Send a test");
+    expect(page).not.toContain("Send yourself a test");
+    expect(page).not.toContain("Send a user a real event");
+    expect((await admin.post(`${TYPE}/words/sms/en/test-me`, { text: "T" })).status).toBe(400);
   });
 
   test("is offered to the caller first, and a service must name somebody", async () => {

@@ -174,6 +174,7 @@ test.each(ALL)("nothing that is typed runs on a page that shows it again: %s", a
       sent.push([`${path}/preview`, { ...words, ...more }], [path, { ...words, ...more, action: "preview" }]);
     sent.push([path, { ...words, body: `{{ ${payload}`, text: `{{ ${payload}`, action: "publish" }]);
     sent.push([`${path}/test`, { test_user_id: payload, test_data: payload }]);
+    sent.push([`${path}/test-me`, { ...words, once: payload, data: payload, user_id: payload }]);
     sent.push([`${path}/publish`, { version: payload }]);
   }
   for (const [path, fields] of sent) {

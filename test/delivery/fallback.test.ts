@@ -109,14 +109,6 @@ describe("the fallback of a push that fails", () => {
     expect(await followersOf(ids)).toEqual([]);
   });
 
-  test("is not made on a channel that follows no other", async () => {
-    const h = createWorld();
-    const { ids } = await givenPushes(h, 1, { devices: 0, fallback: "push" });
-    await deliverNow(h, ids);
-    expect(await dispatchOf(ids[0] ?? "")).toMatchObject({ status: "failed", error_code: "no_device" });
-    expect(await followersOf(ids)).toEqual([]);
-  });
-
   test("is not made when it is too late for any channel", async () => {
     const h = createWorld();
     const { ids } = await givenPushes(h, 1, { fallback: "in_app", expiresAt: h.clock.now() + MINUTE });

@@ -66,7 +66,7 @@ describe("what is wrong is said in words for people who write clients", () => {
     ).toEqual({
       "/title": "must not be empty",
       "/body": "must have at most 4096 characters",
-      "/fallback": "must be one of `email`, `in_app`",
+      "/fallback": "must be one of `push`, `email`, `in_app`, `sms`, `chat`",
     });
     expect(await errorsOf("PUT", "/api/v1/admin/notifications/x", { action: "dance" })).toEqual({
       "/action": "must be one of `retry`, `update`",

@@ -46,9 +46,22 @@ describe("figures", () => {
         { hour: last(h, 3).from + 2, ...NONE, sent: 4 },
       ],
       routes: [
-        { channel: "email", provider: "ses", ...NONE, sent: 1, failed: 1, bounced: 1 },
-        { channel: "push", provider: null, ...NONE, waiting: 1, cancelled: 1 },
-        { channel: "push", provider: "expo", ...NONE, sent: 7, failed: 2 },
+        {
+          ...{ channel: "email", provider: "ses", ...NONE, sent: 1, failed: 1, bounced: 1 },
+          steps: expect.any(Array),
+        },
+        {
+          ...{ channel: "push", provider: null, ...NONE, waiting: 1, cancelled: 1 },
+          steps: expect.any(Array),
+        },
+        {
+          ...{ channel: "push", provider: "expo", ...NONE, sent: 7, failed: 2 },
+          steps: [
+            { hour: last(h, 3).from, ...NONE, sent: 3 },
+            { hour: last(h, 3).from + 1, ...NONE, failed: 2 },
+            { hour: last(h, 3).from + 2, ...NONE, sent: 4 },
+          ],
+        },
       ],
       isIncomplete: false,
     });

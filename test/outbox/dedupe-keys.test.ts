@@ -11,11 +11,6 @@ test("the text of a fallback's key never changes, or a deployed database would s
   expect(await valueOf(keys.fallbackKey(fromJson("a-dispatch")))).toBe("fallback:a-dispatch");
 });
 
-test("a fallback's key tells which dispatch had failed", async () => {
-  expect(await valueFor(sql`'fallback:a-dispatch'`, keys.FALLBACK_OF, keys.IS_FALLBACK)).toBe("a-dispatch");
-  expect(await valueFor(sql`'fallbacks:a-dispatch'`, keys.FALLBACK_OF, keys.IS_FALLBACK)).toBeNull();
-});
-
 test.each(["u", "u:1", "u@example.com", "a:b@c:"])(
   "the part %s is the same in SQL, and read back",
   async (id) => {

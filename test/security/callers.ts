@@ -36,7 +36,7 @@ export const WHO = keysOf(CALLERS);
  * `ok`: 2xx, and about nobody. A number: refused or sent on with it, with
  * nothing changed and nothing shown.
  */
-const OUTCOMES = ["yes", "not", "ok", "302", "303", "401", "403", "404"] as const;
+const OUTCOMES = ["yes", "not", "ok", "302", "303", "400", "401", "403", "404"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 const outcomeOf = (cell: string | undefined): Outcome => {
@@ -79,6 +79,9 @@ const ROWS = {
   // What is the owner's alone: neither inherited, nor shown to those above unless they name the owner.
   "admins: about those of their own": "401 401 | 403 403 403 | 403 403 403 | yes not not not 404 | not | not",
   "admins: about nobody": "401 401 | 403 403 403 | 403 403 403 | ok  ok  ok  ok  ok  | ok  | ok ",
+  // To oneself, whom the directory does not know: so nobody gets one.
+  "admins: to oneself": "401 401 | 403 403 403 | 403 403 403 | 404 404 404 404 404 | 404 | 403",
+  "console: to oneself": "303 303 | 303 303 303 | 303 303 303 | 400 400 404 404 404 | 400 | 400",
   operators: "      401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | yes | yes",
   "operators: about nobody": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | ok  | ok ",
   // Pages of the console: whoever has no session, or may have none, is led to where one signs in.

@@ -3,6 +3,7 @@ import { allRoutes } from "../../src/app.ts";
 import { PUBLIC_CONTRACTS } from "../../src/config/contracts.ts";
 import { openApi } from "../support/openapi.ts";
 import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";
+import { VAPID_VARS } from "../channels/push/webpush-fixture.ts";
 import { callConsole } from "./console.ts";
 import { CALLERS, canBeOpen, expected, type Outcome, type Who, WHO } from "./callers.ts";
 import { type Call, type Access, TABLE } from "./matrix.ts";
@@ -16,7 +17,7 @@ const VARS = {
 };
 
 const harness = (vars: Record<string, string>) =>
-  createHarness({ vars: { ...VARS, ...vars }, autoDrain: false });
+  createHarness({ vars: { ...VARS, ...VAPID_VARS, ...vars }, autoDrain: false });
 
 /** A target, and what is stored of it. */
 interface Standing {

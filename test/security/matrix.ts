@@ -251,6 +251,10 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /console/types/{type}/words/{channel}/{locale}/test": [
     ["console", (t) => words(`test_user_id=${t.user}&test_data=%7B%7D`)(t)],
   ],
+  // The page is shown again, with the type's name.
+  "POST /console/types/{type}/words/{channel}/{locale}/test-me": [
+    ["console: to oneself", (t) => ({ ...words("subject=Mine&body=Text")(t), shows: () => false })],
+  ],
   "GET /console/brand": [["console", ofOrg()]],
   "POST /console/brand": [["console", ofOrg("name=Mine")]],
   "POST /console/brand/preview": [
@@ -493,6 +497,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
       }),
     ],
   ],
+  [`POST ${WORDING}/test`]: [["admins: to oneself", (t) => ({ ...wording(t), body: { data: {} } })]],
   [`POST ${WORDING}/preview`]: [["all admins", (t) => ({ ...wording(t), body: { data: {} } })]],
   "GET /api/v1/orgs/{id}/brand": [["all admins", ({ orgs }) => ({ id: orgs.middle })]],
   "PUT /api/v1/orgs/{id}/brand": [

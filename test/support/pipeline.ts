@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Dispatch, QueueName } from "../../src/db/schema/index.ts";
 import { dispatchRow, insertDispatches, type NewDispatch } from "../../src/outbox/create.ts";
 import { sweep } from "../../src/delivery/sweep.ts";
+import { followUnreached } from "../../src/delivery/unreached.ts";
 import { MINUTE } from "../../src/lib/clock.ts";
 import { type Answer, createBatch } from "./fake-queue.ts";
 import { createHarness, type Harness, mint } from "./harness.ts";
@@ -149,12 +150,13 @@ export const waits = (h: Harness, lane: QueueName): number[] =>
     .map((message) => (message.at - h.clock.now()) / 1_000)
     .toSorted((a, b) => a - b);
 
-/** Lets `minutes` pass, with a sweep at each, and the queues handled from one message to the next. */
+/** Lets `minutes` pass, with a sweep and a look at the chains at each, and the queues handled from one message to the next. */
 export async function live(h: Harness, minutes: number): Promise<void> {
   const end = h.clock.now() + minutes * MINUTE;
   while (h.clock.now() < end) {
     // As the job's runner does it: a sweep that fails is not the end of the world.
     await sweep(h.deps.open("first-primary")).catch(() => {});
+    await followUnreached(h.deps.open("first-primary")).catch(() => {});
     await h.drain();
     const next = h.clock.now() + MINUTE;
     for (;;) {
@@ -170,8 +172,10 @@ export async function live(h: Harness, minutes: number): Promise<void> {
 /** The last whole minute from `now` on before anything happens: idle hours cost a test nothing. */
 async function nextEvent(h: Harness, now: number): Promise<number> {
   if (h.queues.waiting.length > 0) return now;
-  const wakeAt = await env.DB.prepare("SELECT min(wake_at) AS at FROM dispatches").first<number>("at");
-  const idle = wakeAt === null ? Infinity : wakeAt - MINUTE - now;
+  const next = await env.DB.prepare(
+    "SELECT min(at) AS at FROM (SELECT min(wake_at) AS at FROM dispatches UNION ALL SELECT min(follow_at) FROM dispatches)",
+  ).first<number>("at");
+  const idle = next === null ? Infinity : next - MINUTE - now;
   return now + Math.max(0, Math.floor(idle / MINUTE)) * MINUTE;
 }
 

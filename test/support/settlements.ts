@@ -26,6 +26,7 @@ export function settlementOf<S extends string = Verdict["status"]>({
       due_at: 0,
       wake_at: null,
       slot_at: null,
+      follow_at: null,
       sent_at: null,
       chunk_id: null,
       frees_slot: false,

@@ -9,7 +9,7 @@ const entry = z
     at: printedTime,
     did: z.string().openapi({
       description:
-        "created, scheduled, reserved, attempted, postponed, ended, delivered, taken_over, woken, reported_late, receipt, reported, cancelled, retried, marked, noted, changed, followed, resting, collected, left_out. Later versions may have further ones.",
+        "created, scheduled, reserved, attempted, postponed, ended, delivered, taken_over, woken, reported_late, receipt, reported, cancelled, retried, marked, noted, changed, chained, followed, resting, collected, left_out. Later versions may have further ones.",
     }),
     text: z.string().openapi({ description: "What happened, in English." }),
     until: printedTime.optional().openapi({ description: "When it is looked at or tried again." }),

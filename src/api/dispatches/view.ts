@@ -53,6 +53,8 @@ function fieldsOf(entry: TimelineItem): Partial<Printed["entries"][number]> {
       return given({ by: entry.by, mark: entry.mark });
     case "changed":
       return { change: entry.change };
+    case "chained":
+      return { until: iso(entry.until), channel: entry.channel };
     case "followed":
       return { dispatch_id: printId("dsp", entry.dispatch), channel: entry.channel };
     case "collected":

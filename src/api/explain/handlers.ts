@@ -21,14 +21,14 @@ function refuseTime(at: number | undefined, now: number): void {
 
 /** @param self the id of a user who asks about themselves; null for an admin */
 function questionOf(body: z.output<typeof explainBody>, self: string | null): Question {
-  const { dispatch, type, user_id: userId = self, org_id: orgId, channel, data } = body;
+  const { dispatch, type, user_id: userId = self, org_id: orgId, channel, data, key } = body;
   if (dispatch !== undefined) return { kind: "dispatch", id: idOf(dispatch) };
   const errors = [
     ...(type === undefined ? [{ pointer: "/type", detail: "is required" }] : []),
     ...(userId === null ? [{ pointer: "/user_id", detail: "is required" }] : []),
   ];
   if (type === undefined || userId === null) throw invalid(errors);
-  return { kind: "type", type, userId, orgId, channel, data };
+  return { kind: "type", type, userId, orgId, channel, data, key };
 }
 
 export function register(app: App): void {

@@ -1,12 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, STATUSES } from "../../db/schema/index.ts";
+import { plainText } from "../../lib/text.ts";
 import { anyDispatchId, directoryId, instant, jsonObject, printedTime } from "../../http/schemas.ts";
 
 /** The largest data, as JSON: that of an event. */
 const MAX_DATA_BYTES = 32_768;
 
 /** What makes sense only of a message that nobody has made. */
-const OF_TYPES = ["user_id", "org_id", "channel", "data"] as const;
+const OF_TYPES = ["user_id", "org_id", "channel", "data", "key"] as const;
 
 /** What a message that nobody has made tells. */
 export const explainData = jsonObject.refine(
@@ -36,6 +37,10 @@ export const explainBody = z
       description:
         "As if it were sent then, at most 365 days ahead, with everything else as it is now. Left out: now.",
     }),
+    key: plainText(256).optional().openapi({
+      description:
+        "The key of the event, of a type of your own: whether one with it came before. Admins only.",
+    }),
     data: explainData.optional().openapi({
       description:
         "What it tells; it fits the type. Left out: the type's sample. Users give none for a type of your own.",
@@ -61,7 +66,7 @@ const rule = z
   .object({
     rule: z.string().openapi({
       description:
-        "In order: `state` and `due` (of a message that there is), `in_scope`, `expiry`, `attempts`, `ttl`, `content`, `known`, `address`, `verified`, `suppressed`, `device`, `wanted`, `needed`, `quiet_hours`, `quota`, `slot`, `provider` (for admins), `wording`, `rendering`. Those that do not matter on a channel are missing.",
+        "In order: `state` and `due` (of a message that there is), `dedupe`, `batch` and `throttle` (of a type of your own, for a message that nobody has made), `in_scope`, `expiry`, `attempts`, `ttl`, `content`, `known`, `address`, `verified`, `suppressed`, `device`, `wanted`, `needed`, `quiet_hours`, `quota`, `slot`, `provider` (for admins), `wording`, `rendering`, `fallback`. Those that do not matter on a channel are missing.",
     }),
     verdict: z.enum(["pass", "wait", "skip", "reject", "unknown"]),
     code: z.string().optional(),
@@ -69,7 +74,7 @@ const rule = z
     until: printedTime.optional(),
     details: z.record(z.string(), z.unknown()).optional().openapi({
       description:
-        "By rule. `wanted`: the category, and who has decided (`by`: user, org, service, default). `wording`: `source` (written, built_in, message), `org_id`, `version`, `locale` and the locales `tried`. `provider`: the providers. `device`: how many. `slot`: the budget.",
+        "By rule. `wanted`: the category, and who has decided (`by`: user, org, service, default). `wording`: `source` (written, built_in, message), `org_id`, `version`, `locale` and the locales `tried`. `provider`: the providers. `device`: how many. `slot`: the budget. `dedupe`, `batch`, `throttle`: what the type says. `fallback`: the `steps` that follow, and `follow_at`: when, unless it has reached the user.",
     }),
   })
   .openapi("ExplainRule");

@@ -13,6 +13,7 @@ import { printId } from "../../lib/ids.ts";
 import { pushBudget, limitHeaders } from "../../rate-limit/budgets.ts";
 import { registerBatch } from "./batch/handlers.ts";
 import { registerDevices } from "./devices/handlers.ts";
+import { missingChannels } from "./fallback.ts";
 import { unknownOptions } from "./send-body.ts";
 import * as routes from "./routes.ts";
 import { annotatedView, listItemView, recordView, selection, sentView } from "./view.ts";
@@ -50,9 +51,9 @@ export function register(app: App): void {
 
   app.openapi(routes.send, async (c) => {
     const body = c.req.valid("json");
-    const unknown = unknownOptions(c.get("deps").pushProviders, body);
-    if (unknown.length > 0) throw invalid(unknown);
     const ctx = c.get("ctx");
+    const unknown = [...unknownOptions(c.get("deps").pushProviders, body), ...missingChannels(ctx, body)];
+    if (unknown.length > 0) throw invalid(unknown);
     refuseTooFarAhead(body.send_at, ctx.clock.now());
     const { waitMs } = applyPreference(c);
     const key = await idempotencyKeyOf(c, body);

@@ -1,3 +1,4 @@
+import { chainFaults, fallback } from "./fallback.ts";
 import { isObject } from "../../lib/objects.ts";
 import { z } from "@hono/zod-openapi";
 import {
@@ -17,7 +18,8 @@ import type { PushProvider } from "../../channels/push/provider.ts";
 import { directoryId, instant, jsonObject, listOf } from "../../http/schemas.ts";
 import type { FieldError } from "../../lib/failure.ts";
 import { plainText } from "../../lib/text.ts";
-import { FALLBACKS, SEND_CHANNELS } from "../../notifications/push/send-one.ts";
+import type { ChainStep } from "../../outbox/chain.ts";
+import { SEND_CHANNELS } from "../../notifications/push/send-one.ts";
 
 /** A name or an id of the caller's own. */
 export const reference = plainText(128);
@@ -26,7 +28,8 @@ export const reference = plainText(128);
 export const options = z
   .strictObject({
     sound: reference.nullable().optional().openapi({
-      description: "A sound of the app's, or `default`; null for none. On Android the channel decides.",
+      description:
+        "A sound of the app's, or `default`; null for none. On Android the channel decides; a browser knows only null.",
       example: "default",
     }),
     badge: z
@@ -34,7 +37,10 @@ export const options = z
       .min(0)
       .max(99_999)
       .optional()
-      .openapi({ description: "The number on the app's icon; 0 removes it. iOS.", example: 1 }),
+      .openapi({
+        description: "The number on the app's icon; 0 removes it. iOS, and sites that are installed.",
+        example: 1,
+      }),
     priority: z
       .enum(PRIORITIES)
       .optional()
@@ -74,7 +80,10 @@ export const options = z
     content_available: z
       .boolean()
       .optional()
-      .openapi({ description: "Wakes the app in the background. With it title and body may be left out." }),
+      .openapi({
+        description:
+          "Wakes the app in the background. With it title and body may be left out: such a push is not sent to browsers.",
+      }),
   })
   .openapi("PushOptions", {
     description:
@@ -89,7 +98,7 @@ interface Content {
   data?: Record<string, unknown> | undefined;
   options?: PushOptions | undefined;
   channels?: readonly string[] | undefined;
-  fallback?: string | undefined;
+  fallback?: readonly ChainStep[] | undefined;
 }
 
 const isSilent = ({ title, body, options }: Content): boolean =>
@@ -141,11 +150,13 @@ export const withContentRules = <T extends z.ZodType<Content>>(schema: T) =>
     })
     .superRefine((content, context) => {
       const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+      const steps = content.fallback ?? [];
       const isPush = content.channels?.includes("push") ?? true;
-      if (!isPush && content.options !== undefined)
+      const mayBePush = isPush || steps.some(({ channel }) => channel === "push");
+      if (!mayBePush && content.options !== undefined)
         refuse(["options"], "needs `push` among the channels: they are a push's");
       if (isSilent(content)) checkSilent(content, refuse);
-      checkSize(content, isPush, refuse);
+      checkSize(content, mayBePush, refuse);
     });
 
 /** The two kinds of pushes, as far as JSON Schema can say it; the descriptions say the rest. */
@@ -177,7 +188,7 @@ export const sendBody = withContentRules(
         minItems: 1,
         maxItems: SEND_CHANNELS.length,
         description:
-          "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or both.",
+          "Where it is sent at the same time: `push` (the default), `in_app` (the user's inbox), or others that are configured.",
       }),
     send_at: instant.optional().openapi({
       type: "string",
@@ -190,10 +201,7 @@ export const sendBody = withContentRules(
       description:
         "Not sent after this time, which must be in the future; it then fails as `expired`. What has come to an inbox by then stays there.",
     }),
-    fallback: z
-      .enum(FALLBACKS)
-      .optional()
-      .openapi({ description: "The channel that follows if the push fails." }),
+    fallback: fallback.optional(),
   }),
 )
   .refine(
@@ -203,13 +211,13 @@ export const sendBody = withContentRules(
       error: "must be after send_at",
     },
   )
-  .refine(({ channels, fallback }) => fallback === undefined || (channels ?? ["push"]).includes("push"), {
-    path: ["fallback"],
-    error: "needs `push` among the channels: only a push can fail",
-  })
-  .refine(({ channels, fallback }) => fallback !== "in_app" || !channels?.includes("in_app"), {
-    path: ["fallback"],
-    error: "is sent to anyway",
+  .superRefine(({ channels = ["push"], fallback: steps = [] }, context) => {
+    for (const { step, message } of chainFaults(channels, steps))
+      context.addIssue({
+        code: "custom",
+        message,
+        path: steps.length === 1 ? ["fallback"] : ["fallback", step],
+      });
   })
   .openapi("PushSend", {
     anyOf: SHOWN_OR_SILENT,

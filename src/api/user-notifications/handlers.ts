@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { emailHealth } from "../../channels/email/health.ts";
 import { countEmails, getEmail, listEmails } from "../../channels/email/history.ts";
+import { deliverTest } from "../../delivery/deliver.ts";
 import { sendTest } from "../../notifications/test/send.ts";
-import { deliverOn } from "../../delivery/deliver.ts";
 import { requireToken } from "../../http/access.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { idempotencyKeyOf } from "../../http/input.ts";
@@ -68,9 +68,8 @@ export function register(app: App): void {
     const { email_type: type = "test", custom_subject: subject } = body;
     const request = { type, subject };
     const key = await idempotencyKeyOf(c, request);
-    const deliverNow = async (...[ctx, ids]: Parameters<Parameters<typeof sendTest>[1]>) =>
-      deliverOn(ctx, "email", [ids]);
-    const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverNow, key, whose(c), request);
+    const test = { channel: "email", id: type, trial: null, subject } as const;
+    const { dispatch, replayed } = await sendTest(c.get("ctx"), deliverTest, key, whose(c), test);
     if (replayed) c.header("idempotency-replayed", "true");
     return c.json(testView(dispatch), 200);
   });

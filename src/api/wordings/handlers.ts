@@ -2,6 +2,7 @@ import { invalid } from "../../lib/failure.ts";
 import type { Context } from "hono";
 import { scopeOf } from "../../auth/scope.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
+import { idempotencyKeyOf } from "../../http/input.ts";
 import { authorOf } from "../../http/author.ts";
 import { idAfter, paginateById } from "../../http/id-cursor.ts";
 import { ownerOf } from "../../preferences/owner.ts";
@@ -10,8 +11,9 @@ import type { WordingId } from "../../wordings/fields.ts";
 import { listVersions, listWordings, readVersions, readWording } from "../../wordings/list.ts";
 import { wordedType } from "../../wordings/worded-type.ts";
 import { publishWording, unpublishWording } from "../../wordings/write.ts";
+import { testerOf, testWords } from "./send-test.ts";
 import * as routes from "./routes.ts";
-import { headView, versionView, wordingView } from "./view.ts";
+import { headView, testView, versionView, wordingView } from "./view.ts";
 import { showWords, writeWords } from "./words.ts";
 
 /** Which words a call is about. */
@@ -81,6 +83,17 @@ export function register(app: App): void {
     const id = idOf(c, c.req.valid("param"), query);
     const [older, newer] = await readVersions(c.get("ctx"), scopeOf(c.get("principal")), id, [from, to]);
     return c.json({ from, to, fields: diffOf(older.fields, newer.fields) }, 200);
+  });
+
+  app.openapi(routes.test, async (c) => {
+    const params = c.req.valid("param");
+    const id = idOf(c, params, c.req.valid("query"));
+    const { data, fields, version } = c.req.valid("json");
+    const caller = testerOf(c.get("principal"), scopeOf(c.get("principal")));
+    const key = await idempotencyKeyOf(c, { id, data, fields, version });
+    const tested = await testWords(c.get("ctx"), c.get("deps"), caller, key, id, { data, fields, version });
+    if (tested.replayed) c.header("idempotency-replayed", "true");
+    return c.json({ ...params, ...testView(tested) }, 200);
   });
 
   app.openapi(routes.preview, async (c) => {

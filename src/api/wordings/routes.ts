@@ -1,8 +1,9 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
 import { ownerQuery } from "../../http/owner.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
+import { testBody, tested } from "./test-schemas.ts";
 
 /** Customers' words for their own types, and in place of those of built-in types. */
 const LIST = "/api/v1/wordings";
@@ -77,6 +78,25 @@ export const diff = createRoute({
   description: "Only fields that differ, line by line.",
   request: { params: schemas.wordingParams, query: schemas.diffQuery },
   responses: { 200: json(schemas.diff, "The differences"), ...problems(400, 404) },
+});
+
+export const test = createRoute({
+  ...admins,
+  method: "post",
+  path: `${ONE}/test`,
+  summary: "Send yourself a test of the words",
+  description:
+    "At once, on this channel, to the user who has the caller's id, and to nobody else: to that user's devices, inbox or address, which must be verified. The words are chosen as for a preview, published or not, also in place of a built-in type's. Five an hour, with those of `POST /api/v1/notifications/test`. 404 `no_user` where the directory has no such user in the caller's scope; 403 `no_user` for a service.",
+  request: {
+    params: schemas.wordingParams,
+    query: ownerQuery,
+    headers: z.object({ "idempotency-key": z.string().optional() }),
+    body: jsonBody(testBody),
+  },
+  responses: {
+    200: json(tested, "What came of it"),
+    ...problems(400, 404, 409, 410, 413, 415, 422),
+  },
 });
 
 export const preview = createRoute({

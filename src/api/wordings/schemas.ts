@@ -190,19 +190,31 @@ export const removed = z
     example: { deleted: true, type: "order_shipped", channel: "email", locale: "en" },
   });
 
+/** What is shown. */
+export const wanted = {
+  data: jsonObject.optional().openapi({ description: "Without it: the type's sample." }),
+  fields: wordingBody.optional().openapi({ description: "Words that are not written yet." }),
+  version: z.int().min(1).max(1_000_000_000).optional(),
+};
+type Wanted = Partial<Record<"fields" | "version", unknown>>;
+
+export const isEither = ({ fields: given, version: asked }: Wanted): boolean =>
+  given === undefined || asked === undefined;
+export const EITHER = { path: ["version"], error: "must not be given with `fields`" };
+
+export const source = z.enum(["draft", "version", "inherited", "built_in"]).openapi({
+  description:
+    "Which words these are: the given ones, a version of the owner, those of an organization above, or the built-in ones.",
+});
+
 export const previewBody = z
   .strictObject({
-    data: jsonObject.optional().openapi({ description: "Without it: the type's sample." }),
+    ...wanted,
     user_id: directoryId
       .optional()
       .openapi({ description: "Who reads it. Without it: somebody without a name." }),
-    fields: wordingBody.optional().openapi({ description: "Words that are not written yet." }),
-    version: z.int().min(1).max(1_000_000_000).optional(),
   })
-  .refine(({ fields: given, version: asked }) => given === undefined || asked === undefined, {
-    path: ["version"],
-    error: "must not be given with `fields`",
-  })
+  .refine(isEither, EITHER)
   .openapi("WordingPreviewRequest", { example: { data: { order: "A-1042", items: 3 } } });
 
 export const previewed = z
@@ -210,10 +222,7 @@ export const previewed = z
     type: z.string(),
     channel: z.enum(WORDING_CHANNELS),
     locale: z.string(),
-    source: z.enum(["draft", "version", "inherited", "built_in"]).openapi({
-      description:
-        "Which words these are: the given ones, a version of the owner, those of an organization above, or the built-in ones.",
-    }),
+    source,
     version: z.int().nullable(),
     title: z.string().optional(),
     body: z.string().optional(),

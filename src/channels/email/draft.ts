@@ -15,9 +15,12 @@ import { localeWithWords } from "../../content/wording/index.ts";
 import { findings } from "../../preferences/decide.ts";
 import { localeOf, orgLinesOf } from "../../preferences/org-settings.ts";
 import { type Readers, readersOf } from "../../preferences/readers.ts";
+import { notificationTypeOf } from "../../types/notification-type.ts";
+import { readOwnType } from "../../types/own-type.ts";
 import { brandOf } from "../../wordings/index.ts";
 import { outcomeOf } from "../held.ts";
 import { NOT_COMPOSED } from "../unmade.ts";
+import { trialOf } from "../trial.ts";
 import { typeOf, type Voice, voiceOf } from "../voice.ts";
 import type { Draft } from "./compose.ts";
 import { reachOf, type Recipient, recipientsOf, usersOf } from "./recipient.ts";
@@ -79,13 +82,17 @@ export function findingsFor(
   const recipient = loaded.recipients.get(dispatch.user_id);
   return findings({
     ...loaded.readers(dispatch.user_id),
-    reach: recipient === undefined ? [] : reachOf(type, recipient),
+    reach: recipient === undefined ? [] : reachOf(reachesAs(type, dispatch), recipient),
     earlier: loaded.events.earlier(dispatch),
     type,
     channel: "email",
     now,
   });
 }
+
+/** Words on trial are a caller's, and an address that is not verified may be a stranger's. */
+const reachesAs = (type: NotificationType, dispatch: Dispatch): Pick<NotificationType, "transactional"> =>
+  trialOf(type, dispatch) === null ? type : { transactional: null };
 
 /** What keeps a dispatch of a type from being sent now; null when nothing does. */
 export const holdFor = (
@@ -120,8 +127,13 @@ export function draftOf(
   const isLate = isLateBound(type, dispatch);
   const lateContent = late.get(dispatch.id);
   if (isLate && lateContent === undefined) return NOTHING_TO_SAY;
+  const own = trialOf(type, dispatch)?.own ?? null;
   const said =
-    isLate && lateContent !== undefined ? { type, content: lateContent } : saidBy(types, type, dispatch, now);
+    isLate && lateContent !== undefined
+      ? { type, content: lateContent }
+      : own !== null
+        ? { type: notificationTypeOf(readOwnType(own)), content: {} }
+        : saidBy(types, type, dispatch, now);
   if (said === null || recipient?.email == null) return NO_CONTENT;
   const { orgs } = readers(recipient.id);
   return {

@@ -29,7 +29,7 @@ export const listEmails = async (
 export async function getEmail(ctx: Ctx, subject: Subject, id: string): Promise<Linked> {
   const { known, found } = await ctx.db.read({
     known: findSubject(subject),
-    found: findDispatch(ctx, subject.scope, "email", id),
+    found: findDispatch(subject.scope, "email", id),
   });
   if (known.length !== 1) throw subjectMissing(subject);
   const [dispatch] = found;

@@ -2,9 +2,12 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import type { Statement } from "../../db/statement.ts";
 import { dispatches } from "../../db/schema/index.ts";
+import { followReferences, type Reference } from "../../delivery/fallback.ts";
+import { byMessage } from "../../outbox/by-message.ts";
 import { appended } from "../../outbox/timeline.ts";
+import { queuedAmong, wake } from "../../outbox/wake.ts";
 import type { FeedbackEvent } from "./event.ts";
-import { aboutDispatches, byMessage, IS_OF_THIS_TRY } from "./found.ts";
+import { aboutDispatches, IS_OF_THIS_TRY } from "./found.ts";
 import { suppress } from "./suppress.ts";
 
 /** The channels whose providers report what became of messages. */
@@ -56,7 +59,8 @@ const weightOf = ({ kind, permanent }: FeedbackEvent): number =>
 
 /**
  * Records a provider's events. One round trip, idempotent, with the same result in any order. An event also finishes a
- * dispatch that is still being sent or waits for its next attempt. Dead addresses are suppressed.
+ * dispatch that is still being sent or waits for its next attempt. What did not arrive is followed by its fallback. Dead
+ * addresses are suppressed.
  * @returns for events without a dispatch id: the provider's message ids that no dispatch has (yet)
  */
 export async function applyFeedback(
@@ -65,13 +69,21 @@ export async function applyFeedback(
   events: readonly FeedbackEvent[],
 ): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const { unknown } = await ctx.db.write({
+  const followers = followReferences(ctx, events.flatMap(referenceIfLost));
+  const { unknown, toWake } = await ctx.db.write({
     moveForward: moveForward(ctx, channel, events),
+    followers: followers.statements,
     suppress: suppress(ctx, channel, events),
     unknown: unknownMessages(events),
+    toWake: followers.ids.length === 0 ? [] : [queuedAmong(followers.ids)],
   });
+  await wake(ctx, toWake);
   return new Set(unknown.map(({ message }) => message));
 }
+
+/** Which dispatch an event is about that says that it did not arrive. */
+const referenceIfLost = ({ kind, dispatchId, providerMessageId }: FeedbackEvent): Reference[] =>
+  STATUS[kind] === "delivered" ? [] : [{ id: dispatchId, message: providerMessageId }];
 
 function unknownMessages(events: readonly FeedbackEvent[]): SQL<{ message: string }> {
   const messages = events.flatMap(({ dispatchId, providerMessageId }) =>
@@ -110,7 +122,7 @@ function moveForward(ctx: Ctx, channel: ReportingChannel, events: readonly Feedb
       delivered_count = ${ifItWins(sql`(f.status = 'delivered')`, sql`delivered_count`)},
       feedback_weight = ${ifItWins(sql`f.weight`, sql`feedback_weight`)},
       delivered_at = coalesce(min(delivered_at, f.arrived_at), delivered_at, f.arrived_at),
-      wake_at = NULL, updated_at = ${now},
+      wake_at = NULL, follow_at = NULL, updated_at = ${now},
       timeline = ${appended(entryOf(wins, now))}
     FROM (${weightiest}) AS f
     WHERE ${dispatches}.id = f.id AND ${dispatches}.status <> 'cancelled'

@@ -1,13 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import { dispatches } from "../../db/schema/index.ts";
 import { MINUTE } from "../../lib/clock.ts";
+import { byMessage } from "../../outbox/by-message.ts";
 
 /** Providers' clocks may be behind ours by this much. */
 const CLOCK_SKEW_MS = MINUTE;
-
-/** The dispatch that has the provider's message id, as a subquery. */
-export const byMessage = (message: SQL): SQL => sql`(SELECT m.id FROM ${dispatches} AS m
-  WHERE m.provider_message_id IS NOT NULL AND m.provider_message_id = ${message} LIMIT 1)`;
 
 /** How an event refers to its dispatch. */
 interface Reference {

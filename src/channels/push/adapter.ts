@@ -140,7 +140,7 @@ export function createPushChannel(
     bulkQueue: "bulk",
     budget,
     isPerDevice: true,
-    canFollow: false,
+    canFollow: true,
     announce: null,
     providers,
     load: loadFor(isOvertaken),

@@ -6,7 +6,7 @@ import { HOUR, SECOND } from "../../lib/clock.ts";
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Workers send no User-Agent, and Resend refuses requests without one (resend.com/docs/api-reference/introduction). */
-const USER_AGENT = "Tidings/1.0";
+export const USER_AGENT = "Tidings/1.0";
 
 /** What came back. `text` as it is; `body` is its parsed JSON, undefined when it is not JSON. */
 export type Answer =

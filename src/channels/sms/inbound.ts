@@ -5,7 +5,7 @@ import type { Statement } from "../../db/statement.ts";
 import type { InboundText } from "./inbound-text.ts";
 
 /** What somebody wants who texts us. */
-export type Wish = "stop" | "start" | "help";
+type Wish = "stop" | "start" | "help";
 
 /** The words that carriers and Twilio know (CTIA's principles, §5.1.3). A message is one of them alone, in any case. */
 const KEYWORDS: Readonly<Record<string, Wish>> = {
@@ -25,7 +25,7 @@ const KEYWORDS: Readonly<Record<string, Wish>> = {
 };
 
 /** What a text asks for; null for any other text. */
-export function wishOf(text: string): Wish | null {
+function wishOf(text: string): Wish | null {
   const word = text
     .normalize("NFKC")
     .toUpperCase()

@@ -7,8 +7,10 @@ import { Card, Stat, Table } from "../components/boxes.tsx";
 import { Empty, Notice } from "../components/text.tsx";
 import { channelName } from "../components/names.ts";
 import { diagnosisOf } from "../diagnosis.ts";
-import { viewerOf } from "../viewer.ts";
+import { keysOf } from "../../lib/objects.ts";
+import { type Viewer, viewerOf } from "../viewer.ts";
 import { Chart, PARTS } from "./overview/chart.tsx";
+import { DIVISIONS, type Division, DividedChart } from "./overview/divided.tsx";
 import { counted, percent } from "./overview/labels.ts";
 import { MonthCosts, Service } from "./overview/service.tsx";
 import { Troubles } from "./overview/troubles.tsx";
@@ -18,12 +20,17 @@ const SPAN_NAMES = { day: "24 hours", week: "7 days", month: "30 days" } as cons
   string
 >;
 
+const isDivision = (text: string | undefined): text is Division =>
+  text !== undefined && Object.hasOwn(DIVISIONS, text);
+
 const isSpan = (text: string | undefined): text is Span => text !== undefined && Object.hasOwn(SPANS, text);
 
 export function register(pages: Console): void {
   pages.get("/", async (c) => {
     const asked = c.req.query("span");
     const span = isSpan(asked) ? asked : "day";
+    const by = c.req.query("by");
+    const shown = { span, division: isDivision(by) ? by : null };
     const scope = scopeIn(c);
     const { clock } = c.get("deps");
     const config = scope.kind === "all" ? diagnosisOf(c) : [];
@@ -34,13 +41,13 @@ export function register(pages: Console): void {
       title: "Overview",
       section: "/console",
       lead: aboutScope(c, scope),
-      actions: <Spans current={span} />,
+      actions: <Spans current={shown} />,
       children: (
         <>
           {isUrgent && <Troubles troubles={troubles} />}
           <Totals total={figures.total} />
           <div class={service ? "two" : "stack"}>
-            <Sent figures={figures} viewer={viewer} />
+            <Sent figures={figures} viewer={viewer} current={shown} />
             {service && (
               <Service health={service.health} gates={service.gates} viewer={viewer} now={clock.now()} />
             )}
@@ -63,11 +70,33 @@ function aboutScope(c: ConsoleContext, scope: Scope): string {
   return orgId === null ? "Your token names no organization" : "Your organization and those below it";
 }
 
-const Spans = ({ current }: { current: Span }) => (
+/** What is shown. `division`: null for all messages together. */
+interface Current {
+  span: Span;
+  division: Division | null;
+}
+
+const addressOf = ({ span, division }: Current): string =>
+  `/console?${new URLSearchParams({ span, ...(division !== null && { by: division }) }).toString()}`;
+
+const Spans = ({ current }: { current: Current }) => (
   <nav class="segments" aria-label="Time">
-    {Object.entries(SPAN_NAMES).map(([span, name]) => (
-      <a href={`/console?span=${span}`} aria-current={span === current ? "true" : undefined}>
-        {name}
+    {keysOf(SPAN_NAMES).map((span) => (
+      <a href={addressOf({ ...current, span })} aria-current={span === current.span ? "true" : undefined}>
+        {SPAN_NAMES[span]}
+      </a>
+    ))}
+  </nav>
+);
+
+const Divisions = ({ current }: { current: Current }) => (
+  <nav class="segments" aria-label="Divided">
+    {[null, ...keysOf(DIVISIONS)].map((division) => (
+      <a
+        href={addressOf({ ...current, division })}
+        aria-current={division === current.division ? "true" : undefined}
+      >
+        {division === null ? "All" : DIVISIONS[division]}
       </a>
     ))}
   </nav>
@@ -92,8 +121,8 @@ const Totals = ({ total }: { total: Tally }) => (
   </div>
 );
 
-const Sent = ({ figures, viewer }: { figures: Figures; viewer: ReturnType<typeof viewerOf> }) => (
-  <Card title="Messages over time">
+const Sent = ({ figures, viewer, current }: { figures: Figures; viewer: Viewer; current: Current }) => (
+  <Card title="Messages over time" actions={made(figures.total) > 0 && <Divisions current={current} />}>
     {made(figures.total) === 0 ? (
       <Empty title="Nothing was sent in this time">
         Send a first message: the reference at <a href="/docs">/docs</a> has every request with an example,
@@ -101,7 +130,11 @@ const Sent = ({ figures, viewer }: { figures: Figures; viewer: ReturnType<typeof
       </Empty>
     ) : (
       <>
-        <Chart figures={figures} viewer={viewer} />
+        {current.division === null ? (
+          <Chart figures={figures} viewer={viewer} />
+        ) : (
+          <DividedChart figures={figures} viewer={viewer} division={current.division} />
+        )}
         {figures.isIncomplete && (
           <Notice tone="info">
             There are so many messages that the last hour is not counted in full before it is over.

@@ -90,8 +90,14 @@ export const dispatches = sqliteTable(
     lease_until: integer("lease_until"),
     /** Dispatches that shared a request whose outcome is unknown have the same id here, and are repeated as one request. */
     chunk_id: text("chunk_id"),
-    /** The channel that follows when this dispatch fails. */
+    /** The channel that follows when this dispatch fails, or has not reached its user by `follow_at`. */
     fallback: text("fallback"),
+    /** JSON of all steps from `fallback` on (`outbox/chain.ts`). Null: `fallback` alone, and only when this dispatch fails. */
+    chain: text("chain"),
+    /** When the fallback follows unless this dispatch has reached its user by then, epoch ms. Null: when it fails. */
+    follow_at: integer("follow_at"),
+    /** The dispatch on another channel that this one follows. */
+    follows: text("follows"),
     read_at: integer("read_at"),
     archived_at: integer("archived_at"),
     /**
@@ -139,6 +145,10 @@ export const dispatches = sqliteTable(
     index("dispatches_in_trouble")
       .on(t.org_id)
       .where(sql`org_id IS NOT NULL AND ${IS_IN_TROUBLE}`),
+    // Chains whose next step may be due. Few dispatches have a time for it.
+    index("dispatches_to_follow")
+      .on(t.follow_at)
+      .where(sql`follow_at IS NOT NULL`),
     index("dispatches_marked")
       .on(t.mark)
       .where(sql`mark IS NOT NULL`),

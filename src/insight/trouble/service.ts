@@ -2,7 +2,7 @@ import type { Finding } from "../../config/doctor.ts";
 import type { Ctx } from "../../ctx.ts";
 import type { GateState } from "../../delivery/gate/gate.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../lib/clock.ts";
-import type { Tally } from "../figures.ts";
+import type { Route } from "../figures.ts";
 import type { Health } from "../health.ts";
 import { listed, messages, plural, type Trouble } from "./trouble.ts";
 
@@ -134,9 +134,7 @@ const BOUNCE_RATES = { error: 0.1, warning: 0.05 } as const;
 const ENOUGH = 50;
 
 /** @param routes the e-mails of the last days, by provider */
-export const bounceTroubles = (
-  routes: readonly (Tally & { channel: string; provider: string | null })[],
-): Trouble[] =>
+export const bounceTroubles = (routes: readonly Route[]): Trouble[] =>
   routes.flatMap(({ channel, provider, sent, bounced }) => {
     const rate = bounced / Math.max(1, sent + bounced);
     if (channel !== "email" || sent + bounced < ENOUGH || rate < BOUNCE_RATES.warning) return [];

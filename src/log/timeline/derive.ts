@@ -8,8 +8,8 @@ import type { Linked } from "../read.ts";
 export type Source =
   /** `key` and `by` are null where there is none, or the reader may not see it. */
   | { kind: "event"; event: string; key: string | null; by: string | null }
-  /** It follows this dispatch, which failed on another channel. */
-  | { kind: "fallback"; dispatch: string }
+  /** It follows this dispatch, which failed on another channel, or was not read in time. */
+  | { kind: "fallback"; dispatch: string; why?: "unread" | undefined }
   /** One call for many. */
   | { kind: "batch"; batch: string }
   | { kind: "api" }
@@ -25,8 +25,10 @@ type DerivedEntry =
   | { did: "reserved"; at: number; until: number }
   /** It is due, but every provider of its channel rests until then. */
   | { did: "resting"; at: number; until: number }
-  /** It failed, so this one follows on another channel. */
-  | { did: "followed"; at: number; dispatch: string; channel: string };
+  /** Unless it has reached its user by `until`, another one follows on this channel. */
+  | { did: "chained"; at: number; until: number; channel: string }
+  /** It failed, or was not read in time, so this one follows on another channel. */
+  | { did: "followed"; at: number; dispatch: string; channel: string; why?: "unread" | undefined };
 
 /** Stored entries, without the one that says what the dispatch follows: its source says that. */
 type KeptEntry = Exclude<TimelineEntry, { did: "follows" }>;
@@ -67,6 +69,7 @@ export function entriesOf(
     ...(did("left_out", "delivered") ? [] : arrival(dispatch, stored, isInbox)),
     ...readings(dispatch, stored),
     ...(did(...ENDS) ? [] : endBefore(dispatch, stored)),
+    ...nextOf(dispatch),
     ...followerOf(dispatch),
   ].toSorted((a, b) => a.at - b.at);
 }
@@ -87,7 +90,7 @@ function sourceOf(
 ): Source {
   const first = stored.find((one) => one.did === "follows");
   const before = first?.dispatch ?? follows ?? null;
-  if (before !== null) return { kind: "fallback", dispatch: before };
+  if (before !== null) return { kind: "fallback", dispatch: before, why: first?.why };
   if (event !== null) return { kind: "event", event: event.id, key: event.key, by: event.created_by };
   if (batch_id !== null) return { kind: "batch", batch: batch_id };
   return { kind: type === COMMON_TYPE ? "api" : "service" };
@@ -188,7 +191,15 @@ function endBefore(
   ];
 }
 
-const followerOf = ({ followed_by, fallback }: Linked): DerivedEntry[] =>
-  followed_by == null || fallback === null
+/** What comes next, while that is open. */
+const nextOf = ({ created_at, delivered_at, follow_at, fallback }: Linked): DerivedEntry[] =>
+  follow_at === null || fallback === null
     ? []
-    : [{ did: "followed", at: timeOfId(followed_by), dispatch: followed_by, channel: fallback }];
+    : [{ did: "chained", at: delivered_at ?? created_at, until: follow_at, channel: fallback }];
+
+function followerOf({ followed_by, fallback, status }: Linked): DerivedEntry[] {
+  if (followed_by == null || fallback === null) return [];
+  const at = timeOfId(followed_by);
+  const why = status === "delivered" ? { why: "unread" as const } : {};
+  return [{ did: "followed", at, dispatch: followed_by, channel: fallback, ...why }];
+}

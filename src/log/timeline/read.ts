@@ -48,11 +48,11 @@ export interface TimelineRows {
 }
 
 /** Reads it, within a batch. `tellTimeline` makes a timeline of it. */
-export function timelineRows(ctx: Ctx, scope: Scope, id: string): Parsed<TimelineRows> {
+export function timelineRows(scope: Scope, id: string): Parsed<TimelineRows> {
   const isOurs = inScope(scope, { userId: sql`NULL`, orgId: events.org_id });
   return Parsed.of(
     {
-      found: findDispatch(ctx, scope, null, id),
+      found: findDispatch(scope, null, id),
       event: sql<EventSource>`SELECT id, iif(${isOurs}, key, NULL) AS key, iif(${isOurs}, created_by, NULL) AS created_by,
           iif(${isOurs}, cancelled_by, NULL) AS cancelled_by
         FROM ${events} WHERE id = (SELECT batch_id FROM ${dispatches} WHERE id = ${id})`,
@@ -70,7 +70,7 @@ export function timelineRows(ctx: Ctx, scope: Scope, id: string): Parsed<Timelin
  * @throws 404
  */
 export async function getTimeline(ctx: Ctx, scope: Scope, id: string): Promise<Timeline> {
-  const { rows } = await ctx.db.read({ rows: timelineRows(ctx, scope, id) });
+  const { rows } = await ctx.db.read({ rows: timelineRows(scope, id) });
   return tellTimeline(ctx, scope, rows);
 }
 

@@ -44,8 +44,10 @@ export function sentenceOf(entry: Entry): string {
       return `${entry.by} has written a note.`;
     case "changed":
       return CHANGES[entry.change];
+    case "chained":
+      return `Unless it has reached the user by then, ${entry.channel} follows.`;
     case "followed":
-      return `It could not be delivered here, so ${printId("dsp", entry.dispatch)} follows by ${entry.channel}.`;
+      return `It ${entry.why === "unread" ? "was not read in time" : "could not be delivered here"}, so ${printId("dsp", entry.dispatch)} follows by ${entry.channel}.`;
     case "collected":
       return `It tells of one more event, ${printId("evt", entry.event)}.`;
     case "left_out":
@@ -70,7 +72,7 @@ function made(source: Source): string {
       return `Made for ${printId("evt", event)}${key === null ? "" : ` with the key "${key}"`}${by === null ? "" : `, which ${by} sent`}.`;
     }
     case "fallback":
-      return `Made because ${printId("dsp", source.dispatch)} could not be delivered on another channel.`;
+      return `Made because ${printId("dsp", source.dispatch)} ${source.why === "unread" ? "was not read in time" : "could not be delivered on another channel"}.`;
     case "batch":
       return `Made by a call for many, ${printId("batch", source.batch)}.`;
     case "api":
@@ -133,7 +135,7 @@ const WAITING: Readonly<Record<Exclude<WaitKind, "provider">, string>> = {
   slot: "Its user has had enough for now, so it waits for the next free place in the hourly budget.",
   quota: "Its organization has used up its messages of today, so it waits for the next day.",
   quiet_hours: "It waits for the end of the user's quiet hours.",
-  earlier_step: "It waits for an earlier message of the same event.",
+  earlier_step: "It waits for an earlier message that says the same.",
   lease_over: "The time for its round was over before it could be sent. It goes at once.",
   limiter_away: "The user's limiter did not answer, so it is asked again.",
   fault: "It could not be made, and is tried again.",

@@ -34,7 +34,7 @@ export async function getPush(
       ? userInScope(scope, sql`t.user_id`)
       : inScope(scope, { userId: sql`t.user_id`, orgId: sql`NULL` });
   const { found, tokens } = await ctx.db.read({
-    found: findDispatch(ctx, scope, "push", id),
+    found: findDispatch(scope, "push", id),
     tokens: sql<{
       token: string;
     }>`SELECT t.token FROM ${deliveries} d JOIN ${deviceTokens} t ON t.id = d.device_id WHERE d.dispatch_id = ${id} AND ${theirs}`,

@@ -2,7 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
 import type { PushOptions } from "../../channels/push/options.ts";
 import type { Ctx } from "../../ctx.ts";
-import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
+import { afterMsOf, type ChainStep } from "../../outbox/chain.ts";
+import { type Channel, CHANNELS, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { Parsed } from "../../db/statement.ts";
 import { type IdempotencyKey, type Once, once, type Repeatable } from "../../idempotency/once.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
@@ -14,7 +15,7 @@ import {
   insertDispatches,
   insertForUsers,
 } from "../../outbox/create.ts";
-import { type Linked, linksOf } from "../../log/read.ts";
+import { type Linked, followedBy } from "../../log/read.ts";
 import { holdOf } from "../../preferences/decide.ts";
 import { type ReaderFacts, readReaders } from "../../preferences/readers.ts";
 import { toWakeOf, wake } from "../../outbox/wake.ts";
@@ -36,18 +37,16 @@ export interface PushContent {
   options?: PushOptions | undefined;
 }
 
-/** Channels to which one call may send the same message. */
-export const SEND_CHANNELS = ["push", "in_app"] as const satisfies readonly Channel[];
-
-/** Channels that may follow a push by API. */
-export const FALLBACKS = ["email", "in_app"] as const satisfies readonly Channel[];
+/** Channels to which one call may send the same message, in the order in which an answer names them. */
+export const SEND_CHANNELS = CHANNELS;
 
 export interface SendOne extends PushContent {
   /** Each at most once. Left out: a push only. */
   channels?: readonly (typeof SEND_CHANNELS)[number][] | undefined;
   send_at?: number | undefined;
   expires_at?: number | undefined;
-  fallback?: Channel | undefined;
+  /** What follows where none of these channels has reached the user. */
+  fallback?: readonly ChainStep[] | undefined;
 }
 
 export interface SentOne {
@@ -84,7 +83,7 @@ export async function sendOne(
   input: SendOne,
 ): Promise<SentOne> {
   const isBlind = key === null && scope.kind === "all" && !asksInApp(input);
-  const request = isBlind ? null : once(ctx, key, messageOf(ctx));
+  const request = isBlind ? null : once(ctx, key, MESSAGE);
   let user: User = { id: input.user_id, org_id: null };
   let unwanted: Unwanted | undefined;
   if (request !== null) {
@@ -144,6 +143,22 @@ function refuseExpired({ clock }: Ctx, { expires_at = Number.POSITIVE_INFINITY }
   throw new Failure("invalid_request", "The message has expired already.", { errors });
 }
 
+/**
+ * The channel whose message the fallback follows. It asks for the others when it is sent. With a time it is the inbox, where a
+ * message can be read until then; others say themselves when they have failed.
+ */
+function carrierOf(
+  channels: readonly Channel[],
+  chain: readonly ChainStep[],
+  isInAppUnwanted: boolean,
+): Channel | undefined {
+  const isTimed = afterMsOf(chain) !== null;
+  const sent = SEND_CHANNELS.filter((channel) => channels.includes(channel));
+  return isTimed && !isInAppUnwanted && sent.includes("in_app")
+    ? "in_app"
+    : (sent.find((channel) => channel !== "in_app") ?? sent[0]);
+}
+
 /** A dispatch on each channel, the push first. Several share a batch id, so that each leads to the others. */
 function rowsOf(
   ctx: Ctx,
@@ -152,7 +167,8 @@ function rowsOf(
   input: SendOne,
   unwanted: Unwanted | undefined,
 ): Rows {
-  const { channels = ["push"] } = input;
+  const { channels = ["push"], fallback = [] } = input;
+  const carrier = carrierOf(channels, fallback, unwanted !== undefined);
   const batch = channels.length > 1 ? { batchId: ctx.ids.uuid() } : {};
   const now = ctx.clock.now();
   const [first, ...others] = SEND_CHANNELS.filter((channel) => channels.includes(channel)).map((channel) => {
@@ -160,7 +176,7 @@ function rowsOf(
     return dispatchRow(ctx, {
       ...batch,
       channel,
-      lane: "push",
+      ...(channel === "in_app" && { lane: "push" }),
       type: push.id,
       userId: user.id,
       orgId: user.org_id,
@@ -170,10 +186,11 @@ function rowsOf(
       promptId: input.prompt_id ?? idFromData(input.data, "prompt_id"),
       sendAt: input.send_at ?? null,
       expiresAt: input.expires_at ?? null,
-      options: isPush ? input.options : undefined,
-      fallback: isPush ? (input.fallback ?? null) : null,
+      // What follows it may be a push.
+      options: isPush || channel === carrier ? input.options : undefined,
+      chain: channel === carrier ? fallback : [],
       slotTaken: isPush && (input.send_at ?? now) <= now,
-      unwanted: isPush ? undefined : unwanted,
+      unwanted: channel === "in_app" ? unwanted : undefined,
     });
   });
   if (first === undefined) throw new Error("A message without a channel");
@@ -208,14 +225,14 @@ function requireUser([user]: readonly User[]): User {
   return user;
 }
 
-/** Finds the dispatch that a key stands for, and the in-app message that was sent with it. */
-const messageOf = (ctx: Ctx): Repeatable<Linked, SentOne> => ({
-  find: (id) => sql<Linked>`SELECT *, ${linksOf(ctx)} FROM ${dispatches} WHERE id = ${id}
-    UNION ALL SELECT d.*, NULL, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
-    WHERE f.id = ${id} AND d.channel = 'in_app' AND d.id <> f.id`,
+/** Finds the dispatch that a key stands for, and those on other channels that were sent with it. */
+const MESSAGE: Repeatable<Linked, SentOne> = {
+  find: (id) => sql<Linked>`SELECT *, ${followedBy} FROM ${dispatches} WHERE id = ${id}
+    UNION ALL SELECT d.*, NULL FROM ${dispatches} f CROSS JOIN ${dispatches} d ON d.batch_id = f.batch_id
+    WHERE f.id = ${id} AND d.follows IS NULL AND d.id <> f.id`,
   replay: ([dispatch, ...others]) =>
     dispatch === undefined ? null : { dispatch, others, replayed: true, limit: null },
-});
+};
 
 const sentOf = ([first, ...others]: Rows): SentOne => ({
   dispatch: asRead(first),

@@ -1,7 +1,7 @@
 import { isFinished } from "../../log/read.ts";
 import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { type Dispatch, dispatches, users } from "../../db/schema/index.ts";
+import { type Channel, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
 import { ensureSubject, type Subject, subjectExists, subjectMissing } from "../../directory/subject.ts";
 import {
   dispatchRow,
@@ -18,7 +18,7 @@ import {
   releaseKey,
   type Repeatable,
 } from "../../idempotency/once.ts";
-import { fromType } from "../../content/type.ts";
+import { fromType, type ShownType } from "../../content/type.ts";
 import { HOUR } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { appended } from "../../outbox/timeline.ts";
@@ -26,21 +26,18 @@ import { release, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import { chargeQuota, overQuota } from "../../rate-limit/quota/quota.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
-import { test } from "./type.ts";
+import { test, testPayload } from "./type.ts";
 
-/** Test e-mails that a user may ask for within an hour. */
+/** Tests that a user may ask for within an hour, on all channels. */
 export const TEST_BUDGET: Budget = { name: "test", limit: 5, periodMs: HOUR };
 
-const SERVICE_ERROR = "email_service_error";
-
-export interface TestRequest {
-  /** The type whose sample is shown. */
-  type: string;
+export interface TestRequest extends ShownType {
+  channel: Channel;
   subject?: string | undefined;
 }
 
 /** Sends the due dispatches among these ids, and returns when they have been settled. */
-export type DeliverNow = (ctx: Ctx, ids: readonly string[]) => Promise<unknown>;
+type DeliverNow = (ctx: Ctx, channel: Channel, ids: readonly string[]) => Promise<unknown>;
 
 /** The test's dispatch, or that of an earlier request with the same key. */
 export interface TestOutcome {
@@ -49,8 +46,8 @@ export interface TestOutcome {
 }
 
 /**
- * Sends the caller a test e-mail at once, with sample content of any type, and returns the outcome. The dispatch goes the
- * usual way (claim, provider, settle), only without the queue. Four round trips, one more with a key.
+ * Sends the caller a test at once, with sample content of any type, or words on trial, and returns the outcome. The dispatch
+ * goes the usual way (claim, provider, settle), only without the queue. Four round trips, one more with a key.
  * @throws 403 for a caller who is no user, 410 for one who was erased; 429 over five an hour; 500 when no provider could be
  *   reached; 409 while the key's first request is under way
  */
@@ -59,7 +56,7 @@ export async function sendTest(
   deliverNow: DeliverNow,
   key: IdempotencyKey | null,
   caller: Subject,
-  { type, subject }: TestRequest,
+  { channel, subject, ...shown }: TestRequest,
 ): Promise<TestOutcome> {
   const request = once(ctx, key, TEST);
   const { earlier } = await request.read({});
@@ -67,17 +64,19 @@ export async function sendTest(
 
   const row = dispatchRow(ctx, {
     ...fromType(test, ctx.clock.now()),
-    lane: "email",
+    channel,
     userId: caller.id,
     orgId: null,
-    payload: { sample: type },
+    payload: testPayload(shown),
+    // What its inbox shows is only known when it is said.
+    isDecidedLater: true,
     ...(subject !== undefined && { title: subject }),
     slotTaken: true,
   });
   const winner = await insertInSlot(ctx, request, key, caller, row);
   if (winner !== null) return winner;
-  await deliverNow(ctx, [row.id]);
-  return { dispatch: await endTest(ctx, key, row.id), replayed: false };
+  await deliverNow(ctx, channel, [row.id]);
+  return { dispatch: await endTest(ctx, key, row), replayed: false };
 }
 
 /**
@@ -135,7 +134,12 @@ const TEST: Repeatable<Dispatch, TestOutcome> = {
  * Reads the outcome of the test. If no provider was asked to send it, it fails here: its key and its slot are freed, so that
  * the caller can try again.
  */
-async function endTest(ctx: Ctx, key: IdempotencyKey | null, id: string): Promise<Dispatch> {
+async function endTest(
+  ctx: Ctx,
+  key: IdempotencyKey | null,
+  { id, channel }: Pick<FreshDispatch, "id" | "channel">,
+): Promise<Dispatch> {
+  const code = channel === "email" ? "email_service_error" : "service_error";
   const now = ctx.clock.now();
   const isUnsent = sql`id = ${id} AND status = 'queued'`;
   // A mark in `claim_id`: a repeat of the committed batch recognizes the row that it ended.
@@ -145,18 +149,19 @@ async function endTest(ctx: Ctx, key: IdempotencyKey | null, id: string): Promis
     found: [dispatch],
   } = await ctx.db.write({
     freeKey,
-    end: sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${SERVICE_ERROR}),
-        error = coalesce(error, 'No e-mail provider could be reached'), wake_at = NULL,
+    end: sql`UPDATE ${dispatches} SET status = 'failed', error_code = coalesce(error_code, ${code}),
+        error = coalesce(error, 'No provider could be reached'), wake_at = NULL,
         sent_at = coalesce(sent_at, ${now}), claim_id = ${mark}, updated_at = ${now},
-        timeline = ${appended({ did: "ended", at: now, status: "failed", code: SERVICE_ERROR })}
+        timeline = ${appended({ did: "ended", at: now, status: "failed", code })}
       WHERE ${isUnsent}`,
     found: sql<Dispatch>`SELECT * FROM ${dispatches} WHERE id = ${id}`,
   });
   const isEndedHere = dispatch?.claim_id === mark;
   if (dispatch !== undefined && dispatch.status !== "sending" && !isEndedHere) return dispatch;
   if (isEndedHere && dispatch.attempts === 0) await release(ctx, dispatch.user_id, TEST_BUDGET, [id]);
-  throw new Failure("internal", "The e-mail service is broken or cannot be reached.", {
-    code: SERVICE_ERROR,
-    cause: new Error(`A test e-mail was not sent: ${dispatch?.error_code ?? "nobody knows why"}`),
+  const service = channel === "email" ? "e-mail service" : `provider of ${channel}`;
+  throw new Failure("internal", `The ${service} is broken or cannot be reached.`, {
+    code,
+    cause: new Error(`A test by ${channel} was not sent: ${dispatch?.error_code ?? "nobody knows why"}`),
   });
 }

@@ -1,23 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { createHarness } from "../../support/harness.ts";
-import { VAPID } from "../../channels/push/webpush-fixture.ts";
+import { VAPID, VAPID_VARS } from "../../channels/push/webpush-fixture.ts";
 
 const PATH = "/api/v1/push/vapid-key";
-const VARS = {
-  VAPID_PUBLIC_KEY: VAPID.publicKey,
-  VAPID_PRIVATE_KEY: VAPID.privateKey,
-  VAPID_SUBJECT: VAPID.subject,
-};
 
 describe(`GET ${PATH}`, () => {
   test("gives everybody the public key, and never the private one", async () => {
-    const h = createHarness({ vars: VARS });
+    const h = createHarness({ vars: VAPID_VARS });
     const { status, body } = await h.request("GET", PATH, { as: null });
     expect([status, body]).toEqual([200, { app: null, public_key: VAPID.publicKey }]);
   });
 
   test("may be cached, and asks nothing of the database", async () => {
-    const h = createHarness({ vars: VARS });
+    const h = createHarness({ vars: VAPID_VARS });
     h.meter.reset();
     const { headers } = await h.request("GET", PATH, { as: null });
     expect(headers.get("cache-control")).toBe("public, max-age=300");
@@ -40,7 +35,7 @@ describe(`GET ${PATH}`, () => {
   });
 
   test("may be asked by pages of allowed origins", async () => {
-    const h = createHarness({ vars: { ...VARS, CORS_ORIGINS: "https://shop.example" } });
+    const h = createHarness({ vars: { ...VAPID_VARS, CORS_ORIGINS: "https://shop.example" } });
     const headers = { origin: "https://shop.example" };
     const answer = await h.request("GET", PATH, { as: null, headers });
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://shop.example");

@@ -53,7 +53,7 @@ const costsOf = (list: number): Record<string, Cost> => ({
   draft: [200, 2, 17, 0],
   latest: [200, 2, 33, 0],
   // The words of others are loaded as they are when a message is sent; an isolate keeps them.
-  inherited: [200, 3, 32, 0],
+  inherited: [200, 3, 31, 0],
   builtIn: [200, 1, 17, 0],
   remove: [200, 1, 5, 2],
 });

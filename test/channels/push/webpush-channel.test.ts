@@ -81,6 +81,26 @@ describe("a user with two browsers and a phone", () => {
   });
 });
 
+test("browsers need no other provider, and one whose service is away does not keep a round from the rest", async () => {
+  const h = createWorld({ ...VARS, PUSH_PROVIDERS: "webpush" });
+  const { mozilla, apple } = givenServices(h);
+  const { users } = await givenUsers(h, 2, 0);
+  const [first = "", second = ""] = users;
+  await register(h, first, await mozilla.subscribe());
+  await register(h, second, await apple.subscribe());
+  const ids = await givenDispatches(h, users);
+  mozilla.failNext({ kind: "answer", status: 429, body: {}, headers: { "retry-after": "40" } });
+  await deliverNow(h, ids);
+  expect((await dispatchesOf(ids)).map(({ status, attempts }) => [status, attempts])).toEqual([
+    ["queued", 0],
+    ["sent", 1],
+  ]);
+  h.clock.advance(41_000);
+  await deliverNow(h, ids);
+  expect((await dispatchesOf(ids)).map(({ status }) => status)).toEqual(["sent", "sent"]);
+  expect([mozilla.accepted.length, apple.accepted.length]).toEqual([1, 1]);
+});
+
 describe("the subscription of a push", () => {
   test("that has ended is invalidated by the first push, and gets no more", async () => {
     const h = createHarness({ vars: VARS });

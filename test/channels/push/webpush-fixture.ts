@@ -13,6 +13,13 @@ export const VAPID = {
   subject: "mailto:push@tidings.example",
 };
 
+/** The same as variables. */
+export const VAPID_VARS = {
+  VAPID_PUBLIC_KEY: VAPID.publicKey,
+  VAPID_PRIVATE_KEY: VAPID.privateKey,
+  VAPID_SUBJECT: VAPID.subject,
+};
+
 export const pushTo = (to: Subscription, over: Partial<PushMessage> = {}): PushMessage => ({
   token: to.endpoint,
   app: null,

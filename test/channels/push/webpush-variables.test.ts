@@ -56,21 +56,30 @@ describe("the variables of Web Push", () => {
   });
 
   test.each([
-    ["no keys", {}, "VAPID_PRIVATE_KEY: it or VAPID_KEYS is needed for the push provider webpush"],
     [
-      "half a pair",
-      { VAPID_PRIVATE_KEY: VAPID.privateKey, VAPID_SUBJECT: ONE.VAPID_SUBJECT },
-      "VAPID_PUBLIC_KEY: is needed with VAPID_PRIVATE_KEY; `npm run -s vapid` makes both",
+      "no keys",
+      {},
+      "VAPID_PUBLIC_KEY: it or VAPID_KEYS is needed for the push provider webpush; `npm run -s vapid` makes a pair",
+    ],
+    [
+      "a private key alone",
+      { VAPID_PRIVATE_KEY: VAPID.privateKey },
+      "VAPID_PUBLIC_KEY: it or VAPID_KEYS is needed for the push provider webpush; `npm run -s vapid` makes a pair",
+    ],
+    [
+      "a public key alone",
+      { VAPID_PUBLIC_KEY: VAPID.publicKey, VAPID_SUBJECT: ONE.VAPID_SUBJECT },
+      "VAPID_PRIVATE_KEY: is needed with VAPID_PUBLIC_KEY; `npm run -s vapid` makes both",
     ],
     [
       "no subject",
       { VAPID_PUBLIC_KEY: VAPID.publicKey, VAPID_PRIVATE_KEY: VAPID.privateKey },
-      "VAPID_SUBJECT: is needed with VAPID_PRIVATE_KEY or VAPID_KEYS",
+      "VAPID_SUBJECT: is needed with VAPID_PUBLIC_KEY or VAPID_KEYS",
     ],
     [
       "an app without a subject",
       { VAPID_KEYS: JSON.stringify({ shop: SHOP }) },
-      "VAPID_SUBJECT: is needed with VAPID_PRIVATE_KEY or VAPID_KEYS",
+      "VAPID_SUBJECT: is needed with VAPID_PUBLIC_KEY or VAPID_KEYS",
     ],
     [
       "this computer, in production",
@@ -110,6 +119,12 @@ describe("the variables of Web Push", () => {
       expect(problem).not.toContain("hunter2");
     }
   });
+});
+
+test("the doctor asks for nothing where secrets cannot be seen and Web Push is not used", () => {
+  const env = { ...BASE, EMAIL: {}, PUSH_PROVIDERS: "expo" };
+  const findings = diagnose({ env, known, sealed: ["VAPID_PRIVATE_KEY", "VAPID_KEYS"] });
+  expect(findings.filter(({ what }) => /VAPID/.test(what))).toEqual([]);
 });
 
 test("the doctor tells how to make the keys, and shows none", () => {

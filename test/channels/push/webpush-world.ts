@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Harness } from "../../support/harness.ts";
 import { createWebPushSandbox, type Subscription } from "../../support/sandbox/webpush.ts";
-import { VAPID } from "./webpush-fixture.ts";
+import { VAPID_VARS } from "./webpush-fixture.ts";
 
 const BASE = "/api/v1/notifications";
 export const DEVICES = `${BASE}/device-tokens`;
@@ -12,9 +12,7 @@ export const SHOP = {
 };
 export const VARS = {
   PUSH_PROVIDERS: "expo,webpush",
-  VAPID_PUBLIC_KEY: VAPID.publicKey,
-  VAPID_PRIVATE_KEY: VAPID.privateKey,
-  VAPID_SUBJECT: VAPID.subject,
+  ...VAPID_VARS,
   VAPID_KEYS: JSON.stringify({ shop: SHOP }),
 };
 

@@ -21,7 +21,7 @@ export interface Message extends Timeline {
  */
 export async function readMessage(ctx: Ctx, scope: Scope, id: string): Promise<Message> {
   const { rows, asked, addressee } = await ctx.db.read({
-    rows: timelineRows(ctx, scope, id),
+    rows: timelineRows(scope, id),
     asked: dispatchAsked(scope, id),
     addressee: addresseeOf(scope, id),
   });

@@ -12,21 +12,21 @@ export const PARTS = [
 ] as const satisfies readonly { name: keyof Tally; title: string }[];
 
 /** The drawing has a height of 100 and this width for each step; the page stretches it. */
-const STEP = 10;
+export const STEP = 10;
 const GAP = 1.5;
 /** What is there is seen, however little it is. */
 const LEAST = 1.5;
 
-const sumOf = (tally: Tally): number => PARTS.reduce((sum, { name }) => sum + tally[name], 0);
+export const sumOf = (tally: Tally): number => PARTS.reduce((sum, { name }) => sum + tally[name], 0);
 
 /** The next round number from `n` on. */
-function scaleFor(n: number): number {
+export function scaleFor(n: number): number {
   const power = 10 ** Math.floor(Math.log10(n));
   return [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((top) => top >= n) ?? n;
 }
 
 /** The pieces of a bar, in the drawing's units. Small ones are drawn larger; the bar keeps within the drawing. */
-function pieces(tally: Tally, top: number) {
+export function pieces(tally: Tally, top: number) {
   const sized = PARTS.filter(({ name }) => tally[name] > 0).map(({ name }) => ({
     name,
     height: Math.max(LEAST, (100 * tally[name]) / top),
@@ -38,14 +38,14 @@ function pieces(tally: Tally, top: number) {
 }
 
 /** "12 sent, 1 failed"; "nothing". */
-function told(tally: Tally): string {
+export function told(tally: Tally): string {
   const parts = PARTS.filter(({ name }) => tally[name] > 0).map(
     ({ name, title }) => `${counted(tally[name])} ${title.toLowerCase()}`,
   );
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
 
-const round = (n: number): number => Math.round(n * 100) / 100;
+export const round = (n: number): number => Math.round(n * 100) / 100;
 
 /** Messages over time, as bars, and the same as a table for those who cannot see them. */
 export function Chart({ figures, viewer }: { figures: Figures; viewer: Viewer }) {

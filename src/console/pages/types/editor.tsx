@@ -1,7 +1,8 @@
+import type { WordsTest } from "../../../api/wordings/send-test.ts";
 import { requireChannel, writeWords } from "../../../api/wordings/words.ts";
 import { inScheme } from "../../../content/in-scheme.ts";
 import { authorOf } from "../../../http/author.ts";
-import { Failure } from "../../../lib/failure.ts";
+import { Failure, invalid } from "../../../lib/failure.ts";
 import { parseObject } from "../../../lib/objects.ts";
 import { readForEditing, type VersionHead } from "../../../wordings/overview.ts";
 import type { WordsPlace } from "../../../wordings/preview-source.ts";
@@ -10,6 +11,7 @@ import { type Console, type ConsoleContext, fragment, page, scopeIn } from "../.
 import { FieldAbout } from "../../components/form.tsx";
 import { Badge } from "../../components/text.tsx";
 import { byFirstPart, type Faults, faultsOfForm, NO_FAULTS } from "../../faults.ts";
+import type { PageProps } from "../../layout/page.tsx";
 import { done, noticeIn } from "../../notices.ts";
 import { previewed } from "../../security.ts";
 import { type Fields, fieldsOf } from "../../fields.ts";
@@ -17,7 +19,7 @@ import { languageName } from "./language-name.ts";
 import { LivePreview, schemeIn } from "./live-preview.tsx";
 import { draw, isAboutReader, lookAt, lookOf, readerIn } from "./look.ts";
 import { type Look, PreviewPane } from "./preview-pane.tsx";
-import { TestCard, type TypedTest } from "./test-card.tsx";
+import { noticeOfTest, TestEvent, TestMe, type TypedTest } from "./test-card.tsx";
 import { VersionsCard } from "./version-list.tsx";
 import { WordsForm } from "./words-form.tsx";
 import { wordsFieldsOf, wordsTyped } from "./words-fields.ts";
@@ -90,7 +92,34 @@ function valuesOf({ own }: WordsPlace): Fields {
 
 /** The page again, with a test that is not sent, and why. */
 export async function showTest(c: ConsoleContext, at: WordsAt, test: TypedTest): Promise<Response> {
-  return show(c, at, await typeOf(c, at), null, NO_FAULTS, test);
+  return show(c, at, await typeOf(c, at), null, NO_FAULTS, { event: test, tried: null });
+}
+
+/** The page again, with what was typed, after a test in these words. */
+export const showTried = async (c: ConsoleContext, at: WordsAt, typed: Fields, tried: WordsTest) =>
+  show(c, at, await typeOf(c, at), typed, NO_FAULTS, { event: null, tried });
+
+/** The same after one that was not sent. @throws what nobody can mend there */
+export async function showUntried(c: ConsoleContext, at: WordsAt, typed: Fields, error: unknown) {
+  const isNobody = error instanceof Failure && error.options.code === "no_user";
+  const refusal = isNobody ? invalid([{ pointer: "", detail: error.detail }]) : error;
+  const faults = faultsOfForm(refusal, (pointer) => byFirstPart(pointer.replace(/^\/fields/u, "")));
+  return show(c, at, await typeOf(c, at), typed, faults, { event: null, tried: null });
+}
+
+/** What came of a test. */
+interface Tests {
+  /** An event that was not sent. */
+  event: TypedTest | null;
+  /** A test to oneself; null: it was not sent. */
+  tried: WordsTest | null;
+}
+
+/** What the page tells of what was just done. */
+function noticeOf(c: ConsoleContext, hasFaults: boolean, test: Tests | null): PageProps["notice"] {
+  if (test !== null && test.tried !== null) return noticeOfTest(test.tried);
+  if (test !== null) return { tone: "bad", text: "The test is not sent: something has to be mended." };
+  return hasFaults ? { tone: "bad", text: "It is not saved: something has to be mended." } : noticeIn(c);
 }
 
 /** The page. @param typed null: what is stored stands in the fields */
@@ -100,7 +129,7 @@ async function show(
   worded: WordedType,
   typed: Fields | null,
   faults: Faults,
-  test: TypedTest | null = null,
+  test: Tests | null = null,
 ): Promise<Response> {
   const { id } = at;
   const before = /^\d{1,9}$/u.exec(c.req.query("before") ?? "")?.[0];
@@ -117,11 +146,7 @@ async function show(
       section: "/console/types",
       crumb: { href: at.type, name: id.type },
       lead: <Standing place={place} locale={id.locale} />,
-      notice: hasFaults
-        ? { tone: "bad", text: "It is not saved: something has to be mended." }
-        : test !== null
-          ? { tone: "bad", text: "The test is not sent: something has to be mended." }
-          : noticeIn(c),
+      notice: noticeOf(c, hasFaults, test),
       children: (
         <>
           <div class="halves">
@@ -137,11 +162,12 @@ async function show(
             </LivePreview>
           </div>
           <VersionsCard c={c} at={at} own={place.own} versions={pageOf(versions)} more={moreOf(versions)} />
-          <TestCard c={c} at={at} worded={worded} own={place.own} test={test} />
+          <TestMe c={c} at={at} tried={test?.tried ?? null} />
+          <TestEvent c={c} at={at} worded={worded} own={place.own} test={test?.event ?? null} />
         </>
       ),
     },
-    hasFaults || test !== null ? 400 : 200,
+    hasFaults || (test !== null && test.tried === null) ? 400 : 200,
   );
 }
 

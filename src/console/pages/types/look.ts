@@ -40,7 +40,7 @@ function userTyped(typed: Fields): string | undefined {
 }
 
 /** What was typed, to be shown; nothing in the fields: what is stored, or inherited. @throws 400 */
-const wantedIn = ({ channel }: WordsAt["id"], typed: Fields) => ({
+export const wantedIn = ({ channel }: WordsAt["id"], typed: Fields) => ({
   data: dataTyped(typed),
   ...(!isBlank(channel, typed) && { fields: wordsTyped(channel, typed) }),
 });

@@ -161,6 +161,7 @@ async function givenAccepted(h: Harness) {
                 provider_message_id: message,
                 due_at: dispatch.due_at,
                 wake_at: null,
+                follow_at: null,
                 frees_slot: false,
                 entry: null,
                 chunk_id: null,

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../../lib/clock.ts";
-import { ask, type Fetch } from "../../../send-kit/http.ts";
+import { ask, type Fetch, USER_AGENT } from "../../../send-kit/http.ts";
 import type { ProviderVerdict } from "../../../send-kit/verdict.ts";
 import type { PushMessage, SubscriptionKeys } from "../../provider.ts";
 import { readAnswer } from "./answer.ts";
@@ -31,7 +31,7 @@ export async function sendMessage(
   if (body === null) return verdict("webpush_invalid_keys");
   const authorization = await authorize(new URL(message.token).origin).catch(() => null);
   if (authorization === null) return verdict("webpush_unusable_keys");
-  const headers = { ...(await headersOf(message, clock.now())), authorization };
+  const headers = { ...(await headersOf(message, clock.now())), authorization, "user-agent": USER_AGENT };
   const answer = await ask(fetch, message.token, { method: "POST", headers, body }, timeoutMs);
   return readAnswer(answer, clock.now());
 }

@@ -45,7 +45,6 @@ export function createWebPushProvider({ app, service, ...client }: WebPushOption
 export const webpush = definePushProvider({
   variables,
   credentials: {},
-  oneOf: ["VAPID_PRIVATE_KEY", "VAPID_KEYS"],
   faults: faultsIn,
   tokens: {
     accepts: isEndpoint,

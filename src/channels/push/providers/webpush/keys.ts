@@ -51,22 +51,25 @@ export const variables = {
     .pipe(z.array(z.string().regex(HOST, "must be hosts such as push.example.com or *.example.com"))),
 };
 
-/** What is wrong with them together. */
+/** What is wrong with them together. The public key decides: also whoever sees no secrets sees that one. */
 export function faultsIn(given: Given): Fault[] {
   const has = (name: keyof typeof variables) => given[name] !== undefined;
+  const isListed = list(given["PUSH_PROVIDERS"] ?? "").includes("webpush");
   const found: Fault[] = [];
-  for (const [name, other] of [
-    ["VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"],
-    ["VAPID_PRIVATE_KEY", "VAPID_PUBLIC_KEY"],
-  ] as const)
-    if (has(name) && !has(other))
-      found.push({ variable: other, problem: `is needed with ${name}; \`npm run -s vapid\` makes both` });
+  if (isListed && !has("VAPID_PUBLIC_KEY") && !has("VAPID_KEYS"))
+    found.push({
+      variable: "VAPID_PUBLIC_KEY",
+      problem: "it or VAPID_KEYS is needed for the push provider webpush; `npm run -s vapid` makes a pair",
+    });
+  if (has("VAPID_PUBLIC_KEY") && !has("VAPID_PRIVATE_KEY"))
+    found.push({
+      variable: "VAPID_PRIVATE_KEY",
+      problem: "is needed with VAPID_PUBLIC_KEY; `npm run -s vapid` makes both",
+    });
   const apps = Object.values(variables.VAPID_KEYS.safeParse(given["VAPID_KEYS"]).data ?? {});
-  if (
-    !has("VAPID_SUBJECT") &&
-    (has("VAPID_PRIVATE_KEY") || apps.some(({ subject }) => subject === undefined))
-  )
-    found.push({ variable: "VAPID_SUBJECT", problem: "is needed with VAPID_PRIVATE_KEY or VAPID_KEYS" });
+  const needsSubject = has("VAPID_PUBLIC_KEY") || apps.some((app) => app.subject === undefined);
+  if (needsSubject && !has("VAPID_SUBJECT"))
+    found.push({ variable: "VAPID_SUBJECT", problem: "is needed with VAPID_PUBLIC_KEY or VAPID_KEYS" });
   if (isProduction(given) && /\bhttp:/.test(given["WEB_PUSH_HOSTS"] ?? ""))
     found.push({ variable: "WEB_PUSH_HOSTS", problem: "must name no http address in production" });
   return found;

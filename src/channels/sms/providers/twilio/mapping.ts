@@ -11,7 +11,7 @@ const MAX_VALIDITY_S = 36_000;
 export const DISPATCH = "dispatch";
 
 /** Where Twilio reports about a message; null where it could not reach us, and would refuse the message. */
-export const callbackFor = (publicUrl: string, dispatchId: string): string | null =>
+const callbackFor = (publicUrl: string, dispatchId: string): string | null =>
   publicUrl.startsWith("https://") ? `${publicUrl}/webhooks/twilio?${DISPATCH}=${dispatchId}` : null;
 
 const isService = (from: string): boolean => from.startsWith("MG");
