@@ -66,6 +66,7 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/api/v1/webhook-endpoints": [() => import("./api/webhook-endpoints/handlers.ts")],
   "/api/v1/wordings": [() => import("./api/wordings/handlers.ts")],
   "/api/v1/topics": [() => import("./api/topics/handlers.ts")],
+  "/api/v1/chat-connections": [() => import("./api/chat-connections/handlers.ts")],
   "/api/v1/orgs": [
     () => import("./api/org-preferences/handlers.ts"),
     () => import("./api/brand/handlers.ts"),

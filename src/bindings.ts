@@ -1,3 +1,4 @@
+import type { AccessTokenKeeper } from "./channels/send-kit/access-tokens/durable-object.ts";
 import type { ProviderGate } from "./delivery/gate/durable-object.ts";
 import type { UserInbox } from "./inbox/live/durable-object.ts";
 import type { UserRateLimiter } from "./rate-limit/durable-object.ts";
@@ -13,6 +14,7 @@ export interface Bindings {
   HOOKS_QUEUE: Queue;
   USER_RATE_LIMITER: DurableObjectNamespace<UserRateLimiter>;
   PROVIDER_GATE: DurableObjectNamespace<ProviderGate>;
+  ACCESS_TOKENS: DurableObjectNamespace<AccessTokenKeeper>;
   USER_INBOX: DurableObjectNamespace<UserInbox>;
   ORG_QUOTA: DurableObjectNamespace<OrgQuota>;
   INBOUND_LIMIT: RateLimit;

@@ -1,3 +1,4 @@
+import { createChatChannel } from "./channels/chat/adapter.ts";
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
 import type { Webhook } from "./channels/feedback/webhook.ts";
@@ -5,15 +6,20 @@ import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
 import { addToTotals } from "./channels/email/totals.ts";
+import { createAccessTokens } from "./channels/send-kit/access-tokens/client.ts";
 import { createInAppChannel } from "./channels/in-app/adapter.ts";
 import { createSmsChannel } from "./channels/sms/adapter.ts";
 import { createSmsProviders, createSmsWebhooks, SMS_PROVIDERS } from "./channels/sms/providers/index.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
-import { createPushProviders, PUSH_PROVIDERS } from "./channels/push/providers/index.ts";
+import {
+  createPushProviders,
+  PUSH_PROVIDERS,
+  type VapidPublicKey,
+  vapidPublicKeys,
+} from "./channels/push/providers/index.ts";
 import { createWebhookChannel } from "./channels/webhook/adapter.ts";
-import { type VapidPublicKey, vapidPublicKeys } from "./channels/push/providers/webpush/keys.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import type { Outbox } from "./dev-outbox/message.ts";
@@ -31,7 +37,7 @@ import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
 import { findTriggered, wakeTriggered } from "./outbox/triggered.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
-import { emailBudget, pushBudget, smsBudget } from "./rate-limit/budgets.ts";
+import { chatBudget, emailBudget, pushBudget, smsBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
@@ -85,7 +91,8 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
           await keepTaken({ ids, log: all.log, db: openDb(bindings.DB, "first-primary", all) }, taken);
         }
       : null;
-  const pushProviders = createPushProviders(config, { ...all, outbox });
+  const accessTokens = createAccessTokens(bindings.ACCESS_TOKENS, clock, all.log);
+  const pushProviders = createPushProviders(config, { ...all, outbox, accessTokens });
   const emailProviders = createEmailProviders(config, { ...all, outbox, binding: bindings.EMAIL });
   const letterhead: Letterhead = {
     publicUrl: config.publicUrl,
@@ -102,10 +109,12 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     config.sms,
     all.types,
   );
+  const chat = createChatChannel(chatBudget({ config }), all.types, { ...all, outbox });
   const channels = [
     throughProviders(push),
     throughProviders(email),
     createInAppChannel(all.types),
+    throughProviders(chat),
     createWebhookChannel(config, all.fetch),
     ...(smsProviders.length === 0 ? [] : [throughProviders(sms)]),
   ];

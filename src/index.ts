@@ -1,5 +1,6 @@
 import type { Bindings } from "./bindings.ts";
 
+export { AccessTokenKeeper } from "./channels/send-kit/access-tokens/durable-object.ts";
 export { ProviderGate } from "./delivery/gate/durable-object.ts";
 export { UserInbox } from "./inbox/live/durable-object.ts";
 export { OrgQuota } from "./rate-limit/quota/durable-object.ts";

@@ -1,5 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { orgs, users } from "../db/schema/index.ts";
+import { chatConnections, orgs, users } from "../db/schema/index.ts";
 import type { Principal } from "./principal.ts";
 
 /**
@@ -89,5 +89,6 @@ export const leftSender = (sent: { userId: SQLWrapper; senderOrgId: SQLWrapper }
   sql`(${sent.senderOrgId} IS NOT NULL AND ${sent.senderOrgId} NOT IN (
     WITH RECURSIVE tree(id) AS (
       SELECT u.org_id FROM ${users} AS u WHERE u.id = ${sent.userId} AND u.org_id IS NOT NULL
+      UNION SELECT c.org_id FROM ${chatConnections} AS c WHERE c.id = ${sent.userId} AND c.org_id IS NOT NULL
       UNION SELECT o.parent_id FROM ${orgs} AS o JOIN tree ON o.id = tree.id WHERE o.parent_id IS NOT NULL
     ) SELECT id FROM tree))`;

@@ -17,12 +17,15 @@ type WithKeys = Pick<Ctx, "config">;
 const KEY_ID_BYTES = 6;
 
 /** Characters of the key's id at the start of a sealed text. */
-export const KEY_ID_LENGTH = (KEY_ID_BYTES * 4) / 3;
+const KEY_ID_LENGTH = (KEY_ID_BYTES * 4) / 3;
 
 /** The name of a key: derived from it, and worthless for finding it out. */
 export const keyIdOf = cachedLater(4, async (key: string) =>
   base64url.encode((await deriveKey(key, "secrets-key-id")).slice(0, KEY_ID_BYTES)),
 );
+
+/** The id of the key that sealed a stored secret. */
+export const sealerOf = (stored: string): string => stored.slice(0, KEY_ID_LENGTH);
 
 /** What a place's secrets are sealed with. */
 const belonging = ({ table, id }: Place) =>

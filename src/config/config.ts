@@ -64,6 +64,8 @@ const variables = z.object({
   SMS_PRICE_PER_SEGMENT: z.coerce.number().min(0).max(10).optional(),
   /** In-app messages an hour that callers may send to one user. */
   IN_APP_LIMIT_PER_HOUR: count(600, 100_000),
+  /** Chat messages an hour for one user, and for one connection of an organization. */
+  CHAT_LIMIT_PER_HOUR: count(200, 100_000),
   /** Messages a day (UTC) for one organization; one counts for each 4 KB. Users without an organization share a quota. */
   ORG_DAILY_QUOTA: count(1_000_000, 1_000_000_000),
   /** MB that the database may have: 10,000, or 500 on Workers' free plan. From 80 % on /healthz is degraded. */
@@ -127,6 +129,7 @@ export interface Config {
   /** The providers' variables as they were given. They have been checked; each provider reads its own. */
   providerVariables: Given;
   inApp: { limitPerHour: number };
+  chat: { limitPerHour: number };
   /** Units a day. */
   orgDailyQuota: number;
   databaseLimitBytes: number;
@@ -177,6 +180,12 @@ export const variableNames = (known: KnownProviders): string[] => [
   ...Object.keys(formOf(known).shape),
 ];
 
+/** Of a variable that holds JSON the problem names the member. */
+function faultOf({ path: [variable, ...inside], message }: z.core.$ZodIssue): Fault {
+  const member = inside.filter((key) => typeof key === "string").join(".");
+  return { variable: String(variable), problem: member === "" ? message : `${member} ${message}` };
+}
+
 /** Checks each variable for itself, and the rules between them. */
 export function checkVariables(given: Given, known: KnownProviders) {
   const form = variables.extend({
@@ -186,7 +195,7 @@ export function checkVariables(given: Given, known: KnownProviders) {
   });
   const parsed = form.safeParse(given);
   const issues = [...(parsed.error?.issues ?? []), ...(formOf(known).safeParse(given).error?.issues ?? [])];
-  const wrong = issues.map(({ path, message }): Fault => ({ variable: String(path[0]), problem: message }));
+  const wrong = issues.map(faultOf);
   return { parsed, wrong, broken: brokenRules(given, known) };
 }
 
@@ -237,6 +246,7 @@ export function readConfig(env: object, known: KnownProviders): Config {
       Object.entries(given).filter(([name]) => Object.hasOwn(formOf(known).shape, name)),
     ),
     inApp: { limitPerHour: v.IN_APP_LIMIT_PER_HOUR },
+    chat: { limitPerHour: v.CHAT_LIMIT_PER_HOUR },
     orgDailyQuota: v.ORG_DAILY_QUOTA,
     databaseLimitBytes: v.DATABASE_LIMIT_MB * 1_000_000,
     certificationReminderDays: v.CERTIFICATION_REMINDER_DAYS,

@@ -96,7 +96,7 @@ const appName = z
 const MAX_APPS = 50;
 
 /** The text of a variable that holds JSON. Its problems never quote it. */
-const jsonText = z.string().transform((text, context): unknown => {
+export const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {

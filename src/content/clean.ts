@@ -45,6 +45,9 @@ export const toSubject = (text: string): string => oneLine(text, SUBJECT_MAX);
 /** The subject that a caller asked for (`custom_subject`), made safe. */
 export const customSubject = (text: string): string => toSubject(cleanText(text));
 
+/** For programs and for places that show isolates as boxes. */
+export const stripIsolates = (text: string): string => text.replaceAll(/[\u2066-\u2069]/gu, "");
+
 export type Direction = "ltr" | "rtl";
 
 /** `value` for a sentence that runs in `direction`. It is isolated (FSI … PDI) where it could disturb the sentence. */

@@ -67,6 +67,10 @@ function renderBlock(block: Block, colon: string): string {
   }
 }
 
+/** Blocks as text, with an empty line between them. @param colon as in `MailDocument` */
+export const renderBlocks = (blocks: readonly Block[], colon: string): string =>
+  blocks.map((block) => renderBlock(block, colon)).join("\n\n");
+
 /** Renders the plain-text part from the same blocks as the HTML part. */
 export function renderText(mail: MailDocument): string {
   return [

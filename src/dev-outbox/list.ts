@@ -112,8 +112,13 @@ function contentOf(channel: Row["channel"], stored: unknown): OutboxMessage["con
       return { channel, message: CONTENTS.in_app.parse(stored) };
     case "sms":
       return { channel, message: CONTENTS.sms.parse(stored) };
+    case "chat":
+      return { channel, message: CONTENTS.chat.parse(stored) };
   }
 }
 
-const linksOf = ({ channel, message }: OutboxMessage["content"]): string[] =>
-  channel === "email" ? linksIn(message) : linksIn({ text: message.body ?? "" });
+function linksOf({ channel, message }: OutboxMessage["content"]): string[] {
+  if (channel === "email") return linksIn(message);
+  if (channel === "chat") return linksIn({ text: `${message.text} ${message.action?.url ?? ""}` });
+  return linksIn({ text: message.body ?? "" });
+}

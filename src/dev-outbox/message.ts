@@ -37,12 +37,21 @@ const sms = z.object({
   encoding: z.enum(["gsm7", "ucs2"]),
 });
 
-export const CONTENTS = { email, push, in_app: inApp, sms } as const;
+const chat = z.object({
+  /** Of the connection. */
+  kind: z.string(),
+  title: z.string(),
+  text: z.string(),
+  action: z.object({ label: z.string(), url: z.string() }).nullable(),
+});
+
+export const CONTENTS = { email, push, in_app: inApp, sms, chat } as const;
 
 export type EmailContent = z.infer<typeof email>;
 export type PushContent = z.infer<typeof push>;
 export type SmsContent = z.infer<typeof sms>;
 export type InAppContent = z.infer<typeof inApp>;
+export type ChatContent = z.infer<typeof chat>;
 
 /** A message that a provider for development takes. */
 export interface Taken {
@@ -52,7 +61,8 @@ export interface Taken {
   content:
     | { channel: "email"; message: EmailContent }
     | { channel: "push"; message: PushContent }
-    | { channel: "sms"; message: SmsContent };
+    | { channel: "sms"; message: SmsContent }
+    | { channel: "chat"; message: ChatContent };
 }
 
 /** Where the providers for development put what they take. It never throws: a message must not fail because of it. */
@@ -75,5 +85,6 @@ export interface OutboxMessage {
     | { channel: "email"; message: EmailContent }
     | { channel: "push"; message: PushContent }
     | { channel: "in_app"; message: InAppContent }
-    | { channel: "sms"; message: SmsContent };
+    | { channel: "sms"; message: SmsContent }
+    | { channel: "chat"; message: ChatContent };
 }

@@ -6,6 +6,7 @@ import { inPortions } from "../db/portions.ts";
 import {
   activities,
   applications,
+  chatConnections,
   certifications,
   deliveries,
   devOutbox,
@@ -49,6 +50,7 @@ interface Owned {
 export const OWNED: readonly Owned[] = [
   { table: users, user: users.id },
   { table: deviceTokens, user: deviceTokens.user_id, key: deviceTokens.id },
+  { table: chatConnections, user: chatConnections.user_id },
   { table: certifications, user: certifications.user_id, key: certifications.id },
   { table: preferences, user: preferences.user_id },
   { table: optouts, user: optouts.user_id },

@@ -3,6 +3,7 @@ import type { Author } from "../audit/audit.ts";
 import type { Ctx } from "../ctx.ts";
 import { inPortions } from "../db/portions.ts";
 import {
+  chatConnections,
   orgs,
   orgSettings,
   ownTypes,
@@ -24,7 +25,8 @@ const MOST_PORTIONS = 40;
 const CONTENTS = ["users", "branches", "topics"] as const;
 
 /**
- * Deletes an organization with its types, words, settings and webhook endpoints: one that is made again with this id begins with none. Its
+ * Deletes an organization with its types, words, settings, webhook endpoints and chat connections: one that is made again with
+ * this id begins with none. Its
  * running events go on. One round trip for up to 5,000 versions of words, another for each further 5,000.
  * @throws 404; 409 `org_not_empty` while it has users, branches or topics; 503 when one call could not delete all words:
  * repeat it
@@ -53,6 +55,7 @@ export async function removeOrg(ctx: Ctx, author: Author, id: string): Promise<v
     words: sql`DELETE FROM ${wordings} WHERE (${place}) IN (
         SELECT ${place} FROM ${wordings} AS w WHERE w.org_id = ${id}
           AND NOT EXISTS (SELECT 1 FROM ${wordingVersions} AS v WHERE ${ofWords}) LIMIT ${PORTION}) AND ${mayGo}`,
+    connections: sql`DELETE FROM ${chatConnections} WHERE org_id = ${id} AND ${mayGo}`,
     types: sql`DELETE FROM ${ownTypes} WHERE org_id = ${id} AND ${hasNoWords} AND ${mayGo}`,
     webhooks: sql`DELETE FROM ${webhookEndpoints} WHERE org_id = ${id} AND ${hasNoWords} AND ${mayGo}`,
     settings: sql`DELETE FROM ${orgSettings} WHERE org_id = ${id} AND ${hasNoWords} AND ${mayGo}`,

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { JSON_PARAMETER_BYTES } from "../db/json.ts";
-import { dedupeKeys, dispatches, type Event, users, withheld } from "../db/schema/index.ts";
+import { dedupeKeys, dispatches, type Event, withheld } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { SECOND } from "../lib/clock.ts";
@@ -27,6 +27,8 @@ export interface Conditions {
   windowMs: number;
   /** Whether a recipient may come again in a later portion. */
   mayRecur: boolean;
+  /** Whether a recipient is there: SQL of the id. */
+  isThere(id: SQL): SQL;
   now: number;
 }
 
@@ -38,8 +40,9 @@ export async function conditionsOf(
     key,
     windowMs,
     mayRecur,
+    isThere,
     now,
-  }: { key: string | null; windowMs: number | null; mayRecur: boolean; now: number },
+  }: { key: string | null; windowMs: number | null } & Pick<Conditions, "mayRecur" | "isThere" | "now">,
 ): Promise<Conditions | null> {
   const field = type.batch?.key ?? null;
   // A caller's data may name no field of Object.prototype.
@@ -52,7 +55,7 @@ export async function conditionsOf(
   const collecting =
     windowMs === null ? null : await collectingKeys(type.org_id, type.id, value, event.sender_org_id);
   if (notified === null && collecting === null && type.throttle === null && !mayRecur) return null;
-  return { type, event, notified, collecting, windowMs: windowMs ?? 0, mayRecur, now };
+  return { type, event, notified, collecting, windowMs: windowMs ?? 0, mayRecur, isThere, now };
 }
 
 /** A planned message with its keys, as `m.value` in SQL. */
@@ -85,8 +88,8 @@ const isOpen = ({ now, windowMs }: Conditions): SQL =>
   sql`d.status = 'queued' AND d.claims = 0 AND d.sent_at IS NULL AND d.claim_id IS NULL AND d.due_at > ${now}
     AND d.created_at > ${now - windowMs}`;
 
-/** Whether the user of a mark is still there: they may have been erased since the facts were read. */
-const HAS_USER = sql`EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = m.value->>'user_id')`;
+/** Whether the recipient of a mark is still there: they may have been erased since the facts were read. */
+const hasRecipient = ({ isThere }: Conditions): SQL => isThere(sql`m.value->>'user_id'`);
 
 /** Whether a user has had as many messages as the type allows. @param one the row with `user_id` and `channel` */
 function isThrottled({ type: { id, throttle }, now }: Conditions, one: SQL): SQL {
@@ -121,7 +124,7 @@ export function takeKeys(conditions: Conditions, marks: SQL, isMine: SQL): State
   const { notified, collecting } = conditions;
   const take = (key: string, where: SQL, onConflict: SQL) =>
     sql`INSERT INTO ${dedupeKeys} (key, dispatch_id) SELECT m.value->>'${sql.raw(key)}', ${ID} FROM ${marks} AS m
-      WHERE ${isMine} AND ${HAS_USER} AND ${where} AND NOT ${isRepeated(conditions, sql`m.value`)} ON CONFLICT (key) ${onConflict}`;
+      WHERE ${isMine} AND ${hasRecipient(conditions)} AND ${where} AND NOT ${isRepeated(conditions, sql`m.value`)} ON CONFLICT (key) ${onConflict}`;
   const isUnneeded = sql`(${isThrottled(conditions, sql`m.value`)} AND NOT ${isTaken("collecting", collecting)})`;
   return [
     ...(collecting === null
@@ -182,7 +185,7 @@ export const outcomesOf = (conditions: Conditions, marks: SQL, isDry: boolean): 
   return sql`SELECT m.value->>'channel' AS channel, m.value->>'user_id' AS user_id, CASE
       WHEN ${isTaken("notified", conditions.notified)} OR ${isRepeated(conditions, sql`m.value`)} THEN 'duplicate'
       WHEN ${isCollected(conditions)} THEN 'collected'
-      WHEN ${made} THEN 'made' WHEN NOT ${HAS_USER} THEN 'unknown_user' ELSE 'throttled' END AS outcome FROM ${marks} AS m`;
+      WHEN ${made} THEN 'made' WHEN NOT ${hasRecipient(conditions)} THEN 'unknown_user' ELSE 'throttled' END AS outcome FROM ${marks} AS m`;
 };
 
 /** What the database knows of a message that nobody has made. */

@@ -4,7 +4,7 @@ import { dispatches, type Event, events, users, wordings } from "../db/schema/in
 import { inJson, selectWhole } from "../db/json.ts";
 import type { Statement } from "../db/statement.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
-import { dispatchRow, type FreshDispatch, HAS_USER, insertDispatches } from "../outbox/create.ts";
+import { dispatchRow, type FreshDispatch, insertDispatches } from "../outbox/create.ts";
 import { type ToWake, toWakeOf, wake } from "../outbox/wake.ts";
 import { orgTree } from "../auth/scope.ts";
 import { SERVICE } from "../preferences/org-settings.ts";
@@ -20,10 +20,11 @@ import {
   takeKeys,
   withholdMany,
 } from "./conditions.ts";
+import { connectionsAmong, isReceiver } from "./connections.ts";
 import { recipientsOf } from "./facts.ts";
 import { withinQuota } from "./in-app-quota.ts";
 import { countSkipped, type Plan, planOf, type Skipped } from "./plan.ts";
-import { mayRecur, PORTION, portionOf, readRecipients, type Recipients } from "./recipients.ts";
+import { isNamed, mayRecur, PORTION, portionOf, readRecipients, type Recipients } from "./recipients.ts";
 import { readSkipped } from "./skipped.ts";
 
 /** A portion takes seconds. After so long another worker may go on with the event. */
@@ -49,26 +50,29 @@ export async function expandPortion(
   const now = ctx.clock.now();
   const type = readOwnType(event.type_data);
   const recipients = readRecipients(event.recipients);
+  const isOfConnections = recipients.to.kind === "connections";
+  const steps = stepsOf(type, event).filter(({ channel }) => !isOfConnections || channel === "chat");
   const { found, words } = await ctx.db.read({
-    found: recipientsOf(
-      portionOf(recipients.to, event.after),
-      event.sender_org_id,
-      type.channels.some(({ channel }) => channel === "sms") ? ctx.config.sms : null,
-      now,
-    ),
+    found: isOfConnections
+      ? connectionsAmong(portionOf(recipients.to, event.after))
+      : recipientsOf(portionOf(recipients.to, event.after), event.sender_org_id, now, {
+          steps,
+          countries: ctx.config.sms.countries,
+        }),
     words: channelsWithWords(type),
   });
   const windowMs = windowOf(type, event);
   const worded = new Set(words.map(({ channel }) => channel));
-  const occasion = { event, type, steps: stepsOf(type, event), worded, configured: ctx.channels };
+  const occasion = { event, type, steps, worded, configured: ctx.channels };
   const plan = planOf({ ...occasion, windowMs, now }, found);
   const conditions = await conditionsOf(event, type, {
     key: recipients.key,
     windowMs,
     mayRecur: mayRecur(recipients.to),
+    isThere: (id) => isReceiver(recipients.to, id),
     now,
   });
-  const isLast = recipients.to.kind === "users" || found.length < PORTION;
+  const isLast = isNamed(recipients.to) || found.length < PORTION;
   const next: Event = {
     ...event,
     portion_id: ctx.ids.uuid(),
@@ -140,7 +144,7 @@ function sumOf(a: Skipped, b: Skipped): Skipped {
 
 /** Who the users were is in their messages. */
 const withoutIds = ({ to, key }: Recipients): Recipients => ({
-  to: to.kind === "users" ? { ...to, ids: [] } : to,
+  to: isNamed(to) ? { ...to, ids: [] } : to,
   key,
 });
 
@@ -163,12 +167,14 @@ function writePortion({ event, next, plan, rows, marked, conditions }: Written):
   const isMine = sql`EXISTS (SELECT 1 FROM ${events} WHERE ${isLatest})`;
   const marks = conditions === null ? sql`` : marksOf(conditions, marked);
   const outcomes = conditions === null ? null : outcomesOf(conditions, marks, event.dry_run);
+  const { to } = readRecipients(event.recipients);
+  const hasReceiver = isReceiver(to, sql`value->>'user_id'`);
   const insert =
     conditions === null
-      ? insertDispatches(rows, sql`${isMine} AND ${HAS_USER}`)
+      ? insertDispatches(rows, sql`${isMine} AND ${hasReceiver}`)
       : insertDispatches(
           rows,
-          sql`${isMine} AND ${HAS_USER} AND ${isWanted(conditions)}`,
+          sql`${isMine} AND ${hasReceiver} AND ${isWanted(conditions)}`,
           conditions.collecting === null ? {} : { payload: firstPayload(conditions) },
         );
   const made =
@@ -177,7 +183,9 @@ function writePortion({ event, next, plan, rows, marked, conditions }: Written):
       : [...takeKeys(conditions, marks, isMine), ...insert, ...collect(conditions, marks, isMine)];
   return [
     ...made,
-    ...(event.dry_run ? [] : withhold(event.type, next.updated_at, plan, outcomes, isMine)),
+    ...(event.dry_run || to.kind === "connections"
+      ? []
+      : withhold(event.type, next.updated_at, plan, outcomes, isMine)),
     sql`UPDATE ${events} SET portion_id = ${next.portion_id}, after = ${next.after},
         recipient_count = ${next.recipient_count}, status = ${next.status}, next_at = ${next.next_at},
         recipients = ${next.recipients}, updated_at = ${next.updated_at}, ${countedBy(next, plan, outcomes)}

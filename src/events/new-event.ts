@@ -22,6 +22,13 @@ export interface SendEvent {
   isDryRun: boolean;
 }
 
+const MISSING = {
+  users: () => missing("user", "/recipients/users"),
+  topic: () => missing("topic", "/recipients/topic"),
+  org: () => missing("organization", "/recipients/org_id"),
+  connections: () => missing("chat connection", "/recipients/connections"),
+} as const satisfies Record<Target["kind"], () => Error>;
+
 /** The row of an event. @throws 404 if whom it is for is not there */
 export function eventOf(
   ctx: Ctx,
@@ -34,10 +41,7 @@ export function eventOf(
     input,
   }: { scope: Scope; orgId: string; createdBy: string; type: OwnTypeData; to: To | null; input: SendEvent },
 ): Event {
-  if (to === null)
-    throw input.to.kind === "topic"
-      ? missing("topic", "/recipients/topic")
-      : missing("organization", "/recipients/org_id");
+  if (to === null) throw MISSING[input.to.kind]();
   const now = ctx.clock.now();
   const isOnce = type.dedupe === "event" && !input.isDryRun;
   const recipients: Recipients = { to, key: type.dedupe === "recipient" ? input.key : null };

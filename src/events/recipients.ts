@@ -7,6 +7,9 @@ import { parseObject } from "../lib/objects.ts";
 /** The most users that a call may name. */
 export const MAX_USERS = 1_000;
 
+/** The most chat connections that a call may name. */
+export const MAX_CONNECTIONS = 100;
+
 /** Recipients that one portion handles: as many as a call may name, so that those are done when it is answered. */
 export const PORTION = 1_000;
 
@@ -22,6 +25,8 @@ const stored = z.object({
       /** Only subscribers in this organization's tree: the sender's, who must not learn how many others there are. */
       within: z.string().nullable().default(null),
     }),
+    /** Of organizations. `ids` as for users. */
+    z.object({ kind: z.literal("connections"), ids: z.array(z.string()), count: z.int() }),
     z.object({ kind: z.literal("org"), orgId: z.string(), withSubOrgs: z.boolean() }),
   ]),
   /** A dedupe key that is each recipient's; null: there is none, or it is the whole event's. */
@@ -31,6 +36,10 @@ export type Recipients = z.output<typeof stored>;
 export type To = Recipients["to"];
 
 export const readRecipients = (json: string): Recipients => stored.parse(parseObject(json));
+
+/** Whether a call has named its recipients one by one. */
+export const isNamed = (to: To): to is Extract<To, { ids: string[] }> =>
+  to.kind === "users" || to.kind === "connections";
 
 /** No more organizations can be in a tree. A LIMIT keeps SQLite from dropping the order of a subquery. */
 const ALL = 1_000_000_000;
@@ -58,6 +67,7 @@ export const mayRecur = (to: To): boolean => to.kind === "org" && to.withSubOrgs
 export function portionOf(to: To, after: string): SQL {
   switch (to.kind) {
     case "users":
+    case "connections":
       return sql`SELECT value AS user_id, value AS place FROM json_each(${JSON.stringify(to.ids)})`;
     case "topic":
       return to.within === null

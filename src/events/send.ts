@@ -115,12 +115,16 @@ function refuseTimes({ sendAt, expiresAt }: SendEvent, now: number): void {
 }
 
 /** A type may have channels that are not configured (any more): its other channels are used, and there must be one. */
-function refuseUnfit(ctx: Pick<Ctx, "channels">, type: OwnTypeData, { data, channels }: SendEvent): void {
+function refuseUnfit(ctx: Pick<Ctx, "channels">, type: OwnTypeData, { to, data, channels }: SendEvent): void {
   const known = type.channels.map(({ channel }) => channel);
+  const isForChat = known.includes("chat") && (channels?.includes("chat") ?? true);
   const missing = unconfigured(ctx, channels ?? known, (place) =>
     channels === null ? "/type" : `/channels/${place}`,
   );
   const errors = [
+    ...(to.kind === "connections" && !isForChat
+      ? [{ pointer: "/recipients/connections", detail: "get nothing: the event is not for the channel chat" }]
+      : []),
     ...(channels === null && missing.length < known.length ? [] : missing),
     ...(channels ?? []).flatMap((channel, i) =>
       known.includes(channel)

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { inScope, type Scope, senderOf } from "../auth/scope.ts";
-import { orgs } from "../db/schema/index.ts";
+import { inJson } from "../db/json.ts";
+import { chatConnections, orgs } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import type { UserFacts } from "../directory/users.ts";
 import { Failure, notFound } from "../lib/failure.ts";
@@ -12,7 +13,9 @@ export type Target =
   /** `facts`: of those users that the call also writes into the directory, by their place in its list. */
   | { kind: "users"; ids: readonly string[]; facts: ReadonlyMap<number, UserFacts> }
   | { kind: "topic"; topic: string }
-  | { kind: "org"; orgId: string; withSubOrgs: boolean };
+  | { kind: "org"; orgId: string; withSubOrgs: boolean }
+  /** Chat connections of organizations. */
+  | { kind: "connections"; ids: readonly string[] };
 
 /** What an event names that is not there, or not in scope. */
 export const missing = (what: string, pointer: string): Failure =>
@@ -33,6 +36,17 @@ export function findTo(scope: Scope, orgId: string, to: Target): Parsed<To | nul
           ? null
           : { kind: "topic", topic: to.topic, uuid: row.uuid, within: senderOf(scope) },
       );
+    case "connections": {
+      const ids = [...new Set(to.ids)];
+      const mine = inScope(scope, { userId: sql`NULL`, orgId: sql`c.org_id` });
+      return Parsed.of(
+        {
+          rows: sql`SELECT 1 FROM ${chatConnections} AS c
+            WHERE ${inJson(sql`c.id`, ids)} AND c.org_id IS NOT NULL AND ${mine}`,
+        },
+        ({ rows }) => (rows.length < ids.length ? null : { kind: "connections", ids, count: ids.length }),
+      );
+    }
     case "org":
       return Parsed.of(
         {

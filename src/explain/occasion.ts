@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type Event, events } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
 import { conditionsOf, type Found, lookAt } from "../events/conditions.ts";
+import { isReceiver } from "../events/connections.ts";
 import { SECOND } from "../lib/clock.ts";
 import type { OwnTypeData } from "../types/own-type.ts";
 import type { Rule } from "./rule.ts";
@@ -34,6 +35,7 @@ export async function occasionRules(
     key: type.dedupe === "recipient" ? key : null,
     windowMs,
     mayRecur: false,
+    isThere: (id) => isReceiver({ kind: "users", ids: [], count: 1 }, id),
     now,
   });
   const isSame = sql`org_id = ${event.org_id} AND type = ${type.id} AND key = ${key}`;

@@ -34,6 +34,7 @@ const PASSED: Readonly<Record<string, string>> = {
 
 const SOURCES: Readonly<Record<string, string>> = {
   written: "It has words that somebody has published",
+  trial: "It has words on trial, as they stood when the test was sent",
   built_in: "It has the built-in words",
   message: "It has the words that it was made with",
 };

@@ -1,8 +1,9 @@
 import type { Ctx } from "../ctx.ts";
 import { builder } from "../db/builder.ts";
-import { jobRuns } from "../db/schema/index.ts";
+import { chatConnections, jobRuns } from "../db/schema/index.ts";
 import type { Statement } from "../db/statement.ts";
 import type { Deps } from "../deps.ts";
+import { resealSecrets } from "../auth/reseal.ts";
 import { fetchReceipts } from "../channels/push/receipts.ts";
 import { goOnWithEvents } from "../events/continue.ts";
 import { countHours } from "../insight/count-hours.ts";
@@ -39,6 +40,7 @@ const MINUTELY: readonly Job[] = [
 /** Once an hour, because one run removes a bounded number of rows, and a busy day has more. Counting comes first. */
 const HOURLY: readonly Job[] = [
   { name: "hourly_counts", run: (ctx) => countHours(ctx) },
+  { name: "reseal_secrets", run: (ctx) => resealSecrets(ctx, { table: chatConnections }) },
   { name: "retention", run: (ctx) => removeOld(ctx) },
 ];
 

@@ -14,7 +14,7 @@ export function createIds(clock: Clock): Ids {
 }
 
 /** The prefixes with which views print an id: the same 128 bits as a TypeID (https://github.com/jetify-com/typeid). */
-export type IdPrefix = "notif" | "dsp" | "batch" | "nr" | "sup" | "evt" | "whe" | "whm";
+export type IdPrefix = "notif" | "dsp" | "batch" | "nr" | "sup" | "evt" | "con" | "whe" | "whm";
 
 export const printId = (prefix: IdPrefix, uuid: string): string => fromUUID(uuid, prefix);
 

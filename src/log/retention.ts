@@ -19,7 +19,7 @@ import { dayOf } from "./withheld/count.ts";
 
 /** Rows removed by one statement, and portions in one run: the work is bounded, and an hour later the rest follows. */
 const PORTION = 2_000;
-const PORTIONS = 80;
+const PORTIONS = 65;
 
 /**
  * A dedupe key is kept for as long as its fact could come up again (a yearly certificate, an old match), and at least as long
@@ -27,10 +27,12 @@ const PORTIONS = 80;
  */
 const DEDUPE_KEYS_KEPT_DAYS = 400;
 const AUDIT_KEPT_DAYS = 400;
+/** Webhooks are looked at, and sent again, within days. */
+const TRIGGERED_KEPT_DAYS = 7;
 
 /**
  * Removes what is older than `RETENTION_DAYS`: finished dispatches with their deliveries, after the rooms have kept of them
- * what they need (`ctx.beforeRemoval`), and dead device tokens. Also what has run out: idempotency keys, tombstones,
+ * what they need (`ctx.beforeRemoval`), and dead device tokens. Also what has run out: webhooks, idempotency keys, tombstones,
  * suppressions, dedupe keys, counts of what was withheld, events without messages, audit entries. A dispatch that is not finished stays, however
  * old.
  * @returns how many dispatches were removed
@@ -58,11 +60,18 @@ function removals(ctx: Ctx) {
   // was cancelled before that, the time of the cancellation counts.
   const old = sql`(SELECT id FROM ${dispatches} WHERE id < ${firstIdAt(before)} AND wake_at IS NULL
     AND min(due_at, updated_at) < ${before} ORDER BY id LIMIT ${PORTION})`;
+  const weekAgo = now - TRIGGERED_KEPT_DAYS * DAY;
+  const triggered = [...ctx.channels.values()].flatMap(({ channel, isTriggered }) =>
+    isTriggered ? [channel] : [],
+  );
   return {
     kept: ctx.beforeRemoval.map((keep) => keep(old)),
     deliveries: sql`DELETE FROM ${deliveries} WHERE dispatch_id IN ${old}`,
     gone: sql<Removed>`DELETE FROM ${dispatches} WHERE id IN ${old} RETURNING 1`,
     expired: {
+      webhooks: sql<Removed>`DELETE FROM ${dispatches} WHERE id IN (SELECT id FROM ${dispatches}
+        WHERE channel IN ${triggered} AND id < ${firstIdAt(weekAgo)} AND wake_at IS NULL
+          AND min(due_at, updated_at) < ${weekAgo} ORDER BY id LIMIT ${PORTION}) RETURNING 1`,
       idempotencyKeys: sql<Removed>`DELETE FROM ${idempotencyKeys} WHERE key IN
         (SELECT key FROM ${idempotencyKeys} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1`,
       tombstones: sql<Removed>`DELETE FROM ${erasedUsers} WHERE id_hash IN

@@ -26,6 +26,13 @@ export const smsBudget = ({ config }: Configured): Budget => ({
   periodMs: HOUR,
 });
 
+/** Chat messages that a user, or an organization's connection, may get within an hour. */
+export const chatBudget = ({ config }: Configured): Budget => ({
+  name: "chat",
+  limit: config.chat.limitPerHour,
+  periodMs: HOUR,
+});
+
 /** In-app messages that callers may send to a user within an hour. */
 export const inAppBudget = ({ config }: Configured): Budget => ({
   name: "in_app",

@@ -55,15 +55,16 @@ export function chooseWording(
 }
 
 /**
- * The published words of messages' types: of their users' organizations and of those above, of the owners of their
+ * The published words of messages' types: of their users' organizations (of a message to an organization's own receiver:
+ * of that organization) and of those above, of the owners of their
  * events' types, and of the service. None for pushes that are sent by API: their words are the caller's.
  */
 export const headsOf = (
   { ids, rows, events }: Messages,
   channel: WordingChannel,
 ): SQL<WordingHead> => sql<WordingHead>`
-  WITH RECURSIVE claimed AS (SELECT d.type, u.org_id FROM ${rows} AS d
-      JOIN ${users} AS u ON u.id = d.user_id WHERE d.id IN ${ids} AND d.type <> ${COMMON_TYPE}),
+  WITH RECURSIVE claimed AS (SELECT d.type, iif(u.id IS NULL, d.org_id, u.org_id) AS org_id FROM ${rows} AS d
+      LEFT JOIN ${users} AS u ON u.id = d.user_id WHERE d.id IN ${ids} AND d.type <> ${COMMON_TYPE}),
     line(id) AS (SELECT org_id FROM claimed WHERE org_id IS NOT NULL
       UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
   SELECT type, channel, org_id, locale, published AS version, published_at FROM ${wordings}

@@ -17,6 +17,12 @@ export const WORDING_FIELDS = {
   push: z.strictObject({ title: line, body: template(4_000) }),
   in_app: z.strictObject({ title: line, body: template(4_000), action_url: line.nullish() }),
   email: z.strictObject({ subject: line, preheader: line.nullish(), body: template(20_000) }),
+  chat: z.strictObject({
+    title: line,
+    body: template(8_000),
+    action_label: line.nullish(),
+    action_url: line.nullish(),
+  }),
   sms: z.strictObject({ text: template(2_000) }),
 } as const satisfies Record<WordingChannel, z.ZodType>;
 

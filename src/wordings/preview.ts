@@ -1,4 +1,6 @@
+import { stripIsolates } from "../content/clean.ts";
 import { type NotificationType, renderEmail } from "../content/index.ts";
+import { renderBlocks } from "../content/render-text.ts";
 import type { WordingChannel } from "../db/schema/index.ts";
 import type { OrgSettings } from "../preferences/org-settings.ts";
 import { brandOf, variablesOfLine } from "./brand.ts";
@@ -32,6 +34,7 @@ export interface Previewed {
 
 /** Words as a reader gets them: the fields of the channel, an e-mail as subject, HTML and text. */
 export type Preview = Partial<Record<"subject" | "html" | "text" | "title" | "body", string>> & {
+  action_label?: string | null;
   action_url?: string | null;
 };
 
@@ -58,6 +61,11 @@ export function preview(channel: WordingChannel, previewed: Previewed): Preview 
   const variables = variablesOf(previewed);
   if (isFor(words, "push")) return renderWording(words, variables, reader);
   if (isFor(words, "sms")) return renderWording(words, variables, reader);
+  if (isFor(words, "chat")) {
+    const { title, blocks, action } = renderWording(words, variables, reader);
+    const body = stripIsolates(renderBlocks(blocks, ": "));
+    return { title, body, action_label: action?.label ?? null, action_url: action?.url ?? null };
+  }
   if (!isFor(words, "in_app")) return null;
   const { actionUrl, ...shown } = renderWording(words, variables, reader);
   return { ...shown, action_url: actionUrl };

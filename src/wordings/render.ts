@@ -1,5 +1,5 @@
 import type { Block, Message } from "../content/blocks.ts";
-import { SUBJECT_MAX, cut, isolate, oneLine } from "../content/clean.ts";
+import { SUBJECT_MAX, cut, isolate, oneLine, stripIsolates } from "../content/clean.ts";
 import { directionOf, languageOf, resolveLocale } from "../content/locale.ts";
 import type { WordingChannel } from "../db/schema/index.ts";
 import { safeUrl } from "../lib/web-url.ts";
@@ -17,6 +17,8 @@ const SMS_MAX = 1_530;
 /** So that no mail grows beyond what Gmail shows (102 KB of HTML). */
 const BODY_MAX = 40_000;
 const PREHEADER_MAX = 140;
+/** Of what leads somewhere: Slack cuts the text of a link there. */
+const LABEL_MAX = 75;
 
 /** What each channel gets. */
 export interface RenderedWording {
@@ -24,6 +26,7 @@ export interface RenderedWording {
   in_app: { title: string; body: string; actionUrl: string | null };
   email: Message;
   sms: { text: string };
+  chat: { title: string; blocks: readonly Block[]; action: { label: string; url: string } | null };
 }
 
 /** Renders one field; `""` for one that the words do not have. */
@@ -75,6 +78,15 @@ const RENDERERS: { [C in WordingChannel]: (print: Print) => RenderedWording[C] }
       preheader: oneLine(print("preheader"), PREHEADER_MAX),
       title: isTitle ? first.text : "",
       blocks: isTitle || first === undefined ? others : [first, ...others],
+    };
+  },
+  chat: (print) => {
+    const url = safeUrl(unshieldUrl(print("action_url", "url").trim()));
+    const label = oneLine(stripIsolates(print("action_label")), LABEL_MAX);
+    return {
+      title: oneLine(stripIsolates(print("title")), TITLE_MAX),
+      blocks: bodyOf(print("body", "markdown")),
+      action: url === null ? null : { label: label === "" ? new URL(url).host : label, url },
     };
   },
   sms: (print) => ({ text: textOf(print("text"), SMS_MAX) }),

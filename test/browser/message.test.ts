@@ -69,6 +69,41 @@ test("who looks at a message that is to be sent in a moment sees it sent", async
   await context.close();
 });
 
+test.each([
+  ["light", 1280],
+  ["dark", 360],
+] as const)(
+  "an administrator asks why with data of her own, and sees the mail with them: %s, %i px wide",
+  async (colorScheme, width) => {
+    await service.api("PUT", "/api/v1/types/asked", {
+      name: "Asked",
+      channels: [{ channel: "email" }],
+      schema: { type: "object", properties: { order: { type: "string" } }, required: ["order"] },
+      sample: { order: "A-1" },
+    });
+    const words = { subject: "Order {{ data.order }}", body: "It is {{ data.order }}." };
+    await service.api("PUT", "/api/v1/wordings/asked/email/en", words);
+    const { page, troubles, context } = await visitor(browser, await service.signInLink(), {
+      colorScheme,
+      width,
+    });
+    await page.goto(`${service.origin}/console/explain?what=asked&user_id=usr_demo`);
+    await page.getByText("With data of your own").click();
+    await page.getByLabel("Data", { exact: true }).fill('{"order": 7}');
+    await page.getByRole("button", { name: "Explain", exact: true }).click();
+    await page.locator("#f-data-about .fault").getByText("/order must be a string").waitFor();
+    await page.getByLabel("Data", { exact: true }).fill('{"order": "B-77"}');
+    await page.getByRole("button", { name: "Explain", exact: true }).click();
+    await page.getByText("with the data of the form").waitFor();
+    await page.frameLocator('iframe[name="explained-mail"]').getByText("It is B-77.").waitFor();
+    expect(page.url()).not.toContain("B-77");
+    expect(await violationsOn(page)).toEqual([]);
+    await expectNoSideways(page);
+    expect(troubles.filter((text) => !text.includes("status of 400"))).toEqual([]);
+    await context.close();
+  },
+);
+
 describe.each([
   ["light", 1280],
   ["dark", 1280],

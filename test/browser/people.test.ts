@@ -19,7 +19,10 @@ test("an administrator finds out why a person gets nothing, mends it, and sees t
   expect(await page.locator(".notice").textContent()).toContain("Nothing by push: the channel is off");
 
   await page.getByLabel("Everything, Push").selectOption({ label: "On" });
-  await page.getByRole("button", { name: "Save" }).click();
+  await page
+    .getByRole("region", { name: "Preferences", exact: true })
+    .getByRole("button", { name: "Save" })
+    .click();
   await page.getByRole("status").waitFor();
   expect(await page.getByRole("status").textContent()).toContain("It is saved.");
   expect(await page.getByText("the channel is off").count()).toBe(0);

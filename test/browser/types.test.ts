@@ -138,7 +138,7 @@ test("a mail is drawn while one types, light and dark, and the way back leads pa
       .evaluate((body) => getComputedStyle(body).backgroundColor);
   expect(await background()).toBe("rgb(241, 244, 247)");
   await page.getByLabel("As clients show it").selectOption("dark");
-  await expect.poll(background).toBe("rgb(20, 23, 26)");
+  await expect.poll(background, { timeout: 20_000 }).toBe("rgb(20, 23, 26)");
   await page.goBack();
   await page.waitForURL(/\/console\/types\/parcel$/u);
   expect(troubles).toEqual([]);

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { createDeps } from "../../src/deps.ts";
 import { EMAIL_PROVIDERS } from "../../src/channels/email/providers/index.ts";
+import { serviceAccountOf } from "../support/sandbox/fcm/account.ts";
 import { PUSH_PROVIDERS } from "../../src/channels/push/providers/index.ts";
 import { SMS_PROVIDERS } from "../../src/channels/sms/providers/index.ts";
 import { ConfigError, readConfig as readConfigWith } from "../../src/config/config.ts";
@@ -117,6 +118,12 @@ describe("the configuration", () => {
       { ACCESS_TEAM_DOMAIN: "https://acme.cloudflareaccess.com", ACCESS_AUDIENCE: "4714" },
       ["ACCESS_TEAM_DOMAIN"],
     ],
+    ["FCM without an account", { PUSH_PROVIDERS: "fcm" }, ["FCM_SERVICE_ACCOUNT"]],
+    [
+      "accounts of FCM that are none",
+      { FCM_SERVICE_ACCOUNT: "hush", FCM_SERVICE_ACCOUNTS: "[]", EXPO_ACCESS_TOKENS: '{"a b":"hush"}' },
+      ["FCM_SERVICE_ACCOUNT", "FCM_SERVICE_ACCOUNTS", "EXPO_ACCESS_TOKENS"],
+    ],
     ["a webhook's secret that is none", { RESEND_WEBHOOK_SECRET: "whsec_?" }, ["RESEND_WEBHOOK_SECRET"]],
     [
       "wrong things of every kind at once",
@@ -131,6 +138,59 @@ describe("the configuration", () => {
     ],
   ])("with %s is refused by name", (_, vars, expected) => {
     expect(wrongIn({ ...RIGHT, ...vars }).toSorted()).toEqual(expected.toSorted());
+  });
+
+  const account = serviceAccountOf("acme");
+  const problemsWith = (vars: Record<string, string>) => {
+    try {
+      readConfig({ ...RIGHT, ...vars });
+      return [];
+    } catch (error) {
+      return error instanceof ConfigError ? error.problems : [String(error)];
+    }
+  };
+
+  test.each([
+    ["is no JSON", "{ hush", ["FCM_SERVICE_ACCOUNT: must be JSON"]],
+    ["is not a key file", '"hush"', ["FCM_SERVICE_ACCOUNT: must be a service account's key file (JSON)"]],
+    [
+      "is of another kind and is not whole",
+      JSON.stringify({ ...account, type: "hush", project_id: undefined }),
+      [
+        "FCM_SERVICE_ACCOUNT: type must be service_account: this is the key of something else",
+        "FCM_SERVICE_ACCOUNT: project_id must be there",
+      ],
+    ],
+    [
+      "has a key that is none",
+      JSON.stringify({ ...account, private_key: "hush" }),
+      ["FCM_SERVICE_ACCOUNT: private_key must be a private key in PEM (BEGIN PRIVATE KEY)"],
+    ],
+    [
+      "would get its tokens from no address",
+      JSON.stringify({ ...account, token_uri: "hush" }),
+      ["FCM_SERVICE_ACCOUNT: token_uri must be an address"],
+    ],
+  ])("with a service account that %s says so, and never shows it", (_, FCM_SERVICE_ACCOUNT, problems) => {
+    expect(problemsWith({ FCM_SERVICE_ACCOUNT })).toEqual(problems);
+  });
+
+  test("names the app whose account is wrong", () => {
+    const accounts = { shop: account, kiosk: { ...account, client_email: "" } };
+    expect(problemsWith({ FCM_SERVICE_ACCOUNTS: JSON.stringify(accounts) })).toEqual([
+      "FCM_SERVICE_ACCOUNTS: kiosk.client_email must not be empty",
+    ]);
+  });
+
+  test("needs one of FCM's accounts, whichever it is", () => {
+    const PUSH_PROVIDERS = "fcm";
+    expect(problemsWith({ PUSH_PROVIDERS })).toEqual([
+      "FCM_SERVICE_ACCOUNT: it or FCM_SERVICE_ACCOUNTS is needed for the push provider fcm",
+    ]);
+    expect(problemsWith({ PUSH_PROVIDERS, FCM_SERVICE_ACCOUNT: JSON.stringify(account) })).toEqual([]);
+    expect(problemsWith({ PUSH_PROVIDERS, FCM_SERVICE_ACCOUNTS: JSON.stringify({ shop: account }) })).toEqual(
+      [],
+    );
   });
 
   test("allows `log` in development", () => {

@@ -120,6 +120,18 @@ describe("the doctor", () => {
     expect(found).toEqual([finding]);
   });
 
+  test("asks for FCM's account, and takes a sealed one for one", () => {
+    const vars = { ...RIGHT, PUSH_PROVIDERS: "expo,fcm" };
+    expect(bad(of(vars))).toEqual([
+      ["missing", "FCM_SERVICE_ACCOUNT: it or FCM_SERVICE_ACCOUNTS is needed for the push provider fcm."],
+    ]);
+    for (const name of ["FCM_SERVICE_ACCOUNT", "FCM_SERVICE_ACCOUNTS"]) {
+      const found = diagnose({ env: vars, known, sealed: [name] });
+      expect(bad(found)).toEqual([]);
+      expect(found.map(({ what }) => what)).toContain("Pushes go through expo, then fcm.");
+    }
+  });
+
   test("finds that a provider's binding is not there", () => {
     const { EMAIL: _, ...rest } = RIGHT;
     expect(bad(of(rest))).toEqual([["missing", "The provider cloudflare has no binding EMAIL."]]);
@@ -190,6 +202,8 @@ test("the names of secrets are known by their endings", () => {
   expect(variableNames(known).filter(isSecret).toSorted()).toEqual([
     "EXPO_ACCESS_TOKEN",
     "EXPO_ACCESS_TOKENS",
+    "FCM_SERVICE_ACCOUNT",
+    "FCM_SERVICE_ACCOUNTS",
     "JWT_SECRET",
     "LINK_SECRET",
     "LINK_SECRET_PREVIOUS",

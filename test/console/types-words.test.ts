@@ -19,6 +19,12 @@ const SAMPLES: Readonly<Record<WordingChannel, Readonly<Record<string, string>>>
   in_app: { title: "Order {{ data.order }}", body: "Here", action_url: "{{ data.url }}" },
   email: WORDS,
   sms: { text: "Order {{ data.order }} is sent" },
+  chat: {
+    title: "Order {{ data.order }}",
+    body: "**Here**",
+    action_label: "Track it",
+    action_url: "{{ data.url }}",
+  },
 };
 
 beforeEach(async () => {

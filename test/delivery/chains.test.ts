@@ -195,7 +195,7 @@ describe("a chain", () => {
     expect(await shortly(user)).toEqual(["push cancelled"]);
   });
 
-  test("leaves out what its user has switched off there, and asks for quiet hours when it is sent", async () => {
+  test("asks for the quiet hours of its user when it is sent", async () => {
     const h = createChainWorld();
     const quietHours = { enabled: true, start: "09:00", end: "11:00", days: [0, 1, 2, 3, 4, 5, 6] };
     const { id: user } = await givenPerson(h, { devices: 0, quietHours });

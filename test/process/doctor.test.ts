@@ -121,7 +121,7 @@ test("an account that has everything is well", async () => {
     expect.arrayContaining([
       "The Worker tidings is deployed.",
       "The database tidings has every migration.",
-      "All 5 queues are there, and are consumed.",
+      "All 6 queues are there, and are consumed.",
       "The e-mail events of fonn.no come to tidings-email-events.",
       "Cloudflare sends e-mails from fonn.no.",
       "The service answers, and is well.",

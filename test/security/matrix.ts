@@ -50,6 +50,8 @@ const directory = (
   };
 };
 
+const aChat = (more: object) => ({ kind: "discord", url: "https://discord.com/api/webhooks/1/abc", ...more });
+
 const PUSH = "/api/v1/notifications";
 const ADMIN = "/api/v1/admin/notifications";
 const RECORDS = "/api/v1/notification-records";
@@ -58,6 +60,7 @@ const INBOX = "/api/v1/inbox";
 const TYPES = "/api/v1/types";
 const TOPICS = "/api/v1/topics";
 const EVENTS = "/api/v1/events";
+const CHATS = "/api/v1/chat-connections";
 const HOOKS = "/api/v1/webhook-endpoints";
 const WORDINGS = "/api/v1/wordings";
 const WORDING = `${WORDINGS}/{type}/{channel}/{locale}`;
@@ -538,6 +541,30 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
       "all admins",
       ({ topic, user, orgs }) => ({ id: topic, query: `org_id=${orgs.middle}`, body: { user_ids: [user] } }),
     ],
+  ],
+  [`GET ${CHATS}`]: [
+    ["named", ({ user }) => ({ query: `user_id=${user}` })],
+    ["of the organization", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
+  ],
+  [`POST ${CHATS}`]: [
+    ["named", ({ user, marker }) => ({ body: aChat({ user_id: user, name: marker }) })],
+    ["of the organization", ({ orgs, marker }) => ({ body: aChat({ org_id: orgs.middle, name: marker }) })],
+  ],
+  [`GET ${CHATS}/{id}`]: [
+    ["named", ({ chat }) => ({ id: chat })],
+    ["of the organization", ({ orgChat }) => ({ id: orgChat })],
+  ],
+  [`PATCH ${CHATS}/{id}`]: [
+    ["named", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
+    ["of the organization", ({ orgChat, marker }) => ({ id: orgChat, body: { name: `New ${marker}` } })],
+  ],
+  [`POST ${CHATS}/{id}/test`]: [
+    ["named", ({ chat }) => ({ id: chat })],
+    ["of the organization", ({ orgChat }) => ({ id: orgChat })],
+  ],
+  [`DELETE ${CHATS}/{id}`]: [
+    ["named", ({ chat }) => ({ id: chat, shows: ({ status }) => status === 200 })],
+    ["of the organization", ({ orgChat }) => ({ id: orgChat, shows: ({ status }) => status === 200 })],
   ],
   [`GET ${EVENTS}`]: [["all admins: list", plain]],
   [`POST ${EVENTS}`]: [

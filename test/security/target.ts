@@ -63,6 +63,10 @@ export interface Target extends ReturnType<typeof idsOf> {
   /** Of the organization in the middle, and a type of it. */
   event: string;
   type: string;
+  /** Chat connections: the user's, and the organization's in the middle. */
+  chat: string;
+  orgChat: string;
+
   /** A webhook endpoint of the organization in the middle, and what it has not taken. */
   endpoint: string;
   webhook: string;
@@ -81,6 +85,8 @@ export async function givenTarget(h: Harness): Promise<Target> {
   const { rows, ...printed } = dispatchesOf(h, made);
   const { uuid } = h.deps.ids;
   const [record, subscription, suppression, event, taken] = [uuid(), uuid(), uuid(), uuid(), uuid()];
+  const [chat, orgChat] = [printId("con", uuid()), printId("con", uuid())];
+
   const [endpoint, webhook] = [uuid(), uuid()];
   await h.ctx.db.write({
     directory: directoryOf(made),
@@ -91,6 +97,7 @@ export async function givenTarget(h: Harness): Promise<Target> {
     subscription: subscriptionOf(made, subscription),
     suppressions: suppressionsOf(made, suppression),
     event: eventOf(made, event),
+    chats: chatsOf(made, chat, orgChat),
     taken: takenOf(made, taken),
     // Last: it hears nothing of what was made before it.
     webhooks: webhooksOf(made, { endpoint, webhook }),
@@ -108,6 +115,9 @@ export async function givenTarget(h: Harness): Promise<Target> {
     suppression: printId("sup", suppression),
     suppressed: suppressedOf(made),
     event: printId("evt", event),
+    chat,
+    orgChat,
+
     endpoint: printId("whe", endpoint),
     webhook: printId("whm", webhook),
     taken,
@@ -184,6 +194,24 @@ function ownOf({ marker, now, user, orgs, type, topic, emptyTopic }: Made): Stat
     ]),
   ];
 }
+
+const chatsOf = ({ marker, now, user, orgs }: Made, chat: string, orgChat: string): Statement =>
+  insertRows(
+    tables.chatConnections,
+    [
+      { id: chat, user_id: user, org_id: null },
+      { id: orgChat, user_id: null, org_id: orgs.middle },
+    ].map((owner) => ({
+      ...owner,
+      kind: "discord" as const,
+      name: `Chat ${marker}`,
+      secret: `sealed ${marker}`,
+      sealed_by: "none",
+      hint: "discord.com/…",
+      created_at: now,
+      updated_at: now,
+    })),
+  );
 
 const webhooksOf = (
   { marker, now, orgs }: Made,

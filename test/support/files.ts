@@ -8,6 +8,8 @@ declare global {
   var testFiles: Files | undefined;
 }
 
+const LONGEST_WAIT_MS = 3_000;
+
 const files = (): Files => (globalThis.testFiles ??= { current: 0, underWay: new Set() });
 
 /** Carries out a call that leaves the isolate, as long as the file that made its world runs. */
@@ -21,7 +23,10 @@ type Carry = <T>(call: () => Promise<T>) => Promise<T>;
 export async function beginFile(): Promise<void> {
   const all = files();
   all.current++;
-  await Promise.allSettled(all.underWay);
+  // A provider that hangs for a test may hang for ever.
+  const enough = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_WAIT_MS));
+  await Promise.race([Promise.allSettled(all.underWay), enough]);
+  all.underWay.clear();
 }
 
 /** For the calls of a world that is made now. */

@@ -16,6 +16,7 @@ import { openApi } from "./openapi.ts";
 import { countingD1, type D1Meter } from "./counting-d1.ts";
 import { createFakeQueues, type FakeQueues } from "./fake-queue.ts";
 import { createInterrupts, type Interrupts, watchObjects } from "./interrupts.ts";
+import { createFcmSandbox } from "./sandbox/fcm/index.ts";
 import { createExpoSandbox } from "./sandbox/expo.ts";
 import { createPostmarkSandbox, POSTMARK_TOKEN } from "./sandbox/postmark.ts";
 import { createResendSandbox, RESEND_KEY } from "./sandbox/resend.ts";
@@ -52,6 +53,7 @@ export interface Harness {
   meter: D1Meter;
   queues: FakeQueues;
   expo: ReturnType<typeof createExpoSandbox>;
+  fcm: ReturnType<typeof createFcmSandbox>;
   ses: ReturnType<typeof createSesSandbox>;
   resend: ReturnType<typeof createResendSandbox>;
   postmark: ReturnType<typeof createPostmarkSandbox>;
@@ -157,6 +159,7 @@ export function createHarness({
   const { db, meter } = countingD1(env.DB, pass);
   const queues = createFakeQueues(() => time, pass);
   const expo = createExpoSandbox({ now: () => time });
+  const fcm = createFcmSandbox({ now: () => time });
   const ses = createSesSandbox();
   const resend = createResendSandbox({ now: () => time });
   const postmark = createPostmarkSandbox();
@@ -164,6 +167,8 @@ export function createHarness({
   const vonage = createVonageSandbox();
   const hosts: Harness["hosts"] = new Map([
     ["exp.host", (url, init) => expo.fetch(url, init)],
+    ["fcm.googleapis.com", fcm.fetch],
+    ["oauth2.googleapis.com", fcm.fetch],
     ["email.eu-west-1.amazonaws.com", ses.fetch],
     ["api.resend.com", resend.fetch],
     ["api.postmarkapp.com", postmark.fetch],
@@ -182,6 +187,7 @@ export function createHarness({
     USER_RATE_LIMITER: watchObjects(env.USER_RATE_LIMITER, "limiter", pass, (name) => `${world}:${name}`),
     USER_INBOX: watchObjects(env.USER_INBOX, "inbox", pass),
     ORG_QUOTA: watchObjects(env.ORG_QUOTA, "quota", pass, (name) => `${world}:${name}`),
+    ACCESS_TOKENS: watchObjects(env.ACCESS_TOKENS, "access", pass, (name) => `${world}:${name}`),
     PROVIDER_GATE: watchObjects(env.PROVIDER_GATE, "gate", pass, (name) => `${world}:${name}`),
   };
   const made = createDeps(
@@ -219,6 +225,7 @@ export function createHarness({
     meter,
     queues,
     expo,
+    fcm,
     ses,
     resend,
     postmark,

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { MAX_USERS } from "../../events/recipients.ts";
+import { MAX_CONNECTIONS, MAX_USERS } from "../../events/recipients.ts";
 import { directoryId, listOf } from "../../http/schemas.ts";
 import { isObject } from "../../lib/objects.ts";
 import { users as wire } from "../directory/collections/users.ts";
@@ -39,16 +39,25 @@ const toUsers = z.strictObject({ users: listOf(recipient, MAX_USERS, { noun: "us
 const toTopic = z.strictObject({ topic: directoryId });
 const toOrg = z.strictObject({ org_id: directoryId, include_sub_orgs: z.boolean().default(false) });
 
+const toConnections = z.strictObject({
+  connections: listOf(directoryId, MAX_CONNECTIONS, { noun: "connections" }),
+});
+
 const recipientsShape = { type: "object", additionalProperties: false } as const;
 const idShape = { type: "string", minLength: 1, maxLength: 128 } as const;
 /** Whom an event is for. */
-export const recipients = shapeOf<typeof toUsers | typeof toTopic | typeof toOrg>((value) => {
-  if (!isObject(value)) return null;
-  const named = (["users", "topic", "org_id"] as const).filter((field) => Object.hasOwn(value, field));
-  const [only, ...others] = named;
-  if (only === undefined || others.length > 0) return null;
-  return { users: toUsers, topic: toTopic, org_id: toOrg }[only];
-}, "must have exactly one of `users`, `topic`, `org_id`").openapi({
+export const recipients = shapeOf<typeof toUsers | typeof toTopic | typeof toOrg | typeof toConnections>(
+  (value) => {
+    if (!isObject(value)) return null;
+    const named = (["users", "topic", "org_id", "connections"] as const).filter((field) =>
+      Object.hasOwn(value, field),
+    );
+    const [only, ...others] = named;
+    if (only === undefined || others.length > 0) return null;
+    return { users: toUsers, topic: toTopic, org_id: toOrg, connections: toConnections }[only];
+  },
+  "must have exactly one of `users`, `topic`, `org_id`, `connections`",
+).openapi({
   type: "object",
   anyOf: [
     {
@@ -86,6 +95,20 @@ export const recipients = shapeOf<typeof toUsers | typeof toTopic | typeof toOrg
           default: false,
           description:
             "Also those below it. A user who moves between them meanwhile gets one message at most, and perhaps none.",
+        },
+      },
+    },
+    {
+      ...recipientsShape,
+      required: ["connections"],
+      properties: {
+        connections: {
+          type: "array",
+          minItems: 1,
+          maxItems: MAX_CONNECTIONS,
+          items: idShape,
+          description:
+            "Chat connections of organizations (`con_…`): each gets the event once, whoever reads there. Only the channel `chat` of the type counts.",
         },
       },
     },

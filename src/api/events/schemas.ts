@@ -80,13 +80,14 @@ const fields = {
       topic: z.string().optional(),
       org_id: z.string().optional(),
       include_sub_orgs: z.boolean().optional(),
+      connection_count: z.int().optional(),
     })
     .openapi({ description: "Whom it is for. Of users only their number is kept: see the messages." }),
   recipient_count: z.int().openapi({ description: "Recipients handled so far." }),
   message_count: z.int().openapi({ description: "Messages made so far; of a dry run: that would be made." }),
   skipped: numbers.openapi({
     description:
-      "Channel → reason → messages that were not made. Reasons: `unsubscribed`, `no_address`, `unverified`, `suppressed`, `no_device`, `unknown_user`, `expired`, `throttled`, `duplicate`, `not_configured` (the service does not have the channel), and `collected` (it is part of another message).",
+      "Channel → reason → messages that were not made. Reasons: `unsubscribed`, `no_address`, `unverified`, `suppressed`, `no_device`, `no_connection`, `connection_paused`, `connection_broken`, `unknown_user`, `expired`, `throttled`, `duplicate`, `not_configured` (the service does not have the channel), and `collected` (it is part of another message).",
     example: { email: { unsubscribed: 12 } },
   }),
   channels: z.array(z.string()).nullable(),

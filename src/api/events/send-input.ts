@@ -22,6 +22,7 @@ export const sendInput = (body: z.output<typeof sendBody>, scope: Scope): SendEv
 
 function targetOf({ recipients }: z.output<typeof sendBody>, scope: Scope): Target {
   if ("topic" in recipients) return { kind: "topic", topic: recipients.topic };
+  if ("connections" in recipients) return { kind: "connections", ids: recipients.connections };
   if ("org_id" in recipients)
     return { kind: "org", orgId: recipients.org_id, withSubOrgs: recipients.include_sub_orgs };
   const seen = new Set<string>();

@@ -13,6 +13,7 @@ const channelsIn = z.array(z.string());
 
 function printedTo(to: To): z.infer<typeof schemas.event>["recipients"] {
   if (to.kind === "users") return { user_count: to.count };
+  if (to.kind === "connections") return { connection_count: to.count };
   return to.kind === "topic" ? { topic: to.topic } : { org_id: to.orgId, include_sub_orgs: to.withSubOrgs };
 }
 

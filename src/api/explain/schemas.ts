@@ -74,7 +74,7 @@ const rule = z
     until: printedTime.optional(),
     details: z.record(z.string(), z.unknown()).optional().openapi({
       description:
-        "By rule. `wanted`: the category, and who has decided (`by`: user, org, service, default). `wording`: `source` (written, built_in, message), `org_id`, `version`, `locale` and the locales `tried`. `provider`: the providers. `device`: how many. `slot`: the budget. `dedupe`, `batch`, `throttle`: what the type says. `fallback`: the `steps` that follow, and `follow_at`: when, unless it has reached the user.",
+        "By rule. `wanted`: the category, and who has decided (`by`: user, org, service, default). `wording`: `source` (written, built_in, message, trial), `org_id`, `version`, `locale` and the locales `tried`. `provider`: the providers. `device`: how many. `slot`: the budget. `dedupe`, `batch`, `throttle`: what the type says. `fallback`: the `steps` that follow, and `follow_at`: when, unless it has reached the user.",
     }),
   })
   .openapi("ExplainRule");

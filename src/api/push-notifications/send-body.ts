@@ -32,15 +32,10 @@ export const options = z
         "A sound of the app's, or `default`; null for none. On Android the channel decides; a browser knows only null.",
       example: "default",
     }),
-    badge: z
-      .int()
-      .min(0)
-      .max(99_999)
-      .optional()
-      .openapi({
-        description: "The number on the app's icon; 0 removes it. iOS, and sites that are installed.",
-        example: 1,
-      }),
+    badge: z.int().min(0).max(99_999).optional().openapi({
+      description: "The number on the app's icon; 0 removes it. iOS, and sites that are installed.",
+      example: 1,
+    }),
     priority: z
       .enum(PRIORITIES)
       .optional()
@@ -77,13 +72,10 @@ export const options = z
         description: "An https address of a host by its name.",
         example: "https://cdn.example.com/run.png",
       }),
-    content_available: z
-      .boolean()
-      .optional()
-      .openapi({
-        description:
-          "Wakes the app in the background. With it title and body may be left out: such a push is not sent to browsers.",
-      }),
+    content_available: z.boolean().optional().openapi({
+      description:
+        "Wakes the app in the background. With it title and body may be left out: such a push is not sent to browsers.",
+    }),
   })
   .openapi("PushOptions", {
     description:

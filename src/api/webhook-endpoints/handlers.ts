@@ -23,11 +23,14 @@ import { parseId, printId } from "../../lib/ids.ts";
 import { ownerOf } from "../../preferences/owner.ts";
 import * as routes from "./routes.ts";
 import { endpointView, messageView } from "./view.ts";
+import { describeWebhooks } from "./webhooks.ts";
 
 const idOf = pathIdOf("webhook endpoint", (text) => parseId("whe", text));
 const messageIdOf = pathIdOf("webhook", (text) => parseId("whm", text));
 
 export function register(app: App): void {
+  describeWebhooks(app);
+
   app.openapi(routes.list, async (c) => {
     const { org_id, limit, cursor } = c.req.valid("query");
     const scope = scopeOf(c.get("principal"));

@@ -126,6 +126,38 @@ export const rotation = z
   })
   .openapi("WebhookSecretRotation", { example: { overlap_hours: 24 } });
 
+/** What our requests to an endpoint carry. */
+export const webhookHeaders = z.object({
+  "webhook-id": z.string().openapi({ description: "The same for every attempt and every replay." }),
+  "webhook-timestamp": z.string().openapi({ description: "Of the attempt, in seconds since 1970." }),
+  "webhook-signature": z.string().openapi({ description: "`v1,…`; several during a rotation." }),
+});
+
+export const webhookBody = z
+  .object({
+    type: z.enum(EVENT_TYPES),
+    version: z.literal(1),
+    timestamp: printedTime.openapi({ description: "When it happened." }),
+    data: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "Ids and codes; never an address, a token or a text." }),
+  })
+  .openapi("WebhookBody", {
+    example: {
+      type: "device.invalidated",
+      version: 1,
+      timestamp: "2026-03-26T08:00:00.000Z",
+      data: {
+        user_id: "usr_4bc8d2",
+        org_id: "org_ab12",
+        provider: "expo",
+        platform: "ios",
+        app: null,
+        code: "device_not_registered",
+      },
+    },
+  });
+
 const MESSAGE_STATUSES = ["queued", "sending", "sent", "failed", "cancelled"] as const;
 
 export const messagesQuery = z.object({

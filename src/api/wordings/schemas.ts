@@ -59,9 +59,10 @@ const textOrNull = (max: number, description: string) =>
 
 /** The fields of all channels. Which a channel has is checked afterwards, so that the fault has the field's name. */
 const fields = {
-  title: text(1_000, "push, in_app"),
-  body: text(20_000, "push, in_app; email: in Markdown"),
-  action_url: textOrNull(1_000, "in_app: where the message leads"),
+  title: text(1_000, "push, in_app, chat"),
+  body: text(20_000, "push, in_app; email, chat: in Markdown"),
+  action_label: textOrNull(1_000, "chat: the text of the link"),
+  action_url: textOrNull(1_000, "in_app, chat: where the message leads"),
   subject: text(1_000, "email"),
   preheader: textOrNull(1_000, "email: what clients show after the subject"),
   text: text(2_000, "sms"),
@@ -75,7 +76,7 @@ const exampleFields = {
 
 export const wordingBody = z.strictObject(fields).openapi("WordingBody", {
   description:
-    "Liquid. push and in_app: `title`, `body` (in_app also `action_url`); email: `subject`, `preheader`, `body`; sms: `text`.",
+    "Liquid. push and in_app: `title`, `body` (in_app also `action_url`); email: `subject`, `preheader`, `body`; sms: `text`; chat: `title`, `body`, `action_label`, `action_url`.",
   example: exampleFields,
 });
 

@@ -62,6 +62,8 @@ export interface PushProvider {
    * `send` sends its share one after the other.
    */
   readonly sendsSingly?: boolean;
+  /** Gets what the requests of a round share, once before them. It fails in silence: each request then tells. */
+  prepare?(): Promise<void>;
   /** Fetches receipts for up to 1,000 tickets; absent where the provider has none. */
   receipts?(tickets: readonly string[]): Promise<ReceiptReport>;
 }

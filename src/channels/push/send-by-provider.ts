@@ -77,10 +77,17 @@ export async function sendByProvider(
 const shareOf = ({ maxPerRequest, sendsSingly = false }: PushProvider, count: number): number =>
   sendsSingly ? Math.min(maxPerRequest, Math.ceil(count / PARALLEL_REQUESTS)) : maxPerRequest;
 
-const sendThrough = (ctx: Ctx, provider: PushProvider, deliveries: readonly PushDelivery[], terms: Terms) =>
-  sendConcurrently(ctx, terms, chunks(deliveries, shareOf(provider, deliveries.length)), (request) =>
+async function sendThrough(
+  ctx: Ctx,
+  provider: PushProvider,
+  deliveries: readonly PushDelivery[],
+  terms: Terms,
+) {
+  await provider.prepare?.();
+  return sendConcurrently(ctx, terms, chunks(deliveries, shareOf(provider, deliveries.length)), (request) =>
     provider.send(request.map((delivery) => messageOf(delivery, ctx.clock.now()))),
   );
+}
 
 function messageOf({ dispatch, device, content }: PushDelivery, now: number): PushMessage {
   return {

@@ -52,6 +52,17 @@ export const post = (body: unknown, headers: Readonly<Record<string, string>>) =
   body: JSON.stringify(body),
 });
 
+/** `init` of a request with the fields of a form. */
+export const form = (fields: Readonly<Record<string, string>>) => ({
+  method: "POST",
+  headers: {
+    "content-type": "application/x-www-form-urlencoded",
+    accept: "application/json",
+    "user-agent": USER_AGENT,
+  },
+  body: new URLSearchParams(fields).toString(),
+});
+
 /** `init` of a request without a body. */
 export const get = (headers: Readonly<Record<string, string>>) => ({
   method: "GET",

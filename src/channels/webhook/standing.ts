@@ -38,7 +38,7 @@ const isNews = ({ failing_since, enabled }: WebhookEndpoint, how: Shown, now: nu
 };
 
 function standingOf(news: readonly { id: string; how: Shown }[], now: number): Statement {
-  const hasFailedLong = sql`(v.how = 'fails' AND failing_since <= ${now - FAILING_MS})`;
+  const hasFailedLong = sql`(v.how = 'fails' AND coalesce(failing_since, ${now}) <= ${now - FAILING_MS})`;
   const ends = sql`(enabled = 1 AND (v.how = 'gone' OR ${hasFailedLong}))`;
   return sql`UPDATE ${webhookEndpoints} SET
       failing_since = iif(v.how = 'works', NULL, coalesce(failing_since, ${now})),

@@ -1,3 +1,4 @@
+export * from "./chat.ts";
 export * from "./dev.ts";
 export * from "./directory.ts";
 export * from "./email.ts";

@@ -39,7 +39,7 @@ export const ownTypes = sqliteTable(
 );
 
 /** The channels that words may be written for. A text for a channel that is not there yet waits for it. */
-export const WORDING_CHANNELS = ["push", "email", "in_app", "sms"] as const;
+export const WORDING_CHANNELS = ["push", "email", "in_app", "sms", "chat"] as const;
 export type WordingChannel = (typeof WORDING_CHANNELS)[number];
 
 /** The words of a type on a channel, in one language: which version is in use. WITHOUT ROWID. */

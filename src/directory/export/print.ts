@@ -48,6 +48,16 @@ export const device = (row: Row<"deviceTokens">) => ({
   invalid_reason: row.invalid_reason,
 });
 
+/** Without its secret: who has it can write to the chat. */
+export const chatConnection = ({ id, kind, name, target, hint, created_at }: Row<"chatConnections">) => ({
+  id,
+  kind,
+  name,
+  channel: target,
+  hint,
+  created_at: iso(created_at),
+});
+
 export const suppression = (row: Row<"suppressions">) => ({
   id: printId("sup", row.id),
   email: row.email,

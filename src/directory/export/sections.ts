@@ -76,6 +76,12 @@ export function sectionsOf({ id, scope }: Subject, isForStaff: boolean): Readonl
       keyOf: (row) => row.id,
       print: print.device,
     }),
+    chat_connections: section({
+      ...byId,
+      table: tables.chatConnections,
+      where: owned,
+      print: print.chatConnection,
+    }),
     suppressions: section({
       table: tables.suppressions,
       where: sql`email IN ${suppressible({ id, scope })}`,

@@ -70,6 +70,19 @@ async function givenRowsEverywhere(h: Harness, id: string, org: string): Promise
     applications: insertRows(schema.applications, [
       { id: mint("a"), user_id: id, grant_id: "g", status: "draft", status_seq: 1, updated_at: now },
     ]),
+    chats: insertRows(schema.chatConnections, [
+      {
+        ...{
+          id: uuid(),
+          user_id: id,
+          kind: "discord",
+          name: "Mine",
+          secret: "sealed-secret",
+          sealed_by: "k",
+        },
+        ...{ hint: "discord.com/…", ...times },
+      },
+    ]),
     matches: insertRows(schema.matches, [
       { id: mint("m"), user_id: id, grant_id: "g", score: 77, created_at: now },
     ]),

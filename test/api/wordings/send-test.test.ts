@@ -194,4 +194,5 @@ test("is explained as a message in words on trial", async () => {
   expect(explained.body.channels[0].rendering).toMatchObject({ title: "Order A-1042" });
   const wording = explained.body.channels[0].rules.find(({ rule }: { rule: string }) => rule === "wording");
   expect(wording).toMatchObject({ verdict: "pass", details: { source: "trial", locale: "en" } });
+  expect(wording.message).toContain("on trial");
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EMAIL_PROVIDERS } from "../../../src/channels/email/providers/index.ts";
 import { SMS_PROVIDERS } from "../../../src/channels/sms/providers/index.ts";
+import { createAccessTokens } from "../../../src/channels/send-kit/access-tokens/client.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "../../../src/channels/push/providers/index.ts";
 import { vapidPublicKeys } from "../../../src/channels/push/providers/webpush/keys.ts";
 import { ConfigError, readConfig } from "../../../src/config/config.ts";
@@ -137,7 +138,8 @@ test("the doctor tells how to make the keys, and shows none", () => {
 test("each push service is a provider, of each app", () => {
   const config = readConfig({ ...BASE, ...ONE, VAPID_KEYS: JSON.stringify({ shop: SHOP }) }, known);
   const { deps } = createHarness();
-  const names = createPushProviders(config, { ...deps, outbox: null }).map(({ name }) => name);
+  const accessTokens = createAccessTokens(deps.bindings.ACCESS_TOKENS, deps.clock, deps.log);
+  const names = createPushProviders(config, { ...deps, accessTokens, outbox: null }).map(({ name }) => name);
   expect(names).toEqual([
     ...["google", "mozilla", "apple", "microsoft", "other"].map((service) => `webpush-${service}`),
     ...["google", "mozilla", "apple", "microsoft", "other"].map((service) => `webpush-${service}:shop`),

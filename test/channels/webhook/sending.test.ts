@@ -182,7 +182,12 @@ describe("a receiver", () => {
     const { h, receiver, org, endpoint } = await hookWorld();
     receiver.next({ kind: "answer", status: 500 });
     await sendPushes(h, org);
-    expect((await read(h, endpoint.id)).failing_since).not.toBeNull();
+    expect(await read(h, endpoint.id)).toMatchObject({
+      enabled: true,
+      failing_since: expect.any(String),
+      disabled_reason: null,
+      disabled_at: null,
+    });
     await live(h, 3);
     expect((await read(h, endpoint.id)).failing_since).toBeNull();
   });

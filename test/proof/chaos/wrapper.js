@@ -2,7 +2,7 @@
 // (whose queues outlive the process, like Cloudflare's), and lets the driver call the consumers and the cron.
 import worker from "./index.js";
 
-export { OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
+export { AccessTokenKeeper, OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
 
 const systemNow = Date.now;
 let ahead = 0;

@@ -1,5 +1,6 @@
 // Wraps the built Worker and counts what Cloudflare bills. Paths under `/costs/` are for the counter itself.
 import worker, {
+  AccessTokenKeeper as Keeper,
   OrgQuota as Quota,
   ProviderGate as Gate,
   UserInbox as Inbox,
@@ -137,6 +138,7 @@ function metered(env) {
     PROVIDER_GATE: namespace(env.PROVIDER_GATE),
     USER_INBOX: namespace(env.USER_INBOX),
     ORG_QUOTA: namespace(env.ORG_QUOTA),
+    ACCESS_TOKENS: namespace(env.ACCESS_TOKENS),
   };
   return made;
 }
@@ -182,6 +184,8 @@ const object = (Real) =>
 export const UserRateLimiter = object(Limiter);
 export const UserInbox = object(Inbox);
 export const OrgQuota = object(Quota);
+/** It stores nothing. */
+export const AccessTokenKeeper = Keeper;
 // The class has no alarm handler, and the wrapper must not add one.
 export class ProviderGate extends Gate {
   constructor(ctx, env) {

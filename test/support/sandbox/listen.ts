@@ -6,12 +6,13 @@ import { ConnectionDropped } from "./expo.ts";
 export interface Listening {
   /** Such as `http://127.0.0.1:41234`. */
   url: string;
+  port: number;
   close(): Promise<void>;
 }
 
 /**
- * A sandbox on a real socket of this machine (Node only), with its controls under `/control/`. Port 0 takes a free one. A
- * dropped connection is a destroyed socket.
+ * A sandbox on a real socket of this machine (Node only), with its controls. Port 0 takes a free one. A dropped connection is a
+ * destroyed socket.
  */
 export function listen(sandbox: Hono, control: Hono, port = 0): Promise<Listening> {
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -22,11 +23,11 @@ export function listen(sandbox: Hono, control: Hono, port = 0): Promise<Listenin
   });
   app.route("/", control);
   app.mount("/", sandbox.fetch);
-
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, (address) =>
+    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, (info) =>
       resolve({
-        url: `http://127.0.0.1:${address.port}`,
+        url: `http://127.0.0.1:${info.port}`,
+        port: info.port,
         close: () =>
           new Promise((closed) => {
             server.close(() => closed());

@@ -5,6 +5,7 @@ import {
   FREQUENCIES,
   PAUSE_EVENTS,
   PLATFORMS,
+  CHAT_KINDS,
   SCHEDULE_KINDS,
   STATUSES,
   SUPPRESSION_REASONS,
@@ -159,6 +160,16 @@ export const document = z
         status: z.enum(ACTIVITY_STATUSES),
         hours: z.number(),
         occurred_at: printedTime,
+      }),
+    ),
+    chat_connections: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(CHAT_KINDS),
+        name: z.string(),
+        channel: text,
+        hint: z.string(),
+        created_at: printedTime,
       }),
     ),
     applications: z.array(

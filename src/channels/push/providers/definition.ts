@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Outbox } from "../../../dev-outbox/message.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Log } from "../../../lib/log.ts";
+import type { AccessTokens } from "../../send-kit/access-tokens/access-tokens.ts";
 import type { Fetch } from "../../send-kit/http.ts";
 import { defineProvider, type ProviderDefinition, type ProviderRecipe } from "../../send-kit/provider.ts";
 import type { PushProvider } from "../provider.ts";
@@ -11,6 +12,8 @@ export interface PushTools {
   fetch: Fetch;
   clock: Clock;
   log: Log;
+  /** Access tokens that all isolates share. */
+  accessTokens: AccessTokens;
   /** Where a provider for development puts what it takes; null in production. */
   outbox: Outbox | null;
   /** Milliseconds for a request and its answer. */

@@ -26,7 +26,9 @@ const PATH = "/console/events";
 const idOf = pathIdOf("event", (text) => parseId("evt", text));
 
 const Recipients = ({ event }: { event: Event }) => {
-  const { user_count, topic, org_id, include_sub_orgs } = eventView(event).recipients;
+  const { user_count, topic, org_id, include_sub_orgs, connection_count } = eventView(event).recipients;
+  if (connection_count !== undefined)
+    return <>{`${figure(connection_count)} chat connection${connection_count === 1 ? "" : "s"}`}</>;
   if (user_count !== undefined) return <>{`${figure(user_count)} named by their ids`}</>;
   if (topic !== undefined)
     return (

@@ -9,6 +9,7 @@ export const CHANNEL_NAMES = {
   push: "Push",
   in_app: "In the app",
   sms: "SMS",
+  chat: "Chat",
 } as const satisfies Record<Name, string>;
 
 export const CHANNEL_ICONS = {
@@ -16,6 +17,7 @@ export const CHANNEL_ICONS = {
   push: "push",
   in_app: "outbox",
   sms: "push",
+  chat: "messages",
 } as const satisfies Record<Name, IconName>;
 
 /** What one sees first of a message. */
@@ -27,8 +29,8 @@ export const titleOf = ({ channel, message }: Content): string => {
 
 /** How it begins, in one line. A mail's text may begin with the subject, underlined. */
 export function beginningOf(content: Content): string {
-  const { channel, message } = content;
-  const text = (channel === "email" ? message.text : (message.body ?? "")).trim();
+  const { message } = content;
+  const text = ("text" in message ? message.text : (message.body ?? "")).trim();
   const title = titleOf(content);
   return (text.startsWith(title) ? text.slice(title.length) : text)
     .replaceAll(/^[=-]{3,}$/gmu, "")

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { EmailContent, OutboxMessage } from "../../../dev-outbox/message.ts";
+import type { ChatContent, EmailContent, OutboxMessage } from "../../../dev-outbox/message.ts";
 import { printId } from "../../../lib/ids.ts";
 import { type ConsoleContext, page } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
@@ -44,6 +44,8 @@ function Shown({ message, view, viewer }: { message: OutboxMessage; view: string
           <SegmentCount text={content.message.body} />
         </Card>
       );
+    case "chat":
+      return <Chat chat={content.message} time={<Time at={at} viewer={viewer} />} />;
     case "push":
     case "in_app": {
       const { title, body, data } = content.message;
@@ -120,6 +122,21 @@ const Phone = ({
       {subtitle && <span>{subtitle}</span>}
       {body && <span class="phone-body">{body}</span>}
       {!title && !body && <span>Silent: the app wakes up, and nothing is shown.</span>}
+    </div>
+  </section>
+);
+
+/** A message as a chat shows it, more or less. */
+const Chat = ({ chat: { kind, title, text, action }, time }: { chat: ChatContent; time: Child }) => (
+  <section class="phone" aria-label="The message as a card">
+    <div class="phone-card">
+      <span class="phone-app small">
+        <span>{kind.replaceAll("_", " ")}</span>
+        {time}
+      </span>
+      {title && <b>{title}</b>}
+      {text && <span class="phone-body">{text}</span>}
+      {action !== null && <OutLink url={action.url} />}
     </div>
   </section>
 );

@@ -105,6 +105,20 @@ function Message({ channel, shown: { preview } }: { channel: WordingChannel; sho
           )}
         </>
       );
+    case "chat":
+      return (
+        <div class="stage">
+          <div class="device">
+            <span class="small muted">
+              <span>Slack, Teams, Discord or a program</span>
+              <span>now</span>
+            </span>
+            <b>{preview.title}</b>
+            <p class="phone-body">{preview.body}</p>
+            {preview.action_url != null && <a href={preview.action_url}>{preview.action_label}</a>}
+          </div>
+        </div>
+      );
     case "sms":
       return (
         <>

@@ -37,6 +37,12 @@ const WORDS_FIELDS = {
       rows: 18,
     },
   ],
+  chat: [
+    TITLE,
+    { name: "body", label: "Text", hint: "Markdown and Liquid: {{ data.… }}, {% if … %}.", rows: 8 },
+    { name: "action_label", label: "Link", hint: "The text of the link. May be empty.", isOptional: true },
+    { name: "action_url", label: "Where it leads", hint: "An address. May be empty.", isOptional: true },
+  ],
   sms: [{ name: "text", label: "Text", hint: "Liquid.", rows: 4 }],
 } as const satisfies Record<WordingChannel, readonly WordsField[]>;
 

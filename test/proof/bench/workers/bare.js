@@ -3,7 +3,7 @@
 // of a queue it runs the same two batches, with the same provider request between them.
 import { freshId, makersOf } from "./templates.js";
 
-export { OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
+export { AccessTokenKeeper, OrgQuota, ProviderGate, UserInbox, UserRateLimiter } from "./index.js";
 
 const ROUND = 100;
 

@@ -1,0 +1,23 @@
+import { EVENT_TYPES } from "../../channels/webhook/events.ts";
+import type { App } from "../../http/app-env.ts";
+import { jsonBody } from "../../http/schemas.ts";
+import * as schemas from "./schemas.ts";
+
+/** Describes, in the section `webhooks` of /openapi.json, the requests that we make. */
+export function describeWebhooks(app: App): void {
+  for (const type of EVENT_TYPES)
+    app.openAPIRegistry.registerWebhook({
+      method: "post",
+      path: type,
+      tags: ["Webhooks"],
+      summary: `We call your endpoint: ${type}`,
+      description:
+        "Signed by Standard Webhooks 1.0.0. It may come twice under the same `webhook-id`, and in any order.",
+      request: { headers: schemas.webhookHeaders, body: jsonBody(schemas.webhookBody) },
+      responses: {
+        204: { description: "Any 2xx: taken" },
+        410: { description: "The endpoint is disabled" },
+        default: { description: "Tried again, up to ten times within three days" },
+      },
+    });
+}
