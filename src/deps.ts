@@ -1,13 +1,15 @@
 import { createChatChannel } from "./channels/chat/adapter.ts";
 import { createEmailChannel } from "./channels/email/adapter.ts";
 import type { Letterhead } from "./channels/email/compose.ts";
-import type { Webhook } from "./channels/email/feedback/webhook.ts";
+import type { Webhook } from "./channels/feedback/webhook.ts";
 import { createProber, type Prober } from "./channels/email/health.ts";
 import type { EmailProvider } from "./channels/email/provider.ts";
 import { createEmailProviders, createWebhooks, EMAIL_PROVIDERS } from "./channels/email/providers/index.ts";
 import { addToTotals } from "./channels/email/totals.ts";
 import { createAccessTokens } from "./channels/send-kit/access-tokens/client.ts";
 import { createInAppChannel } from "./channels/in-app/adapter.ts";
+import { createSmsChannel } from "./channels/sms/adapter.ts";
+import { createSmsProviders, createSmsWebhooks, SMS_PROVIDERS } from "./channels/sms/providers/index.ts";
 import { createPushChannel } from "./channels/push/adapter.ts";
 import type { PushProvider } from "./channels/push/provider.ts";
 import { type TokenKinds, tokenKindsOf } from "./channels/push/token-kinds.ts";
@@ -35,7 +37,7 @@ import { createLog, type Log } from "./lib/log.ts";
 import { IS_OVERTAKEN, KEPT, REACTIONS } from "./notifications/reactions.ts";
 import { findTriggered, wakeTriggered } from "./outbox/triggered.ts";
 import { createQuotas } from "./rate-limit/quota/quotas.ts";
-import { chatBudget, emailBudget, pushBudget } from "./rate-limit/budgets.ts";
+import { chatBudget, emailBudget, pushBudget, smsBudget } from "./rate-limit/budgets.ts";
 import { createLimiters } from "./rate-limit/client.ts";
 import { type NotificationTypes, traitsOf } from "./content/type.ts";
 import { builtInTypes } from "./notifications/registry.ts";
@@ -71,7 +73,7 @@ export interface Deps extends Seams {
 
 /** The one place where things are put together. Throws a ConfigError when a variable is missing or wrong. */
 export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps {
-  const config = readConfig(bindings, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS });
+  const config = readConfig(bindings, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS });
   const clock = seams.clock ?? systemClock;
   const all: Seams = {
     clock,
@@ -99,6 +101,14 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
   };
   const email = createEmailChannel(emailProviders, emailBudget({ config }), letterhead, all.types);
   const push = createPushChannel(pushProviders, pushBudget({ config }), IS_OVERTAKEN, all.types);
+  const smsProviders = createSmsProviders(config, { ...all, outbox });
+  const sms = createSmsChannel(
+    smsProviders,
+    smsBudget({ config }),
+    createQuotas(bindings.ORG_QUOTA, clock, config.sms.orgDailyLimit, "sms"),
+    config.sms,
+    all.types,
+  );
   const chat = createChatChannel(chatBudget({ config }), all.types, { ...all, outbox });
   const channels = [
     throughProviders(push),
@@ -106,6 +116,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     createInAppChannel(all.types),
     throughProviders(chat),
     createWebhookChannel(config, all.fetch),
+    ...(smsProviders.length === 0 ? [] : [throughProviders(sms)]),
   ];
   const triggered = findTriggered(channels);
   const shared = {
@@ -140,7 +151,7 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     vapidPublicKey: vapidPublicKeys(config.providerVariables),
     emailProviders,
     probeEmail: createProber(clock.now),
-    webhooks: createWebhooks(config, all),
+    webhooks: new Map([...createWebhooks(config, all), ...createSmsWebhooks(config)]),
     open: (start, log = all.log) => {
       const done = (found: readonly { id: string }[]) => wakeTriggered(ctx, found);
       const tail = triggered && { statement: triggered, done };

@@ -3,7 +3,7 @@ import { SECOND } from "../lib/clock.ts";
 import { type ContractName, PUBLIC_CONTRACTS } from "./contracts.ts";
 import { type Fault, formOf, type Given, type KnownProviders, PROVIDER_TIMEOUT_MS } from "./provider.ts";
 import { brokenRules } from "./rules.ts";
-import { count, days, list, listOf, mailbox, secret, url } from "./variables.ts";
+import { count, countries, days, list, listOf, mailbox, secret, sender, url } from "./variables.ts";
 
 /**
  * Every variable that Tidings reads, with its unit and default. Those of the providers are in the providers' folders.
@@ -46,6 +46,22 @@ const variables = z.object({
   EMAIL_FROM: mailbox,
   /** E-mails an hour for one user. */
   EMAIL_LIMIT_PER_HOUR: count(100, 100_000),
+  /** SMS providers in order of preference, comma-separated. Unset: there are no text messages. */
+  SMS_PROVIDERS: z.string().default("").transform(list),
+  /** The sender of text messages: a number, a Twilio messaging service, or a name. A provider may have one of its own. */
+  SMS_FROM: sender.optional(),
+  /** Text messages an hour for one user. */
+  SMS_LIMIT_PER_HOUR: count(5, 1_000),
+  /** Segments of text messages a day (UTC) for one organization. Users without an organization share a limit. */
+  SMS_ORG_DAILY_LIMIT: count(200, 10_000_000),
+  /** Countries that text messages may go to, comma-separated (`NO,SE`). Unset: the country of the user's organization. */
+  SMS_COUNTRIES: countries,
+  /** Segments that one text message may have. */
+  SMS_MAX_SEGMENTS: count(3, 10),
+  /** What HELP is answered with. Unset: nothing, since a provider may answer by itself. */
+  SMS_HELP_TEXT: z.string().min(1).max(320).optional(),
+  /** US dollars that a segment costs you. Unset: a list price, where one is known. */
+  SMS_PRICE_PER_SEGMENT: z.coerce.number().min(0).max(10).optional(),
   /** In-app messages an hour that callers may send to one user. */
   IN_APP_LIMIT_PER_HOUR: count(600, 100_000),
   /** Chat messages an hour for one user, and for one connection of an organization. */
@@ -95,6 +111,20 @@ export interface Config {
     providers: readonly string[];
     from: { name: string; address: string };
     limitPerHour: number;
+  };
+  sms: {
+    /** Empty: there are no text messages. */
+    providers: readonly string[];
+    from: string | null;
+    limitPerHour: number;
+    /** Segments. */
+    orgDailyLimit: number;
+    /** ISO 3166-1 alpha-2. Empty: the country of the user's organization. */
+    countries: readonly string[];
+    maxSegments: number;
+    helpText: string | null;
+    /** US dollars; null: by list. */
+    pricePerSegment: number | null;
   };
   /** The providers' variables as they were given. They have been checked; each provider reads its own. */
   providerVariables: Given;
@@ -161,6 +191,7 @@ export function checkVariables(given: Given, known: KnownProviders) {
   const form = variables.extend({
     PUSH_PROVIDERS: listOf(Object.keys(known.push), 1),
     EMAIL_PROVIDERS: listOf(Object.keys(known.email), 1),
+    SMS_PROVIDERS: listOf(Object.keys(known.sms)),
   });
   const parsed = form.safeParse(given);
   const issues = [...(parsed.error?.issues ?? []), ...(formOf(known).safeParse(given).error?.issues ?? [])];
@@ -170,7 +201,7 @@ export function checkVariables(given: Given, known: KnownProviders) {
 
 /**
  * Reads and checks the variables. An empty value is unset.
- * @param known the providers that PUSH_PROVIDERS and EMAIL_PROVIDERS can name, with their variables
+ * @param known the providers that PUSH_PROVIDERS, EMAIL_PROVIDERS and SMS_PROVIDERS can name, with their variables
  * @throws ConfigError that names every variable that is wrong
  */
 export function readConfig(env: object, known: KnownProviders): Config {
@@ -200,6 +231,16 @@ export function readConfig(env: object, known: KnownProviders): Config {
       providers: v.EMAIL_PROVIDERS,
       from: v.EMAIL_FROM,
       limitPerHour: v.EMAIL_LIMIT_PER_HOUR,
+    },
+    sms: {
+      providers: v.SMS_PROVIDERS,
+      from: v.SMS_FROM ?? null,
+      limitPerHour: v.SMS_LIMIT_PER_HOUR,
+      orgDailyLimit: v.SMS_ORG_DAILY_LIMIT,
+      countries: v.SMS_COUNTRIES,
+      maxSegments: v.SMS_MAX_SEGMENTS,
+      helpText: v.SMS_HELP_TEXT ?? null,
+      pricePerSegment: v.SMS_PRICE_PER_SEGMENT ?? null,
     },
     providerVariables: Object.fromEntries(
       Object.entries(given).filter(([name]) => Object.hasOwn(formOf(known).shape, name)),

@@ -49,6 +49,8 @@ export function diagnose({ env, known, sealed = [] }: Patient): Finding[] {
     ...addressesIn(chart),
     ...providersIn(chart, "PUSH_PROVIDERS", "Pushes", known.push),
     ...providersIn(chart, "EMAIL_PROVIDERS", "E-mails", known.email),
+    ...providersIn(chart, "SMS_PROVIDERS", "Text messages", known.sms),
+    ...pumpingIn(chart),
     ...opennessOf(chart),
     ...leftoversIn(chart),
     ...strangersIn(chart),
@@ -166,6 +168,20 @@ function providersIn(chart: Chart, variable: string, what: string, known: KnownP
         .filter(([advice]) => chart.set[advice] === undefined)
         .map(([advice, lost]) => warning(`${advice} is not set: ${lost}.`, setIt(chart, advice))),
     ]),
+  ];
+}
+
+/** Text messages cost money: whoever makes us send them to numbers of their own earns it. */
+function pumpingIn(chart: Chart): Finding[] {
+  const { given, known } = chart;
+  if (listedIn(given, "SMS_PROVIDERS", known.sms).length === 0) return [];
+  const countries = given["SMS_COUNTRIES"];
+  return [
+    ok(
+      countries === undefined
+        ? "Text messages go to the country of the user's organization alone."
+        : `Text messages go to ${countries} alone.`,
+    ),
   ];
 }
 

@@ -34,14 +34,16 @@ export interface ProviderSettings {
 export interface KnownProviders {
   readonly push: Readonly<Record<string, ProviderSettings>>;
   readonly email: Readonly<Record<string, ProviderSettings>>;
+  readonly sms: Readonly<Record<string, ProviderSettings>>;
 }
 
 /** Variables as they were given, by name. */
 export type Given = Readonly<Partial<Record<string, string>>>;
 
-const ofAll = ({ push, email }: KnownProviders): ProviderSettings[] => [
+const ofAll = ({ push, email, sms }: KnownProviders): ProviderSettings[] => [
   ...Object.values(push),
   ...Object.values(email),
+  ...Object.values(sms),
 ];
 
 /** The schema of all providers' variables. A variable that is set is checked even if its provider is not listed. */

@@ -27,6 +27,8 @@ export function brokenRules(given: Given, known: KnownProviders): Fault[] {
     ...found,
     ...brokenByProviders(given, "PUSH_PROVIDERS", "push", known.push),
     ...brokenByProviders(given, "EMAIL_PROVIDERS", "e-mail", known.email),
+    ...brokenByProviders(given, "SMS_PROVIDERS", "SMS", known.sms),
+    ...withoutSender(given, known),
     ...faultsOf(given, known),
   ];
 }
@@ -42,7 +44,20 @@ export const listedIn = (
     return settings === undefined ? [] : [[name, settings] as const];
   });
 
-/** @param variable PUSH_PROVIDERS or EMAIL_PROVIDERS */
+/** A text message needs a sender: SMS_FROM, or the provider's own. */
+function withoutSender(given: Given, known: KnownProviders): Fault[] {
+  const lacking = listedIn(given, "SMS_PROVIDERS", known.sms).filter(
+    ([name, { isForDevelopment = false }]) =>
+      !isForDevelopment &&
+      given["SMS_FROM"] === undefined &&
+      given[`${name.toUpperCase()}_FROM`] === undefined,
+  );
+  return lacking.length === 0
+    ? []
+    : [{ variable: "SMS_FROM", problem: "is needed: a text message has a sender" }];
+}
+
+/** @param variable PUSH_PROVIDERS, EMAIL_PROVIDERS or SMS_PROVIDERS */
 const brokenByProviders = (
   given: Given,
   variable: string,

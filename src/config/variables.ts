@@ -63,6 +63,28 @@ export const webhookCredentials = z
   .string()
   .regex(/^[^:]+:.{16,}$/, "must be user:password, the password of 16 characters or more");
 
+/** Countries of ISO 3166-1 alpha-2, comma-separated. */
+export const countries = z
+  .string()
+  .default("")
+  .transform((text) => list(text.toUpperCase()))
+  .pipe(z.array(z.string().regex(/^[A-Z]{2}$/, "must be countries such as NO")));
+
+/** A number in E.164. */
+const NUMBER = /^\+[1-9][0-9]{6,14}$/;
+/** Twilio's id of a messaging service. */
+const SERVICE = /^MG[0-9a-f]{32}$/;
+/** A name: at most 11 letters, digits and spaces, one of them a letter (3GPP TS 23.040, §9.1.2.5). */
+const NAME = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
+
+/** The sender of text messages. */
+export const sender = z
+  .string()
+  .refine(
+    (text) => NUMBER.test(text) || SERVICE.test(text) || NAME.test(text),
+    "must be a number such as +4759440000, a Twilio messaging service (MG…), or a name of at most 11 letters, digits and spaces",
+  );
+
 /** What an app is called in variables and registrations: its bundle id will do. */
 const appName = z
   .string()

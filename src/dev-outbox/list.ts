@@ -110,6 +110,8 @@ function contentOf(channel: Row["channel"], stored: unknown): OutboxMessage["con
       return { channel, message: CONTENTS.push.parse(stored) };
     case "in_app":
       return { channel, message: CONTENTS.in_app.parse(stored) };
+    case "sms":
+      return { channel, message: CONTENTS.sms.parse(stored) };
     case "chat":
       return { channel, message: CONTENTS.chat.parse(stored) };
   }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const fields = z.record(z.string(), z.unknown());
 
-/** What is stored of a message, in the form in which it is printed. A text message will have a `body` alone. */
+/** What is stored of a message, in the form in which it is printed. */
 const email = z.object({
   to_name: z.string().nullable(),
   from: z.object({ name: z.string(), address: z.string() }),
@@ -28,6 +28,15 @@ const push = z.object({
 
 const inApp = z.object({ title: z.string(), body: z.string(), data: fields.nullable() });
 
+const sms = z.object({
+  /** The sender: a number or a name. */
+  from: z.string(),
+  body: z.string(),
+  /** What it would cost. */
+  segments: z.int(),
+  encoding: z.enum(["gsm7", "ucs2"]),
+});
+
 const chat = z.object({
   /** Of the connection. */
   kind: z.string(),
@@ -36,21 +45,23 @@ const chat = z.object({
   action: z.object({ label: z.string(), url: z.string() }).nullable(),
 });
 
-export const CONTENTS = { email, push, in_app: inApp, chat } as const;
+export const CONTENTS = { email, push, in_app: inApp, sms, chat } as const;
 
 export type EmailContent = z.infer<typeof email>;
 export type PushContent = z.infer<typeof push>;
+export type SmsContent = z.infer<typeof sms>;
 export type InAppContent = z.infer<typeof inApp>;
 export type ChatContent = z.infer<typeof chat>;
 
 /** A message that a provider for development takes. */
 export interface Taken {
   dispatchId: string;
-  /** The address or the device's token. */
+  /** The address, the device's token or the number. */
   to: string;
   content:
     | { channel: "email"; message: EmailContent }
     | { channel: "push"; message: PushContent }
+    | { channel: "sms"; message: SmsContent }
     | { channel: "chat"; message: ChatContent };
 }
 
@@ -74,5 +85,6 @@ export interface OutboxMessage {
     | { channel: "email"; message: EmailContent }
     | { channel: "push"; message: PushContent }
     | { channel: "in_app"; message: InAppContent }
+    | { channel: "sms"; message: SmsContent }
     | { channel: "chat"; message: ChatContent };
 }

@@ -54,6 +54,10 @@ export interface Collection<F extends Facts = Facts, S extends F = F> {
   readonly table: DirectoryTable<S>;
   /** The columns that callers do not set. @param now epoch ms */
   kept?(now: number): Readonly<Record<Exclude<keyof S, keyof F>, KeptColumn>>;
+  /**
+   * What is stored in place of what callers sent, or beside it: for each row the columns that differ. It reads nothing of ours.
+   */
+  normalized?(rows: readonly F[]): Promise<readonly Readonly<Record<string, Value>>[]>;
   /** Statements that run before the rows are written, where the database would refuse them otherwise. Idempotent. */
   prepare?(change: Change<F>): readonly Statement[];
   /** Explains a write that the database refused; null when the error has another cause. */

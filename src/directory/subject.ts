@@ -55,9 +55,18 @@ export const subjectExists = ({ id, scope }: Subject): SQL => userInScope(scope,
  * The subject's address as suppressions have it, where the caller may know whether it is suppressed: anybody may have a token
  * with an address of somebody else, so of one that is not verified only those who see everything may.
  */
-export const suppressibleAddress = ({ id, scope }: Pick<Subject, "id" | "scope">): SQL =>
+const suppressibleAddress = ({ id, scope }: Pick<Subject, "id" | "scope">): SQL =>
   sql`(SELECT lower(u.email) FROM ${users} AS u WHERE u.id = ${id}
     AND ${scope.kind === "all" ? sql`true` : sql`u.email_verified`})`;
+
+/** The same of the number. */
+const suppressibleNumber = ({ id, scope }: Pick<Subject, "id" | "scope">): SQL =>
+  sql`(SELECT u.phone FROM ${users} AS u WHERE u.id = ${id}
+    AND ${scope.kind === "all" ? sql`true` : sql`u.phone_verified`})`;
+
+/** Address and number, as a list of SQL. */
+export const suppressible = (subject: Pick<Subject, "id" | "scope">): SQL =>
+  sql`(${suppressibleAddress(subject)}, ${suppressibleNumber(subject)})`;
 
 /** Finds one row if the subject exists and is in scope. It does not check a caller who is the subject. */
 export const findSubject = (subject: Subject): SQL =>

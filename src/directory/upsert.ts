@@ -5,7 +5,7 @@ import { insertRows, JSON_PARAMETER_BYTES } from "../db/json.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
 import { chunksByBytes } from "../lib/chunks.ts";
 import { Failure } from "../lib/failure.ts";
-import type { Change, Collection, Facts, KeptColumn, Refusal } from "./collection.ts";
+import type { Change, Collection, Facts, KeptColumn, Refusal, Value } from "./collection.ts";
 import { type Consequences, reactionsTo } from "./reaction.ts";
 import { selectRow } from "./read.ts";
 
@@ -78,7 +78,8 @@ async function write<F extends Facts, S extends F, First extends Batch, Last ext
   last: Last,
 ): Promise<{ first: Rows<First>; last: Rows<Last> } | Refused> {
   const { before, after, dispatchIds } = consequencesOf(ctx, collection, change);
-  const rows = upsertRows(ctx, collection, change.rows);
+  const normalized = (await collection.normalized?.(change.rows)) ?? [];
+  const rows = upsertRows(ctx, collection, change.rows, normalized);
   const due = dispatchIds.length > 0 ? [queuedAmong(dispatchIds)] : [];
   try {
     const results = await ctx.db.write({
@@ -120,6 +121,7 @@ function upsertRows<F extends Facts, S extends F>(
   ctx: Ctx,
   collection: Collection<F, S>,
   rows: readonly Facts[],
+  normalized: readonly Readonly<Record<string, Value>>[],
 ): Statement[] {
   const { table } = collection;
   const kept: Readonly<Record<string, KeptColumn>> = collection.kept?.(ctx.clock.now()) ?? {};
@@ -135,11 +137,14 @@ function upsertRows<F extends Facts, S extends F>(
       changed ? [sql`${sql.identifier(column)} = ${changed}`] : [],
     ),
   ];
-  const different = facts.map((column) => sql`${table}.${sql.identifier(column)} IS NOT ${excluded(column)}`);
+  const compared = [...new Set([...facts, ...Object.keys(normalized[0] ?? {})])];
+  const different = compared.map(
+    (column) => sql`${table}.${sql.identifier(column)} IS NOT ${excluded(column)}`,
+  );
   const onConflict = sql`ON CONFLICT (id) DO UPDATE SET ${sql.join(changes, sql`, `)}
     WHERE ${sql.join(different, sql` OR `)}`;
   const portions = chunksByBytes(
-    rows.map((row) => ({ ...row, ...initial })),
+    rows.map((row, i) => ({ ...row, ...initial, ...normalized[i] })),
     JSON_PARAMETER_BYTES,
   );
   return portions.map((portion) => insertRows(table, portion, { onConflict }));

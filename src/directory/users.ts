@@ -9,19 +9,34 @@ import { eraseUser } from "./erase-user.ts";
 import type { Change } from "./collection.ts";
 
 export type User = typeof table.$inferSelect;
-export type UserFacts = Omit<User, "created_at" | "updated_at">;
+export type UserFacts = Omit<User, "phone_country" | "created_at" | "updated_at">;
 
 /** The users. Deleting one erases the user's personal data everywhere. */
 export const users: Collection<UserFacts, User> = {
   name: "users",
   noun: "user",
   table,
+  normalized: withNumbers,
   kept: (now) => ({
+    phone_country: { initial: null, changed: sql`excluded.phone_country` },
     created_at: { initial: now },
     updated_at: { initial: now, changed: sql`excluded.updated_at` },
   }),
   remove: eraseUser,
 };
+
+/** Numbers in E.164, each with its country. The library is loaded only for users who have a phone. */
+async function withNumbers(rows: readonly UserFacts[]) {
+  const { readPhone } = rows.some(({ phone }) => phone !== null)
+    ? await import("../lib/phone.ts")
+    : { readPhone: () => null };
+  return rows.map(({ phone }) => {
+    const found = phone === null ? null : readPhone(phone);
+    return found === null
+      ? { phone, phone_country: null }
+      : { phone: found.number, phone_country: found.country };
+  });
+}
 
 /** A query of the ids of users to whom this change gives another time zone. It includes new users who have a zone. */
 export function withNewZone({ rows }: Change<Pick<UserFacts, "id" | "timezone">>): SQL {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
-import { CHANNELS, dispatches, type Event, events, users, wordings } from "../db/schema/index.ts";
+import { dispatches, type Event, events, users, wordings } from "../db/schema/index.ts";
 import { inJson, selectWhole } from "../db/json.ts";
 import type { Statement } from "../db/statement.ts";
 import { MINUTE, SECOND } from "../lib/clock.ts";
@@ -55,7 +55,10 @@ export async function expandPortion(
   const { found, words } = await ctx.db.read({
     found: isOfConnections
       ? connectionsAmong(portionOf(recipients.to, event.after))
-      : recipientsOf(portionOf(recipients.to, event.after), event.sender_org_id, now, steps),
+      : recipientsOf(portionOf(recipients.to, event.after), event.sender_org_id, now, {
+          steps,
+          countries: ctx.config.sms.countries,
+        }),
     words: channelsWithWords(type),
   });
   const windowMs = windowOf(type, event);
@@ -107,9 +110,10 @@ export async function expandPortion(
 }
 
 /** Finds the channels for which a type's owner, or one who inherits it, has published words: a few look-ups by key. */
-function channelsWithWords({ id, org_id }: OwnTypeData): SQL<{ channel: string }> {
+function channelsWithWords({ id, org_id, channels }: OwnTypeData): SQL<{ channel: string }> {
+  const own = JSON.stringify(channels.map(({ channel }) => channel));
   const isHeir = org_id === SERVICE ? sql`true` : sql`w.org_id IN ${orgTree(org_id)}`;
-  return sql<{ channel: string }>`SELECT c.value AS channel FROM json_each(${JSON.stringify(CHANNELS)}) AS c
+  return sql<{ channel: string }>`SELECT c.value AS channel FROM json_each(${own}) AS c
     WHERE EXISTS (SELECT 1 FROM ${wordings} AS w
       WHERE w.type = ${id} AND w.channel = c.value AND w.published IS NOT NULL AND ${isHeir})`;
 }

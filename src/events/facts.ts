@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { inScope } from "../auth/scope.ts";
 import { reachOf as reachOfChat } from "../channels/chat/load.ts";
 import { reachOf } from "../channels/email/recipient.ts";
+import { reachability, type Reachability, reachOf as numberReachOf } from "../channels/sms/recipient.ts";
 import { isSuppressed } from "../channels/email/suppressions.ts";
 import { chatConnections, deviceTokens, preferences, users } from "../db/schema/index.ts";
 import { Parsed } from "../db/statement.ts";
@@ -24,7 +25,7 @@ type FactsRow = Listed &
     has_device: number;
     /** Of the user's chat connections: whether one works, or what keeps them from it. Null: it was not asked. */
     chat: keyof typeof CHATS | null;
-  };
+  } & Partial<Reachability>;
 
 /** A recipient of a portion, with everything upon which its messages depend. */
 export interface Recipient {
@@ -43,6 +44,8 @@ const NO_DEVICE: Ruling = {
   message: "The user has no device",
 };
 
+/** What is not read of a recipient of an event without text messages. */
+const NO_NUMBER: Reachability = { phone: null, phone_country: null, phone_verified: 0, number_suppressed: 0 };
 /** What is said of users by their chat connections. */
 const CHATS = {
   works: reachOfChat([{ paused_at: null, broken_code: null }]),
@@ -68,8 +71,9 @@ export function recipientsOf(
   portion: SQL,
   senderOrgId: string | null,
   now: number,
-  steps: readonly Step[],
+  { steps, countries }: { steps: readonly Step[]; countries: readonly string[] },
 ): Parsed<Recipient[]> {
+  const texts = steps.some(({ channel }) => channel === "sms") ? { countries } : null;
   const scope =
     senderOrgId === null ? ({ kind: "all" } as const) : { kind: "org" as const, orgId: senderOrgId };
   const isReachable = inScope(scope, { userId: sql`u.id`, orgId: sql`u.org_id` });
@@ -77,6 +81,7 @@ export function recipientsOf(
     {
       rows: sql<FactsRow>`SELECT r.user_id, r.place, u.id, u.org_id, u.email, u.email_verified, u.timezone,
           ${CHOSEN}, ${isSuppressed(sql`u.email`, now)} AS suppressed,
+          ${texts === null ? sql`NULL AS phone` : reachability(now)},
           EXISTS (SELECT 1 FROM ${deviceTokens} AS d WHERE d.user_id = u.id AND d.invalidated_at IS NULL) AS has_device, ${steps.some(({ channel }) => channel === "chat") ? CHAT_OF_USER : sql`NULL`} AS chat
         FROM (${portion}) AS r LEFT JOIN ${users} AS u ON u.id = r.user_id AND ${isReachable}
         LEFT JOIN ${preferences} AS p ON p.user_id = u.id`,
@@ -86,13 +91,17 @@ export function recipientsOf(
       rows.map((row) => ({
         id: row.user_id,
         place: row.place,
-        user: userOf(row),
+        user: userOf(row, orgs.of(row.org_id), texts),
         orgs: orgs.of(row.org_id),
       })),
   );
 }
 
-function userOf(row: FactsRow): Recipient["user"] {
+function userOf(
+  row: FactsRow,
+  orgs: Recipient["orgs"],
+  texts: { countries: readonly string[] } | null,
+): Recipient["user"] {
   if (row.id === null) return null;
   return {
     orgId: row.org_id,
@@ -101,6 +110,7 @@ function userOf(row: FactsRow): Recipient["user"] {
     reach: {
       email: reachOf(NOT_TRANSACTIONAL, row),
       push: row.has_device === 1 ? [] : [NO_DEVICE],
+      ...(texts !== null && { sms: numberReachOf({ ...NO_NUMBER, ...row }, orgs, texts.countries) }),
       chat: row.chat === null ? [] : [CHATS[row.chat]],
     },
   };

@@ -55,7 +55,8 @@ export function costs(ctx: Ctx): Parsed<Costs> {
   return Parsed.of({ month: figures({ kind: "all" }, { from, to, step: to }) }, ({ month }) => {
     const share = (now - since) / (end - since);
     const gigabytes = ctx.db.size() / 1_000_000_000;
-    return price(month.routes, { since, minutes: (now - since) / MINUTE, gigabytes, share });
+    const perText = ctx.config.sms.pricePerSegment;
+    return price(month.routes, { since, minutes: (now - since) / MINUTE, gigabytes, share, perText });
   });
 }
 
@@ -65,6 +66,8 @@ interface Period {
   gigabytes: number;
   /** How much of the month has passed, 0–1. */
   share: number;
+  /** US dollars for a segment of a text message; null: not known. */
+  perText?: number | null;
 }
 
 /** A channel that nobody has counted yet costs like an e-mail. */
@@ -77,7 +80,10 @@ const madeOf = ({ sent, failed, deferred, waiting, cancelled }: Tally): number =
   sent + failed + deferred + waiting + cancelled;
 
 /** Prices what was made. A pure function. */
-export function price(routes: readonly Route[], { since, minutes, gigabytes, share }: Period): Costs {
+export function price(
+  routes: readonly Route[],
+  { since, minutes, gigabytes, share, perText = null }: Period,
+): Costs {
   const used = (item: Item): number =>
     Math.round(
       routes.reduce(
@@ -101,6 +107,7 @@ export function price(routes: readonly Route[], { since, minutes, gigabytes, sha
         : [{ ...line(`E-mails by ${provider}`, sent, included, perThousand / 1_000), source }];
     },
   );
+  providers.push(...textsIn(routes, perText));
   const dollars = [...lines, ...providers].reduce((sum, one) => sum + one.dollars, PLAN);
   return {
     since,
@@ -112,6 +119,14 @@ export function price(routes: readonly Route[], { since, minutes, gigabytes, sha
     dollars,
     perThousand: { push: marginal(UNITS.push), email: marginal(UNITS.email) },
   };
+}
+
+/** What text messages cost at least: how many segments they had is not counted. */
+function textsIn(routes: readonly Route[], each: number | null): (CostLine & { source: string })[] {
+  const own = routes.filter(({ channel }) => channel === "sms");
+  const sent = own.reduce((sum, route) => sum + route.sent + route.bounced, 0);
+  if (each === null || sent === 0) return [];
+  return [{ ...line("Text messages, of one segment each", sent, 0, each), source: "SMS_PRICE_PER_SEGMENT" }];
 }
 
 const line = (what: string, used: number, included: number, each: number): CostLine => ({

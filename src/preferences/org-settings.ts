@@ -24,6 +24,8 @@ export interface OrgSettings {
   defaults: Defaults;
   quietHours: QuietHours | null;
   locale: string | null;
+  /** ISO 3166-1 alpha-2, from the directory. */
+  country: string | null;
   /** JSON of the brand. */
   brand: string | null;
 }
@@ -31,6 +33,10 @@ export interface OrgSettings {
 /** The language of readers who have none: the nearest organization's. */
 export const localeOf = (line: readonly OrgSettings[]): string | null =>
   line.find(({ locale }) => locale !== null)?.locale ?? null;
+
+/** The country of users: the nearest organization's; null where none has one. */
+export const countryOf = (line: readonly OrgSettings[]): string | null =>
+  line.find(({ country }) => country !== null)?.country ?? null;
 
 /** The ids of a line, with the service, which may have no settings. */
 export const idsOf = (line: readonly OrgSettings[]): string[] => [
@@ -42,6 +48,7 @@ interface OrgRow {
   id: string;
   parent_id: string | null;
   name: string | null;
+  country: string | null;
   preferences: string | null;
   quiet_hours: string | null;
   locale: string | null;
@@ -77,13 +84,14 @@ export class OrgLines {
   }
 }
 
-const settingsOf = ({ id, name, preferences, quiet_hours, locale, brand }: OrgRow): OrgSettings => ({
+const settingsOf = ({ id, name, country, preferences, quiet_hours, locale, brand }: OrgRow): OrgSettings => ({
   orgId: id,
   name,
   // What cannot be read must not stop a round of other users' messages: it counts as nothing set.
   defaults: preferences === null ? {} : (defaults.safeParse(parseJson(preferences)).data ?? {}),
   quietHours: storedQuietHours(quiet_hours),
   locale,
+  country,
   brand,
 });
 
@@ -97,9 +105,9 @@ export const orgLinesAbove = (orgIds: SQL): Parsed<OrgLines> =>
     {
       rows: sql<OrgRow>`WITH RECURSIVE line(id) AS (${orgIds}
           UNION SELECT o.parent_id FROM ${orgs} AS o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL)
-        SELECT line.id, o.parent_id, o.name, s.preferences, s.quiet_hours, s.locale, s.brand
+        SELECT line.id, o.parent_id, o.name, o.country, s.preferences, s.quiet_hours, s.locale, s.brand
         FROM line LEFT JOIN ${orgs} AS o ON o.id = line.id LEFT JOIN ${orgSettings} AS s ON s.org_id = line.id
-        UNION ALL SELECT s.org_id, NULL, NULL, s.preferences, s.quiet_hours, s.locale, s.brand
+        UNION ALL SELECT s.org_id, NULL, NULL, NULL, s.preferences, s.quiet_hours, s.locale, s.brand
         FROM ${orgSettings} AS s WHERE s.org_id = ${SERVICE}`,
     },
     ({ rows }) => new OrgLines(rows),

@@ -1,5 +1,5 @@
-import { applyFeedback } from "../channels/email/feedback/apply.ts";
-import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
+import { applyFeedback } from "../channels/feedback/apply.ts";
+import type { FeedbackEvent } from "../channels/feedback/event.ts";
 import type { Ctx } from "../ctx.ts";
 import { countDeadLetters, type DeadLetter } from "../insight/dead-letters.ts";
 import { settle } from "../delivery/settle.ts";
@@ -60,7 +60,7 @@ async function applyAtLast(
 ): Promise<void> {
   const fields = { message: message.id, kind: "email_event", ids: events.length };
   try {
-    await applyFeedback(ctx, events);
+    await applyFeedback(ctx, "email", events);
     ctx.log.warn("dead_letter", fields);
     message.ack();
   } catch (error) {

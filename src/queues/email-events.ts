@@ -1,5 +1,5 @@
-import { applyFeedback } from "../channels/email/feedback/apply.ts";
-import type { FeedbackEvent } from "../channels/email/feedback/event.ts";
+import { applyFeedback } from "../channels/feedback/apply.ts";
+import type { FeedbackEvent } from "../channels/feedback/event.ts";
 import { cloudflareEvents } from "../channels/email/providers/cloudflare/events.ts";
 import type { Ctx } from "../ctx.ts";
 
@@ -23,6 +23,7 @@ export async function consumeEmailEvents(ctx: Ctx, batch: MessageBatch<unknown>)
   try {
     unknown = await applyFeedback(
       ctx,
+      "email",
       read.flatMap(({ events }) => events),
     );
   } catch (error) {

@@ -19,6 +19,13 @@ export const emailBudget = ({ config }: Configured): Budget => ({
   periodMs: HOUR,
 });
 
+/** Text messages that a user may get within an hour. */
+export const smsBudget = ({ config }: Configured): Budget => ({
+  name: "sms",
+  limit: config.sms.limitPerHour,
+  periodMs: HOUR,
+});
+
 /** Chat messages that a user, or an organization's connection, may get within an hour. */
 export const chatBudget = ({ config }: Configured): Budget => ({
   name: "chat",

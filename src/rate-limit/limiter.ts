@@ -5,7 +5,7 @@ export const HORIZON_MS = DAY;
 
 /** A budget: at most `limit` in `periodMs`, all at once if need be, then evenly (GCRA). */
 export interface Budget {
-  /** Which of the user's budgets: `push`, `email`, `in_app`, `test`, `export`. */
+  /** Which of the user's budgets: `push`, `email`, `sms`, `in_app`, `test`, `export`. */
   name: string;
   limit: number;
   periodMs: number;

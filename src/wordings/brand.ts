@@ -88,7 +88,7 @@ export function brandWith(owner: string, line: readonly OrgSettings[], brand: Br
   return brandOf([{ ...NOTHING_SET, orgId: owner, brand: JSON.stringify(brand) }, ...above]);
 }
 
-const NOTHING_SET = { name: null, defaults: {}, quietHours: null, locale: null };
+const NOTHING_SET = { name: null, defaults: {}, quietHours: null, locale: null, country: null };
 
 /** The brand that holds for a line of organizations, each field from the nearest that has it. @param line the nearest first */
 export function brandOf(line: readonly OrgSettings[]): OrgBrand {

@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { EMAIL_PROVIDERS } from "../../src/channels/email/providers/index.ts";
 import { PUSH_PROVIDERS } from "../../src/channels/push/providers/index.ts";
+import { SMS_PROVIDERS } from "../../src/channels/sms/providers/index.ts";
 import { ConfigError, readConfig, variableNames } from "../../src/config/config.ts";
 import { diagnose, type Finding } from "../../src/config/doctor.ts";
 import { isSecret } from "../../src/config/variables.ts";
 
-const known = { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS };
+const known = { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS };
 
 const SECRET = "s".repeat(32);
 const RIGHT = {
@@ -216,7 +217,13 @@ test("the names of secrets are known by their endings", () => {
     "SECRETS_KEY_PREVIOUS",
     "SES_ACCESS_KEY_ID",
     "SES_SECRET_ACCESS_KEY",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_PREVIOUS",
     "VAPID_KEYS",
     "VAPID_PRIVATE_KEY",
+    "VONAGE_API_KEY",
+    "VONAGE_API_SECRET",
+    "VONAGE_SIGNATURE_SECRET",
+    "VONAGE_SIGNATURE_SECRET_PREVIOUS",
   ]);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import { applyFeedback } from "../../src/channels/email/feedback/apply.ts";
+import { applyFeedback } from "../../src/channels/feedback/apply.ts";
 import { fetchReceipts } from "../../src/channels/push/receipts.ts";
 import { followUnreached } from "../../src/delivery/unreached.ts";
 import type { Dispatch } from "../../src/db/schema/index.ts";
@@ -55,8 +55,8 @@ async function pass(h: Harness, user: string, told: Fate, minute: number): Promi
   if (email !== undefined && told.email.startsWith("bounced")) {
     const bounce = reportOf(h, email.id, "bounced");
     await Promise.all([
-      applyFeedback(h.ctx, [bounce]),
-      ...(told.email === "bounced_twice" ? [applyFeedback(h.ctx, [bounce, bounce])] : []),
+      applyFeedback(h.ctx, "email", [bounce]),
+      ...(told.email === "bounced_twice" ? [applyFeedback(h.ctx, "email", [bounce, bounce])] : []),
     ]);
   }
   if (told.isRough && minute % 5 === 0) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyFeedback } from "../../src/channels/email/feedback/apply.ts";
+import { applyFeedback } from "../../src/channels/feedback/apply.ts";
 import { followUnreached } from "../../src/delivery/unreached.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/lib/clock.ts";
 import {
@@ -306,8 +306,8 @@ describe("an e-mail that is reported later as lost", () => {
     const h = createChainWorld();
     const { id: user, dispatch } = await followed(h);
     const report = reportOf(h, dispatch, kind);
-    await applyFeedback(h.ctx, [report, report]);
-    await Promise.all([applyFeedback(h.ctx, [report]), applyFeedback(h.ctx, [report])]);
+    await applyFeedback(h.ctx, "email", [report, report]);
+    await Promise.all([applyFeedback(h.ctx, "email", [report]), applyFeedback(h.ctx, "email", [report])]);
     await h.drain();
     expect((await shortly(user))[1]).toBe("push sent");
     expect(await chainOf(user)).toHaveLength(2);
@@ -318,7 +318,9 @@ describe("an e-mail that is reported later as lost", () => {
     const h = createChainWorld();
     const { id: user } = await followed(h);
     const [{ provider_message_id } = { provider_message_id: null }] = await chainOf(user);
-    await applyFeedback(h.ctx, [reportOf(h, null, "bounced", { providerMessageId: provider_message_id })]);
+    await applyFeedback(h.ctx, "email", [
+      reportOf(h, null, "bounced", { providerMessageId: provider_message_id }),
+    ]);
     await h.drain();
     expect((await shortly(user))[1]).toBe("push sent");
   });
@@ -326,7 +328,7 @@ describe("an e-mail that is reported later as lost", () => {
   test.each(["delivered", "complained"] as const)("is not followed when it was %s", async (kind) => {
     const h = createChainWorld();
     const { id: user, dispatch } = await followed(h);
-    await applyFeedback(h.ctx, [reportOf(h, dispatch, kind)]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, dispatch, kind)]);
     await live(h, 10);
     expect(await chainOf(user)).toHaveLength(1);
   });
@@ -334,10 +336,10 @@ describe("an e-mail that is reported later as lost", () => {
   test("is not followed by what seems an automatic reply once it was delivered, nor when that is reported before the follower is claimed", async () => {
     const h = createChainWorld();
     const [before, after] = [await followed(h), await followed(h)];
-    await applyFeedback(h.ctx, [reportOf(h, before.dispatch, "delivered")]);
-    await applyFeedback(h.ctx, [reportOf(h, before.dispatch, "maybe_bounced")]);
-    await applyFeedback(h.ctx, [reportOf(h, after.dispatch, "maybe_bounced")]);
-    await applyFeedback(h.ctx, [reportOf(h, after.dispatch, "delivered")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, before.dispatch, "delivered")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, before.dispatch, "maybe_bounced")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, after.dispatch, "maybe_bounced")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, after.dispatch, "delivered")]);
     await live(h, 5);
     expect(await shortly(before.id)).toEqual(["email delivered"]);
     expect(await shortly(after.id)).toEqual(["email delivered", "push cancelled (reached_before)"]);
@@ -346,10 +348,10 @@ describe("an e-mail that is reported later as lost", () => {
   test("is followed after all when the delivery is then disproved by a bounce", async () => {
     const h = createChainWorld();
     const { id: user, dispatch } = await followed(h);
-    await applyFeedback(h.ctx, [reportOf(h, dispatch, "maybe_bounced")]);
-    await applyFeedback(h.ctx, [reportOf(h, dispatch, "delivered")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, dispatch, "maybe_bounced")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, dispatch, "delivered")]);
     await live(h, 2);
-    await applyFeedback(h.ctx, [reportOf(h, dispatch, "bounced", { permanent: true })]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, dispatch, "bounced", { permanent: true })]);
     await live(h, 3);
     expect(await shortly(user)).toEqual(["email bounced (mailbox_full)", "push sent"]);
   });
@@ -361,9 +363,9 @@ describe("an e-mail that is reported later as lost", () => {
       await followed(h, { expires_at: new Date(h.clock.now() + HOUR).toISOString() }),
     ];
     h.clock.advance(2 * HOUR);
-    await applyFeedback(h.ctx, [reportOf(h, over.dispatch, "bounced")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, over.dispatch, "bounced")]);
     h.clock.advance(3 * DAY);
-    await applyFeedback(h.ctx, [reportOf(h, old.dispatch, "bounced")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, old.dispatch, "bounced")]);
     await live(h, 3);
     expect(await chainOf(old.id)).toHaveLength(1);
     expect(await chainOf(over.id)).toHaveLength(1);
@@ -373,7 +375,7 @@ describe("an e-mail that is reported later as lost", () => {
     const h = createChainWorld();
     const { dispatch } = await followed(h);
     h.meter.reset();
-    await applyFeedback(h.ctx, [reportOf(h, dispatch, "bounced")]);
+    await applyFeedback(h.ctx, "email", [reportOf(h, dispatch, "bounced")]);
     expect(h.meter.trips).toBe(1);
     expect(h.queues.waiting).toHaveLength(1);
   });

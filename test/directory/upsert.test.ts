@@ -23,6 +23,7 @@ const facts = (more: Partial<UserFacts> = {}): UserFacts => ({
   email: null,
   email_verified: false,
   phone: null,
+  phone_verified: false,
   locale: null,
   timezone: null,
   ...more,
@@ -70,12 +71,18 @@ test("the first upsert creates, the next replaces, and created_at stays", async 
   const createdAt = h.clock.now();
   expect(await upsertOne(h.ctx, users, kari)).toEqual({
     created: true,
-    row: { ...kari, created_at: createdAt, updated_at: createdAt },
+    row: { ...kari, phone_country: null, created_at: createdAt, updated_at: createdAt },
   });
   h.clock.advance(1_000);
   expect(await upsertOne(h.ctx, users, { ...kari, name: "Kari N." })).toEqual({
     created: false,
-    row: { ...kari, name: "Kari N.", created_at: createdAt, updated_at: createdAt + 1_000 },
+    row: {
+      ...kari,
+      phone_country: null,
+      name: "Kari N.",
+      created_at: createdAt,
+      updated_at: createdAt + 1_000,
+    },
   });
 });
 
@@ -155,7 +162,11 @@ test("nothing follows from a change that could not be written", async () => {
   await upsertOne(h.ctx, users, kari);
   const broken: Collection<UserFacts, User> = {
     ...users,
-    kept: () => ({ created_at: { initial: null }, updated_at: { initial: null, changed: sql`NULL` } }),
+    kept: () => ({
+      phone_country: { initial: null },
+      created_at: { initial: null },
+      updated_at: { initial: null, changed: sql`NULL` },
+    }),
   };
   await expect(upsertOne(notifying(), broken, { ...kari, name: "Kari N." })).rejects.toThrow(/NOT NULL/);
   expect(await sentTo(kari.id)).toEqual([]);

@@ -29,6 +29,8 @@ test("a user known only by a token is created with what the token says", async (
     email: "Kari@example.com",
     email_verified: true,
     phone: null,
+    phone_country: null,
+    phone_verified: false,
     locale: null,
     timezone: null,
     created_at: h.clock.now(),

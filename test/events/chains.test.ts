@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyFeedback } from "../../src/channels/email/feedback/apply.ts";
+import { applyFeedback } from "../../src/channels/feedback/apply.ts";
 import { fetchReceipts } from "../../src/channels/push/receipts.ts";
 import { MINUTE } from "../../src/lib/clock.ts";
 import type { OwnTypeData } from "../../src/types/own-type.ts";
@@ -89,7 +89,7 @@ describe("the steps of an event", () => {
     ]);
     const [email] = await chainOf(user);
     const bounce = reportOf(h, email?.id ?? "", "bounced");
-    await Promise.all([applyFeedback(h.ctx, [bounce]), applyFeedback(h.ctx, [bounce])]);
+    await Promise.all([applyFeedback(h.ctx, "email", [bounce]), applyFeedback(h.ctx, "email", [bounce])]);
     await live(h, 10);
     expect(await shortly(user)).toEqual([
       "email bounced (mailbox_full)",

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyFeedback } from "../../src/channels/email/feedback/apply.ts";
+import { applyFeedback } from "../../src/channels/feedback/apply.ts";
 import { fetchReceipts } from "../../src/channels/push/receipts.ts";
 import { sweep } from "../../src/delivery/sweep.ts";
 import { HOUR, MINUTE } from "../../src/lib/clock.ts";
@@ -280,7 +280,7 @@ describe("an e-mail", () => {
     const at = h.clock.now() + 2_000;
     h.clock.advance(5_000);
     const event = { kind: "bounced", permanent: true, dispatchId: id, providerMessageId: null } as const;
-    const report = () => applyFeedback(h.ctx, [{ ...event, address: null, at, code: "mailbox_full" }]);
+    const report = () => applyFeedback(h.ctx, "email", [{ ...event, address: null, at, code: "mailbox_full" }]);
     await report();
     h.clock.advance(1_000);
     await report();
@@ -312,6 +312,7 @@ describe("an e-mail of which two things are reported", () => {
       const times = { delivered: start + 1_000, complained: start + 3_000, bounced: start + 3_000 };
       await applyFeedback(
         h.ctx,
+        "email",
         kinds.map((kind) => ({ ...event, kind, at: times[kind], code: kind })),
       );
     };

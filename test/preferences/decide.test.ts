@@ -14,7 +14,7 @@ const anOrg = (
   defaults: cell === undefined ? {} : { [category]: { email: cell } },
   quietHours: null,
   locale: null,
-  brand: null,
+  country: null, brand: null,
 });
 
 const nullable = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined });

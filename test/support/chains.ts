@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import type { FeedbackEvent } from "../../src/channels/email/feedback/event.ts";
+import type { FeedbackEvent } from "../../src/channels/feedback/event.ts";
 import type { Dispatch } from "../../src/db/schema/index.ts";
 import { parseId, printId } from "../../src/lib/ids.ts";
 import type { QuietHours } from "../../src/preferences/quiet-hours.ts";

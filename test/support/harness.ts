@@ -21,6 +21,8 @@ import { createExpoSandbox } from "./sandbox/expo.ts";
 import { createPostmarkSandbox, POSTMARK_TOKEN } from "./sandbox/postmark.ts";
 import { createResendSandbox, RESEND_KEY } from "./sandbox/resend.ts";
 import { createSesSandbox, SES_KEY } from "./sandbox/ses.ts";
+import { createTwilioSandbox } from "./sandbox/twilio.ts";
+import { createVonageSandbox } from "./sandbox/vonage.ts";
 
 /** Who calls; null for nobody. */
 export interface Caller {
@@ -55,6 +57,8 @@ export interface Harness {
   ses: ReturnType<typeof createSesSandbox>;
   resend: ReturnType<typeof createResendSandbox>;
   postmark: ReturnType<typeof createPostmarkSandbox>;
+  twilio: ReturnType<typeof createTwilioSandbox>;
+  vonage: ReturnType<typeof createVonageSandbox>;
   /** Who answers for which host; a test may add or replace one. */
   hosts: Map<string, (url: string, init?: RequestInit) => Promise<Response>>;
   /** Every call to D1, Durable Objects, queues and providers: to count them, and to stop a flow between any two. */
@@ -159,6 +163,8 @@ export function createHarness({
   const ses = createSesSandbox();
   const resend = createResendSandbox({ now: () => time });
   const postmark = createPostmarkSandbox();
+  const twilio = createTwilioSandbox();
+  const vonage = createVonageSandbox();
   const hosts: Harness["hosts"] = new Map([
     ["exp.host", (url, init) => expo.fetch(url, init)],
     ["fcm.googleapis.com", fcm.fetch],
@@ -166,6 +172,8 @@ export function createHarness({
     ["email.eu-west-1.amazonaws.com", ses.fetch],
     ["api.resend.com", resend.fetch],
     ["api.postmarkapp.com", postmark.fetch],
+    ["api.twilio.com", twilio.fetch],
+    ["api.nexmo.com", vonage.fetch],
   ]);
   const reach = (url: string, init: RequestInit | undefined) => {
     const { hostname } = new URL(url);
@@ -221,6 +229,8 @@ export function createHarness({
     ses,
     resend,
     postmark,
+    twilio,
+    vonage,
     hosts,
     interrupts,
     logged,

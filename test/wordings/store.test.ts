@@ -218,6 +218,7 @@ test("a brand is inherited field by field, and a pale colour is refused with its
     defaults: {},
     quietHours: null,
     locale: null,
+    country: null,
     brand: JSON.stringify(brand),
   });
   expect(

@@ -12,7 +12,7 @@ export const list = createRoute({
   ...operators,
   method: "get",
   path: BASE,
-  summary: "Addresses that no e-mail is sent to, newest first",
+  summary: "Addresses that no e-mail is sent to, and numbers that no text message is sent to, newest first",
   request: { query: schemas.listQuery },
   responses: { 200: json(schemas.list, "A page of suppressions"), ...problems(400) },
 });
@@ -21,9 +21,9 @@ export const lookup = createRoute({
   ...operators,
   method: "post",
   path: `${BASE}/lookup`,
-  summary: "Find the suppression of an address",
+  summary: "Find the suppression of an address or a number",
   description:
-    "It changes nothing. The address is in the body, since URLs are kept in logs. 404: mail may be sent to it.",
+    "It changes nothing. The address is in the body, since URLs are kept in logs. 404: messages may be sent to it.",
   request: { body: jsonBody(schemas.lookup) },
   responses: {
     200: json(schemas.suppression, "The suppression, in whatever spelling"),

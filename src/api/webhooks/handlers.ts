@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { applyFeedback } from "../../channels/email/feedback/apply.ts";
+import { applyFeedback } from "../../channels/feedback/apply.ts";
 import { eventsIn, WEBHOOK_SOURCES } from "../../channels/email/feedback/sources.ts";
+import { SMS_SOURCES, takeSmsCall } from "../../channels/sms/calls.ts";
+import type { Ctx } from "../../ctx.ts";
 import type { App, AppEnv } from "../../http/app-env.ts";
 import { UNVERIFIABLE } from "../../http/access.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
@@ -12,9 +14,18 @@ const MAX_EVENT_BYTES = 300_000;
 /** Stores the events before it answers: a provider that gets no 200 sends them again. */
 async function take(c: Context<AppEnv>, source: string, payload: unknown): Promise<Response> {
   const deps = c.get("deps");
-  const events = eventsIn(source, payload, deps.clock.now());
-  await applyFeedback(deps.open("first-primary", c.get("log")), events);
+  const ctx = deps.open("first-primary", c.get("log"));
+  if (SMS_SOURCES.includes(source)) return takeSms(c, ctx, source, payload);
+  const events = eventsIn(source, payload, ctx.clock.now());
+  await applyFeedback(ctx, "email", events);
   return c.json({ events: events.length }, 200);
+}
+
+/** The same of an SMS provider: a delivery report, or a text message that somebody has sent. */
+async function takeSms(c: Context<AppEnv>, ctx: Ctx, source: string, payload: unknown): Promise<Response> {
+  const { events, answer } = await takeSmsCall(ctx, source, payload);
+  if (answer === null) return c.json({ events }, 200);
+  return c.body(answer.body, 200, { "content-type": answer.type });
 }
 
 /** The sender tries again in 20 seconds. */
@@ -29,7 +40,8 @@ async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   const { clock, webhooks } = c.get("deps");
   const webhook = webhooks.get(source) ?? null;
   if (webhook === null) throw notFound("webhook");
-  const call = { headers: c.req.raw.headers, text: () => c.req.text() };
+  const { pathname, search } = new URL(c.req.url);
+  const call = { target: pathname + search, headers: c.req.raw.headers, text: () => c.req.text() };
   const received = await webhook(call, clock.now());
   if (received.kind === "unverifiable") throw later("The signature cannot be checked now.", UNVERIFIABLE);
   if (received.kind === "forged") {
@@ -50,7 +62,7 @@ async function receive(c: Context<AppEnv>, source: string): Promise<Response> {
   }
 }
 
-/** Events of e-mail providers about messages. Cloudflare sends its events by queue instead. */
+/** Events of e-mail and SMS providers about messages. Cloudflare sends its events by queue instead. */
 export function register(app: App): void {
   app.use(
     "/webhooks/*",
@@ -61,5 +73,6 @@ export function register(app: App): void {
       },
     }),
   );
-  for (const source of WEBHOOK_SOURCES) app.post(`/webhooks/${source}`, (c) => receive(c, source));
+  for (const source of [...WEBHOOK_SOURCES, ...SMS_SOURCES])
+    app.post(`/webhooks/${source}`, (c) => receive(c, source));
 }

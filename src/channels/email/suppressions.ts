@@ -3,15 +3,16 @@ import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import { audit, type Author, isAudited } from "../../audit/audit.ts";
 import type { Ctx } from "../../ctx.ts";
 import { suppressions, type SuppressionReason } from "../../db/schema/index.ts";
-import { type Subject, suppressibleAddress } from "../../directory/subject.ts";
+import { type Subject, suppressible } from "../../directory/subject.ts";
 import { addressKey } from "../../lib/address.ts";
 import { notFound } from "../../lib/failure.ts";
 import { type Listed, type Page } from "../../lib/page.ts";
 
-/** An address that gets no e-mail. */
+/** An address that gets no e-mail, or a number that gets no text message. */
 export interface Suppression {
   /** A UUID. */
   id: string;
+  /** The address or the number. */
   email: string;
   reason: SuppressionReason;
   /** Epoch ms; null: for ever. */
@@ -51,9 +52,12 @@ export async function findSuppression(ctx: Ctx, address: string): Promise<Suppre
   return suppression;
 }
 
-/** The suppression of a user's present address, if it is suppressed, and the caller may know of it. */
-export const suppressionOfUser = (ctx: Pick<Ctx, "clock">, subject: Subject): SQL<Suppression> =>
-  select(ctx.clock.now(), sql`email = ${suppressibleAddress(subject)}`);
+/** The suppressions of a user's present address and number, where the caller may know of them: at most two. */
+export const suppressionsOfUser = (ctx: Pick<Ctx, "clock">, subject: Subject): SQL<Suppression> =>
+  select(ctx.clock.now(), sql`email IN ${suppressible(subject)}`);
+
+/** Whether it is of a number. No address is without an @. */
+export const isOfNumber = ({ email }: Pick<Suppression, "email">): boolean => !email.includes("@");
 
 /** Lifts a suppression, with an audit entry. One round trip. @throws 404 */
 export async function liftSuppression(ctx: Ctx, id: string, author: Author): Promise<void> {

@@ -51,3 +51,7 @@ export const createListed = <Tools, Provider>(
     if (definition === undefined) throw new Error(`No provider is called ${name}`);
     return definition.create(given, tools);
   });
+
+/** The secrets that are set: one, or two during a rotation. */
+export const secretsOf = (...values: readonly (string | undefined)[]): string[] =>
+  values.filter((value) => value !== undefined);

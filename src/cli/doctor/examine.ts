@@ -1,5 +1,6 @@
 import { EMAIL_PROVIDERS } from "../../channels/email/providers/index.ts";
 import { PUSH_PROVIDERS } from "../../channels/push/providers/index.ts";
+import { SMS_PROVIDERS } from "../../channels/sms/providers/index.ts";
 import { variableNames } from "../../config/config.ts";
 import { diagnose, type Finding, missing } from "../../config/doctor.ts";
 import { isSecret } from "../../config/variables.ts";
@@ -9,7 +10,7 @@ import { checkEmail } from "./email.ts";
 import type { Plan } from "./plan.ts";
 import { checkService } from "./service.ts";
 
-const known = { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS };
+const known = { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS };
 
 const envOf = ({ vars, bindings }: Plan): object => ({
   ...vars,

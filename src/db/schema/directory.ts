@@ -8,6 +8,8 @@ export const orgs = sqliteTable(
     id: text("id").primaryKey(),
     parent_id: text("parent_id"),
     name: text("name").notNull(),
+    /** ISO 3166-1 alpha-2: where text messages to its users may go. Null: as those above it have it. */
+    country: text("country"),
   },
   (t) => [
     index("orgs_by_parent")
@@ -25,7 +27,11 @@ export const users = sqliteTable(
     name: text("name"),
     email: text("email"),
     email_verified: integer("email_verified", { mode: "boolean" }).notNull(),
+    /** In E.164 where `phone_country` is set; any other text is kept as it came. */
     phone: text("phone"),
+    /** ISO 3166-1 alpha-2, of the number. Null: it is no number that text messages can be sent to. */
+    phone_country: text("phone_country"),
+    phone_verified: integer("phone_verified", { mode: "boolean" }).notNull().default(false),
     /** BCP 47. */
     locale: text("locale"),
     /** IANA name. */

@@ -49,17 +49,19 @@ const suppressionId = sql`(lower(
   substr(printf('%012x', CAST(unixepoch('subsec') * 1000 AS INTEGER)), 9) || '-7' ||
   substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))`;
 
-/** Why an address gets no e-mail. */
-export const SUPPRESSION_REASONS = ["bounce", "complaint"] as const;
+/** Why an address gets no e-mail, or a number no text message. `unsubscribed`: its owner has sent STOP. */
+export const SUPPRESSION_REASONS = ["bounce", "complaint", "unsubscribed"] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
 /**
- * Addresses that get no e-mail: after a hard bounce for 90 days, after a complaint for ever. They are stored as
- * `addressKey` spells them, so that `lower()` of a user's address finds them. WITHOUT ROWID.
+ * Addresses that get no e-mail, and numbers that get no text message: after a hard bounce for 90 days, after a complaint or a
+ * STOP for ever. Addresses are stored as `addressKey` spells them, so that `lower()` of a user's address finds them; numbers
+ * in E.164: they begin with `+` and have no `@`. WITHOUT ROWID.
  */
 export const suppressions = sqliteTable(
   "suppressions",
   {
+    /** The address or the number; the column is older than text messages. */
     email: text("email").primaryKey(),
     /** Used instead of the address in URLs and in the audit log. Unique; lists are in its order. */
     id: text("id").notNull().default(suppressionId),
@@ -88,6 +90,11 @@ export const WITHHELD_REASONS = [
   "unverified",
   "suppressed",
   "no_device",
+  "no_number",
+  "invalid_number",
+  "number_unverified",
+  "no_country",
+  "country_not_allowed",
   "no_words",
   "throttled",
   "duplicate",

@@ -5,7 +5,7 @@ import { selectWhole } from "../../db/json.ts";
 import { Parsed } from "../../db/statement.ts";
 import * as tables from "../../db/schema/index.ts";
 import { ON_KEPT_DAYS } from "../../log/withheld/count.ts";
-import { type Subject, suppressibleAddress } from "../subject.ts";
+import { type Subject, suppressible } from "../subject.ts";
 import * as print from "./print.ts";
 
 /** Rows that one statement reads. A message may have many kilobytes. */
@@ -84,7 +84,7 @@ export function sectionsOf({ id, scope }: Subject, isForStaff: boolean): Readonl
     }),
     suppressions: section({
       table: tables.suppressions,
-      where: sql`email = ${suppressibleAddress({ id, scope })}`,
+      where: sql`email IN ${suppressible({ id, scope })}`,
       key: sql`email`,
       keyOf: (row) => row.email,
       print: print.suppression,

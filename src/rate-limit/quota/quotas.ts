@@ -38,11 +38,12 @@ interface Held {
   isLast: boolean;
 }
 
-/** The quotas of all organizations: a Durable Object each, found by the organization's id. */
+/** The quotas of all organizations: a Durable Object each, found by the organization's id. @param kind of the quota */
 export function createQuotas(
   namespace: DurableObjectNamespace<OrgQuota>,
   clock: Clock,
   limit: number,
+  kind: "org" | "sms" = "org",
 ): Quotas {
   const block = Math.min(MAX_BLOCK, Math.max(1, Math.floor(limit / SHARE)));
   const known = new Map<string, Held>();
@@ -72,7 +73,7 @@ export function createQuotas(
     if (before.units < units && !before.isLast) {
       const missing = units - before.units;
       // Users without an organization share an object, and its name must not be empty.
-      const object = namespace.getByName(`org/${org}`);
+      const object = namespace.getByName(`${kind}/${org}`);
       const need = { atLeast: missing, upTo: missing + block - 1, owed };
       const { day, granted, left } = await object.lease(clock.now(), limit, need);
       // Other requests have spent and leased meanwhile.
@@ -98,7 +99,7 @@ export function createQuotas(
       // What this isolate holds counts for its day alone.
       const own = held.day === day ? held : { units: 0, isLast: false };
       if (own.units >= units) return null;
-      const left = own.isLast ? 0 : await namespace.getByName(`org/${org}`).left(at, limit);
+      const left = own.isLast ? 0 : await namespace.getByName(`${kind}/${org}`).left(at, limit);
       return own.units + left >= units ? null : { retryAfterMs: (day + 1) * DAY - at };
     },
     async charge(orgId, units) {

@@ -17,10 +17,10 @@ function labelled(): WireCollection<Org> {
   const example = { id: "thing_1", label: "Thing" };
   return {
     collection: { name: "things", noun: "thing", table: orgs },
-    body: z.strictObject(fields).transform(({ label }) => ({ name: label, parent_id: null })),
+    body: z.strictObject(fields).transform(({ label }) => ({ name: label, parent_id: null, country: null })),
     item: z
       .strictObject({ id: entityId, ...fields })
-      .transform(({ id, label }) => ({ id, name: label, parent_id: null })),
+      .transform(({ id, label }) => ({ id, name: label, parent_id: null, country: null })),
     printed: z.object({ id: z.string(), label: z.string() }).openapi("Thing", { example }),
     print: ({ id, name }) => ({ id, label: name }),
     about: "Things.",
@@ -78,7 +78,7 @@ test("a further collection is a table and a schema", async () => {
 test("a reaction hears how a change came, and whether to tell of it", async () => {
   const { request, changes } = await givenThings();
   const id = mint("thing");
-  const row = { id, name: "One", parent_id: null };
+  const row = { id, name: "One", parent_id: null, country: null };
   await request("PUT", `/${id}`, { label: "One" });
   await request("PUT", `/${id}?notify=false`, { label: "One" });
   await request("POST", "?notify=false", { items: [{ id, label: "One" }] });

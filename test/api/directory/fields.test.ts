@@ -16,6 +16,8 @@ test("a user of whom nothing is said has nulls, and an address that is not verif
     email: null,
     email_verified: false,
     phone: null,
+    phone_country: null,
+    phone_verified: false,
     locale: null,
     timezone: null,
     created_at: at,
@@ -54,7 +56,13 @@ test.each([
   ["timezone", "UTC", "UTC"],
   ["name", "Ødegård 😀", "Ødegård 😀"],
   ["name", "a".repeat(200), "a".repeat(200)],
-  ["phone", "+47 400 00 000", "+47 400 00 000"],
+  ["phone", "+47 400 00 000", "+4740000000"],
+  ["phone", " +44 (0)20 7946-0018 ".trim(), "+442079460018"],
+  // Not in international form, an extension, or no number at all: kept, and nothing is sent there.
+  ["phone", "400 00 000", "400 00 000"],
+  ["phone", "+47 400 00 000 ext. 7", "+47 400 00 000 ext. 7"],
+  ["phone", "+47", "+47"],
+  ["phone", "ask at the desk", "ask at the desk"],
 ])("a user's %s %j is kept as %j", async (field, given, kept) => {
   expect(await put("users", { [field]: given })).toMatchObject({ status: 201, body: { [field]: kept } });
 });

@@ -41,6 +41,7 @@ describe("the list", () => {
         {
           id: expect.stringMatching(/^sup_/),
           email: "ola@example.com",
+          phone: null,
           reason: "complaint",
           created_at: new Date(now).toISOString(),
           expires_at: null,
@@ -48,6 +49,7 @@ describe("the list", () => {
         {
           id: expect.stringMatching(/^sup_/),
           email: "kari@example.com",
+          phone: null,
           reason: "bounce",
           created_at: new Date(now).toISOString(),
           expires_at: new Date(now + 90 * DAY).toISOString(),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EMAIL_PROVIDERS } from "../../../src/channels/email/providers/index.ts";
+import { SMS_PROVIDERS } from "../../../src/channels/sms/providers/index.ts";
 import { createAccessTokens } from "../../../src/channels/send-kit/access-tokens/client.ts";
 import { createPushProviders, PUSH_PROVIDERS } from "../../../src/channels/push/providers/index.ts";
 import { vapidPublicKeys } from "../../../src/channels/push/providers/webpush/keys.ts";
@@ -8,7 +9,7 @@ import { diagnose } from "../../../src/config/doctor.ts";
 import { createHarness } from "../../support/harness.ts";
 import { VAPID } from "./webpush-fixture.ts";
 
-const known = { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS };
+const known = { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS };
 const SECRET = "x".repeat(32);
 const BASE = {
   ENVIRONMENT: "production",

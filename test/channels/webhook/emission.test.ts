@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { applyFeedback } from "../../../src/channels/email/feedback/apply.ts";
+import { applyFeedback } from "../../../src/channels/feedback/apply.ts";
 import { MINUTE } from "../../../src/lib/clock.ts";
 import type { Harness } from "../../support/harness.ts";
 import { createMailWorld, givenMails, mailNow } from "../../support/mail.ts";
@@ -212,7 +212,7 @@ describe("an endpoint hears", () => {
     );
     await mailNow(h, ids);
     const event = { providerMessageId: null, address: null, at: h.clock.now() };
-    await applyFeedback(h.ctx, [
+    await applyFeedback(h.ctx, "email", [
       { ...event, kind: "delivered", permanent: false, dispatchId: ids[0] ?? "", code: "delivered" },
       { ...event, kind: "bounced", permanent: true, dispatchId: ids[1] ?? "", code: "no_mailbox" },
     ]);

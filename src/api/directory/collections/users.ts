@@ -17,7 +17,14 @@ const fields = {
     description:
       "Only a verified address is written to, but for `welcome` and `test`: these say nothing of a caller's to an unverified one, neither names nor subjects.",
   }),
-  phone: plainText(40).nullable().default(null),
+  phone: plainText(40).nullable().default(null).openapi({
+    description:
+      "A number in international form, from + on, is kept in E.164 (`+47 400 00 000` → `+4740000000`), and text messages can be sent to it. Any other text is kept as it is.",
+  }),
+  phone_verified: z
+    .boolean()
+    .default(false)
+    .openapi({ description: "Only a verified number gets text messages." }),
   locale: languageTag
     .nullable()
     .default(null)
@@ -32,12 +39,17 @@ const facts = {
   name: "Kari Nordmann",
   email: "kari@example.com",
   email_verified: true,
-  phone: "+47 400 00 000",
+  phone: "+4740000000",
+  phone_verified: true,
   locale: "nb-NO",
   timezone: "Europe/Oslo",
 };
 const example = { id: "usr_4bc8d2", ...facts };
-const times = { created_at: "2026-03-02T09:15:00.000Z", updated_at: "2026-03-26T08:00:00.000Z" };
+const times = {
+  phone_country: "NO",
+  created_at: "2026-03-02T09:15:00.000Z",
+  updated_at: "2026-03-26T08:00:00.000Z",
+};
 
 const body = z.strictObject(fields).openapi("UserFacts", { example: facts });
 
@@ -51,6 +63,11 @@ const printed = z
     email: z.string().nullable(),
     email_verified: z.boolean(),
     phone: z.string().nullable(),
+    phone_country: z
+      .string()
+      .nullable()
+      .openapi({ description: "Of the number. Null: no text message can be sent to it.", example: "NO" }),
+    phone_verified: z.boolean(),
     locale: z.string().nullable(),
     timezone: z.string().nullable(),
     created_at: printedTime,

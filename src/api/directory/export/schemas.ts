@@ -27,6 +27,8 @@ const user = z.object({
   email: text,
   email_verified: z.boolean(),
   phone: text,
+  phone_country: text,
+  phone_verified: z.boolean(),
   locale: text,
   timezone: text,
   created_at: printedTime,
@@ -68,7 +70,7 @@ const device = z.object({
 
 const suppression = z.object({
   id: z.string(),
-  email: z.string(),
+  email: z.string().openapi({ description: "The address, or the number." }),
   reason: z.enum(SUPPRESSION_REASONS),
   created_at: printedTime,
   expires_at: time,

@@ -1,5 +1,5 @@
 import { EMAIL_PROVIDERS } from "../providers/index.ts";
-import type { FeedbackEvent } from "./event.ts";
+import type { FeedbackEvent } from "../../feedback/event.ts";
 
 /** The providers that call a webhook of ours, by name. */
 export const WEBHOOK_SOURCES: readonly string[] = Object.entries(EMAIL_PROVIDERS).flatMap(

@@ -10,8 +10,8 @@ import {
   type ProviderRecipe,
   type Settings,
 } from "../../send-kit/provider.ts";
-import type { FeedbackMapper } from "../feedback/event.ts";
-import type { Webhook } from "../feedback/webhook.ts";
+import type { FeedbackMapper } from "../../feedback/event.ts";
+import type { Webhook } from "../../feedback/webhook.ts";
 import type { EmailProvider } from "../provider.ts";
 import type { EmailBinding } from "./cloudflare/client.ts";
 
@@ -60,7 +60,3 @@ export function defineEmailProvider<V extends z.ZodRawShape, C extends z.ZodRawS
     }),
   };
 }
-
-/** The secrets that are set: one, or two during a rotation. */
-export const secretsOf = (...values: readonly (string | undefined)[]): string[] =>
-  values.filter((value) => value !== undefined);

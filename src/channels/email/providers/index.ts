@@ -1,6 +1,6 @@
 import type { Config } from "../../../config/config.ts";
 import { createListed } from "../../send-kit/provider.ts";
-import type { Webhook } from "../feedback/webhook.ts";
+import type { Webhook } from "../../feedback/webhook.ts";
 import type { EmailProvider } from "../provider.ts";
 import { cloudflare } from "./cloudflare/index.ts";
 import type { EmailProviderDefinition, EmailTools } from "./definition.ts";

@@ -21,6 +21,10 @@ export function detailsOf({ rule, details }: Rule, viewer: Viewer): Child {
       return `Devices: ${text(details, "devices")}`;
     case "slot":
       return `At most ${text(details, "limit")} in ${minutes(details)}`;
+    case "country":
+      return `Country of the number: ${text(details, "country")}`;
+    case "length":
+      return length(details);
     case "wording":
       return wording(details);
     case "provider":
@@ -33,6 +37,13 @@ export function detailsOf({ rule, details }: Rule, viewer: Viewer): Child {
 function minutes(details: Details): string {
   const seconds = Number(details["period_seconds"]);
   return seconds % 3_600 === 0 ? `${seconds / 3_600} h` : `${Math.round(seconds / 60)} min`;
+}
+
+function length(details: Details): string {
+  const dollars = details["dollars"];
+  const price = typeof dollars === "number" ? `, $${dollars.toFixed(4)} by list` : "";
+  const encoding = details["encoding"] === "gsm7" ? "GSM-7" : "UCS-2";
+  return `${text(details, "segments")} of at most ${text(details, "most")} segments, ${encoding}${price}`;
 }
 
 function wanted(details: Details): string {

@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import type { OnChannel } from "../../../explain/explain.ts";
 import { isObject } from "../../../lib/objects.ts";
 import { channelName, shortened } from "../../components/names.ts";
+import { SegmentCount } from "../../components/segments.tsx";
 import { Empty, Facts } from "../../components/text.tsx";
 
 type Fields = NonNullable<OnChannel["rendering"]>;
@@ -35,12 +36,25 @@ export function Rendering({
         The rules say what is missing: words, data, or somebody who could get it.
       </Empty>
     );
-  return channel === "email" ? (
-    <Mail mail={rendering} frame={frame} />
-  ) : (
-    <PhoneCard channel={channel} message={rendering} />
-  );
+  switch (channel) {
+    case "email":
+      return <Mail mail={rendering} frame={frame} />;
+    case "sms":
+      return <Bubble message={rendering} />;
+    default:
+      return <PhoneCard channel={channel} message={rendering} />;
+  }
 }
+
+const Bubble = ({ message }: { message: Fields }) => (
+  <div class="pad">
+    <Facts facts={[["From", text(message, "from")]]} />
+    <div class="stage">
+      <p class="bubble">{text(message, "text")}</p>
+    </div>
+    <SegmentCount text={text(message, "text") ?? ""} />
+  </div>
+);
 
 const Mail = ({ mail, frame }: { mail: Fields; frame: Frame }) => (
   <>

@@ -3,6 +3,7 @@ import type { ChatContent, EmailContent, OutboxMessage } from "../../../dev-outb
 import { printId } from "../../../lib/ids.ts";
 import { type ConsoleContext, page } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
+import { SegmentCount } from "../../components/segments.tsx";
 import { Facts, Id, OutLink, Time } from "../../components/text.tsx";
 import { type Viewer, viewerOf } from "../../viewer.ts";
 import { CHANNEL_NAMES, titleOf } from "./channels.ts";
@@ -34,6 +35,15 @@ function Shown({ message, view, viewer }: { message: OutboxMessage; view: string
   switch (content.channel) {
     case "email":
       return <Mail id={id} mail={content.message} view={view} />;
+    case "sms":
+      return (
+        <Card title={`From ${content.message.from}`}>
+          <div class="stage">
+            <p class="bubble">{content.message.body}</p>
+          </div>
+          <SegmentCount text={content.message.body} />
+        </Card>
+      );
     case "chat":
       return <Chat chat={content.message} time={<Time at={at} viewer={viewer} />} />;
     case "push":

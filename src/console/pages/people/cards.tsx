@@ -1,4 +1,4 @@
-import type { Suppression } from "../../../channels/email/suppressions.ts";
+import { isOfNumber, type Suppression } from "../../../channels/email/suppressions.ts";
 import type { WithheldReason } from "../../../db/schema/index.ts";
 import { type Device, MOST_SHOWN, type Person, type SubscribedTopic } from "../../../directory/person.ts";
 import { DAY, iso } from "../../../lib/clock.ts";
@@ -39,7 +39,19 @@ export function FactsCard({ person: { user, orgName }, viewer }: { person: Perso
               </span>
             ),
           ],
-          ["Phone", user.phone],
+          [
+            "Phone",
+            user.phone && (
+              <span class="row">
+                {user.phone}
+                {user.phone_verified ? (
+                  <Badge tone="good">verified</Badge>
+                ) : (
+                  <Badge tone="warn">not verified</Badge>
+                )}
+              </span>
+            ),
+          ],
           ["Organization", user.org_id && (orgName === null ? user.org_id : `${orgName} (${user.org_id})`)],
           ["Language", user.locale],
           ["Time zone", user.timezone],
@@ -51,7 +63,19 @@ export function FactsCard({ person: { user, orgName }, viewer }: { person: Perso
   );
 }
 
-/** That an address gets no mail. @param lift where to lift it, and its id; null: the viewer may not */
+const CAUSES = {
+  bounce: "It bounced",
+  complaint: "Its owner complained of spam",
+  unsubscribed: "Its owner has unsubscribed",
+} as const satisfies Record<Suppression["reason"], string>;
+
+const BEFORE_LIFTING = {
+  bounce: "If it bounces again, it is suppressed again. Many bounces harm the reputation of your domain.",
+  complaint: "They have called your mail spam. Lift it only if they have asked for it.",
+  unsubscribed: "They have sent STOP. Lift it only if they have asked for it; START does it, too.",
+} as const satisfies Record<Suppression["reason"], string>;
+
+/** That an address gets no mail, or a number no text message. @param lift where to lift it, and its id; null: the viewer may not */
 export function SuppressionCard({
   suppression,
   viewer,
@@ -62,11 +86,11 @@ export function SuppressionCard({
   lift: { action: string; id: string } | null;
 }) {
   return (
-    <Card title="Suppressed address">
+    <Card title={isOfNumber(suppression) ? "Suppressed number" : "Suppressed address"}>
       <Facts
         facts={[
-          ["Address", suppression.email],
-          ["Why", suppression.reason === "bounce" ? "It bounced" : "Its owner complained of spam"],
+          [isOfNumber(suppression) ? "Number" : "Address", suppression.email],
+          ["Why", CAUSES[suppression.reason]],
           ["Since", <Time at={suppression.created_at} viewer={viewer} />],
           [
             "Until",
@@ -83,18 +107,18 @@ export function SuppressionCard({
       ) : (
         <div>
           <Confirm
-            id="lift"
+            id={isOfNumber(suppression) ? "lift-number" : "lift"}
             action={lift.action}
             label="Lift"
-            title="Send e-mail to this address again?"
+            title={
+              isOfNumber(suppression)
+                ? "Send text messages to this number again?"
+                : "Send e-mail to this address again?"
+            }
             look="primary"
           >
             <input type="hidden" name="suppression" value={lift.id} />
-            <p>
-              {suppression.reason === "bounce"
-                ? "If it bounces again, it is suppressed again. Many bounces harm the reputation of your domain."
-                : "They have called your mail spam. Lift it only if they have asked for it."}
-            </p>
+            <p>{BEFORE_LIFTING[suppression.reason]}</p>
           </Confirm>
         </div>
       )}
@@ -180,6 +204,11 @@ const WHY = {
   unverified: "the address is not verified",
   suppressed: "the address is suppressed",
   no_device: "no device",
+  no_number: "no phone number",
+  invalid_number: "the phone number is not in international form",
+  number_unverified: "the phone number is not verified",
+  no_country: "the organization has no country",
+  country_not_allowed: "the number is of another country",
   no_words: "no words in use",
   throttled: "had as many as the type allows",
   duplicate: "was told already",

@@ -1,4 +1,4 @@
-import type { Suppression } from "../../../channels/email/suppressions.ts";
+import { isOfNumber, type Suppression } from "../../../channels/email/suppressions.ts";
 import type { Person } from "../../../directory/person.ts";
 import type { Matrix } from "../../../preferences/matrix.ts";
 import { channelName } from "../../components/names.ts";
@@ -12,13 +12,14 @@ export interface Obstacle {
 const REASONS = {
   bounce: "mail to this address bounced",
   complaint: "its owner called our mail spam",
+  unsubscribed: "its owner has unsubscribed",
 } as const;
 
 /** What keeps all messages of a channel from a person, as far as the person is concerned. */
 export function obstaclesOf(
   { user, devices }: Person,
   matrix: Matrix | null,
-  suppression: Suppression | undefined,
+  suppressions: readonly Suppression[],
 ): Obstacle[] {
   const found: Obstacle[] = [];
   if (user.email === null)
@@ -31,13 +32,28 @@ export function obstaclesOf(
       title: "No e-mail: the address is not verified",
       mend: "Verify it, and set email_verified in the directory.",
     });
-  if (suppression !== undefined)
+  for (const suppression of suppressions) {
+    const what = isOfNumber(suppression) ? "text message" : "e-mail";
     found.push({
-      title: `No e-mail: ${REASONS[suppression.reason]}`,
+      title: `No ${what}: ${REASONS[suppression.reason]}`,
       mend:
-        suppression.reason === "complaint"
-          ? "Lift it only if they have asked for it."
-          : "Lift it when the address works again, or give them another one.",
+        suppression.reason === "bounce"
+          ? "Lift it when it works again, or give them another one."
+          : "Lift it only if they have asked for it.",
+    });
+  }
+  if (matrix?.channels.includes("sms") === true && user.phone_country === null)
+    found.push({
+      title:
+        user.phone === null
+          ? "No text message: no number is known"
+          : "No text message: the number is not in international form",
+      mend: "Give the user a number in the directory, from + on.",
+    });
+  else if (matrix?.channels.includes("sms") === true && !user.phone_verified)
+    found.push({
+      title: "No text message: the number is not verified",
+      mend: "Verify it, and set phone_verified in the directory.",
     });
   if (!devices.some(({ invalidated_at }) => invalidated_at === null))
     found.push({

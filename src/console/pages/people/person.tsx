@@ -1,5 +1,5 @@
 import type { TokenPrincipal } from "../../../auth/principal.ts";
-import { liftSuppression, suppressionOfUser } from "../../../channels/email/suppressions.ts";
+import { liftSuppression, suppressionsOfUser } from "../../../channels/email/suppressions.ts";
 import { eraseUser } from "../../../directory/erase-user.ts";
 import { readPerson } from "../../../directory/person.ts";
 import { type Subject, subjectOf } from "../../../directory/subject.ts";
@@ -119,7 +119,7 @@ async function read(c: ConsoleContext, subject: Subject) {
   return ctx.db.read({
     person: readPerson(subject),
     matrix: readMatrix(c.get("ctx"), subject, categoriesIn(c)),
-    suppressions: suppressionOfUser(ctx, subject),
+    suppressions: suppressionsOfUser(ctx, subject),
     withheld: withheldFrom(ctx, subject.id, WITHHELD_DAYS, MOST_WITHHELD),
     messages: selectDispatches(ctx, subject.scope, { userId: subject.id }, latest).rows,
   });
@@ -136,8 +136,7 @@ async function show(c: ConsoleContext, refused: Refused | null = null): Promise<
   const viewer = viewerOf(c);
   const mayOperate = isOperator(requireToken(c.get("principal")));
   const path = personPath(id);
-  const [suppression] = suppressions;
-  const obstacles = person === null ? [] : obstaclesOf(person, matrix, suppression);
+  const obstacles = person === null ? [] : obstaclesOf(person, matrix, suppressions);
   const props: PageProps = {
     title: person?.user.name ?? id,
     section: "/console/people",
@@ -202,13 +201,13 @@ async function show(c: ConsoleContext, refused: Refused | null = null): Promise<
             <WithheldCard withheld={withheld} days={WITHHELD_DAYS} />
           </div>
           <div class="stack">
-            {suppression !== undefined && (
+            {suppressions.map((suppression) => (
               <SuppressionCard
                 suppression={suppression}
                 viewer={viewer}
                 lift={mayOperate ? { action: `${path}/lift`, id: printId("sup", suppression.id) } : null}
               />
-            )}
+            ))}
             {person !== null && (
               <>
                 <FactsCard person={person} viewer={viewer} />

@@ -1,6 +1,7 @@
 import type { ShownWords } from "../../../api/wordings/words.ts";
 import type { WordingChannel } from "../../../db/schema/index.ts";
 import { Mark } from "../../layout/icons.tsx";
+import { SegmentCount } from "../../components/segments.tsx";
 import { Facts, Notice, OutLink } from "../../components/text.tsx";
 import { told } from "../../faults.ts";
 import { nameOfOwner } from "../../owner.ts";
@@ -120,9 +121,12 @@ function Message({ channel, shown: { preview } }: { channel: WordingChannel; sho
       );
     case "sms":
       return (
-        <div class="stage">
-          <p class="bubble">{preview.text}</p>
-        </div>
+        <>
+          <div class="stage">
+            <p class="bubble">{preview.text}</p>
+          </div>
+          <SegmentCount text={preview.text ?? ""} />
+        </>
       );
   }
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { applyFeedback } from "../../../../src/channels/email/feedback/apply.ts";
+import { applyFeedback } from "../../../../src/channels/feedback/apply.ts";
 import { cloudflareEvents } from "../../../../src/channels/email/providers/cloudflare/events.ts";
 import { postmarkEvents } from "../../../../src/channels/email/providers/postmark/events.ts";
 import { resendEvents } from "../../../../src/channels/email/providers/resend/events.ts";
@@ -216,17 +216,17 @@ describe.each(PROVIDERS)("what %s tells", (provider) => {
 
         const inOrder = await givenAccepted(h);
         await inOrder.settle();
-        for (const event of events(inOrder, told)) await applyFeedback(h.ctx, [event]);
+        for (const event of events(inOrder, told)) await applyFeedback(h.ctx, "email", [event]);
 
         const shuffled = await givenAccepted(h);
         const left = events(shuffled, order);
         // Those that carry no id of ours come again until the dispatch has the provider's.
         const again = [];
         for (const event of left.splice(0, early))
-          if ((await applyFeedback(h.ctx, [event])).size > 0) again.push(event);
+          if ((await applyFeedback(h.ctx, "email", [event])).size > 0) again.push(event);
         await shuffled.settle();
         left.push(...again);
-        while (left.length > 0) await applyFeedback(h.ctx, left.splice(0, calls.shift() ?? 1));
+        while (left.length > 0) await applyFeedback(h.ctx, "email", left.splice(0, calls.shift() ?? 1));
 
         const outcome = await outcomeOf(inOrder.id, inOrder.email);
         expect(await outcomeOf(shuffled.id, shuffled.email)).toEqual(outcome);
@@ -267,7 +267,7 @@ describe("the address that is suppressed", () => {
     return results.map(({ email }) => email);
   };
   const tell = (h: Harness, id: string, to: string) =>
-    applyFeedback(h.ctx, resendEvents(hard(id, to), h.clock.now()));
+    applyFeedback(h.ctx, "email", resendEvents(hard(id, to), h.clock.now()));
 
   test("is the one that the e-mail went to, though the user has another by now", async () => {
     const h = createMailWorld();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FeedbackEvent } from "../../../../src/channels/email/feedback/event.ts";
+import type { FeedbackEvent } from "../../../../src/channels/feedback/event.ts";
 import { cloudflareEvents } from "../../../../src/channels/email/providers/cloudflare/events.ts";
 import { AT, NOW, gist, ISO } from "./fixtures.ts";
 

@@ -1,4 +1,4 @@
-import type { FeedbackEvent } from "../../../../src/channels/email/feedback/event.ts";
+import type { FeedbackEvent } from "../../../../src/channels/feedback/event.ts";
 export { NOW } from "../fixtures.ts";
 
 export const DISPATCH = "01999999-0000-7000-8000-000000000001";

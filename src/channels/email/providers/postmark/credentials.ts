@@ -1,5 +1,5 @@
 import { parseJson } from "../../../../lib/objects.ts";
-import type { Webhook } from "../../feedback/webhook.ts";
+import type { Webhook } from "../../../feedback/webhook.ts";
 import { isOneOf } from "../../../../lib/constant-time.ts";
 
 const basic = (credentials: string): string =>

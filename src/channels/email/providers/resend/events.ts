@@ -7,7 +7,7 @@ import {
   timeOr,
   type FeedbackEvent,
   type FeedbackMapper,
-} from "../../feedback/event.ts";
+} from "../../../feedback/event.ts";
 
 const payload = z.object({
   type: z.string(),

@@ -1,7 +1,7 @@
 import { Webhook as Signer } from "standardwebhooks";
 import { MINUTE, SECOND } from "../../../../lib/clock.ts";
 import { parseJson } from "../../../../lib/objects.ts";
-import type { Webhook } from "../../feedback/webhook.ts";
+import type { Webhook } from "../../../feedback/webhook.ts";
 import { isOneOf } from "../../../../lib/constant-time.ts";
 
 export type SvixCheck =

@@ -7,7 +7,7 @@ import {
   timeOr,
   type FeedbackEvent,
   type FeedbackMapper,
-} from "../../feedback/event.ts";
+} from "../../../feedback/event.ts";
 
 const recipients = z.array(z.object({ emailAddress: z.string() }));
 

@@ -1,5 +1,5 @@
 import { parseJson } from "../../../../lib/objects.ts";
-import type { Webhook } from "../../feedback/webhook.ts";
+import type { Webhook } from "../../../feedback/webhook.ts";
 import { confirmSubscription } from "./sns-keys.ts";
 import { createSnsVerifier, type SnsVerifierOptions } from "./sns.ts";
 

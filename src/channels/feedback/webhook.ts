@@ -1,5 +1,7 @@
 /** A call to `/webhooks/<provider>`. The body is read only when it is needed. */
 export interface WebhookCall {
+  /** Path and query, as they came. */
+  target: string;
   headers: Headers;
   text(): Promise<string>;
 }

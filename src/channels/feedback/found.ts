@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
-import { dispatches } from "../../../db/schema/index.ts";
-import { MINUTE } from "../../../lib/clock.ts";
-import { byMessage } from "../../../outbox/by-message.ts";
+import { dispatches } from "../../db/schema/index.ts";
+import { MINUTE } from "../../lib/clock.ts";
+import { byMessage } from "../../outbox/by-message.ts";
 
 /** Providers' clocks may be behind ours by this much. */
 const CLOCK_SKEW_MS = MINUTE;
@@ -16,12 +16,13 @@ interface Reference {
 
 /**
  * `FROM … WHERE …` of the events `e` and their dispatches `d`. CROSS JOIN makes SQLite begin with the events. Otherwise it
- * would read every e-mail.
+ * would read every message of the channel.
+ * @param channel of any other an event says nothing
  * @param join further tables
  */
-export const aboutDispatches = (rows: readonly Reference[], join: SQL = sql``): SQL =>
+export const aboutDispatches = (channel: string, rows: readonly Reference[], join: SQL = sql``): SQL =>
   sql`FROM json_each(${JSON.stringify(rows)}) AS e CROSS JOIN ${dispatches} AS d
-    ON d.id = coalesce(e.value->>'id', ${byMessage(sql`e.value->>'message'`)}) ${join} WHERE +d.channel = 'email'`;
+    ON d.id = coalesce(e.value->>'id', ${byMessage(sql`e.value->>'message'`)}) ${join} WHERE +d.channel = ${channel}`;
 
 /** Whether an event is about the present try: it is not older than a retry that a person asked for. */
 export const IS_OF_THIS_TRY: SQL = sql`e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}`;

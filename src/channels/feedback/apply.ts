@@ -1,23 +1,44 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Ctx } from "../../../ctx.ts";
-import type { Statement } from "../../../db/statement.ts";
-import { dispatches } from "../../../db/schema/index.ts";
-import { followReferences, type Reference } from "../../../delivery/fallback.ts";
-import { byMessage } from "../../../outbox/by-message.ts";
-import { appended } from "../../../outbox/timeline.ts";
-import { queuedAmong, wake } from "../../../outbox/wake.ts";
+import type { Ctx } from "../../ctx.ts";
+import type { Statement } from "../../db/statement.ts";
+import { dispatches } from "../../db/schema/index.ts";
+import { followReferences, type Reference } from "../../delivery/fallback.ts";
+import { byMessage } from "../../outbox/by-message.ts";
+import { appended } from "../../outbox/timeline.ts";
+import { queuedAmong, wake } from "../../outbox/wake.ts";
 import type { FeedbackEvent } from "./event.ts";
 import { aboutDispatches, IS_OF_THIS_TRY } from "./found.ts";
 import { suppress } from "./suppress.ts";
 
-/** The status that each kind of event gives its dispatch, and the text for the log. */
-const MEANINGS = {
-  delivered: { status: "delivered", text: null },
-  bounced: { status: "bounced", text: "The receiving server did not take it" },
-  maybe_bounced: { status: "bounced", text: "It came back, and nothing says that it arrived" },
-  complained: { status: "delivered", text: "The recipient reported it as spam" },
-  failed: { status: "failed", text: "The e-mail provider gave it up" },
-} as const satisfies Record<FeedbackEvent["kind"], { status: string; text: string | null }>;
+/** The channels whose providers report what became of messages. */
+export type ReportingChannel = "email" | "sms";
+
+/** The status that each kind of event gives its dispatch. */
+const STATUS = {
+  delivered: "delivered",
+  bounced: "bounced",
+  maybe_bounced: "bounced",
+  complained: "delivered",
+  failed: "failed",
+} as const satisfies Record<FeedbackEvent["kind"], string>;
+
+/** The text for the log. */
+const TEXTS = {
+  email: {
+    delivered: null,
+    bounced: "The receiving server did not take it",
+    maybe_bounced: "It came back, and nothing says that it arrived",
+    complained: "The recipient reported it as spam",
+    failed: "The e-mail provider gave it up",
+  },
+  sms: {
+    delivered: null,
+    bounced: "The network did not deliver it",
+    maybe_bounced: "It came back, and nothing says that it arrived",
+    complained: "The recipient reported it as spam",
+    failed: "The SMS provider gave it up",
+  },
+} as const satisfies Record<ReportingChannel, Record<FeedbackEvent["kind"], string | null>>;
 
 /**
  * The event with the greatest weight counts, in whatever order events come. A bounce outweighs a delivery (SES may report
@@ -42,13 +63,17 @@ const weightOf = ({ kind, permanent }: FeedbackEvent): number =>
  * addresses are suppressed.
  * @returns for events without a dispatch id: the provider's message ids that no dispatch has (yet)
  */
-export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]): Promise<Set<string>> {
+export async function applyFeedback(
+  ctx: Ctx,
+  channel: ReportingChannel,
+  events: readonly FeedbackEvent[],
+): Promise<Set<string>> {
   if (events.length === 0) return new Set();
   const followers = followReferences(ctx, events.flatMap(referenceIfLost));
   const { unknown, toWake } = await ctx.db.write({
-    moveForward: moveForward(ctx, events),
+    moveForward: moveForward(ctx, channel, events),
     followers: followers.statements,
-    suppress: suppress(ctx, events),
+    suppress: suppress(ctx, channel, events),
     unknown: unknownMessages(events),
     toWake: followers.ids.length === 0 ? [] : [queuedAmong(followers.ids)],
   });
@@ -58,7 +83,7 @@ export async function applyFeedback(ctx: Ctx, events: readonly FeedbackEvent[]):
 
 /** Which dispatch an event is about that says that it did not arrive. */
 const referenceIfLost = ({ kind, dispatchId, providerMessageId }: FeedbackEvent): Reference[] =>
-  MEANINGS[kind].status === "delivered" ? [] : [{ id: dispatchId, message: providerMessageId }];
+  STATUS[kind] === "delivered" ? [] : [{ id: dispatchId, message: providerMessageId }];
 
 function unknownMessages(events: readonly FeedbackEvent[]): SQL<{ message: string }> {
   const messages = events.flatMap(({ dispatchId, providerMessageId }) =>
@@ -69,19 +94,19 @@ function unknownMessages(events: readonly FeedbackEvent[]): SQL<{ message: strin
 }
 
 /** Of two events with the same weight the error code decides. Any rule would do that does not depend on their order. */
-function moveForward(ctx: Ctx, events: readonly FeedbackEvent[]): Statement {
+function moveForward(ctx: Ctx, channel: ReportingChannel, events: readonly FeedbackEvent[]): Statement {
   const now = ctx.clock.now();
   const rows = events.map((event) => ({
     id: event.dispatchId,
     message: event.providerMessageId,
     kind: event.kind,
-    status: MEANINGS[event.kind].status,
+    status: STATUS[event.kind],
     at: event.at,
-    code: MEANINGS[event.kind].text === null ? null : event.code,
-    text: MEANINGS[event.kind].text,
+    code: TEXTS[channel][event.kind] === null ? null : event.code,
+    text: TEXTS[channel][event.kind],
     weight: weightOf(event),
   }));
-  const reported = sql`SELECT d.id, e.value AS e ${aboutDispatches(rows)} AND ${IS_OF_THIS_TRY}`;
+  const reported = sql`SELECT d.id, e.value AS e ${aboutDispatches(channel, rows)} AND ${IS_OF_THIS_TRY}`;
   const weightiest = sql`SELECT * FROM (
     SELECT id, e->>'status' AS status, e->>'kind' AS kind, e->>'code' AS code, e->>'text' AS text, e->>'weight' AS weight, e->>'at' AS at,
       min(iif(e->>'status' = 'delivered', e->>'at', NULL)) OVER (PARTITION BY id) AS arrived_at,

@@ -1,4 +1,4 @@
-import { addressIn } from "../../../lib/address.ts";
+import { addressIn } from "../../lib/address.ts";
 
 /** What a provider reports about a message after it accepted it. */
 export interface FeedbackEvent {
