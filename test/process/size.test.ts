@@ -10,11 +10,12 @@ beforeAll(() => build(), 120_000);
 
 // 45 KB of it are what customers' types and words need: Liquid, Markdown and JSON Schema; 10 KB are four more languages. 110 KB
 // are the console with what its pages ask; 20 KB of those are texts, which are never compiled. 8 KB are Web Push, with the worker
-// that browsers get; 4 KB are FCM.
-test("what is deployed has at most 564 KB compressed", async () => {
+// that browsers get; 4 KB are FCM. 42 KB are SMS, 29 of these the rules of phone numbers (loaded when a number is written). 30 KB are
+// chat, webhooks out and chains.
+test("what is deployed has at most 650 KB compressed", async () => {
   const { bytes, gzipped, texts } = await sizeOf();
   expect(bytes).toBeGreaterThan(gzipped);
-  expect(gzipped).toBeLessThanOrEqual(564 * KB);
+  expect(gzipped).toBeLessThanOrEqual(650 * KB);
   expect(texts).toBeGreaterThan(10 * KB);
   expect(texts).toBeLessThanOrEqual(24 * KB);
 });

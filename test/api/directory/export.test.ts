@@ -33,6 +33,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   deadline_moves: "of nobody",
   org_settings: "of nobody",
   own_types: "of nobody",
+  webhook_endpoints: "of nobody: an organization's",
   wordings: "of nobody",
   wording_versions: "of nobody: who wrote it is staff",
   job_runs: "of nobody",
