@@ -35,7 +35,8 @@ beforeEach(async () => {
 
 describe("the editor", () => {
   test.each(WORDING_CHANNELS)("writes, previews and publishes words for %s", async (channel) => {
-    const { admin, h, as } = await givenTypes();
+    const chat = { channel_3: "chat", wait_3: "", wait_3_unit: "minutes" };
+    const { admin, h, as } = await givenTypes(channel === "chat" ? { ...A_TYPE, ...chat } : A_TYPE);
     const path = `${TYPE}/words/${channel}/en`;
     h.meter.reset();
     const empty = await admin.get(path);

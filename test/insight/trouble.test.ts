@@ -54,7 +54,7 @@ describe("it is told that", () => {
     await env.DB.prepare("UPDATE job_runs SET error = 'TypeError' WHERE job = 'sweep'").run();
     expect(await told(h)).toEqual([
       "error: The last run of sweep failed.",
-      "warning: hourly_counts and retention have not run for two hours.",
+      "warning: hourly_counts, reseal_secrets and retention have not run for two hours.",
     ]);
   });
 

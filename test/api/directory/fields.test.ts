@@ -16,7 +16,6 @@ test("a user of whom nothing is said has nulls, and an address that is not verif
     email: null,
     email_verified: false,
     phone: null,
-    phone_country: null,
     phone_verified: false,
     locale: null,
     timezone: null,

@@ -46,7 +46,6 @@ const facts = {
 };
 const example = { id: "usr_4bc8d2", ...facts };
 const times = {
-  phone_country: "NO",
   created_at: "2026-03-02T09:15:00.000Z",
   updated_at: "2026-03-26T08:00:00.000Z",
 };
@@ -63,10 +62,6 @@ const printed = z
     email: z.string().nullable(),
     email_verified: z.boolean(),
     phone: z.string().nullable(),
-    phone_country: z
-      .string()
-      .nullable()
-      .openapi({ description: "Of the number. Null: no text message can be sent to it.", example: "NO" }),
     phone_verified: z.boolean(),
     locale: z.string().nullable(),
     timezone: z.string().nullable(),
@@ -80,7 +75,8 @@ export const users: WireCollection<UserFacts, User> = {
   body,
   item,
   printed,
-  print: (row) => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) }),
+  // What is printed can be put: the country is in the number.
+  print: ({ phone_country: _, ...row }) => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) }),
   about:
     "Users are whom notifications go to. The first PUT of a user who has an address sends them `welcome`, once; with `notify=false`, or by a bulk, it does not.",
   deletion:
