@@ -11,7 +11,8 @@ import type { Principal } from "./principal.ts";
  *   with their past. `inScope` with the user's `org_id`.
  * - **Reading dispatches** (lists, totals, one by its id): the user's organization when the dispatch was made counts. It
  *   stays in the log of that organization. `inScope` with the dispatch's `org_id`.
- * - **Changing dispatches** (retry, cancel, mark, note, delete): both count. `mayAct`. Otherwise 403 `user_moved`.
+ * - **Changing dispatches** (retry, cancel, mark, note, delete): both count. `mayAct`. Otherwise 403 `user_moved`. In place
+ *   of a user's, the organization of a chat connection counts, where the dispatch is for one.
  * - **Tokens and addresses** shown with a dispatch: only of users who are in scope today.
  * - **Sending later for an org_admin** (`send_at`, a slot, a retry, a fallback): checked again when it is sent.
  *   `leftSender`. If the user has left, the dispatch is cancelled with `sender_not_in_charge`.
@@ -67,11 +68,16 @@ interface Sent {
   orgId: SQLWrapper;
 }
 
-/** The condition that a caller may change a dispatch: it is in scope, and so is its user today. */
+/** The condition that a caller may change a dispatch: it is in scope, and so is whom it is for today. */
 export const mayAct = (scope: Scope, sent: Sent): SQL =>
   scope.kind === "org"
-    ? sql`(${inScope(scope, sent)} AND ${userInScope(scope, sent.userId)})`
+    ? sql`(${inScope(scope, sent)} AND ${receiverInScope(scope, sent.userId)})`
     : inScope(scope, sent);
+
+/** The condition that whom a dispatch is for is in scope today: a user, or an organization's chat connection in place of one. */
+const receiverInScope = (scope: Scope, id: SQLWrapper): SQL =>
+  sql`(${userInScope(scope, id)} OR EXISTS (SELECT 1 FROM ${chatConnections} AS chat_in_scope
+    WHERE chat_in_scope.id = ${id} AND ${inScope(scope, { userId: sql`NULL`, orgId: sql`chat_in_scope.org_id` })}))`;
 
 /** The condition that the user with this id exists and is in scope today. */
 export const userInScope = (scope: Scope, userId: SQLWrapper): SQL =>

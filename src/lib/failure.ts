@@ -39,13 +39,16 @@ export interface FailureOptions {
 
 /** The one type of error that verbs throw on purpose. Anything else is a bug and is answered with a generic 500. */
 export class Failure extends Error {
-  constructor(
-    readonly problem: ProblemCode,
-    readonly detail: string,
-    readonly options: FailureOptions = {},
-  ) {
+  readonly problem: ProblemCode;
+  readonly detail: string;
+  readonly options: FailureOptions;
+
+  constructor(problem: ProblemCode, detail: string, options: FailureOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "Failure";
+    this.problem = problem;
+    this.detail = detail;
+    this.options = options;
   }
 }
 

@@ -189,6 +189,9 @@ describe("a chat that fails", () => {
     failed("is_archived", "channel_gone"),
     failed("not_in_channel", "not_in_channel"),
     failed("missing_scope", "not_permitted"),
+    failed("two_factor_setup_required", "not_permitted"),
+    failed("invalid_arguments", "invalid_message"),
+    again("org_login_required", { error_code: "server_error" }),
     failed("msg_too_long", "invalid_message"),
     again("ratelimited", { attempts: 0 }),
     again("internal_error", { error_code: "server_error" }),
@@ -219,22 +222,27 @@ describe("a chat that fails", () => {
     }
   });
 
+  const TEAMS_OFF = { error: { code: "WorkflowTriggerIsNotEnabled", message: "…" } };
   const WHICH = [
     [ADDRESSES.slack_webhook, 404, "connection_revoked"],
     [ADDRESSES.slack_webhook, 403, "not_permitted"],
     [ADDRESSES.teams, 404, "connection_revoked"],
     [ADDRESSES.teams, 401, "connection_revoked"],
     [ADDRESSES.teams, 413, "invalid_message"],
+    [ADDRESSES.teams, 400, "invalid_message"],
+    [ADDRESSES.teams, 400, "connection_revoked", TEAMS_OFF],
     [ADDRESSES.discord, 401, "connection_revoked"],
+    [ADDRESSES.discord, 400, "invalid_message", { code: 50_035 }],
+    [ADDRESSES.discord, 400, "channel_gone", { code: 220_001 }],
     [ADDRESSES.discord, 403, "not_permitted"],
     [ADDRESSES.webhook, 410, "connection_revoked"],
   ] as const;
-  test.each(WHICH)("%o with %i ends as %s", async (address, status, code) => {
+  test.each(WHICH)("%o with %i ends as %s", async (address, status, code, body: object = {}) => {
     const { h, chats } = createWorld();
     const user = await givenUser(h);
     const type = await givenType();
     await connect(h, { user_id: user }, address);
-    chats.failNext({ kind: "answer", status, body: {} });
+    chats.failNext({ kind: "answer", status, body });
     await sendEvent(h, type, { users: [user] });
     await h.drain();
     expect(await messagesOf(type)).toMatchObject([{ status: "failed", error_code: code }]);

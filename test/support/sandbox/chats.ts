@@ -101,7 +101,10 @@ const discordBody = z.object({
 });
 
 export const SLACK_TOKEN = "xoxb-1234567890-abcdefgh-9999";
+/** Of an app that was removed. */
+export const SLACK_REVOKED_TOKEN = "xoxb-1234567890-abcdefgh-0000";
 export const SLACK_CHANNEL = "C024BE91L";
+export const SLACK_ARCHIVED_CHANNEL = "C024BE91X";
 
 /** The error that Slack gives for a message; null: it takes it. */
 function slackError(body: unknown): string | null {
@@ -113,6 +116,18 @@ function slackError(body: unknown): string | null {
 
 const slackCall = z.object({ channel: z.string() });
 
+/** A form, which Slack's own client sends: what is not a text is JSON in it. */
+function slackForm(text: string): object {
+  const { blocks, ...others } = Object.fromEntries(new URLSearchParams(text));
+  return blocks === undefined ? others : { ...others, blocks: JSON.parse(blocks) };
+}
+
+/** What chat.postMessage was called with (docs.slack.dev/apis/web-api); null: in no way that it knows. */
+function slackArguments(type: string | undefined, body: unknown, text: string): unknown {
+  if (type?.startsWith("application/x-www-form-urlencoded") === true) return slackForm(text);
+  return type?.startsWith("application/json") === true ? body : null;
+}
+
 export function createChatSandbox() {
   const steering = createSteering();
   const { app, handle } = steering;
@@ -122,21 +137,21 @@ export function createChatSandbox() {
   let serial = 0;
 
   app.post("/api/chat.postMessage", (c) =>
-    handle(c, ({ body, headers }) => {
+    handle(c, ({ body, headers }, text) => {
       const fail = (error: string) => Response.json({ ok: false, error });
-      // Arguments come as JSON, or as a form from Slack's own client.
+      const args = slackArguments(headers["content-type"], body, text);
+      if (args === null) return fail("invalid_post_type");
       if (headers["authorization"] === undefined) return fail("not_authed");
+      if (headers["authorization"] === `Bearer ${SLACK_REVOKED_TOKEN}`) return fail("token_revoked");
       if (headers["authorization"] !== `Bearer ${SLACK_TOKEN}`) return fail("invalid_auth");
-      const call = slackCall.safeParse(body).data;
+      const call = slackCall.safeParse(args).data;
+      if (call?.channel === SLACK_ARCHIVED_CHANNEL) return fail("is_archived");
       if (call?.channel !== SLACK_CHANNEL) return fail("channel_not_found");
-      const error = slackError(body);
+      const error = slackError(args);
       if (error !== null) return fail(error);
-      post(call.channel, body);
-      return Response.json({
-        ok: true,
-        channel: call.channel,
-        ts: `1774512000.${String(++serial).padStart(6, "0")}`,
-      });
+      post(call.channel, args);
+      const ts = `1774512000.${String(++serial).padStart(6, "0")}`;
+      return Response.json({ ok: true, channel: call.channel, ts, message: { type: "message", ts } });
     }),
   );
   app.post("/services/:team/:hook/:secret", (c) =>

@@ -13,15 +13,36 @@ const FALLBACK_MAX = 1_000;
 const escape = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-function element({ text, url, bold, italic, code }: Span): object {
+interface Styled {
+  style?: { bold?: boolean; italic?: boolean; code?: boolean };
+}
+type Element = Styled & ({ type: "text"; text: string } | { type: "link"; url: string; text: string });
+interface Part {
+  type: "rich_text_section" | "rich_text_quote" | "rich_text_preformatted";
+  elements: Element[];
+}
+type Block =
+  | { type: "header"; text: { type: "plain_text"; text: string; emoji: boolean } }
+  | { type: "rich_text"; elements: Part[] };
+
+/** What Slack takes, as its own client has it, too. */
+interface SlackMessage {
+  /** What notifications show in place of the blocks. */
+  text: string;
+  blocks: Block[];
+  unfurl_links: boolean;
+  unfurl_media: boolean;
+}
+
+function element({ text, url, bold, italic, code }: Span): Element {
   const style = { ...(bold && { bold }), ...(italic && { italic }), ...(code && { code }) };
-  const styled = Object.keys(style).length === 0 ? {} : { style };
+  const styled: Styled = Object.keys(style).length === 0 ? {} : { style };
   return url === undefined ? { type: "text", text, ...styled } : { type: "link", url, text, ...styled };
 }
 
-const elements = (spans: readonly Span[]): object[] => spans.filter(({ text }) => text !== "").map(element);
+const elements = (spans: readonly Span[]): Element[] => spans.filter(({ text }) => text !== "").map(element);
 
-const section = (spans: readonly Span[]): object => ({
+const section = (spans: readonly Span[]): Part => ({
   type: "rich_text_section",
   elements: elements(spans),
 });
@@ -32,8 +53,8 @@ const ended = (spans: readonly Span[], isLast: boolean): readonly Span[] =>
 
 const contains = ({ spans }: { spans: readonly Span[] }) => spans.some(({ text }) => text !== "");
 
-const parts = (pieces: readonly Piece[]): object[] =>
-  pieces.flatMap((piece, i): object[] => {
+const parts = (pieces: readonly Piece[]): Part[] =>
+  pieces.flatMap((piece, i): Part[] => {
     const isLast = i === pieces.length - 1;
     switch (piece.kind) {
       case "text":
@@ -52,23 +73,20 @@ const parts = (pieces: readonly Piece[]): object[] =>
   });
 
 /** The body of an incoming webhook, and of chat.postMessage beside its channel. */
-export function slackMessage(
-  message: ChatMessage,
-): { text: string; blocks: object[] } & Record<string, unknown> {
+export function slackMessage(message: ChatMessage): SlackMessage {
   const { title, blocks, action } = message;
   const pieces: Piece[] = shortened(piecesOf(blocks), TEXT_MAX);
   // A link and not a button: a button reports each press to the app, and most apps here listen to none.
   if (action !== null)
     pieces.push({ kind: "text", spans: [{ text: action.label, url: action.url, bold: true }] });
   const rich = parts(pieces);
+  const header: Block[] =
+    title === ""
+      ? []
+      : [{ type: "header", text: { type: "plain_text", text: cut(title, HEADER_MAX), emoji: false } }];
   return {
     text: escape(cut(plainText(message), FALLBACK_MAX)),
-    blocks: [
-      ...(title === ""
-        ? []
-        : [{ type: "header", text: { type: "plain_text", text: cut(title, HEADER_MAX), emoji: false } }]),
-      ...(rich.length === 0 ? [] : [{ type: "rich_text", elements: rich }]),
-    ],
+    blocks: rich.length === 0 ? header : [...header, { type: "rich_text", elements: rich }],
     // Slack would fetch what the links lead to.
     unfurl_links: false,
     unfurl_media: false,

@@ -7,7 +7,11 @@ import { type ChatProvider, postTo } from "./definition.ts";
 
 const POST_MESSAGE = "https://slack.com/api/chat.postMessage";
 
-/** The errors of chat.postMessage and of incoming webhooks, which share most names. */
+/**
+ * The errors of chat.postMessage and of incoming webhooks, which share most names.
+ * @see docs.slack.dev/reference/methods/chat.postMessage#errors
+ * @see docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
+ */
 const ERRORS: Readonly<Record<string, ChatCode>> = {
   ...codes("connection_revoked", [
     "account_inactive",
@@ -34,12 +38,14 @@ const ERRORS: Readonly<Record<string, ChatCode>> = {
   ...codes("not_in_channel", ["not_in_channel"]),
   ...codes("not_permitted", [
     "access_denied",
+    "accesslimited",
     "action_prohibited",
+    "app_access_restricted",
     "ekm_access_denied",
+    "enterprise_is_restricted",
     "missing_scope",
     "no_permission",
     "not_allowed_token_type",
-    "org_login_required",
     "posting_to_general_channel_denied",
     "restricted_action",
     "restricted_action_non_threadable_channel",
@@ -47,12 +53,15 @@ const ERRORS: Readonly<Record<string, ChatCode>> = {
     "restricted_action_thread_locked",
     "restricted_action_thread_only_channel",
     "team_access_not_granted",
+    "two_factor_setup_required",
   ]),
   ...codes("invalid_message", [
     "attachment_payload_limit_exceeded",
+    "invalid_arguments",
     "invalid_blocks",
     "invalid_blocks_format",
     "invalid_payload",
+    "missing_text_or_fallback_or_attachments",
     "msg_blocks_too_long",
     "msg_too_long",
     "no_text",
@@ -62,6 +71,8 @@ const ERRORS: Readonly<Record<string, ChatCode>> = {
   ...codes("server_error", [
     "fatal_error",
     "internal_error",
+    // While a workspace moves to an enterprise organization.
+    "org_login_required",
     "request_timeout",
     "rollup_error",
     "service_unavailable",
