@@ -1,6 +1,9 @@
-/** Demo data: one organization with a branch, two people, one device. */
+/**
+ * Demo data: one organization with a branch, two people, one device. The phone number is one of those that Sweden's regulator
+ * (PTS) keeps free for fiction.
+ */
 const DEMO = [
-  ["PUT", "/api/v1/directory/orgs/org_demo", { name: "Demo organization", parent_id: null }],
+  ["PUT", "/api/v1/directory/orgs/org_demo", { name: "Demo organization", parent_id: null, country: "SE" }],
   ["PUT", "/api/v1/directory/orgs/org_demo_oslo", { name: "Demo, Oslo branch", parent_id: "org_demo" }],
   [
     "PUT",
@@ -10,6 +13,8 @@ const DEMO = [
       name: "Dana Demo",
       email: "dana@example.com",
       email_verified: true,
+      phone: "+46701740605",
+      phone_verified: true,
       locale: "en",
       timezone: "Europe/Oslo",
     },

@@ -16,6 +16,9 @@ const names = (text: string, name: string): boolean => new RegExp(`^\\s*${name}\
 function lacking(text: string): string[] {
   const lines: string[] = [];
   if (!names(text, "SECRETS_KEY")) lines.push(`SECRETS_KEY=${randomSecret()}`);
+  // Production refuses `log`.
+  if (!names(text, "SMS_PROVIDERS") && /^\s*ENVIRONMENT\s*=\s*development\s*$/m.test(text))
+    lines.push("SMS_PROVIDERS=log");
   if (!["VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"].some((name) => names(text, name))) {
     const { publicKey, privateKey } = createVapidKeys();
     lines.push(`VAPID_PUBLIC_KEY=${publicKey}`, `VAPID_PRIVATE_KEY=${privateKey}`);

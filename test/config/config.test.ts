@@ -8,7 +8,8 @@ import { PUSH_PROVIDERS } from "../../src/channels/push/providers/index.ts";
 import { SMS_PROVIDERS } from "../../src/channels/sms/providers/index.ts";
 import { ConfigError, readConfig as readConfigWith } from "../../src/config/config.ts";
 
-const readConfig = (vars: object) => readConfigWith(vars, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS });
+const readConfig = (vars: object) =>
+  readConfigWith(vars, { push: PUSH_PROVIDERS, email: EMAIL_PROVIDERS, sms: SMS_PROVIDERS });
 
 const SECRET = "s".repeat(32);
 const RIGHT = {

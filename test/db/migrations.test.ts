@@ -31,6 +31,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0022_chains.sql": "8be263afd01f73ff",
   "0023_chat_connections.sql": "22846fbc03403f60",
   "0024_text_messages.sql": "c28a952bf110bc3a",
+  "0025_webhooks_of_numbers.sql": "c818546be127ceac",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

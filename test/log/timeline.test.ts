@@ -280,7 +280,8 @@ describe("an e-mail", () => {
     const at = h.clock.now() + 2_000;
     h.clock.advance(5_000);
     const event = { kind: "bounced", permanent: true, dispatchId: id, providerMessageId: null } as const;
-    const report = () => applyFeedback(h.ctx, "email", [{ ...event, address: null, at, code: "mailbox_full" }]);
+    const report = () =>
+      applyFeedback(h.ctx, "email", [{ ...event, address: null, at, code: "mailbox_full" }]);
     await report();
     h.clock.advance(1_000);
     await report();

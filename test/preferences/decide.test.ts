@@ -14,7 +14,8 @@ const anOrg = (
   defaults: cell === undefined ? {} : { [category]: { email: cell } },
   quietHours: null,
   locale: null,
-  country: null, brand: null,
+  country: null,
+  brand: null,
 });
 
 const nullable = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined });

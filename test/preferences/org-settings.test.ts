@@ -11,7 +11,8 @@ const row = (id: string, parent_id: string | null, preferences: string | null = 
   preferences,
   quiet_hours: null,
   locale: null,
-  country: null, brand: null,
+  country: null,
+  brand: null,
 });
 const idsOf = (lines: OrgLines, org: string | null) => lines.of(org).map(({ orgId }) => orgId);
 

@@ -1,10 +1,10 @@
 /**
- * US dollars for a segment, by provider and country, without what carriers add; read on 28 November 2026. Prices by list differ
- * by network and contract, so only those are here that a provider publishes for a whole country; SMS_PRICE_PER_SEGMENT has
- * your own.
+ * US dollars for a segment, by provider and country, without what carriers add. Prices by list differ by network and contract, so
+ * only those are here that a provider publishes for a whole country; SMS_PRICE_PER_SEGMENT has your own.
  */
 const SMS_PRICES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  // twilio.com/en-us/sms/pricing/us
+  // Not read at Twilio (twilio.com/en-us/sms/pricing/us), but in an article of 5 July 2026 that quotes that page
+  // (budgetforge.dev/tools/twilio-sms-pricing-2026), read on 28 November 2026.
   twilio: { US: 0.0083 },
 };
 

@@ -51,6 +51,10 @@ export const users = sqliteTable(
     index("users_by_name")
       .on(sql`lower(name)`)
       .where(sql`name IS NOT NULL`),
+    // Whose number was suppressed, for webhooks.
+    index("users_by_phone")
+      .on(t.phone)
+      .where(sql`phone_verified = 1`),
   ],
 );
 
