@@ -71,9 +71,9 @@ const CAME_AT = sql`CASE WHEN ${IS_OPEN} THEN s.due_at WHEN s.channel = 'in_app'
 const HAS_REACHED = sql`iif(s.channel = 'in_app', s.read_at IS NOT NULL OR s.archived_at IS NOT NULL,
   s.status IN ('sent', 'delivered') OR s.delivered_count > 0)`;
 
-/** What came of the dispatches `s`. */
-const FOUND = sql`json_object('reached', max(${HAS_REACHED}), 'open_until', max(iif(${IS_OPEN}, s.due_at, NULL)),
-  'late_by', max(${CAME_AT} - ${plannedAt(sql`s`)}))`;
+/** What came of the dispatches `s`. @param lateBy how late the last of them came, in ms */
+const found = (lateBy: SQL): SQL => sql`json_object('reached', max(${HAS_REACHED}),
+  'open_until', max(iif(${IS_OPEN}, s.due_at, NULL)), 'late_by', ${lateBy})`;
 
 /** `FROM` the dispatches `s` to the same user on the other channels, from this id on. By the user: a batch may be large. */
 const ofUser = (least: SQL): SQL => sql`FROM json_each(${JSON.stringify(CHANNELS)}) AS c
@@ -81,12 +81,15 @@ const ofUser = (least: SQL): SQL => sql`FROM json_each(${JSON.stringify(CHANNELS
     AND s.id >= ${least} AND s.id < d.id AND s.channel <> d.channel`;
 
 /** The steps of the event of `d` before it. */
-const STEPS = sql`SELECT ${FOUND} ${ofUser(idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`))}`;
+const STEPS = sql`SELECT ${found(sql`max(${CAME_AT} - ${plannedAt(sql`s`)})`)} ${ofUser(idAt(sql`d.created_at - ${STEPS_WITHIN_MS}`))}`;
 
-/** Those that `d` follows, and those that were sent at the same time as the first of them. Their batch is older than they are. */
+/**
+ * Those that `d` follows, and those that were sent at the same time as the first of them. Their batch is older than they are. It comes when
+ * one of them has failed or its time is over, so it waits no longer for one that came late.
+ */
 const FOLLOWED = sql`WITH RECURSIVE before(id) AS (
     SELECT d.follows UNION ALL SELECT b.follows FROM before CROSS JOIN ${dispatches} AS b ON b.id = before.id WHERE b.follows IS NOT NULL)
-  SELECT ${FOUND} FROM ${dispatches} AS s WHERE s.id IN (SELECT id FROM before
+  SELECT ${found(sql`NULL`)} FROM ${dispatches} AS s WHERE s.id IN (SELECT id FROM before
     UNION ALL SELECT s.id ${ofUser(sql`d.batch_id`)} AND s.type = d.type)`;
 
 /**
@@ -105,8 +108,8 @@ export const eventsOf = (messages: Messages): Parsed<SentEvents> =>
         FROM ${dispatches} AS d WHERE d.id IN ${messages.ids}
           AND (d.follows IS NOT NULL OR (d.batch_id IS NOT NULL AND ${IS_AFTER}))`,
     },
-    ({ events: found, steps }) => {
-      const rows = new Map(found.map((row) => [row.id, row]));
+    ({ events: rowsOfEvents, steps }) => {
+      const rows = new Map(rowsOfEvents.map((row) => [row.id, row]));
       const read = new Map<string, SentEvent>();
       const earlier = new Map(steps.map((row) => [row.id, earlierOf(row)]));
       return {

@@ -5,7 +5,7 @@ import { emptyTables } from "../support/pipeline.ts";
 import { mint } from "../support/harness.ts";
 import { givenUser } from "../support/world.ts";
 import { signIn, textOf } from "./browser.ts";
-import { faultAt, givenTypes, valueOf } from "./types-world.ts";
+import { A_TYPE, faultAt, givenTypes, valueOf } from "./types-world.ts";
 
 const TYPE = "/console/types/order_shipped";
 const EMAIL = `${TYPE}/words/email/en`;

@@ -70,12 +70,14 @@ function textsIn(language: "en" | Language): Texts {
 const ENGLISH = textsIn("en");
 const TEXTS = { nb: textsIn("nb"), de: textsIn("de"), fr: textsIn("fr"), es: textsIn("es") };
 
+const CHANNELS_ALIKE = ["shared.unsubscribe.matrix.channels.sms", "shared.unsubscribe.matrix.channels.chat"];
+
 /** Texts that are the same word in English. */
 const SAME: Record<Language, readonly string[]> = {
-  nb: ["shared.colon", "application_status.email.status"],
-  de: ["shared.colon", "application_status.email.status"],
-  fr: [],
-  es: ["shared.colon"],
+  nb: ["shared.colon", ...CHANNELS_ALIKE, "application_status.email.status"],
+  de: ["shared.colon", ...CHANNELS_ALIKE, "application_status.email.status"],
+  fr: CHANNELS_ALIKE,
+  es: ["shared.colon", ...CHANNELS_ALIKE],
 };
 
 /** Words that are frequent in English sentences, and are no words of the other languages' texts. */

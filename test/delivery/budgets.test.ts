@@ -4,6 +4,7 @@ import { sweep } from "../../src/delivery/sweep.ts";
 import { wake } from "../../src/outbox/wake.ts";
 import { chunks } from "../../src/lib/chunks.ts";
 import { DAY } from "../../src/lib/clock.ts";
+import { shardOf } from "../../src/rate-limit/client.ts";
 import { deliverOn } from "../../src/delivery/deliver.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReaders, mailNow } from "../support/mail.ts";
@@ -100,13 +101,14 @@ describe("a consumer", () => {
     );
   });
 
-  test("asks a user's limiter once, whatever the number of that user's pushes", async () => {
+  test("asks each shard of limiters once, whatever the number of its users' pushes", async () => {
     const h = createWorld();
     const { users } = await givenUsers(h, 5);
     const some = users.flatMap((user) => Array.from({ length: 10 }, () => user));
+    const shards = new Set(users.map(shardOf)).size;
     const ids = await givenDispatches(h, some, { slotTaken: false, lane: "bulk" });
     const cost = await costOf(h, [wakeUp(ids)]);
-    expect(cost).toMatchObject({ trips: CLAIM_AND_SETTLE, requests: 1, gate: 1, limiter: 5 });
+    expect(cost).toMatchObject({ trips: CLAIM_AND_SETTLE, requests: 1, gate: 1, limiter: shards });
     expect(await allSent(ids)).toBe(true);
   });
 

@@ -39,7 +39,7 @@ describe("the matrix", () => {
     expect(body).toEqual({
       user_id: user,
       categories: Object.fromEntries(
-        ["all", ...BUILT_IN].map((category) => [category, { push: ON, email: ON, in_app: ON }]),
+        ["all", ...BUILT_IN].map((category) => [category, { push: ON, email: ON, in_app: ON, chat: ON }]),
       ),
       quiet_hours: { enabled: false, start: null, end: null, days: [], inherited_from: "default" },
       timezone: null,
@@ -69,8 +69,13 @@ describe("the matrix", () => {
     const expected = ["of_org", "of_top", "of_service", "set_by_top", "chosen"];
     expect(Object.keys(categories)).toEqual(expect.arrayContaining(expected));
     expect(categories).not.toHaveProperty("of_stranger");
-    expect(categories.set_by_top).toEqual({ push: cell(false, "organization"), email: ON, in_app: ON });
-    expect(categories.chosen).toEqual({ push: ON, email: ON, in_app: cell(false, "user") });
+    expect(categories.set_by_top).toEqual({
+      push: cell(false, "organization"),
+      email: ON,
+      in_app: ON,
+      chat: ON,
+    });
+    expect(categories.chosen).toEqual({ push: ON, email: ON, in_app: cell(false, "user"), chat: ON });
     await env.DB.prepare("DELETE FROM own_types WHERE org_id = ''").run();
   });
 

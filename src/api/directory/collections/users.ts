@@ -76,7 +76,11 @@ export const users: WireCollection<UserFacts, User> = {
   item,
   printed,
   // What is printed can be put: the country is in the number.
-  print: ({ phone_country: _, ...row }) => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) }),
+  print: ({ phone_country: _, ...row }) => ({
+    ...row,
+    created_at: iso(row.created_at),
+    updated_at: iso(row.updated_at),
+  }),
   about:
     "Users are whom notifications go to. The first PUT of a user who has an address sends them `welcome`, once; with `notify=false`, or by a bulk, it does not.",
   deletion:
