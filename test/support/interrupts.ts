@@ -1,4 +1,3 @@
-import { ofThisFile } from "./files.ts";
 import { standIn } from "./stand-in.ts";
 
 /** Carries out a call that leaves the isolate. `name`: `d1`, `gate.acquire`, `limiter.slots`, `fetch`, `queue` … */
@@ -34,7 +33,6 @@ interface Planned {
 
 export function createInterrupts(): Interrupts {
   let planned: Planned[] = [];
-  const carry = ofThisFile();
 
   function plan(when: "before" | "after", matches: (name: string) => boolean): Stopped {
     const reached = Promise.withResolvers<string>();
@@ -62,7 +60,7 @@ export function createInterrupts(): Interrupts {
       interrupts.calls.push(name);
       const stop = due(name);
       if (stop?.when === "before") await stop.hold(name);
-      const answer = await carry(call);
+      const answer = await call();
       if (stop?.when === "after") await stop.hold(name);
       return answer;
     },

@@ -2,17 +2,12 @@ import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeAll } from "vitest";
-import { beginFile } from "./files.ts";
 
 // Properties try the same values in each run; `PROPERTY_SEED=$RANDOM npm run test:unit` tries others.
 fc.configureGlobal({ seed: env.PROPERTY_SEED });
 
-// At once, because a file makes worlds while it is read.
-const before = beginFile();
-
 // Storage is shared by what runs in one worker: each file starts from empty tables, and each test mints its own world.
 beforeAll(async () => {
-  await before;
   await reset();
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });
