@@ -61,18 +61,29 @@ test("hostile texts go into well over a hundred fields", () => {
   expect(ROUTES.flatMap(({ query }) => query).length).toBeGreaterThan(40);
 });
 
+/** Who may call a route: a service may nearly all, but has nothing of its own, and nowhere to get a message. */
+function callerOf(policy: string, { user }: Target): Caller {
+  if (policy === "own: one") return { role: "user", sub: mint("usr") };
+  return policy === "admins: to oneself" ? { role: "global_admin", sub: user } : SERVICE;
+}
+
 test.each(withTexts)("a text of $route is a text and nothing else", async ({ route, places }) => {
   const h = createWorld();
   const lines = overhear(h);
   const [target, bystander] = [await givenTarget(h), await givenTarget(h)];
   const before = await rowsAbout(bystander);
-  const [, callOf] = TABLE[route]?.[0] ?? [];
+  const [policy = "", callOf] = TABLE[route]?.[0] ?? [];
   if (callOf === undefined) throw new Error(`The table has no ${route}`);
   for (const place of places)
     for (const [name, text] of textsFor(place)) {
       const right = await callOf(target);
       h.meter.reset();
-      const answer = await call(h, route, { ...right, body: put(right.body, place, text) }, SERVICE);
+      const answer = await call(
+        h,
+        route,
+        { ...right, body: put(right.body, place, text) },
+        callerOf(policy, target),
+      );
       expectHarmless(h, `${name} in ${place.join("/")}`, answer);
       // SQLite holds it in no text; in an object for programs it is an escape.
       if (!isStorable(text) && place.at(-1) !== "member") expect(answer.status, place.join("/")).toBe(400);
@@ -113,10 +124,9 @@ test("an id of a path is looked up as it is, by every route", async () => {
   const before = await rowsAbout(target);
   const withId = ROUTES.filter(({ hasParameter }) => hasParameter);
   for (const { route } of withId) {
-    const [policy, callOf] = TABLE[route]?.[0] ?? [];
+    const [policy = "", callOf] = TABLE[route]?.[0] ?? [];
     const right = (await callOf?.(target)) ?? {};
-    // A service has nothing of its own.
-    const as = policy === "own: one" ? ({ role: "user", sub: mint("usr") } as const) : SERVICE;
+    const as = callerOf(policy, target);
     for (const text of texts) {
       // An id like any other to the directory, and for a new topic.
       if (text === "__proto__" && (route.includes("/directory/") || route === "PUT /api/v1/topics/{topic}"))

@@ -173,7 +173,7 @@ test("a send without `channels` is a push, and answers as ever", async () => {
 test.each([
   ["/channels", { channels: [] }],
   ["/channels", { channels: ["push", "push"] }],
-  ["/channels/0", { channels: ["email"] }],
+  ["/channels/0", { channels: ["pager"] }],
   ["/channels", { channels: ["push", "in_app", "push"] }],
   ["/channels", { channels: null }],
   ["/fallback", { channels: ["in_app"], fallback: "email" }],
