@@ -38,7 +38,7 @@ beforeAll(async () => {
   await h.drain();
   // As D1 does after many writes: the planner then knows how many rows there are.
   await env.DB.prepare("PRAGMA optimize").run();
-});
+}, 240_000);
 
 test.each(RULES)("sending goes through no table, and sorts none: %j", async (rules) => {
   const h = createWorld();
