@@ -90,7 +90,7 @@ export async function eraseUser(ctx: Ctx, author: Author, id: string): Promise<v
   if (!found) throw notFound("user");
 }
 
-/** Erases the rows, in portions. @returns whether there was anything to erase */
+/** Erases the rows, in portions. Returns whether there was anything to erase. */
 async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boolean> {
   // Unsent ones first.
   const some = sql`(SELECT id FROM ${dispatches} WHERE user_id = ${id} ORDER BY wake_at IS NULL, id LIMIT ${PORTION})`;

@@ -9,8 +9,9 @@ import { type ToWake, wake } from "./wake.ts";
 const MOST_TAKEN = 1_000;
 
 /**
- * The statement that finds what triggers have queued and nobody has woken: their `wake_at` is 0. It runs at the end of every
- * write, so that these need not wait for the sweep. While nobody wants webhooks it reads no row. Null: no channel has any.
+ * The statement that finds what triggers have queued and nobody has woken: its `wake_at` is 0. It runs at the end of every
+ * write, so that nothing waits for the sweep. It reads no row while there is no such dispatch.
+ * @returns null where triggers queue nothing on any of the channels
  */
 export function findTriggered(
   channels: Iterable<Pick<ChannelTraits, "channel" | "isTriggered">>,

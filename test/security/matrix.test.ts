@@ -58,7 +58,10 @@ async function attempt(
   const holdsMarker = JSON.stringify(answer.body).includes(target.marker);
   return {
     answer,
-    shown: answer.status < 300 && call.shows ? call.shows(answer) : holdsMarker,
+    shown:
+      answer.status < 300 && call.shows
+        ? call.shows(answer)
+        : holdsMarker && !(answer.status === 400 && call.showsAgain === true),
     // What D1 has not written is as it was.
     changed: h.meter.rowsWritten > 0 && JSON.stringify(await rowsAbout(target)) !== JSON.stringify(before),
   };
@@ -80,7 +83,9 @@ async function outcomes(
   [policy, callOf]: Access,
   callers: readonly Who[],
 ): Promise<Partial<Record<Who, string>>> {
-  const isRead = route.startsWith("GET ") || /\/(?:preview|frame|search|explain|export)$/u.test(route);
+  const isRead =
+    route.startsWith("GET ") ||
+    /\/(?:preview|frame|search|explain|export|chat-connections\/\{id\}\/test)$/u.test(route);
   const isAboutNobody = Object.values<Outcome>(expected(policy, false)).includes("ok");
   const found: Partial<Record<Who, string>> = {};
   let standing = await fresh(h);

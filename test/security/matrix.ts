@@ -11,6 +11,8 @@ export interface Call {
   headers?: Record<string, string>;
   /** Whether the answer shows something of the target; else: whether its marker is in it. */
   shows?: (answer: Answer) => boolean;
+  /** Whether a form that is wrong (400) is shown again, with what belongs to it. */
+  showsAgain?: boolean;
 }
 
 /** What is tried upon a target, and who gets what. */
@@ -256,7 +258,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   // The page is shown again, with the type's name.
   "POST /console/types/{type}/words/{channel}/{locale}/test-me": [
-    ["console: to oneself", (t) => ({ ...words("subject=Mine&body=Text")(t), shows: () => false })],
+    ["console: to oneself", (t) => ({ ...words("subject=Mine&body=Text")(t), showsAgain: true })],
   ],
   "GET /console/brand": [["console", ofOrg()]],
   "POST /console/brand": [["console", ofOrg("name=Mine")]],
@@ -282,6 +284,9 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /webhooks/ses": [["its sender", plain]],
   "POST /webhooks/resend": [["its sender", () => ({ body: {} })]],
   "POST /webhooks/postmark": [["its sender", () => ({ body: {} })]],
+  // test/channels/sms.
+  "POST /webhooks/twilio": [["its sender", () => ({ headers: FORM, body: "" })]],
+  "POST /webhooks/vonage": [["its sender", () => ({ body: {} })]],
   // In development; production has none (matrix.test.ts).
   "POST /dev/jobs/{job}": [["service alone", () => ({ id: "receipts" })]],
   "GET /dev/outbox": [["operators", plain]],

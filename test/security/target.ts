@@ -222,6 +222,8 @@ const webhooksOf = (
       id: endpoint,
       org_id: orgs.middle,
       url: `https://hooks.example.com/${marker}`,
+      // None: what callers do to themselves would change what is stored for it.
+      types: "[]",
       enabled: true,
       secret: `sealed ${marker}`,
       queued_on: 0,
