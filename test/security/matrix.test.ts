@@ -3,6 +3,8 @@ import { allRoutes } from "../../src/app.ts";
 import { PUBLIC_CONTRACTS } from "../../src/config/contracts.ts";
 import { openApi } from "../support/openapi.ts";
 import { type Answer, type Caller, createHarness, type Harness } from "../support/harness.ts";
+import { TWILIO_TOKEN } from "../support/sandbox/twilio.ts";
+import { VONAGE_SIGNATURE_SECRET } from "../support/sandbox/vonage.ts";
 import { VAPID_VARS } from "../channels/push/webpush-fixture.ts";
 import { callConsole } from "./console.ts";
 import { CALLERS, canBeOpen, expected, type Outcome, type Who, WHO } from "./callers.ts";
@@ -14,6 +16,8 @@ import { pathTo } from "./paths.ts";
 const VARS = {
   RESEND_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   POSTMARK_WEBHOOK_CREDENTIALS: "postmark:a-password-of-enough-length",
+  TWILIO_AUTH_TOKEN: TWILIO_TOKEN,
+  VONAGE_SIGNATURE_SECRET,
 };
 
 const harness = (vars: Record<string, string>) =>
