@@ -1,6 +1,6 @@
 import type { Wait } from "./channel.ts";
 import type { ClaimedDispatch } from "./claim.ts";
-import { ABANDONED, EXPIRED, expired, SENDER_LEFT } from "./record-round.ts";
+import { ABANDONED, EXPIRED, expired, SENDER_LEFT } from "./verdicts.ts";
 import type { Ruling } from "./ruling.ts";
 import { endOf, isOverBy } from "./sort-out.ts";
 

@@ -10,7 +10,7 @@ import { deferOverQuota, uncountQuota } from "../rate-limit/quota/quota.ts";
 import type { Wait } from "./channel.ts";
 import type { ClaimedDispatch } from "./claim.ts";
 import { postponedBy, waitKind } from "./entries.ts";
-import { abandoned, expired, isExpired, postponed, senderLeft } from "./record-round.ts";
+import { abandoned, expired, isExpired, postponed, senderLeft } from "./verdicts.ts";
 import { slotsFor } from "../rate-limit/budgets.ts";
 
 /**

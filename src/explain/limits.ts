@@ -2,7 +2,7 @@ import type { Ctx } from "../ctx.ts";
 import type { Dispatch } from "../db/schema/index.ts";
 import type { RegisteredChannel } from "../delivery/channel.ts";
 import { isOverBy, timesOf } from "../delivery/sort-out.ts";
-import { EXPIRED } from "../delivery/record-round.ts";
+import { EXPIRED } from "../delivery/verdicts.ts";
 import { isCounted, unitsOf } from "../rate-limit/quota/quota.ts";
 import type { Budget, Slot } from "../rate-limit/limiter.ts";
 import type { Rule } from "./rule.ts";

@@ -8,7 +8,7 @@ import { type Dispatch, dispatches } from "../../db/schema/index.ts";
 import type { RetryAfter } from "../../delivery/channel.ts";
 import { endedBy } from "../../delivery/entries.ts";
 import { endOfRounds, MAX_ROUNDS, packRounds, ROUND } from "../../delivery/deliver.ts";
-import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
+import { EXPIRED, SENDER_LEFT } from "../../delivery/verdicts.ts";
 import { appended } from "../../outbox/timeline.ts";
 import { AFTER_FAULT_SECONDS } from "../../outbox/timing.ts";
 import { queuedAmong, type ToWake, wake } from "../../outbox/wake.ts";

@@ -1,7 +1,7 @@
 import type { NotificationTypes } from "../../content/type.ts";
 import type { Explained } from "../../delivery/channel.ts";
 import type { ClaimedDispatch } from "../../delivery/claim.ts";
-import { EXPIRED, SENDER_LEFT } from "../../delivery/record-round.ts";
+import { EXPIRED, SENDER_LEFT } from "../../delivery/verdicts.ts";
 import type { Ruling } from "../../delivery/ruling.ts";
 import { parseObject } from "../../lib/objects.ts";
 import { headFor, renderingRuling, speechesOf, type Voiced, wordingRuling, wordsFor } from "../voice.ts";

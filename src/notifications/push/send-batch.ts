@@ -9,7 +9,7 @@ import { type IdempotencyKey, once, type Repeatable } from "../../idempotency/on
 import { reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { giveBack, pushBudget, Reserved, slotsFor } from "../../rate-limit/budgets.ts";
 import type { Slot } from "../../rate-limit/limiter.ts";
-import { idFromData, type PushContent, shownBy } from "./send-one.ts";
+import { idFromData, type PushContent, shownBy } from "./content.ts";
 import { push } from "./type.ts";
 
 /**

@@ -1,6 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
 import { inScope, type Scope, senderOf } from "../../auth/scope.ts";
-import type { PushOptions } from "../../channels/push/options.ts";
 import type { Ctx } from "../../ctx.ts";
 import { afterMsOf, type ChainStep } from "../../outbox/chain.ts";
 import { type Channel, CHANNELS, type Dispatch, dispatches, users } from "../../db/schema/index.ts";
@@ -23,19 +22,8 @@ import { inAppBudget, pushBudget, reserveSlot } from "../../rate-limit/budgets.t
 import type { RateLimitResult } from "../../rate-limit/limiter.ts";
 import { chargeQuota, overQuota, reserveQuota } from "../../rate-limit/quota/quota.ts";
 import { NO_ORG } from "../../rate-limit/quota/quotas.ts";
+import { idFromData, type PushContent, shownBy } from "./content.ts";
 import { push } from "./type.ts";
-
-/** The content of a push, as callers send it. */
-export interface PushContent {
-  user_id: string;
-  /** A silent push has neither title nor body. */
-  title?: string | undefined;
-  body?: string | undefined;
-  data?: Record<string, unknown> | undefined;
-  scenario_id?: string | undefined;
-  prompt_id?: string | undefined;
-  options?: PushOptions | undefined;
-}
 
 /** Channels to which one call may send the same message, in the order in which an answer names them. */
 export const SEND_CHANNELS = CHANNELS;
@@ -196,25 +184,6 @@ function rowsOf(
   if (first === undefined) throw new Error("A message without a channel");
   return [first, ...others];
 }
-
-/** Reads an id from `data`, for callers that send it only there. */
-export function idFromData(data: Record<string, unknown> | undefined, name: string): string | null {
-  const value = data?.[name];
-  const isId =
-    typeof value === "string" &&
-    value !== "" &&
-    value.length <= 128 &&
-    value.isWellFormed() &&
-    !value.includes("\0");
-  return isId ? value : null;
-}
-
-/** The columns of a dispatch that hold a message's content. */
-export const shownBy = ({ title, body, data }: PushContent) => ({
-  ...(title !== undefined && { title }),
-  ...(body !== undefined && { body }),
-  data: data ?? null,
-});
 
 const findUser = (scope: Scope, id: string): SQL<User> =>
   sql<User>`SELECT id, org_id FROM ${users} WHERE id = ${id}
