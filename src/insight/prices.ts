@@ -64,7 +64,14 @@ export const UNITS = {
     objectRequests: 1,
     objectRows: 0,
   },
-  minute: { requests: 1, rowsRead: 41, rowsWritten: 10, queueOperations: 0, objectRequests: 2, objectRows: 0 },
+  minute: {
+    requests: 1,
+    rowsRead: 41,
+    rowsWritten: 10,
+    queueOperations: 0,
+    objectRequests: 2,
+    objectRows: 0,
+  },
 } as const satisfies Record<string, Units>;
 
 /**
