@@ -34,7 +34,7 @@ export class UserRateLimiter extends DurableObject {
   async reserve(now: number, budget: Budget, user: string, dispatchId: string): Promise<RateLimitResult> {
     const rate = rateOf(budget.limit, budget.periodMs);
     const book = this.#entries().book(user, budget.name);
-    const own = book.find(dispatchId);
+    const own = book.find(dispatchId, now);
     if (own) return answer(rate, book, now, own.at - Math.max(now, own.grantedAt));
     const { value: opening } = openings(rate, freeIn(book, now), now).next();
     if (opening.at > now) return answer(rate, book, now, opening.at - now);
@@ -57,7 +57,7 @@ export class UserRateLimiter extends DurableObject {
   async peek(now: number, budget: Budget, user: string, id: string): Promise<Slot> {
     const rate = rateOf(budget.limit, budget.periodMs);
     const book = this.#entries().book(user, budget.name);
-    const known = book.find(id);
+    const known = book.find(id, now);
     if (known !== undefined) return { id, at: known.at };
     return slotOf(id, openings(rate, freeIn(book, now), now).next().value, now);
   }
@@ -95,7 +95,7 @@ export class UserRateLimiter extends DurableObject {
     const free = openings(rate, freeIn(book, now), now);
     const slots = new Map<string, Slot>();
     for (const id of new Set(ids)) {
-      const known = book.find(id);
+      const known = book.find(id, now);
       if (known !== undefined) {
         slots.set(id, { id, at: known.at });
         continue;

@@ -54,8 +54,14 @@ export class Book {
     return this.#inOrder().at(-1)?.tat ?? null;
   }
 
-  find(id: string): Reservation | undefined {
-    return this.#byId.get(id)?.entry;
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  /** A reservation that counts. One that has expired may be stored yet, or not: it is not there. */
+  find(id: string, now: number): Reservation | undefined {
+    const entry = this.#byId.get(id)?.entry;
+    return entry !== undefined && entry.expiresAt > now ? entry : undefined;
   }
 
   /** The intervals that the reservations take up, in order. */
@@ -121,6 +127,9 @@ export class Ledger {
 
   /** Appends reservations. Each page that this fills or begins is a written row. */
   append(entries: readonly Entry[], now: number): void {
+    // Dispatches that come again after their reservation has expired.
+    const again = entries.filter(({ user, budget, id }) => this.book(user, budget).has(id));
+    this.remove(again.map(({ user, budget, id }) => ({ user, budget, ids: [id] })));
     const last = (this.#pages.get(this.#last)?.entries ?? []).filter(({ expiresAt }) => expiresAt > now);
     const isFull = last.length >= PAGE;
     const all = isFull ? entries : [...last, ...entries];

@@ -41,6 +41,7 @@ test("no other file imports a provider, except for Cloudflare's binding and the 
     "src/channels/email/providers/definition.ts",
     "src/channels/email/providers/index.ts",
     "src/channels/push/providers/index.ts",
+    "src/channels/sms/providers/index.ts",
     "src/queues/email-events.ts",
   ]);
 });

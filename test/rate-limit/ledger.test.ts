@@ -75,7 +75,9 @@ test("whatever is appended, given back, forgotten and pruned, nothing that count
         const { ledger, made, model, now } = play(storage.kv, history);
         const again = new Ledger(storage.kv);
         const held = (one: Ledger) =>
-          made.flatMap(({ user, budget, id }) => one.book(user, budget).find(id) ?? []);
+          made.flatMap(
+            ({ user, budget, id }) => one.book(user, budget).find(id, Number.NEGATIVE_INFINITY) ?? [],
+          );
         expect(held(again)).toEqual(held(ledger));
         expect(again.isEmpty).toBe(held(ledger).length === 0);
         // What was given back is gone; what has run out may be, as soon as its page has.
