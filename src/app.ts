@@ -33,6 +33,7 @@ interface Endpoint {
 }
 
 const docs = (): Promise<Endpoint> => import("./api/docs/handlers.ts");
+const inboxElement = (): Promise<Endpoint> => import("./api/inbox-element/handlers.ts");
 
 /**
  * Every endpoint, by the path under which its routes lie, in the order of /openapi.json. Those of one path are a part: it
@@ -47,9 +48,12 @@ const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
   "/webhooks": [() => import("./api/webhooks/handlers.ts")],
   "/console": [() => import("./console/handlers.ts")],
   "/push-sw.js": [() => import("./api/push-sw/handlers.ts")],
+  "/inbox.js": [inboxElement],
+  "/inbox.json": [inboxElement],
   "/api/v1/console": [() => import("./console/tickets/handlers.ts")],
   "/dev/jobs": [() => import("./api/dev-jobs/handlers.ts")],
   "/dev/outbox": [() => import("./api/dev-outbox/handlers.ts")],
+  "/dev/inbox": [() => import("./api/dev-inbox/handlers.ts")],
   "/api/v1/notifications": [
     // Its static paths come before the push contract's /{id}.
     () => import("./api/user-notifications/handlers.ts"),

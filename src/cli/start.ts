@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { firstRequest, loadDemo } from "./demo.ts";
 import { ensureDevVars, readDevVars, withoutEmpty } from "./dev-vars.ts";
-import { signToken } from "./jwt.ts";
+import { type Claims, signToken } from "./jwt.ts";
 import { HOST } from "./port.ts";
 import { type Server, startServer } from "./process.ts";
 import { ROOT, runCommand } from "./project.ts";
@@ -66,7 +66,7 @@ function welcome(
   origin: string,
   state: string,
   token: string | undefined,
-  link: string,
+  { link, reader }: { link: string; reader: string | undefined },
   seconds: string,
 ): string {
   const folder = relative(ROOT, state);
@@ -79,6 +79,7 @@ Tidings is ready after ${seconds} s: ${origin}
 
   Console    ${link}
   Outbox     ${origin}/dev/outbox (what would have been sent)
+  Inbox      ${origin}/dev/inbox${reader === undefined ? "" : `#token=${reader}`} (the inbox element, as usr_demo)
   Reference  ${origin}/docs
   Data       ${folder.startsWith("..") ? state : folder} (remove the folder to start afresh)
   Tokens     npm run -s token -- --sub usr_demo --role user
@@ -116,15 +117,18 @@ async function open(
     onLine: terminal.onLine,
   });
   await Promise.race([terminal.settled, sleep(3_000, undefined, { ref: false })]);
-  const token =
-    vars["JWT_SECRET"] === undefined
-      ? undefined
-      : await signToken({ sub: "npm-start", role: "service" }, TOKEN_SECONDS, vars);
+  const sign = async (claims: Claims): Promise<string | undefined> =>
+    vars["JWT_SECRET"] === undefined ? undefined : signToken(claims, TOKEN_SECONDS, vars);
+  const token = await sign({ sub: "npm-start", role: "service" });
+  // In the fragment, which is sent to nobody.
+  const reader = await sign({ sub: "usr_demo", role: "user" });
   if (token !== undefined) await loadDemoOnce(origin, state, token, signal);
   const link = await consoleLink(origin, token, signal);
   terminal.open();
   if (!signal.aborted)
-    console.log(welcome(origin, state, token, link, ((performance.now() - began) / 1_000).toFixed(1)));
+    console.log(
+      welcome(origin, state, token, { link, reader }, ((performance.now() - began) / 1_000).toFixed(1)),
+    );
   return server;
 }
 

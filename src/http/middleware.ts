@@ -38,6 +38,9 @@ const CORS_HEADERS = {
   ],
 };
 
+/** How long a browser need not ask again whether it may: as long as the browsers allow at most (Chromium's two hours). */
+const PREFLIGHT_SECONDS = 7_200;
+
 /** These headers mean nothing to an API, and each header of each answer costs time. */
 const SECURE_HEADERS = {
   originAgentCluster: false,
@@ -52,13 +55,14 @@ const protectApi = secureHeaders(SECURE_HEADERS);
 /** Without a referrer browsers do not say where a form comes from. Other sites learn of none. */
 const protectConsole = secureHeaders({ ...SECURE_HEADERS, referrerPolicy: "same-origin" });
 
-/** Service workers of other sites load this one. */
+/** Pages of other sites load these, whatever CORS_ORIGINS says: they are public, and hold nothing of anybody. */
+const SHARED: ReadonlySet<string> = new Set(["/push-sw.js", "/inbox.js", "/inbox.json"]);
 const protectShared = secureHeaders({ ...SECURE_HEADERS, crossOriginResourcePolicy: "cross-origin" });
 
 const protect: MiddlewareHandler<AppEnv> = (c, next) => protectionOf(c.req.path)(c, next);
 
 const protectionOf = (path: string): MiddlewareHandler =>
-  path.startsWith("/console") ? protectConsole : path === "/push-sw.js" ? protectShared : protectApi;
+  path.startsWith("/console") ? protectConsole : SHARED.has(path) ? protectShared : protectApi;
 
 /** Puts what the request needs into its context, and logs one line when it is done: route, never path or query. */
 const prepare = (depsOf: (env: Bindings) => Deps) =>
@@ -125,8 +129,8 @@ const allowOrigins = createMiddleware<AppEnv>(async (c, next) => {
     if (corsOrigins.length > 0) c.header("vary", "Origin", { append: true });
     return next();
   }
-  const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
-  return cors({ origin, ...CORS_HEADERS })(c, next);
+  const origin = corsOrigins.includes("*") || SHARED.has(c.req.path) ? "*" : [...corsOrigins];
+  return cors({ origin, ...CORS_HEADERS, maxAge: PREFLIGHT_SECONDS })(c, next);
 });
 
 /** An app with the middleware that every request passes through, and no route yet. */
@@ -155,7 +159,7 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
     "/docs/*",
     "/unsubscribe/*",
     "/console/*",
-    "/push-sw.js",
+    ...SHARED,
   ])
     app.use(path, inboundLimit);
   app.use("/webhooks/*", failingLimit());

@@ -52,12 +52,14 @@ export interface InboxFilter {
   /** Only the unread ones, or only the read ones. */
   unread?: boolean | undefined;
   type?: string | undefined;
+  /** A condition on the type: which are of a category. */
+  ofCategory?: SQL | undefined;
 }
 
 /** A page of the inbox, newest first, up to one more than `limit`. `before`: the last id of the page before. */
 export function listInboxPage(
   userId: string,
-  { archived, unread, type }: InboxFilter,
+  { archived, unread, type, ofCategory }: InboxFilter,
   { limit, before }: { limit: number; before: string | null },
 ): SQL<InboxRow> {
   const conditions = [
@@ -67,6 +69,7 @@ export function listInboxPage(
     ...(unread === true && archived ? [sql`read_at IS NULL`] : []),
     ...(unread === false ? [sql`read_at IS NOT NULL`] : []),
     ...(type === undefined ? [] : [sql`+type = ${type}`]),
+    ...(ofCategory === undefined ? [] : [ofCategory]),
     ...(before === null
       ? []
       : [
@@ -76,6 +79,14 @@ export function listInboxPage(
   return sql<InboxRow>`SELECT ${columns} FROM ${sql.join(conditions, sql` AND `)}
     ORDER BY delivered_at DESC, id DESC LIMIT ${limit + 1}`;
 }
+
+/** So many of the latest messages tell which categories an inbox has. */
+const RECENT = 500;
+
+/** The types of the user's latest messages that are not archived, each once, as a subquery. */
+export const recentTypes = (userId: string): SQL =>
+  sql`(SELECT DISTINCT type FROM (SELECT type FROM ${listed} WHERE ${inInbox(userId)} AND (archived_at IS NOT NULL) = 0
+    ORDER BY delivered_at DESC, id DESC LIMIT ${RECENT}))`;
 
 /** One message of the user's inbox. */
 export const findMessage = (userId: string, id: string): SQL<InboxRow> =>

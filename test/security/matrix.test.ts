@@ -184,7 +184,7 @@ describe("the table is whole", () => {
   });
 });
 
-test("in production nobody runs a job by hand or sees the outbox, whoever it is", async () => {
+test("in production nobody runs a job by hand or sees what is for developers, whoever it is", async () => {
   const h = harness({ ENVIRONMENT: "production" });
   const target = await givenTarget(h);
   for (const who of WHO) {
@@ -193,6 +193,7 @@ test("in production nobody runs a job by hand or sees the outbox, whoever it is"
       ["POST", "/dev/jobs/receipts"],
       ["GET", "/dev/outbox"],
       ["DELETE", "/dev/outbox"],
+      ["GET", "/dev/inbox"],
     ] as const;
     for (const [method, path] of calls)
       expect((await h.request(method, path, { as })).status, `${method} ${path}: ${who}`).toBe(404);

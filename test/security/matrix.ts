@@ -103,6 +103,8 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "GET /openapi.json": [["anyone", plain]],
   "GET /docs": [["anyone", plain]],
   "GET /push-sw.js": [["anyone", plain]],
+  "GET /inbox.js": [["anyone", plain]],
+  "GET /inbox.json": [["anyone", plain]],
   "GET /api/v1/push/vapid-key": [["anyone", plain]],
   "POST /api/v1/console/tickets": [["admins: about nobody", plain]],
   "GET /console": [["console: all", plain]],
@@ -291,6 +293,10 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /dev/jobs/{job}": [["service alone", () => ({ id: "receipts" })]],
   "GET /dev/outbox": [["operators", plain]],
   "DELETE /dev/outbox": [["operators", plain]],
+  // The page has no rights: its visitor brings a token.
+  "GET /dev/inbox": [["anyone", plain]],
+  "GET /dev/inbox/try.js": [["anyone", plain]],
+  "GET /dev/inbox/try.css": [["anyone", plain]],
 
   [`GET ${PUSH}/device-tokens`]: [["in scope", ({ user }) => ({ query: `user_id=${user}` })]],
   [`POST ${PUSH}/device-tokens`]: [
@@ -420,6 +426,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   [`POST ${STATS}/{id}/refresh`]: [["in scope", ({ subscription }) => ({ id: subscription })]],
 
   [`GET ${INBOX}`]: [["own", plain]],
+  [`GET ${INBOX}/categories`]: [["own", () => ({ shows: ({ body }) => body.data?.length > 0 })]],
   [`POST ${INBOX}/read-all`]: [["own", plain]],
   [`POST ${INBOX}/ticket`]: [["a person", plain]],
   // With a ticket that is right: test/inbox/tickets.test.ts.

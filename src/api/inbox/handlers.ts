@@ -4,6 +4,7 @@ import { requireToken } from "../../http/access.ts";
 import { pageOf, paginate } from "../../http/pagination.ts";
 import { pathIdOf } from "../../http/path-id.ts";
 import { type Subject, subjectOf } from "../../directory/subject.ts";
+import { inboxCategories, isOfCategory } from "../../inbox/categories.ts";
 import { changeMessage, readAll } from "../../inbox/change.ts";
 import { listInbox } from "../../inbox/list.ts";
 import { printCursor, printMessage } from "../../inbox/message.ts";
@@ -24,9 +25,12 @@ export function register(app: App): void {
   app.openAPIRegistry.register("InboxAck", acknowledged);
 
   app.openapi(routes.list, async (c) => {
-    const { limit, cursor, ...filter } = c.req.valid("query");
+    const { limit, cursor, category, ...filter } = c.req.valid("query");
     const page = pageOf({ page: 1, limit, cursor });
-    const found = await listInbox(c.get("ctx"), reader(c), filter, page);
+    const caller = reader(c);
+    const ofCategory =
+      category === undefined ? undefined : isOfCategory(caller.id, category, c.get("deps").types.all);
+    const found = await listInbox(c.get("ctx"), caller, { ...filter, ofCategory }, page);
     const { rows, pagination } = paginate(page, { rows: found.rows, total: 0 });
     const { next_cursor } = pagination;
     return c.json(
@@ -38,6 +42,11 @@ export function register(app: App): void {
       },
       200,
     );
+  });
+
+  app.openapi(routes.categories, async (c) => {
+    const data = await inboxCategories(c.get("ctx"), reader(c).id, c.get("deps").types.all);
+    return c.json({ data }, 200);
   });
 
   app.openapi(routes.readAll, async (c) => {

@@ -19,6 +19,15 @@ export const list = createRoute({
   responses: { 200: json(schemas.list, "A page of messages"), ...problems(400, 410) },
 });
 
+export const categories = createRoute({
+  ...signedIn,
+  method: "get",
+  path: `${BASE}/categories`,
+  summary: "The categories of the caller's messages",
+  description: "Of the latest 500 that are not archived. `category` narrows the list to one of them.",
+  responses: { 200: json(schemas.categories, "The categories, each with its types"), ...problems() },
+});
+
 export const readAll = createRoute({
   ...signedIn,
   method: "post",

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../../http/pagination.ts";
 import { anyDispatchId, flag, jsonObject, printedTime } from "../../http/schemas.ts";
 import { plainText } from "../../lib/text.ts";
+import { CATEGORY } from "../../preferences/cells.ts";
 import { CURSOR, MAX_CHANGES, MAX_FRAME_BYTES } from "../../inbox/live/protocol.ts";
 import { UNREAD_CAP } from "../../inbox/queries.ts";
 
@@ -48,7 +49,24 @@ export const listQuery = z.object({
     description: "Only archived messages; without it only the others.",
   }),
   type: plainText(64).optional().openapi({ example: "pause_activated" }),
+  category: z.string().regex(CATEGORY, "is not the name of a category").optional().openapi({
+    example: "orders",
+    description: "Only messages of this category's types.",
+  }),
 });
+
+export const categories = z
+  .object({
+    data: z.array(
+      z.object({
+        category: z.string(),
+        types: z.array(z.string()).openapi({ description: "Those of which messages are there." }),
+      }),
+    ),
+  })
+  .openapi("InboxCategories", {
+    example: { data: [{ category: "orders", types: ["order_delayed", "order_shipped"] }] },
+  });
 
 export const list = z
   .object({
