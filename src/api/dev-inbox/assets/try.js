@@ -69,10 +69,10 @@ for (const name of [
   });
 
 by("look").addEventListener("change", () => {
-  const { scheme, dir, lang } = Object.fromEntries(new FormData(by("look")));
-  document.documentElement.dataset["scheme"] = String(scheme);
-  document.documentElement.dir = String(dir);
-  for (const inbox of inboxes) inbox.setAttribute("lang", String(lang));
+  const { scheme, dir, lang } = by("look").elements;
+  document.documentElement.dataset["scheme"] = scheme.value;
+  document.documentElement.dir = dir.value;
+  for (const inbox of inboxes) inbox.setAttribute("lang", lang.value);
 });
 
 /** @type {Record<string, object>} */

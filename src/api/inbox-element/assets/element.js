@@ -65,7 +65,7 @@ class TidingsInbox extends HTMLElement {
     for (const property of /** @type {const} */ (["getToken", "labels"]))
       if (Object.hasOwn(this, property)) {
         const value = this[property];
-        delete (/** @type {any} */ (this)[property]);
+        Reflect.deleteProperty(this, property);
         Object.assign(this, { [property]: value });
       }
     this.#tick = setInterval(() => this.render(), TICK_MS);
@@ -231,7 +231,12 @@ class TidingsInbox extends HTMLElement {
 
   /** Loads the next page of the chosen tab. */
   async more() {
-    await this.store.load(this.view).catch((error) => this.failed(error));
+    try {
+      await this.store.load(this.view);
+      this.panel.watch();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** @param {string} key */

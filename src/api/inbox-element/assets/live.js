@@ -93,8 +93,8 @@ class Live {
       const socket = new WebSocket(url);
       this.#socket = socket;
       this.#expectSilence(socket);
-      socket.onmessage = ({ data }) => turn === this.#turn && this.#hear(socket, data);
-      socket.onclose = ({ code }) => turn === this.#turn && this.#closed(code);
+      socket.addEventListener("message", ({ data }) => turn === this.#turn && this.#hear(socket, data));
+      socket.addEventListener("close", ({ code }) => turn === this.#turn && this.#closed(code));
     } catch {
       if (turn === this.#turn) this.#closed(0);
     }

@@ -5,6 +5,8 @@ class Panel {
   #rows = new Map();
   /** @type {Map<string, HTMLButtonElement>} */
   #tabs = new Map();
+  /** @type {(() => void) | undefined} */
+  #undo;
 
   /** @param {TidingsInbox} host */
   constructor(host) {
@@ -38,7 +40,7 @@ class Panel {
     );
     this.offline = make("p", { class: "offline", part: "offline" });
     this.said = make("span", {});
-    this.undo = button({ class: "plain", part: "undo" });
+    this.undo = button({ class: "plain", part: "undo", onclick: () => this.#takeBack() });
     this.notice = make("div", { class: "notice", part: "notice" }, this.said, this.undo);
     this.element = make(
       "div",
@@ -61,15 +63,22 @@ class Panel {
     this.notice.hidden = true;
     this.mode = "list";
     // The next page comes before its reader is at the end. The button is there for those who do not scroll.
-    new IntersectionObserver(
+    this.watcher = new IntersectionObserver(
       ([entry]) => entry?.isIntersecting && host.view.state === "some" && void host.more(),
-      { root: this.content, rootMargin: "240px" },
-    ).observe(this.more);
+      { rootMargin: "240px" },
+    );
+    this.watch();
   }
 
   /** @param {keyof typeof ICONS} name @param {() => void} onclick */
   #tool(name, onclick) {
     return button({ class: "tool", part: `button ${name}`, onclick }, icon(name));
+  }
+
+  /** Looks whether the end is to be seen: at the start, and after each page, which may have been a short one. */
+  watch() {
+    this.watcher.disconnect();
+    this.watcher.observe(this.more);
   }
 
   /** @param {"list" | "preferences"} mode */
@@ -88,11 +97,14 @@ class Panel {
     setText(this.said, text);
     this.notice.hidden = text === "";
     this.undo.hidden = undo === undefined;
-    this.undo.onclick = () => {
-      this.say("");
-      this.heading.focus();
-      undo?.();
-    };
+    this.#undo = undo;
+  }
+
+  #takeBack() {
+    const undo = this.#undo;
+    this.say("");
+    this.heading.focus();
+    undo?.();
   }
 
   render() {
@@ -117,10 +129,11 @@ class Panel {
     if (isList) this.#renderTabs();
     this.#renderList(store.list(view));
     attribute(this.content, "aria-busy", view.state === "loading" && "true");
+    /** @type {Record<string, string>} */
     const texts = { new: words.loading, loading: words.loading, failed: words.failed };
     const none = view.key === "unread" ? words.all_read : words.empty;
     const isEmpty = this.#rows.size === 0 && view.state !== "some";
-    setText(this.empty, isEmpty ? (texts[/** @type {"new"} */ (view.state)] ?? none) : "");
+    setText(this.empty, isEmpty ? (texts[view.state] ?? none) : "");
     this.empty.hidden = !isEmpty;
     this.more.hidden = view.state === "all" || view.state === "new" || (isEmpty && view.state === "loading");
     this.more.disabled = view.state === "loading";
@@ -132,6 +145,7 @@ class Panel {
 
   #renderTabs() {
     const { words, view, tabs: views } = this.host;
+    /** @type {Record<string, string>} */
     const names = { all: words.all, unread: words.unread, archived: words.archived };
     const keys = views.map(({ key }) => key);
     for (const [key, tab] of this.#tabs)
@@ -146,10 +160,7 @@ class Panel {
         button({ role: "tab", "aria-controls": "content", id: `tab-${i}-${Date.now()}`, onclick });
       this.#tabs.set(one.key, tab);
       const isChosen = one.key === view.key;
-      setText(
-        tab,
-        names[/** @type {"all"} */ (one.key)] ?? categoryName(words, one.key.slice("category:".length)),
-      );
+      setText(tab, names[one.key] ?? categoryName(words, one.key.slice("category:".length)));
       attribute(tab, "aria-selected", String(isChosen));
       attribute(tab, "part", isChosen ? "tab tab-selected" : "tab");
       attribute(tab, "tabindex", isChosen ? "0" : "-1");

@@ -87,7 +87,7 @@ class Store {
     return Array.from(this.#messages.values(), (message) => this.#seen(message))
       .filter((message) => view.has(message) || view.kept.has(message.id))
       .filter((message) => isWhole || (until !== null && newestFirst(message, until) <= 0))
-      .sort(newestFirst);
+      .toSorted(newestFirst);
   }
 
   get unread() {
