@@ -71,12 +71,10 @@ const fields = {
   previous_secret_until: printedTime
     .nullable()
     .openapi({ description: "Until then the secret before the last rotation signs, too." }),
-  queued_today: z
-    .int()
-    .openapi({
-      description:
-        "Webhooks that were made for it today (UTC). Beyond 100,000 none is made; beyond 50,000 of what users cause at will (`preferences.changed`, `message.read`, `device.invalidated`) none of these.",
-    }),
+  queued_today: z.int().openapi({
+    description:
+      "Webhooks that were made for it today (UTC). Beyond 100,000 none is made; beyond 50,000 of what users cause at will (`preferences.changed`, `message.read`, `device.invalidated`) none of these.",
+  }),
   created_at: printedTime,
   updated_at: printedTime,
 };
