@@ -10,8 +10,8 @@ import type { LimiterShard, Limiters, UserLimiter } from "./limiter.ts";
  * An object holds its reservations in memory for one to two hours (`expiresAt`, then the alarm), booked slots for up to a day
  * more. Measured in V8: 65,536 users take 56 MB with one reservation each, 137 MB with three, and 0.35 s to read after an
  * eviction. An isolate has 128 MB, so an object may hold about 100,000 reservations and all objects 1.6 million: some 800,000
- * messages an hour that take slots. Who sends more raises this number, a power of two: each user is then in another object,
- * finds an unused budget there once, and the old objects wipe themselves.
+ * messages an hour that take slots. Who sends more raises this number: a user who is then in another object
+ * finds an unused budget there, once; what the old one holds expires.
  */
 const SHARDS = 16;
 
