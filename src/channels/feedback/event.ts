@@ -10,6 +10,8 @@ export interface FeedbackEvent {
   kind: "delivered" | "bounced" | "maybe_bounced" | "complained" | "failed";
   /** True when the address is dead or its owner does not want our mail. It should get no more. */
   permanent: boolean;
+  /** Set when its owner has told the provider so. Unlike a dead address, that does not pass. */
+  optedOut?: true;
   /** From the tags or metadata; null if the provider has none, or the message was not ours. */
   dispatchId: string | null;
   /** The provider's own id, from its answer when it accepted the message. */
