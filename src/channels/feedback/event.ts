@@ -20,6 +20,8 @@ export interface FeedbackEvent {
   address: string | null;
   /** Epoch ms. */
   at: number;
+  /** Set when the event has no time of its own, so that `at` is when it came. */
+  untimed?: true;
   /** An error code: stable, `snake_case`, made from the provider's classification and never from a server's free text. */
   code: string;
 }

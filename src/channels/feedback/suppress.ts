@@ -44,6 +44,7 @@ export function suppress(
       reason: reasonOf(event),
       expires_at: reasonOf(event) === "bounce" ? Math.min(event.at, now) + BOUNCE_KEPT_MS : null,
       at: event.at,
+      untimed: event.untimed,
     }));
   if (rows.length === 0) return [];
   // An event of an earlier try counts only if it names the same address: the later try may have gone to another one.

@@ -43,7 +43,14 @@ export const twilioEvents: FeedbackMapper = (payload, receivedAt) => {
   if (!parsed.success || part === null) return [];
   const { MessageSid: sid, To: to, [DISPATCH]: dispatchId } = parsed.data;
   return [
-    { ...part, dispatchId: dispatchId ?? null, providerMessageId: sid, address: to ?? null, at: receivedAt },
+    {
+      ...part,
+      dispatchId: dispatchId ?? null,
+      providerMessageId: sid,
+      address: to ?? null,
+      at: receivedAt,
+      untimed: true,
+    },
   ];
 };
 
