@@ -23,11 +23,9 @@ export const pagination = z
   .object({
     page: z.int(),
     limit: z.int(),
-    total: z
-      .int()
-      .openapi({
-        description: "Exact up to 10,000. A page after `cursor` has what was counted for the first.",
-      }),
+    total: z.int().openapi({
+      description: "Exact up to 10,000. A page after `cursor` has what was counted for the first.",
+    }),
     total_capped: z.boolean().optional().openapi({ description: "True when there are more than 10,000." }),
     next_cursor: z.string().optional().openapi({ description: "Present when there is more." }),
   })
