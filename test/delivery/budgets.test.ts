@@ -4,7 +4,7 @@ import { sweep } from "../../src/delivery/sweep.ts";
 import { wake } from "../../src/outbox/wake.ts";
 import { chunks } from "../../src/lib/chunks.ts";
 import { DAY } from "../../src/lib/clock.ts";
-import { shardOf } from "../../src/rate-limit/client.ts";
+import { shardOf } from "../../src/rate-limit/shard.ts";
 import { deliverOn } from "../../src/delivery/deliver.ts";
 import type { Harness } from "../support/harness.ts";
 import { createMailWorld, givenMails, givenReaders, mailNow } from "../support/mail.ts";

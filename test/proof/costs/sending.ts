@@ -1,4 +1,4 @@
-import { shardOf } from "../../../src/rate-limit/client.ts";
+import { shardOf } from "../../../src/rate-limit/shard.ts";
 import {
   LOG,
   minute,
