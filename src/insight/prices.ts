@@ -74,7 +74,7 @@ export const UNITS = {
   },
   minute: {
     requests: 1,
-    rowsRead: 41,
+    rowsRead: 42,
     rowsWritten: 10,
     queueOperations: 0,
     objectRequests: 2,
