@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Ctx } from "../../ctx.ts";
+import type { Config } from "../../config/config.ts";
 import type { ChatKind } from "../../db/schema/index.ts";
 import type { FieldError } from "../../lib/failure.ts";
 import { publicUrl, type UrlRules } from "../../lib/public-url.ts";
@@ -54,7 +54,7 @@ const PLACES: { readonly [K in ChatKind]?: { host: RegExp; path: RegExp; say: st
 };
 
 /** Whether requests may go to this computer: where people try things out. */
-export const urlRules = ({ config }: Pick<Ctx, "config">): UrlRules => ({
+export const urlRules = ({ config }: { config: Pick<Config, "environment"> }): UrlRules => ({
   isLocalAllowed: config.environment === "development",
 });
 
