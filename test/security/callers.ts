@@ -92,6 +92,8 @@ const ROWS = {
   // What one's own organization, or the service, has or inherits; settings are shown to an org_admin of none, too.
   "console: inherited": "303 303 | 303 303 303 | 303 303 303 | yes not yes not 404 | not | not",
   "console: settings": " 303 303 | 303 303 303 | 303 303 303 | yes not yes not not | not | not",
+  "console: about those of their own":
+    "303 303 | 303 303 303 | 303 303 303 | yes not not not 404 | not | not",
   "console: about nobody": "303 303 | 303 303 303 | 303 303 303 | ok  ok  ok  ok  404 | ok  | ok ",
   "console: operators": "303 303 | 303 303 303 | 303 303 303 | 403 403 403 403 403 | yes | yes",
   "service alone": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | 403 | ok ",

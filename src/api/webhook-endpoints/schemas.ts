@@ -158,7 +158,7 @@ export const webhookBody = z
     },
   });
 
-const MESSAGE_STATUSES = ["queued", "sending", "sent", "failed", "cancelled"] as const;
+export const MESSAGE_STATUSES = ["queued", "sending", "sent", "failed", "cancelled"] as const;
 
 export const messagesQuery = z.object({
   status: z.enum(MESSAGE_STATUSES).optional(),
