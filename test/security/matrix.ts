@@ -234,9 +234,13 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   "GET /console/webhooks": [
     ["console", ({ orgs }) => inMiddle(orgs, {})],
-    ["console: about those of their own", plain],
+    // The line below the title has the organization's id.
+    [
+      "console: about those of their own",
+      () => ({ shows: ({ body }) => String(body).includes("hooks.example.com") }),
+    ],
   ],
-  "GET /console/webhooks/new": [["console: about nobody", plain]],
+  "GET /console/webhooks/new": [["console: about nobody", () => ({ shows: () => false })]],
   "POST /console/webhooks/new": [
     ["console", ({ orgs }) => inMiddle(orgs, aForm("", { url: "https://hooks.example.com/of-another" }))],
   ],
@@ -292,7 +296,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["console", ({ chat }) => aForm(chat, {})],
     ["console", ({ orgChat }) => aForm(orgChat, {})],
   ],
-  "POST /console/chats/{id}/pause": [["console", ({ orgChat }) => aForm(orgChat, {})]],
+  "POST /console/chats/{id}/pause": [["console", ({ chat }) => aForm(chat, {})]],
   "POST /console/chats/{id}/resume": [["console", ({ orgChat }) => aForm(orgChat, {})]],
   "POST /console/chats/{id}/delete": [
     ["console", ({ chat }) => aForm(chat, {})],
