@@ -98,7 +98,8 @@ export function createChatChannel(
         const secret = await opened(connection);
         if (secret === null) return unsent(dispatch, UNREADABLE_SECRET);
         const receiver = { name: connection.id, pace: PACES[connection.kind] };
-        return { dispatch, connection, secret, message, facts: factsOf(dispatch), receiver };
+        const owner = connection.org_id ?? connection.user_id ?? connection.id;
+        return { dispatch, connection, secret, message, facts: factsOf(dispatch), receiver, owner };
       }),
     );
   }
