@@ -20,7 +20,7 @@ export interface TypedReplay {
   fault: string | undefined;
 }
 
-export const replayIn = (text: Fields): TypedReplay => ({
+const replayIn = (text: Fields): TypedReplay => ({
   since: text("since"),
   withSent: text("include_sent") === "on",
   after: text("after"),
