@@ -289,14 +289,14 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["console", ({ orgChat }) => ({ id: orgChat })],
   ],
   "POST /console/chats/{id}": [
-    ["console", ({ chat, marker }) => aForm(chat, { name: `New ${marker}` })],
+    ["console: the user's", ({ chat, marker }) => aForm(chat, { name: `New ${marker}` })],
     ["console", ({ orgChat, marker }) => aForm(orgChat, { name: `New ${marker}` })],
   ],
   "POST /console/chats/{id}/test": [
-    ["console", ({ chat }) => aForm(chat, {})],
+    ["console: the user's", ({ chat }) => aForm(chat, {})],
     ["console", ({ orgChat }) => aForm(orgChat, {})],
   ],
-  "POST /console/chats/{id}/pause": [["console", ({ chat }) => aForm(chat, {})]],
+  "POST /console/chats/{id}/pause": [["console: the user's", ({ chat }) => aForm(chat, {})]],
   "POST /console/chats/{id}/resume": [["console", ({ orgChat }) => aForm(orgChat, {})]],
   "POST /console/chats/{id}/delete": [
     ["console", ({ chat }) => aForm(chat, {})],
@@ -627,7 +627,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["of the organization", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
   ],
   [`POST ${CHATS}`]: [
-    ["named", ({ user, marker }) => ({ body: aChat({ user_id: user, name: marker }) })],
+    ["named: the user's", ({ user, marker }) => ({ body: aChat({ user_id: user, name: marker }) })],
     ["of the organization", ({ orgs, marker }) => ({ body: aChat({ org_id: orgs.middle, name: marker }) })],
   ],
   [`GET ${CHATS}/{id}`]: [
@@ -635,11 +635,11 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["of the organization", ({ orgChat }) => ({ id: orgChat })],
   ],
   [`PATCH ${CHATS}/{id}`]: [
-    ["named", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
+    ["named: the user's", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
     ["of the organization", ({ orgChat, marker }) => ({ id: orgChat, body: { name: `New ${marker}` } })],
   ],
   [`POST ${CHATS}/{id}/test`]: [
-    ["named", ({ chat }) => ({ id: chat })],
+    ["named: the user's", ({ chat }) => ({ id: chat })],
     ["of the organization", ({ orgChat }) => ({ id: orgChat })],
   ],
   [`DELETE ${CHATS}/{id}`]: [

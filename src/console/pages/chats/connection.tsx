@@ -1,8 +1,11 @@
+import { keeperOf } from "../../../api/chat-connections/owner.ts";
 import { change } from "../../../api/chat-connections/schemas.ts";
 import { changeConnection, readConnection, removeConnection } from "../../../channels/chat/connections.ts";
+import { notDirected, ownerOf } from "../../../channels/chat/owner.ts";
 import { tryConnection } from "../../../channels/chat/try.ts";
 import type { ChatConnection } from "../../../db/schema/index.ts";
 import { authorOf } from "../../../http/author.ts";
+import { countChange } from "../../../http/count-change.ts";
 import { pathIdOf } from "../../../http/path-id.ts";
 import { Failure } from "../../../lib/failure.ts";
 import { parseId } from "../../../lib/ids.ts";
@@ -20,7 +23,7 @@ import { done, noticeIn } from "../../notices.ts";
 import { viewerOf } from "../../viewer.ts";
 import { AddressFields, fieldOfFault, givenIn, type TypedChat } from "./form.tsx";
 import { KINDS } from "./kinds.ts";
-import { chatPath, CHATS, ownerOfChat, pathForChats } from "./owner.ts";
+import { chatPath, CHATS, directs, pathForChats } from "./owner.ts";
 import { Broken, ChatState } from "./state.tsx";
 
 const idOf = pathIdOf("chat connection", (text) => (parseId("con", text) === null ? null : text));
@@ -37,20 +40,21 @@ interface Told {
 const show = (c: ConsoleContext, connection: ChatConnection, told: Told): Promise<Response> => {
   const { id, kind, name, target } = connection;
   const typed = told.typed ?? { kind, name, given: { channel: target ?? undefined }, faults: NO_FAULTS };
+  const mayDirect = directs(c, ownerOf(connection));
   return page(
     c,
     {
       title: name,
       section: CHATS,
-      crumb: { href: pathForChats(CHATS, ownerOfChat(connection)), name: "Chats" },
+      crumb: { href: pathForChats(CHATS, ownerOf(connection)), name: "Chats" },
       notice: told.notice,
       address: told.isAnswer === true ? chatPath(id) : undefined,
-      actions: <Actions connection={connection} />,
+      actions: <Actions connection={connection} mayDirect={mayDirect} />,
       children: (
         <>
           <Broken connection={connection} />
           <div class="two">
-            <ChangeCard id={id} typed={typed} />
+            {mayDirect ? <ChangeCard id={id} typed={typed} /> : <NotMine />}
             <About c={c} connection={connection} />
           </div>
         </>
@@ -60,18 +64,34 @@ const show = (c: ConsoleContext, connection: ChatConnection, told: Told): Promis
   );
 };
 
-const Actions = ({ connection: { id, paused_at } }: { connection: ChatConnection }) => (
+const Actions = ({
+  connection: { id, paused_at },
+  mayDirect,
+}: {
+  connection: ChatConnection;
+  mayDirect: boolean;
+}) => (
   <>
-    <form method="post" action={chatPath(id, "/test")}>
-      <Button look="primary">Send a test</Button>
-    </form>
-    <form method="post" action={chatPath(id, paused_at === null ? "/pause" : "/resume")}>
-      <Button>{paused_at === null ? "Pause" : "Resume"}</Button>
-    </form>
+    {mayDirect && (
+      <>
+        <form method="post" action={chatPath(id, "/test")}>
+          <Button look="primary">Send a test</Button>
+        </form>
+        <form method="post" action={chatPath(id, paused_at === null ? "/pause" : "/resume")}>
+          <Button>{paused_at === null ? "Pause" : "Resume"}</Button>
+        </form>
+      </>
+    )}
     <Confirm id="delete" action={chatPath(id, "/delete")} label="Delete" title="Delete this connection?">
       <p>Messages that still wait for it are not sent. Events that name it reach it no more.</p>
     </Confirm>
   </>
+);
+
+const NotMine = () => (
+  <Card title="Change it">
+    <p>Only the person can say where their messages go. You may delete the connection.</p>
+  </Card>
 );
 
 const ChangeCard = ({ id, typed: { kind, name, given, faults } }: { id: string; typed: TypedChat }) => (
@@ -125,10 +145,12 @@ const About = ({ c, connection }: { c: ConsoleContext; connection: ChatConnectio
 async function test(c: ConsoleContext): Promise<Response> {
   const [ctx, scope, id] = [c.get("ctx"), scopeIn(c), idIn(c)];
   try {
-    const { outcome, connection } = await tryConnection(ctx, c.get("deps").fetch, authorOf(c), scope, id);
+    await countChange(c);
+    const keeper = keeperOf(c.get("principal"));
+    const { outcome, connection } = await tryConnection(ctx, c.get("deps").fetch, authorOf(c), keeper, id);
     const notice =
       "code" in outcome
-        ? ({ tone: "bad", text: `The test has not arrived. ${outcome.message}.` } as const)
+        ? ({ tone: "bad", text: `The test has not arrived. ${outcome.message}` } as const)
         : ({ tone: "good", text: "The test has arrived: look there." } as const);
     return await show(c, connection, { notice, isAnswer: true });
   } catch (error) {
@@ -143,13 +165,15 @@ async function save(c: ConsoleContext): Promise<Response> {
   const [ctx, scope, id] = [c.get("ctx"), scopeIn(c), idIn(c)];
   const text = await fieldsOf(c);
   const before = await readConnection(ctx, scope, id);
+  if (!directs(c, ownerOf(before))) throw notDirected();
   const { kind, target } = before;
   const name = text("name").trim();
   const { channel, ...secrets } = givenIn(kind, text);
   const given = { ...secrets, ...(channel !== undefined && channel !== target && { channel }) };
   try {
     checkedBy(change, { name, ...given });
-    await changeConnection(ctx, authorOf(c), scope, id, { name, given });
+    await countChange(c);
+    await changeConnection(ctx, authorOf(c), keeperOf(c.get("principal")), id, { name, given });
   } catch (error) {
     const faults = faultsOfForm(error, fieldOfFault(kind));
     return show(c, before, {
@@ -173,13 +197,16 @@ export function register(pages: Console): void {
   ] as const)
     pages.post(`/chats/:id/${action}`, async (c) => {
       const id = idIn(c);
-      await changeConnection(c.get("ctx"), authorOf(c), scopeIn(c), id, { paused, given: {} });
+      await countChange(c);
+      const keeper = keeperOf(c.get("principal"));
+      await changeConnection(c.get("ctx"), authorOf(c), keeper, id, { paused, given: {} });
       return done(c, chatPath(id), paused ? "paused" : "resumed");
     });
 
   pages.post("/chats/:id/delete", async (c) => {
     const connection = await readConnection(c.get("ctx"), scopeIn(c), idIn(c));
+    await countChange(c);
     await removeConnection(c.get("ctx"), authorOf(c), scopeIn(c), connection.id);
-    return done(c, pathForChats(CHATS, ownerOfChat(connection)), "deleted");
+    return done(c, pathForChats(CHATS, ownerOf(connection)), "deleted");
   });
 }

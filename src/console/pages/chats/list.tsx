@@ -1,4 +1,5 @@
-import { type ChatOwner, listConnections, MAX_OF_ORG } from "../../../channels/chat/connections.ts";
+import { listConnections, MAX_OF_ORG } from "../../../channels/chat/connections.ts";
+import type { ChatOwner } from "../../../channels/chat/owner.ts";
 import type { ChatConnection } from "../../../db/schema/index.ts";
 import { type Console, page, scopeIn } from "../../app-env.tsx";
 import { Card, Table } from "../../components/boxes.tsx";

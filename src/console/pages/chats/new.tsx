@@ -1,9 +1,12 @@
 import { body } from "../../../api/chat-connections/schemas.ts";
-import { type ChatOwner, type Created, createConnection } from "../../../channels/chat/connections.ts";
+import { keeperOf } from "../../../api/chat-connections/owner.ts";
+import { type Created, createConnection } from "../../../channels/chat/connections.ts";
+import { type ChatOwner, notDirected } from "../../../channels/chat/owner.ts";
 import { authorOf } from "../../../http/author.ts";
-import { invalid } from "../../../lib/failure.ts";
+import { countChange } from "../../../http/count-change.ts";
+import { Failure, invalid } from "../../../lib/failure.ts";
 import { keysOf } from "../../../lib/objects.ts";
-import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
+import { type Console, type ConsoleContext, page } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
 import { Button } from "../../components/buttons.tsx";
 import { Choice, TextField } from "../../components/form.tsx";
@@ -15,7 +18,7 @@ import { checkedBy } from "../../input.ts";
 import { done } from "../../notices.ts";
 import { AddressFields, fieldOfFault, givenIn, kindIn, NEW, type TypedChat } from "./form.tsx";
 import { KINDS } from "./kinds.ts";
-import { chatOwnerIn, chatPath, CHATS, pathForChats } from "./owner.ts";
+import { chatOwnerIn, chatPath, CHATS, directs, pathForChats } from "./owner.ts";
 
 /** Whose the new connection is. @throws 400 where nobody is named */
 function ownerIn(c: ConsoleContext): ChatOwner {
@@ -95,7 +98,11 @@ const showNew = (
   );
 
 export function register(pages: Console): void {
-  pages.get("/chats/new", (c) => showNew(c, ownerIn(c), NEW));
+  pages.get("/chats/new", (c) => {
+    const owner = ownerIn(c);
+    if (!directs(c, owner)) throw notDirected();
+    return showNew(c, owner, NEW);
+  });
 
   pages.post("/chats/new", async (c) => {
     const owner = ownerIn(c);
@@ -105,8 +112,11 @@ export function register(pages: Console): void {
     let made: Created;
     try {
       checkedBy(body, { kind, name, ...given });
-      made = await createConnection(c.get("ctx"), authorOf(c), scopeIn(c), { owner, kind, name, given });
+      await countChange(c);
+      const keeper = keeperOf(c.get("principal"));
+      made = await createConnection(c.get("ctx"), authorOf(c), keeper, { owner, kind, name, given });
     } catch (error) {
+      if (error instanceof Failure && error.problem === "forbidden") throw error;
       return showNew(c, owner, { kind, name, given, faults: faultsOfForm(error, fieldOfFault(kind)) });
     }
     const path = chatPath(made.connection.id);

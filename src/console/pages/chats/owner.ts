@@ -1,7 +1,6 @@
-import { requireOwner } from "../../../api/chat-connections/owner.ts";
+import { keeperOf, requireOwner } from "../../../api/chat-connections/owner.ts";
 import { listQuery } from "../../../api/chat-connections/schemas.ts";
-import type { ChatOwner } from "../../../channels/chat/connections.ts";
-import type { ChatConnection } from "../../../db/schema/index.ts";
+import { type ChatOwner, mayDirect } from "../../../channels/chat/owner.ts";
 import { type ConsoleContext, scopeIn } from "../../app-env.tsx";
 import { queryIn } from "../../input.ts";
 
@@ -17,8 +16,9 @@ export function chatOwnerIn(c: ConsoleContext): ChatOwner | null {
   return requireOwner(c.get("principal"), { user_id, org_id });
 }
 
-export const ownerOfChat = ({ user_id, org_id }: ChatConnection): ChatOwner =>
-  user_id === null ? { orgId: org_id ?? "" } : { userId: user_id };
+/** Whether one may say where this owner's messages go: an org_admin may not for a user. */
+export const directs = (c: ConsoleContext, owner: ChatOwner): boolean =>
+  mayDirect(keeperOf(c.get("principal")), owner);
 
 /** A path about the connections of this owner. */
 export const pathForChats = (

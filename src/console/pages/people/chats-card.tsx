@@ -10,18 +10,27 @@ export function ChatsCard({
   userId,
   connections,
   viewer,
+  mayAdd,
 }: {
   userId: string;
   connections: readonly ChatConnection[];
   viewer: Viewer;
+  /** An org_admin may not say where a person's messages go. */
+  mayAdd: boolean;
 }) {
   const add = pathForChats(`${CHATS}/new`, { userId });
   return (
-    <Card title="Chats" flush actions={connections.length > 0 && <a href={add}>Connect another</a>}>
+    <Card title="Chats" flush actions={mayAdd && connections.length > 0 && <a href={add}>Connect another</a>}>
       {connections.length === 0 ? (
         <Empty title="No chats">
-          <a href={add}>Connect one</a>, or let your app do it with <code>POST /api/v1/chat-connections</code>
-          .
+          {mayAdd ? (
+            <>
+              <a href={add}>Connect one</a>, or let
+            </>
+          ) : (
+            "Let"
+          )}{" "}
+          your app do it with <code>POST /api/v1/chat-connections</code>.
         </Empty>
       ) : (
         <ChatTable rows={connections} viewer={viewer} />

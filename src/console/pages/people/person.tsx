@@ -23,6 +23,7 @@ import { fieldsOf } from "../../fields.ts";
 import type { PageProps } from "../../layout/page.tsx";
 import { done, noticeIn } from "../../notices.ts";
 import { viewerOf } from "../../viewer.ts";
+import { directs } from "../chats/owner.ts";
 import { MessageTable } from "../messages/table.tsx";
 import { DevicesCard, FactsCard, SuppressionCard, TopicsCard, WithheldCard } from "./cards.tsx";
 import { ChatsCard } from "./chats-card.tsx";
@@ -215,7 +216,12 @@ async function show(c: ConsoleContext, refused: Refused | null = null): Promise<
               <>
                 <FactsCard person={person} viewer={viewer} />
                 <DevicesCard devices={person.devices} viewer={viewer} />
-                <ChatsCard userId={id} connections={chats} viewer={viewer} />
+                <ChatsCard
+                  userId={id}
+                  connections={chats}
+                  viewer={viewer}
+                  mayAdd={directs(c, { userId: id })}
+                />
                 <TopicsCard topics={person.topics} />
               </>
             )}

@@ -2,6 +2,7 @@ import { rotation } from "../../../api/webhook-endpoints/schemas.ts";
 import type { Endpoint } from "../../../channels/webhook/endpoint.ts";
 import { rotateSecret } from "../../../channels/webhook/endpoints.ts";
 import { authorOf } from "../../../http/author.ts";
+import { countChange } from "../../../http/count-change.ts";
 import { type ConsoleContext, scopeIn } from "../../app-env.tsx";
 import { Button, Confirm } from "../../components/buttons.tsx";
 import { Select } from "../../components/form.tsx";
@@ -57,6 +58,7 @@ export async function rotate(c: ConsoleContext, id: string): Promise<Response> {
   const { overlap_hours: hours } = checkedBy(rotation, {
     overlap_hours: Number((await fieldsOf(c))("overlap_hours") || "24"),
   });
+  await countChange(c);
   const made = await rotateSecret(c.get("ctx"), authorOf(c), scopeIn(c), id, hours);
   const about =
     hours === 0

@@ -1,9 +1,11 @@
-import { change, messagesQuery } from "../../../api/webhook-endpoints/schemas.ts";
+import { messagesQuery } from "../../../api/webhook-endpoints/message-schemas.ts";
+import { change } from "../../../api/webhook-endpoints/schemas.ts";
 import type { Endpoint } from "../../../channels/webhook/endpoint.ts";
 import { changeEndpoint, readEndpoint, removeEndpoint } from "../../../channels/webhook/endpoints.ts";
 import { listMessages, sendTest } from "../../../channels/webhook/messages.ts";
 import { NO_TRAFFIC, readTraffic, type Traffic } from "../../../channels/webhook/traffic.ts";
 import { authorOf } from "../../../http/author.ts";
+import { countChange } from "../../../http/count-change.ts";
 import { idAfter, paginateById } from "../../../http/id-cursor.ts";
 import { DAY } from "../../../lib/clock.ts";
 import { printId } from "../../../lib/ids.ts";
@@ -119,7 +121,9 @@ export function register(pages: Console): void {
     const id = idIn(c);
     const typed = typedIn((await fieldsOf(c)).entries());
     try {
-      await changeEndpoint(c.get("ctx"), authorOf(c), scopeIn(c), id, checkedBy(change, givenBy(typed)));
+      const given = checkedBy(change, givenBy(typed));
+      await countChange(c);
+      await changeEndpoint(c.get("ctx"), authorOf(c), scopeIn(c), id, given);
     } catch (error) {
       return show(c, { endpoint: { typed, faults: faultsOfForm(error, byFirstPart) } });
     }
@@ -132,12 +136,14 @@ export function register(pages: Console): void {
   ] as const)
     pages.post(`/webhooks/:id/${name}`, async (c) => {
       const id = idIn(c);
+      await countChange(c);
       await changeEndpoint(c.get("ctx"), authorOf(c), scopeIn(c), id, { enabled });
       return done(c, endpointPath(id), enabled ? "enabled" : "paused_endpoint");
     });
 
   pages.post("/webhooks/:id/test", async (c) => {
     const id = idIn(c);
+    await countChange(c);
     const test = await sendTest(c.get("ctx"), authorOf(c), scopeIn(c), id);
     return done(c, webhookPath(id, test.id), "tested");
   });
@@ -151,6 +157,7 @@ export function register(pages: Console): void {
 
   pages.post("/webhooks/:id/delete", async (c) => {
     const endpoint = await readEndpoint(c.get("ctx"), scopeIn(c), idIn(c));
+    await countChange(c);
     await removeEndpoint(c.get("ctx"), authorOf(c), scopeIn(c), endpoint.id);
     return done(c, pathFor(WEBHOOKS, endpoint.org_id), "deleted");
   });

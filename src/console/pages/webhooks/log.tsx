@@ -1,4 +1,4 @@
-import { MESSAGE_STATUSES } from "../../../api/webhook-endpoints/schemas.ts";
+import { MESSAGE_STATUSES } from "../../../api/webhook-endpoints/message-schemas.ts";
 import { messageView } from "../../../api/webhook-endpoints/view.ts";
 import type { Dispatch } from "../../../db/schema/index.ts";
 import { Card, Pager, Table } from "../../components/boxes.tsx";

@@ -1,6 +1,7 @@
 import { body } from "../../../api/webhook-endpoints/schemas.ts";
 import { createEndpoint, type WithSecret } from "../../../channels/webhook/endpoints.ts";
 import { authorOf } from "../../../http/author.ts";
+import { countChange } from "../../../http/count-change.ts";
 import { type Console, type ConsoleContext, page, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
 import { SecretCard } from "../../components/secret.tsx";
@@ -75,6 +76,7 @@ export function register(pages: Console): void {
     let made: WithSecret;
     try {
       const input = { ...checkedBy(body, givenBy(typed)), owner: owner.id };
+      await countChange(c);
       made = await createEndpoint(c.get("ctx"), authorOf(c), scopeIn(c), input);
     } catch (error) {
       return showNew(c, owner, typed, faultsOfForm(error, byFirstPart));

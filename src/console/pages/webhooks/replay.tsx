@@ -1,7 +1,8 @@
 import { endpointIdOf, endpointPath } from "./paths.ts";
 import type { Endpoint } from "../../../channels/webhook/endpoint.ts";
-import { replaySince } from "../../../channels/webhook/messages.ts";
+import { replaySince } from "../../../channels/webhook/replay.ts";
 import { authorOf } from "../../../http/author.ts";
+import { countChange } from "../../../http/count-change.ts";
 import { parseId, printId } from "../../../lib/ids.ts";
 import { type ConsoleContext, scopeIn } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
@@ -35,6 +36,7 @@ export async function replay(c: ConsoleContext): Promise<Response | TypedReplay>
   if (since === null) return { ...typed, fault: "must be a date and a time" };
   const after = typed.after === "" ? "" : (parseId("whm", typed.after) ?? "");
   const wanted = { since, until: undefined, withSent: typed.withSent, after };
+  await countChange(c);
   const { next } = await replaySince(c.get("ctx"), authorOf(c), scopeIn(c), id, wanted);
   if (next === null) return done(c, endpointPath(id), "replayed");
   const rest = new URLSearchParams({

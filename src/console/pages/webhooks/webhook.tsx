@@ -1,7 +1,9 @@
 import { messageView } from "../../../api/webhook-endpoints/view.ts";
-import { readMessage, replayOne } from "../../../channels/webhook/messages.ts";
+import { readMessage } from "../../../channels/webhook/messages.ts";
+import { replayOne } from "../../../channels/webhook/replay.ts";
 import type { Dispatch } from "../../../db/schema/index.ts";
 import { authorOf } from "../../../http/author.ts";
+import { countChange } from "../../../http/count-change.ts";
 import { MINUTE } from "../../../lib/clock.ts";
 import { printId } from "../../../lib/ids.ts";
 import { type Console, type ConsoleContext, fragment, page, scopeIn } from "../../app-env.tsx";
@@ -161,6 +163,7 @@ export function register(pages: Console): void {
 
   pages.post("/webhooks/:id/messages/:message/replay", async (c) => {
     const { endpointId, id } = idsIn(c);
+    await countChange(c);
     await replayOne(c.get("ctx"), authorOf(c), scopeIn(c), endpointId, id);
     return done(c, webhookPath(endpointId, id), "retried");
   });
