@@ -280,7 +280,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /console/chats/new": [
     ["console", ({ orgs, marker }) => inMiddle(orgs, aForm("", aDiscord({ name: marker })))],
     [
-      "console",
+      "console: the user's",
       ({ user, marker }) => ({ ...aForm("", aDiscord({ name: marker })), query: `user_id=${user}` }),
     ],
   ],
