@@ -23,7 +23,7 @@ beforeAll(async () => {
     busyActivities: ACTIVITIES,
     only: ({ name }) => MEASURED.has(name),
   });
-}, 60_000);
+}, 240_000);
 
 const countsOf = (name: string): Counts | undefined =>
   costs.rows.find(({ operation }) => operation.name === name)?.at[0]?.counts;
