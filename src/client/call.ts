@@ -66,7 +66,6 @@ async function attempt(
   const controller = new AbortController();
   const stop = () => controller.abort(outer?.reason);
   const timer = setTimeout(() => controller.abort(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
-  if (outer?.aborted === true) stop();
   outer?.addEventListener("abort", stop);
   try {
     const response = await fetch(url, { ...init, signal: controller.signal });
@@ -102,19 +101,25 @@ export function createCall(options: TidingsOptions): Call {
     const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
     for (let tried = 0; ; tried += 1) {
       const headers = await headersFor(sent, more, key);
+      endIfAborted(more.signal);
       const init: RequestInit = { method: sent.method, headers, ...(body !== undefined && { body }) };
       const failure = await attempt(fetch, url, init, timeoutMs, more.signal).then(
         ({ response, text }) => (response.ok ? text : TidingsError.of(response, text)),
         (cause: unknown) => TidingsError.unreachable(sent, cause),
       );
       if (typeof failure === "string") return JSON.parse(failure === "" ? "null" : failure);
-      const isRepeatable = sent.method !== "POST" || key !== undefined;
-      const pause =
-        tried < retries && more.signal?.aborted !== true ? pauseBefore(failure, tried, isRepeatable) : null;
+      endIfAborted(more.signal);
+      const isRepeatable = sent.method !== "POST" || sent.keyed === true;
+      const pause = tried < retries ? pauseBefore(failure, tried, isRepeatable) : null;
       if (pause === null || pause > maxPauseMs) throw failure;
       await waitFor(pause, more.signal);
     }
   };
+}
+
+/** Throws the reason of a caller who has given up. (React Native's signals lack `throwIfAborted`.) */
+function endIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw signal.reason ?? new Error("The call was aborted");
 }
 
 /** Waits, and ends at once where the caller gives up. */

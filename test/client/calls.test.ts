@@ -192,7 +192,16 @@ describe("what is tried again", () => {
       signal: given.signal,
     });
     given.abort(new Error("I have gone"));
-    expect(await failureOf(waiting)).toMatchObject({ code: "unreachable" });
+    await expect(waiting).rejects.toThrow("I have gone");
+    // Also in the pause before a further attempt.
+    const later = new AbortController();
+    const { fetch, seen } = faulty(never, [tooMany("50")]);
+    const pausing = createTidings({ url: "https://tidings.test", fetch }).listPushes(undefined, {
+      signal: later.signal,
+    });
+    setTimeout(() => later.abort(new Error("I have gone, too")), 50);
+    await expect(pausing).rejects.toThrow("I have gone, too");
+    expect(seen.length).toBe(1);
   });
 
   test("after pauses that grow, and differ from client to client", () => {
