@@ -67,7 +67,7 @@ export interface InboxMessage {
 }
 
 /**
- * What the server sends.
+ * `changes` comes once the connection is open, and whenever there are some. `reset` stands for more than 100, or 64 KB: list the inbox again and send `sync` with the list's cursor.
  */
 export type InboxFrame = {
   /** Which kind of frame it is. */
@@ -116,6 +116,7 @@ export interface InboxAck {
 }
 
 export interface InboxSocket {
+  /** What the server sends: a text for each frame. */
   from_server: InboxFrame;
   /** What the client may send. */
   from_client: InboxSync | InboxAck;
@@ -2674,7 +2675,7 @@ export interface WebhookEndpoint {
      * @nullable
      */
   previous_secret_until: string | null;
-  /** Webhooks that were made for it today (UTC). Beyond 100,000 none is made. */
+  /** Webhooks that were made for it today (UTC). Beyond 100,000 none is made; beyond 50,000 of what users cause at will (`preferences.changed`, `message.read`, `device.invalidated`) none of these. */
   queued_today: number;
   /** When it was made. */
   created_at: string;
@@ -2736,7 +2737,7 @@ export interface WebhookEndpointWithSecret {
      * @nullable
      */
   previous_secret_until: string | null;
-  /** Webhooks that were made for it today (UTC). Beyond 100,000 none is made. */
+  /** Webhooks that were made for it today (UTC). Beyond 100,000 none is made; beyond 50,000 of what users cause at will (`preferences.changed`, `message.read`, `device.invalidated`) none of these. */
   queued_today: number;
   /** When it was made. */
   created_at: string;
@@ -2749,7 +2750,7 @@ export interface WebhookEndpointWithSecret {
 export type WebhookEndpointBodyTypesItem = 'message.sent' | 'message.delivered' | 'message.bounced' | 'message.failed' | 'message.skipped' | 'message.read' | 'event.completed' | 'device.invalidated' | 'suppression.added' | 'preferences.changed' | 'endpoint.disabled';
 export interface WebhookEndpointBody {
   /**
-     * https, a public host by its name, the default port, no credentials. On a development machine also http://localhost with any port.
+     * https, a public host by its name, the default port, no credentials. Put no secret into it: it is stored as it is, and shown to all admins of the organization; verify the signature instead. On a development machine also http://localhost with any port.
      * @minLength 1
      * @maxLength 2000
      */
@@ -2773,7 +2774,7 @@ export interface WebhookEndpointBody {
 export type WebhookEndpointChangeTypesItem = 'message.sent' | 'message.delivered' | 'message.bounced' | 'message.failed' | 'message.skipped' | 'message.read' | 'event.completed' | 'device.invalidated' | 'suppression.added' | 'preferences.changed' | 'endpoint.disabled';
 export interface WebhookEndpointChange {
   /**
-     * https, a public host by its name, the default port, no credentials. On a development machine also http://localhost with any port.
+     * https, a public host by its name, the default port, no credentials. Put no secret into it: it is stored as it is, and shown to all admins of the organization; verify the signature instead. On a development machine also http://localhost with any port.
      * @minLength 1
      * @maxLength 2000
      */
@@ -7373,7 +7374,7 @@ export const methodsBy = (call: Call) => ({
   /**
    * Send a webhook to try an endpoint out
    *
-   * Of the type `webhook.test`, whatever types the endpoint wants, and even if it is disabled. Read the message to see what came of it.
+   * Of the type `webhook.test`, whatever types the endpoint wants, and even if it is disabled. Read the message to see what came of it. 20 an hour for all endpoints of an owner.
    *
    * For `org_admin`, `global_admin`, `service`.
    */
@@ -7401,7 +7402,7 @@ export const methodsBy = (call: Call) => ({
   /**
    * Send one webhook again
    *
-   * With the same `webhook-id` and all its attempts. 409 `not_finished`: it is still being tried. 409 `endpoint_disabled`.
+   * With the same `webhook-id` and all its attempts. 409 `not_finished`: it is still being tried. 409 `endpoint_disabled`. 409 `too_old`: what it tells of happened more than a week ago. 600 an hour for all endpoints of an owner.
    *
    * For `org_admin`, `global_admin`, `service`.
    */
@@ -7411,7 +7412,7 @@ export const methodsBy = (call: Call) => ({
   /**
    * Send webhooks again, since a time
    *
-   * Those that were not taken, the oldest first; up to 1000 a call. Call again with `next_after` where there are more. 409 `endpoint_disabled`: enable it first.
+   * Those that were not taken, the oldest first; up to 1000 a call. Call again with `next_after` where there are more: 60 calls an hour for all endpoints of an owner. What happened more than a week ago is left out. 409 `endpoint_disabled`: enable it first.
    *
    * For `org_admin`, `global_admin`, `service`.
    */
@@ -7583,7 +7584,7 @@ export const methodsBy = (call: Call) => ({
   /**
    * Connect a chat: Slack, Microsoft Teams, Discord, or a program of yours
    *
-   * A user's messages on the channel `chat` go to the user's oldest connection that works; the others take over when it breaks or is paused. Events name an organization's connections as recipients. A user has at most 10, an organization 100: 409 `too_many_connections`. Secrets are stored sealed; 503 `secrets_key_missing`: this service cannot store any.
+   * A user's messages on the channel `chat` go to the user's oldest connection that works; the others take over when it breaks or is paused. Events name an organization's connections as recipients. A user has at most 10, an organization 100: 409 `too_many_connections`. An org_admin makes those of organizations; a user's are the user's alone: 403 `not_the_user`. Secrets are stored sealed; 503 `secrets_key_missing`: this service cannot store any.
    *
    * Every role may call it, within its scope.
    */
@@ -7601,7 +7602,7 @@ export const methodsBy = (call: Call) => ({
   /**
    * Rename, pause or mend a chat connection, or rotate its secret
    *
-   * What is not given stays. A new secret or channel makes a broken connection active again.
+   * What is not given stays. A new secret or channel makes a broken connection active again. Of a user's connection the user alone may: 403 `not_the_user` for an org_admin.
    *
    * Every role may call it, within its scope.
    */
@@ -7621,7 +7622,7 @@ export const methodsBy = (call: Call) => ({
   /**
    * Send a test to a chat connection, and wait for the answer
    *
-   * Also to a paused or broken one: where it works, it is active again. 20 an hour for each connection.
+   * Also to a paused or broken one: where it works, it is active again. 20 an hour for all connections of an owner. Of a user's connection the user alone may: 403 `not_the_user` for an org_admin.
    *
    * Every role may call it, within its scope.
    */
