@@ -50,7 +50,9 @@ describe("the client and the service", () => {
     const { id } = await givenUser(h);
     const tidings = clientOf(h);
     const push = await tidings.sendPush(aPush(id));
-    expect(push.status satisfies "queued" | string).toBe("sent");
+    const status: "queued" | "sending" | "sent" | "failed" | "cancelled" | "retried" | "resolved" =
+      push.status;
+    expect(status).toBe("sent");
     expect((await tidings.getPush(push.id)).device_tokens.length).toBe(1);
     const { data, pagination } = await tidings.listPushes({ user_id: id, status: "sent" });
     expect([data.map((one) => one.id), pagination.total]).toEqual([[push.id], 1]);
@@ -67,7 +69,7 @@ describe("the client and the service", () => {
     for await (const { title } of each(tidings.listInbox, { limit: 2 })) titles.push(title);
     expect(titles.toSorted()).toEqual(["No. 0", "No. 1", "No. 2", "No. 3", "No. 4"]);
     expect(seen.length).toBe(3);
-    for await (const _ of each(tidings.listInbox, { limit: 2 })) break;
+    for await (const { title } of each(tidings.listInbox, { limit: 2 })) if (title !== "") break;
     expect(seen.length).toBe(4);
   });
 
