@@ -763,7 +763,7 @@ export interface Pagination {
   page: number;
   /** At most so many. */
   limit: number;
-  /** Exact up to 10,000. */
+  /** Exact up to 10,000. A page after `cursor` has what was counted for the first. */
   total: number;
   /** True when there are more than 10,000. */
   total_capped?: boolean;
