@@ -4,7 +4,7 @@ import type { ClientGeneratorsBuilder, GeneratorVerbOptions, OpenApiDocument } f
 type Verb = GeneratorVerbOptions;
 
 /** The methods of the client, made by `call`. */
-const HEADER = `import type { Call, CallOptions } from "../call.ts";
+const HEADER = `import type { Call, CallOptions } from "../operation.ts";
 
 /** A method for each operation, in the order of the document. */
 export const methodsBy = (call: Call) => ({

@@ -1,7 +1,9 @@
-import { type Call, createCall, type TidingsOptions } from "./call.ts";
+import { createCall, type TidingsOptions } from "./call.ts";
 import { methodsBy } from "./generated/api.ts";
+import type { Call } from "./operation.ts";
 
-export type { CallOptions, TidingsOptions } from "./call.ts";
+export type { TidingsOptions } from "./call.ts";
+export type { CallOptions } from "./operation.ts";
 export { TidingsError, type ProblemCode } from "./error.ts";
 export type * from "./generated/api.ts";
 export { each } from "./pages.ts";

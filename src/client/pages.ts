@@ -1,4 +1,4 @@
-import type { CallOptions } from "./call.ts";
+import type { CallOptions } from "./operation.ts";
 
 /** A page of a list, in either of the two forms that there are. */
 type Page<T> =

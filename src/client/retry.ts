@@ -1,8 +1,12 @@
-import type { TidingsError } from "./error.ts";
-
 /** The first pause, in milliseconds; each further one is twice as long, up to the last. */
 const FIRST_MS = 500;
 const LAST_MS = 20_000;
+
+/** Of a call that has failed: the status, null without an answer; and what the service asked for, null for nothing. */
+interface Failed {
+  status: number | null;
+  retryAfterMs: number | null;
+}
 
 /** What passes: too many requests, and faults of the service or of what is before it. */
 const PASSING = [429, 500, 502, 503, 504];
@@ -10,14 +14,11 @@ const PASSING = [429, 500, 502, 503, 504];
 /**
  * Milliseconds to wait before a further attempt; null where none helps. After `Retry-After` if there is one, else half to
  * all of a time that doubles, so that clients which failed together do not come back together.
- * @param isRepeatable whether a repeat does no harm if the attempt was carried out after all: then only 429, which was not, is tried again
+ * @param isRepeatable whether a repeat does no harm if the attempt was carried out after all. If it does, only 429 is tried
+ * again, which surely was not
  */
-export function pauseBefore(
-  error: Pick<TidingsError, "status" | "retryAfterMs">,
-  tried: number,
-  isRepeatable: boolean,
-): number | null {
-  const { status, retryAfterMs } = error;
+export function pauseBefore(failed: Failed, tried: number, isRepeatable: boolean): number | null {
+  const { status, retryAfterMs } = failed;
   const isPassing =
     status === null ? isRepeatable : PASSING.includes(status) && (isRepeatable || status === 429);
   if (!isPassing) return null;

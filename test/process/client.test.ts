@@ -52,7 +52,7 @@ test("the generated part is what the document makes: `npm run client` writes it 
 }, 120_000);
 
 test("what is shipped is small, and loads nothing but the check of webhooks", async () => {
-  const names = ["call", "error", "index", "pages", "retry", "webhook", "generated/api"];
+  const names = ["call", "error", "index", "operation", "pages", "retry", "webhook", "generated/api"];
   const files = await Promise.all(
     names.map((name) => readFile(join(ROOT, "dist/client", `${name}.js`), "utf8")),
   );

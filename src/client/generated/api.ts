@@ -6833,7 +6833,7 @@ limit?: number;
 cursor?: string;
 };
 
-import type { Call, CallOptions } from "../call.ts";
+import type { Call, CallOptions } from "../operation.ts";
 
 /** A method for each operation, in the order of the document. */
 export const methodsBy = (call: Call) => ({
