@@ -329,7 +329,7 @@ function dispatchesOf(h: Harness, { marker, now, user, orgs }: Made) {
     ...stored,
   });
   const sent = { status: "sent", sent_at: now - HOUR, wake_at: null } as const;
-  const inApp = { channel: "in_app", lane: "bulk", type: "note", body: "Text" } as const;
+  const inApp = { channel: "in_app", lane: "bulk", type: "push", body: "Text" } as const;
   const push = dispatch({ channel: "push", lane: "push", type: "push", body: "Text" }, sent);
   const failed = dispatch({ failure: { code: "bounced", message: "Gone" } });
   const queued = dispatch({ sendAt: now + DAY });
