@@ -22,7 +22,7 @@ describe.each(PAGES)("%s", (path) => {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     );
     expect(body).not.toMatch(/<script(?! src="\/docs\/)|<style|\son[a-z]+=|\sstyle=/u);
-    expect(h.meter.roundTrips).toBe(0);
+    expect(h.meter.trips).toBe(0);
     expect(body.match(/<h1/gu)).toHaveLength(1);
   });
 
@@ -165,8 +165,10 @@ describe("search", () => {
 
   test("needs every word, and marks each in the excerpt", () => {
     expect(search("twilio zebra")).toEqual([]);
-    const [found] = search("stop twilio");
-    expect(found?.excerpt.filter(({ hit }) => hit).map(({ text }) => text.toLowerCase())).toContain("stop");
+    const [found] = search("help stop");
+    expect(found?.excerpt.filter(({ hit }) => hit).map(({ text }) => text)).toEqual(
+      expect.arrayContaining(["STOP", "HELP"]),
+    );
   });
 
   test("takes each sign as what it is", async () => {

@@ -33,7 +33,7 @@ const page = html`<!doctype html>
       <nav class="swagger-ui" aria-label="Documentation">
         <div class="wrapper"><a class="link" href="/docs">← Guides</a></div>
       </nav>
-      <main id="reference"></main>
+      <div id="reference"></div>
       <script src="/docs/reference/swagger-ui-bundle.js"></script>
       <script src="/docs/reference/start.js"></script>
     </body>
