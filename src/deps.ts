@@ -23,7 +23,7 @@ import { createWebhookChannel } from "./channels/webhook/adapter.ts";
 import type { Ctx } from "./ctx.ts";
 import { EVENT_KEYS } from "./events/dedupe-key.ts";
 import type { Outbox } from "./dev-outbox/message.ts";
-import { openDb, type SessionStart } from "./db/client.ts";
+import { openDb, type SessionStart, type Tail } from "./db/client.ts";
 import { throughProviders } from "./delivery/deliver.ts";
 import type { Bindings } from "./bindings.ts";
 import { createVerifyAccess, type VerifyAccess } from "./auth/access-jwt.ts";
@@ -153,8 +153,10 @@ export function createDeps(bindings: Bindings, seams: Partial<Seams> = {}): Deps
     probeEmail: createProber(clock.now),
     webhooks: new Map([...createWebhooks(config, all), ...createSmsWebhooks(config)]),
     open: (start, log = all.log) => {
-      const done = (found: readonly { id: string }[]) => wakeTriggered(ctx, found);
-      const tail = triggered && { statement: triggered, done };
+      const tail: Tail<{ id: string }> | null = triggered && {
+        statement: triggered,
+        done: (found, plain) => wakeTriggered(ctx, found, plain),
+      };
       const ctx: Ctx = { ...shared, log, db: openDb(bindings.DB, start, all, tail) };
       return ctx;
     },

@@ -51,7 +51,8 @@ export const hasRoom = (db: Pick<Db, "queriesLeft">): boolean => db.queriesLeft(
 /** A statement that runs at the end of every write, and what is done with its rows before the write returns. It must not throw. */
 export interface Tail<Row> {
   statement: SQL<Row>;
-  done(rows: readonly Row[]): Promise<void>;
+  /** @param db the session, whose writes have no tail here: what is done with the rows starts nothing again */
+  done(rows: readonly Row[], db: Pick<Db, "write">): Promise<void>;
 }
 
 /** Opens a session on `d1`. `random` is for the jitter of repeated writes. */
@@ -96,14 +97,18 @@ export function openDb<Row = never>(
     const results = (await send([...statements, tail.statement])).values();
     const rows = rowsByName(batch, results);
     const { found } = rowsByName({ found: tail.statement }, results);
-    if (found.length > 0) await tail.done(found);
+    if (found.length > 0) await tail.done(found, { write: writeBy(run) });
     return rows;
   };
 
+  const writeBy =
+    (once: <B extends Batch>(batch: B) => Promise<Rows<B>>): Db["write"] =>
+    <B extends Batch>(batch: B, ifRepeated?: Batch) =>
+      repeatedly((isRepeat) => once(isRepeat && ifRepeated ? { ...batch, ...ifRepeated } : batch));
+
   return {
     read: run,
-    write: <B extends Batch>(batch: B, ifRepeated?: Batch) =>
-      repeatedly((isRepeat) => runWithTail(isRepeat && ifRepeated ? { ...batch, ...ifRepeated } : batch)),
+    write: writeBy(runWithTail),
     size: () => size,
     queriesLeft: () => D1_LIMITS.queriesPerInvocation - spent,
     bookmark: () => session.getBookmark() ?? null,

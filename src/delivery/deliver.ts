@@ -8,7 +8,7 @@ import { claim, type ClaimedDispatch, type Lease } from "./claim.ts";
 import { acquirePermit, type Permit, releasePermit, restFor } from "./permit.ts";
 import { endings } from "./endings.ts";
 import { recordRound } from "./record-round.ts";
-import { PARALLEL_REQUESTS } from "./send-concurrently.ts";
+import { PARALLEL_REQUESTS, type Terms } from "./send-concurrently.ts";
 import { type Sorted, sortOut } from "./sort-out.ts";
 import { chunks } from "../lib/chunks.ts";
 import { Places } from "../lib/parallel.ts";
@@ -85,14 +85,15 @@ export async function deliver<Loaded>(
   };
   // No more than a provider takes at once: nothing is claimed that would wait for a slow provider.
   const size = Math.min(ROUND, ...adapter.providers.map((provider) => provider.pace.burst));
-  const connections = new Places(PARALLEL_REQUESTS);
-  const underWay = new Places(OVERLAPPING);
+  const shared: Shared = { connections: new Places(PARALLEL_REQUESTS), pauses: new Map() };
+  // Receivers get their messages in order, and one that is slow would hold a connection in each round.
+  const underWay = new Places(adapter.providers.length > 0 ? OVERLAPPING : 1);
   const ends: Promise<void>[] = [];
   // Set when all gates refuse. The following rounds then do not ask them again.
   let rest: Rest | null = null;
   for (const [i, round] of packRounds(messages, size).entries()) {
     // The next one is claimed while those before it are at the provider, and when it could send at once.
-    if (rest === null) await Promise.all([underWay.untilFree(), connections.untilFree()]);
+    if (rest === null) await Promise.all([underWay.untilFree(), shared.connections.untilFree()]);
     const isOver = i >= MAX_ROUNDS || ctx.clock.now() >= end || !hasRoom(ctx.db);
     if (rest === null && isOver) rest = { seconds: 0 };
     try {
@@ -103,7 +104,7 @@ export async function deliver<Loaded>(
         continue;
       }
       await underWay.take();
-      const ended = endRound(ctx, adapter, begun, connections)
+      const ended = endRound(ctx, adapter, begun, shared)
         .catch((error: unknown) => failed(round, error))
         .finally(() => underWay.give());
       ends.push(ended);
@@ -146,6 +147,9 @@ interface Rest {
   seconds: number | null;
 }
 
+/** What the rounds of an invocation share. */
+type Shared = Pick<Terms, "connections" | "pauses">;
+
 /** A round whose dispatches are claimed. */
 interface Begun<Loaded> extends Sorted {
   permit: Permit;
@@ -186,13 +190,18 @@ async function endRound<Loaded>(
   ctx: Ctx,
   adapter: ChannelAdapter<Loaded>,
   { permit, lease, loaded, swept, ready, verdicts }: Begun<Loaded>,
-  connections: Places,
+  shared: Shared,
 ): Promise<void> {
   const { provider, admission, acquireMore } = permit;
   let report: ChannelReport = { results: [], health: [] };
   try {
     if (ready.length > 0)
-      report = await adapter.send(ctx, provider.name, ready, loaded, { lease, acquireMore, connections });
+      report = await adapter.send(ctx, provider.name, ready, loaded, {
+        ...shared,
+        lease,
+        provider: provider.name,
+        acquireMore,
+      });
   } finally {
     // Whatever happens: a probe that is lost would keep the gate shut.
     await releasePermit(ctx, adapter, permit, report.health);

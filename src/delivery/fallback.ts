@@ -102,9 +102,12 @@ export function followReferences(ctx: Ctx, references: readonly Reference[]): Fo
 const queueOf = (of: readonly ChannelTraits[], name: "queue" | "bulkQueue", column: SQL): SQL =>
   sql`(${JSON.stringify(Object.fromEntries(of.map((traits) => [traits.channel, traits[name]])))} ->> ${column})`;
 
-/** A bounce that comes later than this starts nothing: what the message said is old by then. */
-const hasFailed = (now: number): SQL =>
-  sql`(d.status = 'failed' OR (d.status = 'bounced' AND d.sent_at > ${now - MAX_AGE_MS}))`;
+/**
+ * A bounce that comes later than this starts nothing: what the message said is old by then. One that comes while the message is
+ * still claimed is not late: when it was sent is written after that.
+ */
+const hasFailed = (now: number): SQL => sql`(d.status = 'failed' OR (d.status = 'bounced'
+  AND (d.claim_id IS NOT NULL OR d.sent_at IS NULL OR d.sent_at > ${now - MAX_AGE_MS})))`;
 
 /** Whether a dispatch lies in its user's inbox, unread for so long that its fallback follows. */
 const isUnread = ({ channels }: Pick<Ctx, "channels">, d: SQL, now: number): SQL => {

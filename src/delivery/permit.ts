@@ -113,8 +113,8 @@ function acquireMoreOf(
 }
 
 /**
- * Ends a permit: reports the worst that the round has met (a success only where the gate waits for one), and gives back what
- * was not used.
+ * Ends a permit: reports the worst that the round has met (a success only where the gate waits for one; then also beside a
+ * pause), and gives back what was not used.
  */
 export async function releasePermit(
   ctx: Ctx,
@@ -126,6 +126,8 @@ export async function releasePermit(
   const worst = worstOf(health);
   const isNews = worst !== null && (worst.kind !== "ok" || admission.reportSuccess);
   try {
+    const hasWorked = worst?.kind === "throttled" && health.some(({ kind }) => kind === "ok");
+    if (hasWorked && admission.reportSuccess) await gate.report({ kind: "ok" });
     if (isNews) await gate.report(worst);
     if (unused() > 0) await gate.giveBack(unused(), provider.pace, admission.probe && worst === null);
   } catch (error) {

@@ -15,9 +15,13 @@ export type AcquireMore = (messages: number) => Promise<number>;
 /** The limits of a round's requests. */
 export interface Terms {
   lease: Lease;
+  /** The provider that is asked. */
+  provider: string;
   acquireMore: AcquireMore;
   /** Each request takes one. The rounds of an invocation share them. */
   connections: Places;
+  /** Until when providers have asked for a pause, epoch ms by name. The rounds of an invocation share that, too. */
+  pauses: Map<string, number>;
 }
 
 /** The outcomes of requests. Items without an outcome were not sent, because the lease no longer covered them. */
@@ -45,11 +49,11 @@ const FAULT: Outcome = {
 
 /**
  * Sends requests, a few at a time, at the provider's pace. Nothing is sent that the lease does not cover, nor after the
- * provider has asked for a pause.
+ * provider has asked for a pause, in this round or in another one of the invocation.
  */
 export async function sendConcurrently<Item>(
   ctx: Ctx,
-  { lease, acquireMore, connections }: Terms,
+  { lease, provider, acquireMore, connections, pauses }: Terms,
   requests: readonly (readonly Item[])[],
   send: (items: readonly Item[]) => Promise<SendReport>,
 ): Promise<Sent<Item>> {
@@ -63,7 +67,10 @@ export async function sendConcurrently<Item>(
     const report = await sendSafely(ctx, items, send);
     const ms = ctx.clock.now() - begun;
     health.push(report.health);
-    if (report.health.kind === "throttled") restMs = Math.max(restMs, report.health.afterMs);
+    if (report.health.kind === "throttled") {
+      restMs = Math.max(restMs, report.health.afterMs);
+      pauses.set(provider, Math.max(pauses.get(provider) ?? 0, ctx.clock.now() + report.health.afterMs));
+    }
     items.forEach((item, i) => {
       outcomes.set(item, report.outcomes[i] ?? FAULT);
       took.set(item, ms);
@@ -71,12 +78,21 @@ export async function sendConcurrently<Item>(
   };
   const longest = TIMEOUTS_OF_A_REQUEST * ctx.config.providerTimeoutMs;
   const isCovered = () => ctx.clock.now() + longest <= lease.until;
+  /** Another round may have been told to pause. Its gate hears of it at once, by this round too if that ends first. */
+  const heedOthers = () => {
+    const leftMs = (pauses.get(provider) ?? 0) - ctx.clock.now();
+    if (restMs > 0 || leftMs <= 0) return;
+    restMs = leftMs;
+    health.push({ kind: "throttled", afterMs: leftMs });
+  };
 
   const underWay: Promise<void>[] = [];
   for (const items of requests) {
     await connections.take();
+    heedOthers();
     const waitMs = restMs === 0 && isCovered() ? await acquireMore(items.length) : 0;
     // Meanwhile a request may have been answered by a pause.
+    heedOthers();
     restMs = Math.max(restMs, waitMs);
     if (restMs === 0 && isCovered()) underWay.push(sendRequest(items).finally(() => connections.give()));
     else {

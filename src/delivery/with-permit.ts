@@ -1,7 +1,7 @@
 import type { Ctx } from "../ctx.ts";
 import { SECOND } from "../lib/clock.ts";
 import type { ProviderEntry } from "./channel.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, ProviderHealth } from "./outcome.ts";
 import { acquirePermit, type Permit, releasePermit } from "./permit.ts";
 import { type AcquireMore, paused, type Sent } from "./send-concurrently.ts";
 
@@ -30,9 +30,17 @@ export async function sendWithPermit<Item>(
     const outcome = paused(Math.max(1, permit.retryAt - ctx.clock.now()));
     return { outcomes: new Map(items.map((item) => [item, outcome])), took: new Map() };
   }
-  if (permit.admission.waitMs > 0) await ctx.clock.sleep(permit.admission.waitMs);
-  const { outcomes, took, health } = await send(permit.acquireMore);
-  await releasePermit(ctx, sender, permit, health);
+  let health: readonly ProviderHealth[] = [];
+  let sent: Sent<Item>;
+  try {
+    if (permit.admission.waitMs > 0) await ctx.clock.sleep(permit.admission.waitMs);
+    sent = await send(permit.acquireMore);
+    ({ health } = sent);
+  } finally {
+    // Whatever happens: a probe that is lost would keep the gate shut.
+    await releasePermit(ctx, sender, permit, health);
+  }
+  const { outcomes, took } = sent;
   return { outcomes: permit.admission.probe ? new Map([...outcomes].map(ofProbe)) : outcomes, took };
 }
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../ctx.ts";
+import type { Db } from "../db/client.ts";
 import { inJson } from "../db/json.ts";
 import { dispatches } from "../db/schema/index.ts";
 import type { ChannelTraits } from "./channel.ts";
@@ -27,10 +28,15 @@ export function findTriggered(
 /**
  * Takes what was found, and wakes it. Of two writes at once only one takes a dispatch. One round trip. It never throws: what
  * is lost is found by the sweep.
+ * @param db writes without finding anything itself
  */
-export async function wakeTriggered(ctx: Ctx, found: readonly { id: string }[]): Promise<void> {
+export async function wakeTriggered(
+  ctx: Ctx,
+  found: readonly { id: string }[],
+  db: Pick<Db, "write">,
+): Promise<void> {
   try {
-    const { taken } = await ctx.db.write({
+    const { taken } = await db.write({
       taken: sql<ToWake>`UPDATE ${dispatches} SET wake_at = due_at + ${ctx.config.sweepAfterMs}
         WHERE ${inJson(
           dispatches.id,

@@ -32,6 +32,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0023_chat_connections.sql": "22846fbc03403f60",
   "0024_text_messages.sql": "c28a952bf110bc3a",
   "0025_webhooks_of_numbers.sql": "c818546be127ceac",
+  "0026_webhooks_in_bounds.sql": "ae98b590ae975c41",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

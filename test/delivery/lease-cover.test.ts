@@ -17,7 +17,13 @@ async function sentWithin(leaseMs: number, tookMs: number, vars = {}): Promise<n
   const requests = Array.from({ length: 7 }, (_, i) => [i]);
   const { outcomes } = await sendConcurrently(
     h.ctx,
-    { lease, acquireMore: () => Promise.resolve(0), connections: new Places(6) },
+    {
+      lease,
+      provider: "expo",
+      acquireMore: () => Promise.resolve(0),
+      connections: new Places(6),
+      pauses: new Map(),
+    },
     requests,
     (items) => {
       if (items[0] === 5) h.clock.advance(tookMs);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { acquirePermit, restFor } from "../../src/delivery/permit.ts";
+import { sendWithPermit } from "../../src/delivery/with-permit.ts";
 import { SECOND } from "../../src/lib/clock.ts";
 import type { Harness } from "../support/harness.ts";
 import {
@@ -138,4 +139,17 @@ test("when the first provider rests, the next in the list is asked", async () =>
   expect(await consumeAll(h, [wakeUp(ids)])).toEqual(["ack"]);
   expect(await dispatchesOf(ids)).toMatchObject(ids.map(() => ({ status: "sent", provider: "log" })));
   expect(h.expo.requests).toEqual([]);
+});
+
+test("a permit is given back though sending has thrown: the probe is left to the next message", async () => {
+  const h = createWorld();
+  const entry = { name: "a-receiver", pace: { ratePerSecond: 20, burst: 20 } };
+  const gate = h.ctx.gates("radio", entry.name);
+  for (let i = 0; i < 5; i++) await gate.report({ kind: "error" });
+  h.clock.advance(31 * SECOND);
+  const sending = sendWithPermit(h.ctx, "radio", entry, ["a message"], () =>
+    Promise.reject(new Error("A bug")),
+  );
+  await expect(sending).rejects.toThrow("A bug");
+  expect(await gate.peek()).toMatchObject({ circuit: "half_open", restsUntil: null });
 });

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { Parsed } from "../../src/db/statement.ts";
 import type { ChannelAdapter, RegisteredChannel, Result } from "../../src/delivery/channel.ts";
-import type { Outcome, SendReport } from "../../src/delivery/outcome.ts";
+import type { Outcome, Pace, SendReport } from "../../src/delivery/outcome.ts";
 import { sendConcurrently } from "../../src/delivery/send-concurrently.ts";
 import { sendToReceivers } from "../../src/delivery/send-to-receivers.ts";
 import { throughProviders } from "../../src/delivery/deliver.ts";
@@ -85,11 +85,12 @@ export function createPager() {
 
 /**
  * A channel whose receivers have a gate each: every user's own radio, which takes one message a second. `settings.answers`
- * is what a user's radio does, if not "over"; `heard` are the texts that came, in order.
+ * is what a user's radio does, if not "over"; `heard` are the texts that came, in order; `owners` are those of some radios.
  */
-export function createRadio() {
+export function createRadio(pace: Pace = { ratePerSecond: 1, burst: 1 }) {
   const heard: { user: string; text: string | null; at: number }[] = [];
   const answers = new Map<string, (now: number) => Promise<SendReport> | SendReport>();
+  const owners = new Map<string, string>();
   const adapter: ChannelAdapter<null> = {
     channel: "radio",
     queue: "hooks",
@@ -108,7 +109,8 @@ export function createRadio() {
     async send(ctx, _provider, dispatches, _loaded, terms) {
       const items = dispatches.map((dispatch) => ({
         dispatch,
-        receiver: { name: dispatch.user_id, pace: { ratePerSecond: 1, burst: 1 } },
+        receiver: { name: dispatch.user_id, pace },
+        owner: owners.get(dispatch.user_id) ?? dispatch.user_id,
       }));
       const { outcomes, took } = await sendToReceivers(ctx, "radio", terms, items, async ({ dispatch }) => {
         heard.push({ user: dispatch.user_id, text: dispatch.body, at: ctx.clock.now() });
@@ -125,7 +127,7 @@ export function createRadio() {
       return { results, health: [] };
     },
   };
-  return { channel: throughProviders(adapter), heard, answers };
+  return { channel: throughProviders(adapter), heard, answers, owners };
 }
 
 /** A channel on which inserting a dispatch delivers it. `announced` are the users that have heard of it. */

@@ -68,6 +68,8 @@ const ROWS = {
   "own: made": "   401 401 | yes not not | yes not not | 403 403 403 403 403 | 403 | 403",
   "own: one": "    401 401 | yes 404 404 | yes 404 404 | 404 404 404 404 404 | 404 | 403",
   named: "          401 401 | yes 404 404 | yes 404 404 | yes yes 404 404 404 | yes | yes",
+  // An org_admin sees a user's, but it is not an org_admin's to say where the user's messages go.
+  "named: the user's": "401 401 | yes 404 404 | yes 404 404 | 403 403 404 404 404 | yes | yes",
   "of the organization": "401 401 | 404 404 404 | 404 404 404 | yes yes 404 404 404 | yes | yes",
   // notification-records, by its own table of roles.
   "records: list": "  401 401 | 403 403 403 | not yes not | yes yes not not not | yes | yes",

@@ -558,7 +558,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["of the organization", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
   ],
   [`POST ${CHATS}`]: [
-    ["named", ({ user, marker }) => ({ body: aChat({ user_id: user, name: marker }) })],
+    ["named: the user's", ({ user, marker }) => ({ body: aChat({ user_id: user, name: marker }) })],
     ["of the organization", ({ orgs, marker }) => ({ body: aChat({ org_id: orgs.middle, name: marker }) })],
   ],
   [`GET ${CHATS}/{id}`]: [
@@ -566,11 +566,11 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["of the organization", ({ orgChat }) => ({ id: orgChat })],
   ],
   [`PATCH ${CHATS}/{id}`]: [
-    ["named", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
+    ["named: the user's", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
     ["of the organization", ({ orgChat, marker }) => ({ id: orgChat, body: { name: `New ${marker}` } })],
   ],
   [`POST ${CHATS}/{id}/test`]: [
-    ["named", ({ chat }) => ({ id: chat })],
+    ["named: the user's", ({ chat }) => ({ id: chat })],
     ["of the organization", ({ orgChat }) => ({ id: orgChat })],
   ],
   [`DELETE ${CHATS}/{id}`]: [

@@ -24,7 +24,7 @@ export const create = createRoute({
   method: "post",
   path: BASE,
   summary: "Connect a chat: Slack, Microsoft Teams, Discord, or a program of yours",
-  description: `A user's messages on the channel \`chat\` go to the user's oldest connection that works; the others take over when it breaks or is paused. Events name an organization's connections as recipients. A user has at most ${MAX_OF_USER}, an organization ${MAX_OF_ORG}: 409 \`too_many_connections\`. Secrets are stored sealed; 503 \`secrets_key_missing\`: this service cannot store any.`,
+  description: `A user's messages on the channel \`chat\` go to the user's oldest connection that works; the others take over when it breaks or is paused. Events name an organization's connections as recipients. A user has at most ${MAX_OF_USER}, an organization ${MAX_OF_ORG}: 409 \`too_many_connections\`. An org_admin makes those of organizations; a user's are the user's alone: 403 \`not_the_user\`. Secrets are stored sealed; 503 \`secrets_key_missing\`: this service cannot store any.`,
   request: { body: jsonBody(schemas.body) },
   responses: {
     201: json(schemas.created, "Created. Nothing was sent: try it with `/test`"),
@@ -46,7 +46,8 @@ export const change = createRoute({
   method: "patch",
   path: `${BASE}/{id}`,
   summary: "Rename, pause or mend a chat connection, or rotate its secret",
-  description: "What is not given stays. A new secret or channel makes a broken connection active again.",
+  description:
+    "What is not given stays. A new secret or channel makes a broken connection active again. Of a user's connection the user alone may: 403 `not_the_user` for an org_admin.",
   request: { ...one, body: jsonBody(schemas.change) },
   responses: { 200: json(schemas.shown, "Changed"), ...problems(400, 404, 409, 413, 415, 503) },
 });
@@ -67,7 +68,7 @@ export const test = createRoute({
   path: `${BASE}/{id}/test`,
   summary: "Send a test to a chat connection, and wait for the answer",
   description:
-    "Also to a paused or broken one: where it works, it is active again. 20 an hour for each connection.",
+    "Also to a paused or broken one: where it works, it is active again. 20 an hour for all connections of an owner. Of a user's connection the user alone may: 403 `not_the_user` for an org_admin.",
   request: one,
   responses: {
     200: json(schemas.tested, "What the chat said"),

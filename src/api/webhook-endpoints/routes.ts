@@ -1,9 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { MAX_ENDPOINTS } from "../../channels/webhook/endpoints.ts";
-import { MAX_REPLAYED } from "../../channels/webhook/messages.ts";
+import { MAX_REPLAYED } from "../../channels/webhook/replay.ts";
 import { access, ADMIN_ROLES } from "../../http/access.ts";
 import { ownerQuery } from "../../http/owner.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
+import * as messageSchemas from "./message-schemas.ts";
 import * as schemas from "./schemas.ts";
 
 /** Where customers want to hear of what happens to their messages. */
@@ -11,7 +12,7 @@ export const BASE = "/api/v1/webhook-endpoints";
 
 const admins = { tags: ["Webhooks"], middleware: access(null, ADMIN_ROLES) };
 const one = { params: schemas.idParam };
-const message = { params: schemas.messageParam };
+const message = { params: messageSchemas.messageParam };
 
 export const list = createRoute({
   ...admins,
@@ -84,9 +85,9 @@ export const test = createRoute({
   path: `${BASE}/{id}/test`,
   summary: "Send a webhook to try an endpoint out",
   description:
-    "Of the type `webhook.test`, whatever types the endpoint wants, and even if it is disabled. Read the message to see what came of it.",
+    "Of the type `webhook.test`, whatever types the endpoint wants, and even if it is disabled. Read the message to see what came of it. 20 an hour for all endpoints of an owner.",
   request: one,
-  responses: { 202: json(schemas.message, "Queued"), ...problems(404) },
+  responses: { 202: json(messageSchemas.message, "Queued"), ...problems(404) },
 });
 
 export const messages = createRoute({
@@ -95,8 +96,8 @@ export const messages = createRoute({
   path: `${BASE}/{id}/messages`,
   summary: "What was sent to a webhook endpoint, newest first",
   description: "Each with its attempts. They are kept for a week.",
-  request: { ...one, query: schemas.messagesQuery },
-  responses: { 200: json(schemas.messages, "A page of webhooks"), ...problems(400, 404) },
+  request: { ...one, query: messageSchemas.messagesQuery },
+  responses: { 200: json(messageSchemas.messages, "A page of webhooks"), ...problems(400, 404) },
 });
 
 export const getMessage = createRoute({
@@ -105,7 +106,7 @@ export const getMessage = createRoute({
   path: `${BASE}/{id}/messages/{message}`,
   summary: "Read one webhook",
   request: message,
-  responses: { 200: json(schemas.message, "The webhook"), ...problems(404) },
+  responses: { 200: json(messageSchemas.message, "The webhook"), ...problems(404) },
 });
 
 export const replayMessage = createRoute({
@@ -114,9 +115,9 @@ export const replayMessage = createRoute({
   path: `${BASE}/{id}/messages/{message}/replay`,
   summary: "Send one webhook again",
   description:
-    "With the same `webhook-id` and all its attempts. 409 `not_finished`: it is still being tried. 409 `endpoint_disabled`.",
+    "With the same `webhook-id` and all its attempts. 409 `not_finished`: it is still being tried. 409 `endpoint_disabled`. 409 `too_old`: what it tells of happened more than a week ago. 600 an hour for all endpoints of an owner.",
   request: message,
-  responses: { 202: json(schemas.message, "Queued"), ...problems(404, 409) },
+  responses: { 202: json(messageSchemas.message, "Queued"), ...problems(404, 409) },
 });
 
 export const replay = createRoute({
@@ -124,7 +125,7 @@ export const replay = createRoute({
   method: "post",
   path: `${BASE}/{id}/replay`,
   summary: "Send webhooks again, since a time",
-  description: `Those that were not taken, the oldest first; up to ${MAX_REPLAYED} a call. Call again with \`next_after\` where there are more. 409 \`endpoint_disabled\`: enable it first.`,
-  request: { ...one, body: jsonBody(schemas.replay) },
-  responses: { 202: json(schemas.replayed, "Queued"), ...problems(400, 404, 409, 413, 415) },
+  description: `Those that were not taken, the oldest first; up to ${MAX_REPLAYED} a call. Call again with \`next_after\` where there are more: 60 calls an hour for all endpoints of an owner. What happened more than a week ago is left out. 409 \`endpoint_disabled\`: enable it first.`,
+  request: { ...one, body: jsonBody(messageSchemas.replay) },
+  responses: { 202: json(messageSchemas.replayed, "Queued"), ...problems(400, 404, 409, 413, 415) },
 });

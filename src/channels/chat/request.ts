@@ -1,4 +1,4 @@
-import type { Fetch } from "../send-kit/http.ts";
+import { type Fetch, USER_AGENT } from "../send-kit/http.ts";
 
 /** How much of an answer is read: chats answer with less. */
 const READ_BYTES = 64 * 1_024;
@@ -27,7 +27,7 @@ export async function askChat(
   try {
     const response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json; charset=utf-8", "user-agent": "Tidings/1.0", ...headers },
+      headers: { "content-type": "application/json; charset=utf-8", "user-agent": USER_AGENT, ...headers },
       body,
       redirect: "manual",
       signal,

@@ -32,7 +32,7 @@ export const UNREADABLE_SECRET = {
 export async function sendOne(
   ctx: Ctx,
   fetch: Fetch,
-  { connection, secret, message, facts }: Omit<ChatDelivery, "dispatch" | "receiver">,
+  { connection, secret, message, facts }: Omit<ChatDelivery, "dispatch" | "receiver" | "owner">,
   madeAt: number,
 ): Promise<ProviderVerdict> {
   const [{ CHAT_PROVIDERS }, { askChat }, { commonVerdict, verdictOf }] = await Promise.all([

@@ -102,6 +102,7 @@ function moveForward(ctx: Ctx, channel: ReportingChannel, events: readonly Feedb
     kind: event.kind,
     status: STATUS[event.kind],
     at: event.at,
+    untimed: event.untimed,
     code: TEXTS[channel][event.kind] === null ? null : event.code,
     text: TEXTS[channel][event.kind],
     weight: weightOf(event),

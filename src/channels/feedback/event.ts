@@ -10,6 +10,8 @@ export interface FeedbackEvent {
   kind: "delivered" | "bounced" | "maybe_bounced" | "complained" | "failed";
   /** True when the address is dead or its owner does not want our mail. It should get no more. */
   permanent: boolean;
+  /** Set when its owner has told the provider so. Unlike a dead address, that does not pass. */
+  optedOut?: true;
   /** From the tags or metadata; null if the provider has none, or the message was not ours. */
   dispatchId: string | null;
   /** The provider's own id, from its answer when it accepted the message. */
@@ -18,6 +20,8 @@ export interface FeedbackEvent {
   address: string | null;
   /** Epoch ms. */
   at: number;
+  /** Set when the event has no time of its own, so that `at` is when it came. */
+  untimed?: true;
   /** An error code: stable, `snake_case`, made from the provider's classification and never from a server's free text. */
   code: string;
 }

@@ -12,6 +12,7 @@ interface Reference {
   message: string | null;
   /** Epoch ms. */
   at: number;
+  untimed?: true | undefined;
 }
 
 /**
@@ -24,5 +25,18 @@ export const aboutDispatches = (channel: string, rows: readonly Reference[], joi
   sql`FROM json_each(${JSON.stringify(rows)}) AS e CROSS JOIN ${dispatches} AS d
     ON d.id = coalesce(e.value->>'id', ${byMessage(sql`e.value->>'message'`)}) ${join} WHERE +d.channel = ${channel}`;
 
-/** Whether an event is about the present try: it is not older than a retry that a person asked for. */
-export const IS_OF_THIS_TRY: SQL = sql`e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}`;
+/**
+ * Whether a dispatch's message id is of the present try. While that is not settled, what is there is of the one before, which
+ * a person has repeated.
+ */
+const IS_SETTLED: SQL = sql`(d.status <> 'queued' AND d.claim_id IS NULL)`;
+
+/**
+ * Whether an event is about the present try: it is not older than a retry that a person asked for. One without a time of its
+ * own may be of the try before, however late it comes: it must not be about that one's message. Once the dispatch has its
+ * message, it must be about this one, unless it says that another attempt, whose answer was lost, has arrived as well.
+ */
+export const IS_OF_THIS_TRY: SQL = sql`(e.value->>'at' >= coalesce(d.scheduled_at, 0) - ${CLOCK_SKEW_MS}
+  AND (e.value->>'untimed' IS NULL OR d.provider_message_id IS NULL OR e.value->>'message' IS NULL
+    OR iif(${IS_SETTLED}, d.provider_message_id = e.value->>'message' OR e.value->>'status' IS 'delivered',
+      d.provider_message_id <> e.value->>'message')))`;

@@ -2,7 +2,12 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { ChannelAdapter } from "../../delivery/channel.ts";
 import type { Outcome, ProviderHealth } from "../../delivery/outcome.ts";
-import { PARALLEL_REQUESTS, sendConcurrently, type Terms } from "../../delivery/send-concurrently.ts";
+import {
+  PARALLEL_REQUESTS,
+  sendConcurrently,
+  type Sent,
+  type Terms,
+} from "../../delivery/send-concurrently.ts";
 import { sendWithPermit } from "../../delivery/with-permit.ts";
 import { chunks } from "../../lib/chunks.ts";
 import { keptUntil } from "./options.ts";
@@ -25,6 +30,8 @@ export interface Answered {
   /** How long its request took, in ms; undefined where none was made. */
   ms: number | undefined;
 }
+
+type Answers = Pick<Sent<PushDelivery>, "outcomes" | "took">;
 
 /** The outcome for a device that no configured provider sends to, for example if its provider is no longer in use. */
 export const NO_PROVIDER = {
@@ -51,25 +58,27 @@ export async function sendByProvider(
   const health: ProviderHealth[] = [];
   const senderOf = ({ device }: PushDelivery) =>
     [picked, ...providers].find((provider) => takes(provider, device)) ?? null;
-  for (const [provider, deliveries] of Map.groupBy(pending, senderOf)) {
-    const outcomes = new Map<PushDelivery, Outcome>();
-    let took: ReadonlyMap<PushDelivery, number> = new Map();
-    if (provider === picked) {
-      const sent = await sendThrough(ctx, provider, deliveries, terms);
-      health.push(...sent.health);
-      took = sent.took;
-      for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
-    } else if (provider === null) for (const delivery of deliveries) outcomes.set(delivery, NO_PROVIDER);
-    else {
-      const sent = await sendWithPermit(ctx, adapter.channel, provider, deliveries, (acquireMore) =>
-        sendThrough(ctx, provider, deliveries, { ...terms, acquireMore }),
+  const sendAll = async (
+    provider: PushProvider | null,
+    deliveries: readonly PushDelivery[],
+  ): Promise<Answers> => {
+    if (provider === null)
+      return { outcomes: new Map(deliveries.map((one) => [one, NO_PROVIDER])), took: new Map() };
+    if (provider !== picked)
+      return sendWithPermit(ctx, adapter.channel, provider, deliveries, (acquireMore) =>
+        sendThrough(ctx, provider, deliveries, { ...terms, provider: provider.name, acquireMore }),
       );
-      took = sent.took;
-      for (const [delivery, outcome] of sent.outcomes) outcomes.set(delivery, outcome);
-    }
+    const sent = await sendThrough(ctx, provider, deliveries, terms);
+    health.push(...sent.health);
+    return sent;
+  };
+  // Side by side: what waits for one provider's pace or answers keeps nothing from the others.
+  const groups = [...Map.groupBy(pending, senderOf)].map(async ([provider, deliveries]) => {
+    const { outcomes, took } = await sendAll(provider, deliveries);
     for (const [delivery, outcome] of outcomes)
       answers.set(delivery, { provider, outcome, ms: took.get(delivery) });
-  }
+  });
+  await Promise.all(groups);
   return { answers, health };
 }
 

@@ -53,14 +53,15 @@ export const post = (body: unknown, headers: Readonly<Record<string, string>>) =
 });
 
 /** `init` of a request with the fields of a form. */
-export const form = (fields: Readonly<Record<string, string>>) => ({
+export const form = (fields: URLSearchParams, headers: Readonly<Record<string, string>> = {}) => ({
   method: "POST",
   headers: {
     "content-type": "application/x-www-form-urlencoded",
     accept: "application/json",
     "user-agent": USER_AGENT,
+    ...headers,
   },
-  body: new URLSearchParams(fields).toString(),
+  body: fields.toString(),
 });
 
 /** `init` of a request without a body. */

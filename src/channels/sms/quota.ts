@@ -1,7 +1,8 @@
 import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { Outcome } from "../../delivery/outcome.ts";
-import { HOUR } from "../../lib/clock.ts";
+import { MINUTE } from "../../lib/clock.ts";
+import { spend, waitOver } from "../../rate-limit/quota/quota.ts";
 import { NO_ORG, type Quotas } from "../../rate-limit/quota/quotas.ts";
 
 /** The outcome of a text message over its organization's limit. It spends no attempt. */
@@ -12,9 +13,6 @@ export interface Costing {
   dispatch: Pick<Dispatch, "id" | "org_id">;
   segments: number;
 }
-
-/** What is over the limit comes in the first hour of the next day, not all at once. */
-const SPREAD_MS = HOUR;
 
 /**
  * Takes the segments of text messages from the day of their organizations: one call each where all fit. An organization whose
@@ -30,19 +28,12 @@ export async function takeSegments(
   const byOrg = Map.groupBy(messages, ({ dispatch }) => dispatch.org_id ?? NO_ORG);
   await Promise.all(
     [...byOrg].map(async ([org, own]) => {
-      const spend = async (segments: number) => {
-        try {
-          return await quotas.spend(org, segments);
-        } catch (error) {
-          ctx.log.error("quota_failed", error);
-          return { retryAfterMs: 0 };
-        }
-      };
       const all = own.reduce((sum, { segments }) => sum + segments, 0);
-      if ((await spend(all)) === null) return;
+      if ((await spend(ctx, quotas, org, all)) === "taken") return;
       for (const { dispatch, segments } of own) {
-        const refused = await spend(segments);
-        if (refused !== null) over.set(dispatch.id, overLimit(ctx, refused.retryAfterMs));
+        const answer = await spend(ctx, quotas, org, segments);
+        if (answer !== "taken")
+          over.set(dispatch.id, overLimit(answer === "unknown" ? AGAIN_MS : waitOver(ctx, answer)));
       }
     }),
   );
@@ -51,13 +42,13 @@ export async function takeSegments(
 }
 
 /** Nothing answered: another try in a minute or so. */
-const AGAIN_MS = 60_000;
+const AGAIN_MS = MINUTE;
 
-const overLimit = (ctx: Ctx, retryAfterMs: number): Over => ({
+const overLimit = (afterMs: number): Over => ({
   kind: "deferred",
   code: "org_sms_limit",
   message: "The organization's text messages for today are used up",
-  afterMs: retryAfterMs === 0 ? AGAIN_MS : retryAfterMs + Math.round(ctx.random() * SPREAD_MS),
+  afterMs,
 });
 
 /** Whether the provider takes money: it has the message, or may have it. */

@@ -95,7 +95,10 @@ export function createWebhookChannel(config: Ctx["config"], fetch: Fetch): Regis
         const refusal =
           refusalOf(ctx, dispatch, endpoint) ?? (opened.length === 0 ? UNREADABLE_SECRET : null);
         if (endpoint === null || refusal !== null) ended.push(unsent(dispatch, refusal ?? DELETED));
-        else items.push({ dispatch, endpoint, secrets: opened, receiver: { name: endpoint.id, pace: PACE } });
+        else {
+          const receiver = { name: endpoint.id, pace: PACE };
+          items.push({ dispatch, endpoint, secrets: opened, receiver, owner: endpoint.org_id });
+        }
       }
       const seen = new Map<Item, Seen>();
       const { outcomes, took } = await sendToReceivers(ctx, CHANNEL, terms, items, (item) =>

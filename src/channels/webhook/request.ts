@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { SECOND } from "../../lib/clock.ts";
 import { readSome } from "../send-kit/read-some.ts";
-import type { Fetch } from "../send-kit/http.ts";
+import { type Fetch, USER_AGENT } from "../send-kit/http.ts";
 
 /** How much of an answer is read: the connection can then be used again. None of it is kept. */
 const READ_BYTES = 64 * 1_024;
@@ -45,7 +45,7 @@ export async function sendWebhook(
       method: "POST",
       headers: {
         "content-type": "application/json",
-        "user-agent": "Tidings/1.0",
+        "user-agent": USER_AGENT,
         ...signed(outgoing, now),
       },
       body: outgoing.body,

@@ -175,6 +175,10 @@ export const dispatches = sqliteTable(
     index("dispatches_of_endpoint")
       .on(t.user_id, t.status)
       .where(sql`channel = 'webhook'`),
+    // What programs were told of a user, to erase it. Messages to people never write here.
+    index("dispatches_about_user")
+      .on(sql`(payload->>'user_id')`)
+      .where(sql`instr(user_id, '/') > 0`),
     // Messages that came or changed since a client's cursor.
     index("dispatches_inbox_changes")
       .on(t.user_id, t.inbox_seq)

@@ -34,6 +34,8 @@ export const webhookEndpoints = sqliteTable(
     /** The day (since 1970, UTC) of `queued_count`: a trigger counts what is queued, so that a day is bounded. */
     queued_on: integer("queued_on").notNull(),
     queued_count: integer("queued_count").notNull(),
+    /** Those of `queued_count` that users cause at will. They may fill half of the day, and leave the rest to what matters more. */
+    queued_by_users: integer("queued_by_users").notNull().default(0),
     created_at: integer("created_at").notNull(),
     updated_at: integer("updated_at").notNull(),
   },

@@ -66,6 +66,11 @@ const REASONS: Readonly<Record<string, Reason>> = {
     because: "the people no longer exist in the directory",
     fix: "Stop sending to people whom you have erased.",
   },
+  connection_gone: {
+    level: "warning",
+    because: "their chat connections were deleted",
+    fix: "Name another connection of the organization in the events.",
+  },
   unknown_user: {
     level: "warning",
     because: "the directory does not know the people",

@@ -50,7 +50,11 @@ export async function spendQuota(ctx: Ctx, rows: readonly Stored[]): Promise<voi
 /** @returns what was taken, by organization: nothing of a quota that did not answer. @throws 429 */
 async function takeUnits(ctx: Ctx, rows: readonly Stored[]): Promise<[org: string, units: number][]> {
   const spent = await Promise.all(
-    unitsByOrg(rows).map(async ([org, units]) => ({ org, units, answer: await spend(ctx, org, units) })),
+    unitsByOrg(rows).map(async ([org, units]) => ({
+      org,
+      units,
+      answer: await spend(ctx, ctx.quotas, org, units),
+    })),
   );
   const taken = spent.flatMap(({ org, units, answer }): [string, number][] =>
     answer === "taken" ? [[org, units]] : [],
@@ -87,7 +91,6 @@ export async function chargeQuota(ctx: Ctx, rows: readonly Stored[]): Promise<vo
 export const isCounted = ({ types }: Ctx, { type, slot_at }: Dispatch): boolean =>
   types.chargedOnRequest.includes(type) || slot_at !== null;
 
-/** Deferred dispatches are spread over the first hour of the next day, so that they do not all come at once. */
 const SPREAD_MS = HOUR;
 
 /** How a round counts in the quotas. */
@@ -109,13 +112,9 @@ export async function deferOverQuota(ctx: Ctx, dispatches: readonly Dispatch[]):
   await Promise.all(
     [...byOrg].map(async ([org, own]) => {
       for (const dispatch of own) {
-        const answer = await spend(ctx, org, unitsOf(dispatch));
+        const answer = await spend(ctx, ctx.quotas, org, unitsOf(dispatch));
         if (answer === "taken") taken.add(dispatch.id);
-        else if (answer !== "unknown")
-          waits.set(
-            dispatch.id,
-            ctx.clock.now() + answer.retryAfterMs + Math.round(ctx.random() * SPREAD_MS),
-          );
+        else if (answer !== "unknown") waits.set(dispatch.id, ctx.clock.now() + waitOver(ctx, answer));
       }
     }),
   );
@@ -128,16 +127,26 @@ export function uncountQuota(ctx: Ctx, dispatches: readonly Dispatch[]): void {
   for (const dispatch of dispatches) ctx.quotas.giveBack(dispatch.org_id, unitsOf(dispatch));
 }
 
-/** `unknown`: the quota did not answer. It refuses nobody then, but nothing was taken that could be given back. */
-async function spend(
-  ctx: Ctx,
+/** What a quota says. `unknown`: it did not answer, and nothing was taken that could be given back. */
+type Spent = "taken" | "unknown" | { retryAfterMs: number };
+
+/** Takes units of an organization's quota. It does not throw. */
+export async function spend(
+  { log }: Pick<Ctx, "log">,
+  quotas: Ctx["quotas"],
   org: string,
   units: number,
-): Promise<"taken" | "unknown" | { retryAfterMs: number }> {
+): Promise<Spent> {
   try {
-    return (await ctx.quotas.spend(org, units)) ?? "taken";
+    return (await quotas.spend(org, units)) ?? "taken";
   } catch (error) {
-    ctx.log.error("quota_failed", error);
+    log.error("quota_failed", error);
     return "unknown";
   }
 }
+
+/** How long what is over a quota waits: into the first hour of the next day, so that not all of it comes at once. */
+export const waitOver = (
+  { random }: Pick<Ctx, "random">,
+  { retryAfterMs }: { retryAfterMs: number },
+): number => retryAfterMs + Math.round(random() * SPREAD_MS);

@@ -338,6 +338,12 @@ describe("a chat that fails", () => {
   });
 });
 
+async function givenOrg(h: ReturnType<typeof createWorld>["h"]) {
+  const org = mint("org");
+  await h.request("PUT", `/api/v1/directory/orgs/${org}`, { as: SERVICE, body: { name: "Acme" } });
+  return org;
+}
+
 describe("a test of a connection", () => {
   const test_ = (h: ReturnType<typeof createWorld>["h"], id: string) =>
     h.request("POST", `/api/v1/chat-connections/${id}/test`, { as: SERVICE });
@@ -373,15 +379,27 @@ describe("a test of a connection", () => {
     expect(await test_(h, id)).toMatchObject({ status: 429 });
     expect(chats.requests).toHaveLength(20);
   });
+
+  test.each(["user", "org"] as const)(
+    "counts for all connections of its owner (%s): one made anew has none of its own",
+    async (whose) => {
+      const { h, chats } = createWorld();
+      const owner = async () =>
+        whose === "user" ? { user_id: await givenUser(h) } : { org_id: await givenOrg(h) };
+      const [mine, others] = [await owner(), await owner()];
+      for (let i = 0; i < 10; i++) {
+        const id = await connect(h, mine, ADDRESSES.webhook);
+        for (let n = 0; n < 2; n++) expect((await test_(h, id)).status).toBe(200);
+        await h.request("DELETE", `/api/v1/chat-connections/${id}`, { as: SERVICE });
+      }
+      expect((await test_(h, await connect(h, mine, ADDRESSES.webhook))).status).toBe(429);
+      expect(chats.requests).toHaveLength(20);
+      expect((await test_(h, await connect(h, others, ADDRESSES.webhook))).status).toBe(200);
+    },
+  );
 });
 
 describe("an event to an organization's chat", () => {
-  async function givenOrg(h: ReturnType<typeof createWorld>["h"]) {
-    const org = mint("org");
-    await h.request("PUT", `/api/v1/directory/orgs/${org}`, { as: SERVICE, body: { name: "Acme" } });
-    return org;
-  }
-
   test("comes there once, in its own words, whoever is in the organization", async () => {
     const { h, chats } = createWorld();
     const org = await givenOrg(h);

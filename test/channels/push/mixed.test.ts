@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { fcmTokenOf, serviceAccountOf } from "../../support/sandbox/fcm/account.ts";
 import {
   createWorld,
@@ -46,4 +46,29 @@ test("a hundred pushes cost two round trips, whatever the mix of their devices' 
   expect([h.expo.accepted.length, h.fcm.accepted.length]).toEqual([40, 40]);
   expect([mozilla.accepted.length, apple.accepted.length]).toEqual([10, 10]);
   expect(errorsOf(h)).toEqual([]);
+});
+
+test("each provider's devices are sent to at the same time: one that is slow keeps nothing from the others", async () => {
+  const h = createWorld({
+    PUSH_PROVIDERS: "expo,fcm",
+    FCM_SERVICE_ACCOUNT: JSON.stringify(serviceAccountOf("tidings-test")),
+  });
+  const { users } = await givenUsers(h, 2);
+  const [user = ""] = users;
+  await env.DB.prepare(
+    "INSERT INTO device_tokens (token, user_id, provider, platform, registered_at) VALUES (?, ?, 'fcm', 'android', 0)",
+  )
+    .bind(fcmTokenOf(user), user)
+    .run();
+  const ids = await givenDispatches(h, users);
+  const { fetch: answer } = h.expo;
+  h.expo.fetch = async (url, init) => {
+    await vi.waitFor(() => expect(h.fcm.accepted).toHaveLength(1));
+    return answer(url, init);
+  };
+  await deliverNow(h, ids);
+  expect(await dispatchesOf(ids)).toMatchObject([
+    { status: "sent", delivered_count: 2 },
+    { status: "sent", delivered_count: 1 },
+  ]);
 });

@@ -1,4 +1,7 @@
+import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
+import { HOUR } from "../../../src/lib/clock.ts";
+import { requeueFailed } from "../../../src/outbox/change.ts";
 import type { Harness } from "../../support/harness.ts";
 import { emptyTables } from "../../support/pipeline.ts";
 import { type AcceptedText, signAsTwilio } from "../../support/sandbox/twilio.ts";
@@ -84,6 +87,48 @@ describe("Twilio's reports", () => {
     expect((await textsOf(type)).map(({ status }) => status)).toEqual(["sent"]);
   });
 
+  test("that come late, of a message that a person has repeated, do not finish the repetition", async () => {
+    const { h, text, type, stateOf } = await sent();
+    await reportAsTwilio(h, text, "undelivered", 30003);
+    const [{ id } = { id: "" }] = await textsOf(type);
+    h.clock.advance(HOUR);
+    await h.ctx.db.write({ it: requeueFailed(h.ctx, sql`id = ${id}`) });
+    // They have no time of their own. Before it is sent again, and while it is on its way:
+    await reportAsTwilio(h, text, "failed", 30008);
+    expect(await stateOf()).toEqual(["queued", null]);
+    const stopped = h.interrupts.stopAtNext("fetch", "after");
+    h.queues.put("email", { v: 1, channel: "sms", ids: [id] });
+    const draining = h.drain();
+    await stopped.reached;
+    await reportAsTwilio(h, text, "delivered");
+    stopped.release();
+    await draining;
+    expect(await stateOf()).toEqual(["sent", null]);
+    // And when the repetition has a message of its own.
+    await reportAsTwilio(h, text, "undelivered", 30005);
+    expect(await stateOf()).toEqual(["sent", null]);
+    const [, again] = h.twilio.texts;
+    if (again === undefined) throw new Error("It was not sent again");
+    await reportAsTwilio(h, again, "delivered");
+    expect(await stateOf()).toEqual(["delivered", null]);
+  });
+
+  test("of the repetition count before it is settled", async () => {
+    const { h, text, type, stateOf } = await sent();
+    await reportAsTwilio(h, text, "undelivered", 30003);
+    const [{ id } = { id: "" }] = await textsOf(type);
+    await h.ctx.db.write({ it: requeueFailed(h.ctx, sql`id = ${id}`) });
+    const stopped = h.interrupts.stopAtNext("fetch", "after");
+    h.queues.put("email", { v: 1, channel: "sms", ids: [id] });
+    const draining = h.drain();
+    await stopped.reached;
+    const [, again] = h.twilio.texts;
+    if (again !== undefined) await reportAsTwilio(h, again, "delivered");
+    stopped.release();
+    await draining;
+    expect(await stateOf()).toEqual(["delivered", null]);
+  });
+
   test("of somebody else are refused, and so is a changed one", async () => {
     const { h, text, stateOf } = await sent();
     const form = h.twilio.report(text, "delivered");
@@ -140,6 +185,26 @@ describe("Vonage's reports", () => {
   });
 });
 
+describe("a report that the number has opted out", () => {
+  test.each(["twilio", "vonage"])("(%s) suppresses it as STOP does, until START", async (provider) => {
+    const { h, text, type, person } = await sent({ SMS_PROVIDERS: provider });
+    const at = h.clock.now();
+    if (provider === "twilio") {
+      // What was a bounce before becomes the wish of its owner.
+      await reportAsTwilio(h, text, "undelivered", 30005);
+      await reportAsTwilio(h, text, "failed", 21610);
+    } else await callAsVonage(h, h.vonage.report(text, "rejected", at, 1240));
+    const found = await h.request("POST", "/api/v1/directory/suppressions/lookup", {
+      body: { phone: person.phone },
+    });
+    expect(found.body).toMatchObject({ reason: "unsubscribed", expires_at: null });
+    expect((await textTo(h, type, [person.id])).skipped).toEqual({ sms: { suppressed: 1 } });
+    h.clock.advance(1_000);
+    await callAsTwilio(h, h.twilio.inbound(person.phone, "START"));
+    expect(await isSuppressed(h, person.phone)).toBe(false);
+  });
+});
+
 describe("who texts", () => {
   test.each(["STOP", "stop", " Stop. ", "UNSUBSCRIBE", "Cancel", "END", "quit", "STOPALL"])(
     "%j gets no more, until START",
@@ -176,6 +241,35 @@ describe("who texts", () => {
     await callAsVonage(h, h.vonage.inbound(person.phone, "START", h.clock.now()));
     expect(await isSuppressed(h, person.phone)).toBe(false);
   });
+
+  test.each(["twilio", "vonage"] as const)(
+    "is heard once: a call of %s that is repeated undoes nothing that came after it",
+    async (by) => {
+      const { h, person } = await sent();
+      const say = (text: string) => {
+        const at = h.clock.now();
+        if (by === "vonage") {
+          const payload = h.vonage.inbound(person.phone, text, at);
+          // With a time that says nothing of the order, as Twilio's have none.
+          return () => callAsVonage(h, { ...payload, timestamp: undefined });
+        }
+        const form = h.twilio.inbound(person.phone, text);
+        return () => callAsTwilio(h, form);
+      };
+      const [first, start, stop] = [say("STOP"), say("START"), say("STOP")];
+      for (const call of [first, start, stop]) {
+        expect((await call()).status).toBe(200);
+        h.clock.advance(1_000);
+      }
+      expect((await start()).status).toBe(200);
+      expect(await isSuppressed(h, person.phone)).toBe(true);
+      h.clock.advance(1_000);
+      await say("START")();
+      expect(await isSuppressed(h, person.phone)).toBe(false);
+      await stop();
+      expect(await isSuppressed(h, person.phone)).toBe(false);
+    },
+  );
 
   test("HELP is answered with the configured text, unless Twilio has answered it", async () => {
     const { h, person } = await sent({ SMS_HELP_TEXT: "Tidings <help> & more" });

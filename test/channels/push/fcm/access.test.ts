@@ -102,3 +102,24 @@ describe("no access token is given", () => {
     });
   });
 });
+
+describe("an access token that comes late", () => {
+  const sendsTo = ({ requests }: ReturnType<typeof createWorld>["sandbox"]) =>
+    requests.filter(({ endpoint }) => endpoint === "send").length;
+
+  test("leaves no time for a request: the message goes with the next one", async () => {
+    const { provider, sandbox } = createWorld({ delayMs: 100 });
+    expect(codeOf((await sendOne(provider)).outcome)).toBe("not_tried");
+    expect(sendsTo(sandbox)).toBe(0);
+    expect(codeOf((await sendOne(provider)).outcome)).toBe("accepted");
+  });
+
+  test("in the place of one that was refused leaves none for a second request", async () => {
+    const { provider, sandbox } = createWorld({ delayMs: 60 });
+    expect(codeOf((await sendOne(provider)).outcome)).toBe("accepted");
+    sandbox.revokeTokens();
+    expect(codeOf((await sendOne(provider)).outcome)).toBe("not_tried");
+    expect(sendsTo(sandbox)).toBe(2);
+    expect(codeOf((await sendOne(provider)).outcome)).toBe("accepted");
+  });
+});

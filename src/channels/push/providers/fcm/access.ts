@@ -8,6 +8,8 @@ import type { FcmCode } from "./codes.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
 
+const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
 /** Google's tokens live for an hour. The next one is fetched so long before. */
 const REFRESH_BEFORE_MS = 5 * MINUTE;
 
@@ -27,7 +29,7 @@ export const minter =
   async () => {
     const assertion = await sign(account, clock.now());
     if (assertion === null) return failed("fcm_unusable_key");
-    const init = form({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion });
+    const init = form(new URLSearchParams({ grant_type: GRANT_TYPE, assertion }));
     const answer = await ask(fetch, account.token_uri, init, timeoutMs);
     if (answer.kind === "silence")
       return failed(answer.code === "timeout" ? "fcm_token_timeout" : "fcm_token_unreachable");

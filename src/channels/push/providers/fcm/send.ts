@@ -3,7 +3,7 @@ import type { SendReport } from "../../../../delivery/outcome.ts";
 import type { Clock } from "../../../../lib/clock.ts";
 import type { Minted, SharedAccess } from "../../../send-kit/access-tokens/access-tokens.ts";
 import { ask, type Fetch, post } from "../../../send-kit/http.ts";
-import { inTurn, type ProviderVerdict } from "../../../send-kit/verdict.ts";
+import { inTurn, notTried, type ProviderVerdict } from "../../../send-kit/verdict.ts";
 import type { PushMessage } from "../../provider.ts";
 import { isUnauthorized, readAnswer } from "./answer.ts";
 import { isFcmCode, verdict } from "./codes.ts";
@@ -41,11 +41,14 @@ async function sendOne(
 
   const minted = await access.get();
   if (minted.kind === "failed") return unminted(minted);
+  // A token that came late leaves no time for a request.
+  if (isOver()) return notTried();
   const answer = await send(minted.token.value);
   if (!isUnauthorized(answer) || isOver()) return readAnswer(answer, clock.now());
   // Google may end a token early. Another one is tried once.
   const again = await access.get(minted.token.value);
   if (again.kind === "failed") return unminted(again);
+  if (isOver()) return notTried();
   return readAnswer(await send(again.token.value), clock.now());
 }
 

@@ -1,4 +1,4 @@
-import { ask, type Answer, type Fetch } from "../../../send-kit/http.ts";
+import { ask, type Answer, type Fetch, form } from "../../../send-kit/http.ts";
 
 export interface TwilioClientOptions {
   fetch: Fetch;
@@ -17,15 +17,10 @@ export function createTwilioClient({
   baseUrl,
   timeoutMs,
 }: TwilioClientOptions) {
-  const headers = {
-    authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
-    "content-type": "application/x-www-form-urlencoded",
-    accept: "application/json",
-    "user-agent": "Tidings/1.0",
-  };
+  const credentials = { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` };
   const url = `${baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
   return {
-    createMessage: (form: URLSearchParams): Promise<Answer> =>
-      ask(fetch, url, { method: "POST", headers, body: form.toString() }, timeoutMs),
+    createMessage: (message: URLSearchParams): Promise<Answer> =>
+      ask(fetch, url, form(message, credentials), timeoutMs),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type FeedbackEvent, type FeedbackMapper } from "../../../feedback/event.ts";
 import type { InboundText } from "../../inbound-text.ts";
+import { OPTED_OUT } from "../verdicts.ts";
 import { DISPATCH } from "./mapping.ts";
 
 const report = z.object({
@@ -11,11 +12,11 @@ const report = z.object({
   [DISPATCH]: z.uuid().nullish().catch(null),
 });
 
-type Part = Pick<FeedbackEvent, "kind" | "permanent" | "code">;
+type Part = Pick<FeedbackEvent, "kind" | "permanent" | "optedOut" | "code">;
 
 /** Why a message did not arrive (www.twilio.com/docs/api/errors, 30003 and on). `permanent`: the number gets none. */
-const REASONS: Readonly<Record<string, { code: string; permanent?: true }>> = {
-  21610: { code: "unsubscribed", permanent: true },
+const REASONS: Readonly<Record<string, { code: string; permanent?: true; optedOut?: true }>> = {
+  21610: { code: OPTED_OUT, permanent: true, optedOut: true },
   30003: { code: "unreachable_handset" },
   30004: { code: "blocked" },
   30005: { code: "unknown_handset", permanent: true },
@@ -30,9 +31,9 @@ const REASONS: Readonly<Record<string, { code: string; permanent?: true }>> = {
 function partOf(status: string, errorCode: string | null | undefined): Part | null {
   if (status === "delivered") return { kind: "delivered", permanent: false, code: "delivered" };
   if (status !== "undelivered" && status !== "failed") return null;
-  const { code, permanent = false } = REASONS[errorCode ?? ""] ?? { code: "unknown_error" };
+  const { code, permanent = false, ...more } = REASONS[errorCode ?? ""] ?? { code: "unknown_error" };
   // A permanent reason counts as a bounce whichever way Twilio learnt it, so that the number is suppressed.
-  return { kind: status === "failed" && !permanent ? "failed" : "bounced", permanent, code };
+  return { kind: status === "failed" && !permanent ? "failed" : "bounced", permanent, code, ...more };
 }
 
 /** Parses Twilio's status callbacks (www.twilio.com/docs/messaging/guides/track-outbound-message-status). They have no time. */
@@ -42,12 +43,19 @@ export const twilioEvents: FeedbackMapper = (payload, receivedAt) => {
   if (!parsed.success || part === null) return [];
   const { MessageSid: sid, To: to, [DISPATCH]: dispatchId } = parsed.data;
   return [
-    { ...part, dispatchId: dispatchId ?? null, providerMessageId: sid, address: to ?? null, at: receivedAt },
+    {
+      ...part,
+      dispatchId: dispatchId ?? null,
+      providerMessageId: sid,
+      address: to ?? null,
+      at: receivedAt,
+      untimed: true,
+    },
   ];
 };
 
 const inbound = z.object({
-  MessageSid: z.string(),
+  MessageSid: z.string().min(1).max(100),
   From: z.string().regex(/^\+[1-9]\d{6,14}$/),
   Body: z.string(),
   SmsStatus: z.literal("received"),
@@ -63,7 +71,13 @@ export function twilioInbound(payload: unknown, receivedAt: number): InboundText
   const { data } = inbound.safeParse(payload);
   if (data === undefined) return null;
   const known = OPT_OUTS[data.OptOutType ?? ""];
-  return { from: data.From, text: known ?? data.Body, isAnswered: known !== undefined, at: receivedAt };
+  return {
+    id: data.MessageSid,
+    from: data.From,
+    text: known ?? data.Body,
+    isAnswered: known !== undefined,
+    at: receivedAt,
+  };
 }
 
 const escaped = (text: string): string =>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type FeedbackEvent, type FeedbackMapper, timeOr } from "../../../feedback/event.ts";
 import type { InboundText } from "../../inbound-text.ts";
+import { OPTED_OUT } from "../verdicts.ts";
 
 const report = z.object({
   message_uuid: z.string(),
@@ -11,10 +12,10 @@ const report = z.object({
   error: z.object({ title: z.coerce.string().nullish(), type: z.string().nullish() }).nullish(),
 });
 
-type Part = Pick<FeedbackEvent, "kind" | "permanent" | "code">;
+type Part = Pick<FeedbackEvent, "kind" | "permanent" | "optedOut" | "code">;
 
 /** Why a message did not arrive (developer.vonage.com/api-errors/messages). `permanent`: the number gets none. */
-const REASONS: Readonly<Record<string, { code: string; permanent?: true }>> = {
+const REASONS: Readonly<Record<string, { code: string; permanent?: true; optedOut?: true }>> = {
   1040: { code: "invalid_recipient", permanent: true },
   1050: { code: "number_barred" },
   1170: { code: "invalid_recipient", permanent: true },
@@ -24,7 +25,7 @@ const REASONS: Readonly<Record<string, { code: string; permanent?: true }>> = {
   1210: { code: "carrier_filtered" },
   1220: { code: "handset_busy" },
   1230: { code: "network_error" },
-  1240: { code: "unsubscribed", permanent: true },
+  1240: { code: OPTED_OUT, permanent: true, optedOut: true },
   1260: { code: "unreachable_handset" },
 };
 
@@ -32,8 +33,8 @@ const REASONS: Readonly<Record<string, { code: string; permanent?: true }>> = {
 function partOf(status: string, error: string): Part | null {
   if (status === "delivered") return { kind: "delivered", permanent: false, code: "delivered" };
   if (status !== "rejected" && status !== "undeliverable") return null;
-  const { code, permanent = false } = REASONS[error] ?? { code: "unknown_error" };
-  return { kind: status === "rejected" && !permanent ? "failed" : "bounced", permanent, code };
+  const { code, permanent = false, ...more } = REASONS[error] ?? { code: "unknown_error" };
+  return { kind: status === "rejected" && !permanent ? "failed" : "bounced", permanent, code, ...more };
 }
 
 /** The code of an error: its title is a number, or its type ends with one. */
@@ -61,7 +62,7 @@ export const vonageEvents: FeedbackMapper = (payload, receivedAt) => {
 
 const inbound = z.object({
   channel: z.literal("sms"),
-  message_uuid: z.string(),
+  message_uuid: z.string().min(1).max(100),
   from: z.string().regex(/^\+?[1-9]\d{6,14}$/),
   text: z.string(),
   timestamp: z.string().nullish(),
@@ -74,5 +75,5 @@ export function vonageInbound(payload: unknown, receivedAt: number): InboundText
   const { data } = inbound.safeParse(payload);
   if (data === undefined) return null;
   const at = Math.min(receivedAt, timeOr(data.timestamp, receivedAt));
-  return { from: numberOf(data.from), text: data.text, isAnswered: false, at };
+  return { id: data.message_uuid, from: numberOf(data.from), text: data.text, isAnswered: false, at };
 }
