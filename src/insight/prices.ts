@@ -47,7 +47,15 @@ export type Units = Readonly<Record<Item, number>>;
  * for each millisecond.
  */
 export const UNITS = {
-  push: { requests: 2, rowsRead: 70, rowsWritten: 10, queueOperations: 3, objectRequests: 3, objectRows: 3 },
+  push: {
+    requests: 2,
+    rowsRead: 70,
+    rowsWritten: 8,
+    queueOperations: 3,
+    objectRequests: 2,
+    // A page has the reservations of 32, and is deleted once.
+    objectRows: 1 + 1 / 32,
+  },
   email: {
     requests: 1,
     rowsRead: 100,
@@ -66,7 +74,7 @@ export const UNITS = {
   },
   minute: {
     requests: 1,
-    rowsRead: 41,
+    rowsRead: 42,
     rowsWritten: 10,
     queueOperations: 0,
     objectRequests: 2,

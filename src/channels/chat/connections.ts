@@ -17,6 +17,7 @@ import {
   hintOf,
   makeSigningSecret,
   readSecret,
+  urlRules,
 } from "./address.ts";
 import {
   type ChatOwner,
@@ -46,10 +47,6 @@ export async function secretOf(
   return opened === null ? null : readSecret(parseJson(opened));
 }
 
-const rulesOf = ({ config }: Pick<Ctx, "config">) => ({
-  isLocalAllowed: config.environment === "development",
-});
-
 /** The fields of another kind, which mean nothing here. */
 const strangers = (kind: ChatKind, given: GivenAddress): FieldError[] =>
   Object.keys(given)
@@ -78,7 +75,7 @@ export async function createConnection(
   const errors = [
     ...needed.map((field) => ({ pointer: `/${field}`, detail: "is required" })),
     ...strangers(kind, given),
-    ...faultsOf(kind, given, rulesOf(ctx)),
+    ...faultsOf(kind, given, urlRules(ctx)),
   ];
   if (errors.length > 0) throw invalid(errors);
   const id = printId("con", ctx.ids.uuid());
@@ -134,7 +131,7 @@ const entryOf = (ctx: Ctx, author: Author, id: string) => ({
 /** The secret that these fields make. They have been checked. @param signing what a `webhook` signs with, if not given */
 function secretFrom(ctx: Ctx, kind: ChatKind, given: GivenAddress, signing: string | null): ChatSecret {
   if (kind === "slack_bot") return { token: given.token ?? "" };
-  const checked = chatUrl(kind, given.url ?? "", rulesOf(ctx));
+  const checked = chatUrl(kind, given.url ?? "", urlRules(ctx));
   const url = "url" in checked ? checked.url : "";
   return kind === "webhook" ? { url, signing: given.signing_secret ?? signing ?? "" } : { url };
 }
@@ -194,7 +191,7 @@ export async function changeConnection(
 ): Promise<ChatConnection> {
   const { scope } = keeper;
   const before = await directedConnection(ctx, keeper, id);
-  const errors = [...strangers(before.kind, given), ...faultsOf(before.kind, given, rulesOf(ctx))];
+  const errors = [...strangers(before.kind, given), ...faultsOf(before.kind, given, urlRules(ctx))];
   if (errors.length > 0) throw invalid(errors);
   const now = ctx.clock.now();
   const { channel, ...secrets } = given;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Webhook } from "standardwebhooks";
 import { MINUTE, SECOND } from "../../../src/lib/clock.ts";
-import { mint, SERVICE } from "../../support/harness.ts";
+import { createHarness, mint, SERVICE } from "../../support/harness.ts";
 import { consumeAll, emptyTables, errorsOf, givenUsers, live } from "../../support/pipeline.ts";
 import {
   ADDRESSES,
@@ -344,10 +344,10 @@ async function givenOrg(h: ReturnType<typeof createWorld>["h"]) {
   return org;
 }
 
-describe("a test of a connection", () => {
-  const test_ = (h: ReturnType<typeof createWorld>["h"], id: string) =>
-    h.request("POST", `/api/v1/chat-connections/${id}/test`, { as: SERVICE });
+const test_ = (h: ReturnType<typeof createWorld>["h"], id: string) =>
+  h.request("POST", `/api/v1/chat-connections/${id}/test`, { as: SERVICE });
 
+describe("a test of a connection", () => {
   test.each(KINDS)("says that a $kind works", async (address) => {
     const { h, chats } = createWorld();
     const id = await connect(h, { user_id: await givenUser(h) }, address);
@@ -397,6 +397,25 @@ describe("a test of a connection", () => {
       expect((await test_(h, await connect(h, others, ADDRESSES.webhook))).status).toBe(200);
     },
   );
+});
+
+test("a connection that leads to this computer, made on a development machine, is not called in production", async () => {
+  const { h } = createWorld();
+  const user = await givenUser(h);
+  const local = { kind: "webhook", url: "http://localhost:9000/in" };
+  const id = await connect(h, { user_id: user }, local);
+  const production = createHarness({ vars: { ENVIRONMENT: "production" } });
+  const called: string[] = [];
+  production.hosts.set("localhost", async (url) => {
+    called.push(url);
+    return new Response();
+  });
+  expect((await test_(production, id)).body).toMatchObject({
+    outcome: "failed",
+    code: "url_not_allowed",
+    connection: { status: "broken" },
+  });
+  expect(called).toEqual([]);
 });
 
 describe("an event to an organization's chat", () => {
