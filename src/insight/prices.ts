@@ -61,8 +61,8 @@ export const UNITS = {
     rowsRead: 100,
     rowsWritten: 13,
     queueOperations: 0.03,
-    objectRequests: 2,
-    objectRows: 3,
+    objectRequests: 0.2,
+    objectRows: 0.22,
   },
   in_app: {
     requests: 0,
