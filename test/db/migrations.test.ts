@@ -34,6 +34,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0025_webhooks_of_numbers.sql": "c818546be127ceac",
   "0026_webhooks_in_bounds.sql": "ae98b590ae975c41",
   "0027_receipts_by_reading.sql": "be58c4d1d2c915ad",
+  "0028_what_fails.sql": "5e2a8e934b78141f",
 };
 
 async function hashOf(statements: readonly string[]): Promise<string> {

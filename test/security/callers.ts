@@ -90,10 +90,13 @@ const ROWS = {
   // Pages of the console: whoever has no session, or may have none, is led to where one signs in.
   "console: all": " 303 303 | 303 303 303 | 303 303 303 | ok  ok  ok  ok  ok  | ok  | ok ",
   console: "        303 303 | 303 303 303 | 303 303 303 | yes yes 404 404 404 | yes | yes",
+  "console: the user's": "303 303 | 303 303 303 | 303 303 303 | 403 403 404 404 404 | yes | yes",
   "console: list": "303 303 | 303 303 303 | 303 303 303 | yes yes not not not | yes | yes",
   // What one's own organization, or the service, has or inherits; settings are shown to an org_admin of none, too.
   "console: inherited": "303 303 | 303 303 303 | 303 303 303 | yes not yes not 404 | not | not",
   "console: settings": " 303 303 | 303 303 303 | 303 303 303 | yes not yes not not | not | not",
+  "console: about those of their own":
+    "303 303 | 303 303 303 | 303 303 303 | yes not not not 404 | not | not",
   "console: about nobody": "303 303 | 303 303 303 | 303 303 303 | ok  ok  ok  ok  404 | ok  | ok ",
   "console: operators": "303 303 | 303 303 303 | 303 303 303 | 403 403 403 403 403 | yes | yes",
   "service alone": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | 403 | ok ",

@@ -11,7 +11,7 @@ export const messageParam = idParam.extend({
   message: messageId.openapi({ param: { name: "message", in: "path" } }),
 });
 
-const MESSAGE_STATUSES = ["queued", "sending", "sent", "failed", "cancelled"] as const;
+export const MESSAGE_STATUSES = ["queued", "sending", "sent", "failed", "cancelled"] as const;
 
 export const messagesQuery = z.object({
   status: z.enum(MESSAGE_STATUSES).optional(),

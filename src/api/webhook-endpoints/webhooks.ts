@@ -21,6 +21,7 @@ export function describeWebhooks(app: App): void {
     app.openAPIRegistry.registerWebhook({
       method: "post",
       path: type,
+      operationId: `on${type.replaceAll(/(?:^|[._])([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
       tags: ["Webhooks"],
       summary: `We call your endpoint: ${type}`,
       description: [NOTES[type], SIGNED].filter(Boolean).join(" "),
