@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { createMiddleware } from "hono/factory";
 import type { App, AppEnv } from "../http/app-env.ts";
@@ -34,13 +33,12 @@ const mayBeKept = createMiddleware<AppEnv>(async (c, next) => {
 
 /** Mounts the guides. They are the same for everybody: no token, no database. */
 export function register(app: App): void {
-  const pages = new Hono<AppEnv>();
-  pages.use(etag(), mayBeKept);
+  const tagged = etag();
   const baseIn = (env: Pick<AppEnv["Variables"], "deps">): string => env.deps.config.publicUrl;
 
-  pages.get("/docs", (c) => homePage(c, baseIn(c.var)));
-  pages.get("/docs/search", (c) => searchPage(c, queryOf(c.req.query("q"))));
-  pages.get("/docs/assets/:file", (c) => {
+  app.get("/docs", tagged, mayBeKept, (c) => homePage(c, baseIn(c.var)));
+  app.get("/docs/search", tagged, mayBeKept, (c) => searchPage(c, queryOf(c.req.query("q"))));
+  app.get("/docs/assets/:file", tagged, mayBeKept, (c) => {
     const asset = ASSETS.get(c.req.param("file"));
     if (asset === undefined) throw notFound("file");
     return c.body(asset.text, 200, {
@@ -48,7 +46,7 @@ export function register(app: App): void {
       "cache-control": `public, max-age=${YEAR_SECONDS}, immutable`,
     });
   });
-  pages.get("/docs/:page", (c) => {
+  app.get("/docs/:page", tagged, mayBeKept, (c) => {
     const [, name, extension] = /^([a-z-]+)(\.md)?$/u.exec(c.req.param("page")) ?? [];
     const guide = GUIDES.find(({ slug }) => slug === name);
     if (guide !== undefined && extension !== undefined)
@@ -58,11 +56,10 @@ export function register(app: App): void {
     if (!(c.req.header("accept") ?? "").includes("text/html")) throw notFound("guide");
     return missingPage(c);
   });
-  pages.get("/llms.txt", (c) =>
+  app.get("/llms.txt", tagged, mayBeKept, (c) =>
     c.body(llmsTxt(baseIn(c.var)), 200, { "content-type": "text/plain; charset=utf-8" }),
   );
-  pages.get("/llms-full.txt", (c) =>
+  app.get("/llms-full.txt", tagged, mayBeKept, (c) =>
     c.body(llmsFullTxt(baseIn(c.var)), 200, { "content-type": "text/plain; charset=utf-8" }),
   );
-  app.route("/", pages);
 }

@@ -16,10 +16,10 @@ beforeAll(() => build(), 120_000);
 // that browsers get; 4 KB are FCM. 42 KB are SMS, 29 of these the rules of phone numbers (loaded when a number is written). 30 KB are
 // chat, webhooks out and chains. 13 KB of the texts are the words and examples of /openapi.json. 30 KB are the
 // guides of /docs and their pages, 20 of these texts.
-test("what is deployed has at most 645 KB compressed, and one language of zod's", async () => {
+test("what is deployed has at most 660 KB compressed, and one language of zod's", async () => {
   const { bytes, gzipped, texts } = await sizeOf();
   expect(bytes).toBeGreaterThan(gzipped);
-  expect(gzipped).toBeLessThanOrEqual(645 * KB);
+  expect(gzipped).toBeLessThanOrEqual(660 * KB);
   // "Invalid input" in Esperanto.
   expect(await readFile(join(ROOT, "dist/index.js"), "utf8")).not.toContain("Nevalida enigo");
   expect(texts).toBeGreaterThan(10 * KB);
