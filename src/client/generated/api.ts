@@ -3416,6 +3416,11 @@ export interface WordingPreview {
   /** The text of the message. */
   body?: string;
   /**
+     * What stands on the message's button. Null: it has none.
+     * @nullable
+     */
+  action_label?: string | null;
+  /**
      * Where the message's button leads.
      * @nullable
      */
