@@ -132,6 +132,9 @@ function reasonAgainst(run: Run, truth: Truth, row: Row, user: User): string | n
   if (channel === "email" && !user.hasEmail && code === "unverified") return null;
   if (code === "expired")
     return model.asked.get(row.title ?? "")?.expires ? null : "it had no time limit to expire";
+  // It was to be followed after some minutes, and the service was away, or no tick came.
+  if (code === "not_in_time")
+    return model.asked.get(row.title ?? "")?.chain[0]?.after === undefined ? "nothing was to follow" : null;
   if (PASSING.includes(code))
     return attempts >= ALL_ATTEMPTS ? null : `it was given up after ${attempts} attempts`;
   return "nothing in this run explains it";
