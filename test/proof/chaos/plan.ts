@@ -82,8 +82,8 @@ export function* planRounds(random: Random, size: Size, wanted: Wanted): Generat
   let planned = 0;
   let weather: Round["weather"] = perProvider(() => "calm");
   let killAt = every * (0.5 + random.next() * 0.5);
-  for (;;) {
-    const steps = planSteps(random, size);
+  for (let first = true; ; first = false) {
+    const steps = [...(first ? opening(size) : []), ...planSteps(random, size)];
     planned += steps.reduce((sum, step) => sum + dispatchesOf(step), 0);
     const isKilled = wanted.kills > 0 && planned >= killAt;
     if (isKilled) killAt += every * 0.95;
@@ -101,6 +101,14 @@ export function* planRounds(random: Random, size: Size, wanted: Wanted): Generat
     };
   }
 }
+
+/** However short a run is, every channel is in it. */
+const opening = (size: Size): Step[] =>
+  EVENT_TYPES.map((type) => ({
+    kind: "event",
+    type,
+    users: Array.from({ length: Math.min(12, size.users) }, (_, n) => n),
+  }));
 
 /** Faults last for some rounds, so that a provider fails for long enough to open its circuit. */
 function nextWeather(random: Random, before: Round["weather"]): Round["weather"] {
