@@ -18,7 +18,7 @@ export function judgeChain(
   findings: Findings,
 ): void {
   const followers = rows.filter(({ follows }) => follows !== null);
-  const first = channels.includes("push") ? "push" : "in_app";
+  const first = channels.find((channel) => channel !== "in_app") ?? "in_app";
   let before = rows.find(({ channel, follows }) => channel === first && follows === null);
   const expected: Row[] = [];
   for (const { channel, after } of chain) {

@@ -20,7 +20,7 @@ export interface Asked {
   title: string;
   call: Call;
   user: string;
-  channels: readonly ("push" | "in_app")[];
+  channels: readonly ("push" | "in_app" | "sms")[];
   chain: Chain;
   expires: boolean;
   isScheduled: boolean;

@@ -34,11 +34,11 @@ function judgeSends(run: Run, rows: readonly Row[], findings: Findings): void {
       for (const { id } of own) findings.wrong.push({ id, what: `nobody asked for ${title}` });
   for (const asked of model.asked.values()) {
     const own = byTitle.get(asked.title) ?? [];
-    for (const channel of ["push", "in_app"] as const)
+    for (const channel of ["push", "in_app", "sms"] as const)
       judgeAsked(
         asked,
         asked.channels.includes(channel),
-        own.filter((row) => row.channel === channel),
+        own.filter((row) => row.channel === channel && row.follows === null),
         findings,
       );
     judgeChain(run, asked, own, findings);

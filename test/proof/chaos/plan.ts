@@ -34,7 +34,7 @@ export type Step =
       key: boolean;
       /** Whether the call waits for the outcome. */
       wait: boolean;
-      channels: readonly ("push" | "in_app")[] | null;
+      channels: readonly ("push" | "in_app" | "sms")[] | null;
       chain: Chain;
       /** Seconds from now. */
       sendAfter: number | null;
@@ -102,13 +102,17 @@ export function* planRounds(random: Random, size: Size, wanted: Wanted): Generat
   }
 }
 
-/** However short a run is, every channel is in it. */
-const opening = (size: Size): Step[] =>
-  EVENT_TYPES.map((type) => ({
-    kind: "event",
-    type,
-    users: Array.from({ length: Math.min(12, size.users) }, (_, n) => n),
-  }));
+/** However short a run is, every channel is in it, and text messages that bounce and are followed. */
+function opening({ users }: Size): Step[] {
+  const first = (count: number) => Array.from({ length: Math.min(count, users) }, (_, n) => n);
+  const once = { key: true, wait: false, sendAfter: null, expiresAfter: null };
+  return [
+    ...EVENT_TYPES.map((type): Step => ({ kind: "event", type, users: first(12) })),
+    ...first(24).map((user): Step => ({
+      ...{ kind: "send", user, channels: ["sms"], chain: CHAINS.email, ...once },
+    })),
+  ];
+}
 
 /** Faults last for some rounds, so that a provider fails for long enough to open its circuit. */
 function nextWeather(random: Random, before: Round["weather"]): Round["weather"] {
@@ -194,21 +198,22 @@ function planStep(random: Random, size: Size, kind: Exclude<Step["kind"], "batch
 
 function planSend(random: Random, size: Size): Step {
   const sendAfter = random.chance(0.2) ? random.int(20, 3_600) : null;
-  const channels = random.weighted({ push: 7, both: 2, in_app: 2 });
+  const channels = random.weighted({ push: 7, both: 2, in_app: 2, sms: 1.5 });
   return {
     kind: "send",
     user: someone(random, size),
     key: random.chance(0.6),
     wait: random.chance(0.4),
-    channels: channels === "push" ? null : channels === "both" ? ["push", "in_app"] : ["in_app"],
-    chain: planChain(random, channels === "in_app"),
+    channels: channels === "push" ? null : channels === "both" ? ["push", "in_app"] : [channels],
+    chain: planChain(random, channels),
     sendAfter,
     expiresAfter: random.chance(0.1) ? (sendAfter ?? 0) + random.int(60, 7_200) : null,
   };
 }
 
-function planChain(random: Random, isInApp: boolean): Chain {
-  if (isInApp) return CHAINS[random.weighted({ none: 3, unread: 4, unread_sms: 3 })];
+function planChain(random: Random, channels: "push" | "both" | "in_app" | "sms"): Chain {
+  if (channels === "sms") return CHAINS[random.weighted({ none: 1, email: 3 })];
+  if (channels === "in_app") return CHAINS[random.weighted({ none: 3, unread: 4, unread_sms: 3 })];
   return CHAINS[random.weighted({ none: 6, email: 2, sms: 1.5, sms_email: 1.5 })];
 }
 
