@@ -74,10 +74,19 @@ export const mayAct = (scope: Scope, sent: Sent): SQL =>
     ? sql`(${inScope(scope, sent)} AND ${receiverInScope(scope, sent.userId)})`
     : inScope(scope, sent);
 
-/** The condition that whom a dispatch is for is in scope today: a user, or an organization's chat connection in place of one. */
+/**
+ * The condition that whom a dispatch is for is in scope today: a user, or an organization's chat connection in place of one.
+ * A connection that was deleted has belonged to the organization of the dispatch.
+ */
 const receiverInScope = (scope: Scope, id: SQLWrapper): SQL =>
   sql`(${userInScope(scope, id)} OR EXISTS (SELECT 1 FROM ${chatConnections} AS chat_in_scope
-    WHERE chat_in_scope.id = ${id} AND ${inScope(scope, { userId: sql`NULL`, orgId: sql`chat_in_scope.org_id` })}))`;
+    WHERE chat_in_scope.id = ${id} AND ${inScope(scope, { userId: sql`NULL`, orgId: sql`chat_in_scope.org_id` })})
+    OR ${isDeletedConnection(id)})`;
+
+/** The condition that an id is a chat connection's that was deleted. A dispatch to it goes nowhere, and says why. */
+const isDeletedConnection = (id: SQLWrapper): SQL =>
+  sql`(${id} GLOB 'con_*' AND NOT EXISTS (SELECT 1 FROM ${chatConnections} AS c WHERE c.id = ${id})
+    AND NOT EXISTS (SELECT 1 FROM ${users} AS u WHERE u.id = ${id}))`;
 
 /** The condition that the user with this id exists and is in scope today. */
 export const userInScope = (scope: Scope, userId: SQLWrapper): SQL =>
@@ -89,7 +98,8 @@ export const senderOf = (scope: Scope): string | null => (scope.kind === "org" ?
 
 /**
  * The condition that an org_admin has asked for a dispatch whose user has left that org_admin's organizations since. It goes
- * up from the user's organization: it reads as many rows as the tree is high, and none for a dispatch without a sender.
+ * up from the user's organization: it reads as many rows as the tree is high, and none for a dispatch without a sender. A
+ * chat connection leaves none: where it was deleted, the channel says so.
  */
 export const leftSender = (sent: { userId: SQLWrapper; senderOrgId: SQLWrapper }): SQL =>
   sql`(${sent.senderOrgId} IS NOT NULL AND ${sent.senderOrgId} NOT IN (
@@ -97,4 +107,4 @@ export const leftSender = (sent: { userId: SQLWrapper; senderOrgId: SQLWrapper }
       SELECT u.org_id FROM ${users} AS u WHERE u.id = ${sent.userId} AND u.org_id IS NOT NULL
       UNION SELECT c.org_id FROM ${chatConnections} AS c WHERE c.id = ${sent.userId} AND c.org_id IS NOT NULL
       UNION SELECT o.parent_id FROM ${orgs} AS o JOIN tree ON o.id = tree.id WHERE o.parent_id IS NOT NULL
-    ) SELECT id FROM tree))`;
+    ) SELECT id FROM tree) AND NOT ${isDeletedConnection(sent.userId)})`;

@@ -8,6 +8,7 @@ import type { Console, ConsoleContext } from "./app-env.tsx";
 import { ASSETS } from "./assets.ts";
 import { troublePage } from "./pages/trouble.tsx";
 import * as events from "./pages/events/index.ts";
+import * as chats from "./pages/chats/index.ts";
 import * as explain from "./pages/explain/page.tsx";
 import * as message from "./pages/message/page.tsx";
 import * as messages from "./pages/messages/list.tsx";
@@ -20,6 +21,7 @@ import * as types from "./pages/types/index.ts";
 import * as signIn from "./pages/sign-in.tsx";
 import { lead } from "./pages/signed-out.tsx";
 import * as topics from "./pages/topics/index.ts";
+import * as webhooks from "./pages/webhooks/index.ts";
 import { limitForm, ownFormsOnly, pageHeaders } from "./security.ts";
 import { sessionOf } from "./session/cookie.ts";
 
@@ -33,6 +35,8 @@ const PAGES: readonly { register(pages: Console): void }[] = [
   events,
   topics,
   explain,
+  webhooks,
+  chats,
   outbox,
   settings,
   types,

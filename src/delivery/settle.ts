@@ -8,6 +8,7 @@ import { chunksByBytes } from "../lib/chunks.ts";
 import { DAY } from "../lib/clock.ts";
 import type { Settlement, Verdict } from "../outbox/settlement.ts";
 import { follow } from "./fallback.ts";
+import { receiptDueAt } from "./receipt-due.ts";
 import { giveBack, type Unsent } from "../rate-limit/budgets.ts";
 import { appended } from "../outbox/timeline.ts";
 import { queuedAmong, wake } from "../outbox/wake.ts";
@@ -34,7 +35,7 @@ export async function settle(
     settlement.verdicts.flatMap((verdict) => (verdict.status === status ? [verdict.id] : []));
   const followers = follow(ctx, idsOf("failed"));
   const { toWake, unsent } = await ctx.db.write({
-    deliveries: recordDeliveries(settlement),
+    deliveries: recordDeliveries(ctx, settlement),
     dispatches: updateDispatches(ctx, settlement, personal),
     counts: correctCounts(ctx, settlement),
     tokens: invalidateTokens(
@@ -53,11 +54,13 @@ export async function settle(
  * A later report of the same device never takes an accepted delivery back. A failed one may still become accepted, but not by
  * a repeat of the ticket that its receipt has disproved.
  */
-function recordDeliveries({ deliveries: records, claimed_at }: Settlement): Statement[] {
+function recordDeliveries(ctx: Ctx, { deliveries: records, claimed_at }: Settlement): Statement[] {
   if (records.length === 0) return [];
+  const now = ctx.clock.now();
+  const stored = records.map((record) => ({ ...record, receipt_due_at: receiptDueAt(now, record) }));
   const accepted = records.filter((record) => record.status === "accepted").map((record) => record.device_id);
   return [
-    ...chunksByBytes(records, JSON_PARAMETER_BYTES).map((portion) =>
+    ...chunksByBytes(stored, JSON_PARAMETER_BYTES).map((portion) =>
       insertRows(deliveries, portion, {
         where: sql`EXISTS (SELECT 1 FROM ${dispatches} d WHERE d.id = value->>'dispatch_id')`,
         onConflict: sql`ON CONFLICT (dispatch_id, device_id) DO UPDATE SET

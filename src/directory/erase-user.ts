@@ -27,6 +27,7 @@ import {
   withheld,
 } from "../db/schema/index.ts";
 import { namesUser } from "../outbox/dedupe-keys.ts";
+import { tellsOf } from "../outbox/channel.ts";
 import { waitsForUser } from "../outbox/placeholders.ts";
 import { Failure, notFound } from "../lib/failure.ts";
 import { ON_KEPT_DAYS } from "../log/withheld/count.ts";
@@ -108,6 +109,9 @@ async function eraseRows(ctx: Ctx, id: string, entry: AuditEntry): Promise<boole
     // Some keys outlive their dispatches.
     keysOfUser: sql`DELETE FROM ${dedupeKeys} WHERE ${namesUser(ctx.types.userKeys, id)} OR ${waitsForUser(id)}`,
     dispatches: sql`DELETE FROM ${dispatches} WHERE id IN ${some}`,
+    // What programs were told of the user, also by what this batch does.
+    told: sql`DELETE FROM ${dispatches} WHERE id IN
+      (SELECT id FROM ${dispatches} WHERE ${tellsOf(id)} LIMIT ${PORTION})`,
     left: anythingOf(id),
     noted: isAudited(entry.id),
   };
@@ -135,5 +139,6 @@ export function anythingOf(id: string): SQL {
     ({ table, user, within = sql`true` }: Pick<Owned, "table" | "user" | "within">) =>
       sql`EXISTS (SELECT 1 FROM ${table} WHERE ${within} AND ${user} = ${id})`,
   );
+  exists.push(sql`EXISTS (SELECT 1 FROM ${dispatches} WHERE ${tellsOf(id)})`);
   return sql`SELECT 1 WHERE ${sql.join(exists, sql` OR `)}`;
 }

@@ -7,19 +7,38 @@ import { Failure } from "../lib/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { clientOf } from "./client-address.ts";
 
+/** Whom a route admits: callers with a token of one of these roles, and anyone where its contract is open. */
+export interface Admission {
+  contract: ContractName | null;
+  roles: readonly Role[];
+}
+
+const admissions = new WeakMap<object, Admission>();
+
+/** Whom a handler admits, for the reference; undefined if `access` has not made it. */
+export const admissionOf = (handler: object): Admission | undefined => admissions.get(handler);
+
 /**
  * Admits callers with a valid token of one of `roles`, and anyone when `contract` is open. A token that is sent is always
  * verified and its role applied, also on an open contract. Without a contract a token is required.
  * As a route's `middleware` it runs before the input is validated.
  */
-export const access = (contract: ContractName | null, roles: readonly Role[] = ROLES) =>
-  createMiddleware<AppEnv>(async (c, next) => {
+export function access(contract: ContractName | null, roles: readonly Role[] = ROLES) {
+  const middleware = createMiddleware<AppEnv>(async (c, next) => {
     const principal = await authenticated(c, contract);
     if (principal.kind === "token" && !roles.includes(principal.role))
-      throw new Failure("forbidden", whyForbidden(c, contract, roles, principal.role));
+      throw new Failure(
+        "forbidden",
+        whyForbidden(c, contract, roles, principal.role),
+        // What every role of a person may do is about the caller's own: a service has nothing of its own.
+        principal.role === "service" ? { code: "no_user" } : {},
+      );
     c.set("principal", principal);
     return next();
   });
+  admissions.set(middleware, { contract, roles });
+  return middleware;
+}
 
 /** On an open contract a call without a token may succeed where this token fails, so the answer explains it. */
 function whyForbidden(
@@ -60,6 +79,8 @@ export function requireToken(principal: Principal): TokenPrincipal {
 
 /** Roles that administer everything, or their own organizations. */
 export const ADMIN_ROLES = ["service", "global_admin", "org_admin"] as const satisfies readonly Role[];
+/** Roles of people, for what is the caller's own. */
+export const PERSONAL_ROLES = ROLES.filter((role) => role !== "service");
 /** Roles that may do everything. */
 export const OPERATOR_ROLES = ["service", "global_admin"] as const satisfies readonly Role[];
 

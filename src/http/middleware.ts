@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
+import { TrieRouter } from "hono/router/trie-router";
 import { createMiddleware } from "hono/factory";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
@@ -132,6 +133,8 @@ const allowOrigins = createMiddleware<AppEnv>(async (c, next) => {
 /** An app with the middleware that every request passes through, and no route yet. */
 export function createBase(depsOf: (env: Bindings) => Deps): App {
   const app: App = new OpenAPIHono<AppEnv>({
+    // Hono's own choice first builds expressions of all routes, finds that ours cannot be told apart by them, and takes this.
+    router: new TrieRouter(),
     defaultHook: (result) => {
       if (result.success) return;
       throw invalid(fieldErrors(result.error, result.target, givenIn(result)));

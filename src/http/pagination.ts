@@ -23,21 +23,31 @@ export const pagination = z
   .object({
     page: z.int(),
     limit: z.int(),
-    total: z.int().openapi({ description: "Exact up to 10,000." }),
+    total: z.int().openapi({
+      description: "Exact up to 10,000. A page after `cursor` has what was counted for the first.",
+    }),
     total_capped: z.boolean().optional().openapi({ description: "True when there are more than 10,000." }),
     next_cursor: z.string().optional().openapi({ description: "Present when there is more." }),
   })
   .openapi("Pagination");
 
-/** A cursor for what comes after the row with this id. */
-export const printCursor = (id: string) =>
-  btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+/** A cursor for what comes after the row with this id. @param total how many rows the list has, where that was counted */
+export const printCursor = (id: string, total?: number) =>
+  btoa(total === undefined ? id : `${id}.${total}`)
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 
 /** The id in a cursor. @throws 400 for what is no cursor of ours */
-export function cursorAfter(cursor: string): string {
+export const cursorAfter = (cursor: string): string => readCursor(cursor).before;
+
+/** The total is its reader's own: who changes it is told what they wrote, and nobody else is. */
+function readCursor(cursor: string): Pick<Page, "total"> & { before: string } {
   try {
-    const id = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    if (/^[0-9a-f-]{36}$/.test(id)) return id;
+    const text = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    const [, before, total] = /^([0-9a-f-]{36})(?:\.(\d{1,5}))?$/.exec(text) ?? [];
+    if (before !== undefined)
+      return { before, total: total === undefined ? null : Math.min(Number(total), TOTAL_CAP + 1) };
   } catch {
     // Falls through to the failure below.
   }
@@ -48,13 +58,13 @@ export function cursorAfter(cursor: string): string {
 
 export function pageOf(query: { page: number; limit: number; cursor?: string | undefined }): Page {
   const { page, limit } = query;
-  if (query.cursor !== undefined) return { page, limit, offset: 0, before: cursorAfter(query.cursor) };
+  if (query.cursor !== undefined) return { page, limit, offset: 0, ...readCursor(query.cursor) };
   const offset = (page - 1) * limit;
   if (offset >= TOTAL_CAP)
     throw new Failure("invalid_request", "Pages end at the 10,000th row; go on with `cursor`.", {
       errors: [{ pointer: "page", detail: `must be at most ${Math.ceil(TOTAL_CAP / limit)} at this limit` }],
     });
-  return { page, limit, offset, before: null };
+  return { page, limit, offset, before: null, total: null };
 }
 
 /** Drops the extra row, which only shows that there is more, and describes the page. */
@@ -68,7 +78,7 @@ export function paginate<T extends { id: string }>(page: Page, { rows, total }: 
       limit: page.limit,
       total: Math.min(total, TOTAL_CAP),
       ...(total > TOTAL_CAP && { total_capped: true }),
-      ...(rows.length > page.limit && last && { next_cursor: printCursor(last.id) }),
+      ...(rows.length > page.limit && last && { next_cursor: printCursor(last.id, total) }),
     },
   };
 }

@@ -47,14 +47,22 @@ export type Units = Readonly<Record<Item, number>>;
  * for each millisecond.
  */
 export const UNITS = {
-  push: { requests: 2, rowsRead: 70, rowsWritten: 10, queueOperations: 3, objectRequests: 3, objectRows: 3 },
+  push: {
+    requests: 2,
+    rowsRead: 70,
+    rowsWritten: 8,
+    queueOperations: 3,
+    objectRequests: 2,
+    // A page has the reservations of 32, and is deleted once.
+    objectRows: 1 + 1 / 32,
+  },
   email: {
     requests: 1,
     rowsRead: 100,
     rowsWritten: 13,
     queueOperations: 0.03,
-    objectRequests: 2,
-    objectRows: 3,
+    objectRequests: 0.2,
+    objectRows: 0.22,
   },
   in_app: {
     requests: 0,
@@ -66,7 +74,7 @@ export const UNITS = {
   },
   minute: {
     requests: 1,
-    rowsRead: 41,
+    rowsRead: 42,
     rowsWritten: 10,
     queueOperations: 0,
     objectRequests: 2,

@@ -8,6 +8,8 @@ export interface Page {
   offset: number;
   /** The last id of the previous page. */
   before: string | null;
+  /** How many rows the list has, as its cursor says: it was counted for the first page. Null: it must be counted. */
+  total: number | null;
 }
 
 /** One page of a list. One row beyond `limit` means that there is a next page; one above TOTAL_CAP, that there are more. */

@@ -141,7 +141,7 @@ export function listDispatches(
   page: Page,
 ): Parsed<Listed<Linked>> {
   const { rows, list } = selectDispatches(ctx, scope, filter, page);
-  return listedBy(rows, list);
+  return listedBy(page, rows, list);
 }
 
 /**

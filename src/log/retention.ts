@@ -30,6 +30,10 @@ const AUDIT_KEPT_DAYS = 400;
 /** Webhooks are looked at, and sent again, within days. */
 const TRIGGERED_KEPT_DAYS = 7;
 
+/** For how long what triggers have queued is kept after what it tells of. What is still being sent then stays until it has ended. */
+export const triggeredKeptMs = ({ config }: Pick<Ctx, "config">): number =>
+  Math.min(TRIGGERED_KEPT_DAYS, config.retentionDays) * DAY;
+
 /**
  * Removes what is older than `RETENTION_DAYS`: finished dispatches with their deliveries, after the rooms have kept of them
  * what they need (`ctx.beforeRemoval`), and dead device tokens. Also what has run out: webhooks, idempotency keys, tombstones,
@@ -60,7 +64,6 @@ function removals(ctx: Ctx) {
   // was cancelled before that, the time of the cancellation counts.
   const old = sql`(SELECT id FROM ${dispatches} WHERE id < ${firstIdAt(before)} AND wake_at IS NULL
     AND min(due_at, updated_at) < ${before} ORDER BY id LIMIT ${PORTION})`;
-  const weekAgo = now - TRIGGERED_KEPT_DAYS * DAY;
   const triggered = [...ctx.channels.values()].flatMap(({ channel, isTriggered }) =>
     isTriggered ? [channel] : [],
   );
@@ -70,8 +73,8 @@ function removals(ctx: Ctx) {
     gone: sql<Removed>`DELETE FROM ${dispatches} WHERE id IN ${old} RETURNING 1`,
     expired: {
       webhooks: sql<Removed>`DELETE FROM ${dispatches} WHERE id IN (SELECT id FROM ${dispatches}
-        WHERE channel IN ${triggered} AND id < ${firstIdAt(weekAgo)} AND wake_at IS NULL
-          AND min(due_at, updated_at) < ${weekAgo} ORDER BY id LIMIT ${PORTION}) RETURNING 1`,
+        WHERE channel IN ${triggered} AND id < ${firstIdAt(now - triggeredKeptMs(ctx))} AND wake_at IS NULL
+        ORDER BY id LIMIT ${PORTION}) RETURNING 1`,
       idempotencyKeys: sql<Removed>`DELETE FROM ${idempotencyKeys} WHERE key IN
         (SELECT key FROM ${idempotencyKeys} WHERE expires_at <= ${now} LIMIT ${PORTION}) RETURNING 1`,
       tombstones: sql<Removed>`DELETE FROM ${erasedUsers} WHERE id_hash IN

@@ -40,6 +40,12 @@ export interface ChannelTraits {
  */
 export const IS_TO_PERSON: SQL = sql`instr(user_id, '/') = 0`;
 
+/**
+ * The condition that a dispatch tells a program of this user: for the index that has these alone.
+ * @param id of the user
+ */
+export const tellsOf = (id: string): SQL => sql`instr(user_id, '/') > 0 AND (payload->>'user_id') = ${id}`;
+
 /** The names of the channels that have messages to people. */
 export const listedChannels = ({
   channels,

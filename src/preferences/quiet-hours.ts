@@ -4,7 +4,7 @@ import { addLocalDays, weekdayOf } from "../schedules/calendar.ts";
 import { atLocal, localDate } from "../schedules/local-time.ts";
 import type { Zone } from "../schedules/time-zone.ts";
 
-const wallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/u, "must be a time such as 22:00");
+const wallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 22:00");
 
 /**
  * The hours in which a user is left in peace: from `start` to `end` on the wall clock of the user's zone, past midnight where

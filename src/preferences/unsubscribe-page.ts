@@ -9,7 +9,7 @@ import type { NotificationType } from "../content/type.ts";
 import { sharedWording, type Wording, wordingFor, wordsIn } from "../content/wording/index.ts";
 
 /** The values of the field `action` in the page's forms. */
-const UNSUBSCRIBE_ACTIONS = [
+export const UNSUBSCRIBE_ACTIONS = [
   "unsubscribe",
   "unsubscribe_all",
   "resubscribe",

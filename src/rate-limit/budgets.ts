@@ -5,6 +5,9 @@ import type { Budget, RateLimitResult, Slot } from "./limiter.ts";
 
 type Configured = Pick<Ctx, "config">;
 
+/** An organization (`""`: the service) in place of a user, for a budget that all of its admins share. No user's id has a slash. */
+export const asUser = (orgId: string): string => `org/${orgId}`;
+
 /** Pushes that a user may get within an hour. */
 export const pushBudget = ({ config }: Configured): Budget => ({
   name: "push",

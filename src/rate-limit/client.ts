@@ -1,21 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { UserRateLimiter } from "./durable-object.ts";
 import type { LimiterShard, Limiters, UserLimiter } from "./limiter.ts";
-
-/**
- * Objects that share all users. One for each user would be exact as well, but a batch to 100 users would then be 100 calls,
- * each to an object that has to be made, with a database and an alarm of its own. An object serves about 1,000 calls a
- * second, and a call may be for many users, so that D1's writer is busy long before these are. The number never changes: a
- * user would find an unused budget in another object.
- */
-const SHARDS = 16;
-
-/** The object of a user: FNV-1a of the id, which spreads ids that differ in one character. */
-export function shardOf(userId: string): string {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(userId)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return `shard-${(hash >>> 0) % SHARDS}`;
-}
+import { shardOf } from "./shard.ts";
 
 /** The limiters of all users, in the Durable Objects of their shards. The time is `clock`'s. */
 export function createLimiters(namespace: DurableObjectNamespace<UserRateLimiter>, clock: Clock): Limiters {

@@ -16,7 +16,7 @@ const https = z
 
 const colour = z
   .string()
-  .regex(/^#[0-9a-f]{6}$/iu, "must be a colour such as #0b5cad")
+  .regex(/^#[0-9a-fA-F]{6}$/, "must be a colour such as #0b5cad")
   .toLowerCase()
   .superRefine((value, context) => {
     if (!/^#[0-9a-f]{6}$/u.test(value) || contrastOf(value) >= MIN_CONTRAST) return;

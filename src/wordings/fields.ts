@@ -10,7 +10,7 @@ const template = (max: number) =>
     .min(1)
     .max(max)
     .refine((text) => text.isWellFormed() && !text.includes("\0"), "must be well-formed text");
-const line = template(1_000).regex(/^[^\r\n]*$/u, "must be one line");
+const line = template(1_000).regex(/^[^\r\n]*$/, "must be one line");
 
 /** The fields of a channel's words. All are Liquid; an e-mail's body is Markdown, too. */
 export const WORDING_FIELDS = {

@@ -1,3 +1,4 @@
+import type { Block } from "../content/blocks.ts";
 import { stripIsolates } from "../content/clean.ts";
 import { type NotificationType, renderEmail } from "../content/index.ts";
 import { renderBlocks } from "../content/render-text.ts";
@@ -36,6 +37,8 @@ export interface Previewed {
 export type Preview = Partial<Record<"subject" | "html" | "text" | "title" | "body", string>> & {
   action_label?: string | null;
   action_url?: string | null;
+  /** Of a chat message: what `body` is the text of. */
+  blocks?: readonly Block[];
 };
 
 /** What the words may use. */
@@ -64,7 +67,7 @@ export function preview(channel: WordingChannel, previewed: Previewed): Preview 
   if (isFor(words, "chat")) {
     const { title, blocks, action } = renderWording(words, variables, reader);
     const body = stripIsolates(renderBlocks(blocks, ": "));
-    return { title, body, action_label: action?.label ?? null, action_url: action?.url ?? null };
+    return { title, body, action_label: action?.label ?? null, action_url: action?.url ?? null, blocks };
   }
   if (!isFor(words, "in_app")) return null;
   const { actionUrl, ...shown } = renderWording(words, variables, reader);

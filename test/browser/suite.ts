@@ -20,14 +20,18 @@ export function inBrowser(given: (service: Service) => Promise<unknown> = async 
   });
 }
 
-/** Tests of pages, as they are seen in a window of this width: axe-core finds nothing, nor does the browser complain. */
+/**
+ * Tests of pages, as they are seen in a window of this width: axe-core finds nothing, nor does the browser complain.
+ * @param pathOf the address of a page, where it is only known once the service runs
+ */
 export function testPages(
   pages: readonly string[],
   look: { colorScheme: "light" | "dark"; width: number },
+  pathOf: (page: string) => string = (page) => page,
 ): void {
   test.each(pages)("%s is accessible, quiet and not too wide", async (path) => {
     const { page, troubles, context } = await visitor(browser, await service.signInLink(), look);
-    await page.goto(service.origin + path, { waitUntil: "networkidle" });
+    await page.goto(service.origin + pathOf(path), { waitUntil: "networkidle" });
     expect(await violationsOn(page)).toEqual([]);
     await expectNoSideways(page);
     expect(troubles).toEqual([]);

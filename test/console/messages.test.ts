@@ -114,6 +114,22 @@ describe("the list of messages", () => {
     expect((await browser.get("/console/messages/search")).headers.get("location")).toBe("/console/messages");
   });
 
+  test.each(["+47 912 34 567", "91234567", "tel:+4791234567", "+4791"])(
+    "keeps the phone number %s out of every URL, as an address",
+    async (number) => {
+      const { browser } = await world();
+      const page = await browser.post("/console/messages/search", { q: number });
+      expect([page.status, page.headers.get("location")]).toEqual([200, null]);
+      expect(String(page.body)).not.toMatch(/(?:href|action|src)="[^"]*(?:%2B|\+47|912)/u);
+      const asked = await browser.post("/console/explain", {
+        what: "welcome",
+        user_id: number.replaceAll(" ", ""),
+      });
+      expect(asked.headers.get("location")).toBeNull();
+      expect(String(asked.body)).not.toMatch(/(?:href|action|src)="[^"]*\?[^"]*(?:%2B|\+47|912)/u);
+    },
+  );
+
   test("goes on with older ones, to the end, with its filters", async () => {
     const { h, browser, kari } = await world();
     const made = await givenDispatches(

@@ -25,7 +25,7 @@ import { createBoard, createPager } from "./test-channel.ts";
 beforeEach(emptyTables);
 
 const ALL = { kind: "all" } as const;
-const PAGE = { page: 1, limit: 20, offset: 0, before: null };
+const PAGE = { page: 1, limit: 20, offset: 0, before: null, total: null };
 const AUTHOR = { actor: "service:test", requestId: "r" };
 
 function createWorld() {

@@ -14,7 +14,7 @@ import {
   waits,
   wakeUp,
 } from "../support/pipeline.ts";
-import { shardOf } from "../../src/rate-limit/client.ts";
+import { shardOf } from "../../src/rate-limit/shard.ts";
 import { watchedLimiters } from "../support/limiters.ts";
 import { aPush } from "../support/world.ts";
 

@@ -7,7 +7,7 @@ import { settle } from "../../src/delivery/settle.ts";
 import { DAY, HOUR, MINUTE } from "../../src/lib/clock.ts";
 import { printId } from "../../src/lib/ids.ts";
 import { giveBack } from "../../src/rate-limit/budgets.ts";
-import { shardOf } from "../../src/rate-limit/client.ts";
+import { shardOf } from "../../src/rate-limit/shard.ts";
 import type { Held } from "../../src/rate-limit/limiter.ts";
 import { deliverOn } from "../../src/delivery/deliver.ts";
 import type { Harness } from "../support/harness.ts";

@@ -8,7 +8,9 @@ import * as schema from "../../src/db/schema/index.ts";
 import { eraseUser, NAMING, OWNED } from "../../src/directory/erase-user.ts";
 import { dispatchRow, insertDispatches, insertDedupeKeys } from "../../src/outbox/create.ts";
 import { pushBudget } from "../../src/rate-limit/budgets.ts";
+import { createHookWorld, emptyEndpoints, givenEndpoint } from "../channels/webhook/world.ts";
 import { createHarness, type Harness, mint } from "../support/harness.ts";
+import { plansOf, scans } from "../support/plans.ts";
 import { aPush, givenUser } from "../support/world.ts";
 
 const erase = (h: Harness, id: string) => h.request("DELETE", `/api/v1/directory/users/${id}`);
@@ -188,4 +190,52 @@ test("what erasure asks is answered from indexes", async () => {
     for (const { detail } of plan.results)
       expect(detail).not.toMatch(/^SCAN (?!kept|CONSTANT|\(subquery|.*VIRTUAL TABLE)/);
   }
+});
+
+test("what programs were told of the user goes, too, found by an index, and what they were told of others stays", async () => {
+  const { h, org } = await createHookWorld();
+  await givenEndpoint(h, org);
+  const [user, other] = [await givenUser(h, { org }), await givenUser(h, { org })];
+  for (const { id } of [user, other]) {
+    await h.request("POST", "/api/v1/notifications", { body: aPush(id) });
+    const as = { role: "user", sub: id, org } as const;
+    await h.request("GET", "/api/v1/notifications/preferences", { as });
+    const body = { weekly_digest_enabled: false };
+    await h.request("PUT", "/api/v1/notifications/preferences", { as, body });
+  }
+  await h.drain();
+  const told = async (id: string) =>
+    env.DB.prepare("SELECT count(*) AS n FROM dispatches WHERE channel = 'webhook' AND instr(payload, ?) > 0")
+      .bind(id)
+      .first("n");
+  expect([await told(user.id), await told(other.id)]).toEqual([2, 2]);
+  h.meter.reset();
+  expect((await erase(h, user.id)).status).toBe(200);
+  expect((await plansOf(h)).filter((plan) => scans(plan).length > 0)).toEqual([]);
+  expect([await told(user.id), await told(other.id)]).toEqual([0, 2]);
+  expect(await rowsWith([user.id])).toEqual([]);
+  await emptyEndpoints();
+});
+
+test("thousands of webhooks of a user go in portions, and what was told after the user had gone is found by a repeat", async () => {
+  const { h, org } = await createHookWorld({ autoDrain: false });
+  await givenEndpoint(h, org);
+  const user = await givenUser(h, { org });
+  const tell = (n: number) =>
+    env.DB.prepare(
+      `INSERT INTO webhook_events (type, org_id, at, data)
+       SELECT 'preferences.changed', ?1, ?2, json_object('user_id', ?3, 'org_id', ?1) FROM json_each(?4)`,
+    )
+      .bind(org, h.clock.now(), user.id, JSON.stringify(Array.from({ length: n }, (_, i) => i)))
+      .run();
+  await tell(4_500);
+  const left = () =>
+    env.DB.prepare("SELECT count(*) AS n FROM dispatches WHERE channel = 'webhook'").first("n");
+  expect(await left()).toBe(4_500);
+  expect((await erase(h, user.id)).status).toBe(200);
+  expect(await left()).toBe(0);
+  await tell(1);
+  expect((await erase(h, user.id)).status).toBe(200);
+  expect([await left(), (await erase(h, user.id)).status]).toEqual([0, 404]);
+  await emptyEndpoints();
 });

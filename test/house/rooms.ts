@@ -7,6 +7,7 @@ import { isNode, type Node, nodesIn, parse } from "../proof/mutate/syntax.ts";
  * those before it. So there are no circles between rooms.
  */
 export const ROOMS = [
+  "client",
   "lib",
   "config",
   "db",

@@ -32,11 +32,11 @@ describe("a month costs", () => {
       MONTH,
     );
     expect(found.messages).toBe(10_000_000);
-    // A push writes ten rows: 50 of the 100 million are included.
-    expect(lineOf(PRICES.rowsWritten.name, found)?.dollars).toBeCloseTo(50);
+    // A push writes eight rows: 50 of the 80 million are included.
+    expect(lineOf(PRICES.rowsWritten.name, found)?.dollars).toBeCloseTo(30);
     expect(lineOf(PRICES.requests.name, found)?.dollars).toBeCloseTo(3);
     expect(lineOf(PRICES.queueOperations.name, found)?.dollars).toBeCloseTo(29 * 0.4);
-    expect(found.perThousand.push).toBeCloseTo(0.0153, 3);
+    expect(found.perThousand.push).toBeCloseTo(0.0112, 4);
   });
 
   test("storage for the part of the month that has passed", () => {

@@ -22,7 +22,7 @@ import {
 } from "../support/pipeline.ts";
 import { aPush } from "../support/world.ts";
 
-const PAGE = { page: 1, limit: 20, offset: 0, before: null };
+const PAGE = { page: 1, limit: 20, offset: 0, before: null, total: null };
 
 /** A page of the log. */
 const list = async (h: Harness, scope: Scope, filter: LogFilter) =>

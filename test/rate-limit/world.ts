@@ -1,7 +1,8 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { type Clock, HOUR } from "../../src/lib/clock.ts";
-import { createLimiters, shardOf } from "../../src/rate-limit/client.ts";
+import { createLimiters } from "../../src/rate-limit/client.ts";
+import { shardOf } from "../../src/rate-limit/shard.ts";
 import type { Budget, UserLimiter } from "../../src/rate-limit/limiter.ts";
 
 /** A clock that stands still until a test moves it. */

@@ -68,6 +68,8 @@ const ROWS = {
   "own: made": "   401 401 | yes not not | yes not not | 403 403 403 403 403 | 403 | 403",
   "own: one": "    401 401 | yes 404 404 | yes 404 404 | 404 404 404 404 404 | 404 | 403",
   named: "          401 401 | yes 404 404 | yes 404 404 | yes yes 404 404 404 | yes | yes",
+  // An org_admin sees a user's, but it is not an org_admin's to say where the user's messages go.
+  "named: the user's": "401 401 | yes 404 404 | yes 404 404 | 403 403 404 404 404 | yes | yes",
   "of the organization": "401 401 | 404 404 404 | 404 404 404 | yes yes 404 404 404 | yes | yes",
   // notification-records, by its own table of roles.
   "records: list": "  401 401 | 403 403 403 | not yes not | yes yes not not not | yes | yes",
@@ -88,10 +90,13 @@ const ROWS = {
   // Pages of the console: whoever has no session, or may have none, is led to where one signs in.
   "console: all": " 303 303 | 303 303 303 | 303 303 303 | ok  ok  ok  ok  ok  | ok  | ok ",
   console: "        303 303 | 303 303 303 | 303 303 303 | yes yes 404 404 404 | yes | yes",
+  "console: the user's": "303 303 | 303 303 303 | 303 303 303 | 403 403 404 404 404 | yes | yes",
   "console: list": "303 303 | 303 303 303 | 303 303 303 | yes yes not not not | yes | yes",
   // What one's own organization, or the service, has or inherits; settings are shown to an org_admin of none, too.
   "console: inherited": "303 303 | 303 303 303 | 303 303 303 | yes not yes not 404 | not | not",
   "console: settings": " 303 303 | 303 303 303 | 303 303 303 | yes not yes not not | not | not",
+  "console: about those of their own":
+    "303 303 | 303 303 303 | 303 303 303 | yes not not not 404 | not | not",
   "console: about nobody": "303 303 | 303 303 303 | 303 303 303 | ok  ok  ok  ok  404 | ok  | ok ",
   "console: operators": "303 303 | 303 303 303 | 303 303 303 | 403 403 403 403 403 | yes | yes",
   "service alone": "401 401 | 403 403 403 | 403 403 403 | 403 403 403 403 403 | 403 | ok ",

@@ -89,7 +89,7 @@ async function outcomes(
 ): Promise<Partial<Record<Who, string>>> {
   const isRead =
     route.startsWith("GET ") ||
-    /\/(?:preview|frame|search|explain|export|chat-connections\/\{id\}\/test)$/u.test(route);
+    /\/(?:preview|frame|search|explain|export|(?:chat-connections|chats)\/\{id\}\/test)$/u.test(route);
   const isAboutNobody = Object.values<Outcome>(expected(policy, false)).includes("ok");
   const found: Partial<Record<Who, string>> = {};
   let standing = await fresh(h);

@@ -74,6 +74,11 @@ const aForm = (id: string, fields: Record<string, string>): Call => ({
   headers: FORM,
   body: new URLSearchParams(fields).toString(),
 });
+const aDiscord = (more: Record<string, string>) => ({
+  kind: "discord",
+  "discord.url": "https://discord.com/api/webhooks/1/abc",
+  ...more,
+});
 const anEvent = { do: "send", to: "users", data: "{}", channels: "email" };
 const inMiddle = ({ middle }: Target["orgs"], call: Call): Call => ({ ...call, query: `org_id=${middle}` });
 /** The words of the target's type, on a page of the console. */
@@ -226,6 +231,76 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   ],
   "POST /console/people/{id}/erase": [
     ["console: operators", ({ user }) => ({ id: user, body: `confirmed=${user}`, headers: FORM })],
+  ],
+  "GET /console/webhooks": [
+    ["console", ({ orgs }) => inMiddle(orgs, {})],
+    // The line below the title has the organization's id.
+    [
+      "console: about those of their own",
+      () => ({ shows: ({ body }) => String(body).includes("hooks.example.com") }),
+    ],
+  ],
+  "GET /console/webhooks/new": [["console: about nobody", () => ({ shows: () => false })]],
+  "POST /console/webhooks/new": [
+    ["console", ({ orgs }) => inMiddle(orgs, aForm("", { url: "https://hooks.example.com/of-another" }))],
+  ],
+  "GET /console/webhooks/{id}": [["console", ({ endpoint }) => ({ id: endpoint })]],
+  "POST /console/webhooks/{id}": [
+    ["console", ({ endpoint, marker }) => aForm(endpoint, { url: `https://hooks.example.net/${marker}` })],
+  ],
+  "POST /console/webhooks/{id}/pause": [["console", ({ endpoint }) => aForm(endpoint, {})]],
+  "POST /console/webhooks/{id}/enable": [["console", ({ endpoint }) => aForm(endpoint, {})]],
+  "POST /console/webhooks/{id}/test": [["console", ({ endpoint }) => aForm(endpoint, {})]],
+  "POST /console/webhooks/{id}/rotate": [["console", ({ endpoint }) => aForm(endpoint, {})]],
+  "POST /console/webhooks/{id}/replay": [
+    ["console", ({ endpoint }) => aForm(endpoint, { since: "2026-01-01T00:00" })],
+  ],
+  "POST /console/webhooks/{id}/delete": [["console", ({ endpoint }) => aForm(endpoint, {})]],
+  "GET /console/webhooks/{id}/messages/{message}": [
+    ["console", ({ endpoint, webhook }) => ({ id: `${endpoint}/${webhook}` })],
+  ],
+  "GET /console/webhooks/{id}/messages/{message}/happened": [
+    [
+      "console",
+      ({ endpoint, webhook }) => ({
+        id: `${endpoint}/${webhook}`,
+        shows: ({ status }) => status === 200,
+      }),
+    ],
+  ],
+  "POST /console/webhooks/{id}/messages/{message}/replay": [
+    ["console", ({ endpoint, webhook }) => aForm(`${endpoint}/${webhook}`, {})],
+  ],
+  "GET /console/chats": [
+    ["console", ({ orgs }) => inMiddle(orgs, {})],
+    ["console", ({ user }) => ({ query: `user_id=${user}` })],
+  ],
+  // What was asked for stands on the page in any case.
+  "GET /console/chats/new": [["console: all", ({ orgs }) => ({ ...inMiddle(orgs, {}), shows: () => false })]],
+  "POST /console/chats/new": [
+    ["console", ({ orgs, marker }) => inMiddle(orgs, aForm("", aDiscord({ name: marker })))],
+    [
+      "console: the user's",
+      ({ user, marker }) => ({ ...aForm("", aDiscord({ name: marker })), query: `user_id=${user}` }),
+    ],
+  ],
+  "GET /console/chats/{id}": [
+    ["console", ({ chat }) => ({ id: chat })],
+    ["console", ({ orgChat }) => ({ id: orgChat })],
+  ],
+  "POST /console/chats/{id}": [
+    ["console: the user's", ({ chat, marker }) => aForm(chat, { name: `New ${marker}` })],
+    ["console", ({ orgChat, marker }) => aForm(orgChat, { name: `New ${marker}` })],
+  ],
+  "POST /console/chats/{id}/test": [
+    ["console: the user's", ({ chat }) => aForm(chat, {})],
+    ["console", ({ orgChat }) => aForm(orgChat, {})],
+  ],
+  "POST /console/chats/{id}/pause": [["console: the user's", ({ chat }) => aForm(chat, {})]],
+  "POST /console/chats/{id}/resume": [["console", ({ orgChat }) => aForm(orgChat, {})]],
+  "POST /console/chats/{id}/delete": [
+    ["console", ({ chat }) => aForm(chat, {})],
+    ["console", ({ orgChat }) => aForm(orgChat, {})],
   ],
   "GET /console/types": [["console", ofOrg()]],
   "GET /console/types/new-type": [["console: about nobody", () => ({ shows: () => false })]],
@@ -552,7 +627,7 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["of the organization", ({ orgs }) => ({ query: `org_id=${orgs.middle}` })],
   ],
   [`POST ${CHATS}`]: [
-    ["named", ({ user, marker }) => ({ body: aChat({ user_id: user, name: marker }) })],
+    ["named: the user's", ({ user, marker }) => ({ body: aChat({ user_id: user, name: marker }) })],
     ["of the organization", ({ orgs, marker }) => ({ body: aChat({ org_id: orgs.middle, name: marker }) })],
   ],
   [`GET ${CHATS}/{id}`]: [
@@ -560,11 +635,11 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
     ["of the organization", ({ orgChat }) => ({ id: orgChat })],
   ],
   [`PATCH ${CHATS}/{id}`]: [
-    ["named", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
+    ["named: the user's", ({ chat, marker }) => ({ id: chat, body: { name: `New ${marker}` } })],
     ["of the organization", ({ orgChat, marker }) => ({ id: orgChat, body: { name: `New ${marker}` } })],
   ],
   [`POST ${CHATS}/{id}/test`]: [
-    ["named", ({ chat }) => ({ id: chat })],
+    ["named: the user's", ({ chat }) => ({ id: chat })],
     ["of the organization", ({ orgChat }) => ({ id: orgChat })],
   ],
   [`DELETE ${CHATS}/{id}`]: [

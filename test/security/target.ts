@@ -199,8 +199,8 @@ const chatsOf = ({ marker, now, user, orgs }: Made, chat: string, orgChat: strin
   insertRows(
     tables.chatConnections,
     [
-      { id: chat, user_id: user, org_id: null },
-      { id: orgChat, user_id: null, org_id: orgs.middle },
+      { id: chat, user_id: user, org_id: null, paused_at: null },
+      { id: orgChat, user_id: null, org_id: orgs.middle, paused_at: now },
     ].map((owner) => ({
       ...owner,
       kind: "discord" as const,
@@ -226,6 +226,7 @@ const webhooksOf = (
       types: "[]",
       enabled: true,
       secret: `sealed ${marker}`,
+      failing_since: now - HOUR,
       queued_on: 0,
       queued_count: 0,
       created_at: now,

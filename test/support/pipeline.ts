@@ -24,7 +24,7 @@ export async function emptyTables(): Promise<void> {
   const tables = [
     ...["deliveries", "dispatches", "occasions", "device_tokens", "users", "idempotency_keys", "orgs"],
     ...["certifications", "user_schedules", "preferences", "optouts", "suppressions", "audit_log"],
-    ...["erased_users", "org_settings", "chat_connections"],
+    ...["erased_users", "org_settings", "chat_connections", "job_progress"],
   ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 }

@@ -1,7 +1,7 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { beforeAll } from "vitest";
+import { beforeAll, beforeEach } from "vitest";
 
 // Properties try the same values in each run; `PROPERTY_SEED=$RANDOM npm run test:unit` tries others.
 fc.configureGlobal({ seed: env.PROPERTY_SEED });
@@ -10,4 +10,9 @@ fc.configureGlobal({ seed: env.PROPERTY_SEED });
 beforeAll(async () => {
   await reset();
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+});
+
+// Each test has a time of its own, which may be before that of the last one.
+beforeEach(async () => {
+  await env.DB.prepare("DELETE FROM job_progress").run();
 });

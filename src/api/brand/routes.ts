@@ -13,6 +13,7 @@ const admins = {
 export const get = createRoute({
   ...admins,
   method: "get",
+  operationId: "getBrand",
   summary: "An organization's brand in e-mails, and what it inherits",
   request: { params: orgParam },
   responses: { 200: json(schemas.brand, "The brand"), ...problems(400, 404) },
@@ -21,6 +22,7 @@ export const get = createRoute({
 export const put = createRoute({
   ...admins,
   method: "put",
+  operationId: "putBrand",
   summary: "Replace an organization's brand",
   description: "It holds for every e-mail that is sent from then on.",
   request: { params: orgParam, body: jsonBody(schemas.body) },

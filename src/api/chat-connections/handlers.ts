@@ -1,4 +1,4 @@
-import { requireOwner } from "./owner.ts";
+import { keeperOf, requireOwner } from "./owner.ts";
 import { scopeOf } from "../../auth/scope.ts";
 import {
   changeConnection,
@@ -10,6 +10,7 @@ import {
 import { tryConnection } from "../../channels/chat/try.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
+import { countChange } from "../../http/count-change.ts";
 import { idAfter, paginateById } from "../../http/id-cursor.ts";
 import { pathIdOf } from "../../http/path-id.ts";
 import { parseId } from "../../lib/ids.ts";
@@ -34,7 +35,8 @@ export function register(app: App): void {
     const principal = c.get("principal");
     const owner = requireOwner(principal, { user_id, org_id });
     const input = { owner, kind, name, given };
-    const made = await createConnection(c.get("ctx"), authorOf(c), scopeOf(principal), input);
+    await countChange(c);
+    const made = await createConnection(c.get("ctx"), authorOf(c), keeperOf(principal), input);
     const shown = view(made.connection);
     return c.json(
       made.signingSecret === null ? shown : { ...shown, signing_secret: made.signingSecret },
@@ -50,22 +52,26 @@ export function register(app: App): void {
   app.openapi(routes.change, async (c) => {
     const id = idOf(c.req.valid("param").id);
     const { name, paused, ...given } = c.req.valid("json");
-    const scope = scopeOf(c.get("principal"));
-    const changed = await changeConnection(c.get("ctx"), authorOf(c), scope, id, { name, paused, given });
+    const keeper = keeperOf(c.get("principal"));
+    await countChange(c);
+    const changed = await changeConnection(c.get("ctx"), authorOf(c), keeper, id, { name, paused, given });
     return c.json(view(changed), 200);
   });
 
   app.openapi(routes.remove, async (c) => {
     const { id: printed } = c.req.valid("param");
-    await removeConnection(c.get("ctx"), authorOf(c), scopeOf(c.get("principal")), idOf(printed));
+    const id = idOf(printed);
+    await countChange(c);
+    await removeConnection(c.get("ctx"), authorOf(c), scopeOf(c.get("principal")), id);
     return c.json({ deleted: true as const, id: printed }, 200);
   });
 
   app.openapi(routes.test, async (c) => {
     const id = idOf(c.req.valid("param").id);
     const { fetch } = c.get("deps");
-    const scope = scopeOf(c.get("principal"));
-    const { outcome, connection } = await tryConnection(c.get("ctx"), fetch, authorOf(c), scope, id);
+    const keeper = keeperOf(c.get("principal"));
+    await countChange(c);
+    const { outcome, connection } = await tryConnection(c.get("ctx"), fetch, authorOf(c), keeper, id);
     const [code, message] = "code" in outcome ? [outcome.code, outcome.message] : [null, null];
     const said = outcome.kind === "accepted" ? ("accepted" as const) : ("failed" as const);
     return c.json({ outcome: said, code, message, connection: view(connection) }, 200);

@@ -1,5 +1,6 @@
 import type { Principal } from "../../auth/principal.ts";
-import type { ChatOwner } from "../../channels/chat/connections.ts";
+import { scopeOf } from "../../auth/scope.ts";
+import type { ChatOwner, Keeper } from "../../channels/chat/owner.ts";
 import { invalid } from "../../lib/failure.ts";
 
 /**
@@ -17,3 +18,8 @@ export function requireOwner(
   if (principal.kind === "token" && principal.role !== "service") return { userId: principal.id };
   throw invalid([{ pointer: "/user_id", detail: "name a user or an organization" }]);
 }
+
+export const keeperOf = (principal: Principal): Keeper => ({
+  scope: scopeOf(principal),
+  userId: principal.kind === "token" && principal.role !== "service" ? principal.id : null,
+});

@@ -14,6 +14,7 @@ export const list = createRoute({
   ...all,
   method: "get",
   path: BASE,
+  operationId: "listChatConnections",
   summary: "The chat connections of a user or of an organization, the oldest first",
   request: { query: schemas.listQuery },
   responses: { 200: json(schemas.list, "A page of connections"), ...problems(400, 404) },
@@ -23,8 +24,9 @@ export const create = createRoute({
   ...all,
   method: "post",
   path: BASE,
+  operationId: "createChatConnection",
   summary: "Connect a chat: Slack, Microsoft Teams, Discord, or a program of yours",
-  description: `A user's messages on the channel \`chat\` go to the user's oldest connection that works; the others take over when it breaks or is paused. Events name an organization's connections as recipients. A user has at most ${MAX_OF_USER}, an organization ${MAX_OF_ORG}: 409 \`too_many_connections\`. Secrets are stored sealed; 503 \`secrets_key_missing\`: this service cannot store any.`,
+  description: `A user's messages on the channel \`chat\` go to the user's oldest connection that works; the others take over when it breaks or is paused. Events name an organization's connections as recipients. A user has at most ${MAX_OF_USER}, an organization ${MAX_OF_ORG}: 409 \`too_many_connections\`. An org_admin makes those of organizations; a user's are the user's alone: 403 \`not_the_user\`. Secrets are stored sealed; 503 \`secrets_key_missing\`: this service cannot store any.`,
   request: { body: jsonBody(schemas.body) },
   responses: {
     201: json(schemas.created, "Created. Nothing was sent: try it with `/test`"),
@@ -36,6 +38,7 @@ export const get = createRoute({
   ...all,
   method: "get",
   path: `${BASE}/{id}`,
+  operationId: "getChatConnection",
   summary: "Read a chat connection",
   request: one,
   responses: { 200: json(schemas.shown, "The connection, without its secret"), ...problems(404) },
@@ -45,8 +48,10 @@ export const change = createRoute({
   ...all,
   method: "patch",
   path: `${BASE}/{id}`,
+  operationId: "updateChatConnection",
   summary: "Rename, pause or mend a chat connection, or rotate its secret",
-  description: "What is not given stays. A new secret or channel makes a broken connection active again.",
+  description:
+    "What is not given stays. A new secret or channel makes a broken connection active again. Of a user's connection the user alone may: 403 `not_the_user` for an org_admin.",
   request: { ...one, body: jsonBody(schemas.change) },
   responses: { 200: json(schemas.shown, "Changed"), ...problems(400, 404, 409, 413, 415, 503) },
 });
@@ -55,6 +60,7 @@ export const remove = createRoute({
   ...all,
   method: "delete",
   path: `${BASE}/{id}`,
+  operationId: "deleteChatConnection",
   summary: "Delete a chat connection",
   description: "Messages to it that are still queued end as `connection_gone`.",
   request: one,
@@ -65,9 +71,10 @@ export const test = createRoute({
   ...all,
   method: "post",
   path: `${BASE}/{id}/test`,
+  operationId: "testChatConnection",
   summary: "Send a test to a chat connection, and wait for the answer",
   description:
-    "Also to a paused or broken one: where it works, it is active again. 20 an hour for each connection.",
+    "Also to a paused or broken one: where it works, it is active again. 20 an hour for all connections of an owner. Of a user's connection the user alone may: 403 `not_the_user` for an org_admin.",
   request: one,
   responses: {
     200: json(schemas.tested, "What the chat said"),

@@ -11,6 +11,7 @@ export const timeline = createRoute({
   middleware: access(null),
   method: "get",
   path: `${BASE}/{id}/timeline`,
+  operationId: "getTimeline",
   summary: "What happened to a message, from its making to its end",
   description:
     "Of any channel, by any of its ids. Admins see those in scope, and users their own, without what only staff see: persons, notes, keys and the provider's id.",

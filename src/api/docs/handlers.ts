@@ -9,17 +9,6 @@ const FILES = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'";
 
-const ABOUT = {
-  openapi: "3.1.0",
-  info: {
-    title: "Tidings",
-    version: "1.0.0",
-    description:
-      "Notifications from Cloudflare's edge: nothing is lost, and nothing is sent twice. Errors are RFC 9457 problem documents. Parameters and fields that an operation does not declare are refused with 400, methods that an address does not have with 405 and `Allow`.",
-  },
-  security: [{ bearer: [] }],
-};
-
 const page = html`<!doctype html>
   <html lang="en">
     <head>
@@ -44,9 +33,12 @@ export function register(app: App, allRoutes: () => Promise<App>): void {
   app.get("/", (c) => c.redirect("/docs"));
 
   // Built once, at the first request: it takes longer than any other answer.
-  let document: ReturnType<App["getOpenAPI31Document"]> | undefined;
+  let document: object | undefined;
   app.get("/openapi.json", async (c) => {
-    document ??= describe(await allRoutes());
+    if (document === undefined) {
+      const { describe } = await import("./document.ts");
+      document = describe(await allRoutes());
+    }
     return c.json({ ...document, servers: [{ url: new URL(c.req.url).origin }] });
   });
 
@@ -62,13 +54,4 @@ export function register(app: App, allRoutes: () => Promise<App>): void {
     // The headers of a fetched answer are immutable, so it is copied for ours.
     return c.newResponse(asset.body, asset);
   });
-}
-
-function describe(routes: App) {
-  routes.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-  });
-  return routes.getOpenAPI31Document(ABOUT);
 }

@@ -11,7 +11,7 @@ import { iso } from "../../lib/clock.ts";
 import { Failure } from "../../lib/failure.ts";
 import { keysOf } from "../../lib/objects.ts";
 import * as routes from "./routes.ts";
-import { acknowledged, frame, said } from "./schemas.ts";
+import { socket } from "./schemas.ts";
 
 const idOf = pathIdOf("message");
 
@@ -19,9 +19,7 @@ const idOf = pathIdOf("message");
 const reader = (c: Context<AppEnv>): Subject => subjectOf(requireToken(c.get("principal")));
 
 export function register(app: App): void {
-  app.openAPIRegistry.register("InboxFrame", frame);
-  app.openAPIRegistry.register("InboxSync", said);
-  app.openAPIRegistry.register("InboxAck", acknowledged);
+  app.openAPIRegistry.register("InboxSocket", socket);
 
   app.openapi(routes.list, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid("query");

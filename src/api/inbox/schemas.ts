@@ -119,10 +119,18 @@ export const frame = z
   });
 
 /** A message that a client may send on a live connection. */
-export const said = z
+const said = z
   .object({ type: z.literal("sync"), after: z.string().optional() })
   .openapi("InboxSync", { description: "Asks what is new; with `after`, what is new since that cursor." });
 
-export const acknowledged = z
+const acknowledged = z
   .object({ type: z.literal("ack"), ack: z.string() })
   .openapi("InboxAck", { description: "Everything up to the frame with this `ack` is read." });
+
+/** What goes over a live connection, as texts with one JSON object each. */
+export const socket = z
+  .object({
+    from_server: frame,
+    from_client: z.union([said, acknowledged]).openapi({ description: "What the client may send." }),
+  })
+  .openapi("InboxSocket");

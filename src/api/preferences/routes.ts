@@ -9,6 +9,7 @@ const own = { tags: ["Preferences"], middleware: access(null), path: PATH };
 export const get = createRoute({
   ...own,
   method: "get",
+  operationId: "getPreferences",
   summary: "What the caller wants to get, and where",
   description:
     "A matrix of categories and channels: those of the built-in types, those of the own types that the user's organization has, and those that somebody has chosen.",
@@ -19,6 +20,7 @@ export const get = createRoute({
 export const patch = createRoute({
   ...own,
   method: "patch",
+  operationId: "updatePreferences",
   summary: "Change some cells, or the quiet hours",
   description:
     "What is not given stays. Null inherits again: from the organization, those above it, the service. A cell that is locked is refused with 409 `locked`, and nothing changes.",

@@ -6,6 +6,7 @@ export const key = createRoute({
   method: "get",
   path: "/api/v1/push/vapid-key",
   tags: ["Push notifications"],
+  operationId: "getVapidKey",
   summary: "The key with which browsers subscribe to Web Push",
   description:
     "A page passes it to `pushManager.subscribe`, and sends what it gets to `POST /api/v1/notifications/device-tokens`. The key is public and the same for everybody, so that no token is needed. It may be cached for five minutes.",

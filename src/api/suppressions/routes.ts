@@ -12,6 +12,7 @@ export const list = createRoute({
   ...operators,
   method: "get",
   path: BASE,
+  operationId: "listSuppressions",
   summary: "Addresses that no e-mail is sent to, and numbers that no text message is sent to, newest first",
   request: { query: schemas.listQuery },
   responses: { 200: json(schemas.list, "A page of suppressions"), ...problems(400) },
@@ -21,6 +22,7 @@ export const lookup = createRoute({
   ...operators,
   method: "post",
   path: `${BASE}/lookup`,
+  operationId: "findSuppression",
   summary: "Find the suppression of an address or a number",
   description:
     "It changes nothing. The address is in the body, since URLs are kept in logs. 404: messages may be sent to it.",
@@ -35,6 +37,7 @@ export const lift = createRoute({
   ...operators,
   method: "delete",
   path: `${BASE}/{id}`,
+  operationId: "liftSuppression",
   summary: "Lift a suppression",
   description:
     "Mail is sent to the address again; what has failed meanwhile is not. It is written into the audit log. An e-mail provider may have a suppression list of its own, from which the address must be removed there; else its next bounce suppresses the address again.",

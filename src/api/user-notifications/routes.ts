@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { access } from "../../http/access.ts";
+import { access, PERSONAL_ROLES } from "../../http/access.ts";
 import { json, jsonBody, problems } from "../../http/schemas.ts";
 import * as schemas from "./schemas.ts";
 
@@ -12,6 +12,7 @@ export const getPreferences = createRoute({
   ...own,
   method: "get",
   path: `${BASE}/preferences`,
+  operationId: "getEmailPreferences",
   summary: "The caller's preferences",
   description: "Created with the defaults at the first look.",
   request: { query: schemas.subjectQuery },
@@ -31,6 +32,7 @@ const update = {
 export const patchPreferences = createRoute({
   ...update,
   method: "patch",
+  operationId: "updateEmailPreferences",
   summary: "Change some preferences",
   description: "Only the fields that are given change.",
 });
@@ -38,6 +40,7 @@ export const patchPreferences = createRoute({
 export const putPreferences = createRoute({
   ...update,
   method: "put",
+  operationId: "setEmailPreferences",
   summary: "Change preferences",
   description: "The same as PATCH: fields that are not given stay.",
 });
@@ -46,6 +49,7 @@ export const history = createRoute({
   ...own,
   method: "get",
   path: `${BASE}/history`,
+  operationId: "listEmails",
   summary: "The caller's e-mails, newest first",
   request: { query: schemas.historyQuery },
   responses: { 200: json(schemas.historyList, "A page of e-mails"), ...problems(400, 404) },
@@ -55,6 +59,7 @@ export const historyItem = createRoute({
   ...own,
   method: "get",
   path: `${BASE}/history/{notification_id}`,
+  operationId: "getEmail",
   summary: "One of the caller's e-mails",
   request: { params: schemas.idParam, query: schemas.subjectQuery },
   responses: { 200: json(schemas.historyItem, "The e-mail"), ...problems(400, 404) },
@@ -62,8 +67,10 @@ export const historyItem = createRoute({
 
 export const sendTest = createRoute({
   ...own,
+  middleware: access(null, PERSONAL_ROLES),
   method: "post",
   path: `${BASE}/test`,
+  operationId: "sendTestEmail",
   summary: "Send a test e-mail to the caller",
   description: "Says what the provider answered. Five an hour.",
   request: {
@@ -80,6 +87,7 @@ export const stats = createRoute({
   ...own,
   method: "get",
   path: `${BASE}/stats`,
+  operationId: "getEmailStats",
   summary: "How many e-mails the caller got, by type and by outcome",
   request: { query: schemas.subjectQuery },
   responses: { 200: json(schemas.stats, "The counts"), ...problems(400, 404) },
@@ -89,6 +97,7 @@ export const health = createRoute({
   ...own,
   method: "get",
   path: `${BASE}/health`,
+  operationId: "getEmailHealth",
   summary: "Is the e-mail service well?",
   responses: { 200: json(schemas.health, "Its state, and the caller's usage"), ...problems(400) },
 });

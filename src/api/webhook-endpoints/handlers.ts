@@ -7,15 +7,11 @@ import {
   removeEndpoint,
   rotateSecret,
 } from "../../channels/webhook/endpoints.ts";
-import {
-  listMessages,
-  readMessage,
-  replayOne,
-  replaySince,
-  sendTest,
-} from "../../channels/webhook/messages.ts";
+import { listMessages, readMessage, sendTest } from "../../channels/webhook/messages.ts";
+import { replayOne, replaySince } from "../../channels/webhook/replay.ts";
 import type { App } from "../../http/app-env.ts";
 import { authorOf } from "../../http/author.ts";
+import { countChange } from "../../http/count-change.ts";
 import { idAfter, paginateById } from "../../http/id-cursor.ts";
 import { pathIdOf } from "../../http/path-id.ts";
 import { invalid } from "../../lib/failure.ts";
@@ -44,6 +40,7 @@ export function register(app: App): void {
   app.openapi(routes.create, async (c) => {
     const scope = scopeOf(c.get("principal"));
     const input = { ...c.req.valid("json"), owner: ownerOf(scope, c.req.valid("query").org_id) };
+    await countChange(c);
     const { endpoint, secret } = await createEndpoint(c.get("ctx"), authorOf(c), scope, input);
     c.header("location", `${routes.BASE}/${printId("whe", endpoint.id)}`);
     return c.json({ ...endpointView(endpoint, c.get("ctx").clock.now()), secret }, 201);
@@ -60,13 +57,16 @@ export function register(app: App): void {
     const id = idOf(c.req.valid("param").id);
     const ctx = c.get("ctx");
     const scope = scopeOf(c.get("principal"));
+    await countChange(c);
     const found = await changeEndpoint(ctx, authorOf(c), scope, id, c.req.valid("json"));
     return c.json(endpointView(found, ctx.clock.now()), 200);
   });
 
   app.openapi(routes.remove, async (c) => {
     const { id: printed } = c.req.valid("param");
-    await removeEndpoint(c.get("ctx"), authorOf(c), scopeOf(c.get("principal")), idOf(printed));
+    const id = idOf(printed);
+    await countChange(c);
+    await removeEndpoint(c.get("ctx"), authorOf(c), scopeOf(c.get("principal")), id);
     return c.json({ deleted: true as const, id: printed }, 200);
   });
 
@@ -75,12 +75,14 @@ export function register(app: App): void {
     const ctx = c.get("ctx");
     const scope = scopeOf(c.get("principal"));
     const hours = c.req.valid("json").overlap_hours;
+    await countChange(c);
     const { endpoint, secret } = await rotateSecret(ctx, authorOf(c), scope, id, hours);
     return c.json({ ...endpointView(endpoint, ctx.clock.now()), secret }, 200);
   });
 
   app.openapi(routes.test, async (c) => {
     const id = idOf(c.req.valid("param").id);
+    await countChange(c);
     const message = await sendTest(c.get("ctx"), authorOf(c), scopeOf(c.get("principal")), id);
     return c.json(messageView(message), 202);
   });
@@ -103,8 +105,10 @@ export function register(app: App): void {
 
   app.openapi(routes.replayMessage, async (c) => {
     const { id, message } = c.req.valid("param");
+    const [endpointId, messageId] = [idOf(id), messageIdOf(message)];
     const scope = scopeOf(c.get("principal"));
-    const found = await replayOne(c.get("ctx"), authorOf(c), scope, idOf(id), messageIdOf(message));
+    await countChange(c);
+    const found = await replayOne(c.get("ctx"), authorOf(c), scope, endpointId, messageId);
     return c.json(messageView(found), 202);
   });
 
@@ -115,6 +119,7 @@ export function register(app: App): void {
     if (seen === null) throw invalid([{ pointer: "/after", detail: "is not an id of a webhook" }]);
     const scope = scopeOf(c.get("principal"));
     const wanted = { since, until, withSent, after: seen };
+    await countChange(c);
     const { replayed, next } = await replaySince(c.get("ctx"), authorOf(c), scope, id, wanted);
     return c.json({ replayed, ...(next !== null && { next_after: printId("whm", next) }) }, 202);
   });

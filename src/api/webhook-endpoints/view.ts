@@ -6,6 +6,7 @@ import { DAY, iso, isoOrNull } from "../../lib/clock.ts";
 import { printId } from "../../lib/ids.ts";
 import { readTimeline } from "../../outbox/timeline.ts";
 import { SERVICE } from "../../preferences/org-settings.ts";
+import type * as messageSchemas from "./message-schemas.ts";
 import type * as schemas from "./schemas.ts";
 
 export const endpointView = (found: Endpoint, now: number): z.infer<typeof schemas.endpoint> => ({
@@ -24,7 +25,7 @@ export const endpointView = (found: Endpoint, now: number): z.infer<typeof schem
   updated_at: iso(found.updated_at),
 });
 
-type Message = z.infer<typeof schemas.message>;
+type Message = z.infer<typeof messageSchemas.message>;
 
 export const messageView = (message: Dispatch): Message => ({
   id: printId("whm", message.id),

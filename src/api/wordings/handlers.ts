@@ -102,6 +102,7 @@ export function register(app: App): void {
     const { data, user_id: userId, fields, version } = c.req.valid("json");
     const [ctx, scope] = [c.get("ctx"), scopeOf(c.get("principal"))];
     const shown = await showWords(ctx, c.get("deps"), scope, id, { data, userId, fields, version });
-    return c.json({ ...params, source: shown.source, version: shown.version, ...shown.preview }, 200);
+    const { blocks: _, ...preview } = shown.preview;
+    return c.json({ ...params, source: shown.source, version: shown.version, ...preview }, 200);
   });
 }

@@ -227,6 +227,7 @@ export const previewed = z
     version: z.int().nullable(),
     title: z.string().optional(),
     body: z.string().optional(),
+    action_label: z.string().nullable().optional(),
     action_url: z.string().nullable().optional(),
     subject: z.string().optional(),
     html: z.string().optional(),

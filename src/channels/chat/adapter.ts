@@ -15,7 +15,7 @@ import { outcomeOf, waitOf } from "../held.ts";
 import type { Fetch } from "../send-kit/http.ts";
 import { headFor, renderingRuling, speechesOf, wordingRuling } from "../voice.ts";
 import { secretOf } from "./connections.ts";
-import { chosenAmong, connectionsFor, load, type Loaded, reachOf } from "./load.ts";
+import { chosenAmong, connectionsFor, deletedConnection, load, type Loaded, reachOf } from "./load.ts";
 import { type ChatFacts, plainText } from "./message.ts";
 import { PACES } from "./paces.ts";
 import { sayChats } from "./said.ts";
@@ -53,8 +53,10 @@ export function createChatChannel(
 ): ChannelAdapter<Loaded> {
   const traitsOf = traitsAmong(types);
 
-  const findingsFor = (dispatch: Dispatch, loaded: Loaded, now: number): Ruling[] =>
-    findings({
+  const findingsFor = (dispatch: Dispatch, loaded: Loaded, now: number): Ruling[] => {
+    const gone = deletedConnection(dispatch, loaded);
+    if (gone !== null) return [gone];
+    return findings({
       ...loaded.readers(dispatch.user_id),
       reach: [reachOf(connectionsFor(dispatch, loaded))],
       type: loaded.events.of(dispatch)?.type ?? traitsOf(dispatch),
@@ -62,6 +64,7 @@ export function createChatChannel(
       earlier: loaded.events.earlier(dispatch),
       now,
     });
+  };
 
   const holdFor = (dispatch: Dispatch, loaded: Loaded, now: number): Hold | null =>
     holdAmong(findingsFor(dispatch, loaded, now));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Config } from "../../config/config.ts";
 import type { ChatKind } from "../../db/schema/index.ts";
 import type { FieldError } from "../../lib/failure.ts";
 import { publicUrl, type UrlRules } from "../../lib/public-url.ts";
@@ -51,6 +52,11 @@ const PLACES: { readonly [K in ChatKind]?: { host: RegExp; path: RegExp; say: st
     say: "must be a webhook of Discord, such as https://discord.com/api/webhooks/…/…",
   },
 };
+
+/** Whether requests may go to this computer: where people try things out. */
+export const urlRules = ({ config }: { config: Pick<Config, "environment"> }): UrlRules => ({
+  isLocalAllowed: config.environment === "development",
+});
 
 /** The URL in its normal form, or why the kind does not take it. */
 export function chatUrl(kind: ChatKind, text: string, rules: UrlRules): { url: string } | { fault: string } {

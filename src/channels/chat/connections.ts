@@ -1,14 +1,13 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { audit, audited, type Author, CHANGED } from "../../audit/audit.ts";
-import { inScope, orgTree, type Scope, userInScope } from "../../auth/scope.ts";
+import type { Scope } from "../../auth/scope.ts";
 import { openSecret, sealerOf, sealSecret } from "../../auth/vault.ts";
 import type { Ctx } from "../../ctx.ts";
 import { insertRows, selectWhole } from "../../db/json.ts";
-import { type ChatConnection, chatConnections, type ChatKind, users } from "../../db/schema/index.ts";
+import { type ChatConnection, chatConnections, type ChatKind } from "../../db/schema/index.ts";
 import { Failure, type FieldError, invalid, notFound } from "../../lib/failure.ts";
 import { printId } from "../../lib/ids.ts";
 import { parseJson } from "../../lib/objects.ts";
-import { mayOwn } from "../../preferences/owner.ts";
 import {
   chatUrl,
   type ChatSecret,
@@ -18,14 +17,23 @@ import {
   hintOf,
   makeSigningSecret,
   readSecret,
+  urlRules,
 } from "./address.ts";
+import {
+  type ChatOwner,
+  isOwnable,
+  type Keeper,
+  mayDirect,
+  mayHave,
+  missingOwner,
+  notDirected,
+  ofOwner,
+  ownerOf,
+} from "./owner.ts";
 
 /** The most connections of a user, and of an organization. */
 export const MAX_OF_USER = 10;
 export const MAX_OF_ORG = 100;
-
-/** Whose a connection is. */
-export type ChatOwner = { userId: string } | { orgId: string };
 
 /** Where its secret is stored. */
 const placeOf = (id: string) => ({ table: "chat_connections", id });
@@ -38,25 +46,6 @@ export async function secretOf(
   const opened = await openSecret(ctx, placeOf(id), secret);
   return opened === null ? null : readSecret(parseJson(opened));
 }
-
-/** The condition that a caller may see and change a connection. */
-const mayHave = (scope: Scope): SQL => {
-  if (scope.kind !== "org") return inScope(scope, { userId: chatConnections.user_id, orgId: sql`NULL` });
-  return sql`(${chatConnections.org_id} IN ${orgTree(scope.orgId)} OR EXISTS (SELECT 1 FROM ${users} AS u
-    WHERE u.id = ${chatConnections.user_id} AND u.org_id IN ${orgTree(scope.orgId)}))`;
-};
-
-const isOwnable = (scope: Scope, owner: ChatOwner): SQL =>
-  "userId" in owner ? userInScope(scope, sql`${owner.userId}`) : mayOwn(scope, owner.orgId);
-
-const ofOwner = (owner: ChatOwner): SQL =>
-  "userId" in owner ? sql`user_id = ${owner.userId}` : sql`org_id = ${owner.orgId}`;
-
-const missingOwner = (owner: ChatOwner) => notFound("userId" in owner ? "user" : "organization");
-
-const rulesOf = ({ config }: Pick<Ctx, "config">) => ({
-  isLocalAllowed: config.environment === "development",
-});
 
 /** The fields of another kind, which mean nothing here. */
 const strangers = (kind: ChatKind, given: GivenAddress): FieldError[] =>
@@ -73,20 +62,20 @@ export interface Created {
 
 /**
  * Creates a connection. One round trip.
- * @throws 400 naming each bad field; 404 for an owner outside the caller's scope; 409 `too_many_connections`; 503
- * `secrets_key_missing`
+ * @throws 400 naming each bad field; 404 for an owner outside the caller's scope; 403 `not_the_user`; 409
+ * `too_many_connections`; 503 `secrets_key_missing`
  */
 export async function createConnection(
   ctx: Ctx,
   author: Author,
-  scope: Scope,
+  keeper: Keeper,
   { owner, kind, name, given }: { owner: ChatOwner; kind: ChatKind; name: string; given: GivenAddress },
 ): Promise<Created> {
   const needed = FIELDS[kind].filter((field) => field !== "signing_secret" && given[field] === undefined);
   const errors = [
     ...needed.map((field) => ({ pointer: `/${field}`, detail: "is required" })),
     ...strangers(kind, given),
-    ...faultsOf(kind, given, rulesOf(ctx)),
+    ...faultsOf(kind, given, urlRules(ctx)),
   ];
   if (errors.length > 0) throw invalid(errors);
   const id = printId("con", ctx.ids.uuid());
@@ -112,16 +101,19 @@ export async function createConnection(
   };
   const most = "userId" in owner ? MAX_OF_USER : MAX_OF_ORG;
   const hasRoom = sql`(SELECT count(*) FROM ${chatConnections} WHERE ${ofOwner(owner)}) < ${most}`;
-  const { allowed, stored } = await ctx.db.write({
-    allowed: sql`SELECT 1 WHERE ${isOwnable(scope, owner)}`,
+  const isThere = isOwnable(keeper.scope, owner);
+  const isAllowed = mayDirect(keeper, owner);
+  const { found, stored } = await ctx.db.write({
+    found: sql`SELECT 1 WHERE ${isThere}`,
     create: insertRows(chatConnections, [row], {
-      where: sql`${isOwnable(scope, owner)} AND ${hasRoom}`,
+      where: isAllowed ? sql`${isThere} AND ${hasRoom}` : sql`false`,
       onConflict: sql`ON CONFLICT DO NOTHING`,
     }),
     noted: audit({ ...entryOf(ctx, author, id), action: "chat_connection.create" }, CHANGED),
     stored: selectWhole(chatConnections, sql`id = ${id}`),
   });
-  if (allowed.length === 0) throw missingOwner(owner);
+  if (found.length === 0) throw missingOwner(owner);
+  if (!isAllowed) throw notDirected();
   const [connection] = stored;
   if (connection === undefined)
     throw new Failure("conflict", `There are ${most} connections already; delete one first.`, {
@@ -139,7 +131,7 @@ const entryOf = (ctx: Ctx, author: Author, id: string) => ({
 /** The secret that these fields make. They have been checked. @param signing what a `webhook` signs with, if not given */
 function secretFrom(ctx: Ctx, kind: ChatKind, given: GivenAddress, signing: string | null): ChatSecret {
   if (kind === "slack_bot") return { token: given.token ?? "" };
-  const checked = chatUrl(kind, given.url ?? "", rulesOf(ctx));
+  const checked = chatUrl(kind, given.url ?? "", urlRules(ctx));
   const url = "url" in checked ? checked.url : "";
   return kind === "webhook" ? { url, signing: given.signing_secret ?? signing ?? "" } : { url };
 }
@@ -172,6 +164,13 @@ export async function readConnection(ctx: Ctx, scope: Scope, id: string): Promis
   return connection;
 }
 
+/** A connection that the caller may change and try. @throws 404; 403 `not_the_user` */
+export async function directedConnection(ctx: Ctx, keeper: Keeper, id: string): Promise<ChatConnection> {
+  const connection = await readConnection(ctx, keeper.scope, id);
+  if (!mayDirect(keeper, ownerOf(connection))) throw notDirected();
+  return connection;
+}
+
 /** What an owner changes. */
 export interface ConnectionChange {
   name?: string | undefined;
@@ -181,17 +180,18 @@ export interface ConnectionChange {
 
 /**
  * Changes a connection. A new secret or channel mends one that was broken. Two round trips.
- * @throws 400, 404, 409 when somebody else changed its secret meanwhile, 503 `secrets_key_missing`
+ * @throws 400, 404, 403 `not_the_user`, 409 when somebody else changed its secret meanwhile, 503 `secrets_key_missing`
  */
 export async function changeConnection(
   ctx: Ctx,
   author: Author,
-  scope: Scope,
+  keeper: Keeper,
   id: string,
   { name, paused, given }: ConnectionChange,
 ): Promise<ChatConnection> {
-  const before = await readConnection(ctx, scope, id);
-  const errors = [...strangers(before.kind, given), ...faultsOf(before.kind, given, rulesOf(ctx))];
+  const { scope } = keeper;
+  const before = await directedConnection(ctx, keeper, id);
+  const errors = [...strangers(before.kind, given), ...faultsOf(before.kind, given, urlRules(ctx))];
   if (errors.length > 0) throw invalid(errors);
   const now = ctx.clock.now();
   const { channel, ...secrets } = given;

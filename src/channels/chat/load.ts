@@ -3,6 +3,7 @@ import { type ChatConnection, chatConnections, type Dispatch } from "../../db/sc
 import { Parsed } from "../../db/statement.ts";
 import type { Load } from "../../delivery/claim.ts";
 import type { Ruling } from "../../delivery/ruling.ts";
+import { parseId } from "../../lib/ids.ts";
 import type { Messages } from "../../outbox/messages.ts";
 import { orgLinesAbove } from "../../preferences/org-settings.ts";
 import { readReaders, type ReaderFacts, type Readers } from "../../preferences/readers.ts";
@@ -77,6 +78,12 @@ const refused = (code: string, message: string, details: Readonly<Record<string,
   message,
   details,
 });
+
+/** That a dispatch was for a connection of an organization that is not there any more; null for any other. */
+export const deletedConnection = ({ user_id }: Pick<Dispatch, "user_id">, loaded: Loaded): Ruling | null =>
+  parseId("con", user_id) !== null && loaded.readers(user_id).reader === null
+    ? refused("connection_gone", "Its chat connection was deleted", { connections: 0 })
+    : null;
 
 /** Whether there is a connection to send to. */
 export function reachOf(connections: readonly Standing[]): Ruling {

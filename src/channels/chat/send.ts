@@ -7,7 +7,7 @@ import type { ToReceiver } from "../../delivery/send-to-receivers.ts";
 import { MINUTE } from "../../lib/clock.ts";
 import type { Fetch } from "../send-kit/http.ts";
 import type { ProviderVerdict } from "../send-kit/verdict.ts";
-import type { ChatSecret } from "./address.ts";
+import { type ChatSecret, chatUrl, urlRules } from "./address.ts";
 import { type ChatFacts, type ChatMessage, plainText } from "./message.ts";
 import { type BrokenCode, isBrokenCode } from "./standing.ts";
 
@@ -40,6 +40,9 @@ export async function sendOne(
     import("./request.ts"),
     import("./verdicts.ts"),
   ]);
+  // It was allowed when it was stored: perhaps on another machine, or by rules of before.
+  if ("url" in secret && "fault" in chatUrl(connection.kind, secret.url, urlRules(ctx)))
+    return verdictOf("url_not_allowed");
   const provider = CHAT_PROVIDERS[connection.kind];
   const now = ctx.clock.now();
   const request = provider.request({ secret, target: connection.target, message, facts, madeAt, now });

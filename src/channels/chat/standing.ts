@@ -3,6 +3,7 @@ import type { ChatConnection } from "../../db/schema/index.ts";
 /** What keeps a connection from getting anything until its owner mends it. The words are ours. */
 const BROKEN = {
   connection_revoked: "Its token or webhook was revoked. Enter a new one",
+  url_not_allowed: "No request may go to its URL. Enter another one",
   channel_gone: "Its channel is not there, is archived, or lets nobody write",
   not_in_channel: "The bot is not a member of the channel. Invite it",
   not_permitted: "The app may not write here: a scope is missing, or the workspace forbids it",

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import { audit, type Author } from "../../audit/audit.ts";
-import type { Scope } from "../../auth/scope.ts";
 import type { Ctx } from "../../ctx.ts";
 import { selectWhole } from "../../db/json.ts";
 import { type ChatConnection, chatConnections } from "../../db/schema/index.ts";
@@ -8,15 +7,16 @@ import type { Outcome } from "../../delivery/outcome.ts";
 import { HOUR } from "../../lib/clock.ts";
 import { Failure, notFound } from "../../lib/failure.ts";
 import { printId } from "../../lib/ids.ts";
-import { reserveSlot } from "../../rate-limit/budgets.ts";
+import { asUser, reserveSlot } from "../../rate-limit/budgets.ts";
 import type { Budget } from "../../rate-limit/limiter.ts";
 import type { Fetch } from "../send-kit/http.ts";
-import { readConnection, secretOf } from "./connections.ts";
+import { directedConnection, secretOf } from "./connections.ts";
 import type { ChatMessage } from "./message.ts";
+import type { Keeper } from "./owner.ts";
 import { PACES } from "./paces.ts";
 import { brokenBy, sendOne, UNREADABLE_SECRET } from "./send.ts";
 
-/** Tests of one connection. */
+/** Tests of all connections of an owner: one that is deleted and made anew has no budget of its own. */
 const TESTS: Budget = { name: "chat_test", limit: 20, periodMs: HOUR };
 
 const messageFor = ({ name }: ChatConnection): ChatMessage => ({
@@ -28,17 +28,18 @@ const messageFor = ({ name }: ChatConnection): ChatMessage => ({
 /**
  * Sends a test to a connection at once, also to one that is broken or paused: where it works, it is active again. It waits
  * for the answer. Two round trips.
- * @throws 404; 429 after 20 an hour, and while the chat asks for a pause
+ * @throws 404; 403 `not_the_user`; 429 after 20 an hour, and while the chat asks for a pause
  */
 export async function tryConnection(
   ctx: Ctx,
   fetch: Fetch,
   author: Author,
-  scope: Scope,
+  keeper: Keeper,
   id: string,
 ): Promise<{ outcome: Outcome; connection: ChatConnection }> {
-  const before = await readConnection(ctx, scope, id);
-  await using slot = await reserveSlot(ctx, TESTS, { id: ctx.ids.uuid(), user_id: id });
+  const before = await directedConnection(ctx, keeper, id);
+  const owner = before.user_id ?? asUser(before.org_id ?? "");
+  await using slot = await reserveSlot(ctx, TESTS, { id: ctx.ids.uuid(), user_id: owner });
   const gate = ctx.gates("chat", id);
   const admission = await gate.acquire(1, PACES[before.kind]);
   if (!admission.admitted)

@@ -14,6 +14,7 @@ const broken = (code: BrokenCode): VerdictRow => ({
 /** What chats answer. The codes are stored, and the words are ours: never a chat's, which might repeat a secret. */
 const TABLE = {
   connection_revoked: broken("connection_revoked"),
+  url_not_allowed: broken("url_not_allowed"),
   channel_gone: broken("channel_gone"),
   not_in_channel: broken("not_in_channel"),
   not_permitted: broken("not_permitted"),

@@ -37,7 +37,7 @@ export async function listSuppressions(ctx: Ctx, page: Page): Promise<Listed<Sup
   const now = ctx.clock.now();
   const rows = sql<Suppression>`${select(now, afterCursor(page, sql`id`))} ORDER BY id DESC ${limitOf(page)}`;
   const { list } = await ctx.db.read({
-    list: listedBy(rows, sql`FROM ${suppressions} WHERE ${inForce(now)}`),
+    list: listedBy(page, rows, sql`FROM ${suppressions} WHERE ${inForce(now)}`),
   });
   return list;
 }

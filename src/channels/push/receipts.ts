@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
 import { inPortions } from "../../db/portions.ts";
 import type { Statement } from "../../db/statement.ts";
-import { deliveries, dispatches } from "../../db/schema/index.ts";
+import { builder } from "../../db/builder.ts";
+import { deliveries, dispatches, jobProgress } from "../../db/schema/index.ts";
 import {
   acceptedCount,
   type DeadToken,
@@ -10,15 +11,18 @@ import {
   invalidateTokens,
   isOpen,
 } from "../../delivery/settle.ts";
+import { RECEIPT_AFTER_MS, RECEIPTS, receiptsReadUpTo } from "../../delivery/receipt-due.ts";
 import { follow } from "../../delivery/fallback.ts";
 import { appended, type TimelineEntry } from "../../outbox/timeline.ts";
 import { queuedAmong, wake } from "../../outbox/wake.ts";
 import { DAY, MINUTE } from "../../lib/clock.ts";
+import { chunks } from "../../lib/chunks.ts";
+import { firstIdAt } from "../../lib/ids.ts";
 import type { PushProvider, Receipt } from "./provider.ts";
 
-/** Tickets in one call, and calls in one tick (Expo takes 1,000 ids a call). */
+/** Tickets in one call (Expo takes 1,000 ids), and deliveries of each kind that a portion reads. */
 const TICKETS_PER_CALL = 1_000;
-const CALLS_PER_TICK = 5;
+const PORTIONS_PER_TICK = 5;
 
 /** A receipt that is not there yet, or whose provider did not answer, is asked for again after so long. */
 const ASK_AGAIN_MS = 15 * MINUTE;
@@ -32,6 +36,15 @@ interface Due {
   provider: string;
   ticket_id: string;
   accepted_at: number;
+  /** 0: it was found by reading, and nothing need be written where nothing was wrong. */
+  receipt_due_at: number;
+}
+
+/** What is due, and how far the deliveries have been read with it; null where none had to be. */
+interface Found {
+  due: Due[];
+  readUpTo: string | null;
+  isLast: boolean;
 }
 
 /**
@@ -40,30 +53,66 @@ interface Due {
  * @returns how many receipts were looked up
  */
 export async function fetchReceipts(ctx: Ctx, providers: readonly PushProvider[]): Promise<number> {
-  const { done } = await inPortions(ctx.db, CALLS_PER_TICK, async () => {
-    const due = await readDue(ctx);
-    for (const [name, own] of Map.groupBy(due, (delivery) => delivery.provider)) {
+  const { done } = await inPortions(ctx.db, PORTIONS_PER_TICK, async () => {
+    const { due, readUpTo, isLast } = await readDue(ctx);
+    const calls = [...Map.groupBy(due, ({ provider }) => provider)].flatMap(([name, own]) =>
+      chunks(own, TICKETS_PER_CALL).map((tickets) => ({ name, tickets })),
+    );
+    // Where one is lost, those before it are asked for again: so the last one notes how far they are read.
+    for (const [i, { name, tickets }] of calls.entries()) {
       const provider = providers.find((candidate) => candidate.name === name);
-      await lookUp(ctx, provider, own);
+      await lookUp(ctx, provider, tickets, i === calls.length - 1 ? readUpTo : null);
     }
-    return { done: due.length, isLast: due.length < TICKETS_PER_CALL };
+    if (calls.length === 0 && readUpTo !== null) await ctx.db.write({ progress: noteProgress(readUpTo) });
+    return { done: due.length, isLast };
   });
   return done;
 }
 
 /**
- * Reads what is due, the oldest first. It claims nothing: that would cost two written rows a delivery. Two ticks at once may
- * ask for the same receipt, and then write the same.
+ * Reads what is due: of the deliveries of dispatches that are a quarter of an hour old, in the order of their ids, each once;
+ * and by its date what came later than that, or had no receipt yet. It claims nothing: that would cost written rows. Two ticks
+ * at once may ask for the same receipt, and then write the same. One round trip.
  */
-async function readDue(ctx: Ctx): Promise<Due[]> {
-  const { due } = await ctx.db.read({
-    due: sql<Due>`SELECT dispatch_id, device_id, provider, ticket_id, accepted_at FROM ${deliveries}
-      WHERE receipt_due_at <= ${ctx.clock.now()} ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL}`,
+async function readDue(ctx: Ctx): Promise<Found> {
+  const now = ctx.clock.now();
+  const horizon = firstIdAt(now - RECEIPT_AFTER_MS + 1);
+  const columns = sql.raw("dispatch_id, device_id, provider, ticket_id, accepted_at, receipt_due_at");
+  const { passed, dated } = await ctx.db.read({
+    passed: sql<Due & { receipt_due_at: number | null }>`SELECT ${columns} FROM ${deliveries}
+      WHERE dispatch_id > coalesce(${receiptsReadUpTo}, ${firstIdAt(now - KEPT_MS)}) AND dispatch_id < ${horizon}
+      ORDER BY dispatch_id LIMIT ${TICKETS_PER_CALL}`,
+    dated: sql<Due>`SELECT ${columns} FROM ${deliveries}
+      WHERE receipt_due_at > 0 AND receipt_due_at <= ${now} ORDER BY receipt_due_at LIMIT ${TICKETS_PER_CALL}`,
   });
-  return due;
+  // The last dispatch of a full portion may have more devices. (No user has a thousand.)
+  const last = passed.length < TICKETS_PER_CALL ? undefined : passed.at(-1)?.dispatch_id;
+  const whole = passed.filter(({ dispatch_id }) => dispatch_id !== last);
+  return {
+    due: [...dated, ...whole.filter((one): one is Due => one.receipt_due_at === 0)],
+    readUpTo:
+      last === undefined ? (passed.length === 0 ? null : horizon) : (whole.at(-1)?.dispatch_id ?? last),
+    isLast: dated.length < TICKETS_PER_CALL && last === undefined,
+  };
 }
 
-async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonly Due[]): Promise<void> {
+/** It never goes back: a tick may be behind another. */
+const noteProgress = (readUpTo: string): Statement =>
+  builder
+    .insert(jobProgress)
+    .values({ job: RECEIPTS, up_to: readUpTo })
+    .onConflictDoUpdate({
+      target: jobProgress.job,
+      set: { up_to: sql`max(up_to, excluded.up_to)` },
+    });
+
+/** @param readUpTo noted in the same write; null: nothing is noted */
+async function lookUp(
+  ctx: Ctx,
+  provider: PushProvider | undefined,
+  due: readonly Due[],
+  readUpTo: string | null,
+): Promise<void> {
   const now = ctx.clock.now();
   const report = (await provider?.receipts?.(due.map((delivery) => delivery.ticket_id))) ?? {
     kind: "ok",
@@ -72,9 +121,12 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
   if (report.kind === "error") ctx.log.warn("receipts_failed", { code: report.code, tickets: due.length });
   const receipts = report.kind === "ok" ? report.receipts : new Map<string, Receipt>();
   const receiptOf = (delivery: Due) => receipts.get(delivery.ticket_id);
+  // What was found by reading is read no more, so that where nothing was wrong it stays as it is.
+  const isRead = (delivery: Due) =>
+    delivery.receipt_due_at === 0 && (receiptOf(delivery)?.kind ?? "ok") === "ok";
   const isOver = (delivery: Due) =>
     receiptOf(delivery) !== undefined || delivery.accepted_at + KEPT_MS <= now;
-  const over = due.filter(isOver);
+  const over = due.filter((delivery) => isOver(delivery) && !isRead(delivery));
   const missing = due.filter((delivery) => !isOver(delivery));
   const bad = due.flatMap((delivery) => {
     const receipt = receiptOf(delivery);
@@ -87,6 +139,7 @@ async function lookUp(ctx: Ctx, provider: PushProvider | undefined, due: readonl
     putOff: missing.length > 0 ? [putOff(missing, now + ASK_AGAIN_MS)] : [],
     correct: bad.length > 0 ? [...invalidateTokens(ctx, deadTokens(bad)), recount(ctx, bad)] : [],
     followers: followers.statements,
+    progress: readUpTo === null ? [] : [noteProgress(readUpTo)],
     toWake: queuedAmong(followers.ids),
   });
   await wake(ctx, toWake);

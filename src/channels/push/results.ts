@@ -2,13 +2,10 @@ import type { Ctx } from "../../ctx.ts";
 import type { Dispatch } from "../../db/schema/index.ts";
 import type { Result } from "../../delivery/channel.ts";
 import type { Outcome } from "../../delivery/outcome.ts";
-import { MINUTE } from "../../lib/clock.ts";
+import { RECEIPT_AFTER_MS } from "../../delivery/receipt-due.ts";
 import type { DeliveryRecord } from "../../outbox/settlement.ts";
 import { devicesOf, type Loaded, reachedBefore } from "./load.ts";
 import type { Answered, PushDelivery } from "./send-by-provider.ts";
-
-/** Expo has receipts after about 15 minutes. */
-const RECEIPT_AFTER_MS = 15 * MINUTE;
 
 /** The lease ended before all devices got the push. The known results are recorded, and the others are retried at once. */
 const LEASE_OVER: Outcome = {

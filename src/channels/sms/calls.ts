@@ -20,7 +20,7 @@ export async function takeSmsCall(ctx: Ctx, source: string, payload: unknown): P
   const now = ctx.clock.now();
   const text = provider?.inbound?.(payload, now) ?? null;
   if (text !== null) {
-    const answer = await takeText(ctx, text);
+    const answer = await takeText(ctx, source, text);
     return { events: 0, answer: provider?.reply?.(answer) ?? null };
   }
   const events = provider?.events?.(payload, now) ?? [];

@@ -1,6 +1,6 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../ctx.ts";
-import { suppressions } from "../../db/schema/index.ts";
+import { dedupeKeys, suppressions } from "../../db/schema/index.ts";
 import type { Statement } from "../../db/statement.ts";
 import type { InboundText } from "./inbound-text.ts";
 
@@ -34,9 +34,13 @@ function wishOf(text: string): Wish | null {
 }
 
 /** A number is suppressed for ever; that it had bounced counts no more. Idempotent. */
-export const suppressNumbers = (ctx: Pick<Ctx, "clock">, numbers: readonly string[]): Statement =>
+export const suppressNumbers = (
+  ctx: Pick<Ctx, "clock">,
+  numbers: readonly string[],
+  where: SQL = sql`true`,
+): Statement =>
   sql`INSERT INTO ${suppressions} (email, reason, expires_at, created_at)
-    SELECT value, 'unsubscribed', NULL, ${ctx.clock.now()} FROM json_each(${JSON.stringify(numbers)}) WHERE true
+    SELECT value, 'unsubscribed', NULL, ${ctx.clock.now()} FROM json_each(${JSON.stringify(numbers)}) WHERE ${where}
     ON CONFLICT (email) DO UPDATE SET reason = 'unsubscribed', expires_at = NULL, created_at = excluded.created_at
       WHERE suppressions.reason <> 'complaint'`;
 
@@ -44,16 +48,25 @@ export const suppressNumbers = (ctx: Pick<Ctx, "clock">, numbers: readonly strin
  * Lifts what its owner has asked for, and nothing else. A START that comes late does not undo a STOP after it: `at` is when it
  * was sent, where the provider says so.
  */
-const liftNumber = ({ from, at }: InboundText): Statement =>
-  sql`DELETE FROM ${suppressions} WHERE email = ${from} AND reason = 'unsubscribed' AND created_at <= ${at}`;
+const liftNumber = ({ from, at }: InboundText, where: SQL): Statement =>
+  sql`DELETE FROM ${suppressions} WHERE email = ${from} AND reason = 'unsubscribed' AND created_at <= ${at} AND ${where}`;
 
 /**
- * Does what a text asks for. One round trip, or none; it may be repeated.
+ * Does what a text asks for, once: a provider may tell of a text twice, and who has recorded a call may repeat it, but an old
+ * START must not lift a later STOP, nor the other way round. One round trip, or none; it may be repeated.
+ * @param source the provider that told of it
  * @returns what to answer; null for nothing
  */
-export async function takeText(ctx: Ctx, text: InboundText): Promise<string | null> {
+export async function takeText(ctx: Ctx, source: string, text: InboundText): Promise<string | null> {
   const wish = wishOf(text.text);
-  if (wish === "stop") await ctx.db.write({ suppress: suppressNumbers(ctx, [text.from]) });
-  if (wish === "start") await ctx.db.write({ lift: liftNumber(text) });
+  const key = `text_in:${source}:${text.id}`;
+  const isNew = sql`NOT EXISTS (SELECT 1 FROM ${dedupeKeys} WHERE key = ${key})`;
+  if (wish === "stop" || wish === "start")
+    await ctx.db.write({
+      act: wish === "stop" ? suppressNumbers(ctx, [text.from], isNew) : liftNumber(text, isNew),
+      // Of no dispatch: its id says until when the key is kept.
+      remember: sql`INSERT INTO ${dedupeKeys} (key, dispatch_id) VALUES (${key}, ${ctx.ids.uuid()})
+        ON CONFLICT DO NOTHING`,
+    });
   return wish === "help" && !text.isAnswered ? ctx.config.sms.helpText : null;
 }

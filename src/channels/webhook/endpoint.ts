@@ -21,7 +21,7 @@ export const ownEndpoint = (scope: Scope, id: string): SQL =>
   sql`${webhookEndpoints.id} = ${id} AND ${inScope(scope, { userId: sql`NULL`, orgId: webhookEndpoints.org_id })}`;
 
 /** An endpoint as its owner may see it: without its secrets. */
-export type Endpoint = Omit<WebhookEndpoint, "secret" | "previous_secret" | "types"> & {
+export type Endpoint = Omit<WebhookEndpoint, "secret" | "previous_secret" | "types" | "queued_by_users"> & {
   /** Null: all. */
   types: string[] | null;
 };

@@ -28,7 +28,7 @@ export interface WithSecret {
   secret: string;
 }
 
-const missing = () => notFound("webhook endpoint");
+export const missingEndpoint = (): Failure => notFound("webhook endpoint");
 
 /**
  * Makes an endpoint. One round trip.
@@ -96,7 +96,7 @@ export async function listEndpoints(
 export async function readEndpoint(ctx: Ctx, scope: Scope, id: string): Promise<Endpoint> {
   const { found } = await ctx.db.read({ found: selectEndpoints(ownEndpoint(scope, id)) });
   const [endpoint] = found;
-  if (endpoint === undefined) throw missing();
+  if (endpoint === undefined) throw missingEndpoint();
   return endpointOf(endpoint);
 }
 
@@ -133,7 +133,7 @@ export async function changeEndpoint(
     found: selectEndpoints(ownEndpoint(scope, id)),
   });
   const [endpoint] = found;
-  if (endpoint === undefined) throw missing();
+  if (endpoint === undefined) throw missingEndpoint();
   return endpointOf(endpoint);
 }
 
@@ -149,7 +149,7 @@ export async function removeEndpoint(ctx: Ctx, author: Author, scope: Scope, id:
     note: audit(entry, CHANGED),
     noted: isAudited(entry.id),
   });
-  if (noted.length === 0) throw missing();
+  if (noted.length === 0) throw missingEndpoint();
 }
 
 /**
@@ -175,6 +175,6 @@ export async function rotateSecret(
     found: selectEndpoints(ownEndpoint(scope, id)),
   });
   const [endpoint] = found;
-  if (endpoint === undefined) throw missing();
+  if (endpoint === undefined) throw missingEndpoint();
   return { endpoint: endpointOf(endpoint), secret };
 }

@@ -15,6 +15,10 @@ if (document.documentElement.dataset["zone"] !== timeZone) {
   if (isNew && !signsIn && document.cookie.includes("tidings-zone=")) location.replace(location.href);
 }
 
+// A page that answers a form, and shows what no other page does: a reload leads to the thing itself.
+const { address } = document.getElementById("main")?.dataset ?? {};
+if (address !== undefined) history.replaceState(null, "", address);
+
 // In a narrow window the sections are in a row that scrolls.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

@@ -76,14 +76,14 @@ export const Id = ({ id }: { id: string }) => (
   </span>
 );
 
-/** A link that somebody else has written: only http(s) leads anywhere. */
-export function OutLink({ url }: { url: string }) {
+/** A link that somebody else has written: only http(s) leads anywhere. @param children its text; else the URL */
+export function OutLink({ url, children }: { url: string; children?: Child }) {
   const safe = safeUrl(url);
   return safe === null ? (
-    <code>{url}</code>
+    <code>{children ?? url}</code>
   ) : (
     <a href={safe} rel="noopener noreferrer nofollow" target="_blank">
-      {url}
+      {children ?? url}
     </a>
   );
 }

@@ -14,6 +14,8 @@ const SECTIONS = [
   { path: "/console/events", name: "Events", icon: "events" },
   { path: "/console/topics", name: "Topics", icon: "topics" },
   { path: "/console/explain", name: "Explain", icon: "explain" },
+  { path: "/console/webhooks", name: "Webhooks", icon: "webhooks" },
+  { path: "/console/chats", name: "Chats", icon: "chats" },
   { path: "/console/outbox", name: "Outbox", icon: "outbox", isForDevelopment: true },
   { path: "/console/settings", name: "Settings", icon: "settings" },
 ] as const satisfies readonly { path: string; name: string; icon: IconName; isForDevelopment?: true }[];
@@ -33,6 +35,8 @@ export interface PageProps {
   actions?: Child;
   /** What has just been done, or why it was not. */
   notice?: { tone: Tone; text: string } | null | undefined;
+  /** Of a page that answers a form: where a reload leads, so that it repeats nothing. Without a script the browser asks. */
+  address?: string | undefined;
   children?: Child;
 }
 
@@ -46,7 +50,7 @@ export interface Frame {
 
 /** A page of the console, with its navigation. */
 export function Page({ frame, ...page }: PageProps & { frame: Frame }) {
-  const { title, section, crumb, lead, actions, notice, children } = page;
+  const { title, section, crumb, lead, actions, notice, address, children } = page;
   return (
     <Document title={title} viewer={frame.viewer} version={frame.version}>
       <body>
@@ -55,7 +59,7 @@ export function Page({ frame, ...page }: PageProps & { frame: Frame }) {
         </a>
         <div class="shell">
           <Side section={section} frame={frame} />
-          <main class="content" id="main" tabindex={-1}>
+          <main class="content" id="main" tabindex={-1} data-address={address}>
             <div id="session" role="alert" />
             <div class="heading">
               <div>

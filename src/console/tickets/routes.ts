@@ -9,7 +9,7 @@ const ticket = z
   })
   .openapi("ConsoleTicket", {
     example: {
-      url: "https://notifications.example.com/console/sign-in?ticket=eyJhbGciOi…",
+      url: "https://notifications.example.com/console/sign-in?ticket=eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
       expires_at: "2026-03-26T08:05:00.000Z",
     },
   });
@@ -19,6 +19,7 @@ export const issue = createRoute({
   middleware: access(null, ADMIN_ROLES),
   method: "post",
   path: "/api/v1/console/tickets",
+  operationId: "createConsoleTicket",
   summary: "Get a link that signs in to the console",
   description:
     "It signs in once, as the caller, within five minutes (on a development machine within twelve hours).",

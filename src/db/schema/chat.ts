@@ -5,6 +5,9 @@ import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 export const CHAT_KINDS = ["slack_webhook", "slack_bot", "teams", "discord", "webhook"] as const;
 export type ChatKind = (typeof CHAT_KINDS)[number];
 
+/** A connection that refuses. A query must say it in these words, so that SQLite uses the index. */
+export const IS_BROKEN = sql.raw("broken_code IS NOT NULL");
+
 /**
  * Where a user or an organization is sent chat messages: one of both owns it. The key is printed as `con_…` everywhere, also
  * as the receiver of a dispatch; it ascends in time. WITHOUT ROWID.
@@ -40,6 +43,8 @@ export const chatConnections = sqliteTable(
     index("chat_connections_by_org")
       .on(t.org_id)
       .where(sql`org_id IS NOT NULL`),
+    // What is wrong now. One that works never writes here.
+    index("chat_connections_broken").on(t.org_id).where(IS_BROKEN),
     index("chat_connections_by_key").on(t.sealed_by),
   ],
 );

@@ -175,6 +175,10 @@ export const dispatches = sqliteTable(
     index("dispatches_of_endpoint")
       .on(t.user_id, t.status)
       .where(sql`channel = 'webhook'`),
+    // What programs were told of a user, to erase it. Messages to people never write here.
+    index("dispatches_about_user")
+      .on(sql`(payload->>'user_id')`)
+      .where(sql`instr(user_id, '/') > 0`),
     // Messages that came or changed since a client's cursor.
     index("dispatches_inbox_changes")
       .on(t.user_id, t.inbox_seq)
@@ -211,14 +215,17 @@ export const deliveries = sqliteTable(
     ticket_id: text("ticket_id"),
     error: text("error"),
     accepted_at: integer("accepted_at"),
-    /** When to ask the provider for the receipt; null when there is none to ask for. */
+    /**
+     * When to ask the provider for the receipt. 0: when the job that reads deliveries in the order of their dispatches comes
+     * by it, or came (`delivery/receipt-due.ts`). Null: there is none to ask for.
+     */
     receipt_due_at: integer("receipt_due_at"),
   },
   (t) => [
     primaryKey({ columns: [t.dispatch_id, t.device_id] }),
     index("deliveries_receipt_due")
       .on(t.receipt_due_at)
-      .where(sql`receipt_due_at IS NOT NULL`),
+      .where(sql`receipt_due_at > 0`),
   ],
 );
 
@@ -228,4 +235,13 @@ export const jobRuns = sqliteTable("job_runs", {
   started_at: integer("started_at").notNull(),
   finished_at: integer("finished_at"),
   error: text("error"),
+});
+
+/** How far a job has read a table in the order of its ids. WITHOUT ROWID. */
+export const jobProgress = sqliteTable("job_progress", {
+  job: text("job").primaryKey(),
+  /** The id up to which all is read. */
+  up_to: text("up_to"),
+  /** Or the time, epoch ms: all that was made before it is read. */
+  read_at: integer("read_at"),
 });

@@ -1,9 +1,10 @@
 import type { Finding } from "../../config/doctor.ts";
 import type { Ctx } from "../../ctx.ts";
 import type { GateState } from "../../delivery/gate/gate.ts";
-import { DAY, HOUR, iso, MINUTE } from "../../lib/clock.ts";
+import { iso } from "../../lib/clock.ts";
 import type { Route } from "../figures.ts";
 import type { Health } from "../health.ts";
+import { lasting } from "./lasting.ts";
 import { listed, messages, plural, type Trouble } from "./trouble.ts";
 
 // What is wrong with the service itself. An organization's admin is not told of it.
@@ -29,19 +30,6 @@ export const peekGates = (ctx: Ctx): Promise<GateView[]> =>
       }),
     ),
   );
-
-const UNITS = [
-  ["day", DAY],
-  ["hour", HOUR],
-  ["minute", MINUTE],
-] as const;
-
-/** "4 minutes", "3 hours", "2 days": whole, downwards. */
-function lasting(ms: number): string {
-  const [unit, size] = UNITS.find((one) => ms >= one[1]) ?? ["minute", MINUTE];
-  const n = Math.max(1, Math.floor(ms / size));
-  return `${n} ${unit}${n === 1 ? "" : "s"}`;
-}
 
 export function healthTroubles(health: Health, now: number): Trouble[] {
   const { lastTickAt, isCronLate, failingJobs, jobs, overdueMs, isOverdue, database } = health;

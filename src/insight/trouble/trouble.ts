@@ -3,7 +3,9 @@ export type Place =
   | { page: "messages"; channel?: string; status?: string; type?: string }
   /** `orgId`: of one of the messages: the type is found from there. Null: of the service. */
   | { page: "wordings"; type: string; orgId: string | null }
-  | { page: "settings" };
+  | { page: "webhook"; id: string }
+  | { page: "chat"; id: string }
+  | { page: "webhooks" | "chats" | "settings" };
 
 /** Something that is wrong now, in sentences. They hold no address, token or name of a person. */
 export interface Trouble {

@@ -4,6 +4,7 @@ import type { Ctx } from "../../ctx.ts";
 import { dedupeKeys, deliveries, dispatches, events } from "../../db/schema/index.ts";
 import { Parsed } from "../../db/statement.ts";
 import { restsUntil } from "../../delivery/permit.ts";
+import { shownReceiptDueAt } from "../../delivery/receipt-due.ts";
 import { notFound } from "../../lib/failure.ts";
 import { readTimeline as storedEntries } from "../../outbox/timeline.ts";
 import { findDispatch, type Linked } from "../read.ts";
@@ -56,7 +57,7 @@ export function timelineRows(scope: Scope, id: string): Parsed<TimelineRows> {
       event: sql<EventSource>`SELECT id, iif(${isOurs}, key, NULL) AS key, iif(${isOurs}, created_by, NULL) AS created_by,
           iif(${isOurs}, cancelled_by, NULL) AS cancelled_by
         FROM ${events} WHERE id = (SELECT batch_id FROM ${dispatches} WHERE id = ${id})`,
-      devices: sql<DeviceDelivery>`SELECT device_id, status, provider, error, accepted_at, receipt_due_at
+      devices: sql<DeviceDelivery>`SELECT device_id, status, provider, error, accepted_at, ${shownReceiptDueAt} AS receipt_due_at
         FROM ${deliveries} WHERE dispatch_id = ${id} ORDER BY device_id LIMIT ${MAX_DELIVERIES}`,
       keys: sql<{ key: string }>`SELECT key FROM ${dedupeKeys} WHERE dispatch_id = ${id} LIMIT ${MAX_KEYS}`,
     },

@@ -29,7 +29,7 @@ export async function listRecords(
   const rows =
     selectEntries(sql`WHERE ${records.id} IN (SELECT c.id ${found} AND ${afterCursor(page, sql`c.id`)}
     ORDER BY c.id DESC ${limitOf(page)}) ORDER BY ${records.id} DESC`);
-  const { list } = await ctx.db.read({ list: listedBy(rows, found) });
+  const { list } = await ctx.db.read({ list: listedBy(page, rows, found) });
   return list;
 }
 

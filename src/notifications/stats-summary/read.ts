@@ -55,7 +55,7 @@ export async function listSubscriptions(
   const wanted = sql.join(conditions(scope, filter), sql` AND `);
   const rows = sql<Subscription>`SELECT * FROM ${table} WHERE ${wanted} AND ${afterCursor(page, sql`id`)}
     ORDER BY id DESC ${limitOf(page)}`;
-  const { list } = await ctx.db.read({ list: listedBy(rows, sql`FROM ${table} WHERE ${wanted}`) });
+  const { list } = await ctx.db.read({ list: listedBy(page, rows, sql`FROM ${table} WHERE ${wanted}`) });
   return list;
 }
 

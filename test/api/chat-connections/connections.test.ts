@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { keyIdOf } from "../../../src/auth/vault.ts";
 import { secretOf } from "../../../src/channels/chat/connections.ts";
 import type { ChatConnection } from "../../../src/db/schema/index.ts";
-import { createHarness, type Harness, mint, SERVICE } from "../../support/harness.ts";
+import { type Caller, createHarness, type Harness, mint, SERVICE } from "../../support/harness.ts";
 import { emptyTables, errorsOf, givenUsers } from "../../support/pipeline.ts";
+import { givenOrg, givenUser } from "../../support/world.ts";
 
 beforeEach(emptyTables);
 
@@ -195,6 +196,81 @@ describe("a chat connection", () => {
     expect(await h.request("GET", `${PATH}/${ofOrg.id}`, { as: SERVICE })).toMatchObject({ status: 200 });
     await h.request("DELETE", `/api/v1/directory/orgs/${org}`, { as: SERVICE });
     expect(await env.DB.prepare("SELECT count(*) AS n FROM chat_connections").first("n")).toBe(0);
+  });
+});
+
+describe("an org_admin", () => {
+  test("sees and deletes a user's connection, and neither makes, changes nor tries one", async () => {
+    const h = createHarness();
+    const org = await givenOrg(h);
+    const { id: user } = await givenUser(h, { org });
+    const as: Caller = { role: "org_admin", sub: mint("adm"), org };
+    const { body } = await post(h, discord({ user_id: user }));
+    const path = `${PATH}/${body.id}`;
+    const refused = [
+      await post(h, discord({ user_id: user }), as),
+      await h.request("PATCH", path, { as, body: { url: DISCORD } }),
+      await h.request("PATCH", path, { as, body: { paused: true } }),
+      await h.request("POST", `${path}/test`, { as }),
+    ];
+    for (const answer of refused)
+      expect(answer).toMatchObject({ status: 403, body: { code: "not_the_user" } });
+    const row = await rowOf(body.id);
+    expect([row.updated_at, row.paused_at]).toEqual([row.created_at, null]);
+    expect(await post(h, discord({ user_id: "nobody" }), as)).toMatchObject({ status: 404 });
+    expect((await h.request("GET", `${PATH}?user_id=${user}`, { as })).body.data).toHaveLength(1);
+    expect(await h.request("GET", path, { as })).toMatchObject({ status: 200 });
+    expect(await h.request("DELETE", path, { as })).toMatchObject({ status: 200 });
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM chat_connections").first("n")).toBe(0);
+  });
+
+  test("has connections of their own, as any user", async () => {
+    const h = createHarness();
+    const org = await givenOrg(h);
+    const { id: sub } = await givenUser(h, { org });
+    const as: Caller = { role: "org_admin", sub, org };
+    const made = await post(h, discord({ user_id: sub }), as);
+    expect(made).toMatchObject({ status: 201, body: { user_id: sub } });
+    const patch = { as, body: { paused: true } };
+    expect(await h.request("PATCH", `${PATH}/${made.body.id}`, patch)).toMatchObject({ status: 200 });
+  });
+});
+
+describe("changes of connections have an end", () => {
+  test("for an admin with the quota of the organization, which users have nothing to do with", async () => {
+    const h = createHarness({ vars: { ORG_DAILY_QUOTA: "4" } });
+    const org = await givenOrg(h);
+    const { id: user } = await givenUser(h, { org });
+    const as: Caller = { role: "org_admin", sub: "adm", org };
+    const own: Caller = { role: "user", sub: user, org };
+    const { body } = await post(h, discord({ org_id: org }), as);
+    const path = `${PATH}/${body.id}`;
+    for (const paused of [true, false, true])
+      expect((await h.request("PATCH", path, { as, body: { paused } })).status).toBe(200);
+    for (const answer of [
+      await post(h, discord({ org_id: org }), as),
+      await h.request("PATCH", path, { as, body: { paused: false } }),
+      await h.request("POST", `${path}/test`, { as }),
+      await h.request("DELETE", path, { as }),
+    ])
+      expect(answer).toMatchObject({ status: 429, body: { code: "org_quota" } });
+    expect((await post(h, discord({ user_id: user }), own)).status).toBe(201);
+  });
+
+  test("for a user after 120 an hour, whatever the quota", async () => {
+    const h = createHarness({ vars: { ORG_DAILY_QUOTA: "1" } });
+    const org = await givenOrg(h);
+    const [{ id: user }, { id: other }] = [await givenUser(h, { org }), await givenUser(h, { org })];
+    const own: Caller = { role: "user", sub: user, org };
+    const { body } = await post(h, discord({ user_id: user }), own);
+    const path = `${PATH}/${body.id}`;
+    const change = (n: number) => h.request("PATCH", path, { as: own, body: { name: `N${n}` } });
+    for (let n = 1; n < 120; n++) expect((await change(n)).status).toBe(200);
+    expect((await change(120)).status).toBe(429);
+    expect((await h.request("DELETE", path, { as: own })).status).toBe(429);
+    expect((await post(h, discord({ user_id: other }), { role: "user", sub: other, org })).status).toBe(201);
+    h.clock.advance(60_000);
+    expect((await h.request("DELETE", path, { as: own })).status).toBe(200);
   });
 });
 

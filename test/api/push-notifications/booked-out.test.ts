@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE } from "../../../src/lib/clock.ts";
 import { cancelDispatch } from "../../../src/log/admin.ts";
 import { parseId } from "../../../src/lib/ids.ts";
 import { inParallel } from "../../../src/lib/parallel.ts";
-import { shardOf } from "../../../src/rate-limit/client.ts";
+import { shardOf } from "../../../src/rate-limit/shard.ts";
 import { createHarness, type Harness, mint } from "../../support/harness.ts";
 import { watchedLimiters } from "../../support/limiters.ts";
 import { givenUsers } from "../../support/pipeline.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createHarness, type Harness, mint, type RequestOptions } from "../../support/harness.ts";
-import { shardOf } from "../../../src/rate-limit/client.ts";
+import { shardOf } from "../../../src/rate-limit/shard.ts";
 import { aPush, givenOrg, givenUser } from "../../support/world.ts";
 import { BASE, sendBatch, sendPush } from "./calls.ts";
 import { wokenBy } from "../../support/fake-queue.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { printId } from "../../../src/lib/ids.ts";
 import { type Caller, type Harness, mint, SERVICE } from "../../support/harness.ts";
-import { emptyTables } from "../../support/pipeline.ts";
+import { emptyTables, live } from "../../support/pipeline.ts";
 import { givenOrg } from "../../support/world.ts";
 import { ADDRESSES, connect, createWorld, givenType, messagesOf, sendEvent } from "./world.ts";
 
@@ -59,9 +59,43 @@ test("nobody else does: not another organization's admin, nor anybody once the c
   expect(await change(adminOf(await givenOrg(h)), RETRY)).toBe("404 not_found");
   expect(await change(adminOf(await givenOrg(h, org)), RETRY)).toBe("404 not_found");
   await h.request("DELETE", `/api/v1/chat-connections/${connection}`, { as: SERVICE });
-  expect(await change(adminOf(org), RETRY)).toBe("403 user_moved");
-  expect(await change(SERVICE, RETRY)).toBe("409 no_recipient");
+  for (const admin of [adminOf(org), SERVICE]) expect(await change(admin, RETRY)).toBe("409 connection_gone");
+  expect(await change(adminOf(await givenOrg(h, org)), RETRY)).toBe("404 not_found");
   await h.drain();
   expect(await messagesOf(type)).toMatchObject([{ status: "failed" }]);
+  expect(chats.posted).toEqual([]);
+});
+
+test("a queued message whose connection was deleted says so, to its sender too, and can be cancelled", async () => {
+  const { h, chats } = createWorld();
+  const org = await givenOrg(h);
+  const as = adminOf(org);
+  const connection = await connect(h, { org_id: org }, ADDRESSES.discord);
+  const type = await givenType();
+  const sent = async () => {
+    const body = { type, recipients: { connections: [connection] }, data: {}, send_at: soon };
+    const { status } = await h.request("POST", "/api/v1/events", { as, body });
+    expect(status).toBe(202);
+  };
+  const soon = new Date(h.clock.now() + 60_000).toISOString();
+  await sent();
+  await sent();
+  const [first = "", second = ""] = (await messagesOf(type)).map(({ id }) => printId("dsp", String(id)));
+  await h.request("DELETE", `/api/v1/chat-connections/${connection}`, { as });
+
+  const explained = await h.request("POST", "/api/v1/explain", { as, body: { dispatch: first } });
+  expect(explained.status, JSON.stringify(explained.body)).toBe(200);
+  const [channel] = explained.body.channels;
+  expect(channel.rules).toContainEqual(
+    expect.objectContaining({ code: "connection_gone", message: "Its chat connection was deleted" }),
+  );
+  const cancelled = await h.request("DELETE", `/api/v1/admin/notifications/${second}`, { as });
+  expect(cancelled.status, JSON.stringify(cancelled.body)).toBe(200);
+  h.clock.advance(120_000);
+  await live(h, 4);
+  expect(await messagesOf(type)).toMatchObject([
+    { status: "failed", error_code: "connection_gone" },
+    { status: "cancelled", error_code: null },
+  ]);
   expect(chats.posted).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Webhook } from "standardwebhooks";
 import { MINUTE, SECOND } from "../../../src/lib/clock.ts";
-import { mint, SERVICE } from "../../support/harness.ts";
+import { createHarness, mint, SERVICE } from "../../support/harness.ts";
 import { consumeAll, emptyTables, errorsOf, givenUsers, live } from "../../support/pipeline.ts";
 import {
   ADDRESSES,
@@ -338,10 +338,16 @@ describe("a chat that fails", () => {
   });
 });
 
-describe("a test of a connection", () => {
-  const test_ = (h: ReturnType<typeof createWorld>["h"], id: string) =>
-    h.request("POST", `/api/v1/chat-connections/${id}/test`, { as: SERVICE });
+async function givenOrg(h: ReturnType<typeof createWorld>["h"]) {
+  const org = mint("org");
+  await h.request("PUT", `/api/v1/directory/orgs/${org}`, { as: SERVICE, body: { name: "Acme" } });
+  return org;
+}
 
+const test_ = (h: ReturnType<typeof createWorld>["h"], id: string) =>
+  h.request("POST", `/api/v1/chat-connections/${id}/test`, { as: SERVICE });
+
+describe("a test of a connection", () => {
   test.each(KINDS)("says that a $kind works", async (address) => {
     const { h, chats } = createWorld();
     const id = await connect(h, { user_id: await givenUser(h) }, address);
@@ -373,15 +379,46 @@ describe("a test of a connection", () => {
     expect(await test_(h, id)).toMatchObject({ status: 429 });
     expect(chats.requests).toHaveLength(20);
   });
+
+  test.each(["user", "org"] as const)(
+    "counts for all connections of its owner (%s): one made anew has none of its own",
+    async (whose) => {
+      const { h, chats } = createWorld();
+      const owner = async () =>
+        whose === "user" ? { user_id: await givenUser(h) } : { org_id: await givenOrg(h) };
+      const [mine, others] = [await owner(), await owner()];
+      for (let i = 0; i < 10; i++) {
+        const id = await connect(h, mine, ADDRESSES.webhook);
+        for (let n = 0; n < 2; n++) expect((await test_(h, id)).status).toBe(200);
+        await h.request("DELETE", `/api/v1/chat-connections/${id}`, { as: SERVICE });
+      }
+      expect((await test_(h, await connect(h, mine, ADDRESSES.webhook))).status).toBe(429);
+      expect(chats.requests).toHaveLength(20);
+      expect((await test_(h, await connect(h, others, ADDRESSES.webhook))).status).toBe(200);
+    },
+  );
+});
+
+test("a connection that leads to this computer, made on a development machine, is not called in production", async () => {
+  const { h } = createWorld();
+  const user = await givenUser(h);
+  const local = { kind: "webhook", url: "http://localhost:9000/in" };
+  const id = await connect(h, { user_id: user }, local);
+  const production = createHarness({ vars: { ENVIRONMENT: "production" } });
+  const called: string[] = [];
+  production.hosts.set("localhost", async (url) => {
+    called.push(url);
+    return new Response();
+  });
+  expect((await test_(production, id)).body).toMatchObject({
+    outcome: "failed",
+    code: "url_not_allowed",
+    connection: { status: "broken" },
+  });
+  expect(called).toEqual([]);
 });
 
 describe("an event to an organization's chat", () => {
-  async function givenOrg(h: ReturnType<typeof createWorld>["h"]) {
-    const org = mint("org");
-    await h.request("PUT", `/api/v1/directory/orgs/${org}`, { as: SERVICE, body: { name: "Acme" } });
-    return org;
-  }
-
   test("comes there once, in its own words, whoever is in the organization", async () => {
     const { h, chats } = createWorld();
     const org = await givenOrg(h);

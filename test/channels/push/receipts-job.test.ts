@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { fetchReceipts } from "../../../src/channels/push/receipts.ts";
 import { settle } from "../../../src/delivery/settle.ts";
-import { DAY, MINUTE } from "../../../src/lib/clock.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/lib/clock.ts";
 import type { Harness } from "../../support/harness.ts";
 import {
   createWorld,
@@ -88,13 +88,63 @@ describe("the receipts job", () => {
     expect(await receipts(h)).toBe(0);
   });
 
-  test("writes one row for a receipt", async () => {
+  test("writes nothing of receipts that say nothing new, but how far it has come", async () => {
     const h = createWorld();
     await givenAccepted(h, 30, { devices: 2 });
     h.clock.advance(AFTER);
     h.meter.reset();
     await receipts(h);
-    expect(h.meter).toMatchObject({ trips: 2, rowsWritten: 60 });
+    expect(h.meter).toMatchObject({ trips: 2, rowsWritten: 1 });
+    h.meter.reset();
+    expect(await receipts(h)).toBe(0);
+    expect(h.meter).toMatchObject({ trips: 1, rowsWritten: 0 });
+  });
+
+  test("reads each delivery once, also where a portion ends within a push's devices", async () => {
+    const h = createWorld();
+    await givenAccepted(h, 350, { devices: 3 });
+    h.clock.advance(AFTER);
+    h.meter.reset();
+    expect(await receipts(h)).toBe(1_050);
+    expect(h.expo.requests.map(({ size }) => size)).toEqual([999, 51]);
+    expect(h.meter.rowsRead).toBeLessThan(1_070);
+    expect(await receipts(h)).toBe(0);
+  });
+
+  test("asks by its date for the receipt of a push that was sent late, and clears the date", async () => {
+    const h = createWorld();
+    const { ids } = await givenPushes(h, 2);
+    h.clock.advance(HOUR);
+    const before = await givenAccepted(h);
+    await receipts(h);
+    await deliverNow(h, ids);
+    const due = async () => (await deliveriesOf(ids[0] ?? "")).map((row) => row.receipt_due_at);
+    expect(await due()).toEqual([h.clock.now() + AFTER]);
+    expect((await deliveriesOf(before.ids[0] ?? "")).map((row) => row.receipt_due_at)).toEqual([0]);
+    h.clock.advance(AFTER);
+    expect(await receipts(h)).toBe(3);
+    expect(await due()).toEqual([null]);
+  });
+
+  test("that is lost between two providers asks the second one again, and loses none", async () => {
+    const h = createWorld();
+    const { ids, tokens } = await givenAccepted(h, 2);
+    await env.DB.prepare("UPDATE deliveries SET provider = 'former' WHERE dispatch_id = ?")
+      .bind(ids[0])
+      .run();
+    h.expo.settings.receiptErrors.set(tokens[1] ?? "", DEAD);
+    h.clock.advance(AFTER);
+    const asked = h.interrupts.stopAtNext("fetch", "after");
+    const failing = receipts(h);
+    await asked.reached;
+    h.meter.failNext("before", "D1_ERROR: too much");
+    asked.release();
+    await expect(failing).rejects.toThrow("too much");
+    // The first one is no longer configured, so it is asked later.
+    expect(await receipts(h)).toBe(1);
+    expect(await dispatchesOf(ids)).toMatchObject([{ status: "sent" }, { status: "failed" }]);
+    h.clock.advance(AFTER);
+    expect(await receipts(h)).toBe(1);
   });
 
   test("that runs twice at once may ask twice, and writes down the same", async () => {
@@ -132,7 +182,7 @@ describe("a receipt that says the device is dead", () => {
     expect(await deadTokens()).toEqual([{ token: tokens[0], invalid_reason: "device_not_registered" }]);
     expect(await deliveriesOf(ids[0] ?? "")).toMatchObject([
       { status: "failed", error: "device_not_registered", receipt_due_at: null },
-      { status: "accepted", error: null, receipt_due_at: null },
+      { status: "accepted", error: null, receipt_due_at: 0 },
     ]);
   });
 
@@ -151,7 +201,7 @@ describe("a receipt that says the device is dead", () => {
         error_code: "undelivered",
         error: "No device could be reached",
       });
-      await env.DB.prepare("UPDATE deliveries SET receipt_due_at = 0").run();
+      await env.DB.prepare("UPDATE deliveries SET receipt_due_at = 1").run();
       await receipts(h);
       const { results } = await env.DB.prepare("SELECT channel, status FROM dispatches WHERE id <> ?")
         .bind(ids[0])

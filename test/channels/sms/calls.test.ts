@@ -242,6 +242,35 @@ describe("who texts", () => {
     expect(await isSuppressed(h, person.phone)).toBe(false);
   });
 
+  test.each(["twilio", "vonage"] as const)(
+    "is heard once: a call of %s that is repeated undoes nothing that came after it",
+    async (by) => {
+      const { h, person } = await sent();
+      const say = (text: string) => {
+        const at = h.clock.now();
+        if (by === "vonage") {
+          const payload = h.vonage.inbound(person.phone, text, at);
+          // With a time that says nothing of the order, as Twilio's have none.
+          return () => callAsVonage(h, { ...payload, timestamp: undefined });
+        }
+        const form = h.twilio.inbound(person.phone, text);
+        return () => callAsTwilio(h, form);
+      };
+      const [first, start, stop] = [say("STOP"), say("START"), say("STOP")];
+      for (const call of [first, start, stop]) {
+        expect((await call()).status).toBe(200);
+        h.clock.advance(1_000);
+      }
+      expect((await start()).status).toBe(200);
+      expect(await isSuppressed(h, person.phone)).toBe(true);
+      h.clock.advance(1_000);
+      await say("START")();
+      expect(await isSuppressed(h, person.phone)).toBe(false);
+      await stop();
+      expect(await isSuppressed(h, person.phone)).toBe(false);
+    },
+  );
+
   test("HELP is answered with the configured text, unless Twilio has answered it", async () => {
     const { h, person } = await sent({ SMS_HELP_TEXT: "Tidings <help> & more" });
     const answerTo = async (more: Record<string, string> = {}): Promise<string> => {

@@ -282,6 +282,39 @@ async function costOfSettling(h: Harness) {
   return { trips: h.meter.trips, read: h.meter.rowsRead, written: h.meter.rowsWritten };
 }
 
+test("what users cause at will fills half of a day, and leaves the rest to what matters more", async () => {
+  const { h, receiver, org } = await createHookWorld({ autoDrain: false });
+  const { id } = await givenEndpoint(h, org);
+  const user = await givenUser(h, { org, devices: 2 });
+  const as = { role: "user", sub: user.id, org } as const;
+  const path = "/api/v1/notifications/preferences";
+  let isOn = true;
+  const change = async () => {
+    isOn = !isOn;
+    const { status } = await h.request("PUT", path, { as, body: { weekly_digest_enabled: isOn } });
+    expect(status).toBe(200);
+  };
+  await h.request("GET", path, { as });
+  await env.DB.prepare(
+    "UPDATE webhook_endpoints SET queued_on = ?, queued_count = 70000, queued_by_users = 49999",
+  )
+    .bind(Math.floor(h.clock.now() / 86_400_000))
+    .run();
+  await change();
+  await change();
+  for (const token of user.tokens)
+    await h.request("DELETE", `/api/v1/notifications/device-tokens/${encodeURIComponent(token)}`, { as });
+  await h.request("POST", "/api/v1/notifications", { body: aPush(user.id) });
+  await live(h, 3);
+  expect(receiver.received.map(({ body }) => body.type)).toEqual(["preferences.changed", "message.failed"]);
+  const { body } = await h.request("GET", `/api/v1/webhook-endpoints/${id}`);
+  expect(body.queued_today).toBe(70_002);
+  h.clock.advance(24 * 60 * MINUTE);
+  await change();
+  await live(h, 3);
+  expect(receiver.received.at(-1)?.body.type).toBe("preferences.changed");
+});
+
 test("a day is bounded: beyond it nothing is queued, and the next day all is well", async () => {
   const { h, receiver, org } = await createHookWorld({ autoDrain: false });
   const { id } = await givenEndpoint(h, org);

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(emptyEndpoints);
 
 const say = (h: Harness, from: string, text: string) =>
-  takeText(h.ctx, { from, text, isAnswered: true, at: h.clock.now() });
+  takeText(h.ctx, "twilio", { id: crypto.randomUUID(), from, text, isAnswered: true, at: h.clock.now() });
 
 async function createWorld() {
   const h = createTextWorld();

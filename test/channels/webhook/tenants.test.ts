@@ -61,17 +61,17 @@ describe("whatever the tree of organizations", () => {
   });
 });
 
-test("a user whose id is made like a receiver's neither gets its webhooks nor takes them along", async () => {
+test("a user whose id is made like a receiver's neither gets its webhooks nor takes those of others along", async () => {
   const { h, receiver, org } = await createHookWorld();
   const { id } = await givenEndpoint(h, org);
   const forged = await h.request("PUT", `/api/v1/directory/users/${encodeURIComponent("webhook/x")}`, {
     body: {},
   });
   expect(forged.status).toBe(400);
-  const user = await givenUser(h, { org });
+  const [user, erased] = [await givenUser(h, { org }), await givenUser(h, { org })];
   await h.request("POST", "/api/v1/notifications", { body: aPush(user.id) });
   await h.drain();
-  await h.request("DELETE", `/api/v1/directory/users/${user.id}`);
+  await h.request("DELETE", `/api/v1/directory/users/${erased.id}`);
   expect((await h.request("GET", `${BASE}/${id}/messages`)).body.data).toHaveLength(1);
   expect(receiver.received).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import { textsOf } from "../production.ts";
 
 const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
 
-/** Bytes of the built Worker, as it is and as it travels. `texts`: of those, the console's style and scripts. */
+/** Bytes of the built Worker, as it is and as it travels. `texts`: of those, the console's style and scripts, and the reference's words. */
 export async function sizeOf(): Promise<{ bytes: number; gzipped: number; texts: number }> {
   const bundle = await readFile(join(ROOT, "dist/index.js"));
   const texts = await Promise.all(

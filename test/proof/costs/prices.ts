@@ -11,11 +11,8 @@ export type Bill = Record<Item, number>;
 /** Dollars for a million milliseconds of CPU, beyond 30 million. CPU is not counted here. */
 export const CPU_PRICE = 0.02;
 
-/**
- * An hour after the last send to a user, the alarm of their limiter deletes the reservation. The measurement does not wait
- * for that, so it is added.
- */
-const ALARM_OF_A_LIMITER = { objectRequests: 1, objectRows: 1 };
+/** An hour later a limiter deletes the page with 32 reservations. The measurement does not wait for that, so it is added. */
+const END_OF_A_RESERVATION = { objectRows: 1 / 32 };
 
 export interface Priced {
   name: string;
@@ -56,7 +53,7 @@ export function priced({ rows }: Costs): Priced[] {
   // The receipts of 1,000 devices, without the cost of a tick that has nothing to do.
   const perThousand = combine(receipts, idle, -1);
   const each = (bill: Bill) => mapBill((item) => bill[item] / 1_000);
-  const push = (bill: Bill) => combine(combine(bill, each(perThousand)), ALARM_OF_A_LIMITER);
+  const push = (bill: Bill) => combine(combine(bill, each(perThousand)), END_OF_A_RESERVATION);
   const dollars = (name: string, bill: Bill): Priced => ({
     name,
     bill: mapBill((item) => bill[item] * PRICES[item].perMillion),
@@ -66,7 +63,7 @@ export function priced({ rows }: Costs): Priced[] {
     dollars("pushes, in batches of 1,000", push(each(batch))),
     dollars(
       "e-mails, in bulk, each delivery reported",
-      combine(combine(each(remind), feedback), ALARM_OF_A_LIMITER),
+      combine(combine(each(remind), feedback), END_OF_A_RESERVATION),
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { shardOf } from "../../../src/rate-limit/shard.ts";
 import {
   LOG,
   minute,
@@ -42,12 +43,14 @@ const tell = ({ call }: World, mail: { id: string; provider_message_id: string }
   });
 
 /**
- * A new user in an organization whose quota this isolate has leased already. A lease costs one call and two rows of a
- * Durable Object once in a thousand sends; here it would look like the price of each.
+ * A new user in an organization whose quota this isolate has leased already, and whose limiter has its alarm. A lease costs one
+ * call and two rows of a Durable Object once in a thousand sends, an alarm one row an hour; here they would look like the price
+ * of each.
  */
 async function newUserWithLease(world: World): Promise<string[]> {
-  const [user = "", other = ""] = await newUsers("send", 2)(world);
-  await world.call("POST", PUSH, { as: SERVICE, body: aPush(other) });
+  const [user = "", ...others] = await newUsers("send", 200)(world);
+  const other = others.find((one) => shardOf(one) === shardOf(user));
+  await world.call("POST", PUSH, { as: SERVICE, body: aPush(other ?? "") });
   return [user];
 }
 

@@ -1,3 +1,5 @@
+import { MINUTE, SECOND } from "../../../src/lib/clock.ts";
+import { firstIdAt } from "../../../src/lib/ids.ts";
 import type { Production } from "../production.ts";
 import { DAY, fill, uuidAt } from "./sql.ts";
 
@@ -167,9 +169,9 @@ export const WEBHOOK = "postmark:costs-webhook-password-costs";
 export const noReceiptsDue = (db: Db) =>
   db.prepare("UPDATE deliveries SET receipt_due_at = NULL WHERE receipt_due_at IS NOT NULL").run();
 
-/** Makes all open receipts due now. */
+/** Makes all open receipts due now: their messages were sent more than a quarter of an hour ago. */
 export const makeReceiptsDue = (db: Db, now: number) =>
   db
-    .prepare("UPDATE deliveries SET receipt_due_at = ? WHERE receipt_due_at IS NOT NULL")
-    .bind(now - 1)
+    .prepare("UPDATE deliveries SET dispatch_id = ? || substr(dispatch_id, 14) WHERE receipt_due_at = 0")
+    .bind(firstIdAt(now - 15 * MINUTE - SECOND).slice(0, 13))
     .run();

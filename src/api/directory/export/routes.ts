@@ -15,6 +15,7 @@ export const exportUser = createRoute({
   middleware: access(null),
   method: "get",
   path: `${BASE}/users/{id}/export`,
+  operationId: "exportUser",
   summary: "Export everything about this person",
   description: `One JSON document with all that we have about a person, to be handed over or kept: facts, devices (of a token
 only its end), preferences, suppressions (of an address that is not verified, for operators), topics, certificates, activities, applications, matches, subscriptions, what was

@@ -9,6 +9,7 @@ export const search = createRoute({
   middleware: access(null, ADMIN_ROLES),
   method: "post",
   path: `${BASE}/users/search`,
+  operationId: "searchUsers",
   summary: "Find users",
   description: `It changes nothing. The text is in the body, since URLs are kept in logs. Those whose id begins with it come first, then
 those whose name, last name and address does. An org_admin finds those of the own organizations; a page may then have fewer users than

@@ -9,6 +9,7 @@ export const list = createRoute({
   middleware: access(null, ADMIN_ROLES),
   method: "get",
   path: `${BASE}/users/{id}/withheld`,
+  operationId: "getWithheld",
   summary: "Read why this user was not notified",
   description: `Counts of messages that were never created, and so are in no log, by day and reason, newest first:
 

@@ -7,6 +7,7 @@ export const send = createRoute({
   ...admins,
   method: "post",
   path: `${BASE}/batch`,
+  operationId: "sendPushBatch",
   summary: "Send pushes to up to 1,000 targets",
   description: `${WAITS} A target that is wrong fails as \`invalid_request\`, is named in \`errors\`, and keeps none of the others from being sent; where none can be sent, the answer is 400. Unknown users fail by themselves, too. What is over a user's hourly budget is sent later; what would come more than 24 hours later is not taken, and fails as \`rate_limited\`. Where it is more than is left of an organization's daily quota, all of it is refused with 429.`,
   request: { headers: sendHeaders, body: jsonBody(schemas.sendBody) },

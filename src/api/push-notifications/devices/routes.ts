@@ -7,6 +7,7 @@ export const list = createRoute({
   ...anyone,
   method: "get",
   path: `${BASE}/device-tokens`,
+  operationId: "listDevices",
   summary: "A user's registered device tokens",
   request: { query: schemas.listQuery },
   responses: { 200: json(schemas.list, "The tokens that are alive"), ...problems(400, 404) },
@@ -16,6 +17,7 @@ export const register = createRoute({
   ...anyone,
   method: "post",
   path: `${BASE}/device-tokens`,
+  operationId: "registerDevice",
   summary: "Register a device token",
   description: `A token belongs to one user: registering it again moves it, makes it alive again, and replaces what was said of it. Whose
 token it is shows its form; \`provider\` is needed where the form leaves that open. For Web Push send the members of the
@@ -28,6 +30,7 @@ export const remove = createRoute({
   ...anyone,
   method: "delete",
   path: `${BASE}/device-tokens/{token}`,
+  operationId: "invalidateDevice",
   summary: "Invalidate a device token",
   description:
     "Nothing is sent to it any more, until it is registered again. Repeating the call changes nothing.",

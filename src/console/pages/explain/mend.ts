@@ -21,6 +21,7 @@ const PERSON = "person";
 
 /** What mends it, by the code of a rule that has not passed. */
 const MENDS: Readonly<Record<string, readonly [place: Place, text: string]>> = {
+  connection_gone: [null, "Send it anew, to another connection of the organization."],
   no_recipient: [PERSON, "The directory does not know this user: write them there, or correct the id."],
   no_address: [PERSON, "Give the user an address in the directory."],
   unverified: [PERSON, "Verify the address, and set email_verified in the directory."],

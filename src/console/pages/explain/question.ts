@@ -7,6 +7,7 @@ import { isWellFormedId } from "../../../lib/text.ts";
 import { dateOf, dayNumber } from "../../../schedules/calendar.ts";
 import { atLocal } from "../../../schedules/local-time.ts";
 import type { Fields } from "../../fields.ts";
+import { isPrivateText } from "../../private.ts";
 
 const NAMES = ["what", "user_id", "channel", "org_id", "at", "data"] as const;
 export type FieldName = (typeof NAMES)[number];
@@ -112,6 +113,6 @@ function timeIn(text: string, zone: string): number | null {
 export const queryFor = ({ typed }: Pick<Asked, "typed">): URLSearchParams =>
   new URLSearchParams(Object.entries(typed).filter(([, text]) => text !== ""));
 
-/** An address and data stay out of every URL: what is asked of them is answered to the form itself. */
+/** Whether it is answered to the form itself. Data are always private. */
 export const isPrivate = ({ typed }: Pick<Asked, "typed">): boolean =>
-  typed.data !== "" || Object.values(typed).some((text) => text.includes("@"));
+  typed.data !== "" || Object.values(typed).some(isPrivateText);

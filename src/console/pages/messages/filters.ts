@@ -4,6 +4,7 @@ import { isWellFormedId } from "../../../lib/text.ts";
 import { addLocalDays, dateOf, dayNumber, type LocalDate } from "../../../schedules/calendar.ts";
 import { startOfLocalDay } from "../../../schedules/local-time.ts";
 import type { Fields } from "../../fields.ts";
+import { isPrivateText } from "../../private.ts";
 
 const NAMES = ["q", "status", "channel", "type", "org", "from", "to"] as const;
 type FilterName = (typeof NAMES)[number];
@@ -84,8 +85,9 @@ export function filtersIn(fields: Fields, zone: string): Filters {
 /** Whether anything is filtered. */
 export const isFiltered = ({ typed }: Filters): boolean => Object.values(typed).some((text) => text !== "");
 
-/** An address stays out of every URL: what is searched for it is answered to the form itself. */
-export const isPrivate = ({ typed }: Filters): boolean => typed.q.includes("@");
+/** Whether the search is answered to the form itself. */
+export const isPrivate = ({ typed }: Filters): boolean =>
+  [typed.q, typed.type, typed.org].some(isPrivateText);
 
 /** The filters as a query. */
 export const queryFor = ({ typed }: Filters): URLSearchParams =>

@@ -2,6 +2,8 @@ import type { Place, Trouble } from "../../../insight/trouble/trouble.ts";
 import { Card } from "../../components/boxes.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Badge, Notice, type Tone } from "../../components/text.tsx";
+import { chatPath, CHATS } from "../chats/owner.ts";
+import { endpointPath, WEBHOOKS } from "../webhooks/paths.ts";
 
 /** So many are told at once; the others on demand. */
 const SHOWN = 6;
@@ -25,6 +27,14 @@ function linkOf(place: Place): { href: string; text: string } {
       const owner = place.orgId === null ? "" : `?org_id=${encodeURIComponent(place.orgId)}`;
       return { href: `/console/types/${encodeURIComponent(place.type)}${owner}`, text: "Open its words" };
     }
+    case "webhook":
+      return { href: endpointPath(place.id), text: "Open the endpoint" };
+    case "chat":
+      return { href: chatPath(place.id), text: "Open the connection" };
+    case "webhooks":
+      return { href: WEBHOOKS, text: "See the endpoints" };
+    case "chats":
+      return { href: CHATS, text: "See the chats" };
     case "settings":
       return { href: "/console/settings", text: "Open the settings" };
   }

@@ -1,4 +1,6 @@
 import { isOfNumber, type Suppression } from "../../../channels/email/suppressions.ts";
+import { statusOf } from "../../../channels/chat/standing.ts";
+import type { ChatConnection } from "../../../db/schema/index.ts";
 import type { Person } from "../../../directory/person.ts";
 import type { Matrix } from "../../../preferences/matrix.ts";
 import { channelName } from "../../components/names.ts";
@@ -20,6 +22,7 @@ export function obstaclesOf(
   { user, devices }: Person,
   matrix: Matrix | null,
   suppressions: readonly Suppression[],
+  chats: readonly ChatConnection[],
 ): Obstacle[] {
   const found: Obstacle[] = [];
   if (user.email === null)
@@ -55,6 +58,15 @@ export function obstaclesOf(
       title: "No text message: the number is not verified",
       mend: "Verify it, and set phone_verified in the directory.",
     });
+  if (matrix?.channels.includes("chat") === true && !chats.some((chat) => statusOf(chat) === "active"))
+    found.push(
+      chats.length === 0
+        ? {
+            title: "No chat message: no chat is connected",
+            mend: "Connect one below, or let your app do it.",
+          }
+        : { title: "No chat message: no connection works", mend: "Open one below: it says why." },
+    );
   if (!devices.some(({ invalidated_at }) => invalidated_at === null))
     found.push({
       title: "No push: no device is registered",

@@ -1,4 +1,5 @@
 import type { TokenPrincipal } from "../../../auth/principal.ts";
+import { connectionsOfPerson } from "../../../channels/chat/of-person.ts";
 import { liftSuppression, suppressionsOfUser } from "../../../channels/email/suppressions.ts";
 import { eraseUser } from "../../../directory/erase-user.ts";
 import { readPerson } from "../../../directory/person.ts";
@@ -14,8 +15,7 @@ import { withheldFrom } from "../../../log/withheld/list.ts";
 import { changeMatrix, readMatrix } from "../../../preferences/matrix.ts";
 import { type Console, type ConsoleContext, page } from "../../app-env.tsx";
 import { Card } from "../../components/boxes.tsx";
-import { Button, ButtonLink, Confirm } from "../../components/buttons.tsx";
-import { TextField } from "../../components/form.tsx";
+import { Button, ButtonLink } from "../../components/buttons.tsx";
 import { personPath } from "../../components/names.ts";
 import { Empty, Notice } from "../../components/text.tsx";
 import { faultsOfForm } from "../../faults.ts";
@@ -23,8 +23,11 @@ import { fieldsOf } from "../../fields.ts";
 import type { PageProps } from "../../layout/page.tsx";
 import { done, noticeIn } from "../../notices.ts";
 import { viewerOf } from "../../viewer.ts";
+import { directs } from "../chats/owner.ts";
 import { MessageTable } from "../messages/table.tsx";
 import { DevicesCard, FactsCard, SuppressionCard, TopicsCard, WithheldCard } from "./cards.tsx";
+import { ChatsCard } from "./chats-card.tsx";
+import { Erase } from "./erase.tsx";
 import { obstaclesOf } from "./obstacles.ts";
 import { changesIn, choiceFor, PreferencesCard, type RefusedChoices } from "./preferences.tsx";
 import { hoursIn, QuietHoursCard, refusedHours, type RefusedHours, typedHours } from "./quiet-hours.tsx";
@@ -120,6 +123,7 @@ async function read(c: ConsoleContext, subject: Subject) {
     person: readPerson(subject),
     matrix: readMatrix(c.get("ctx"), subject, categoriesIn(c)),
     suppressions: suppressionsOfUser(ctx, subject),
+    chats: connectionsOfPerson(subject),
     withheld: withheldFrom(ctx, subject.id, WITHHELD_DAYS, MOST_WITHHELD),
     messages: selectDispatches(ctx, subject.scope, { userId: subject.id }, latest).rows,
   });
@@ -128,7 +132,7 @@ async function read(c: ConsoleContext, subject: Subject) {
 async function show(c: ConsoleContext, refused: Refused | null = null): Promise<Response> {
   const subject = subjectIn(c);
   const { id } = subject;
-  const { person, matrix, suppressions, withheld, messages } = await read(c, subject);
+  const { person, matrix, suppressions, chats, withheld, messages } = await read(c, subject);
   if (person === null) {
     // Messages may go to users whom the directory does not know yet; but not in an organization.
     if (subject.scope.kind !== "all" || messages.length === 0) throw notFound("user");
@@ -136,7 +140,7 @@ async function show(c: ConsoleContext, refused: Refused | null = null): Promise<
   const viewer = viewerOf(c);
   const mayOperate = isOperator(requireToken(c.get("principal")));
   const path = personPath(id);
-  const obstacles = person === null ? [] : obstaclesOf(person, matrix, suppressions);
+  const obstacles = person === null ? [] : obstaclesOf(person, matrix, suppressions, chats);
   const props: PageProps = {
     title: person?.user.name ?? id,
     section: "/console/people",
@@ -212,6 +216,12 @@ async function show(c: ConsoleContext, refused: Refused | null = null): Promise<
               <>
                 <FactsCard person={person} viewer={viewer} />
                 <DevicesCard devices={person.devices} viewer={viewer} />
+                <ChatsCard
+                  userId={id}
+                  connections={chats}
+                  viewer={viewer}
+                  mayAdd={directs(c, { userId: id })}
+                />
                 <TopicsCard topics={person.topics} />
               </>
             )}
@@ -222,27 +232,3 @@ async function show(c: ConsoleContext, refused: Refused | null = null): Promise<
   };
   return page(c, props, refused?.status ?? 200);
 }
-
-/** @param typed what is not the person's id; undefined: nothing was typed yet */
-const Erase = ({ id, path, typed }: { id: string; path: string; typed: string | undefined }) => (
-  <Confirm
-    id="erase"
-    action={`${path}/erase`}
-    label="Erase"
-    title="Erase this person everywhere?"
-    open={typed !== undefined}
-  >
-    <p>
-      Facts, devices, preferences and all messages go, and nothing is sent any more. This cannot be undone.
-      Export first what you must keep.
-    </p>
-    <TextField
-      name="confirmed"
-      label="Type the person's id"
-      required
-      hint={id}
-      value={typed}
-      fault={typed === undefined ? undefined : "is not the id of this person"}
-    />
-  </Confirm>
-);

@@ -1,6 +1,7 @@
 import type { ShownWords } from "../../../api/wordings/words.ts";
 import type { WordingChannel } from "../../../db/schema/index.ts";
 import { Mark } from "../../layout/icons.tsx";
+import { ChatLooks } from "../../components/chat-looks.tsx";
 import { SegmentCount } from "../../components/segments.tsx";
 import { Facts, Notice, OutLink } from "../../components/text.tsx";
 import { told } from "../../faults.ts";
@@ -107,17 +108,15 @@ function Message({ channel, shown: { preview } }: { channel: WordingChannel; sho
       );
     case "chat":
       return (
-        <div class="stage">
-          <div class="device">
-            <span class="small muted">
-              <span>Slack, Teams, Discord or a program</span>
-              <span>now</span>
-            </span>
-            <b>{preview.title}</b>
-            <p class="phone-body">{preview.body}</p>
-            {preview.action_url != null && <a href={preview.action_url}>{preview.action_label}</a>}
-          </div>
-        </div>
+        <ChatLooks
+          title={preview.title ?? ""}
+          blocks={preview.blocks ?? []}
+          action={
+            preview.action_url == null
+              ? null
+              : { label: preview.action_label ?? preview.action_url, url: preview.action_url }
+          }
+        />
       );
     case "sms":
       return (

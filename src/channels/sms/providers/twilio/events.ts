@@ -55,7 +55,7 @@ export const twilioEvents: FeedbackMapper = (payload, receivedAt) => {
 };
 
 const inbound = z.object({
-  MessageSid: z.string(),
+  MessageSid: z.string().min(1).max(100),
   From: z.string().regex(/^\+[1-9]\d{6,14}$/),
   Body: z.string(),
   SmsStatus: z.literal("received"),
@@ -71,7 +71,13 @@ export function twilioInbound(payload: unknown, receivedAt: number): InboundText
   const { data } = inbound.safeParse(payload);
   if (data === undefined) return null;
   const known = OPT_OUTS[data.OptOutType ?? ""];
-  return { from: data.From, text: known ?? data.Body, isAnswered: known !== undefined, at: receivedAt };
+  return {
+    id: data.MessageSid,
+    from: data.From,
+    text: known ?? data.Body,
+    isAnswered: known !== undefined,
+    at: receivedAt,
+  };
 }
 
 const escaped = (text: string): string =>

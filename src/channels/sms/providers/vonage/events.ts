@@ -62,7 +62,7 @@ export const vonageEvents: FeedbackMapper = (payload, receivedAt) => {
 
 const inbound = z.object({
   channel: z.literal("sms"),
-  message_uuid: z.string(),
+  message_uuid: z.string().min(1).max(100),
   from: z.string().regex(/^\+?[1-9]\d{6,14}$/),
   text: z.string(),
   timestamp: z.string().nullish(),
@@ -75,5 +75,5 @@ export function vonageInbound(payload: unknown, receivedAt: number): InboundText
   const { data } = inbound.safeParse(payload);
   if (data === undefined) return null;
   const at = Math.min(receivedAt, timeOr(data.timestamp, receivedAt));
-  return { from: numberOf(data.from), text: data.text, isAnswered: false, at };
+  return { id: data.message_uuid, from: numberOf(data.from), text: data.text, isAnswered: false, at };
 }

@@ -1,0 +1,2 @@
+CREATE INDEX `chat_connections_broken` ON `chat_connections` (`org_id`) WHERE broken_code IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `webhook_endpoints_failed` ON `webhook_endpoints` (`org_id`) WHERE (failing_since IS NOT NULL OR disabled_reason IN ('gone', 'failing'));
