@@ -32,16 +32,20 @@ interface Endpoint {
   register(app: App, allRoutes: () => Promise<App>): void;
 }
 
-const docs = (): Promise<Endpoint> => import("./api/docs/handlers.ts");
+const reference = (): Promise<Endpoint> => import("./api/docs/handlers.ts");
+const guides = (): Promise<Endpoint> => import("./docs/handlers.ts");
 
 /**
  * Every endpoint, by the path under which its routes lie, in the order of /openapi.json. Those of one path are a part: it
  * is loaded at the first request for it, since most of what an endpoint takes to load are its schemas.
  */
 const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
-  "/": [docs],
-  "/openapi.json": [docs],
-  "/docs": [docs],
+  "/": [reference],
+  "/openapi.json": [reference],
+  "/docs/reference": [reference],
+  "/docs": [guides],
+  "/llms.txt": [guides],
+  "/llms-full.txt": [guides],
   "/healthz": [() => import("./api/health/handlers.ts")],
   "/unsubscribe": [() => import("./api/unsubscribe/handlers.ts")],
   "/webhooks": [() => import("./api/webhooks/handlers.ts")],
