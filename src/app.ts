@@ -32,7 +32,8 @@ interface Endpoint {
   register(app: App, allRoutes: () => Promise<App>): void;
 }
 
-const docs = (): Promise<Endpoint> => import("./api/docs/handlers.ts");
+const reference = (): Promise<Endpoint> => import("./api/docs/handlers.ts");
+const guides = (): Promise<Endpoint> => import("./docs/handlers.ts");
 const inboxElement = (): Promise<Endpoint> => import("./api/inbox-element/handlers.ts");
 
 /**
@@ -40,9 +41,12 @@ const inboxElement = (): Promise<Endpoint> => import("./api/inbox-element/handle
  * is loaded at the first request for it, since most of what an endpoint takes to load are its schemas.
  */
 const PARTS: Readonly<Record<string, readonly (() => Promise<Endpoint>)[]>> = {
-  "/": [docs],
-  "/openapi.json": [docs],
-  "/docs": [docs],
+  "/": [reference],
+  "/openapi.json": [reference],
+  "/docs/reference": [reference],
+  "/docs": [guides],
+  "/llms.txt": [guides],
+  "/llms-full.txt": [guides],
   "/healthz": [() => import("./api/health/handlers.ts")],
   "/unsubscribe": [() => import("./api/unsubscribe/handlers.ts")],
   "/webhooks": [() => import("./api/webhooks/handlers.ts")],

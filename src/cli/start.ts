@@ -80,7 +80,7 @@ Tidings is ready after ${seconds} s: ${origin}
   Console    ${link}
   Outbox     ${origin}/dev/outbox (what would have been sent)
   Inbox      ${origin}/dev/inbox${reader === undefined ? "" : `#token=${reader}`} (the inbox element, as usr_demo)
-  Reference  ${origin}/docs
+  Guides     ${origin}/docs
   Data       ${folder.startsWith("..") ? state : folder} (remove the folder to start afresh)
   Tokens     npm run -s token -- --sub usr_demo --role user
   Stop       Ctrl-C

@@ -160,6 +160,8 @@ export function createBase(depsOf: (env: Bindings) => Deps): App {
     "/healthz",
     "/openapi.json",
     "/docs/*",
+    "/llms.txt",
+    "/llms-full.txt",
     "/unsubscribe/*",
     "/console/*",
     ...SHARED,

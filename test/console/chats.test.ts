@@ -148,6 +148,22 @@ test("a person's connections are managed, too; whoever administers everything na
   expect((await browser.get(`${PATH}?user_id=${user}&org_id=x`)).status).toBe(400);
 });
 
+test("a person's page shows the person's chats, in the same round trip", async () => {
+  const { h } = await createWorld();
+  const browser = await signIn(h, ADMIN);
+  const user = await givenUser(h);
+  const path = `/console/people/${user}`;
+  expect(textOf((await browser.get(path)).body)).toContain("No chats Connect one");
+  const id = await connect(h, { user_id: user }, { ...ADDRESSES.discord, name: "<script>alert(2)</script>" });
+  h.meter.reset();
+  const page = await browser.get(path);
+  expect([h.meter.trips, bytesOf(page) < 60_000]).toEqual([1, true]);
+  expect(page.body).toContain(`href="${PATH}/${id}"`);
+  await expectAsText(page);
+  await env.DB.prepare("UPDATE chat_connections SET broken_code = 'channel_gone', broken_at = 1").run();
+  expect(textOf((await browser.get(path)).body)).toContain("Discord refuses");
+});
+
 test("a list of a hundred costs one round trip and is small", async () => {
   const { h, org, browser } = await createWorld();
   for (let i = 0; i < 100; i++)

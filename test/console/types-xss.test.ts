@@ -28,7 +28,7 @@ async function givenWritten(payload: string): Promise<Browser> {
     org_id: "org",
     name: payload,
     category: payload,
-    channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }],
+    channels: [{ channel: "push" }, { channel: "in_app" }, { channel: "email" }, { channel: "chat" }],
     schema: {
       type: "object",
       properties: {
@@ -43,6 +43,7 @@ async function givenWritten(payload: string): Promise<Browser> {
   const data = {
     title: "{{ data.order }}",
     body: "{{ data.order }}",
+    action_label: "{{ data.order }}",
     action_url: payload,
     subject: "{{ data.order }}",
     text: "{{ data.order }}",
@@ -53,12 +54,13 @@ async function givenWritten(payload: string): Promise<Browser> {
     in_app: ["title", "body", "action_url"],
     email: ["subject", "preheader", "body"],
     sms: ["text"],
+    chat: ["title", "body", "action_label", "action_url"],
   } as const;
   const fieldsOf = (channel: keyof typeof channels, from: Record<string, string>) =>
     JSON.stringify(
       Object.fromEntries(channels[channel].flatMap((name) => (name in from ? [[name, from[name]]] : []))),
     );
-  const all = (["push", "in_app", "email", "sms"] as const).map((channel) => channel);
+  const all = (["push", "in_app", "email", "sms", "chat"] as const).map((channel) => channel);
   await h.ctx.db.write({
     orgs: insertRows(orgs, [{ id: "org", parent_id: null, name: payload }]),
     users: insertRows(users, [
@@ -103,7 +105,7 @@ const EVIL = "/console/types/evil";
 test.each(ALL)("nothing that is stored runs on a page: %s", async (payload) => {
   const admin = await givenWritten(payload);
   const paths = ["/console/types", EVIL, `${EVIL}/edit`, "/console/brand"];
-  for (const channel of ["push", "in_app", "email", "sms"])
+  for (const channel of ["push", "in_app", "email", "sms", "chat"])
     paths.push(`${EVIL}/words/${channel}/en`, `${EVIL}/words/${channel}/en/diff?from=1&to=2`);
   for (const path of paths) {
     const { status, body } = await admin.get(path);
@@ -120,6 +122,7 @@ test.each(ALL)("nothing that is typed runs on a page that shows it again: %s", a
     subject: payload,
     preheader: payload,
     text: payload,
+    action_label: payload,
     action_url: payload,
   };
   const sent: [string, Record<string, string>][] = [
@@ -162,7 +165,7 @@ test.each(ALL)("nothing that is typed runs on a page that shows it again: %s", a
       },
     ],
   ];
-  for (const channel of ["push", "in_app", "email", "sms"]) {
+  for (const channel of ["push", "in_app", "email", "sms", "chat"]) {
     const path = `${EVIL}/words/${channel}/en`;
     // Shown, refused with a fault that names it, shown with data that hold it, and with what is no data or no reader.
     for (const more of [

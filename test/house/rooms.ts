@@ -38,6 +38,7 @@ export const ROOMS = [
   "http",
   "api",
   "console",
+  "docs",
   "cli",
   "app.ts",
   "index.ts",

@@ -88,7 +88,7 @@ describe("CORS", () => {
     expect([await vary(ORIGIN), await vary("*")]).toEqual(["Origin", null]);
   });
 
-  test.each(["/openapi.json", "/docs", "/docs/swagger-ui.css"])(
+  test.each(["/openapi.json", "/docs", "/docs/reference/swagger-ui.css"])(
     "tells a cache that keeps %s for a caller without an origin that a page's would have been another",
     async (path) => {
       const vary = async (vars: Record<string, string>) =>
@@ -103,7 +103,7 @@ describe("CORS", () => {
   });
 });
 
-test.each([BASE, "/nothing", "/healthz", "/docs", "/docs/swagger-ui.css", "/openapi.json"])(
+test.each([BASE, "/nothing", "/healthz", "/docs", "/docs/reference/swagger-ui.css", "/openapi.json"])(
   "%s carries the secure headers, and the request's id",
   async (path) => {
     const { headers } = await createHarness().request("GET", path);

@@ -127,7 +127,10 @@ describe("inbound requests from one address", () => {
       "/healthz",
       "/openapi.json",
       "/docs",
-      "/docs/swagger-ui.css",
+      "/docs/reference/swagger-ui.css",
+      "/docs/search",
+      "/llms.txt",
+      "/llms-full.txt",
       "/unsubscribe/x",
     ];
     for (const path of paths) await h.request("GET", path, { headers });

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { PROVIDERS } from "../proof/chaos/faults.ts";
 import { judge } from "../proof/chaos/judge.ts";
 import { brokenPromises, evidence } from "../proof/chaos/report.ts";
 import { runChaos } from "../proof/chaos/run.ts";
@@ -19,6 +20,10 @@ test("killed and failed at random, it loses nothing, doubles nothing without a r
     // Enough has happened for the run to mean something.
     expect(run.service.strikes.length).toBeGreaterThanOrEqual(1);
     expect(run.service.ledger.acceptances.length).toBeGreaterThan(100);
+    const asked = new Set(run.service.ledger.acceptances.map(({ request }) => request.provider));
+    // Each of the second ones only where the first one has failed for long.
+    for (const name of PROVIDERS) if (name !== "resend" && name !== "vonage") expect(asked).toContain(name);
+    expect(run.service.reports.counts.handed).toBeGreaterThan(0);
   } finally {
     await run.service.stop();
   }

@@ -57,7 +57,9 @@ test("a push goes out over real sockets, and the answer has the outcome", async 
 test("the production bundle serves its reference and its API description, and makes a mail, without any eval", async () => {
   expect((await call(server, "GET", "/openapi.json")).body).toMatchObject({ openapi: "3.1.0" });
   expect((await call(server, "GET", "/docs")).status).toBe(200);
-  expect((await call(server, "GET", "/docs/swagger-ui-bundle.js")).status).toBe(200);
+  expect((await call(server, "GET", "/docs/first-push")).status).toBe(200);
+  expect((await call(server, "GET", "/docs/reference")).status).toBe(200);
+  expect((await call(server, "GET", "/docs/reference/swagger-ui-bundle.js")).status).toBe(200);
   const reader = {
     sub: "usr_reader",
     role: "user",

@@ -15,16 +15,17 @@ beforeAll(() => build(), 120_000);
 // are the console with what its pages ask; 20 KB of those are texts, which are never compiled. 8 KB are Web Push, with the worker
 // that browsers get; 4 KB are FCM. 42 KB are SMS, 29 of these the rules of phone numbers (loaded when a number is written). 30 KB are
 // chat, webhooks out and chains. 13 KB of the texts are the words and examples of /openapi.json.
+// 30 KB are the guides of /docs and their pages, 20 of these texts.
 // 14 KB came with what the console shows of webhooks and chats, and with calls of chats and numbers.
 // 27 KB are the inbox element and the page to try it, 24 KB of these texts.
-test("what is deployed has at most 660 KB compressed, and one language of zod's", async () => {
+test("what is deployed has at most 690 KB compressed, and one language of zod's", async () => {
   const { bytes, gzipped, texts } = await sizeOf();
   expect(bytes).toBeGreaterThan(gzipped);
-  expect(gzipped).toBeLessThanOrEqual(660 * KB);
+  expect(gzipped).toBeLessThanOrEqual(690 * KB);
   // "Invalid input" in Esperanto.
   expect(await readFile(join(ROOT, "dist/index.js"), "utf8")).not.toContain("Nevalida enigo");
   expect(texts).toBeGreaterThan(10 * KB);
-  expect(texts).toBeLessThanOrEqual(62 * KB);
+  expect(texts).toBeLessThanOrEqual(86 * KB);
 });
 
 /** Reports whether zod, and so any schema, has been evaluated: zod leaves a global behind. */

@@ -9,9 +9,9 @@ const ROOT = new URL("../../", import.meta.url);
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";
 const OTHER = "whsec_AAAA9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";
 
-/** The receiver that the README shows, word for word but for its port. */
-async function receiverIn(readme: string, port: number): Promise<string> {
-  const text = await readFile(new URL(readme, ROOT), "utf8");
+/** The receiver that the guide shows, word for word but for its port. */
+async function receiverIn(guide: string, port: number): Promise<string> {
+  const text = await readFile(new URL(guide, ROOT), "utf8");
   const [, code = ""] = /```js\n([\s\S]*?)```/.exec(text) ?? [];
   expect(code).toContain("listen(9000)");
   expect(code.trim().split("\n").length).toBeLessThanOrEqual(20);
@@ -27,9 +27,9 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-test("the receiver of the README takes what we sign, once, and nothing else", async () => {
+test("the receiver of the guide takes what we sign, once, and nothing else", async () => {
   const port = await freePort();
-  const code = await receiverIn("src/channels/webhook/README.md", port);
+  const code = await receiverIn("src/docs/guides/webhooks.md", port);
   const child = spawn(process.execPath, ["--input-type=module", "--eval", code], {
     cwd: ROOT,
     env: { ...process.env, TIDINGS_WEBHOOK_SECRET: SECRET },

@@ -345,8 +345,14 @@ export const TABLE: Readonly<Record<string, readonly Access[]>> = {
   "POST /console/brand/frame": [
     ["console", (t) => ({ ...ofOrg("name=Mine")(t), shows: ({ status }) => status === 200 })],
   ],
-  "GET /docs/start.js": [["anyone", plain]],
-  "GET /docs/{file}": [["anyone", () => ({ id: "swagger-ui.css" })]],
+  "GET /docs/search": [["anyone", () => ({ query: "q=webhook" })]],
+  "GET /docs/{page}": [["anyone", () => ({ id: "first-push" })]],
+  "GET /docs/assets/{file}": [["anyone", () => ({ id: "docs.css" })]],
+  "GET /llms.txt": [["anyone", plain]],
+  "GET /llms-full.txt": [["anyone", plain]],
+  "GET /docs/reference": [["anyone", plain]],
+  "GET /docs/reference/start.js": [["anyone", plain]],
+  "GET /docs/reference/{file}": [["anyone", () => ({ id: "swagger-ui.css" })]],
   "GET /unsubscribe/{token}": [
     [
       "who holds it",

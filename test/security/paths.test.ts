@@ -181,7 +181,7 @@ test.each([
   "swagger-ui.css%2f..",
 ])("of the reference's files %s is not handed out", async (file) => {
   const h = createHarness({ autoDrain: false });
-  expect((await h.request("GET", `/docs/${file}`, { as: null })).status).toBe(404);
+  expect((await h.request("GET", `/docs/reference/${file}`, { as: null })).status).toBe(404);
 });
 
 test("the reference's folder above is the home page, which hands out nothing", async () => {

@@ -15,13 +15,16 @@ const page = html`<!doctype html>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>Tidings API</title>
-      <link rel="icon" href="/docs/favicon-32x32.png" />
-      <link rel="stylesheet" href="/docs/swagger-ui.css" />
+      <link rel="icon" href="/docs/reference/favicon-32x32.png" />
+      <link rel="stylesheet" href="/docs/reference/swagger-ui.css" />
     </head>
     <body>
+      <nav class="swagger-ui" aria-label="Documentation">
+        <div class="wrapper"><a class="link" href="/docs">← Guides</a></div>
+      </nav>
       <div id="reference"></div>
-      <script src="/docs/swagger-ui-bundle.js"></script>
-      <script src="/docs/start.js"></script>
+      <script src="/docs/reference/swagger-ui-bundle.js"></script>
+      <script src="/docs/reference/start.js"></script>
     </body>
   </html>`;
 
@@ -29,7 +32,7 @@ const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#reference", dee
 
 /** Mounts the document (OpenAPI 3.1), the reference that people can read, and the home page. */
 export function register(app: App, allRoutes: () => Promise<App>): void {
-  // Whoever opens the service in a browser is sent to its reference.
+  // Whoever opens the service in a browser is sent to its guides.
   app.get("/", (c) => c.redirect("/docs"));
 
   // Built once, at the first request: it takes longer than any other answer.
@@ -42,12 +45,14 @@ export function register(app: App, allRoutes: () => Promise<App>): void {
     return c.json({ ...document, servers: [{ url: new URL(c.req.url).origin }] });
   });
 
-  app.get("/docs", (c) => {
+  app.get("/docs/reference", (c) => {
     c.header("content-security-policy", CONTENT_SECURITY_POLICY);
     return c.html(page);
   });
-  app.get("/docs/start.js", (c) => c.body(start, 200, { "content-type": "text/javascript; charset=utf-8" }));
-  app.get("/docs/:file", async (c) => {
+  app.get("/docs/reference/start.js", (c) =>
+    c.body(start, 200, { "content-type": "text/javascript; charset=utf-8" }),
+  );
+  app.get("/docs/reference/:file", async (c) => {
     const file = c.req.param("file");
     if (!FILES.includes(file)) throw notFound("file");
     const asset = await c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));

@@ -125,8 +125,8 @@ const Sent = ({ figures, viewer, current }: { figures: Figures; viewer: Viewer; 
   <Card title="Messages over time" actions={made(figures.total) > 0 && <Divisions current={current} />}>
     {made(figures.total) === 0 ? (
       <Empty title="Nothing was sent in this time">
-        Send a first message: the reference at <a href="/docs">/docs</a> has every request with an example,
-        and <code>npm start</code> prints one that you can paste.
+        Send a first message: the guides at <a href="/docs">/docs</a> show how, and <code>npm start</code>{" "}
+        prints one that you can paste.
       </Empty>
     ) : (
       <>

@@ -67,6 +67,8 @@ export interface Broker {
   /** Whether nothing is due and no consumer runs. */
   isIdle(): boolean;
   killed: Interrupted[];
+  /** When a consumer was given each dispatch: times of this machine, epoch ms. */
+  given: ReadonlyMap<string, readonly number[]>;
   counts: Record<
     "sent" | "lost" | "repeated" | "refused" | "batches" | "redelivered" | "dead" | "buried",
     number
@@ -89,6 +91,7 @@ export function createBroker(
   const counts: Broker["counts"] = {
     ...{ sent: 0, lost: 0, repeated: 0, refused: 0, batches: 0, redelivered: 0, dead: 0, buried: 0 },
   };
+  const given = new Map<string, number[]>();
   const add = (queue: QueueName, body: Body, at: number, attempts = 1) =>
     void waiting.push({ id: `m${serial++}`, queue, body, at, attempts });
 
@@ -113,6 +116,7 @@ export function createBroker(
   async function deliver(queue: QueueName, messages: Message[]): Promise<void> {
     const ids = new Set(messages.flatMap(({ body }) => idsOf(body)));
     const from = Date.now();
+    for (const id of ids) given.set(id, [...(given.get(id) ?? []), from]);
     counts.batches++;
     const timestamp = clock.now();
     const answer = hand({
@@ -136,6 +140,7 @@ export function createBroker(
   const broker: Broker = {
     weather: CALM,
     killed: [],
+    given,
     counts,
     thrown: [],
     put(queue, messages) {

@@ -59,8 +59,25 @@ export function nextFault(random: Random, weather: Weather): Fault {
   return weather === "outage" ? random.weighted(OUTAGE) : random.weighted(WEIGHTS);
 }
 
-export const PROVIDERS = ["expo", "ses", "resend"] as const;
+export const PROVIDERS = [
+  ...(["expo", "fcm", "webpush", "ses", "resend", "twilio", "vonage"] as const),
+  /** Receivers that customers own: chats, and programs that get webhooks. */
+  ...(["chats", "hooks"] as const),
+] as const;
 export type Provider = (typeof PROVIDERS)[number];
+
+/** Something for each provider. */
+export const perProvider = <T>(make: (name: Provider) => T): Record<Provider, T> => ({
+  ...{ expo: make("expo"), fcm: make("fcm"), webpush: make("webpush"), ses: make("ses") },
+  ...{ resend: make("resend"), twilio: make("twilio"), vonage: make("vonage") },
+  ...{ chats: make("chats"), hooks: make("hooks") },
+});
+
+/** The same fault of a provider whose status says all: what it says beside is not read, so it cannot be wrong. */
+export function byStatus(fault: Fault): Fault {
+  if (fault === "short") return "none";
+  return fault === "garbage" ? "error" : fault === "garbage_taken" ? "error_taken" : fault;
+}
 
 /** Points in the service's work at which it can be killed. */
 export const KILL_POINTS = [

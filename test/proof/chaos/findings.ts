@@ -13,12 +13,20 @@ export type Excuse =
   /** The connection broke or timed out after the provider had accepted. */
   | "no_answer"
   /** The provider accepted, but answered with an error or half an answer. */
-  | "useless_answer";
+  | "useless_answer"
+  /** A person has retried it. */
+  | "retried";
 
 export interface Findings {
   lost: Finding[];
   doubled: Finding[];
   cancelledSent: Finding[];
+  /** Sent to somebody who had said STOP. */
+  unwanted: Finding[];
+  /** Followed a message that had reached its user. */
+  needless: Finding[];
+  /** Webhooks that never came to their receiver, or that nobody has queued. */
+  unheard: Finding[];
   /** Dispatches that were made twice, that nobody asked for, or that ended without a reason. */
   wrong: Finding[];
   excused: Map<Excuse, number>;
@@ -31,6 +39,7 @@ export interface Findings {
 
 export const createFindings = (): Findings => ({
   ...{ lost: [], doubled: [], cancelledSent: [], wrong: [], compared: 0, differing: [] },
+  ...{ unwanted: [], needless: [], unheard: [] },
   excused: new Map(),
   outcomes: new Map(),
 });

@@ -1,7 +1,10 @@
 import { countBy, createFindings, type Findings } from "./findings.ts";
 import { judgeOrigins } from "./origins.ts";
 import { judgeCounts } from "./counts.ts";
-import { readRows, type Row } from "./rows.ts";
+import { nameAcceptances } from "./judge-events.ts";
+import { isHelpless, isLeftOut, judgeUnwanted, textAgainst, wasReportedFailed } from "./judge-reach.ts";
+import { judgeWebhooks } from "./judge-webhooks.ts";
+import { readRows, readWebhooks, type Row } from "./rows.ts";
 import type { Run } from "./run.ts";
 import { createTruth, judgeDoubles, type Truth } from "./truth.ts";
 import type { User } from "./world.ts";
@@ -12,7 +15,10 @@ const ALL_ATTEMPTS = 6;
 /** Codes that are a reason to fail only after all attempts. */
 const PASSING = [
   ...["expo_server_error", "expo_unreachable", "expo_timeout", "expo_bad_response"],
-  ...["timeout", "network_error", "provider_error", "bad_answer"],
+  ...["fcm_server_error", "fcm_unreachable", "fcm_timeout", "fcm_bad_response"],
+  ...["fcm_token_timeout", "fcm_token_unreachable", "fcm_overloaded", "fcm_unavailable"],
+  ...["webpush_server_error", "webpush_unreachable", "webpush_timeout", "webpush_bad_response"],
+  ...["timeout", "network_error", "provider_error", "server_error", "bad_answer", "unknown_error"],
 ];
 
 /** Compares everything that the service stored with what it was asked for and with what the providers received. */
@@ -20,7 +26,14 @@ export async function judge(run: Run): Promise<Findings> {
   const findings = createFindings();
   const rows = await readRows(run.service.worker);
   findings.outcomes = countBy(rows, ({ channel, status }) => `${channel} ${status}`);
+  const webhooks = await readWebhooks(run.service.worker);
+  findings.outcomes = new Map([
+    ...findings.outcomes,
+    ...countBy(webhooks, ({ status }) => `webhook ${status}`),
+  ]);
+  nameAcceptances(run, rows);
   const truth = createTruth(run);
+  const byId = new Map(rows.map((row) => [row.id, row]));
   judgeOrigins(run, rows, findings);
   const users = new Map(run.world.users.map((user) => [user.id, user]));
   const pauses = Map.groupBy(
@@ -29,11 +42,13 @@ export async function judge(run: Run): Promise<Findings> {
   );
   for (const row of rows) {
     const user = users.get(row.user_id);
-    if (user !== undefined && !isOvertaken(row, pauses.get(row.user_id) ?? []))
-      judgeRow(run, truth, findings, row, user);
+    const isFine = isOvertaken(row, pauses.get(row.user_id) ?? []) || isLeftOut(run, row, byId);
+    if (user !== undefined && !isFine) judgeRow(run, truth, findings, row, user);
   }
   judgeCancels(run, truth, findings, rows);
-  judgeStrangers(truth, findings, rows);
+  judgeUnwanted(run, truth, rows, findings);
+  judgeWebhooks(run, truth, rows, webhooks, findings);
+  judgeStrangers(truth, findings, [...rows, ...webhooks]);
   judgeDoubles(truth, findings);
   await judgeCounts(run, rows, findings);
   return findings;
@@ -67,12 +82,19 @@ function judgeRow(run: Run, truth: Truth, findings: Findings, row: Row, user: Us
       return;
     }
     case "delivered":
-      if (channel !== "in_app") lost("no provider has said so");
-      return;
+    case "bounced":
+      if (channel === "in_app" && status === "delivered") return;
+      return judgeText(run, truth, row, lost);
     default:
       if (channel === "push") judgePush(truth, findings, row, user);
+      else if (channel === "sms") judgeText(run, truth, row, lost);
       else if (truth.of(id).to.size === 0) lost("no provider has it");
   }
+}
+
+function judgeText(run: Run, truth: Truth, row: Row, lost: (what: string) => void): void {
+  const why = row.channel === "sms" ? textAgainst(run, row, truth.of(row.id)) : "no provider has said so";
+  if (why !== null && !run.model.retries.has(row.id)) lost(why);
 }
 
 /** A sent push has reached every device, or counts those that it did not reach. */
@@ -99,14 +121,20 @@ const HELPLESS: Readonly<Record<User["device"], readonly string[]>> = {
 };
 
 /** What is wrong with a failure; null if it was justified. */
-function reasonAgainst({ model }: Run, truth: Truth, row: Row, user: User): string | null {
+function reasonAgainst(run: Run, truth: Truth, row: Row, user: User): string | null {
+  const { model } = run;
   const { error_code, channel, id, attempts } = row;
   const code = error_code ?? "";
+  if (channel === "sms" && wasReportedFailed(run, id)) return null;
+  if (isHelpless(run, code, user)) return null;
   if (channel === "push" && HELPLESS[user.device].includes(code)) return null;
   if (truth.of(id).known.size > 0) return "a provider has it, and said so";
   if (channel === "email" && !user.hasEmail && code === "unverified") return null;
   if (code === "expired")
     return model.asked.get(row.title ?? "")?.expires ? null : "it had no time limit to expire";
+  // It was to be followed after some minutes, and the service was away, or no tick came.
+  if (code === "not_in_time")
+    return model.asked.get(row.title ?? "")?.chain[0]?.after === undefined ? "nothing was to follow" : null;
   if (PASSING.includes(code))
     return attempts >= ALL_ATTEMPTS ? null : `it was given up after ${attempts} attempts`;
   return "nothing in this run explains it";
@@ -124,7 +152,7 @@ function judgeCancels({ model }: Run, truth: Truth, findings: Findings, rows: re
 }
 
 /** Providers must not receive messages that belong to no dispatch. */
-function judgeStrangers(truth: Truth, findings: Findings, rows: readonly Row[]): void {
+function judgeStrangers(truth: Truth, findings: Findings, rows: readonly { id: string }[]): void {
   const known = Map.groupBy(rows, ({ id }) => id);
   for (const id of truth.acceptances.keys())
     if (!known.has(id)) findings.wrong.push({ id, what: "a provider got it, and the log does not have it" });

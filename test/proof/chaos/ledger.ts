@@ -28,15 +28,20 @@ export interface Ledger {
   acceptances: Acceptance[];
   /** Requests by the name that their sender gave them. */
   named: Map<string, ProviderRequest>;
+  /** Those whose sender got no answer, also of requests that come later than this is known. */
+  givenUp: Set<string>;
 }
 
-export const createLedger = (): Ledger => ({ requests: [], acceptances: [], named: new Map() });
+export const createLedger = (): Ledger => ({
+  ...{ requests: [], acceptances: [], named: new Map(), givenUp: new Set() },
+});
 
 /** What the sender gets when everything has been written to its socket. */
 export const answerOf = (fault: Fault): ProviderRequest["answer"] => (isPlain(fault) ? "whole" : "useless");
 
-/** Records that the sender got no answer, whatever was written to its socket. */
-export function giveUp({ named }: Ledger, name: string): void {
+/** Records that the sender got no answer, whatever was or will be written to its socket. */
+export function giveUp({ named, givenUp }: Ledger, name: string): void {
+  givenUp.add(name);
   const request = named.get(name);
   if (request !== undefined) request.answer = "none";
 }

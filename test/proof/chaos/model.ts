@@ -1,3 +1,5 @@
+import type { Chain, EventType } from "./plan.ts";
+
 /** A call to the service. `unknown`: its answer was lost, and nobody asked again. */
 export interface Call {
   n: number;
@@ -18,10 +20,19 @@ export interface Asked {
   title: string;
   call: Call;
   user: string;
-  channels: readonly ("push" | "in_app")[];
-  fallback: boolean;
+  channels: readonly ("push" | "in_app" | "sms")[];
+  chain: Chain;
   expires: boolean;
   isScheduled: boolean;
+}
+
+/** An event that the service has taken. */
+export interface SentEvent {
+  n: number;
+  call: Call;
+  type: EventType;
+  users: readonly string[];
+  id: string;
 }
 
 /** A cancellation. Times are this machine's; null while no answer has confirmed it. */
@@ -46,6 +57,13 @@ export interface Model {
   keyed: Call[];
   reminders: Map<string, Call>;
   bulks: Bulk[];
+  events: SentEvent[];
+  /** In-app messages that another one follows, unless they are read. */
+  unread: { id: string; user: string }[];
+  /** When the service confirmed that a message was read, this machine's time; null while no answer has. */
+  reads: Map<string, number | null>;
+  /** The same of users who have texted STOP. */
+  stops: Map<string, number | null>;
   cancels: Map<string, Cancel>;
   /** How often a person asked for a retry that may have been granted. */
   retries: Map<string, number>;
@@ -64,6 +82,7 @@ export function createModel(now: () => number): Model {
   const histories = new Map<string, string[]>();
   return {
     ...{ calls: [], scheduled: [], recent: [], keyed: [], bulks: [], broken: [], histories },
+    ...{ events: [], unread: [], reads: new Map(), stops: new Map() },
     asked: new Map(),
     reminders: new Map(),
     cancels: new Map(),

@@ -4,6 +4,7 @@ import type { Asked, Call } from "./model.ts";
 import { attempt, begin, type Caller, perform, REPEATED_WITHIN_MS, uuidOf } from "./caller.ts";
 import { cancel, pause, remind, remindOrg, retry } from "./admin-operations.ts";
 import type { Step } from "./plan.ts";
+import { read, sendEvent, stop } from "./user-operations.ts";
 import type { World } from "./world.ts";
 
 const SENDS = "/api/v1/notifications";
@@ -20,6 +21,12 @@ export async function carryOut(caller: Caller, world: World, step: Step): Promis
       return sendBatch(caller, world, step);
     case "repeat":
       return repeat(caller, step.seat);
+    case "event":
+      return sendEvent(caller, world, step);
+    case "read":
+      return read(caller, step.seat);
+    case "stop":
+      return stop(caller, world.users[step.user]);
     case "remind":
       return remind(caller, world.users[step.user]?.id ?? "", step.key);
     case "bulk":
@@ -50,7 +57,7 @@ async function send(caller: Caller, world: World, step: Step & { kind: "send" })
   const body = {
     ...{ user_id: user, title, body: "Chaos." },
     ...(step.channels !== null && { channels: step.channels }),
-    ...(step.fallback && { fallback: "email" }),
+    ...(step.chain.length > 0 && { fallback: step.chain }),
     ...(step.sendAfter !== null && { send_at: timeIn(caller, step.sendAfter) }),
     ...(step.expiresAfter !== null && { expires_at: timeIn(caller, step.expiresAfter) }),
   };
@@ -59,7 +66,7 @@ async function send(caller: Caller, world: World, step: Step & { kind: "send" })
     ...preferred(step.wait),
   });
   const asked: Asked = {
-    ...{ title, call, user, channels: step.channels ?? ["push"], fallback: step.fallback },
+    ...{ title, call, user, channels: step.channels ?? ["push"], chain: step.chain },
     ...{ expires: step.expiresAfter !== null, isScheduled: step.sendAfter !== null },
   };
   model.asked.set(title, asked);
@@ -68,6 +75,8 @@ async function send(caller: Caller, world: World, step: Step & { kind: "send" })
   if (call.state === "refused") return expectRefusal(caller, call.n, answer.status, [429]);
   call.ids = sentIds(answer.body);
   for (const id of call.ids) model.note(id, `accepted (${answer.status}) by call ${call.n} as ${title}`);
+  const [id] = call.ids;
+  if (step.chain[0]?.after !== undefined && id !== undefined) model.unread.push({ id, user });
   (step.sendAfter === null ? model.recent : model.scheduled).push(...call.ids);
   if (step.key) model.keyed.push(call);
 }
@@ -98,7 +107,7 @@ async function sendBatch(caller: Caller, world: World, step: Step & { kind: "bat
   for (const { title, user_id } of targets)
     model.asked.set(title, {
       ...{ title, call, user: user_id, channels: ["push"] as const },
-      ...{ fallback: false, expires: false, isScheduled: false },
+      ...{ chain: [], expires: false, isScheduled: false },
     });
   const answer = await perform(caller, call, step.key);
   if (answer === null) return;

@@ -1,40 +1,47 @@
 import { z } from "zod";
 import { DAY, HOUR } from "../../../src/lib/clock.ts";
 import type { Findings } from "./findings.ts";
+import { judgeChain } from "./judge-chains.ts";
+import { isOfEvent, judgeEvents } from "./judge-events.ts";
 import type { Asked, Call } from "./model.ts";
 import type { Row } from "./rows.ts";
 import type { Run } from "./run.ts";
 
 /** Each dispatch must come from one request, and each accepted request must have its dispatches exactly once. */
 export function judgeOrigins(run: Run, rows: readonly Row[], findings: Findings): void {
-  const byType = Map.groupBy(rows, ({ type }) => (type.startsWith("pause_") ? "pause" : type));
+  const byType = Map.groupBy(rows, (row) =>
+    row.type.startsWith("pause_") ? "pause" : isOfEvent(row) ? "event" : row.type,
+  );
   const {
     push = [],
     certification_reminder: reminders = [],
     pause = [],
+    event = [],
     ...others
   } = Object.fromEntries(byType);
   judgeSends(run, push, findings);
   judgeReminders(run, reminders, findings);
   judgePauses(run, pause, findings);
+  judgeEvents(run, event, findings);
   for (const row of Object.values(others).flat()) findings.wrong.push({ id: row.id, what: `a ${row.type}?` });
 }
 
-function judgeSends({ model }: Run, rows: readonly Row[], findings: Findings): void {
+function judgeSends(run: Run, rows: readonly Row[], findings: Findings): void {
+  const { model } = run;
   const byTitle = Map.groupBy(rows, ({ title }) => title ?? "");
   for (const [title, own] of byTitle)
     if (!model.asked.has(title))
       for (const { id } of own) findings.wrong.push({ id, what: `nobody asked for ${title}` });
   for (const asked of model.asked.values()) {
     const own = byTitle.get(asked.title) ?? [];
-    for (const channel of ["push", "in_app"] as const)
+    for (const channel of ["push", "in_app", "sms"] as const)
       judgeAsked(
         asked,
         asked.channels.includes(channel),
-        own.filter((row) => row.channel === channel),
+        own.filter((row) => row.channel === channel && row.follows === null),
         findings,
       );
-    judgeFallback(asked, own, findings);
+    judgeChain(run, asked, own, findings);
     for (const { id, user_id } of own)
       if (user_id !== asked.user) findings.wrong.push({ id, what: `went to ${user_id}` });
   }
@@ -58,18 +65,6 @@ function judgeAsked(
     else if (!call.ids.includes(first.id))
       findings.wrong.push({ id: name, what: `${title} is not what was answered` });
   }
-}
-
-/** A failed push is followed by exactly one e-mail if a fallback was asked for. No other push is. */
-function judgeFallback({ title, fallback }: Asked, rows: readonly Row[], findings: Findings): void {
-  const followers = rows.filter(({ channel }) => channel === "email");
-  const push = rows.find(({ channel }) => channel === "push");
-  const [first, second] = followers;
-  if (second !== undefined || (first !== undefined && !fallback))
-    findings.wrong.push({ id: first?.id ?? title, what: `${title} has ${followers.length} followers` });
-  const isOwed = fallback && push?.status === "failed" && push.expires_at === null;
-  if (isOwed && first === undefined)
-    findings.lost.push({ id: push.id, what: `${title} has failed, and nothing followed` });
 }
 
 const reminderBody = z.object({ user_id: z.string() });

@@ -2,11 +2,29 @@ import {
   type Kill,
   KILL_POINTS,
   type KillPoint,
+  perProvider,
   type Provider,
   type QueueWeather,
   type Weather,
 } from "./faults.ts";
 import type { Random } from "./random.ts";
+
+/** What follows a message that does not reach its user. `after`: seconds. */
+export type Chain = readonly { channel: "email" | "sms"; after?: number }[];
+
+const CHAINS = {
+  none: [],
+  email: [{ channel: "email" }],
+  sms: [{ channel: "sms" }],
+  sms_email: [{ channel: "sms" }, { channel: "email" }],
+  /** Of an in-app message. */
+  unread: [{ channel: "email", after: 600 }],
+  unread_sms: [{ channel: "sms", after: 1_800 }],
+} as const satisfies Record<string, Chain>;
+
+/** Own types: text messages, chats, and a chat that a text message follows where it has not reached its user. */
+export const EVENT_TYPES = ["chaos_sms", "chaos_chat", "chaos_steps"] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** What a caller does. Users, mentors and organizations are numbers. `seat` chooses among the candidates at that time. */
 export type Step =
@@ -16,13 +34,18 @@ export type Step =
       key: boolean;
       /** Whether the call waits for the outcome. */
       wait: boolean;
-      channels: readonly ("push" | "in_app")[] | null;
-      fallback: boolean;
+      channels: readonly ("push" | "in_app" | "sms")[] | null;
+      chain: Chain;
       /** Seconds from now. */
       sendAfter: number | null;
       expiresAfter: number | null;
     }
   | { kind: "batch"; users: readonly number[]; key: boolean; wait: boolean }
+  | { kind: "event"; type: EventType; users: readonly number[] }
+  /** A user reads an in-app message that another one would follow. */
+  | { kind: "read"; seat: number }
+  /** A user texts STOP. */
+  | { kind: "stop"; user: number }
   | { kind: "remind"; user: number; key: boolean }
   | { kind: "bulk"; org: number }
   | { kind: "pause"; mentor: number }
@@ -57,10 +80,10 @@ export interface Wanted {
 export function* planRounds(random: Random, size: Size, wanted: Wanted): Generator<Round, never> {
   const every = wanted.dispatches / (wanted.kills + 1);
   let planned = 0;
-  let weather: Round["weather"] = { expo: "calm", ses: "calm", resend: "calm" };
+  let weather: Round["weather"] = perProvider(() => "calm");
   let killAt = every * (0.5 + random.next() * 0.5);
-  for (;;) {
-    const steps = planSteps(random, size);
+  for (let first = true; ; first = false) {
+    const steps = [...(first ? opening(size) : []), ...planSteps(random, size)];
     planned += steps.reduce((sum, step) => sum + dispatchesOf(step), 0);
     const isKilled = wanted.kills > 0 && planned >= killAt;
     if (isKilled) killAt += every * 0.95;
@@ -79,11 +102,23 @@ export function* planRounds(random: Random, size: Size, wanted: Wanted): Generat
   }
 }
 
+/** However short a run is, every channel is in it, and text messages that bounce and are followed. */
+function opening({ users }: Size): Step[] {
+  const first = (count: number) => Array.from({ length: Math.min(count, users) }, (_, n) => n);
+  const once = { key: true, wait: false, sendAfter: null, expiresAfter: null };
+  return [
+    ...EVENT_TYPES.map((type): Step => ({ kind: "event", type, users: first(12) })),
+    ...first(24).map((user): Step => ({
+      ...{ kind: "send", user, channels: ["sms"], chain: CHAINS.email, ...once },
+    })),
+  ];
+}
+
 /** Faults last for some rounds, so that a provider fails for long enough to open its circuit. */
 function nextWeather(random: Random, before: Round["weather"]): Round["weather"] {
   const next = (name: Provider): Weather =>
     random.chance(0.65) ? before[name] : random.weighted({ calm: 4, windy: 4, stormy: 2, outage: 1.5 });
-  return { expo: next("expo"), ses: next("ses"), resend: next("resend") };
+  return perProvider(next);
 }
 
 const planJump = (random: Random): number => {
@@ -105,7 +140,17 @@ function planKill(random: Random): Kill {
 }
 
 function planSteps(random: Random, size: Size): Step[] {
-  const kinds = { send: 60, cancel: 10, retry: 4, repeat: 8, remind: 8, pause: 5 };
+  const kinds = {
+    send: 60,
+    event: 14,
+    read: 6,
+    stop: 0.4,
+    cancel: 10,
+    retry: 4,
+    repeat: 8,
+    remind: 8,
+    pause: 5,
+  };
   const steps = Array.from({ length: random.int(6, 40) }, () =>
     planStep(random, size, random.weighted(kinds)),
   );
@@ -137,7 +182,12 @@ function planStep(random: Random, size: Size, kind: Exclude<Step["kind"], "batch
       return { kind, seat, scheduled: random.chance(0.7) };
     case "retry":
     case "repeat":
+    case "read":
       return { kind, seat };
+    case "event":
+      return planEvent(random, size);
+    case "stop":
+      return { kind, user: someone(random, size) };
     case "remind":
       // Mostly users who have a certificate.
       return { kind, user: someone(random, size) & (random.chance(0.9) ? ~3 : ~0), key: random.chance(0.5) };
@@ -148,17 +198,28 @@ function planStep(random: Random, size: Size, kind: Exclude<Step["kind"], "batch
 
 function planSend(random: Random, size: Size): Step {
   const sendAfter = random.chance(0.2) ? random.int(20, 3_600) : null;
-  const channels = random.weighted({ push: 7, both: 2, in_app: 1 });
+  const channels = random.weighted({ push: 7, both: 2, in_app: 2, sms: 1.5 });
   return {
     kind: "send",
     user: someone(random, size),
     key: random.chance(0.6),
     wait: random.chance(0.4),
-    channels: channels === "push" ? null : channels === "both" ? ["push", "in_app"] : ["in_app"],
-    fallback: channels !== "in_app" && random.chance(0.4),
+    channels: channels === "push" ? null : channels === "both" ? ["push", "in_app"] : [channels],
+    chain: planChain(random, channels),
     sendAfter,
     expiresAfter: random.chance(0.1) ? (sendAfter ?? 0) + random.int(60, 7_200) : null,
   };
+}
+
+function planChain(random: Random, channels: "push" | "both" | "in_app" | "sms"): Chain {
+  if (channels === "sms") return CHAINS[random.weighted({ none: 1, email: 3 })];
+  if (channels === "in_app") return CHAINS[random.weighted({ none: 3, unread: 4, unread_sms: 3 })];
+  return CHAINS[random.weighted({ none: 6, email: 2, sms: 1.5, sms_email: 1.5 })];
+}
+
+function planEvent(random: Random, size: Size): Step {
+  const users = Array.from({ length: random.int(1, 12) }, () => someone(random, size));
+  return { kind: "event", type: random.pick(EVENT_TYPES), users: [...new Set(users)] };
 }
 
 function planBatch(random: Random, size: Size): Step {
@@ -169,6 +230,6 @@ function planBatch(random: Random, size: Size): Step {
 
 /** About how many dispatches a step makes. */
 const dispatchesOf = (step: Step): number => {
-  if (step.kind === "batch") return step.users.length;
+  if (step.kind === "batch" || step.kind === "event") return step.users.length;
   return step.kind === "send" || step.kind === "remind" ? 1 : step.kind === "pause" ? 2 : 0;
 };

@@ -5,7 +5,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { z } from "zod";
 import { HOST } from "../../../src/cli/port.ts";
 import type { Fault, Provider } from "./faults.ts";
-import { nextFault, takes, type Weather } from "./faults.ts";
+import { byStatus, nextFault, takes, type Weather } from "./faults.ts";
 import type { Killer } from "./killer.ts";
 import { type Acceptance, answerOf, type Ledger, type ProviderRequest } from "./ledger.ts";
 import type { Random } from "./random.ts";
@@ -19,6 +19,10 @@ export interface Sandbox<Item> {
   read(item: Item): Pick<Acceptance, "dispatch" | "to" | "title">;
   /** Paths under which messages are sent. */
   sends(path: string): boolean;
+  /** Whether a status is its whole answer. */
+  tellsByStatus?: boolean;
+  /** Hears of each message that it has accepted, before the sender does. */
+  onAccepted?: (item: Item) => void;
 }
 
 export interface ServedProvider {
@@ -56,24 +60,32 @@ export async function serveProvider<Item>(
     const visit = visits.getStore();
     for (const item of items)
       if (visit) ledger.acceptances.push({ ...sandbox.read(item), ...visit, at: Date.now() });
-    return push(...items);
+    const count = push(...items);
+    for (const item of items) if (visit) sandbox.onAccepted?.(item);
+    return count;
   };
 
   const visit = (request: Request, body: ArrayBuffer, about: Visit) => {
-    const { method, url, headers } = request;
+    const { method, headers } = request;
+    // Where the service has asked: signatures and tokens name it.
+    const url = headers.get("x-chaos-url") ?? request.url;
     const again = new Request(url, { method, headers, ...(method === "POST" && { body }) });
     return visits.run(about, () => sandbox.fetch(again));
   };
 
   async function handle(request: Request, { incoming, outgoing }: Bindings): Promise<Response> {
     const isSend = sandbox.sends(new URL(request.url).pathname);
-    const fault = nextFault(random, served.weather);
+    const any = nextFault(random, served.weather);
+    const fault = sandbox.tellsByStatus === true ? byStatus(any) : any;
     const seen: ProviderRequest = { provider: sandbox.provider, fault, at: Date.now(), answer: "none" };
-    outgoing.once("finish", () => void (seen.answer = answerOf(fault)));
+    const name = request.headers.get("x-chaos-request") ?? "";
+    outgoing.once("finish", () => {
+      if (!ledger.givenUp.has(name)) seen.answer = answerOf(fault);
+    });
     const body = await request.arrayBuffer();
     if (isSend) {
       ledger.requests.push(seen);
-      ledger.named.set(request.headers.get("x-chaos-request") ?? "", seen);
+      ledger.named.set(name, seen);
       await killer.reach("asked");
     }
     await sleep(fault === "slow" ? random.int(...SLOW_MS) : random.int(...USUAL_MS));

@@ -20,6 +20,9 @@ export const brokenPromises = (run: Run, findings: Findings): Record<string, rea
     Lost: findings.lost,
     "Doubled without a reason": findings.doubled,
     "Cancelled, and sent or not cancelled": findings.cancelledSent,
+    "Stopped, and sent": findings.unwanted,
+    "Followed, though it had reached its user": findings.needless,
+    "Webhooks that never came": findings.unheard,
     "Made twice, for nobody or otherwise wrong": findings.wrong,
     "Counts that differ": findings.differing,
     "Wrong answers": model.broken.map(finding),
@@ -33,7 +36,7 @@ export const isKept = (run: Run, findings: Findings): boolean =>
 /** The table of a run. */
 export function table(run: Run, findings: Findings, tookMs: number): string {
   const { model, service, options, ticks } = run;
-  const { broker, ledger, strikes, worker } = service;
+  const { broker, ledger, reports, strikes, worker } = service;
   const byProvider = faultCounts(ledger);
   const faultsOf = (name: Provider) =>
     FAULTS.flatMap((fault): [string, number][] => {
@@ -65,6 +68,14 @@ export function table(run: Run, findings: Findings, tookMs: number): string {
     [
       "cron ticks (rounds without one, two at once, killed)",
       `${ticks.fired} (${ticks.skipped}, ${ticks.together}, ${ticks.killed})`,
+    ],
+    [
+      "delivery reports (before the answer, doubled, repeated)",
+      `${reports.counts.handed} (${reports.counts.early}, ${reports.counts.doubled}, ${reports.counts.repeated})`,
+    ],
+    [
+      "events; messages read; numbers stopped",
+      `${model.events.length}; ${model.reads.size}; ${model.stops.size}`,
     ],
     ["cancelled, confirmed; retried by hand", `${confirmed}; ${sum(model.retries.values())}`],
     ["errors in the Worker's log", listed(worker.errors)],

@@ -17,6 +17,8 @@ const row = z.object({
   delivered_count: z.number(),
   failed_count: z.number(),
   fallback: z.string().nullable(),
+  follows: z.string().nullable(),
+  read_at: z.number().nullable(),
   expires_at: z.number().nullable(),
   created_at: z.number(),
 });
@@ -24,12 +26,27 @@ const row = z.object({
 /** A dispatch as it is in the database at the end. */
 export type Row = z.infer<typeof row>;
 
-const page = z.array(row);
+/** A webhook as it is in the database at the end. */
+const webhookRow = z.object({
+  id: z.string(),
+  type: z.string(),
+  user_id: z.string(),
+  status: z.enum(STATUSES),
+  error_code: z.string().nullable(),
+  attempts: z.number(),
+  /** The id of the dispatch, event … that it tells of. */
+  about: z.string().nullable(),
+});
+export type WebhookRow = z.infer<typeof webhookRow>;
 
-export async function readRows(worker: WorkerProcess): Promise<Row[]> {
-  const rows: Row[] = [];
+async function readAll<T extends { id: string }>(
+  worker: WorkerProcess,
+  control: string,
+  page: z.ZodType<T[]>,
+): Promise<T[]> {
+  const rows: T[] = [];
   for (let after = ""; ;) {
-    const found = await worker.control("rows", { after }, page);
+    const found = await worker.control(control, { after }, page);
     if (found === null) throw new Error("The Worker is gone");
     rows.push(...found);
     const last = found.at(-1);
@@ -37,3 +54,8 @@ export async function readRows(worker: WorkerProcess): Promise<Row[]> {
     after = last.id;
   }
 }
+
+export const readRows = (worker: WorkerProcess): Promise<Row[]> => readAll(worker, "rows", z.array(row));
+
+export const readWebhooks = (worker: WorkerProcess): Promise<WebhookRow[]> =>
+  readAll(worker, "webhooks", z.array(webhookRow));

@@ -9,7 +9,8 @@ import { carryOut } from "./operations.ts";
 import { planRounds, type Round, type Size, type Step } from "./plan.ts";
 import { createRandom } from "./random.ts";
 import { type Service, startService, tokenOf } from "./service.ts";
-import { createWorld, importWorld, type World } from "./world.ts";
+import { importWorld } from "./import-world.ts";
+import { createWorld, type World } from "./world.ts";
 
 export interface ChaosOptions {
   seed: number;
@@ -131,10 +132,14 @@ async function tick({ service, ticks }: Run, together: number): Promise<void> {
 
 /** Waits until nothing is under way. */
 async function rest({ service, stuck }: Run): Promise<void> {
-  const { broker, worker } = service;
+  const { broker, worker, reports } = service;
   const until = Date.now() + REST_WITHIN_MS;
+  const pump = () => {
+    broker.pump();
+    reports.pump();
+  };
   await worker.up();
-  for (broker.pump(); !broker.isIdle(); broker.pump()) {
+  for (pump(); !broker.isIdle() || !reports.isIdle(); pump()) {
     if (Date.now() > until) return void stuck.push("the queues do not come to rest");
     await sleep(5);
   }
@@ -173,7 +178,7 @@ async function drain(run: Run, until: number): Promise<void> {
 
 const counted = z.object({ pagination: z.object({ total: z.number() }) });
 
-async function unfinished({ service: { worker }, token }: Run): Promise<number> {
+async function unfinished({ service: { worker, reports }, token }: Run): Promise<number> {
   let left = 0;
   for (const status of ["queued", "sending"]) {
     const path = `/api/v1/admin/notifications?limit=1&status=${status}`;
@@ -181,5 +186,7 @@ async function unfinished({ service: { worker }, token }: Run): Promise<number> 
     if (answer?.status !== 200) throw new Error(`${path}: ${answer?.status}`);
     left += counted.parse(answer.body).pagination.total;
   }
-  return left + ((await worker.control("receiptsDue", {}, z.object({ n: z.number() })))?.n ?? 0);
+  for (const others of ["receiptsDue", "webhooksLeft"])
+    left += (await worker.control(others, {}, z.object({ n: z.number() })))?.n ?? 0;
+  return left + reports.left();
 }

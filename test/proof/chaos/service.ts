@@ -9,12 +9,14 @@ import { HOST } from "../../../src/cli/port.ts";
 import { VARS } from "../production.ts";
 import { type Broker, createBroker, message, queueName } from "./broker.ts";
 import { type ChaosClock, createChaosClock } from "./clock.ts";
-import type { Provider } from "./faults.ts";
+import { perProvider, type Provider } from "./faults.ts";
 import { createKiller, type Killer } from "./killer.ts";
 import { createLedger, giveUp, type Ledger } from "./ledger.ts";
 import { type ServedProvider, serveProvider } from "./providers.ts";
 import type { Random } from "./random.ts";
-import { createSandboxes, providerVars, type Sandboxes } from "./sandboxes.ts";
+import { providerVars } from "./provider-vars.ts";
+import { createReports, type Reports } from "./reports.ts";
+import { createSandboxes, type Sandboxes } from "./sandboxes.ts";
 import { createWorkerProcess, type WorkerProcess } from "./worker.ts";
 
 /** How long a provider may take here, instead of 10 s. */
@@ -41,6 +43,7 @@ export interface Service {
   worker: WorkerProcess;
   sandboxes: Sandboxes;
   providers: Record<Provider, ServedProvider>;
+  reports: Reports;
   strikes: Strike[];
   stop(): Promise<void>;
 }
@@ -73,19 +76,17 @@ export async function startService(random: Random, onLine?: (line: string) => vo
   const broker = createBroker({ clock, killer, random: random.fork("queues") }, hand);
   const queues = await serveQueues(broker, killer, ledger);
   const sandboxes = createSandboxes(clock);
-  const behind = (name: Provider) => ({ ledger, killer, random: random.fork(name) });
-  const providers = {
-    expo: await serveProvider(sandboxes.expo, behind("expo")),
-    ses: await serveProvider(sandboxes.ses, behind("ses")),
-    resend: await serveProvider(sandboxes.resend, behind("resend")),
-  };
-  const { expo, ses, resend } = providers;
+  const providers = await serveProviders(sandboxes, (name) => ({
+    ledger,
+    killer,
+    random: random.fork(name),
+  }));
   const state = await mkdtemp(join(tmpdir(), "tidings-chaos-"));
   const worker = await createWorkerProcess({
     state,
     onLine,
     vars: {
-      ...providerVars({ expo: expo.url, ses: ses.url, resend: resend.url }),
+      ...providerVars(perProvider((name) => providers[name].url)),
       CHAOS_DRIVER: queues.url,
       CHAOS_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT_MS),
       // Low enough for some users to be over it.
@@ -101,15 +102,33 @@ export async function startService(random: Random, onLine?: (line: string) => vo
       }
     },
   });
+  const reports = createReports(sandboxes, { clock, worker, random: random.fork("reports") });
   await worker.start();
 
   return {
-    ...{ clock, ledger, killer, broker, worker, sandboxes, providers, strikes },
+    ...{ clock, ledger, killer, broker, worker, sandboxes, providers, reports, strikes },
     async stop() {
       await worker.kill();
       await Promise.all([queues, ...Object.values(providers)].map((server) => server.close()));
       await rm(state, { recursive: true, force: true });
     },
+  };
+}
+
+async function serveProviders(
+  { expo, fcm, webpush, ses, resend, twilio, vonage, chats, hooks }: Sandboxes,
+  behind: (name: Provider) => Parameters<typeof serveProvider>[1],
+): Promise<Record<Provider, ServedProvider>> {
+  return {
+    expo: await serveProvider(expo, behind("expo")),
+    fcm: await serveProvider(fcm, behind("fcm")),
+    webpush: await serveProvider(webpush, behind("webpush")),
+    ses: await serveProvider(ses, behind("ses")),
+    resend: await serveProvider(resend, behind("resend")),
+    twilio: await serveProvider(twilio, behind("twilio")),
+    vonage: await serveProvider(vonage, behind("vonage")),
+    chats: await serveProvider(chats, behind("chats")),
+    hooks: await serveProvider(hooks, behind("hooks")),
   };
 }
 

@@ -20,7 +20,7 @@ export interface Truth {
 
 const NOTHING: Taken = { to: new Set(), known: new Set() };
 
-export function createTruth({ service }: Run): Truth {
+export function createTruth({ service, model }: Run): Truth {
   const { ledger, broker } = service;
   const acceptances = Map.groupBy(ledger.acceptances, (one) => one.dispatch);
 
@@ -34,7 +34,9 @@ export function createTruth({ service }: Run): Truth {
   const excuseOf = (acceptance: Acceptance): Excuse | null => {
     if (isKilled(acceptance)) return "killed";
     const { answer } = acceptance.request;
-    return answer === "none" ? "no_answer" : answer === "useless" ? "useless_answer" : null;
+    if (answer !== "whole") return answer === "none" ? "no_answer" : "useless_answer";
+    // What was reported as failed may be sent again.
+    return model.retries.has(acceptance.dispatch) && acceptance.to === "sms" ? "retried" : null;
   };
 
   return {

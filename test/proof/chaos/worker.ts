@@ -28,6 +28,8 @@ export interface WorkerProcess {
   up(): Promise<void>;
   /** Null when the process died before it had answered. */
   call(method: string, path: string, token: string, body?: unknown, headers?: object): Promise<Answer | null>;
+  /** What somebody else sends, as it is. @returns the status; null when the process died before it had answered */
+  post(path: string, body: string, headers: Record<string, string>): Promise<number | null>;
   /** The same for the controls of the wrapper (wrapper.js). */
   control<T>(name: string, body: unknown, answer: z.ZodType<T>): Promise<T | null>;
   /** Events that the Worker logged at level error, with their counts. */
@@ -106,6 +108,10 @@ export async function createWorkerProcess(options: WorkerOptions): Promise<Worke
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
+    },
+    async post(path, body, headers) {
+      await worker.up();
+      return (await request("POST", path, { body, headers }))?.status ?? null;
     },
     async control<T>(name: string, body: unknown, expected: z.ZodType<T>) {
       const answer = await request("POST", `/chaos/${name}`, { body: JSON.stringify(body) });

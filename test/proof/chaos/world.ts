@@ -1,17 +1,19 @@
-import { DAY } from "../../../src/lib/clock.ts";
-import type { Answer } from "./worker.ts";
-import type { ChaosClock } from "./clock.ts";
 import type { Size } from "./plan.ts";
-import type { Sandboxes } from "./sandboxes.ts";
 
 /** A recipient, with the reasons why messages may not reach them. */
 export interface User {
   id: string;
   org: string;
-  tokens: readonly string[];
-  /** Whether e-mail reaches them. */
+  /** Of all their devices. Those of browsers are added when these subscribe. */
+  tokens: string[];
+  /** Whether e-mail, and text messages, reach them. */
   hasEmail: boolean;
-  /** `dead`: Expo reports the device as gone at once. `dead_later`: only in its receipt. */
+  hasPhone: boolean;
+  /** Where their chats go. */
+  chat: "slack_webhook" | "discord" | "webhook" | null;
+  /** Beside what is in `device`: a phone by FCM, or a browser. */
+  other: "fcm" | "webpush" | null;
+  /** `dead`: its push service reports the device as gone at once. `dead_later`: Expo, only in its receipt. */
   device: "well" | "none" | "dead" | "dead_later";
   hasCertificate: boolean;
 }
@@ -22,20 +24,29 @@ export interface World {
   mentors: readonly { id: string; coordinator: string }[];
 }
 
-/** Chosen so that only one reminder step falls into a run: 14 days before expiry, on the second morning. */
-const CERTIFICATE_DAYS = 15.5;
+const CHATS = ["slack_webhook", "discord", "webhook", null] as const;
+
+/** A mobile number of Norway. */
+export const phoneOf = ({ id }: Pick<User, "id">): string => `+4741${id.slice(4).padStart(6, "0")}`;
 
 export function createWorld({ users, orgs, mentors }: Size): World {
   const userOf = (n: number): User => {
     const id = `usr_${n}`;
     const kind = n % 25;
-    const device = kind === 14 ? "none" : kind === 18 ? "dead" : kind === 22 ? "dead_later" : "well";
+    // Those of kinds 10 and 12 have only a phone by FCM, or a browser, that is gone.
+    const isDead = kind === 18 || kind === 10 || kind === 12;
+    const device = kind === 14 ? "none" : isDead ? "dead" : kind === 22 ? "dead_later" : "well";
     const count = device === "none" ? 0 : device === "well" && n % 3 === 0 ? 2 : 1;
+    const other = kind === 10 || n % 6 === 1 ? "fcm" : kind === 12 || n % 6 === 2 ? "webpush" : null;
+    const isAlone = other !== null && (kind === 10 || kind === 12);
     return {
       id,
       org: `org_${n % orgs}`,
-      tokens: Array.from({ length: count }, (_, i) => `ExponentPushToken[${id}-${i}]`),
+      tokens: Array.from({ length: isAlone ? 0 : count }, (_, i) => `ExponentPushToken[${id}-${i}]`),
       hasEmail: kind !== 16,
+      hasPhone: kind !== 20,
+      chat: CHATS[n % CHATS.length] ?? null,
+      other: isAlone || device === "well" ? other : null,
       device,
       hasCertificate: n % 4 === 0,
     };
@@ -45,42 +56,4 @@ export function createWorld({ users, orgs, mentors }: Size): World {
     orgs: Array.from({ length: orgs }, (_, n) => `org_${n}`),
     mentors: Array.from({ length: mentors }, (_, n) => ({ id: `pm_${n}`, coordinator: `usr_${n * 2}` })),
   };
-}
-
-type Call = (method: string, path: string, body: unknown) => Promise<Answer | null>;
-
-/** Creates the world through the API, before any faults. */
-export async function importWorld(
-  world: World,
-  sandboxes: Sandboxes,
-  clock: ChaosClock,
-  call: Call,
-): Promise<void> {
-  const put = async (path: string, body: unknown) => {
-    const answer = await call("POST", path, body);
-    if (answer === null || answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer?.body)}`);
-  };
-  const expires = new Date(clock.now() + CERTIFICATE_DAYS * DAY).toISOString();
-  const directory: Record<string, object[]> = {
-    orgs: world.orgs.map((id) => ({ id, name: id })),
-    users: world.users.map(({ id, org, hasEmail }) => ({
-      ...{ id, org_id: org, name: id, email: `${id}@example.com`, email_verified: hasEmail },
-    })),
-    certifications: world.users
-      .filter((user) => user.hasCertificate)
-      .map(({ id, org }) => ({
-        ...{ id: `cert_${id}`, user_id: id, org_id: org, name: "First aid", expires_at: expires },
-      })),
-    "peer-mentors": world.mentors.map(({ id, coordinator }) => ({
-      ...{ id, full_name: id, coordinator_id: coordinator, current_status: "active" },
-    })),
-  };
-  for (const [name, items] of Object.entries(directory))
-    if (items.length > 0) await put(`/api/v1/directory/${name}?notify=false`, { items });
-  for (const { id, tokens, device } of world.users)
-    for (const token of tokens) {
-      await put("/api/v1/notifications/device-tokens", { user_id: id, token, platform: "ios" });
-      if (device === "dead") sandboxes.expo.settings.ticketErrors.set(token, "DeviceNotRegistered");
-      if (device === "dead_later") sandboxes.expo.settings.receiptErrors.set(token, "DeviceNotRegistered");
-    }
 }

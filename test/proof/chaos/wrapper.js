@@ -16,13 +16,20 @@ AbortSignal.timeout = (ms) => systemTimeout.call(AbortSignal, Math.min(ms, patie
 // A provider cannot see that its answer came too late (on a busy machine that happens by itself), so tell the driver.
 const systemFetch = fetch;
 let driver = "";
+// Hosts of the world outside, with the addresses of their sandboxes.
+let routes = {};
 globalThis.fetch = async (input, init = {}) => {
   const id = crypto.randomUUID();
   const headers = new Headers(init.headers);
   headers.set("x-chaos-request", id);
+  const { hostname, pathname, search } = new URL(input);
+  const route = routes[hostname] ?? routes[hostname.slice(hostname.indexOf("."))];
+  if (route !== undefined) headers.set("x-chaos-url", String(input));
   try {
-    const response = await systemFetch(input, { ...init, headers });
-    return new Response(await response.text(), response);
+    const to = route === undefined ? input : `${route}${pathname}${search}`;
+    const response = await systemFetch(to, { ...init, headers });
+    const text = await response.text();
+    return new Response(text === "" ? null : text, response);
   } catch (error) {
     await (await systemFetch(`${driver}/given-up/${id}`, { method: "POST" })).arrayBuffer();
     throw error;
@@ -42,6 +49,7 @@ let wrapped;
 function wrap(env) {
   patience = Number(env.CHAOS_PROVIDER_TIMEOUT_MS);
   driver = env.CHAOS_DRIVER;
+  routes = JSON.parse(env.CHAOS_ROUTES);
   // One object for the life of the isolate: the Worker creates its dependencies once for each env object.
   wrapped ??= {
     ...env,
@@ -83,21 +91,38 @@ async function tick({ cron }, env, ctx) {
 async function rows({ after }, env) {
   const { results } = await env.DB.prepare(
     `SELECT id, channel, type, user_id, batch_id, status, error_code, title, attempts, claims, targets,
-      delivered_count, failed_count, fallback, scheduled_at, expires_at, created_at
-    FROM dispatches WHERE id > ? ORDER BY id LIMIT 5000`,
+      delivered_count, failed_count, fallback, follows, read_at, scheduled_at, expires_at, created_at
+    FROM dispatches WHERE id > ? AND channel <> 'webhook' ORDER BY id LIMIT 5000`,
   )
     .bind(after)
     .all();
   return results;
 }
 
-/** What the database has as accepted of these dispatches: `<dispatch> <token>`, or `<dispatch> e-mail`. */
+/** The same for webhooks. */
+async function webhooks({ after }, env) {
+  const { results } = await env.DB.prepare(
+    `SELECT id, type, user_id, status, error_code, attempts, payload ->> 'id' AS about
+    FROM dispatches WHERE id > ? AND channel = 'webhook' ORDER BY id LIMIT 5000`,
+  )
+    .bind(after)
+    .all();
+  return results;
+}
+
+async function webhooksLeft(_, env) {
+  return await env.DB.prepare(
+    "SELECT count(*) AS n FROM dispatches WHERE channel = 'webhook' AND status IN ('queued', 'sending')",
+  ).first();
+}
+
+/** What the database has as accepted of these dispatches: `<dispatch> <token>`, or `<dispatch> <channel>`. */
 async function settled({ ids }, env) {
   const { results } = await env.DB.prepare(
     `SELECT d.dispatch_id || ' ' || t.token AS taken FROM deliveries d JOIN device_tokens t ON t.id = d.device_id
       WHERE d.dispatch_id IN (SELECT value FROM json_each(?1)) AND d.status = 'accepted'
-    UNION ALL SELECT id || ' e-mail' FROM dispatches
-      WHERE id IN (SELECT value FROM json_each(?1)) AND channel = 'email' AND status = 'sent'`,
+    UNION ALL SELECT id || ' ' || channel FROM dispatches
+      WHERE id IN (SELECT value FROM json_each(?1)) AND channel <> 'push' AND status IN ('sent', 'delivered', 'bounced')`,
   )
     .bind(JSON.stringify(ids))
     .all();
@@ -115,7 +140,7 @@ async function setClock(body) {
   return {};
 }
 
-const CONTROLS = { consume, tick, rows, settled, receiptsDue, setClock };
+const CONTROLS = { consume, tick, rows, webhooks, webhooksLeft, settled, receiptsDue, setClock };
 
 export default {
   async fetch(request, env, ctx) {

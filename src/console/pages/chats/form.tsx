@@ -53,7 +53,7 @@ export const AddressFields = ({
   keeps?: boolean;
 }) => (
   <>
-    {fieldsFor(kind).map(({ field, label, hint, placeholder = "" }) => {
+    {fieldsFor(kind).map(({ field, label, hint, ifEmpty, placeholder = "" }) => {
       const name = inputName(kind, field);
       return (
         <TextField
@@ -62,7 +62,9 @@ export const AddressFields = ({
           value={isShown(field) ? given[field] : ""}
           fault={faults.of.get(name)}
           placeholder={placeholder}
-          hint={keeps && !isShown(field) ? `${hint} Left empty, it stays.` : hint}
+          hint={[hint, keeps ? !isShown(field) && "Left empty, it stays." : ifEmpty]
+            .filter(Boolean)
+            .join(" ")}
         />
       );
     })}

@@ -16,10 +16,10 @@ export type AddressField = keyof GivenAddress;
 export interface AddressText {
   label: string;
   hint: string;
+  /** What becomes of it in a new connection when it is left empty. */
+  ifEmpty?: string;
   placeholder?: string;
 }
-
-const SIGNING = "whsec_… of Standard Webhooks. Left empty, one is made, and shown once.";
 
 /** What each kind asks for, and where one finds it. */
 const TEXTS: { readonly [K in ChatKind]: { readonly [F in (typeof FIELDS)[K][number]]: AddressText } } = {
@@ -57,7 +57,11 @@ const TEXTS: { readonly [K in ChatKind]: { readonly [F in (typeof FIELDS)[K][num
   },
   webhook: {
     url: { label: "URL", hint: "https, a public host.", placeholder: "https://example.com/in" },
-    signing_secret: { label: "Signing secret", hint: SIGNING },
+    signing_secret: {
+      label: "Signing secret",
+      hint: "whsec_… of Standard Webhooks.",
+      ifEmpty: "Left empty, one is made, and shown once.",
+    },
   },
 };
 

@@ -102,7 +102,9 @@ const About = ({ c, endpoint, traffic }: { c: ConsoleContext; endpoint: Endpoint
           ["Made today (UTC)", figure(queued_on === Math.floor(now / DAY) ? queued_count : 0)],
           [
             "Former secret signs until",
-            previous_until !== null && previous_until > now && <Time at={previous_until} viewer={viewer} />,
+            previous_until === null || previous_until <= now ? null : (
+              <Time at={previous_until} viewer={viewer} />
+            ),
           ],
           ["Hears of", endpoint.org_id === "" ? "everything" : `${nameOfOwner(endpoint.org_id)} and below`],
           ["Made", <Time at={endpoint.created_at} viewer={viewer} />],
