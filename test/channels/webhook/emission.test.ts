@@ -241,7 +241,7 @@ describe("it costs", () => {
   test("a push nothing more, where nobody has an endpoint", async () => {
     const { h } = await createHookWorld({ autoDrain: false });
     const before = await costOfSettling(h);
-    expect(before).toMatchObject({ trips: 2, written: 40 });
+    expect(before).toMatchObject({ trips: 2, written: 30 });
     // One that is disabled is as none.
     await env.DB.prepare(
       "INSERT INTO webhook_endpoints (id, org_id, url, enabled, secret, queued_on, queued_count, created_at, updated_at) VALUES ('e', '', 'x', 0, 's', 0, 0, 0, 0)",
