@@ -1,7 +1,6 @@
 CREATE TABLE `job_progress` (
 	`job` text PRIMARY KEY NOT NULL,
-	`up_to` text,
-	`read_at` integer
+	`up_to` text
 ) WITHOUT ROWID;
 --> statement-breakpoint
 -- The former version asks for a receipt with a date of 0 at once, and again a quarter of an hour later.

@@ -33,7 +33,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "0024_text_messages.sql": "c28a952bf110bc3a",
   "0025_webhooks_of_numbers.sql": "c818546be127ceac",
   "0026_webhooks_in_bounds.sql": "ae98b590ae975c41",
-  "0027_receipts_by_reading.sql": "be58c4d1d2c915ad",
+  "0027_receipts_by_reading.sql": "323b20987a97ec05",
   "0028_what_fails.sql": "5e2a8e934b78141f",
 };
 

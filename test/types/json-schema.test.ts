@@ -7,6 +7,9 @@ import { MAX_SCHEMA_CHARS, schemaFaults } from "../../src/types/json-schema/sche
 
 const object = (properties: object, more: object = {}) => ({ type: "object", properties, ...more });
 
+/** What is not bounded takes minutes or longer; a busy machine may take some seconds for what is. */
+const BOUNDED_MS = 20_000;
+
 /** How long work takes. The clock of workerd stands still while code runs, so it is read again after a timer. */
 async function msOf(work: () => unknown): Promise<number> {
   await scheduler.wait(1);
@@ -331,7 +334,7 @@ describe("patterns", () => {
       fc.asyncProperty(pattern, text, async (source, [unit, times]) => {
         const schema = object({ t: { pattern: source } });
         const ms = await msOf(() => faultsOf(schema, { t: `${unit.repeat(times)}?` }));
-        expect(ms).toBeLessThan(1_000);
+        expect(ms).toBeLessThan(BOUNDED_MS);
       }),
       { numRuns: 200 },
     );
@@ -409,6 +412,6 @@ describe("a hostile schema ends within the bound on the work", () => {
     const ms = await msOf(() => {
       expect(faultsOf(schema, data)).toEqual([{ pointer: "", detail }]);
     });
-    expect(ms).toBeLessThan(2_000);
+    expect(ms).toBeLessThan(BOUNDED_MS);
   });
 });

@@ -242,6 +242,4 @@ export const jobProgress = sqliteTable("job_progress", {
   job: text("job").primaryKey(),
   /** The id up to which all is read. */
   up_to: text("up_to"),
-  /** Or the time, epoch ms: all that was made before it is read. */
-  read_at: integer("read_at"),
 });

@@ -29,6 +29,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   audit_log: "what staff did; it has ids and numbers only, and is kept for safety",
   idempotency_keys: "hashes, for a day",
   orgs: "of nobody",
+  job_progress: "of nobody",
   grants: "of nobody",
   deadline_moves: "of nobody",
   org_settings: "of nobody",
