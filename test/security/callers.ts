@@ -1,5 +1,5 @@
 import type { Role } from "../../src/auth/principal.ts";
-import { type Caller, mint } from "../support/harness.ts";
+import { type Caller, mint, SERVICE } from "../support/harness.ts";
 import { CALLER, type Target } from "./target.ts";
 import { hasAll, keysOf } from "../../src/lib/objects.ts";
 
@@ -27,6 +27,13 @@ export const CALLERS = {
   "a global_admin": () => someone("global_admin"),
   "a service": () => someone("service"),
 } as const satisfies Record<string, (target: Target) => Caller | null>;
+
+/** Who may do what a policy is about: a service may nearly all, but has nothing of its own, and nowhere to get a message. */
+export function callerOf(policy: string, target: Target): Caller {
+  if (policy === "own: one") return someone("user");
+  if (policy === "own: made") return CALLERS["a user: themselves"](target);
+  return policy === "admins: to oneself" ? { role: "global_admin", sub: target.user } : SERVICE;
+}
 
 export type Who = keyof typeof CALLERS;
 export const WHO = keysOf(CALLERS);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { WIRE } from "../../src/api/directory/collections/index.ts";
-import { createHarness, type Harness, mint, SERVICE } from "../support/harness.ts";
+import { type Caller, createHarness, type Harness, mint, SERVICE } from "../support/harness.ts";
+import { callerOf } from "./callers.ts";
 import { expectCleanLog, overhear } from "./logs.ts";
 import { type Call, TABLE } from "./matrix.ts";
 import { type Place, put, ROUTES } from "./operations.ts";
@@ -48,10 +49,16 @@ const PRIVILEGED: Record<string, unknown> = {
 
 const withBody = ROUTES.filter(({ hasBody }) => hasBody);
 
-const send = (h: Harness, route: string, { id = "x", headers }: Call, body: unknown) => {
+const send = (
+  h: Harness,
+  route: string,
+  { id = "x", headers }: Call,
+  body: unknown,
+  as: Caller = SERVICE,
+) => {
   const [method = "", path = ""] = route.split(" ");
   const to = pathTo(path, id);
-  return h.request(method, to, { as: SERVICE, body, ...(headers && { headers }) });
+  return h.request(method, to, { as, body, ...(headers && { headers }) });
 };
 
 beforeEach(forgetAll);
@@ -62,7 +69,9 @@ describe("a field that is not the caller's to set is refused by its name, and no
     const lines = overhear(h);
     const target: Target = await givenTarget(h);
     const before = await everything();
-    const right = (await TABLE[route]?.[0]?.[1](target)) ?? {};
+    const [policy = "", callOf] = TABLE[route]?.[0] ?? [];
+    const right = (await callOf?.(target)) ?? {};
+    const as = callerOf(policy, target);
     const strange = Object.entries(PRIVILEGED).filter(([name]) => !fields.includes(name));
     expect(strange.length).toBeGreaterThan(20);
     // All at once: a refusal names every field that it does not know.
@@ -72,7 +81,7 @@ describe("a field that is not the caller's to set is refused by its name, and no
         (made, [name, value]) => put(made, [...at, name], value),
         right.body,
       );
-      const answer = await send(h, route, right, body);
+      const answer = await send(h, route, right, body, as);
       expect(answer.status).toBe(400);
       const named = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
       expect(named).toEqual(expect.arrayContaining(places.map((place) => `/${place.join("/")}`)));

@@ -1,3 +1,4 @@
+import type { Role } from "../../src/auth/principal.ts";
 import { z } from "zod";
 import type { JsonSchema } from "./from-schema.ts";
 
@@ -17,6 +18,8 @@ export interface Operation {
   parameters?: Parameter[];
   requestBody?: { content: Content };
   responses: Record<string, { content?: Content }>;
+  /** Who may call. Undefined: anyone. */
+  "x-roles"?: readonly Role[];
 }
 
 /** What we read of an OpenAPI 3.1 document. */

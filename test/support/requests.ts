@@ -13,6 +13,8 @@ export interface Operation {
   /** Of the JSON body, where there is one. */
   body: JsonSchema | undefined;
   defs: Record<string, JsonSchema>;
+  /** Who may call. Undefined: anyone. */
+  roles: readonly Role[] | undefined;
 }
 
 /** Who calls, by what a token says. */
@@ -44,9 +46,9 @@ export interface Things {
 export function operationsOf(document: OpenApi): Operation[] {
   const defs = document.components.schemas;
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
+    Object.entries(methods).map(([method, { parameters = [], requestBody, "x-roles": roles }]) => {
       const body = requestBody?.content["application/json"]?.schema;
-      return { method: method.toUpperCase(), path, parameters, body, defs };
+      return { method: method.toUpperCase(), path, parameters, body, defs, roles };
     }),
   );
 }
