@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { MINUTE } from "../../src/lib/clock.ts";
-import { type Answer, type Caller, createHarness, type Harness, mint, SERVICE } from "../support/harness.ts";
+import { type Answer, type Caller, createHarness, type Harness, mint } from "../support/harness.ts";
 import { callerOf } from "./callers.ts";
 import { CANARY, HOSTILE, HOSTILE_KEYS } from "./hostile.ts";
 import { expectCleanLog, overhear } from "./logs.ts";
