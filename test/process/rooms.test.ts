@@ -80,13 +80,16 @@ test("a folder that is no room of the house is found", () => {
   ]);
 });
 
-test("nothing loads the console before its first request: its code is only imported where a path asks for it", () => {
+test("nothing loads the console or the guides before their first request: their code is only imported where a path asks for it", () => {
   const importers = [...filesOfSrc(process.cwd())]
-    .filter(([path]) => !path.startsWith("console/"))
+    .filter(([path]) => !/^(console|docs)\//u.test(path))
     .flatMap(([path, code]) =>
-      [...code.matchAll(/^.*"(?:\.\.?\/)+console\/[^"]+".*$/gmu)].map(([line]) => `${path}: ${line.trim()}`),
+      [...code.matchAll(/^.*"(?:\.\.?\/)+(?:console|docs)\/[^"]+".*$/gmu)].map(
+        ([line]) => `${path}: ${line.trim()}`,
+      ),
     );
   expect(importers).toEqual([
+    'app.ts: const guides = (): Promise<Endpoint> => import("./docs/handlers.ts");',
     'app.ts: "/console": [() => import("./console/handlers.ts")],',
     'app.ts: "/api/v1/console": [() => import("./console/tickets/handlers.ts")],',
   ]);
