@@ -7,7 +7,7 @@ import { expectCleanLog, overhear } from "./logs.ts";
 import { type Call, TABLE } from "./matrix.ts";
 import { type Place, put, ROUTES } from "./operations.ts";
 import { forgetAll, rowsAbout } from "./stored.ts";
-import { givenTarget } from "./target.ts";
+import { givenTarget, type Target } from "./target.ts";
 import { pathTo } from "./paths.ts";
 
 const texts = Object.values(HOSTILE_KEYS);
